@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QDateTime>
+#include <QString>
+#include <chrono>
+#include <optional>
+
+/// Text for people. Units and wording follow the design language: powers of 1024, thin no-break space (U+202F)
+/// between thousands, at most two units in a duration, relative time below 24 h and days above.
+namespace cairn::text {
+
+/// One line that is safe to show: control, bidi and line-breaking characters become visible escapes such as
+/// "\n" or "\u{202E}". Everything a server, file name or kubeconfig gives passes through here before a label.
+QString safe(const QString &raw);
+/// The same for bytes that ought to be UTF-8; bytes that are not become "\xNN".
+QString safe(const QByteArray &raw);
+
+/// 12400 → "12 400" (U+202F).
+QString number(qint64 value);
+/// 29098500000 → "27.1 GiB"; below 1 KiB "812 B".
+QString bytes(qint64 value);
+/// Seconds → "2 h 10 min", "41 s", "3 d 4 h"; below 1 s "0.4 s".
+QString duration(std::chrono::milliseconds value);
+/// Time since `when`: "now", "9 min ago", "15 h ago", "3 d ago"; "–" where invalid.
+QString ago(const QDateTime &when, const QDateTime &now);
+/// GPU-hours with one decimal: "4.8 GPU-h"; "–" for nullopt.
+QString gpuHours(std::optional<double> value);
+
+} // namespace cairn::text

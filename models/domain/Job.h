@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/Kinds.h"
+
+#include <QDateTime>
+#include <QHash>
+#include <QMap>
+#include <optional>
+
+namespace cairn {
+
+/// Computed as training-operator's status must be read: conditions with status "True" only, then the replica counts
+/// and the pods; never simply the last condition (kubectl's State column does that and is wrong after a suspend).
+enum class JobPhase { Running, Restarting, Pending, Queued, Suspended, Succeeded, Failed, Unknown };
+
+/// "Running", … : the exact words of the status vocabulary, untranslated, for JSON.
+QString phaseName(JobPhase phase);
+bool isFinished(JobPhase phase);
+
+struct ReplicaGroup {
+    QString role;     ///< "Master", "Worker", "Launcher", "PS", …
+    int desired = 0;
+    int active = 0;   ///< status.replicaStatuses.<role>.active
+    int ready = 0;    ///< pods of the role whose containers are ready; filled from pods by the store
+    int succeeded = 0;
+    int failed = 0;
+    double gpusEach = 0; ///< GPUs requested by one replica (any resource named *…/gpu or amd.com/gpu)
+    bool operator==(const ReplicaGroup &) const = default;
+};
+
+/// Where a job came from, read from annotations with the prefix cairn.console/ .
+struct Lineage {
+    QString parentName;
+    QString parentUid;
+    QString checkpoint;               ///< path the attempt started from
+    std::optional<qint64> step;
+    int attempt = 1;                  ///< 1 for a job nobody resumed
+    bool operator==(const Lineage &) const = default;
+};
+
+/// Who manages a job beside its user; such a job is not patched in place.
+struct Manager {
+    enum class Type { None, Controller, Kueue, ManagedBy, ArgoCd, Flux, Helm };
+    Type type = Type::None;
+    QString kind;   ///< "Experiment", "Workflow", "LocalQueue", …
+    QString name;
+    bool operator==(const Manager &) const = default;
+};
+
+/// A volume of the training container that can hold checkpoints.
+struct VolumeMount {
+    QString mountPath;  ///< "/ckpt"
+    QString subPath;    ///< within the volume; may be empty
+    QString claim;      ///< PVC name; empty where the volume is no claim
+    bool readOnly = false;
+    bool operator==(const VolumeMount &) const = default;
+};
+
+/// Any v1 training job as one value. Made by the decoder at parse time; holds no raw bytes and no object tree.
+struct Job {
+    JobKind kind = JobKind::PyTorchJob;
+    QString apiVersion;            ///< as served, "kubeflow.org/v1"
+    QString ns;
+    QString name;
+    QString uid;
+    QString resourceVersion;
+    qint64 generation = 0;
+    QDateTime created;             ///< UTC
+    QDateTime started;             ///< status.startTime; reset by the operator on resume
+    QDateTime finished;            ///< status.completionTime, or the Failed condition's transition
+    QDateTime deleting;            ///< metadata.deletionTimestamp; invalid when not being deleted
+
+    JobPhase phase = JobPhase::Unknown;
+    QString cause;                 ///< short and untranslated where it is Kubernetes' own word ("OOMKilled"); may be empty
+    QString message;               ///< message of the deciding condition
+    bool suspendRequested = false; ///< spec.runPolicy.suspend
+    QList<ReplicaGroup> replicas;
+    int restarts = 0;              ///< container restarts of its pods, filled from pods by the store
+    int backoffLimit = -1;         ///< -1 where unset
+    QString restartPolicy;         ///< of the first role, defaults applied
+    int ttlSecondsAfterFinished = -1; ///< -1 where unset; the operator DELETES the job object afterwards
+    int gracePeriodSeconds = 30;   ///< terminationGracePeriodSeconds of the first role
+    QString priorityClass;
+
+    QString image;
+    QString container;             ///< name of the training container
+    QStringList command;           ///< of the training container in the first role
+    QStringList args;
+    QMap<QString, QString> env;    ///< plain values only; values from Secrets and ConfigMaps are never read
+    QStringList envFrom;           ///< names of variables that come from elsewhere (so their value is unknown)
+    QList<VolumeMount> mounts;
+    QString serviceAccount;
+
+    Manager manager;
+    Lineage lineage;
+    QMap<QString, QString> annotations; ///< only those with the prefix cairn.console/
+    QMap<QString, QString> labels;
+
+    double gpus() const;           ///< GPUs requested by all replicas together
+    int desired() const;
+    int ready() const;
+    const JobKindFacts &facts() const { return cairn::facts(kind); }
+    ObjectRef ref() const;
+    bool operator==(const Job &) const = default;
+};
+
+struct ContainerState {
+    QString name;
+    bool ready = false;
+    int restarts = 0;
+    QString state;        ///< "running", "waiting", "terminated"
+    QString reason;       ///< "OOMKilled", "ImagePullBackOff", …
+    std::optional<int> exitCode;      ///< of the current state when terminated
+    QString lastReason;   ///< of lastState.terminated
+    std::optional<int> lastExitCode;
+    QDateTime lastFinished;
+    bool operator==(const ContainerState &) const = default;
+};
+
+/// A pod as the console needs it: about 200 bytes, strings shared by the decoder's interner.
+struct Pod {
+    QString ns;
+    QString name;
+    QString uid;
+    QString resourceVersion;
+    QDateTime created;
+    QDateTime deleting;
+    QString phase;        ///< "Pending", "Running", "Succeeded", "Failed", "Unknown"
+    QString reason;       ///< pod-level reason ("Evicted", "NodeLost") or the PodScheduled condition's
+    QString message;
+    QString node;
+    QString ownerKind;    ///< controller owner
+    QString ownerName;
+    QString ownerUid;
+    QString jobName;      ///< label training.kubeflow.org/job-name
+    QString role;         ///< label training.kubeflow.org/replica-type, lower case
+    int index = -1;       ///< label training.kubeflow.org/replica-index
+    double gpus = 0;
+    QList<ContainerState> containers; ///< init containers left out
+    QStringList claims;   ///< PVCs it mounts
+    int restarts() const;
+    bool ready() const;
+    bool operator==(const Pod &) const = default;
+};
+
+struct Event {
+    QString ns;
+    QString name;
+    QString uid;
+    QString resourceVersion;
+    QString type;         ///< "Normal", "Warning"
+    QString reason;
+    QString message;
+    QString objectKind;
+    QString objectName;
+    QString objectUid;
+    QString source;       ///< reporting component
+    int count = 1;
+    QDateTime first;
+    QDateTime last;
+    bool operator==(const Event &) const = default;
+};
+
+struct Node {
+    QString name;
+    QString uid;
+    QString resourceVersion;
+    QDateTime created;
+    bool ready = false;
+    bool unschedulable = false;
+    QString zone;
+    double gpusAllocatable = 0;
+    QString kubeletVersion;
+    QStringList pressures; ///< "MemoryPressure", "DiskPressure", …
+    bool operator==(const Node &) const = default;
+};
+
+} // namespace cairn

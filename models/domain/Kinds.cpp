@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "domain/Kinds.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn {
+namespace kinds {
+
+#define CAIRN_KIND(function, ...) \
+    const ResourceKind &function() \
+    { \
+        static const ResourceKind kind{__VA_ARGS__}; \
+        return kind; \
+    }
+
+CAIRN_KIND(pods, {}, u"v1"_s, u"pods"_s, u"Pod"_s, true)
+CAIRN_KIND(events, {}, u"v1"_s, u"events"_s, u"Event"_s, true)
+CAIRN_KIND(nodes, {}, u"v1"_s, u"nodes"_s, u"Node"_s, false)
+CAIRN_KIND(namespaces, {}, u"v1"_s, u"namespaces"_s, u"Namespace"_s, false)
+CAIRN_KIND(claims, {}, u"v1"_s, u"persistentvolumeclaims"_s, u"PersistentVolumeClaim"_s, true)
+CAIRN_KIND(batchJobs, u"batch"_s, u"v1"_s, u"jobs"_s, u"Job"_s, true)
+CAIRN_KIND(resourceQuotas, {}, u"v1"_s, u"resourcequotas"_s, u"ResourceQuota"_s, true)
+CAIRN_KIND(priorityClasses, u"scheduling.k8s.io"_s, u"v1"_s, u"priorityclasses"_s, u"PriorityClass"_s, false)
+CAIRN_KIND(secrets, {}, u"v1"_s, u"secrets"_s, u"Secret"_s, true)
+CAIRN_KIND(crds, u"apiextensions.k8s.io"_s, u"v1"_s, u"customresourcedefinitions"_s, u"CustomResourceDefinition"_s, false)
+
+#undef CAIRN_KIND
+
+} // namespace kinds
+
+const QList<JobKindFacts> &jobKinds()
+{
+    const auto v1 = [](const QString &plural, const QString &kind) {
+        return ResourceKind{u"kubeflow.org"_s, u"v1"_s, plural, kind, true};
+    };
+    static const QList<JobKindFacts> all{
+        {JobKind::PyTorchJob, v1(u"pytorchjobs"_s, u"PyTorchJob"_s), u"pytorchReplicaSpecs"_s,
+         {u"Master"_s, u"Worker"_s}, u"pytorch"_s, u"OnFailure"_s},
+        {JobKind::TFJob, v1(u"tfjobs"_s, u"TFJob"_s), u"tfReplicaSpecs"_s,
+         {u"Chief"_s, u"Master"_s, u"PS"_s, u"Worker"_s, u"Evaluator"_s}, u"tensorflow"_s, u"Never"_s},
+        {JobKind::MPIJob, v1(u"mpijobs"_s, u"MPIJob"_s), u"mpiReplicaSpecs"_s,
+         {u"Launcher"_s, u"Worker"_s}, QString(), u"Never"_s},
+        {JobKind::XGBoostJob, v1(u"xgboostjobs"_s, u"XGBoostJob"_s), u"xgbReplicaSpecs"_s,
+         {u"Master"_s, u"Worker"_s}, u"xgboost"_s, u"Never"_s},
+        {JobKind::PaddleJob, v1(u"paddlejobs"_s, u"PaddleJob"_s), u"paddleReplicaSpecs"_s,
+         {u"Master"_s, u"Worker"_s}, u"paddle"_s, u"OnFailure"_s},
+        {JobKind::JAXJob, v1(u"jaxjobs"_s, u"JAXJob"_s), u"jaxReplicaSpecs"_s,
+         {u"Worker"_s}, u"jax"_s, u"Never"_s},
+    };
+    return all;
+}
+
+const JobKindFacts &facts(JobKind kind)
+{
+    return *std::ranges::find(jobKinds(), kind, &JobKindFacts::id);
+}
+
+const JobKindFacts *jobKindByName(const QString &kind)
+{
+    const auto it = std::ranges::find_if(jobKinds(), [&](const JobKindFacts &f) { return f.resource.kind == kind; });
+    return it == jobKinds().end() ? nullptr : &*it;
+}
+
+} // namespace cairn

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+
+#include <QByteArray>
+#include <QList>
+#include <QPair>
+#include <QUrl>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+namespace cairn::net {
+
+/// How to reach one server and prove who we are on the TLS layer. A value: share it by shared_ptr between requests;
+/// requests with the same pointer share connections, a new pointer (rotated certificate) gets new ones.
+struct Endpoint {
+    QUrl server;                 ///< https://host:port[/path]; http only where a kubeconfig says so
+    QByteArray caPem;            ///< only these roots are trusted; empty means the system's
+    QByteArray clientCertPem;
+    QByteArray clientKeyPem;     ///< never logged
+    QString tlsServerName;       ///< SNI and verified name where it differs from the host
+    bool insecureSkipVerify = false; ///< always shown to the user
+    QString proxyUrl;            ///< http, https or socks5; empty takes HTTPS_PROXY and NO_PROXY from the environment
+    bool compression = true;     ///< ask for gzip
+};
+
+using Header = QPair<QByteArray, QByteArray>;
+
+struct Request {
+    QByteArray method = "GET";
+    QString path;                ///< absolute path and query, percent-encoded, appended to the endpoint's path
+    QList<Header> headers;       ///< Authorization goes here; values are never logged
+    QByteArray body;
+    std::chrono::milliseconds timeout{30'000}; ///< whole exchange; 0 for none (watches, followed logs)
+    std::chrono::milliseconds idleTimeout{0};  ///< no byte for this long ends a stream with Timeout; 0 for none
+    int maxRetries = 10;         ///< as client-go: 429 or 5xx with an integer Retry-After; for GET also lost connections
+    qint64 maxBody = 512LL << 20; ///< a longer body is an error
+};
+
+struct Response {
+    int status = 0;
+    QByteArray contentType;      ///< lower case, with parameters
+    QList<Header> headers;       ///< names in lower case
+    QByteArray body;
+    QByteArray header(QByteArrayView name) const;
+};
+
+/// Receives a streamed body. Called on the network thread: copy or parse, never block.
+struct StreamHandlers {
+    std::function<void(int status, const QByteArray &contentType)> started; ///< once, before any data; 2xx only
+    std::function<void(const char *data, size_t size)> data;
+    std::function<void(Result<Response>)> finished; ///< once: clean end (body empty), an HTTP error with its body, or an Error
+};
+
+/// Stops the stream when destroyed; `finished` is then not called any more once the destructor returned.
+class Stream
+{
+public:
+    virtual ~Stream() = default;
+};
+
+/// HTTP/1.1 and HTTP/2 by libcurl multi on one network thread of its own. TLS 1.2 or newer. Never pauses a transfer.
+/// Thread-safe. Destroying it cancels everything and joins the thread.
+class HttpClient
+{
+public:
+    explicit HttpClient(const QByteArray &userAgent);
+    ~HttpClient();
+    HttpClient(const HttpClient &) = delete;
+    HttpClient &operator=(const HttpClient &) = delete;
+
+    /// Blocks the calling thread (never the GUI thread) until the answer is there. Any HTTP status is a Response;
+    /// an Error is a failure to get one. 429 and Retry-After are honoured, waits are cancelled by `stop`.
+    Result<Response> send(std::shared_ptr<const Endpoint> endpoint, Request request, std::stop_token stop);
+
+    /// Starts a streamed exchange; never retried here. Returns at once.
+    std::unique_ptr<Stream> stream(std::shared_ptr<const Endpoint> endpoint, Request request, StreamHandlers handlers);
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+/// One command in a pod over WebSocket (v5.channel.k8s.io, falling back to v4).
+struct ExecRequest {
+    QString path;               ///< …/pods/NAME/exec?command=…
+    QList<Header> headers;
+    std::chrono::milliseconds timeout{60'000};
+    qint64 maxOutput = 64LL << 20;
+};
+struct ExecResult {
+    QByteArray out, err;
+    QByteArray status;          ///< JSON Status of channel 3
+};
+/// Blocks the calling thread; runs its own socket thread internally.
+Result<ExecResult> execWebSocket(std::shared_ptr<const Endpoint> endpoint, ExecRequest request, std::stop_token stop);
+
+} // namespace cairn::net
