@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "items/Vocabulary.h"
+
+#include <QCoreApplication>
+
+namespace cairn::items {
+
+namespace {
+
+QString word(const char *text)
+{
+    return QCoreApplication::translate("Vocabulary", text);
+}
+
+} // namespace
+
+TagValue tag(JobPhase phase)
+{
+    switch (phase) {
+    case JobPhase::Running: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Running")), Tone::Ok};
+    case JobPhase::Restarting: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Restarting")), Tone::Warn};
+    case JobPhase::Pending: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Pending")), Tone::Warn};
+    case JobPhase::Queued: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Queued")), Tone::Idle};
+    case JobPhase::Suspended: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Suspended")), Tone::Idle};
+    case JobPhase::Succeeded: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Succeeded")), Tone::Info};
+    case JobPhase::Failed: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Failed")), Tone::Err};
+    case JobPhase::Unknown: break;
+    }
+    return {word(QT_TRANSLATE_NOOP("Vocabulary", "Unknown")), Tone::Idle};
+}
+
+TagValue tag(Verdict verdict)
+{
+    switch (verdict) {
+    case Verdict::Whole: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Whole")), Tone::Ok};
+    case Verdict::Writing: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Writing")), Tone::Info};
+    case Verdict::Damaged: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Damaged")), Tone::Err};
+    case Verdict::Unverified: break;
+    }
+    return {word(QT_TRANSLATE_NOOP("Vocabulary", "Unverified")), Tone::Idle};
+}
+
+} // namespace cairn::items
