@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <variant>
+
+namespace cairn::ctl {
+
+/// Exit codes; part of the interface, see docs/CAIRNCTL.md.
+enum Exit { ExitOk = 0, ExitFailed = 1, ExitUsage = 2, ExitNotFound = 3, ExitRefused = 4, ExitThreshold = 5 };
+
+enum class Format { Table, Json, Yaml };
+
+struct Options {
+    QStringList command;        ///< {"jobs"}, {"job", "resume", "NAME"}, …
+    QString kubeconfig;         ///< --kubeconfig; empty: KUBECONFIG or ~/.kube/config
+    QString context;            ///< --context; empty: the current one
+    QString ns;                 ///< -n; empty: the context's
+    bool allNamespaces = false; ///< -A
+    Format format = Format::Table;
+    bool dryRun = false;
+    bool wait = false;
+    bool allowExec = false;     ///< --allow-exec: run what the kubeconfig names without a stored consent
+    bool allowHelper = false;   ///< --allow-helper: may create the helper Job that lists a claim
+    bool useExec = false;       ///< --use-exec: list through exec in a pod that mounts the claim
+    QString from = QStringLiteral("latest"); ///< --from latest|step=N|PATH
+    QString by;                 ///< --by env:NAME | arg:TEMPLATE | newest: how the script takes the path
+    QString newName;            ///< --name: name of the new object
+    bool asNew = false;         ///< --as-new: a new object even where in place is possible
+    bool wrapper = false;       ///< --wrapper: restart from the newest of the new folder
+    bool acceptUnverified = false; ///< --accept-unverified
+    QString recover;            ///< --recover finish|undo: what a killed resume began
+    bool failOnDamaged = false; ///< --fail-on-damaged: exit 5 when a checkpoint is damaged
+};
+
+/// What the user asked for instead of a command, or what is wrong with it.
+struct Stop {
+    int exitCode = ExitUsage;
+    QString text; ///< help, version or an error
+};
+
+/// Parses argv. Unknown commands and options, missing values and surplus arguments are a Stop with ExitUsage.
+std::variant<Options, Stop> parseOptions(const QStringList &arguments);
+
+} // namespace cairn::ctl

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Output.h"
+
+#include "base/Text.h"
+#include "manifest/Yaml.h"
+
+#include <QJsonDocument>
+#include <QSet>
+#include <cstdio>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::ctl {
+namespace {
+
+void write(FILE *stream, const QString &text)
+{
+    const QByteArray bytes = text.toUtf8();
+    std::fwrite(bytes.constData(), 1, static_cast<size_t>(bytes.size()), stream);
+    if (!bytes.endsWith('\n'))
+        std::fputc('\n', stream);
+    std::fflush(stream);
+}
+
+} // namespace
+
+QString renderTable(const QList<QStringList> &rows, const QSet<int> &right)
+{
+    QList<qsizetype> widths;
+    for (const QStringList &row : rows) {
+        for (qsizetype i = 0; i < row.size(); ++i) {
+            if (i == widths.size())
+                widths.append(0);
+            widths[i] = std::max(widths[i], row[i].size());
+        }
+    }
+    QString out;
+    for (const QStringList &row : rows) {
+        QString line;
+        for (qsizetype i = 0; i < row.size(); ++i) {
+            if (i)
+                line += u"  "_s;
+            line += right.contains(static_cast<int>(i)) ? row[i].rightJustified(widths[i]) : row[i].leftJustified(widths[i]);
+        }
+        while (line.endsWith(u' '))
+            line.chop(1);
+        out += line + u'\n';
+    }
+    return out;
+}
+
+void print(Format format, const QJsonObject &json, const QString &table)
+{
+    switch (format) {
+    case Format::Table: write(stdout, table); break;
+    case Format::Json: write(stdout, QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Indented))); break;
+    case Format::Yaml: write(stdout, manifest::toYaml(json)); break;
+    }
+}
+
+int printError(const Error &error)
+{
+    QString text = u"cairnctl: "_s + text::safe(error.what);
+    if (!error.why.isEmpty())
+        text += u"\n  Why: "_s + text::safe(error.why);
+    if (!error.fix.isEmpty())
+        text += u"\n  Fix: "_s + text::safe(error.fix);
+    if (error.httpStatus || !error.reason.isEmpty())
+        text += u"\n  Code: "_s + (error.httpStatus ? QString::number(error.httpStatus) + u' ' : QString()) + text::safe(error.reason);
+    write(stderr, text);
+    switch (error.kind) {
+    case Error::Kind::NotFound: return ExitNotFound;
+    case Error::Kind::Consent:
+    case Error::Kind::Forbidden: return ExitRefused;
+    default: return ExitFailed;
+    }
+}
+
+void note(const QString &line)
+{
+    write(stderr, line);
+}
+
+} // namespace cairn::ctl

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "Options.h"
+#include "base/Error.h"
+
+#include <QJsonObject>
+#include <QList>
+
+namespace cairn::ctl {
+
+/// A plain text table: the first row is the header. Numbers are right-aligned by the columns named in `right`.
+QString renderTable(const QList<QStringList> &rows, const QSet<int> &right = {});
+
+/// Prints to stdout: JSON with two spaces of indentation, YAML, or `table` as it is.
+void print(Format format, const QJsonObject &json, const QString &table);
+/// Prints "cairnctl: what / Why / Fix" to stderr and returns the exit code that belongs to the kind.
+int printError(const Error &error);
+/// A progress or warning line to stderr.
+void note(const QString &line);
+
+} // namespace cairn::ctl

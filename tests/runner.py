@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the test stages in order, two things at a time where they do not disturb each other, and counts test cases.
+
+A case is one QtTest function, one Python unittest method or one lint. A crash, a time-out, a failed build and, in CI, a
+skip count as failures. Logs stay under build/logs. The last line is "N passed, N failed".
+"""
+
+import argparse
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+LOGS = ROOT / "build" / "logs"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "cairn"
+IN_CI = os.environ.get("CI") == "true"
+JOBS = str(os.cpu_count() or 2)
+
+QT_TOTALS = re.compile(r"^Totals: (\d+) passed, (\d+) failed, (\d+) skipped", re.M)
+PY_RAN = re.compile(r"^Ran (\d+) tests? in", re.M)
+PY_RESULT = re.compile(r"^(?:OK|FAILED)(?: \(([^)]*)\))?$", re.M)
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = 0
+        self.times = []
+        self.lock = threading.Lock()
+
+    def add(self, passed, failed):
+        with self.lock:
+            self.passed += passed
+            self.failed += failed
+
+
+def environment():
+    env = dict(os.environ)
+    env["CCACHE_DIR"] = str(CACHE / "ccache")
+    env["CCACHE_BASEDIR"] = str(ROOT)
+    env["CCACHE_NOHASHDIR"] = "1"
+    env["CCACHE_MAXSIZE"] = "4G"
+    env["ASAN_OPTIONS"] = "detect_leaks=1:halt_on_error=1:strict_string_checks=1"
+    env["LSAN_OPTIONS"] = f"suppressions={ROOT}/tests/support/lsan.supp:print_suppressions=0"
+    env["UBSAN_OPTIONS"] = "print_stacktrace=1:halt_on_error=1"
+    return env
+
+
+def run(name, argv, env=None, timeout=None):
+    """Runs argv with its output in build/logs/<name>.log; returns (exit code, text)."""
+    log = LOGS / f"{name}.log"
+    with open(log, "wb") as out:
+        try:
+            code = subprocess.run(argv, cwd=ROOT, env=env or environment(), stdout=out, stderr=subprocess.STDOUT,
+                                  stdin=subprocess.DEVNULL, timeout=timeout).returncode
+        except subprocess.TimeoutExpired:
+            code = 124
+        except OSError as error:
+            out.write(f"{argv[0]}: {error}\n".encode())
+            code = 127
+    return code, log.read_text(encoding="utf-8", errors="replace")
+
+
+def tail(text, lines=60):
+    return "\n".join(text.splitlines()[-lines:])
+
+
+class Runner:
+    def __init__(self, tally):
+        self.tally = tally
+        self.kubeconfig = {}
+
+    def stage(self, name, function, *args):
+        start = time.monotonic()
+        passed, failed, detail = function(name, *args)
+        self.tally.add(passed, failed)
+        took = time.monotonic() - start
+        self.tally.times.append((name, took))
+        print(f"{'ok  ' if not failed else 'FAIL'} {name}: {passed} passed, {failed} failed, {took:.0f} s", flush=True)
+        if failed:
+            print(detail, flush=True)
+        return not failed
+
+    # Each of these returns (passed, failed, text to show on failure).
+
+    def command(self, name, argv, timeout=None):
+        code, text = run(name, argv, timeout=timeout)
+        return (1, 0, "") if code == 0 else (0, 1, f"exit {code}: {' '.join(map(str, argv))}\n{tail(text)}")
+
+    def build(self, name, preset, targets=()):
+        code, text = run(name + "-configure", ["cmake", "--preset", preset])
+        if code:
+            return 0, 1, tail(text)
+        argv = ["cmake", "--build", "--preset", preset, "-j", JOBS]
+        if targets:
+            argv += ["--target", *targets]
+        return self.command(name, argv)
+
+    def ctest(self, name, preset, labels, extra_env=None):
+        env = environment()
+        env.update(extra_env or {})
+        junit = LOGS / f"{name}.xml"
+        code, text = run(name, ["ctest", "--preset", preset, "-j", JOBS, "-L", labels, "--no-tests=error", "-V",
+                                "--output-junit", str(junit)], env=env)
+        passed = failed = skipped = 0
+        for match in QT_TOTALS.finditer(re.sub(r"^\d+: ", "", text, flags=re.M)):
+            passed += int(match[1])
+            failed += int(match[2])
+            skipped += int(match[3])
+        if IN_CI:
+            failed += skipped
+        if code and not failed:
+            failed = 1  # a crash or a time-out prints no totals
+        shown = "\n".join(line for line in text.splitlines()
+                          if re.search(r"FAIL!|XPASS|Actual|Expected|Loc:|SKIP |\*\*\*|ERROR:|SUMMARY|runtime error|#\d+ 0x|Segm|The following", line))
+        return passed, failed, tail(shown, 120)
+
+    def unittest(self, name, path, extra_env=None, timeout=1200):
+        env = environment()
+        env.update(extra_env or {})
+        code, text = run(name, [sys.executable, "-m", "unittest", "-v", path], env=env, timeout=timeout)
+        ran = sum(int(m[1]) for m in PY_RAN.finditer(text))
+        bad = skipped = 0
+        for match in PY_RESULT.finditer(text):
+            for key, value in re.findall(r"(\w+)=(\d+)", match[1] or ""):
+                if key in ("failures", "errors", "unexpected successes"):
+                    bad += int(value)
+                elif key == "skipped":
+                    skipped += int(value)
+        if IN_CI:
+            bad += skipped
+        if code and not bad:
+            bad = 1
+        return max(0, ran - bad - (0 if IN_CI else skipped)), bad, tail(text, 120)
+
+    def lab(self, mode):
+        return [str(ROOT / "tests/lab/lab"), mode]
+
+
+def lab_command(*args):
+    return [str(ROOT / "tests/lab/lab"), *args]
+
+
+def lab_kubeconfig(mode):
+    out = subprocess.run(lab_command("kubeconfig", f"--{mode}"), cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    return out.stdout.strip()
+
+
+def changed_sources():
+    """C++ sources of the last commit that still exist; tidy looks at these in CI and at all with --all."""
+    out = subprocess.run(["git", "diff", "--name-only", "HEAD~1", "--", "*.cpp"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return [p for p in out.stdout.split() if (ROOT / p).is_file()]
+
+
+def all_sources():
+    out = subprocess.run(["git", "ls-files", "models/*.cpp", "widgets/*.cpp", "app/*.cpp"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return out.stdout.split()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fast", action="store_true", help="lints and the dev build's tests that need no cluster")
+    parser.add_argument("--all", action="store_true", help="also tidy and clazy on the whole tree, TSan and fuzzing")
+    options = parser.parse_args()
+    LOGS.mkdir(parents=True, exist_ok=True)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    start = time.monotonic()
+    tally = Tally()
+    runner = Runner(tally)
+
+    runner.stage("lint", runner.command, [sys.executable, "tests/lint/lint.py"])
+    if shutil.which("codespell"):
+        runner.stage("spelling", runner.command, ["codespell", "-q", "3", "-I", "tests/lint/words.txt",
+                                                  "--skip", "*.ts,*.svg,*.json,*.sum,./build,./.git,*.pt,*.pb", "README.md", "docs", "models", "widgets", "app"])
+
+    # The lab's Go programs take long on a machine without caches: build them while C++ compiles.
+    lab_build = None
+    if not options.fast:
+        def build_lab():
+            runner.stage("lab-build", runner.command, ["nice", "-n", "5", *lab_command("build")])
+        lab_build = threading.Thread(target=build_lab)
+        lab_build.start()
+
+    built = runner.stage("build-dev", runner.build, "dev")
+    if built:
+        runner.stage("tests-dev", runner.ctest, "dev", "unit|model|net|gui|visual")
+    if not options.fast:
+        if runner.stage("build-asan", runner.build, "asan", ("cairn_sanitized_tests",)):
+            runner.stage("tests-asan", runner.ctest, "asan", "unit|net")
+        lab_build.join()
+        runner.stage("train", runner.unittest, "tests/lab/test_train.py")
+        if built:
+            lab_stages(runner)
+    if options.all:
+        slow_stages(runner)
+
+    print("\nStage times:")
+    for name, took in tally.times:
+        print(f"  {took:7.0f} s  {name}")
+    print(f"  {time.monotonic() - start:7.0f} s  in all\n")
+    print(f"{tally.passed} passed, {tally.failed} failed")
+    return 1 if tally.failed or not tally.passed else 0
+
+
+def lab_stages(runner):
+    if runner.stage("lab-light-up", runner.command, lab_command("up", "--light"), 600):
+        light = {"CAIRN_TEST_KUBECONFIG": lab_kubeconfig("light"), "CAIRN_TEST_MODE": "light"}
+        runner.stage("tests-engine", runner.ctest, "dev", "engine", light)
+        runner.stage("tests-light", runner.unittest, "tests/lab/test_light.py", light)
+    runner.stage("lab-light-down", runner.command, lab_command("down", "--light"), 300)
+    if os.geteuid() != 0:
+        print("The real lab needs root: its flows are left out.", flush=True)
+        if IN_CI:
+            runner.tally.add(0, 1)
+        return
+    if runner.stage("lab-real-up", runner.command, lab_command("up", "--real"), 900):
+        real = {"CAIRN_TEST_KUBECONFIG": lab_kubeconfig("real"), "CAIRN_TEST_MODE": "real"}
+        runner.stage("tests-real", runner.unittest, "tests/lab/test_real.py", real)
+        runner.stage("tests-e2e", runner.ctest, "dev", "e2e", real)
+    runner.stage("lab-real-down", runner.command, lab_command("down", "--real"), 300)
+    runner.stage("tests-lab-clean", runner.unittest, "tests/lab/test_clean.py")
+
+
+def slow_stages(runner):
+    runner.stage("tidy", runner.command, ["run-clang-tidy", "-quiet", "-p", "build/dev", *all_sources()])
+    if runner.stage("build-tsan", runner.build, "tsan", ("cairn_sanitized_tests",)):
+        runner.stage("tests-tsan", runner.ctest, "tsan", "net")
+    if runner.stage("build-fuzz", runner.build, "fuzz", ("cairn_fuzzers",)):
+        runner.stage("fuzz", runner.command, [sys.executable, "tests/fuzz/run.py", "build/fuzz"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
