@@ -34,21 +34,27 @@ cd "$(dirname "$0")/$family"
 # variables here. In its pod, where neither is set, it behaves as released.
 set --
 if [ $family = operator ]; then
-    source=$(go list -m -f '{{.Dir}}' github.com/kubeflow/training-operator)
-    work=$(mktemp -d "$out/.operator.XXXXXX")
-    trap 'rm -rf "$work"' EXIT
-    sed -e 's|^\tcertDir  *= "/tmp/k8s-webhook-server/serving-certs"$||' \
+    module=github.com/kubeflow/training-operator
+    work=$out/.operator
+    rm -rf "$work" "$out/manifests"
+    mkdir "$work"
+    go mod download $module
+    cp -R "$(go list -m -f '{{.Dir}}' $module)" "$work/source"
+    chmod -R u+w "$work"
+    sed -i -e 's|^\tcertDir  *= "/tmp/k8s-webhook-server/serving-certs"$||' \
         -e 's|CertDir:  *certDir,|CertDir: os.TempDir() + "/k8s-webhook-server/serving-certs",|' \
-        "$source/pkg/cert/cert.go" >"$work/cert.go"
-    sed -e 's|^\t\t\tPort: webhookServerPort,$|\t\t\tHost: os.Getenv("WEBHOOK_HOST"), Port: webhookServerPort,|' \
-        "$source/cmd/training-operator.v1/main.go" >"$work/main.go"
-    grep -q 'os.TempDir()' "$work/cert.go" && grep -q WEBHOOK_HOST "$work/main.go"
-    printf '{"Replace": {"%s": "%s", "%s": "%s"}}\n' \
-        "$source/pkg/cert/cert.go" "$work/cert.go" \
-        "$source/cmd/training-operator.v1/main.go" "$work/main.go" >"$work/overlay.json"
-    set -- -overlay "$work/overlay.json"
+        "$work/source/pkg/cert/cert.go"
+    sed -i -e 's|^\t\t\tPort: webhookServerPort,$|Host: os.Getenv("WEBHOOK_HOST"), Port: webhookServerPort,|' \
+        "$work/source/cmd/training-operator.v1/main.go"
+    grep -q 'os.TempDir()' "$work/source/pkg/cert/cert.go"
+    grep -q WEBHOOK_HOST "$work/source/cmd/training-operator.v1/main.go"
+    cp go.mod go.sum "$work"
+    go mod edit -replace "$module=$work/source" "$work/go.mod"
+    cp -R "$work/source/manifests" "$out/manifests"
+    set -- -modfile "$work/go.mod"
 fi
 
 # Written under a temporary name: an interrupted build never leaves half a program in the cache.
 CGO_ENABLED=0 go build "$@" -trimpath -buildvcs=false -ldflags "$flags" -o "$out/.$name.new" "$package"
 mv "$out/.$name.new" "$out/$name"
+rm -rf "$out/.operator"

@@ -1,0 +1,1 @@
+"""The parts of the lab: see docs/LAB.md for what it is and how the parts fit."""

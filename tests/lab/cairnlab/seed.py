@@ -1,0 +1,49 @@
+"""What the cluster is filled with: namespaces, claims, people's rights, and jobs of every kind in every state."""
+
+import yaml
+
+from . import kube, nodes, volumes
+from .config import CHECKOUT, SOURCE
+from .kwok import NODES as SIMULATED
+from .say import say, wait_until
+
+TRAINING = CHECKOUT / "resources/templates/pytorch/train.py"
+
+
+def up(lab):
+    kube.apply(lab, _documents("access.yaml"))
+    volumes.mount(lab)
+    kube.apply(lab, volumes.documents(lab, nodes.NAMES if lab.real else SIMULATED))
+    kube.apply(lab, [_code(namespace) for namespace in ("research", "nlp", "vision")])
+    jobs = _documents("jobs-torch.yaml") + _documents("jobs.yaml")
+    if not lab.real:
+        jobs += _documents("light.yaml")
+    _give_owner(lab, jobs, "lr-sweep-trial-3")
+    # The webhook's Service takes a moment to reach a pod that has just become ready.
+    wait_until(lambda: kube.apply_when_admitted(lab, jobs), "the jobs are admitted", 60)
+    say(f"seeded {len(jobs)} jobs")
+
+
+def _documents(name):
+    return [d for d in yaml.safe_load_all((SOURCE / "seed" / name).read_text()) if d]
+
+
+def _code(namespace):
+    scripts = (TRAINING, SOURCE / "seed/ddp.py")
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "training-code", "namespace": namespace},
+            "data": {path.name: path.read_text() for path in scripts}}
+
+
+def _give_owner(lab, jobs, name):
+    """Make a Trial and put it down as the job's controller. The owner has to exist: its UID is part of the link."""
+    trial = {"apiVersion": "kubeflow.org/v1beta1", "kind": "Trial",
+             "metadata": {"name": name, "namespace": "research"}, "spec": {"parameterAssignments": [
+                 {"name": "lr", "value": "0.003"}]}}
+    wait_until(lambda: "" if kube.conditions(kube.get(lab, "crd", "trials.kubeflow.org")).get("Established") == "True"
+               else "its kind is not served yet", "the trial can be made", 30)
+    kube.apply(lab, [trial])
+    uid = kube.get(lab, "trials.kubeflow.org", name, "-n", "research")["metadata"]["uid"]
+    job = next(j for j in jobs if j["metadata"]["name"] == name)
+    job["metadata"]["ownerReferences"] = [{
+        "apiVersion": trial["apiVersion"], "kind": trial["kind"], "name": name, "uid": uid,
+        "controller": True, "blockOwnerDeletion": True}]
