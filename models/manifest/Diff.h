@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QJsonObject>
+#include <QList>
+#include <QString>
+
+namespace cairn::manifest {
+
+/// One line of a difference between two objects, written as YAML.
+struct DiffLine {
+    enum class Kind { Context, Removed, Added, Skipped };
+    Kind kind = Kind::Context;
+    QString text;     ///< without newline and mark, not yet made safe for display; of Skipped: empty
+    int oldLine = 0;  ///< from 1; 0 where the line is only in the new text. Of Skipped: number of lines left out
+    int newLine = 0;  ///< from 1; 0 where the line is only in the old text
+    bool operator==(const DiffLine &) const = default;
+};
+
+/// The lines of `before` and `after` that differ, with `context` equal lines around each change; longer equal
+/// stretches become one Skipped line. Empty where nothing differs. Secret values never appear: equal ones are "***",
+/// changed ones "*** (before)" and "*** (after)".
+QList<DiffLine> diff(const QJsonObject &before, const QJsonObject &after, int context = 3);
+
+/// The same for two texts.
+QList<DiffLine> diffText(const QString &before, const QString &after, int context = 3);
+
+} // namespace cairn::manifest

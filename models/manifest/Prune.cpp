@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "manifest/Prune.h"
+
+#include <QJsonArray>
+#include <QStringList>
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::manifest {
+namespace {
+
+const QString &lastApplied()
+{
+    static const QString name = u"kubectl.kubernetes.io/last-applied-configuration"_s;
+    return name;
+}
+
+/// Removes entries for which `drop` holds from metadata.<field>; an emptied map goes altogether.
+template <class Drop>
+void filterMap(QJsonObject &metadata, const QString &field, Drop drop)
+{
+    if (!metadata.value(field).isObject())
+        return;
+    QJsonObject map = metadata.value(field).toObject();
+    for (const QString &key : map.keys()) {
+        if (drop(key, map.value(key).toString()))
+            map.remove(key);
+    }
+    if (map.isEmpty())
+        metadata.remove(field);
+    else
+        metadata.insert(field, map);
+}
+
+bool marksAManager(const QString &key, const QString &value)
+{
+    static const QStringList prefixes{
+        u"meta.helm.sh/"_s,                  // Helm: release-name, release-namespace
+        u"helm.sh/"_s,                       // chart, hook
+        u"argocd.argoproj.io/"_s,            // Argo CD: tracking-id, instance, sync options
+        u"kustomize.toolkit.fluxcd.io/"_s,   // Flux
+        u"helm.toolkit.fluxcd.io/"_s,
+        u"workflows.argoproj.io/"_s,         // Argo Workflows
+        u"katib.kubeflow.org/"_s,            // Katib: experiment, trial
+        u"deployment.kubernetes.io/"_s,      // revision of a Deployment
+        u"objectset.rio.cattle.io/"_s,       // Rancher's apply
+    };
+    if (std::ranges::any_of(prefixes, [&](const QString &p) { return key.startsWith(p); }))
+        return true;
+    // Argo CD tracks by this label unless it was told otherwise.
+    return key == u"app.kubernetes.io/instance" || (key == u"app.kubernetes.io/managed-by" && value == u"Helm")
+        || key == lastApplied();
+}
+
+} // namespace
+
+QJsonObject forDisplay(const QJsonObject &object, bool keepManagedFields)
+{
+    QJsonObject out = object;
+    QJsonObject metadata = out.value(u"metadata"_s).toObject();
+    if (!keepManagedFields)
+        metadata.remove(u"managedFields"_s);
+    filterMap(metadata, u"annotations"_s, [](const QString &key, const QString &) { return key == lastApplied(); });
+    if (out.value(u"metadata"_s).isObject())
+        out.insert(u"metadata"_s, metadata);
+    return out;
+}
+
+QJsonObject forClone(const QJsonObject &object)
+{
+    QJsonObject out = object;
+    out.remove(u"status"_s);
+    QJsonObject metadata = out.value(u"metadata"_s).toObject();
+    for (const QString &field : {u"uid"_s, u"resourceVersion"_s, u"generation"_s, u"creationTimestamp"_s,
+                                 u"deletionTimestamp"_s, u"deletionGracePeriodSeconds"_s, u"selfLink"_s,
+                                 u"managedFields"_s, u"ownerReferences"_s, u"finalizers"_s, u"generateName"_s})
+        metadata.remove(field);
+    filterMap(metadata, u"annotations"_s, marksAManager);
+    filterMap(metadata, u"labels"_s, marksAManager);
+    out.insert(u"metadata"_s, metadata);
+    return out;
+}
+
+QJsonObject withoutSecretValues(const QJsonObject &object)
+{
+    QJsonObject out = object;
+    if (out.value(u"items"_s).isArray()) {
+        QJsonArray items = out.value(u"items"_s).toArray();
+        // The items of a typed SecretList name no kind of their own.
+        const bool secrets = out.value(u"kind"_s).toString() == u"SecretList";
+        for (QJsonArray::size_type i = 0; i < items.size(); ++i) {
+            QJsonObject item = items.at(i).toObject();
+            const bool bare = secrets && !item.contains(u"kind"_s);
+            if (bare)
+                item.insert(u"kind"_s, u"Secret"_s);
+            item = withoutSecretValues(item);
+            if (bare)
+                item.remove(u"kind"_s);
+            items.replace(i, item);
+        }
+        out.insert(u"items"_s, items);
+    }
+    if (out.value(u"kind"_s).toString() != u"Secret")
+        return out;
+    for (const QString &field : {u"data"_s, u"stringData"_s}) {
+        if (!out.value(field).isObject())
+            continue;
+        QJsonObject data = out.value(field).toObject();
+        for (auto it = data.begin(); it != data.end(); ++it)
+            it.value() = u"***"_s;
+        out.insert(field, data);
+    }
+    // kubectl's copy holds the same values in clear text.
+    QJsonObject metadata = out.value(u"metadata"_s).toObject();
+    filterMap(metadata, u"annotations"_s, [](const QString &key, const QString &) { return key == lastApplied(); });
+    if (out.value(u"metadata"_s).isObject())
+        out.insert(u"metadata"_s, metadata);
+    return out;
+}
+
+} // namespace cairn::manifest

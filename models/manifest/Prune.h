@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QJsonObject>
+
+/// What is left out of an object before a person sees it or a new object is made of it. Pure functions, any thread.
+namespace cairn::manifest {
+
+/// For reading: without managedFields (unless kept) and without kubectl's copy of the whole object.
+QJsonObject forDisplay(const QJsonObject &object, bool keepManagedFields = false);
+
+/// For creating a new object of the same content: without all the server or a controller owns (uid, resourceVersion,
+/// generation, creationTimestamp, deletion fields, selfLink, managedFields, ownerReferences, finalizers, status), without
+/// kubectl's copy, and without the marks by which Helm, Argo CD and Flux would take the new object for theirs and
+/// delete it as a stray. Queue labels (Kueue) stay: the new object has to queue like the old one.
+QJsonObject forClone(const QJsonObject &object);
+
+/// Values of a Secret's data and stringData become "***", also inside a List; other objects come back unchanged.
+QJsonObject withoutSecretValues(const QJsonObject &object);
+
+} // namespace cairn::manifest

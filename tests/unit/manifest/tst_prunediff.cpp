@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "manifest/Diff.h"
+#include "manifest/Prune.h"
+
+#include <QJsonArray>
+#include <QRandomGenerator>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace cairn::manifest;
+using Kind = DiffLine::Kind;
+
+namespace {
+
+QString shown(const QList<DiffLine> &lines)
+{
+    QString out;
+    for (const DiffLine &line : lines) {
+        switch (line.kind) {
+        case Kind::Context: out += u"  "_s + line.text; break;
+        case Kind::Removed: out += u"- "_s + line.text; break;
+        case Kind::Added: out += u"+ "_s + line.text; break;
+        case Kind::Skipped: out += u"… "_s + QString::number(line.oldLine); break;
+        }
+        out += u'\n';
+    }
+    return out;
+}
+
+} // namespace
+
+class TestPruneDiff : public QObject
+{
+    Q_OBJECT
+private slots:
+    void displayLeavesOutBookkeepingOnly()
+    {
+        const QJsonObject object{
+            {u"kind"_s, u"PyTorchJob"_s},
+            {u"metadata"_s, QJsonObject{{u"name"_s, u"a"_s}, {u"uid"_s, u"u"_s}, {u"managedFields"_s, QJsonArray{1}},
+                                        {u"annotations"_s, QJsonObject{{u"kubectl.kubernetes.io/last-applied-configuration"_s, u"{}"_s},
+                                                                       {u"mine"_s, u"1"_s}}}}},
+            {u"status"_s, QJsonObject{{u"x"_s, 1}}}};
+        const QJsonObject pruned = forDisplay(object);
+        QCOMPARE(pruned[u"metadata"_s].toObject().keys(), (QStringList{u"annotations"_s, u"name"_s, u"uid"_s}));
+        QCOMPARE(pruned[u"metadata"_s][u"annotations"_s].toObject().keys(), QStringList{u"mine"_s});
+        QVERIFY(pruned.contains(u"status"_s));
+        QVERIFY(forDisplay(object, true)[u"metadata"_s].toObject().contains(u"managedFields"_s));
+        QCOMPARE(forDisplay(QJsonObject{{u"metadata"_s, 3}}), (QJsonObject{{u"metadata"_s, 3}}));
+    }
+
+    void cloneKeepsOnlyWhatTheUserOwns()
+    {
+        const QJsonObject object{
+            {u"kind"_s, u"PyTorchJob"_s},
+            {u"metadata"_s,
+             QJsonObject{{u"name"_s, u"a"_s}, {u"namespace"_s, u"n"_s}, {u"uid"_s, u"u"_s}, {u"resourceVersion"_s, u"7"_s},
+                         {u"generation"_s, 3}, {u"creationTimestamp"_s, u"t"_s}, {u"finalizers"_s, QJsonArray{u"f"_s}},
+                         {u"ownerReferences"_s, QJsonArray{1}}, {u"managedFields"_s, QJsonArray{1}},
+                         {u"labels"_s, QJsonObject{{u"team"_s, u"x"_s}, {u"kueue.x-k8s.io/queue-name"_s, u"q"_s},
+                                                   {u"app.kubernetes.io/instance"_s, u"argo"_s},
+                                                   {u"app.kubernetes.io/managed-by"_s, u"Helm"_s}}},
+                         {u"annotations"_s, QJsonObject{{u"meta.helm.sh/release-name"_s, u"r"_s},
+                                                        {u"argocd.argoproj.io/tracking-id"_s, u"t"_s}}}}},
+            {u"spec"_s, QJsonObject{{u"a"_s, 1}}},
+            {u"status"_s, QJsonObject{{u"x"_s, 1}}}};
+        QCOMPARE(forClone(object),
+                 (QJsonObject{{u"kind"_s, u"PyTorchJob"_s},
+                              {u"metadata"_s, QJsonObject{{u"name"_s, u"a"_s}, {u"namespace"_s, u"n"_s},
+                                                          {u"labels"_s, QJsonObject{{u"team"_s, u"x"_s},
+                                                                                    {u"kueue.x-k8s.io/queue-name"_s, u"q"_s}}}}},
+                              {u"spec"_s, QJsonObject{{u"a"_s, 1}}}}));
+        // Somebody else's managed-by word is no mark of Helm.
+        const QJsonObject kept = forClone({{u"metadata"_s, QJsonObject{{u"labels"_s, QJsonObject{{u"app.kubernetes.io/managed-by"_s, u"me"_s}}}}}});
+        QCOMPARE(kept[u"metadata"_s][u"labels"_s][u"app.kubernetes.io/managed-by"_s].toString(), u"me"_s);
+    }
+
+    void diffShowsChangesInTheirPlace()
+    {
+        const QJsonObject before{{u"kind"_s, u"PyTorchJob"_s},
+                                 {u"metadata"_s, QJsonObject{{u"name"_s, u"llama-ft-7"_s}}},
+                                 {u"spec"_s, QJsonObject{{u"a"_s, 1}, {u"b"_s, 2}, {u"c"_s, 3}, {u"d"_s, 4},
+                                                         {u"z"_s, QJsonArray{u"--x"_s}}}}};
+        QJsonObject after = before;
+        after[u"metadata"_s] = QJsonObject{{u"name"_s, u"llama-ft-7-r3"_s}};
+        QJsonObject spec = after[u"spec"_s].toObject();
+        spec[u"z"_s] = QJsonArray{u"--x"_s, u"--checkpoint.load_step=12000"_s};
+        after[u"spec"_s] = spec;
+        const QList<DiffLine> lines = diff(before, after, 1);
+        QCOMPARE(shown(lines), uR"(… 1
+  metadata:
+-   name: llama-ft-7
++   name: llama-ft-7-r3
+  spec:
+… 5
+      - --x
++     - --checkpoint.load_step=12000
+)"_s);
+        QCOMPARE(lines[2].oldLine, 3);
+        QCOMPARE(lines[3].newLine, 3);
+        QCOMPARE(lines.last().newLine, 11);
+        QVERIFY(diff(before, before).isEmpty());
+    }
+
+    void diffNeverShowsSecretValues()
+    {
+        const auto secret = [](const QString &a, const QString &b) {
+            return QJsonObject{{u"kind"_s, u"Secret"_s}, {u"data"_s, QJsonObject{{u"a"_s, a}, {u"b"_s, b}}}};
+        };
+        const QString text = shown(diff(secret(u"b2xk"_s, u"c2FtZQ"_s), secret(u"bmV3"_s, u"c2FtZQ"_s)));
+        QVERIFY(text.contains(u"-   a: \"*** (before)\""_s));
+        QVERIFY(text.contains(u"+   a: \"*** (after)\""_s));
+        QVERIFY(text.contains(u"    b: \"***\""_s));
+        for (const QString &value : {u"b2xk"_s, u"bmV3"_s, u"c2FtZQ"_s})
+            QVERIFY(!text.contains(value));
+        const QJsonObject list{{u"kind"_s, u"SecretList"_s}, {u"items"_s, QJsonArray{QJsonObject{{u"data"_s, QJsonObject{{u"a"_s, u"b2xk"_s}}}}}}};
+        QCOMPARE(withoutSecretValues(list)[u"items"_s][0][u"data"_s][u"a"_s].toString(), u"***"_s);
+        const QJsonObject copied{{u"kind"_s, u"Secret"_s}, {u"metadata"_s, QJsonObject{{u"annotations"_s, QJsonObject{
+            {u"kubectl.kubernetes.io/last-applied-configuration"_s, u"b2xk"_s}}}}}};
+        QVERIFY(!withoutSecretValues(copied)[u"metadata"_s].toObject().contains(u"annotations"_s));
+    }
+
+    void diffRebuildsBothTexts()
+    {
+        QRandomGenerator random(3);
+        for (int round = 0; round < 500; ++round) {
+            const auto text = [&] {
+                QStringList lines;
+                for (int n = random.bounded(12); n > 0; --n)
+                    lines += QString(QChar(u'a' + static_cast<char16_t>(random.bounded(4))));
+                return lines;
+            };
+            const QStringList a = text();
+            const QStringList b = text();
+            const auto join = [](const QStringList &l) { return l.isEmpty() ? QString() : l.join(u'\n') + u'\n'; };
+            QStringList oldLines;
+            QStringList newLines;
+            for (const DiffLine &line : diffText(join(a), join(b), 1000)) {
+                if (line.kind != Kind::Added)
+                    oldLines += line.text;
+                if (line.kind != Kind::Removed)
+                    newLines += line.text;
+            }
+            if (a == b)
+                continue;
+            QCOMPARE(oldLines, a);
+            QCOMPARE(newLines, b);
+        }
+    }
+
+    void hugeTextsAreStillCompared()
+    {
+        QStringList a;
+        QStringList b;
+        for (int i = 0; i < 5000; ++i) {
+            a += u"a%1"_s.arg(i);
+            b += u"b%1"_s.arg(i);
+        }
+        QCOMPARE(diffText(a.join(u'\n'), b.join(u'\n')).size(), 10'000);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestPruneDiff)
+#include "tst_prunediff.moc"
