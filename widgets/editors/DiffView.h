@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QAbstractScrollArea>
+#include <QList>
+#include <QString>
+
+namespace cairn::editors {
+
+struct DiffLine {
+    enum class Kind { Context, Added, Removed, Gap };
+    Kind kind = Kind::Context;
+    QString text;       ///< without sign; a Gap's text says what is left out ("41 equal lines")
+    bool operator==(const DiffLine &) const = default;
+};
+
+/// Line diff of two texts (longest common subsequence) with `context` equal lines around each change.
+QList<DiffLine> diffLines(const QString &before, const QString &after, int context = 3);
+
+/// What will change: "-" lines on the err tint, "+" lines on the ok tint. Read-only; Ctrl+C copies all as a patch.
+class DiffView : public QAbstractScrollArea
+{
+    Q_OBJECT
+
+public:
+    explicit DiffView(QWidget *parent = nullptr);
+    void setLines(const QList<DiffLine> &lines);
+    void setTexts(const QString &before, const QString &after);
+    const QList<DiffLine> &lines() const { return m_lines; }
+    int added() const;
+    int removed() const;
+    QString toPlainText() const;
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
+    bool viewportEvent(QEvent *event) override;
+
+private:
+    void updateScrollBars();
+    int lineHeight() const;
+    QList<DiffLine> m_lines;
+    int m_widest = 0;
+};
+
+} // namespace cairn::editors

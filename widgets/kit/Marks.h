@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/Checkpoint.h"
+#include "items/Roles.h"
+#include "kit/Theme.h"
+
+#include <QWidget>
+#include <optional>
+
+namespace cairn::kit {
+
+/// One state word on its tint. Accessible name: the word.
+class Tag : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit Tag(const QString &text, Tone tone = Tone::Idle, QWidget *parent = nullptr);
+    explicit Tag(const items::TagValue &value, QWidget *parent = nullptr);
+    void set(const QString &text, Tone tone);
+    void set(const items::TagValue &value) { set(value.text, value.tone); }
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    QString m_text;
+    Tone m_tone;
+};
+
+/// The trust mark with its word beside it ("◆ whole"); the word may be another text ("12 000", "9 min ago"), the
+/// accessible name then adds the verdict.
+class TrustMark : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit TrustMark(Verdict verdict, const QString &text, QWidget *parent = nullptr);
+    void set(Verdict verdict, const QString &text);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    void updateName();
+    Verdict m_verdict;
+    QString m_text;
+};
+
+/// "● ● ○ 2/3": always with the numbers.
+class ReplicaDots : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit ReplicaDots(int ready, int desired, QWidget *parent = nullptr);
+    void set(int ready, int desired);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    int m_ready;
+    int m_desired;
+};
+
+/// A bar with its percentage. Tone follows the design: warn from 85 %, err from 97 %, unless set. A negative fraction
+/// is "unknown": a dash instead of a bar.
+class UsageBar : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit UsageBar(double fraction, QWidget *parent = nullptr);
+    void set(double fraction, std::optional<Tone> tone = {});
+    void setShowPercent(bool show);
+    /// Said before the value by a screen reader ("Progress", "Used").
+    void setName(const QString &name);
+    QSize sizeHint() const override;
+
+    static Tone toneOf(double fraction);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    void updateName();
+    double m_fraction;
+    std::optional<Tone> m_tone;
+    bool m_percent = true;
+    QString m_name;
+};
+
+/// Number, unit and one or two tags under a caption.
+class Tile : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit Tile(const QString &caption, QWidget *parent = nullptr);
+    void setValue(const QString &number, const QString &unit);
+    void setTags(const QList<items::TagValue> &tags);
+    /// Dims the number and adds the age as a warn tag ("26 min old"); an empty text takes it away.
+    void setStale(const QString &age);
+
+private:
+    void applyTokens();
+    class Label *m_caption;
+    class Label *m_number;
+    class Label *m_unit;
+    Tag *m_age;
+    class QHBoxLayout *m_tags;
+};
+
+} // namespace cairn::kit

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "items/Roles.h"
+#include "kit/Theme.h"
+
+#include <QList>
+#include <QSet>
+#include <QTreeView>
+#include <QWidget>
+
+namespace cairn::views {
+
+class TableProxy;
+
+/// How a column is painted. Each kind has its delegate; roles are in items/Roles.h.
+enum class CellKind {
+    Text,     ///< DisplayRole with tone, weight, mono, detail, second line
+    Number,   ///< right-aligned, tabular figures, sorts greatest (worst) first
+    Tag,      ///< TagRole + DetailRole
+    Trust,    ///< TrustRole mark + text
+    Progress, ///< ProgressRole bar + text
+    Replicas, ///< ReplicasRole dots + text
+    Action    ///< ActionRole button, right-aligned, no header text
+};
+
+/// One column of the table, in the order shown. `column` is the model's.
+struct ColumnSpec {
+    int column = 0;
+    CellKind kind = CellKind::Text;
+    int minWidth = 48;      ///< logical pixels at 100 %
+    int maxWidth = 360;     ///< beyond it the text elides in the middle
+    bool stretch = false;   ///< takes what is left; give it to one column
+    bool sortable = true;
+    bool optional = false;  ///< may be hidden in the column chooser
+    bool hidden = false;    ///< start hidden (implies optional)
+};
+
+/// The table of the design: rows of 32 px (44 with a second line), hairlines, sorting by header, selection by KeyRole
+/// that survives every update, optional check boxes, a frame on the focus row, one small button per row, keyboard
+/// ↑ ↓ Space Enter Esc Home End PgUp PgDn. No widget per row: 10,000 rows scroll as ten do.
+///
+/// While the pointer is over the table rows do not change places; they are put in order when it leaves.
+class DataTable : public QTreeView
+{
+    Q_OBJECT
+
+public:
+    /// `name` is the accessible name ("Jobs").
+    explicit DataTable(const QString &name, QWidget *parent = nullptr);
+
+    /// Call setColumns first, then setSource. The model is not owned.
+    void setColumns(const QList<ColumnSpec> &columns);
+    void setSource(QAbstractItemModel *model);
+    QAbstractItemModel *source() const;
+    TableProxy *proxy() const { return m_proxy; }
+
+    void setTwoLine(bool twoLine);
+    /// Check boxes before the first column and in its header. Space toggles the focus row.
+    void setCheckable(bool checkable);
+    /// Rows that may be checked; default all.
+    QStringList checkedKeys() const;
+    void setCheckedKeys(const QStringList &keys);
+    void clearChecked();
+
+    /// "" when no row is current.
+    QString currentKey() const;
+    /// Remembered when the row is not there yet, and applied when it arrives.
+    void setCurrentKey(const QString &key);
+
+    /// Words that must all occur in a row (any column), case-insensitive.
+    void setFilterText(const QString &text);
+    /// Model column to sort by; default order for the kind when none is given.
+    void sortBy(int modelColumn);
+    void sortBy(int modelColumn, Qt::SortOrder order);
+    int rowCount() const;      ///< shown
+    int totalCount() const;    ///< in the source
+    /// "20 of 112 in view" / "112 jobs": `noun` is a translated plural form for n rows given by the caller.
+    QString countText() const;
+
+    bool isColumnShown(int modelColumn) const;
+    void setColumnShown(int modelColumn, bool shown);
+    /// Menu with the optional columns; the caller owns it.
+    class QMenu *columnMenu(QWidget *parent);
+
+    /// Greys out every row (offline, old data).
+    void setStale(bool stale);
+    bool isStale() const { return m_stale; }
+    /// Grey bars in place of rows while the first page is read and the source is empty.
+    void setSkeleton(bool on);
+    /// Shown in the middle when no row is in view (a filter that hides all); "" for none.
+    void setPlaceholder(const QString &text);
+
+    /// Fits the columns to the rows in view; done by itself when the first rows arrive and on text size changes.
+    void fitColumns();
+
+    QModelIndex indexOfKey(const QString &key) const; ///< of the proxy, column 0
+    QSize sizeHint() const override;
+
+signals:
+    void currentKeyChanged(const QString &key);
+    void checkedChanged(const QStringList &keys);
+    /// Enter or double click.
+    void opened(const QString &key);
+    void actionTriggered(const QString &key, const QString &actionId);
+    /// Rows in view or in total changed.
+    void countsChanged(int shown, int total);
+    /// Esc with nothing checked: the page goes back.
+    void escaped();
+    /// A letter or "/" pressed in the table, for the page's single-key actions ("L", "R", "/").
+    void keyTyped(const QString &key);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void drawRow(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    void keyPressEvent(QKeyEvent *event) override;
+    void mousePressEvent(QMouseEvent *event) override;
+    void mouseReleaseEvent(QMouseEvent *event) override;
+    void mouseMoveEvent(QMouseEvent *event) override;
+    void mouseDoubleClickEvent(QMouseEvent *event) override;
+    void enterEvent(QEnterEvent *event) override;
+    void leaveEvent(QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override;
+    bool viewportEvent(QEvent *event) override;
+    void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
+
+private:
+    friend class TableHeader;
+    friend class CellDelegate;
+    void applyTheme();
+    void restoreKeys();
+    void toggleChecked(const QModelIndex &index);
+    void toggleAll();
+    Qt::CheckState allChecked() const;
+    bool isChecked(const QModelIndex &index) const;
+    QRect actionRect(const QModelIndex &index) const;
+    QModelIndex actionAt(const QPoint &pos) const;
+    const ColumnSpec *spec(int modelColumn) const;
+    void layoutColumns();
+    void emitCounts();
+
+    TableProxy *m_proxy;
+    class TableHeader *m_header;
+    QList<ColumnSpec> m_columns;
+    QList<int> m_widths; ///< fitted width of each column in m_columns
+    QSet<QString> m_checked;
+    QString m_currentKey;
+    bool m_restoring = false;
+    bool m_twoLine = false;
+    bool m_checkable = false;
+    bool m_stale = false;
+    bool m_skeleton = false;
+    bool m_fitted = false;
+    QString m_placeholder;
+    QPersistentModelIndex m_hover;
+    QPersistentModelIndex m_pressed;
+    int m_shown = -1;
+    int m_total = -1;
+};
+
+} // namespace cairn::views
