@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The programs of the lab: built once from source, kept in the user's cache by the hash of their sources."""
 
 import hashlib

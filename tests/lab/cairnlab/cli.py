@@ -1,10 +1,13 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The commands of the lab."""
 
 import argparse
 import fcntl
 import os
 import shutil
+import signal
 import socket
+import sys
 from contextlib import contextmanager
 
 from . import binaries, control, dns, kube, kwok, network, nodes, operator, pki, process, seed
@@ -29,8 +32,11 @@ def main():
     arguments = _parse()
     os.environ["PATH"] = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     os.umask(0o022)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a start that is ended cleans up
     try:
         lab = Lab.at(_mode(arguments))
+        if not lab.real:
+            lab.invoker.become()
         return arguments.run(lab, arguments) or 0
     except LabError as error:
         complain(error)
@@ -74,9 +80,8 @@ def _mode(arguments):
 
 @contextmanager
 def _alone(lab):
-    """One command at a time changes a lab. The lock is beside the state folder, which comes and goes."""
-    parent = lab.invoker.make(lab.dir.parent)
-    with open(parent / f".lab-{lab.mode}.lock", "w") as lock:
+    """One command at a time changes a lab. The lock is in the cache, as the state folder comes and goes."""
+    with open(lab.invoker.make(lab.invoker.cache / "lab") / f"{lab.mode}.lock", "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -91,10 +96,10 @@ def _up(lab, _):
                        "run it with sudo, or 'lab up --light'")
     _check_tools(lab)
     with _alone(lab):
+        binaries.ensure(lab, binaries.REAL if lab.real else binaries.LIGHT)
         if not _trouble(lab):
             say(f"the {lab.mode} lab is up: {lab.kubeconfig}")
             return
-        binaries.ensure(lab, binaries.REAL if lab.real else binaries.LIGHT)
         if lab.dir.exists() and not (process.pid_of(lab, "kube-apiserver") and kube.is_ready(lab)):
             say("clearing the remains of an earlier run")
             _clear(lab)
@@ -202,6 +207,8 @@ def _trouble(lab):
     found = [f"{name} does not run" for name in SERVICES[lab.mode] if not process.pid_of(lab, name)]
     if found:
         return found
+    if not binaries.binary(lab, "kubectl").exists():
+        return ["its programs are not built"]
     if not kube.is_ready(lab):
         return ["the apiserver does not answer"]
     if why := kube.nodes_not_ready(lab, nodes.NAMES if lab.real else kwok.NODES):

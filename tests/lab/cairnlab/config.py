@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Where a lab lives and which addresses and ports it uses."""
 
 import os
@@ -23,6 +24,10 @@ BRIDGE = "lab0"
 LONGEST_DIR = 57
 
 
+def _under_sudo():
+    return os.geteuid() == 0 and os.environ.get("SUDO_UID", "0") != "0"
+
+
 @dataclass(frozen=True)
 class Invoker:
     """The person who runs the lab. Under sudo this is not root: caches and the kubeconfig are theirs."""
@@ -33,14 +38,15 @@ class Invoker:
 
     @staticmethod
     def current():
-        uid = int(os.environ.get("SUDO_UID", 0)) if os.geteuid() == 0 else os.geteuid()
-        account = pwd.getpwuid(uid)
-        home = Path(account.pw_dir) if "SUDO_UID" in os.environ else Path(os.environ.get("HOME", account.pw_dir))
-        return Invoker(uid, account.pw_gid, home)
+        if _under_sudo():
+            account = pwd.getpwuid(int(os.environ["SUDO_UID"]))
+            return Invoker(account.pw_uid, account.pw_gid, Path(account.pw_dir))
+        account = pwd.getpwuid(os.geteuid())
+        return Invoker(account.pw_uid, account.pw_gid, Path(os.environ.get("HOME") or account.pw_dir))
 
     def folder(self, variable, default):
         # Under sudo the XDG variables, if any survived, are root's.
-        value = "" if "SUDO_UID" in os.environ else os.environ.get(variable, "")
+        value = "" if _under_sudo() else os.environ.get(variable, "")
         return Path(value) if value.startswith("/") else self.home / default
 
     @property
@@ -56,6 +62,14 @@ class Invoker:
             if os.geteuid() == 0:
                 os.chown(path, self.uid, self.gid)
         return folder
+
+    def become(self):
+        """Give up root's rights for good, if they came by sudo."""
+        if _under_sudo():
+            os.setgroups(os.getgrouplist(pwd.getpwuid(self.uid).pw_name, self.gid))
+            os.setgid(self.gid)
+            os.setuid(self.uid)
+            os.environ["HOME"] = str(self.home)
 
     def demoted(self):
         """Keyword arguments that make subprocess run a command as the person."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The control plane: etcd, apiserver, controller manager, scheduler."""
 
 from . import kube

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Cluster DNS: CoreDNS as a process of the host behind the usual Service, so that pods find each other by name."""
 
 from . import kube

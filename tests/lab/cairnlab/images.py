@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Container images without a registry: docker archives made from a busybox and a few folders."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Talking to the lab's cluster, through its own kubectl."""
 
 import json

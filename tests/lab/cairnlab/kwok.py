@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Simulated nodes for the light lab: KWOK answers for four machines and for every pod placed on them."""
 
 import yaml
@@ -9,7 +10,7 @@ from .process import start
 from .say import say, wait_until
 
 NODES = {"sim-1": "zone-a", "sim-2": "zone-a", "sim-3": "zone-b", "sim-4": "zone-b"}
-CAPACITY = {"cpu": "32", "memory": "256Gi", "pods": "110", "nvidia.com/gpu": "8"}
+CAPACITY = {"cpu": "32", "memory": "256Gi", "pods": "110", "ephemeral-storage": "500Gi", "nvidia.com/gpu": "8"}
 
 
 def up(lab):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The bridge, the firewall and the kernel settings of the real lab, and how to take all of it away again.
 
 What the lab finds before it changes anything is written to host.json in the state folder first, so that
@@ -23,7 +24,7 @@ SYSCTLS = ("net/ipv4/ip_forward", "vm/overcommit_memory", "vm/panic_on_oom", "ke
            "net/bridge/bridge-nf-call-iptables", "net/bridge/bridge-nf-call-ip6tables")
 # Some programs have fixed places outside the state folder. Those that were absent go again.
 FOLDERS = ("/run/containerd", "/run/containerd/s", "/var/log/containers", "/var/lib/cni", "/var/lib/cni/results",
-           "/var/lib/cni/cache")
+           "/var/lib/kubelet", "/var/lib/kubelet/device-plugins")
 
 
 def _iptables(*args, family="", check=True):

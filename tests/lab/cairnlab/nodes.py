@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Two real nodes on one machine: for each a containerd, a kubelet, a part of the pod network and a cgroup."""
 
 import json
@@ -219,8 +220,8 @@ def _forget_containers(lab, node):
     folder = lab.dir / node
     for address in (folder / "containerd-state").glob("io.containerd.runtime.v2.task/*/*/address"):
         Path(address.read_text().removeprefix("unix://")).unlink(missing_ok=True)
-    for cache in ("/var/lib/cni/results", "/var/lib/cni/cache"):
-        for result in Path(cache).glob(f"cairn-lab-{node}-*"):
+    for result in Path("/var/lib/cni/results").glob("*"):
+        if os.fsencode(folder) + b"/" in result.read_bytes():  # it names the network namespace
             result.unlink()
     for link in Path("/var/log/containers").glob("*.log"):
         if link.is_symlink() and os.readlink(link).startswith(str(folder)):

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The training operator: as released, a pod with webhooks; in light mode, a process beside the apiserver."""
 
 import base64

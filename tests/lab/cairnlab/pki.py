@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Keys and kubeconfigs. Everything is made anew for each run and readable by its owner alone."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The lab's processes: each has a pid file and a log, and carries a mark by which it can be found."""
 
 import os
@@ -15,8 +16,11 @@ MARK = "CAIRN_LAB_STATE"
 
 def run(*command, input=None, check=True, **options):
     """Run a command to its end; on failure raise what it printed."""
-    done = subprocess.run([str(c) for c in command], input=input, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+    try:
+        done = subprocess.run([str(c) for c in command], input=input, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+    except OSError as error:
+        raise LabError(f"'{command[0]}' cannot be run", error) from error
     if check and done.returncode != 0:
         raise LabError(f"'{' '.join(str(c) for c in command)}' failed with {done.returncode}",
                        (done.stderr or done.stdout)[-2000:])

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What the lab prints: progress with times, and failures a reader can act on."""
 
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What the cluster is filled with: namespaces, claims, people's rights, and jobs of every kind in every state."""
 
 import yaml

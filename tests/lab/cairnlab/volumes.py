@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Claims and what backs them: size-limited tmpfs that reports real use, and one hostPath that reports nothing."""
 
 import os

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Build one program of the lab: build.sh NAME OUT_FOLDER
 # The caller sets PATH to a Go >= 1.26 and where Go keeps its caches. This file and the go.mod and
 # go.sum files beside it are what the binary cache is keyed by: whatever changes the binaries is here.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Two processes of torch.distributed that learn one line together and average their gradients."""
 
 import os
