@@ -129,6 +129,7 @@ struct Pod {
     QString phase;        ///< "Pending", "Running", "Succeeded", "Failed", "Unknown"
     QString reason;       ///< pod-level reason ("Evicted", "NodeLost") or the PodScheduled condition's
     QString message;
+    QString initReason;   ///< why an init container is stuck or failed ("ImagePullBackOff"); empty otherwise
     QString node;
     QString ownerKind;    ///< controller owner
     QString ownerName;

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+// Internal to the decoders.
+
+#include "domain/Claim.h"
+#include "domain/Job.h"
+#include "domain/JsonFields.h"
+
+namespace cairn::decoding {
+
+void readPod(const JsonValue &object, StringPool &pool, Pod &pod);
+void readEvent(const JsonValue &object, StringPool &pool, Event &event);
+void readNode(const JsonValue &object, StringPool &pool, Node &node);
+void readClaim(const JsonValue &object, StringPool &pool, Claim &claim);
+void readJob(const JsonValue &object, StringPool &pool, JobKind kind, Job &job);
+
+} // namespace cairn::decoding

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "domain/ObjectDecoder.h"
+
+#include "base/Text.h"
+#include "domain/JsonDecoder.h"
+#include "domain/ProtoDecoder.h"
+
+#include <QCoreApplication>
+#include <array>
+
+namespace cairn {
+namespace decoding {
+
+// Days since 1970-01-01 of the proleptic Gregorian calendar (the usual era-based formula).
+static qint64 daysFromCivil(qint64 year, qint64 month, qint64 day)
+{
+    year -= month <= 2;
+    const qint64 era = (year >= 0 ? year : year - 399) / 400;
+    const qint64 yearOfEra = year - era * 400;
+    const qint64 dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    const qint64 dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
+    return era * 146097 + dayOfEra - 719468;
+}
+
+QDateTime parseTime(std::string_view text)
+{
+    std::size_t at = 0;
+    const auto digits = [&](int count) -> qint64 {
+        qint64 value = 0;
+        for (int i = 0; i < count; ++i, ++at) {
+            if (at >= text.size() || text[at] < '0' || text[at] > '9')
+                return -1;
+            value = value * 10 + (text[at] - '0');
+        }
+        return value;
+    };
+    const auto literal = [&](char c) { return at < text.size() && text[at++] == c; };
+    const qint64 year = digits(4);
+    if (year < 0 || !literal('-'))
+        return {};
+    const qint64 month = digits(2);
+    if (month < 1 || month > 12 || !literal('-'))
+        return {};
+    const qint64 day = digits(2);
+    if (day < 1 || day > 31 || at >= text.size() || (text[at] != 'T' && text[at] != 't' && text[at] != ' '))
+        return {};
+    ++at;
+    const qint64 hour = digits(2);
+    if (hour < 0 || hour > 23 || !literal(':'))
+        return {};
+    const qint64 minute = digits(2);
+    if (minute < 0 || minute > 59 || !literal(':'))
+        return {};
+    const qint64 second = digits(2);
+    if (second < 0 || second > 60)
+        return {};
+    qint64 ms = 0;
+    if (at < text.size() && text[at] == '.') {
+        ++at;
+        qint64 scale = 100;
+        const std::size_t start = at;
+        for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
+            ms += (text[at] - '0') * scale;
+        if (at == start)
+            return {};
+    }
+    qint64 offset = 0;
+    if (at >= text.size())
+        return {};
+    if (text[at] == '+' || text[at] == '-') {
+        const qint64 sign = text[at++] == '+' ? 1 : -1;
+        const qint64 h = digits(2);
+        if (h < 0 || h > 23 || !literal(':'))
+            return {};
+        const qint64 m = digits(2);
+        if (m < 0 || m > 59)
+            return {};
+        offset = sign * (h * 60 + m);
+    } else if (text[at] == 'Z' || text[at] == 'z') {
+        ++at;
+    } else {
+        return {};
+    }
+    if (at != text.size())
+        return {};
+    const qint64 seconds = daysFromCivil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset * 60;
+    return QDateTime::fromMSecsSinceEpoch(seconds * 1000 + ms, Qt::UTC);
+}
+
+QDateTime timeFromSeconds(qint64 seconds, qint64 nanos)
+{
+    // Years 0 to 9999, as RFC 3339 can write them.
+    if (seconds < -62'167'219'200 || seconds > 253'402'300'799)
+        return {};
+    return QDateTime::fromMSecsSinceEpoch(seconds * 1000 + qBound(qint64(0), nanos, qint64(999'999'999)) / 1'000'000, Qt::UTC);
+}
+
+namespace {
+
+Error unreadable(const QString &why)
+{
+    return Error::make(Error::Kind::Parse,
+                       QCoreApplication::translate("cairn::ObjectDecoder", "The server's answer could not be read"), why,
+                       QCoreApplication::translate("cairn::ObjectDecoder",
+                                                   "Check that the address in the kubeconfig is a Kubernetes API server."));
+}
+
+WatchType watchType(std::string_view word)
+{
+    constexpr std::array<std::pair<std::string_view, WatchType>, 5> words{{{"ADDED", WatchType::Added},
+                                                                           {"MODIFIED", WatchType::Modified},
+                                                                           {"DELETED", WatchType::Deleted},
+                                                                           {"BOOKMARK", WatchType::Bookmark},
+                                                                           {"ERROR", WatchType::Error}}};
+    for (const auto &[name, type] : words) {
+        if (name == word)
+            return type;
+    }
+    return WatchType::Unknown;
+}
+
+std::string_view view(QByteArrayView bytes)
+{
+    return {bytes.data(), std::size_t(bytes.size())};
+}
+
+ApiStatus statusFromJson(const JsonValue &value)
+{
+    ApiStatus status;
+    status.code = toInt(value["code"].integer());
+    status.reason = value["reason"].string();
+    status.message = value["message"].string();
+    status.continueToken = value["metadata"]["continue"].string();
+    const JsonValue details = value["details"];
+    status.kind = details["kind"].string();
+    status.group = details["group"].string();
+    status.name = details["name"].string();
+    status.retryAfterSeconds = toInt(details["retryAfterSeconds"].integer());
+    details["causes"].each([&](const JsonValue &cause) {
+        status.causes.append({cause["field"].string(), cause["reason"].string(), cause["message"].string()});
+    });
+    return status;
+}
+
+/// One decoder for any kind: what differs is how one object is read.
+template <class T, class ReadJson>
+class Decoder final : public ObjectDecoder<T>
+{
+public:
+    using ReadProto = void (*)(std::string_view, StringPool &, T &);
+
+    Decoder(std::string_view kind, ReadJson readJson, ReadProto readProto)
+        : m_kind(kind)
+        , m_readJson(std::move(readJson))
+        , m_readProto(readProto)
+        , m_parser(std::make_unique<simdjson::dom::parser>())
+    {
+    }
+
+    bool readsProtobuf() const override { return m_readProto != nullptr; }
+
+    Result<ListPage<T>> page(const QByteArray &body, WireFormat format) override
+    {
+        return guarded<ListPage<T>>([&] { return format == WireFormat::Protobuf ? protoPage(body) : jsonPage(body); });
+    }
+
+    Result<WatchRecord<T>> event(QByteArrayView frame, WireFormat format) override
+    {
+        return guarded<WatchRecord<T>>([&] { return format == WireFormat::Protobuf ? protoEvent(frame) : jsonEvent(frame); });
+    }
+
+    Result<T> object(const QByteArray &body, WireFormat format) override
+    {
+        return guarded<T>([&]() -> Result<T> {
+            T value;
+            std::string kind;
+            if (format == WireFormat::Protobuf) {
+                const ProtoEnvelope envelope = openEnvelope(view(body));
+                kind = envelope.kind;
+                if (kind == m_kind)
+                    protoReader()(envelope.raw, m_pool, value);
+            } else {
+                const JsonValue document = parse(body);
+                kind = document["kind"].text();
+                if (kind == m_kind)
+                    m_readJson(document, m_pool, value);
+            }
+            if (kind != m_kind)
+                return fail(wrongKind(kind, QString::fromStdString(std::string(m_kind))));
+            return value;
+        });
+    }
+
+    void trim() override
+    {
+        m_parser = std::make_unique<simdjson::dom::parser>();
+    }
+
+private:
+    template <class R, class F>
+    Result<R> guarded(F body)
+    {
+        // simdjson and protozero throw; exceptions end here.
+        try {
+            return body();
+        } catch (const std::exception &error) {
+            return fail(unreadable(QString::fromUtf8(error.what())));
+        }
+    }
+
+    static Error wrongKind(std::string_view found, const QString &wanted)
+    {
+        return unreadable(QCoreApplication::translate("cairn::ObjectDecoder", "It holds “%1” instead of “%2”.")
+                              .arg(text::safe(toQString(found)), wanted));
+    }
+
+    ReadProto protoReader() const
+    {
+        if (!m_readProto)
+            throw std::runtime_error("this kind is not read in protobuf");
+        return m_readProto;
+    }
+
+    JsonValue parse(QByteArrayView json)
+    {
+        return JsonValue(m_parser->parse(json.data(), std::size_t(json.size()), true).value());
+    }
+
+    Result<ListPage<T>> jsonPage(const QByteArray &body)
+    {
+        const JsonValue document = parse(body);
+        const std::string_view kind = document["kind"].text();
+        if (!kind.ends_with("List"))
+            return fail(wrongKind(kind, QString::fromStdString(std::string(m_kind) + "List")));
+        ListPage<T> page;
+        const JsonValue meta = document["metadata"];
+        page.info.resourceVersion = meta["resourceVersion"].string();
+        page.info.continueToken = meta["continue"].string();
+        page.info.remaining = meta["remainingItemCount"].integer(-1);
+        document["items"].each([&](const JsonValue &item) {
+            T value;
+            m_readJson(item, m_pool, value);
+            if (!value.uid.isEmpty())
+                page.items.append(std::move(value));
+        });
+        return page;
+    }
+
+    Result<ListPage<T>> protoPage(const QByteArray &body)
+    {
+        const ProtoEnvelope envelope = openEnvelope(view(body));
+        if (!envelope.kind.ends_with("List"))
+            return fail(wrongKind(envelope.kind, QString::fromStdString(std::string(m_kind) + "List")));
+        const ReadProto read = protoReader();
+        ListPage<T> page;
+        page.info = readListInfo(envelope.raw);
+        readListItems(envelope.raw, [&](std::string_view item) {
+            T value;
+            read(item, m_pool, value);
+            if (!value.uid.isEmpty())
+                page.items.append(std::move(value));
+        });
+        return page;
+    }
+
+    Result<WatchRecord<T>> jsonEvent(QByteArrayView frame)
+    {
+        const JsonValue document = parse(frame);
+        WatchRecord<T> record;
+        record.type = watchType(document["type"].text());
+        const JsonValue object = document["object"];
+        if (record.type == WatchType::Error) {
+            record.status = statusFromJson(object);
+            return record;
+        }
+        record.resourceVersion = object["metadata"]["resourceVersion"].string();
+        if (record.type != WatchType::Bookmark && record.type != WatchType::Unknown)
+            m_readJson(object, m_pool, record.object);
+        return record;
+    }
+
+    Result<WatchRecord<T>> protoEvent(QByteArrayView frame)
+    {
+        const ProtoEvent event = openEvent(view(frame));
+        const ProtoEnvelope envelope = openEnvelope(event.object);
+        WatchRecord<T> record;
+        record.type = watchType(event.type);
+        if (record.type == WatchType::Error) {
+            record.status = readStatus(envelope.raw);
+            return record;
+        }
+        record.resourceVersion = readResourceVersion(envelope.raw);
+        if (record.type != WatchType::Bookmark && record.type != WatchType::Unknown)
+            protoReader()(envelope.raw, m_pool, record.object);
+        return record;
+    }
+
+    const std::string m_kind;
+    const ReadJson m_readJson;
+    const ReadProto m_readProto;
+    StringPool m_pool;
+    std::unique_ptr<simdjson::dom::parser> m_parser;
+};
+
+template <class T, class ReadJson>
+std::unique_ptr<ObjectDecoder<T>> makeDecoder(std::string_view kind, ReadJson readJson,
+                                              typename Decoder<T, ReadJson>::ReadProto readProto)
+{
+    return std::make_unique<Decoder<T, ReadJson>>(kind, std::move(readJson), readProto);
+}
+
+} // namespace
+} // namespace decoding
+
+using namespace decoding;
+
+std::unique_ptr<ObjectDecoder<Pod>> podDecoder()
+{
+    return makeDecoder<Pod>("Pod", [](const JsonValue &o, StringPool &p, Pod &v) { readPod(o, p, v); }, &readPod);
+}
+
+std::unique_ptr<ObjectDecoder<Event>> eventDecoder()
+{
+    return makeDecoder<Event>("Event", [](const JsonValue &o, StringPool &p, Event &v) { readEvent(o, p, v); }, &readEvent);
+}
+
+std::unique_ptr<ObjectDecoder<Node>> nodeDecoder()
+{
+    return makeDecoder<Node>("Node", [](const JsonValue &o, StringPool &p, Node &v) { readNode(o, p, v); }, &readNode);
+}
+
+std::unique_ptr<ObjectDecoder<Claim>> claimDecoder()
+{
+    return makeDecoder<Claim>("PersistentVolumeClaim", [](const JsonValue &o, StringPool &p, Claim &v) { readClaim(o, p, v); },
+                              nullptr);
+}
+
+std::unique_ptr<ObjectDecoder<Job>> jobDecoder(JobKind kind)
+{
+    return makeDecoder<Job>(facts(kind).resource.kind.toStdString(),
+                            [kind](const JsonValue &o, StringPool &p, Job &v) { readJob(o, p, kind, v); }, nullptr);
+}
+
+Result<Job> decodeJob(const QByteArray &json, JobKind kind)
+{
+    return jobDecoder(kind)->object(json, WireFormat::Json);
+}
+
+std::optional<ListInfo> peekListInfo(QByteArrayView body, WireFormat format)
+{
+    if (format != WireFormat::Protobuf)
+        return std::nullopt;
+    try {
+        return readListInfo(openEnvelope(view(body)).raw);
+    } catch (const std::exception &) {
+        return std::nullopt; // reading the page will say what is wrong
+    }
+}
+
+WireFormat wireFormatOf(QByteArrayView contentType)
+{
+    return contentType.startsWith("application/vnd.kubernetes.protobuf") ? WireFormat::Protobuf : WireFormat::Json;
+}
+
+std::optional<ApiStatus> decodeStatus(QByteArrayView body, WireFormat format)
+{
+    try {
+        if (format == WireFormat::Protobuf) {
+            const ProtoEnvelope envelope = openEnvelope(view(body));
+            if (envelope.kind != "Status")
+                return std::nullopt;
+            return readStatus(envelope.raw);
+        }
+        simdjson::dom::parser parser;
+        const JsonValue document(parser.parse(body.data(), std::size_t(body.size()), true).value());
+        if (document["kind"].text() != "Status")
+            return std::nullopt;
+        return statusFromJson(document);
+    } catch (const std::exception &) {
+        return std::nullopt;
+    }
+}
+
+} // namespace cairn

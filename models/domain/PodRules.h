@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+// Internal to the decoders: what both readers of a kind must do alike, written once.
+
+#include "domain/Job.h"
+#include "domain/JsonFields.h"
+#include "domain/QuantityDecoder.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace cairn::decoding {
+
+/// Adds up the GPUs of one container: limits and requests of an extended resource are equal where both are given.
+struct GpuCount {
+    double limits = 0;
+    double requests = 0;
+    void add(double &sum, std::string_view resource, std::string_view quantity)
+    {
+        if (isGpuResource(resource))
+            sum += std::max(0.0, decodeQuantity(quantity).value_or(0));
+    }
+    double value() const { return std::max(limits, requests); }
+};
+
+inline void readPodLabel(std::string_view key, std::string_view value, StringPool &pool, Pod &pod)
+{
+    // pkg/apis/kubeflow.org/v1/common_types.go of training-operator v1.9.4.
+    if (!key.starts_with("training.kubeflow.org/"))
+        return;
+    if (key == "training.kubeflow.org/job-name") {
+        pod.jobName = pool(value);
+    } else if (key == "training.kubeflow.org/replica-type") {
+        pod.role = pool(value);
+    } else if (key == "training.kubeflow.org/replica-index") {
+        int index = -1;
+        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), index);
+        if (error == std::errc() && end == value.data() + value.size() && index >= 0)
+            pod.index = index;
+    }
+}
+
+/// The words of the PodScheduled condition stand in where the pod itself gives none.
+inline void readPodScheduled(std::string_view reason, std::string_view message, StringPool &pool, Pod &pod)
+{
+    if (pod.reason.isEmpty())
+        pod.reason = pool(reason);
+    if (pod.message.isEmpty())
+        pod.message = pool(message);
+}
+
+inline void readNodeCondition(std::string_view type, std::string_view status, StringPool &pool, Node &node)
+{
+    if (type == "Ready")
+        node.ready = status == "True";
+    else if (type.ends_with("Pressure") && status == "True")
+        node.pressures.append(pool(type));
+}
+
+inline void readNodeLabel(std::string_view key, std::string_view value, StringPool &pool, Node &node)
+{
+    if (key == "topology.kubernetes.io/zone")
+        node.zone = pool(value);
+}
+
+/// The old and the new events API fill different fields of the same object (api core/v1 types.go, Event).
+struct EventTimes {
+    QDateTime created, first, last, eventTime, seriesLast;
+    qint64 count = 0, seriesCount = 0;
+    void apply(Event &event) const
+    {
+        event.first = first.isValid() ? first : eventTime.isValid() ? eventTime : created;
+        event.last = last;
+        if (seriesLast.isValid() && (!event.last.isValid() || seriesLast > event.last))
+            event.last = seriesLast;
+        if (!event.last.isValid())
+            event.last = event.first;
+        event.count = toInt(std::max<qint64>({1, count, seriesCount}));
+    }
+};
+
+/// Why an init container keeps the pod from starting; "PodInitializing" and the like are no reasons.
+inline bool isInitTrouble(std::string_view waiting)
+{
+    return !waiting.empty() && waiting != "PodInitializing" && waiting != "ContainerCreating";
+}
+
+} // namespace cairn::decoding

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "domain/StatusDecoder.h"
+
+#include "base/Text.h"
+
+#include <QCoreApplication>
+#include <QRegularExpression>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn {
+namespace {
+
+constexpr qsizetype longestText = 2048; // as client-go caps a body that is no Status
+
+QString say(const char *text)
+{
+    return QCoreApplication::translate("cairn::ApiStatus", text);
+}
+
+Error::Kind kindOf(const ApiStatus &status)
+{
+    using enum Error::Kind;
+    switch (status.code) {
+    case 400: case 406: case 413: case 415: case 422: return Invalid;
+    case 401: return Auth;
+    case 403: return Forbidden;
+    case 404: return NotFound;
+    case 405: return Unsupported;
+    case 409: return Conflict;
+    case 410: return Gone;
+    case 408: return Timeout;
+    case 429: return RateLimited;
+    case 504: return status.reason == "Timeout"_L1 ? Timeout : Server;
+    default: break;
+    }
+    if (status.reason == "Expired"_L1 || status.reason == "Gone"_L1)
+        return Gone;
+    return status.code >= 500 || status.code == 0 ? Server : Invalid;
+}
+
+/// "pods “x” in namespace “y”", "pods in namespace “y”", "nodes in the whole cluster".
+QString target(const RequestFacts &request)
+{
+    const QString resource = text::safe(request.resource);
+    const QString name = text::safe(request.name);
+    const QString ns = text::safe(request.ns);
+    if (!name.isEmpty() && !ns.isEmpty())
+        return say("%1 “%2” in namespace “%3”").arg(resource, name, ns);
+    if (!name.isEmpty())
+        return say("%1 “%2”").arg(resource, name);
+    if (!ns.isEmpty())
+        return say("%1 in namespace “%2”").arg(resource, ns);
+    return say("%1 in the whole cluster").arg(resource);
+}
+
+} // namespace
+
+Error statusError(const ApiStatus &status, const RequestFacts &request)
+{
+    Error error;
+    error.kind = kindOf(status);
+    error.httpStatus = status.code;
+    error.reason = status.reason;
+    error.why = text::safe(status.message.left(longestText));
+    for (const FieldCause &cause : status.causes.first(qMin<qsizetype>(status.causes.size(), 100)))
+        error.causes.append({text::safe(cause.field.left(longestText)), text::safe(cause.reason.left(longestText)),
+                             text::safe(cause.message.left(longestText))});
+    if (status.retryAfterSeconds > 0)
+        error.retryAfter = std::chrono::seconds(status.retryAfterSeconds);
+
+    const QString what = target(request);
+    switch (error.kind) {
+    case Error::Kind::Auth:
+        error.what = say("The cluster does not accept these credentials");
+        error.fix = say("Sign in to the cluster again, or check the user entry in the kubeconfig.");
+        break;
+    case Error::Kind::Forbidden: {
+        // RBAC writes: pods is forbidden: User "jane" cannot list resource "pods" …
+        static const QRegularExpression userWord(u"User \"([^\"]*)\""_s);
+        const QString user = text::safe(userWord.match(status.message).captured(1));
+        error.what = say("Not allowed to %1 %2").arg(text::safe(request.verb), what);
+        error.fix = user.isEmpty()
+            ? say("Ask whoever manages the cluster for the right to %1 %2.").arg(text::safe(request.verb), text::safe(request.resource))
+            : say("Ask whoever manages the cluster to give user “%1” the right to %2 %3.")
+                  .arg(user, text::safe(request.verb), text::safe(request.resource));
+        break;
+    }
+    case Error::Kind::NotFound:
+        error.what = request.name.isEmpty() ? say("The server does not have %1").arg(what)
+                                            : say("There is no %1").arg(what);
+        error.fix = request.name.isEmpty() ? say("Check that the resource type is installed on this cluster.")
+                                           : say("Refresh the list: it may have been deleted meanwhile.");
+        break;
+    case Error::Kind::Conflict:
+        error.what = status.reason == "AlreadyExists"_L1 ? say("The name is taken already: %1").arg(what)
+                                                         : say("Somebody else changed %1 meanwhile").arg(what);
+        error.fix = status.reason == "AlreadyExists"_L1 ? say("Choose another name.") : say("Look at the present state and try again.");
+        break;
+    case Error::Kind::Gone:
+        error.what = say("The server no longer keeps the asked state of %1").arg(what);
+        error.fix = say("Read the list again.");
+        break;
+    case Error::Kind::Invalid:
+        error.what = say("The server refused to %1 %2").arg(text::safe(request.verb), what);
+        error.fix = say("Correct the fields the server names.");
+        break;
+    case Error::Kind::Unsupported:
+        error.what = say("The server cannot %1 %2").arg(text::safe(request.verb), what);
+        break;
+    case Error::Kind::RateLimited:
+        error.what = say("The server is busy and asks to try again later");
+        error.fix = say("Wait a moment; it is tried again by itself where that is safe.");
+        break;
+    case Error::Kind::Timeout:
+        error.what = say("The server did not answer in time");
+        error.fix = say("Try again; if it goes on, the cluster's control plane is overloaded.");
+        break;
+    default:
+        error.what = say("The server failed to %1 %2").arg(text::safe(request.verb), what);
+        error.fix = say("Try again; if it goes on, look at the cluster's control plane.");
+        break;
+    }
+    return error;
+}
+
+} // namespace cairn
