@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "kube/Kubeconfig.h"
+
+#include "base/Text.h"
+#include "kube/ContextCertificate.h"
+#include "kube/KubeconfigReader.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QRegularExpression>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::kube {
+namespace {
+
+QString tr(const char *source)
+{
+    return QCoreApplication::translate("cairn::kube::Kubeconfig", source);
+}
+
+QString quoted(const QString &name)
+{
+    return u'"' + text::safe(name) + u'"';
+}
+
+/// Where client-go takes the transport for TLS although the server has no scheme.
+bool hasTlsMaterial(const ClusterEntry &cluster, const UserEntry &user)
+{
+    return !cluster.caFile.isEmpty() || !cluster.caData.isEmpty() || !user.clientCertFile.isEmpty()
+        || !user.clientCertData.isEmpty() || cluster.insecureSkipVerify;
+}
+
+SignInKind signInOf(const UserEntry &user)
+{
+    // client-go: a plugin does not run where the user has another credential (exec.UpdateTransportConfig).
+    if (!user.tokenFile.isEmpty())
+        return SignInKind::TokenFile;
+    if (!user.token.isEmpty())
+        return SignInKind::Token;
+    if (!user.username.isEmpty() || !user.password.isEmpty())
+        return SignInKind::Basic;
+    if (!user.clientCertFile.isEmpty() || !user.clientCertData.isEmpty())
+        return SignInKind::ClientCertificate;
+    if (user.exec)
+        return SignInKind::ExecPlugin;
+    if (!user.authProvider.isEmpty())
+        return SignInKind::AuthProvider;
+    return SignInKind::None;
+}
+
+Problem problem(const QString &file, const QString &entry, const QString &what, const QString &why, const QString &fix,
+                Problem::Severity severity = Problem::Severity::Error)
+{
+    return {severity, file, 0, entry, what, why, fix};
+}
+
+} // namespace
+
+QString signInKindName(SignInKind kind)
+{
+    switch (kind) {
+    case SignInKind::None: return u"none"_s;
+    case SignInKind::ClientCertificate: return u"client-certificate"_s;
+    case SignInKind::Token: return u"token"_s;
+    case SignInKind::TokenFile: return u"token-file"_s;
+    case SignInKind::Basic: return u"basic"_s;
+    case SignInKind::ExecPlugin: return u"exec"_s;
+    case SignInKind::AuthProvider: return u"auth-provider"_s;
+    }
+    return u"none"_s;
+}
+
+bool KubeContext::usable() const
+{
+    for (const Problem &each : problems) {
+        if (each.severity == Problem::Severity::Error)
+            return false;
+    }
+    return true;
+}
+
+Result<QByteArray> readRegularFile(const QString &path, qint64 limit)
+{
+    const QString what = tr("The file %1 cannot be read.").arg(quoted(path));
+    // O_NONBLOCK: opening a FIFO must not wait for a writer; fstat then tells what was really opened.
+    const int fd = path.contains(QChar::Null) ? -1 : ::open(QFile::encodeName(path).constData(),
+                                                            O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        const int code = path.contains(QChar::Null) ? ENOENT : errno;
+        if (code == ENOENT || code == ENOTDIR)
+            return fail(Error::Kind::Io, what, tr("It does not exist."));
+        if (code == EACCES || code == EPERM)
+            return fail(Error::Kind::Io, what, tr("You may not read it."),
+                        tr("Change its owner or its rights, for example: chmod u+r FILE"));
+        if (code == ELOOP)
+            return fail(Error::Kind::Io, what, tr("Its symbolic links lead in a circle."));
+        return fail(Error::Kind::Io, what, tr("The system says: %1.").arg(QString::fromLocal8Bit(std::strerror(code))));
+    }
+    struct Closer {
+        int fd;
+        ~Closer() { ::close(fd); }
+    } const closer{fd};
+    struct stat info {};
+    if (::fstat(fd, &info) != 0)
+        return fail(Error::Kind::Io, what, tr("The system says: %1.").arg(QString::fromLocal8Bit(std::strerror(errno))));
+    if (S_ISDIR(info.st_mode))
+        return fail(Error::Kind::Io, what, tr("It is a folder."), tr("Name the file inside it."));
+    if (!S_ISREG(info.st_mode))
+        return fail(Error::Kind::Io, what, tr("It is a pipe, socket or device, not a regular file."),
+                    tr("Write its content into a file and name that."));
+    const QString tooBig = tr("It is %1 large; at most %2 are read.");
+    if (info.st_size > limit)
+        return fail(Error::Kind::Io, what, tooBig.arg(text::bytes(info.st_size), text::bytes(limit)),
+                    tr("Check that this is the right file."));
+    QByteArray bytes;
+    char buffer[65536];
+    for (;;) {
+        const ssize_t got = ::read(fd, buffer, sizeof buffer);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return fail(Error::Kind::Io, what,
+                        tr("The system says: %1.").arg(QString::fromLocal8Bit(std::strerror(errno))));
+        if (got == 0)
+            return bytes;
+        bytes.append(buffer, got);
+        if (bytes.size() > limit) // it grew meanwhile, or lies in a file system without sizes (/proc)
+            return fail(Error::Kind::Io, what, tooBig.arg(text::bytes(bytes.size()), text::bytes(limit)));
+    }
+}
+
+Result<QUrl> serverUrl(const ClusterEntry &cluster, const UserEntry &user)
+{
+    QString raw = cluster.server;
+    static const QRegularExpression scheme(u"\\A[A-Za-z][A-Za-z0-9+.-]*://"_s);
+    if (!scheme.match(raw).hasMatch())
+        raw.prepend(hasTlsMaterial(cluster, user) ? u"https://"_s : u"http://"_s);
+    QUrl url(raw, QUrl::StrictMode);
+    const QString what = tr("The server of cluster %1 is not a usable address").arg(quoted(cluster.name));
+    const QString fix = tr("Write it like https://192.0.2.1:6443.");
+    // A password in the address would be shown in every list, so the text is not repeated where there is one.
+    if (!url.userInfo().isEmpty())
+        return fail(Error::Kind::Invalid, what, tr("It holds a user name or password."),
+                    tr("Move them to username and password of the user entry."));
+    const bool known = url.scheme() == u"https"_s || url.scheme() == u"http"_s;
+    if (!url.isValid() || url.host().isEmpty() || !known)
+        return fail(Error::Kind::Invalid, what,
+                    raw.contains(u'@') ? tr("It is not a complete http or https URL.")
+                                       : tr("%1 is not a complete http or https URL.").arg(quoted(cluster.server)),
+                    fix);
+    url.setQuery(QString());
+    url.setFragment(QString());
+    return url;
+}
+
+KubeconfigSource KubeconfigSource::fromEnvironment()
+{
+    KubeconfigSource source;
+    source.variable = qEnvironmentVariable("KUBECONFIG");
+    source.homeFolder = QDir::homePath();
+    return source;
+}
+
+QStringList KubeconfigSource::files() const
+{
+    QStringList list;
+    if (!explicitFile.isEmpty()) {
+        list.append(explicitFile);
+    } else {
+        if (!variable.isEmpty())
+            list = variable.split(QDir::listSeparator(), Qt::SkipEmptyParts);
+        else if (!homeFolder.isEmpty())
+            list.append(homeFolder + u"/.kube/config"_s);
+        list += addedFiles;
+    }
+    QStringList absolute;
+    for (const QString &file : std::as_const(list))
+        absolute.append(QDir::cleanPath(QDir::current().absoluteFilePath(file)));
+    absolute.removeDuplicates();
+    return absolute;
+}
+
+Kubeconfig Kubeconfig::load(const KubeconfigSource &source)
+{
+    Kubeconfig config;
+    KubeconfigReader reader(config);
+    bool anyExists = false;
+    for (const QString &file : source.files()) {
+        reader.read(file, !source.explicitFile.isEmpty());
+        anyExists = anyExists || config.m_files.last().exists;
+    }
+    if (!anyExists && source.explicitFile.isEmpty()) {
+        QStringList paths;
+        for (const KubeconfigFile &file : std::as_const(config.m_files))
+            paths.append(text::safe(file.path));
+        config.m_problems.append(
+            problem({}, {}, tr("No kubeconfig was found"),
+                    paths.isEmpty() ? tr("KUBECONFIG names no file.") : tr("None of these exists: %1").arg(paths.join(u", "_s)),
+                    tr("Get a kubeconfig from whoever runs the cluster, or start a demo cluster."),
+                    Problem::Severity::Warning));
+    }
+    if (!config.m_current.isEmpty() && !config.m_contexts.contains(config.m_current))
+        config.m_problems.append(problem(config.m_currentFile, {},
+                                         tr("The current context %1 does not exist").arg(quoted(config.m_current)),
+                                         tr("current-context names a context that no file holds."),
+                                         tr("Choose another context, for example: kubectl config use-context NAME"),
+                                         Problem::Severity::Warning));
+    for (const QString &name : std::as_const(config.m_order))
+        config.m_list.append(config.describe(config.m_contexts.value(name)));
+    return config;
+}
+
+QList<Problem> Kubeconfig::problems() const
+{
+    QList<Problem> all;
+    for (const KubeconfigFile &file : m_files)
+        all += file.problems;
+    return all + m_problems;
+}
+
+UserEntry Kubeconfig::effectiveUser(const ContextEntry &context) const
+{
+    const UserEntry user = m_users.value(context.user);
+    const auto url = serverUrl(m_clusters.value(context.cluster), user);
+    if (!url || url->scheme() == u"https"_s)
+        return user;
+    // client-go reads the credentials only for TLS; impersonation is sent regardless.
+    UserEntry bare;
+    bare.name = user.name;
+    bare.file = user.file;
+    bare.impersonate = user.impersonate;
+    bare.impersonateUid = user.impersonateUid;
+    bare.impersonateGroups = user.impersonateGroups;
+    bare.impersonateExtra = user.impersonateExtra;
+    return bare;
+}
+
+KubeContext Kubeconfig::describe(const ContextEntry &context) const
+{
+    const QString entry = u"context "_s + quoted(context.name);
+    KubeContext info;
+    info.name = context.name;
+    info.clusterName = context.cluster;
+    info.userName = context.user;
+    info.ns = context.ns.isEmpty() ? u"default"_s : context.ns;
+    info.file = context.file;
+    info.isCurrent = context.name == m_current;
+    info.problems = context.problems;
+
+    const auto cluster = m_clusters.constFind(context.cluster);
+    if (cluster != m_clusters.cend()) {
+        info.clusterFile = cluster->file;
+        QUrl shown(cluster->server);
+        info.server = shown.userInfo().isEmpty() ? cluster->server : shown.toString(QUrl::RemoveUserInfo);
+        info.insecure = cluster->insecureSkipVerify;
+        info.problems += cluster->problems;
+    } else if (!context.cluster.isEmpty()) {
+        info.problems.append(problem(context.file, entry, tr("The cluster %1 does not exist").arg(quoted(context.cluster)),
+                                     tr("The context %1 names a cluster that no file holds.").arg(quoted(context.name)),
+                                     tr("Correct the name, or add the file with the cluster to KUBECONFIG.")));
+    }
+
+    const auto listed = m_users.constFind(context.user);
+    if (listed == m_users.cend()) {
+        if (!context.user.isEmpty())
+            info.problems.append(problem(context.file, entry, tr("The user %1 does not exist").arg(quoted(context.user)),
+                                         tr("The context %1 names a user that no file holds.").arg(quoted(context.name)),
+                                         tr("Correct the name, or add the file with the user to KUBECONFIG.")));
+        return info;
+    }
+    info.userFile = listed->file;
+    info.problems += listed->problems;
+    const UserEntry user = effectiveUser(context);
+    info.signIn = signInOf(user);
+    info.impersonates = !user.impersonate.isEmpty();
+    if (info.signIn == SignInKind::None && signInOf(*listed) != SignInKind::None)
+        info.problems.append(problem(listed->file, entry, tr("The credential is not used"),
+                                     tr("The server is not https; a credential would cross the network readable."),
+                                     tr("Use an https address if the server has one."), Problem::Severity::Warning));
+    switch (info.signIn) {
+    case SignInKind::ExecPlugin: info.signInDetail = QFileInfo(user.exec->command).fileName(); break;
+    case SignInKind::TokenFile: info.signInDetail = user.tokenFile; break;
+    case SignInKind::Basic: info.signInDetail = user.username; break;
+    case SignInKind::AuthProvider: info.signInDetail = user.authProvider; break;
+    default: break;
+    }
+    const bool fromFile = user.clientCertData.isEmpty() && !user.clientCertFile.isEmpty();
+    const QByteArray pem =
+        fromFile ? readRegularFile(user.clientCertFile, maxMaterialSize).value_or(QByteArray()) : user.clientCertData;
+    if (pem.isEmpty())
+        return info;
+    if (const auto certificate = certificateInfo(pem))
+        info.certificate = *certificate;
+    else
+        info.problems.append(problem(listed->file, u"user "_s + quoted(listed->name), certificate.error().what,
+                                     certificate.error().why, tr("Get the certificate again, in PEM form.")));
+    return info;
+}
+
+Result<ResolvedContext> Kubeconfig::resolveUnchecked(const QString &context) const
+{
+    const QString name = context.isEmpty() ? m_current : context;
+    if (name.isEmpty())
+        return fail(Error::Kind::NotFound, tr("No context is chosen."),
+                    m_list.isEmpty() ? tr("The kubeconfig holds no context.") : tr("The kubeconfig sets no current-context."),
+                    tr("Name a context with --context, or choose one."));
+    const auto found = m_contexts.constFind(name);
+    if (found == m_contexts.cend()) {
+        QStringList known;
+        for (const QString &each : m_order.mid(0, 10))
+            known.append(text::safe(each));
+        return fail(Error::Kind::NotFound, tr("The context %1 does not exist.").arg(quoted(name)),
+                    known.isEmpty() ? tr("The kubeconfig holds no context.")
+                                    : tr("The kubeconfig holds: %1.").arg(known.join(u", "_s)),
+                    tr("Check the name, and KUBECONFIG where the context lies in another file."));
+    }
+    ResolvedContext resolved;
+    resolved.info = describe(*found);
+    resolved.cluster = m_clusters.value(found->cluster);
+    resolved.user = effectiveUser(*found);
+    if (const auto url = serverUrl(resolved.cluster, resolved.user))
+        resolved.server = *url;
+    return resolved;
+}
+
+Result<ResolvedContext> Kubeconfig::resolve(const QString &context) const
+{
+    auto resolved = resolveUnchecked(context);
+    if (!resolved)
+        return resolved;
+    for (const Problem &each : std::as_const(resolved->info.problems)) {
+        if (each.severity == Problem::Severity::Error)
+            return fail(Error::Kind::Invalid,
+                        tr("The context %1 cannot be used: %2.").arg(quoted(resolved->info.name), each.what),
+                        each.file.isEmpty() ? each.why : tr("%1 (%2)").arg(each.why, text::safe(each.file)), each.fix);
+    }
+    return resolved;
+}
+
+} // namespace cairn::kube
