@@ -10,7 +10,7 @@
 
 /// One-shot flows (connect, list a claim, resume) are written as straight-line blocking functions
 /// `Result<T> flow(args…, std::stop_token)` and run here on a pool thread, never on the GUI thread. This replaces
-/// coroutines: g++ 12.2 miscompiles temporaries in co_await expressions, and cairnctl calls the same flows directly.
+/// coroutines: g++ 12.2 miscompiles temporaries in await expressions, and cairnctl calls the same flows directly.
 namespace cairn::async {
 
 /// The pool for flows that block on the network. Separate from the global pool, which holds CPU work.

@@ -20,11 +20,11 @@ LAYERS = {
     "models/kube": {"base", "manifest", "net", "domain"},
     "models/store": {"base", "domain"},
     "models/items": {"base", "domain", "checkpoints", "jobs", "store"},
-    "widgets/kit": {"base", "domain"},
+    "widgets/kit": {"base", "domain", "items"},
     "widgets/views": {"base", "domain", "items", "kit"},
-    "widgets/charts": {"base", "domain", "kit"},
-    "widgets/logs": {"base", "domain", "kit"},
-    "widgets/editors": {"base", "domain", "manifest", "kit"},
+    "widgets/charts": {"base", "domain", "items", "kit"},
+    "widgets/logs": {"base", "domain", "items", "kit"},
+    "widgets/editors": {"base", "domain", "manifest", "items", "kit"},
     "widgets/dialogs": {"base", "domain", "manifest", "checkpoints", "jobs", "items", "kit", "views", "charts", "logs", "editors"},
     "widgets/pages": {"base", "domain", "manifest", "checkpoints", "jobs", "items", "kit", "views", "charts", "logs", "editors", "dialogs"},
     "widgets/gallery": {"base", "domain", "manifest", "checkpoints", "jobs", "items", "kit", "views", "charts", "logs", "editors", "dialogs", "pages"},
@@ -41,7 +41,8 @@ RESTRICTED = [
      {"widgets/*", "app/*"}),
     (re.compile(r"^<tl/expected"), {"models/base"}),
 ]
-CPP_ONLY = re.compile(r"^<(simdjson|yaml-cpp|protozero|curl)")
+# A header that includes one of these is private to its folder.
+PRIVATE_MARK = re.compile(r'#\s*include\s*<(simdjson|yaml-cpp|protozero|curl)', re.M)
 
 FORBIDDEN = [
     (re.compile(r"\bco_await\b|\bco_return\b|\bco_yield\b"), "coroutines are not used: g++ 12.2 miscompiles temporaries in co_await"),
@@ -53,6 +54,7 @@ COLOUR = re.compile(r'QColor\(\s*(0x|\d|")|"#[0-9a-fA-F]{6}"|u"#[0-9a-fA-F]{6}"'
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"][^>"]+[>"])')
 
 problems = []
+private_headers = set()
 
 
 def report(path, line, message):
@@ -99,12 +101,15 @@ def check_cpp(path, text):
             for pattern, where in RESTRICTED:
                 if pattern.match(header) and not allowed_in(folder, where):
                     report(path, number, f"{header} belongs to {', '.join(sorted(where))} only")
-            if path.endswith(".h") and CPP_ONLY.match(header):
-                report(path, number, f"{header} belongs into .cpp files")
+            if header.strip('"<>') in private_headers and header.strip('"<>').split("/")[0] != folder.split("/")[1]:
+                report(path, number, f"{header} is private to its folder: it shows a third-party library")
 
 
 def main():
     files = tracked()
+    for path in files:
+        if path.startswith("models/") and path.endswith(".h") and PRIVATE_MARK.search((ROOT / path).read_text(encoding="utf-8")):
+            private_headers.add(path.removeprefix("models/"))
     for path in files:
         if path.startswith("tests/fixtures/") or path == "LICENSE":
             continue

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Resume from a chosen checkpoint with cairnctl, on real pods that really train.
+
+Needs the real lab: CAIRN_TEST_KUBECONFIG names its kubeconfig. Every wait is for a condition."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/lab"))
+
+from cairnlab import kube  # noqa: E402
+from cairnlab.config import Lab  # noqa: E402
+
+CAIRNCTL = Path(os.environ.get("CAIRN_BUILD_DIR", ROOT / "build/dev")) / "app/cairnctl"
+KUBECONFIG = os.environ["CAIRN_TEST_KUBECONFIG"]
+NAMESPACE = "research"
+WAIT = 240
+
+
+def wait_for(what, condition, timeout=WAIT):
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {timeout} s for: {what}")
+        time.sleep(0.5)
+
+
+def training(name, restart="OnFailure", steps=4000, delay="0.1", every="10", command=None):
+    container = {
+        "name": "pytorch", "image": "localhost/python:1", "imagePullPolicy": "Never",
+        "command": command or ["/usr/bin/python3", "/code/train.py"],
+        "env": [{"name": k, "value": v} for k, v in {
+            "CHECKPOINT_DIR": f"/checkpoints/{name}", "CHECKPOINT_EVERY_STEPS": every,
+            "CHECKPOINT_KEEP_LAST": "6", "TOTAL_STEPS": str(steps), "STEP_DELAY": delay}.items()],
+        "resources": {"requests": {"cpu": "50m", "memory": "200Mi"}},
+        "volumeMounts": [
+            {"name": "usr", "mountPath": "/usr", "readOnly": True},
+            {"name": "alternatives", "mountPath": "/etc/alternatives", "readOnly": True},
+            {"name": "code", "mountPath": "/code", "readOnly": True},
+            {"name": "checkpoints", "mountPath": "/checkpoints"}]}
+    volumes = [
+        {"name": "usr", "hostPath": {"path": "/usr"}},
+        {"name": "alternatives", "hostPath": {"path": "/etc/alternatives"}},
+        {"name": "code", "configMap": {"name": "training-code"}},
+        {"name": "checkpoints", "persistentVolumeClaim": {"claimName": "checkpoints"}}]
+    return {"apiVersion": "kubeflow.org/v1", "kind": "PyTorchJob",
+            "metadata": {"name": name, "namespace": NAMESPACE, "labels": {"cairn-test": "e2e"}},
+            "spec": {"pytorchReplicaSpecs": {"Master": {
+                "replicas": 1, "restartPolicy": restart,
+                "template": {"spec": {"containers": [container], "volumes": volumes, "terminationGracePeriodSeconds": 20}}}}}}
+
+
+class Cairnctl(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.lab = Lab.at("real")
+
+    def tearDown(self):
+        # A resumed job keeps the labels of the one it came from, so this finds it too.
+        kube.kubectl(self.lab, "-n", NAMESPACE, "delete", "pytorchjobs", "-l", "cairn-test=e2e", "--wait=true", check=False)
+
+    # Helpers
+
+    def cairnctl(self, *args, expect=0):
+        done = subprocess.run([CAIRNCTL, "--kubeconfig", KUBECONFIG, "-n", NAMESPACE, *args],
+                              capture_output=True, text=True, timeout=300, check=False,
+                              env={**os.environ, "LC_ALL": "C.UTF-8"})
+        self.assertEqual(done.returncode, expect, f"cairnctl {args}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def cairnctl_json(self, *args, expect=0):
+        return json.loads(self.cairnctl("-o", "json", *args, expect=expect).stdout)
+
+    def job(self, name):
+        return kube.get(self.lab, "-n", NAMESPACE, "pytorchjob", name)
+
+    def start(self, name, **kwargs):
+        kube.apply(self.lab, [training(name, **kwargs)])
+
+    def folder(self, name):
+        return self.lab.volumes / f"{NAMESPACE}-checkpoints" / name
+
+    def saved(self, folder):
+        return sorted(folder.rglob("step-*.pt"))
+
+    def wait_saves(self, folder, count):
+        return wait_for(f"{count} checkpoints below {folder.name}",
+                        lambda: (files := self.saved(folder)) and len(files) >= count and files)
+
+    def log(self, name):
+        return kube.kubectl(self.lab, "-n", NAMESPACE, "logs", f"{name}-master-0", check=False).stdout
+
+    def checkpoints(self, name):
+        listing = self.cairnctl_json("--allow-helper", "checkpoints", name)
+        return [c for run in listing["runs"] for c in run["checkpoints"]]
+
+    def wait_log(self, name, pattern):
+        return wait_for(f"{pattern} in the log of {name}", lambda: re.search(pattern, self.log(name)))
+
+    # Flows
+
+    def test_1_in_place_from_the_third_newest_then_a_killed_pod_goes_on_from_the_newest(self):
+        self.start("e2e-place")
+        self.wait_saves(self.folder("e2e-place"), 5)
+        found = self.checkpoints("e2e-place")
+        self.assertTrue(all(c["verdict"] in ("whole", "writing") for c in found), found)
+        third = sorted((c for c in found if c["resumable"]), key=lambda c: c["step"])[-3]
+
+        dry = self.cairnctl_json("--allow-helper", "--dry-run", "job", "resume", "e2e-place", "--from", f"step={third['step']}")
+        self.assertEqual(dry["mode"], "inPlace")
+        self.assertFalse(self.job("e2e-place")["spec"].get("runPolicy", {}).get("suspend", False), "a dry run changed the job")
+
+        uid = self.job("e2e-place")["metadata"]["uid"]
+        self.cairnctl("--allow-helper", "--wait", "job", "resume", "e2e-place", "--from", f"step={third['step']}")
+        self.assertEqual(self.job("e2e-place")["metadata"]["uid"], uid, "in place means the same object")
+        self.wait_log("e2e-place", rf"resumed from \S+ at step {third['step']}\b")
+        self.wait_log("e2e-place", rf"(?m)^step={third['step'] + 1}\b")
+
+        # The new attempt saves into a folder of its own; two saves, then the pod dies.
+        env = {e["name"]: e.get("value") for e in self.job("e2e-place")["spec"]["pytorchReplicaSpecs"]["Master"]
+               ["template"]["spec"]["containers"][0]["env"]}
+        fresh = self.lab.volumes / f"{NAMESPACE}-checkpoints" / Path(env["CHECKPOINT_DIR"]).relative_to("/checkpoints")
+        self.assertNotEqual(fresh, self.folder("e2e-place"))
+        self.wait_saves(fresh, 2)
+        kube.kubectl(self.lab, "-n", NAMESPACE, "delete", "pod", "e2e-place-master-0", "--grace-period=0", "--force")
+        wait_for("a restart from the newest checkpoint",
+                 lambda: (m := re.search(r"resumed from (\S+) at step (\d+)", self.log("e2e-place")))
+                 and int(m[2]) > third["step"] and fresh.name in m[1])
+
+    def test_2_a_failed_job_is_resumed_as_a_new_one(self):
+        crash = ("/usr/bin/python3 /code/train.py & until [ -e \"$CHECKPOINT_DIR/step-00000030.pt\" ]; "
+                 "do kill -0 $! || exit 1; sleep 0.2; done; kill -9 $!; wait $!")
+        self.start("e2e-failed", restart="Never", command=["/bin/sh", "-c", crash])
+        wait_for("the job to fail", lambda: kube.conditions(self.job("e2e-failed")).get("Failed") == "True")
+        before = self.job("e2e-failed")
+        out = self.cairnctl_json("--allow-helper", "--wait", "job", "resume", "e2e-failed", "--from", "latest")
+        self.assertEqual(out["mode"], "newObject")
+        child = self.job(out["job"]["name"])
+        self.assertEqual(child["metadata"]["annotations"]["cairn.console/parent-uid"], before["metadata"]["uid"])
+        self.assertEqual(self.job("e2e-failed")["spec"], before["spec"], "the old job must stay as it is")
+
+    def test_3_a_checkpoint_cut_short_is_damaged_and_refused(self):
+        self.start("e2e-cut", steps=60, delay="0.02")
+        wait_for("the job to succeed", lambda: kube.conditions(self.job("e2e-cut")).get("Succeeded") == "True")
+        newest = self.saved(self.folder("e2e-cut"))[-1]
+        size = newest.stat().st_size
+        os.truncate(newest, size // 2)
+        by_name = {Path(c["path"]).name: c for c in self.checkpoints("e2e-cut")}
+        self.assertEqual(by_name[newest.name]["verdict"], "damaged", by_name)
+        self.assertTrue(by_name[newest.name]["reason"])
+        step = int(re.search(r"(\d+)", newest.stem)[1])
+        refused = self.cairnctl("--allow-helper", "job", "resume", "e2e-cut", "--from", f"step={step}", expect=4)
+        self.assertIn("damaged", refused.stderr)
+        # The latest that can be trusted is the one before.
+        plan = self.cairnctl_json("--allow-helper", "--dry-run", "job", "resume", "e2e-cut", "--from", "latest")
+        self.assertLess(plan["checkpoint"]["step"], step)
+
+
+if __name__ == "__main__":
+    unittest.main()
