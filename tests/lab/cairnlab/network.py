@@ -7,6 +7,7 @@ a later run can restore it even if this one is killed.
 
 import ipaddress
 import json
+import os
 from pathlib import Path
 
 from .config import BRIDGE, NODE_IPS, POD_NET, SERVICE_NET, ports_of
@@ -23,8 +24,9 @@ SYSCTLS = ("net/ipv4/ip_forward", "vm/overcommit_memory", "vm/panic_on_oom", "ke
            "kernel/keys/root_maxkeys", "kernel/keys/root_maxbytes", "net/ipv4/conf/all/route_localnet",
            "net/bridge/bridge-nf-call-iptables", "net/bridge/bridge-nf-call-ip6tables")
 # Some programs have fixed places outside the state folder. Those that were absent go again.
-FOLDERS = ("/run/containerd", "/run/containerd/s", "/var/log/containers", "/var/lib/cni", "/var/lib/cni/results",
-           "/var/lib/kubelet", "/var/lib/kubelet/device-plugins")
+PLACES = ("/run/containerd", "/run/containerd/s", "/var/log/containers", "/var/lib/cni", "/var/lib/cni/results",
+          "/var/lib/kubelet", "/var/lib/kubelet/device-plugins", "/var/lib/kubelet/device-plugins/kubelet.sock",
+          "/run/mount")
 
 
 def _iptables(*args, family="", check=True):
@@ -52,7 +54,7 @@ def remember(lab):
     if record.exists():
         return
     values = {name: _sysctl(name).read_text().strip() for name in SYSCTLS if _sysctl(name).exists()}
-    absent = [folder for folder in FOLDERS if not Path(folder).exists()]
+    absent = [place for place in PLACES if not os.path.lexists(place)]
     record.write_text(json.dumps({"sysctls": values, "absent": absent}, indent=1) + "\n")
 
 
@@ -112,9 +114,9 @@ def down(lab):
     for name, value in before["sysctls"].items():
         if _sysctl(name).exists() and _sysctl(name).read_text().strip() != value:
             _sysctl(name).write_text(value + "\n")
-    for folder in sorted(before["absent"], reverse=True):
+    for place in sorted(before["absent"], reverse=True):
         try:
-            Path(folder).rmdir()
+            os.rmdir(place) if os.path.isdir(place) else os.unlink(place)
         except OSError:
             pass  # not there, or something else uses it by now
     record.unlink()
