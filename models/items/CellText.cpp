@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "items/CellText.h"
+
+#include "base/Text.h"
+
+#include <QCoreApplication>
+#include <QTimeZone>
+#include <cmath>
+
+namespace cairn::items {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+QString tr(const char *source)
+{
+    return QCoreApplication::translate("CellText", source);
+}
+} // namespace
+
+QString age(const QDateTime &when, const QDateTime &now)
+{
+    if (!when.isValid())
+        return u"–"_s;
+    const qint64 seconds = when.secsTo(now);
+    if (seconds < 5)
+        return tr("now");
+    if (seconds >= 86400)
+        return tr("%1 d").arg(seconds / 86400);
+    return text::duration(std::chrono::seconds(seconds));
+}
+
+QString exactTime(const QDateTime &when)
+{
+    if (!when.isValid())
+        return {};
+    const QDateTime local = when.toLocalTime();
+    return tr("%1 local, %2 UTC")
+        .arg(local.toString(u"yyyy-MM-dd HH:mm:ss"_s), when.toUTC().toString(u"yyyy-MM-dd HH:mm:ss"_s));
+}
+
+QString plainNumber(double value)
+{
+    if (std::abs(value - std::round(value)) < 0.05)
+        return text::number(std::llround(value));
+    return QString::number(value, 'f', 1);
+}
+
+QString formatLabel(const QString &format)
+{
+    if (format == "torch-zip"_L1)
+        return tr("torch zip");
+    if (format == "dcp"_L1)
+        return tr("DCP");
+    if (format == "hf-trainer"_L1)
+        return tr("HF Trainer");
+    if (format == "safetensors"_L1)
+        return tr("safetensors");
+    return text::safe(format);
+}
+
+} // namespace cairn::items

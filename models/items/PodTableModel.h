@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/Delta.h"
+#include "domain/Job.h"
+#include "items/FilterProxy.h"
+#include "items/RowTableModel.h"
+
+namespace cairn::items {
+
+/// Pods, usually those of one job.
+class PodTableModel : public RowTableModel<Pod>
+{
+    Q_OBJECT
+public:
+    enum Column { Name, Role, State, Ready, Restarts, Node, Gpus, Age, ColumnCount };
+    Q_ENUM(Column)
+
+    explicit PodTableModel(QObject *parent = nullptr);
+
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+    void setPods(const QList<Pod> &pods) { replaceRows(pods); }
+    void applyDelta(const Delta<Pod> &delta) { applyRows(delta.upserts, delta.removed); }
+    void setNow(const QDateTime &now) { m_now = now; }
+
+    /// The word a pod's state is told by: "OOMKilled", "ImagePullBackOff", "Evicted" before the bare phase. Safe to show.
+    static QString cause(const Pod &pod);
+
+protected:
+    QString keyOf(const Pod &pod) const override { return pod.uid.isEmpty() ? pod.ns + u'/' + pod.name : pod.uid; }
+
+private:
+    QString text(const Pod &pod, int column) const;
+    QDateTime m_now;
+};
+
+} // namespace cairn::items

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "items/FilterProxy.h"
+#include "items/JobTableModel.h"
+#include "items/PodTableModel.h"
+
+#include <QAbstractItemModelTester>
+#include <QRandomGenerator>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace cairn;
+using namespace cairn::items;
+
+namespace {
+
+const QDateTime now = QDateTime::fromString(u"2026-03-01T12:00:00Z"_s, Qt::ISODate);
+
+Job job(const QString &name, JobPhase phase, double gpus, const QString &ns = u"vision"_s)
+{
+    Job job;
+    job.uid = name;
+    job.name = name;
+    job.ns = ns;
+    job.phase = phase;
+    job.image = u"registry.example/train:1"_s;
+    job.created = now.addSecs(-7200);
+    job.started = now.addSecs(-3600);
+    job.replicas = {ReplicaGroup{u"Worker"_s, 1, 1, 1, 0, 0, gpus}};
+    return job;
+}
+
+CheckpointSummary saved(int secondsAgo)
+{
+    CheckpointSummary summary;
+    summary.verdict = Verdict::Whole;
+    summary.savedAt = now.addSecs(-secondsAgo);
+    summary.safeSince = summary.savedAt;
+    return summary;
+}
+
+QStringList names(const FilterProxy &proxy)
+{
+    QStringList names;
+    for (int row = 0; row < proxy.rowCount(); ++row)
+        names.append(proxy.index(row, 0).data().toString());
+    return names;
+}
+
+} // namespace
+
+class TestFilterProxy : public QObject
+{
+    Q_OBJECT
+    JobTableModel m_model;
+    FilterProxy m_proxy;
+
+private slots:
+    void init()
+    {
+        m_proxy.clearFilter();
+        m_model.setNow(now);
+        m_model.setJobs({job(u"llama-10"_s, JobPhase::Running, 32), job(u"llama-2"_s, JobPhase::Failed, 32),
+                         job(u"bert"_s, JobPhase::Running, 8, u"nlp"_s),
+                         job(u"clip"_s, JobPhase::Suspended, 0, u"nlp"_s)});
+        m_model.setCheckpoints(u"llama-10"_s, saved(1800));
+        m_model.setCheckpoints(u"bert"_s, saved(600));
+        if (!m_proxy.sourceModel())
+            m_proxy.setSourceModel(&m_model);
+        m_proxy.sort(JobTableModel::Lost, Qt::DescendingOrder);
+    }
+
+    void worstFirstAndUnknownLast()
+    {
+        // 16 GPU-h, 1.3 GPU-h, nothing, unknown: the failed job's checkpoints were never read.
+        QCOMPARE(names(m_proxy), (QStringList{u"llama-10"_s, u"bert"_s, u"clip"_s, u"llama-2"_s}));
+        m_proxy.sort(JobTableModel::Lost, Qt::AscendingOrder);
+        QCOMPARE(names(m_proxy), (QStringList{u"clip"_s, u"bert"_s, u"llama-10"_s, u"llama-2"_s}));
+    }
+
+    void namesSortInNaturalOrder()
+    {
+        m_proxy.sort(JobTableModel::Name, Qt::AscendingOrder);
+        QCOMPARE(names(m_proxy), (QStringList{u"bert"_s, u"clip"_s, u"llama-2"_s, u"llama-10"_s}));
+        QVERIFY(FilterProxy::naturalLess(u"a2"_s, u"a10"_s));
+        QVERIFY(!FilterProxy::naturalLess(u"a10"_s, u"a2"_s));
+        QVERIFY(!FilterProxy::naturalLess(u"a"_s, u"a"_s));
+        QVERIFY(FilterProxy::naturalLess(u"a"_s, u"a0"_s));
+        QVERIFY(FilterProxy::naturalLess(u"a01"_s, u"a1"_s) != FilterProxy::naturalLess(u"a1"_s, u"a01"_s));
+    }
+
+    void equalValuesAreOrderedWorstFirstInBothDirections()
+    {
+        m_model.setJobs({job(u"b"_s, JobPhase::Running, 1), job(u"a"_s, JobPhase::Running, 1),
+                         job(u"z"_s, JobPhase::Failed, 1)});
+        for (const Qt::SortOrder order : {Qt::AscendingOrder, Qt::DescendingOrder}) {
+            m_proxy.sort(JobTableModel::Gpus, order);
+            QCOMPARE(names(m_proxy), (QStringList{u"z"_s, u"a"_s, u"b"_s}));
+        }
+    }
+
+    void terms_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QStringList>("left");
+        const QStringList all{u"bert"_s, u"clip"_s, u"llama-10"_s, u"llama-2"_s};
+        QTest::newRow("empty") << u""_s << all;
+        QTest::newRow("plain") << u"LLAMA"_s << QStringList{u"llama-10"_s, u"llama-2"_s};
+        QTest::newRow("two terms") << u"llama failed"_s << QStringList{u"llama-2"_s};
+        QTest::newRow("image") << u"registry.example"_s << all;
+        QTest::newRow("lost more") << u"lost:>10"_s << QStringList{u"llama-10"_s};
+        QTest::newRow("lost at most") << u"lost:<=2"_s << QStringList{u"bert"_s, u"clip"_s};
+        QTest::newRow("gpus exactly") << u"gpus:=32"_s << QStringList{u"llama-10"_s, u"llama-2"_s};
+        QTest::newRow("duration") << u"saved:>20min"_s << QStringList{u"llama-10"_s};
+        QTest::newRow("field text") << u"ns:nlp"_s << QStringList{u"bert"_s, u"clip"_s};
+        QTest::newRow("state") << u"state:running"_s << QStringList{u"bert"_s, u"llama-10"_s};
+        QTest::newRow("being typed") << u"lost:>"_s << all;
+        QTest::newRow("unknown field is text") << u"train:1"_s << all;
+        QTest::newRow("nothing") << u"lost:>1000"_s << QStringList{};
+    }
+    void terms()
+    {
+        QFETCH(QString, text);
+        QFETCH(QStringList, left);
+        m_proxy.setText(text);
+        QStringList shown = names(m_proxy);
+        shown.sort();
+        QCOMPARE(shown, left);
+        QCOMPARE(m_proxy.hiddenRows(), 4 - static_cast<int>(left.size()));
+    }
+
+    void facetsCombine()
+    {
+        QSignalSpy changed(&m_proxy, &FilterProxy::filterChanged);
+        m_proxy.setFacet(JobTableModel::PhaseRole, {u"Running"_s, u"Suspended"_s});
+        m_proxy.setFacet(JobTableModel::NamespaceRole, {u"nlp"_s});
+        QCOMPARE(names(m_proxy), (QStringList{u"bert"_s, u"clip"_s}));
+        QCOMPARE(changed.size(), 2);
+        m_proxy.setFacet(JobTableModel::NamespaceRole, {u"nlp"_s});
+        QCOMPARE(changed.size(), 2);
+        m_proxy.clearFilter();
+        QCOMPARE(m_proxy.hiddenRows(), 0);
+    }
+
+    void rowsEnterAndLeaveWithTheirState()
+    {
+        m_proxy.setFacet(JobTableModel::PhaseRole, {u"Failed"_s});
+        QCOMPARE(names(m_proxy), QStringList{u"llama-2"_s});
+        Delta<Job> delta;
+        delta.upserts = {job(u"bert"_s, JobPhase::Failed, 8, u"nlp"_s)};
+        m_model.applyDelta(delta);
+        QCOMPARE(m_proxy.rowCount(), 2);
+    }
+
+    void staysConsistentUnderRandomDeltas()
+    {
+        QAbstractItemModelTester tester(&m_proxy);
+        QRandomGenerator random(7);
+        m_proxy.setFacet(JobTableModel::PhaseRole, {u"Running"_s, u"Failed"_s});
+        for (int round = 0; round < 80; ++round) {
+            Delta<Job> delta;
+            for (int i = 0; i < 60; ++i) {
+                const QString name = QString::number(random.bounded(200));
+                if (random.bounded(3) == 0)
+                    delta.removed.append(name);
+                else
+                    delta.upserts.append(job(name, static_cast<JobPhase>(random.bounded(8)), random.bounded(64)));
+            }
+            m_model.applyDelta(delta);
+            int expected = 0;
+            for (int row = 0; row < m_model.rowCount(); ++row) {
+                const JobPhase phase = m_model.rowAt(row)->job.phase;
+                expected += phase == JobPhase::Running || phase == JobPhase::Failed ? 1 : 0;
+            }
+            QCOMPARE(m_proxy.rowCount(), expected);
+        }
+    }
+
+    void modelsWithoutSearchTextAreSearchedByCell()
+    {
+        PodTableModel pods;
+        Pod pod;
+        pod.uid = u"1"_s;
+        pod.name = u"w-0"_s;
+        pod.node = u"gpu-4"_s;
+        pods.setPods({pod});
+        FilterProxy proxy;
+        proxy.setSourceModel(&pods);
+        proxy.setText(u"GPU-4"_s);
+        QCOMPARE(proxy.rowCount(), 1);
+        proxy.setText(u"gpu-5"_s);
+        QCOMPARE(proxy.rowCount(), 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestFilterProxy)
+#include "tst_filterproxy.moc"

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "items/CheckpointTableModel.h"
+#include "items/ContextTableModel.h"
+#include "items/EventTableModel.h"
+#include "items/PodTableModel.h"
+
+#include <QAbstractItemModelTester>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace cairn;
+using namespace cairn::items;
+
+namespace {
+
+const QDateTime now = QDateTime::fromString(u"2026-03-01T12:00:00Z"_s, Qt::ISODate);
+
+Checkpoint checkpoint(const QString &path, std::optional<qint64> step, int secondsAgo, Verdict verdict)
+{
+    Checkpoint c;
+    c.path = path;
+    c.format = u"dcp"_s;
+    c.step = step;
+    c.savedAt = now.addSecs(-secondsAgo);
+    c.verdict = verdict;
+    c.resumable = verdict == Verdict::Whole;
+    return c;
+}
+
+ActionValue action(const CheckpointTableModel &model, const QString &path)
+{
+    return model.index(model.rowOf(path), CheckpointTableModel::Action).data(ActionRole).value<ActionValue>();
+}
+
+} // namespace
+
+class TestItemModels : public QObject
+{
+    Q_OBJECT
+private slots:
+    void newestWholeIsPreselectedNotTheNewest()
+    {
+        CheckpointTableModel model;
+        QAbstractItemModelTester tester(&model);
+        Checkpoint weights = checkpoint(u"w"_s, 11800, 400, Verdict::Whole);
+        weights.resumable = false;
+        model.setListing(Listing{{Run{u"."_s, u"dcp"_s, {},
+                                      {checkpoint(u"a"_s, 11000, 1800, Verdict::Whole),
+                                       checkpoint(u"b"_s, 12000, 540, Verdict::Whole), weights,
+                                       checkpoint(u"c"_s, 12400, 240, Verdict::Damaged)}}},
+                                 false, {}, now, u"folder"_s});
+        QCOMPARE(model.newestWhole(), u"b"_s);
+        model.setListing({});
+        QCOMPARE(model.newestWhole(), QString());
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void onlyTheActiveRowOffersAResume()
+    {
+        CheckpointTableModel model;
+        model.setListing(Listing{{Run{u"."_s, u"dcp"_s, {},
+                                      {checkpoint(u"a"_s, 1, 1800, Verdict::Whole),
+                                       checkpoint(u"b"_s, 2, 540, Verdict::Damaged),
+                                       checkpoint(u"c"_s, 3, 100, Verdict::Unverified),
+                                       checkpoint(u"d"_s, 4, 10, Verdict::Writing)}}},
+                                 false, {}, now, u"folder"_s});
+        QCOMPARE(action(model, u"a"_s).id, QString());
+        model.setActiveKey(u"a"_s);
+        QCOMPARE(action(model, u"a"_s).id, u"checkpoint.resume"_s);
+        QVERIFY(action(model, u"a"_s).enabled);
+        model.setActiveKey(u"b"_s);
+        QCOMPARE(action(model, u"a"_s).id, QString());
+        QVERIFY(!action(model, u"b"_s).enabled);
+        QVERIFY(!action(model, u"b"_s).why.isEmpty());
+        model.setActiveKey(u"c"_s);
+        QVERIFY(action(model, u"c"_s).enabled);
+        model.setActiveKey(u"d"_s);
+        QVERIFY(!action(model, u"d"_s).enabled);
+        model.setResumeRefusal(u"You may not patch this job."_s);
+        model.setActiveKey(u"a"_s);
+        QCOMPARE(action(model, u"a"_s).why, u"You may not patch this job."_s);
+    }
+
+    void checkpointCellsShowUnitsAndUnknowns()
+    {
+        CheckpointTableModel model;
+        model.setNow(now);
+        Checkpoint c = checkpoint(u"a"_s, 12000, 540, Verdict::Whole);
+        c.bytes = 29'098'500'000;
+        c.files = 25;
+        c.filesExpected = 32;
+        c.epoch = 2.75;
+        c.loss = 1.8724;
+        model.setListing(Listing{{Run{u"."_s, u"dcp"_s, {}, {c, checkpoint(u"b"_s, {}, 10, Verdict::Unverified)}}},
+                                 false, {}, now, u"folder"_s});
+        const auto shown = [&](int row, int column) { return model.index(row, column).data().toString(); };
+        QCOMPARE(shown(0, CheckpointTableModel::Step), u"12\u202f000"_s);
+        QCOMPARE(shown(0, CheckpointTableModel::Epoch), u"2.75"_s);
+        QCOMPARE(shown(0, CheckpointTableModel::Saved), u"9 min ago"_s);
+        QCOMPARE(shown(0, CheckpointTableModel::Size), u"27.1 GiB"_s);
+        QCOMPARE(shown(0, CheckpointTableModel::Format), u"DCP · 25 of 32 files"_s);
+        QCOMPARE(shown(0, CheckpointTableModel::Loss), u"1.872"_s);
+        QCOMPARE(shown(1, CheckpointTableModel::Step), u"–"_s);
+        QCOMPARE(shown(1, CheckpointTableModel::Epoch), u"–"_s);
+        QCOMPARE(model.index(0, 0).data(Qt::AccessibleTextRole).toString(),
+                 u"Checkpoint 12\u202f000, Whole, 9 min ago"_s);
+    }
+
+    void podsTellTheirCause()
+    {
+        PodTableModel model;
+        QAbstractItemModelTester tester(&model);
+        Pod pod;
+        pod.uid = u"1"_s;
+        pod.name = u"w-0"_s;
+        pod.phase = u"Running"_s;
+        ContainerState container;
+        container.restarts = 2;
+        container.ready = true;
+        container.lastReason = u"OOMKilled"_s;
+        pod.containers = {container};
+        model.setPods({pod});
+        QCOMPARE(model.index(0, PodTableModel::State).data().toString(), u"Running, last: OOMKilled"_s);
+        QCOMPARE(model.index(0, PodTableModel::Ready).data().toString(), u"1/1"_s);
+        pod.reason = u"Evicted"_s;
+        pod.phase = u"Failed"_s;
+        Delta<Pod> delta;
+        delta.upserts = {pod};
+        model.applyDelta(delta);
+        QCOMPARE(model.index(0, PodTableModel::State).data(TagRole).value<TagValue>().tone, Tone::Err);
+        QCOMPARE(PodTableModel::cause(pod), u"Evicted"_s);
+    }
+
+    void eventsCountWarnings()
+    {
+        EventTableModel model;
+        QAbstractItemModelTester tester(&model);
+        Event normal;
+        normal.uid = u"1"_s;
+        normal.type = u"Normal"_s;
+        Event warning = normal;
+        warning.uid = u"2"_s;
+        warning.type = u"Warning"_s;
+        warning.message = u"line one\nline two"_s;
+        model.setEvents({normal, warning});
+        QCOMPARE(model.warnings(), 1);
+        QCOMPARE(model.index(1, EventTableModel::Message).data().toString(), u"line one\\nline two"_s);
+    }
+
+    void insecureContextsAlwaysSaySo()
+    {
+        ContextTableModel model;
+        QAbstractItemModelTester tester(&model);
+        ContextRow row;
+        row.id = row.name = u"lab"_s;
+        row.server = u"10.0.0.1:6443"_s;
+        row.state = ContextState::Reachable;
+        row.action = ContextAction::Connect;
+        row.insecure = true;
+        model.setContexts({row});
+        const QModelIndex cell = model.index(0, ContextTableModel::Context);
+        QCOMPARE(cell.data(SecondLineRole).toString(), u"10.0.0.1:6443 · not verified"_s);
+        QVERIFY(cell.data(Qt::AccessibleTextRole).toString().contains(u"not verified"_s));
+        QCOMPARE(model.index(0, ContextTableModel::Action).data(ActionRole).value<ActionValue>().text, u"Connect"_s);
+    }
+
+    void aBrokenEntryShowsItsProblemInPlace()
+    {
+        ContextTableModel model;
+        ContextRow row;
+        row.id = row.name = u"old"_s;
+        row.state = ContextState::Broken;
+        row.problem = Error::make(Error::Kind::Invalid, u"The user \"gke\" is missing."_s, u"Because."_s, u"Add it."_s);
+        model.setContexts({row});
+        QCOMPARE(model.index(0, ContextTableModel::State).data(SecondLineRole).toString(),
+                 u"The user \"gke\" is missing."_s);
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        model.updateContext(row);
+        QCOMPARE(changed.size(), 0);
+        row.problem->why = u"Another."_s;
+        model.updateContext(row);
+        QCOMPARE(changed.size(), 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestItemModels)
+#include "tst_itemmodels.moc"
