@@ -34,10 +34,13 @@ struct Request {
     QString path;                ///< absolute path and query, percent-encoded, appended to the endpoint's path
     QList<Header> headers;       ///< Authorization goes here; values are never logged
     QByteArray body;
-    std::chrono::milliseconds timeout{30'000}; ///< whole exchange; 0 for none (watches, followed logs)
+    std::chrono::milliseconds timeout{30'000}; ///< whole exchange with all retries and waits; 0 for none (watches,
+                                               ///< followed logs). An answer whose Retry-After ends later is returned
     std::chrono::milliseconds idleTimeout{0};  ///< no byte for this long ends a stream with Timeout; 0 for none
     int maxRetries = 10;         ///< as client-go: 429 or 5xx with an integer Retry-After; for GET also lost connections
-    qint64 maxBody = 512LL << 20; ///< a longer body is an error
+    bool idempotent = false;     ///< a POST that is safe to send twice (access review, dry run): reuses connections and
+                                 ///< is repeated after a lost one like a GET. Other writes get a fresh connection
+    qint64 maxBody = 512LL << 20; ///< a longer body, after decompression, is an error
 };
 
 struct Response {
@@ -48,14 +51,17 @@ struct Response {
     QByteArray header(QByteArrayView name) const;
 };
 
-/// Receives a streamed body. Called on the network thread: copy or parse, never block.
+/// Receives a streamed body. Called on the network thread: copy or parse, never block, never throw, never call send();
+/// starting another stream is fine.
 struct StreamHandlers {
     std::function<void(int status, const QByteArray &contentType)> started; ///< once, before any data; 2xx only
     std::function<void(const char *data, size_t size)> data;
     std::function<void(Result<Response>)> finished; ///< once: clean end (body empty), an HTTP error with its body, or an Error
 };
 
-/// Stops the stream when destroyed; `finished` is then not called any more once the destructor returned.
+/// Stops the stream when destroyed: once the destructor returned no handler runs and none will, and what the handlers
+/// captured is released. From another thread it waits for a handler that runs right now, so hold no lock a handler
+/// takes. A handler may destroy its own stream. Outliving the HttpClient is harmless.
 class Stream
 {
 public:
@@ -76,7 +82,8 @@ public:
     /// an Error is a failure to get one. 429 and Retry-After are honoured, waits are cancelled by `stop`.
     Result<Response> send(std::shared_ptr<const Endpoint> endpoint, Request request, std::stop_token stop);
 
-    /// Starts a streamed exchange; never retried here. Returns at once.
+    /// Starts a streamed exchange; never retried here. Returns at once. Streams never share connections with send(),
+    /// and at most 90 of them share one HTTP/2 connection. Whatever goes wrong comes through `finished`.
     std::unique_ptr<Stream> stream(std::shared_ptr<const Endpoint> endpoint, Request request, StreamHandlers handlers);
 
 private:

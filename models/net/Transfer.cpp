@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "net/Transfer.h"
+
+#include "net/CurlError.h"
+#include "net/Proxy.h"
+#include "net/Retry.h"
+#include "net/Url.h"
+
+#include <QCoreApplication>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::net {
+
+namespace {
+
+struct Messages {
+    Q_DECLARE_TR_FUNCTIONS(cairn::net::Transfer)
+};
+
+/// Everything in the header of one answer; the apiserver's own limit is 1 MiB too.
+constexpr qint64 maxHeader = 1 << 20;
+/// The body of a refused stream: a Status object, seldom more than a few KiB.
+constexpr qint64 maxErrorBody = 1 << 20;
+
+} // namespace
+
+Transfer::Transfer(Mode mode, std::shared_ptr<const Endpoint> endpoint, Request request, StreamHandlers handlers)
+    : m_mode(mode)
+    , m_endpoint(std::move(endpoint))
+    , m_request(std::move(request))
+    , m_handlers(std::move(handlers))
+{
+}
+
+template <class Call>
+bool Transfer::guarded(Call call)
+{
+    const std::lock_guard lock(m_gate);
+    if (m_muted)
+        return false;
+    m_inHandler = true;
+    call();
+    m_inHandler = false;
+    return !m_muted;
+}
+
+void Transfer::mute()
+{
+    StreamHandlers released;
+    const std::lock_guard lock(m_gate);
+    m_muted = true;
+    if (!m_inHandler)
+        std::swap(released, m_handlers);
+}
+
+bool Transfer::needsFreshConnection() const
+{
+    return !isRepeatable(m_request);
+}
+
+Result<> Transfer::prepare(const QByteArray &userAgent)
+{
+    if (!isToken(m_request.method))
+        return fail(badRequestError(Messages::tr("The HTTP method is not a word.")));
+    if (!isRequestPath(m_request.path)) {
+        return fail(badRequestError(
+            Messages::tr("The path must begin with a slash and hold only percent-encoded ASCII characters.")));
+    }
+    Result<Target> target = Target::of(*m_endpoint);
+    if (!target)
+        return fail(target.error());
+    m_target = *target;
+    m_easy.reset(curl_easy_init());
+    if (!m_easy)
+        return fail(badRequestError(Messages::tr("There is not enough memory.")));
+    CURL *easy = m_easy.get();
+    applyEndpoint(easy, *m_endpoint, m_target, m_connectTo, m_errorBuffer.data());
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
+    const QByteArray url = m_target.origin + m_target.basePath + m_request.path.toLatin1();
+    curl_easy_setopt(easy, CURLOPT_URL, url.constData());
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    if (m_endpoint->compression)
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    if (needsFreshConnection())
+        curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L * 1024);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, onHeader);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, onBody);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, onConnected);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+    setMethod();
+    return setHeaders(userAgent);
+}
+
+void Transfer::setMethod()
+{
+    CURL *easy = m_easy.get();
+    const QByteArray &method = m_request.method;
+    if (method == "HEAD") {
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        return;
+    }
+    if (!m_request.body.isEmpty() || method == "POST" || method == "PUT" || method == "PATCH") {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(m_request.body.size()));
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, m_request.body.constData()); // not copied; m_request outlives it
+    }
+    if (method != "GET" || !m_request.body.isEmpty())
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method.constData());
+}
+
+Result<> Transfer::setHeaders(const QByteArray &userAgent)
+{
+    if (Result<> checked = checkHeaders(m_request.headers); !checked)
+        return checked;
+    const auto append = [this](const QByteArray &line) {
+        if (curl_slist *longer = curl_slist_append(m_headerList.get(), line.constData())) {
+            (void)m_headerList.release();
+            m_headerList.reset(longer);
+        }
+    };
+    bool hasContentType = false;
+    for (const auto &[name, value] : m_request.headers) {
+        hasContentType = hasContentType || name.toLower() == "content-type";
+        append(value.isEmpty() ? name + ';' : name + ": " + value);
+    }
+    if (!m_target.connectTo.isEmpty())
+        append("Host: " + m_target.hostHeader);
+    append("Expect:"); // no round trip before a body; the apiserver takes 3 MiB at most
+    if (!hasContentType)
+        append("Content-Type:"); // else libcurl claims a web form
+    curl_easy_setopt(m_easy.get(), CURLOPT_HTTPHEADER, m_headerList.get());
+    curl_easy_setopt(m_easy.get(), CURLOPT_USERAGENT, userAgent.constData());
+    return {};
+}
+
+int Transfer::onConnected(void *self, char *, char *, int, int)
+{
+    static_cast<Transfer *>(self)->m_connected = true;
+    return CURL_PREREQFUNC_OK;
+}
+
+size_t Transfer::onHeader(char *data, size_t size, size_t count, void *self)
+{
+    return static_cast<Transfer *>(self)->header(QByteArrayView(data, static_cast<qsizetype>(size * count)));
+}
+
+size_t Transfer::onBody(char *data, size_t size, size_t count, void *self)
+{
+    return static_cast<Transfer *>(self)->body(data, size * count);
+}
+
+size_t Transfer::header(QByteArrayView line)
+{
+    m_lastByte = Clock::now();
+    const auto accepted = static_cast<size_t>(line.size());
+    m_headerBytes += line.size();
+    if (m_headerBytes > maxHeader) {
+        m_tooLarge = true;
+        return 0;
+    }
+    if (m_headerDone)
+        return accepted; // trailers
+    const QByteArrayView trimmed = line.trimmed();
+    if (trimmed.startsWith("HTTP/")) {
+        m_response = Response(); // what came before was an interim answer
+        return accepted;
+    }
+    if (!trimmed.isEmpty()) {
+        const qsizetype colon = trimmed.indexOf(':');
+        if (colon > 0) {
+            m_response.headers.append({trimmed.first(colon).trimmed().toByteArray().toLower(),
+                trimmed.sliced(colon + 1).trimmed().toByteArray()});
+        }
+        return accepted;
+    }
+    long status = 0;
+    curl_easy_getinfo(m_easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    if (status < 200)
+        return accepted;
+    m_headerDone = true;
+    m_response.status = static_cast<int>(status);
+    m_response.contentType = m_response.header("content-type").toLower();
+    if (m_mode == Mode::Streamed && status < 300 && !guarded([this] {
+            if (m_handlers.started)
+                m_handlers.started(m_response.status, m_response.contentType);
+        }))
+        return 0;
+    return accepted;
+}
+
+size_t Transfer::body(const char *data, size_t size)
+{
+    m_lastByte = Clock::now();
+    if (m_mode == Mode::Streamed && m_response.status < 300) {
+        const bool wanted = guarded([&] {
+            if (m_handlers.data)
+                m_handlers.data(data, size);
+        });
+        return wanted ? size : CURL_WRITEFUNC_ERROR;
+    }
+    const qint64 limit = m_mode == Mode::Streamed ? maxErrorBody : m_request.maxBody;
+    const qint64 room = limit - m_response.body.size();
+    if (static_cast<quint64>(size) > static_cast<quint64>(room)) {
+        if (m_mode == Mode::Streamed) {
+            m_response.body.append(data, static_cast<qsizetype>(room));
+            m_errorBodyCut = true;
+        } else {
+            m_tooLarge = true;
+        }
+        return CURL_WRITEFUNC_ERROR;
+    }
+    m_response.body.append(data, static_cast<qsizetype>(size));
+    return size;
+}
+
+std::optional<Transfer::Clock::time_point> Transfer::deadline() const
+{
+    std::optional<Clock::time_point> next;
+    if (m_request.timeout.count() > 0)
+        next = m_begun + m_request.timeout;
+    if (m_request.idleTimeout.count() > 0) {
+        const Clock::time_point idle = m_lastByte + m_request.idleTimeout;
+        next = next ? std::min(*next, idle) : idle;
+    }
+    return next;
+}
+
+std::optional<Error> Transfer::expired(Clock::time_point now) const
+{
+    const QString server = m_target.server;
+    if (m_request.timeout.count() > 0 && now >= m_begun + m_request.timeout)
+        return timeoutError(server, m_request.timeout, m_connected);
+    if (m_request.idleTimeout.count() > 0 && now >= m_lastByte + m_request.idleTimeout)
+        return m_connected ? idleError(server, m_request.idleTimeout)
+                           : timeoutError(server, m_request.idleTimeout, false);
+    return std::nullopt;
+}
+
+Result<Response> Transfer::outcome(CURLcode code)
+{
+    if (m_tooLarge)
+        return fail(tooLargeError(m_target.server, m_headerDone ? m_request.maxBody : maxHeader));
+    if (code == CURLE_OK || m_errorBodyCut)
+        return std::move(m_response);
+    CurlFailure failure = CurlFailure::of(m_easy.get(), code, m_errorBuffer.data());
+    failure.server = m_target.server;
+    failure.verifiedName = m_target.verifiedName;
+    if (!m_target.proxy.isEmpty())
+        failure.proxy = proxyName(m_target.proxy);
+    return fail(curlError(failure));
+}
+
+void Transfer::finish(Result<Response> outcome)
+{
+    m_easy.reset();
+    guarded([&] {
+        if (m_handlers.finished)
+            m_handlers.finished(std::move(outcome));
+    });
+    mute();
+}
+
+} // namespace cairn::net
