@@ -19,9 +19,9 @@ Button::Button(const QString &text, ButtonVariant variant, Size size, QWidget *p
         setCursor(Qt::PointingHandCursor);
     bindTheme(this, [this] {
         if (m_variant == ButtonVariant::Link)
-            setFont(font(m_size == Size::Small ? Type::Meta : Type::Body));
+            setFont(typeFont(m_size == Size::Small ? Type::Meta : Type::Body));
         else
-            setFont(font(m_size == Size::Small ? Type::MetaMedium : Type::BodyMedium));
+            setFont(typeFont(m_size == Size::Small ? Type::MetaMedium : Type::BodyMedium));
         setIconSize({scaled(16), scaled(16)});
         updateGeometry();
     });

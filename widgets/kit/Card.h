@@ -3,7 +3,6 @@
 
 #include "kit/Theme.h"
 
-#include <QFrame>
 #include <QWidget>
 
 class QBoxLayout;
@@ -28,6 +27,8 @@ public:
     /// Border and fill; default Line on Panel. Err makes the error card of the states sheet.
     void setTokens(Token border, Token fill);
     void setRadius(int radius);
+    /// What lies around the card; only matters for Flush cards, whose corners are painted over. Default Bg.
+    void setOutside(Token token);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -35,9 +36,10 @@ protected:
     bool event(QEvent *event) override;
 
 private:
-    void placeCorners();
+    friend class CardCorners;
     QVBoxLayout *m_body;
     QWidget *m_corners = nullptr;
+    Token m_outside = Token::Bg;
     Token m_border = Token::Line;
     Token m_fill = Token::Panel;
     int m_radius = radius::card;

@@ -9,9 +9,8 @@
 #include <QLineEdit>
 #include <optional>
 
-class QButtonGroup;
-class QHBoxLayout;
-class QVBoxLayout;
+class QTimer;
+class QToolButton;
 
 namespace cairn::kit {
 
@@ -57,8 +56,8 @@ private:
     void flush();
     QRect clearRect() const;
     void updateMargins();
-    class QTimer *m_delay;
-    class QToolButton *m_clear;
+    QTimer *m_delay;
+    QToolButton *m_clear;
     QString m_key;
     QString m_note;
     QString m_sent;
@@ -168,7 +167,7 @@ private:
     Paragraph *m_below;
     QString m_hint;
     QString m_error;
-    void show();
+    void updateBelow();
 };
 
 } // namespace cairn::kit

@@ -11,6 +11,9 @@ class QTextDocument;
 
 namespace cairn::kit {
 
+/// Height of one line of text in `type`, 1.45 times its size.
+int lineHeight(Type type);
+
 /// One line of plain text in a type and a colour token. Never interprets markup, so server text is harmless here (it
 /// still goes through text::safe first, for control characters).
 class Label : public QLabel
@@ -21,6 +24,8 @@ public:
     explicit Label(const QString &text, Type type = Type::Body, Token token = Token::Text, QWidget *parent = nullptr);
     void setToken(Token token);
     void setType(Type type);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
 
 private:
     void applyTheme();

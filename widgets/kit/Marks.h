@@ -8,6 +8,8 @@
 #include <QWidget>
 #include <optional>
 
+class QHBoxLayout;
+
 namespace cairn::kit {
 
 /// One state word on its tint. Accessible name: the word.
@@ -111,12 +113,11 @@ public:
     void setStale(const QString &age);
 
 private:
-    void applyTokens();
     class Label *m_caption;
     class Label *m_number;
     class Label *m_unit;
     Tag *m_age;
-    class QHBoxLayout *m_tags;
+    QHBoxLayout *m_tags;
 };
 
 } // namespace cairn::kit

@@ -110,14 +110,14 @@ void trustMark(QPainter &painter, QPointF centre, qreal r, Verdict verdict, cons
 
 QSize tagSize(const QString &text)
 {
-    const QFontMetricsF metrics(font(Type::Tag));
+    const QFontMetricsF metrics(typeFont(Type::Tag));
     return {qCeil(metrics.horizontalAdvance(text)) + 16, scaled(18)};
 }
 
 void tag(QPainter &painter, const QRect &rect, const QString &text, Tone tone)
 {
     box(painter, rect, rect.height() / 2.0, color(tint(tone)), Qt::transparent);
-    paint::text(painter, rect.adjusted(8, 0, -8, 0), text, font(Type::Tag), color(foreground(tone)),
+    paint::text(painter, rect.adjusted(8, 0, -8, 0), text, typeFont(Type::Tag), color(foreground(tone)),
         Qt::AlignCenter);
 }
 

@@ -211,7 +211,7 @@ void Style::drawHeader(ControlElement element, const QStyleOption *option, QPain
     const QColor ink = color(sorted ? Token::Text : Token::Dim);
     const bool right = header->textAlignment.testFlag(Qt::AlignRight);
     QRect rect = option->rect.adjusted(10, 0, -10, -1);
-    const QFont face = font(Type::MetaMedium);
+    const QFont face = typeFont(Type::MetaMedium);
     if (sorted) {
         const int width = QFontMetrics(face).horizontalAdvance(header->text);
         const int x = right ? rect.right() - 9 : qMin(rect.x() + width + 4, rect.right() - 9);
@@ -393,7 +393,7 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption *option, con
     }
     case CT_HeaderSection: {
         const auto *header = qstyleoption_cast<const QStyleOptionHeader *>(option);
-        const QFontMetrics metrics(font(Type::MetaMedium));
+        const QFontMetrics metrics(typeFont(Type::MetaMedium));
         return {(header ? metrics.horizontalAdvance(header->text) : 0) + 20 + 13, scaled(32)};
     }
     case CT_MenuItem: {

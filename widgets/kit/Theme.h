@@ -112,7 +112,7 @@ private:
 };
 
 inline QColor color(Token token) { return Theme::instance().color(token); }
-inline QFont font(Type type) { return Theme::instance().font(type); }
+inline QFont typeFont(Type type) { return Theme::instance().font(type); }
 inline int scaled(int pixels) { return Theme::instance().scaled(pixels); }
 
 /// Text colour and tint of a tone. Tone::None is Text on Panel, Tone::Dim is Dim on Panel.

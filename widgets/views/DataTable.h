@@ -9,6 +9,8 @@
 #include <QTreeView>
 #include <QWidget>
 
+class QMenu;
+
 namespace cairn::views {
 
 class TableProxy;
@@ -81,7 +83,7 @@ public:
     bool isColumnShown(int modelColumn) const;
     void setColumnShown(int modelColumn, bool shown);
     /// Menu with the optional columns; the caller owns it.
-    class QMenu *columnMenu(QWidget *parent);
+    QMenu *columnMenu(QWidget *parent);
 
     /// Greys out every row (offline, old data).
     void setStale(bool stale);

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "kit/Label.h"
+
+#include "kit/Paint.h"
+
+#include <QAbstractTextDocumentLayout>
+#include <QResizeEvent>
+#include <QTextCursor>
+#include <QTextDocument>
+
+namespace cairn::kit {
+
+using namespace Qt::StringLiterals;
+
+int lineHeight(Type type)
+{
+    return qRound(QFontInfo(typeFont(type)).pixelSize() * 1.45);
+}
+
+Label::Label(const QString &text, Type type, Token token, QWidget *parent)
+    : QLabel(text, parent)
+    , m_type(type)
+    , m_token(token)
+{
+    setTextFormat(Qt::PlainText);
+    bindTheme(this, [this] { applyTheme(); });
+}
+
+void Label::setToken(Token token)
+{
+    m_token = token;
+    applyTheme();
+}
+
+void Label::setType(Type type)
+{
+    m_type = type;
+    applyTheme();
+}
+
+QSize Label::sizeHint() const
+{
+    return QLabel::sizeHint().expandedTo({0, wordWrap() ? 0 : lineHeight(m_type)});
+}
+
+QSize Label::minimumSizeHint() const
+{
+    return QLabel::minimumSizeHint().expandedTo({0, wordWrap() ? 0 : lineHeight(m_type)});
+}
+
+void Label::applyTheme()
+{
+    setFont(typeFont(m_type));
+    QPalette colors = palette();
+    colors.setColor(QPalette::WindowText, color(m_token));
+    setPalette(colors);
+}
+
+ElidedLabel::ElidedLabel(const QString &text, Type type, Token token, Qt::TextElideMode mode, QWidget *parent)
+    : QWidget(parent)
+    , m_type(type)
+    , m_token(token)
+    , m_mode(mode)
+{
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    bindTheme(this, [this] { updateGeometry(); });
+    setText(text);
+}
+
+void ElidedLabel::setText(const QString &text)
+{
+    m_text = text;
+    setAccessibleName(text);
+    updateToolTip();
+    updateGeometry();
+    update();
+}
+
+void ElidedLabel::setToken(Token token)
+{
+    m_token = token;
+    update();
+}
+
+QSize ElidedLabel::sizeHint() const
+{
+    return {QFontMetrics(typeFont(m_type)).horizontalAdvance(m_text) + 1, lineHeight(m_type)};
+}
+
+QSize ElidedLabel::minimumSizeHint() const
+{
+    return {qMin(sizeHint().width(), scaled(40)), lineHeight(m_type)};
+}
+
+void ElidedLabel::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    paint::text(painter, rect(), m_text, typeFont(m_type), color(isEnabled() ? m_token : Token::Faint),
+        Qt::AlignLeft | Qt::AlignVCenter, m_mode);
+}
+
+void ElidedLabel::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    updateToolTip();
+}
+
+void ElidedLabel::updateToolTip()
+{
+    setToolTip(sizeHint().width() > width() ? m_text : QString());
+}
+
+Paragraph::Paragraph(const QString &text, Type type, Token token, QWidget *parent)
+    : QWidget(parent)
+    , m_text(text)
+    , m_type(type)
+    , m_token(token)
+    , m_document(std::make_unique<QTextDocument>())
+{
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
+    m_document->setDocumentMargin(0);
+    m_document->setUndoRedoEnabled(false);
+    bindTheme(this, [this] { rebuild(); });
+}
+
+Paragraph::~Paragraph() = default;
+
+void Paragraph::setText(const QString &text)
+{
+    if (m_text == text)
+        return;
+    m_text = text;
+    rebuild();
+}
+
+void Paragraph::setToken(Token token)
+{
+    m_token = token;
+    rebuild();
+}
+
+void Paragraph::setAlignment(Qt::Alignment alignment)
+{
+    m_alignment = alignment;
+    rebuild();
+}
+
+void Paragraph::rebuild()
+{
+    // The document is built from formats, never from markup: server text cannot turn into HTML here.
+    m_document->clear();
+    m_document->setDefaultFont(typeFont(m_type));
+    QTextCursor cursor(m_document.get());
+    QTextBlockFormat block;
+    block.setAlignment(m_alignment);
+    // Fixed, because a line with code in it would otherwise be of another height.
+    block.setLineHeight(lineHeight(m_type), QTextBlockFormat::FixedHeight);
+    cursor.setBlockFormat(block);
+    QTextCharFormat plain;
+    plain.setFont(typeFont(m_type));
+    plain.setForeground(color(m_token));
+    QTextCharFormat code = plain;
+    code.setFont(typeFont(m_type == Type::Meta ? Type::MonoSmall : Type::Mono));
+    QTextCharFormat strong = plain;
+    strong.setFont(typeFont(m_type == Type::Meta ? Type::MetaStrong : Type::BodyStrong));
+    strong.setForeground(color(Token::Text));
+    QString spoken;
+    bool inCode = false;
+    const QStringList parts = m_text.split(u'`');
+    for (const QString &part : parts) {
+        if (inCode) {
+            cursor.insertText(part, code);
+            spoken += part;
+        } else {
+            bool inStrong = false;
+            const QStringList pieces = part.split(u"**"_s);
+            for (const QString &piece : pieces) {
+                cursor.insertText(piece, inStrong ? strong : plain);
+                spoken += piece;
+                inStrong = !inStrong;
+            }
+        }
+        inCode = !inCode;
+    }
+    setAccessibleName(spoken);
+    updateGeometry();
+    update();
+}
+
+int Paragraph::heightForWidth(int width) const
+{
+    m_document->setTextWidth(width);
+    return qCeil(m_document->size().height());
+}
+
+QSize Paragraph::sizeHint() const
+{
+    m_document->setTextWidth(-1);
+    // Long texts ask for a readable measure, short ones for their own length.
+    const int width = qMin(qCeil(m_document->idealWidth()), scaled(420));
+    return {width, heightForWidth(width)};
+}
+
+QSize Paragraph::minimumSizeHint() const
+{
+    m_document->setTextWidth(-1);
+    return {qMin(qCeil(m_document->idealWidth()), scaled(120)), lineHeight(m_type)};
+}
+
+void Paragraph::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    m_document->setTextWidth(width());
+    m_document->drawContents(&painter);
+}
+
+CodeBox::CodeBox(const QString &text, QWidget *parent)
+    : QLabel(text, parent)
+{
+    setTextFormat(Qt::PlainText);
+    setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    setContentsMargins(10, 7, 10, 7);
+    setAccessibleName(text);
+    setProperty("focusRadius", radius::inner);
+    bindTheme(this, [this] { setFont(typeFont(Type::MonoSmall)); });
+}
+
+void CodeBox::paintEvent(QPaintEvent *event)
+{
+    {
+        QPainter painter(this);
+        paint::box(painter, rect(), radius::inner, color(Token::Bg), color(Token::Line));
+    }
+    QLabel::paintEvent(event);
+}
+
+} // namespace cairn::kit
