@@ -6,12 +6,9 @@
 #include "kit/Card.h"
 #include "kit/Theme.h"
 
-#include <QDateTime>
 #include <QList>
 #include <QPointer>
 #include <QWidget>
-
-class QTimer;
 
 namespace cairn::kit {
 
@@ -24,6 +21,7 @@ struct Offer {
     QString id;
     QString text;
     ButtonVariant variant = ButtonVariant::Normal;
+    bool operator==(const Offer &) const = default;
 };
 
 /// A framed remark on its tint inside a page or dialog: sign, text (Paragraph marks allowed), optional title.
@@ -59,7 +57,11 @@ signals:
 
 private:
     class BannerHead *m_head;
+    QWidget *m_body;
     Paragraph *m_text;
+    Tone m_tone = Tone::Warn;
+    QString m_title;
+    QList<Offer> m_offers;
 };
 
 /// What happened outside the page. Errors stay until closed or acted on, others leave after 6 s.
@@ -103,7 +105,7 @@ struct CheckItem {
     QString detail;         ///< dim second line (why, fix); Paragraph marks allowed
     QString aside;          ///< "0.4 s"
     Offer offer;            ///< offer.text "" for none
-    bool operator==(const CheckItem &) const;
+    bool operator==(const CheckItem &other) const;
 };
 
 class CheckList : public Card
@@ -119,6 +121,7 @@ signals:
     void triggered(const QString &itemId, const QString &offerId);
 
 private:
+    static QString stateWord(CheckItem::State state);
     QList<CheckItem> m_items;
     QList<QWidget *> m_rows;
 };
@@ -155,6 +158,7 @@ signals:
     void triggered(const QString &stepId, const QString &fixId);
 
 private:
+    QWidget *makeFixes(const DoctorStep &step);
     QList<QWidget *> m_rows;
 };
 

@@ -5,12 +5,14 @@
 #include "kit/Messages.h"
 
 #include <QDateTime>
-#include <QStackedLayout>
 #include <QWidget>
 
+class QStackedLayout;
 class QTimer;
 
 namespace cairn::kit {
+
+class LoadingLine;
 
 /// What stands in place of content that is not there, and over content that is old. Wraps the content: while there is
 /// something to show it stays visible, marked; only when there is nothing does a state take its place.
@@ -58,16 +60,29 @@ signals:
     void triggered(const QString &id);
 
 private:
-    void place(QWidget *panel, State state);
-    void announce(const QString &text);
+    struct Pending {
+        QString text;
+        qint64 done = 0;
+        qint64 total = -1;
+        bool keepContent = false;
+        QString cancel;
+    };
+    void setState(State state);
+    void placeContent();
+    void placePanel(QWidget *panel, const QString &spoken);
+    void showLoading();
+    Button *makeOffer(const Offer &offer);
+
     State m_state = State::Content;
     QWidget *m_content;
     Banner *m_banner;
     QWidget *m_foot;
+    LoadingLine *m_footLine;
     QWidget *m_panel = nullptr;
+    LoadingLine *m_loading = nullptr; ///< inside m_panel while that shows progress
     QStackedLayout *m_stack;
     QTimer *m_delay;
-    class LoadingLine *m_loading;
+    Pending m_pending;
 };
 
 } // namespace cairn::kit
