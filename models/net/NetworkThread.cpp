@@ -14,8 +14,8 @@ namespace cairn::net {
 namespace {
 
 constexpr int streamsPerConnection = 90;
-constexpr long keptConnections = 25; ///< per group, as client-go's idle connections per host
-constexpr auto longestPoll = 30s;    ///< bounds how long connections of a dead Endpoint stay open
+constexpr long keptConnections = 25;                   ///< per group, as client-go's idle connections per host
+constexpr std::chrono::milliseconds longestWait = 30s; ///< bounds how long connections of a dead Endpoint stay open
 
 } // namespace
 
@@ -46,6 +46,7 @@ NetworkThread::NetworkThread(const QByteArray &userAgent)
 {
     initCurl();
     m_multi = curl_multi_init();
+    m_loop.attach(m_multi);
     curl_multi_setopt(m_multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_MULTIPLEX));
     curl_multi_setopt(m_multi, CURLMOPT_MAXCONNECTS, keptConnections);
     m_thread = std::thread([this] { run(); });
@@ -70,10 +71,10 @@ void NetworkThread::cancel(std::shared_ptr<Transfer> transfer)
 bool NetworkThread::post(Command command)
 {
     const std::lock_guard lock(m_mutex);
-    if (!m_open || m_quit)
+    if (m_quit)
         return false;
     m_commands.push_back(std::move(command));
-    curl_multi_wakeup(m_multi);
+    m_loop.wake();
     return true;
 }
 
@@ -82,8 +83,7 @@ void NetworkThread::shutDown()
     {
         const std::lock_guard lock(m_mutex);
         m_quit = true;
-        if (m_open)
-            curl_multi_wakeup(m_multi);
+        m_loop.wake();
     }
     if (m_thread.joinable())
         m_thread.join();
@@ -104,8 +104,9 @@ void NetworkThread::run()
     sigaddset(&pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
 
-    for (bool quit = false; !quit;) {
-        for (Command &command : takeCommands(&quit)) {
+    for (;;) {
+        bool quit = false;
+        for (const Command &command : takeCommands(&quit)) {
             if (command.kind == Command::Kind::Add)
                 start(command.transfer);
             else
@@ -113,31 +114,17 @@ void NetworkThread::run()
         }
         if (quit)
             break;
-        int running = 0;
-        if (const CURLMcode code = curl_multi_perform(m_multi, &running); code != CURLM_OK)
-            qCCritical(lcNet, "network loop: %s", curl_multi_strerror(code));
+        m_loop.runOnce(untilNextDeadline());
         collectFinished();
         expire();
         releaseWaiting();
         dropDeadEndpoints();
-        curl_multi_poll(m_multi, nullptr, 0, pollTimeout(), nullptr);
     }
-
+    // Nothing is posted any more.
     while (!m_active.empty())
         end(m_active.begin()->first, fail(Error::cancelled()));
     m_groups.clear();
-    std::deque<Command> late;
-    {
-        const std::lock_guard lock(m_mutex);
-        m_open = false;
-        late = std::exchange(m_commands, {});
-        curl_multi_cleanup(m_multi);
-        m_multi = nullptr;
-    }
-    for (Command &command : late) {
-        if (command.kind == Command::Kind::Add)
-            command.transfer->finish(fail(Error::cancelled()));
-    }
+    curl_multi_cleanup(m_multi);
 }
 
 void NetworkThread::start(const std::shared_ptr<Transfer> &transfer)
@@ -250,15 +237,15 @@ void NetworkThread::end(Transfer *transfer, Result<Response> outcome)
     transfer->finish(std::move(outcome));
 }
 
-int NetworkThread::pollTimeout() const
+std::chrono::milliseconds NetworkThread::untilNextDeadline() const
 {
     const auto now = Transfer::Clock::now();
-    auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(longestPoll);
+    auto wait = longestWait;
     for (const auto &[transfer, active] : m_active) {
         if (const auto deadline = transfer->deadline())
             wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(*deadline - now));
     }
-    return static_cast<int>(std::max(wait, 0ms).count());
+    return std::max(wait, 0ms);
 }
 
 } // namespace cairn::net

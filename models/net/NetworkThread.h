@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "net/SocketLoop.h"
 #include "net/Transfer.h"
 
 #include <deque>
@@ -60,13 +61,13 @@ private:
     void expire();
     void dropDeadEndpoints();
     void end(Transfer *transfer, Result<Response> outcome);
-    int pollTimeout() const;
+    std::chrono::milliseconds untilNextDeadline() const;
 
     const QByteArray m_userAgent;
-    std::mutex m_mutex; ///< guards the next three
+    SocketLoop m_loop;
+    std::mutex m_mutex; ///< guards the next two
     std::deque<Command> m_commands;
     bool m_quit = false;
-    bool m_open = true; ///< the multi handle exists
 
     CURLM *m_multi = nullptr;
     std::map<EndpointKey, Groups, std::owner_less<EndpointKey>> m_groups;

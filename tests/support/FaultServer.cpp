@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
+#include <netinet/tcp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -290,6 +291,8 @@ void FaultServer::Private::run()
 
 void FaultServer::Private::handle(int fd, int number)
 {
+    const int noDelay = 1; // as every HTTP server does
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &noDelay, sizeof noDelay);
     SSL *ssl = nullptr;
     bool ready = true;
     if (context) {
