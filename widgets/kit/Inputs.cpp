@@ -180,7 +180,7 @@ Segment::Segment(const QString &name, const QStringList &labels, Size size, QWid
 
 void Segment::setCurrent(int index)
 {
-    if (index < 0 || index >= m_labels.size() || index == m_current)
+    if (index < -1 || index >= m_labels.size() || index == m_current)
         return;
     m_current = index;
     updateName();
@@ -204,6 +204,10 @@ void Segment::setSegmentEnabled(int index, bool enabled, const QString &why)
 
 void Segment::updateName()
 {
+    if (m_current < 0) {
+        setAccessibleName(tr("%1: none of %2", "group, how many").arg(m_name).arg(m_labels.size()));
+        return;
+    }
     setAccessibleName(tr("%1: %2, %3 of %4", "group, chosen one, its place, how many")
                           .arg(m_name, m_labels.value(m_current))
                           .arg(m_current + 1)

@@ -73,6 +73,7 @@ public:
 
     explicit Segment(const QString &name, const QStringList &labels, Size size = Size::Small, QWidget *parent = nullptr);
     int current() const { return m_current; }
+    /// -1: none of them (the filters match no saved view).
     void setCurrent(int index);
     void setLabel(int index, const QString &label);
     void setSegmentEnabled(int index, bool enabled, const QString &why = {});
