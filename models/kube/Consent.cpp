@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "kube/Consent.h"
+
+#include "base/Text.h"
+#include "kube/Kubeconfig.h"
+
+#include <QCoreApplication>
+#include <QCryptographicHash>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QHash>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLockFile>
+#include <QRegularExpression>
+#include <QSaveFile>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::kube {
+namespace {
+
+constexpr qint64 maxHashedProgram = 64LL << 20;
+
+QString tr(const char *source)
+{
+    return QCoreApplication::translate("cairn::kube::Consent", source);
+}
+
+const QString mask = u"•••"_s;
+
+/// "--client-secret", "TOKEN": the value beside it is not for showing. "--token-file" names a file, which is.
+bool isSensitiveName(const QString &name)
+{
+    static const QRegularExpression words(
+        u"token|passw(or)?d|passphrase|secret|api[-_]?key|access[-_]?key|private[-_]?key|credential|cookie"_s,
+        QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression harmless(u"[-_](file|path|dir|name|id|url|uri|type|format|source|audience|version)\\z"_s,
+                                             QRegularExpression::CaseInsensitiveOption);
+    return words.match(name).hasMatch() && !harmless.match(name).hasMatch();
+}
+
+/// Hash of a program's content, remembered by what changes with it.
+QByteArray contentHash(const QString &path)
+{
+    struct stat info {};
+    if (::stat(QFile::encodeName(path).constData(), &info) != 0)
+        return "absent";
+    const QByteArray identity = QByteArray::number(qulonglong(info.st_dev)) + ':' + QByteArray::number(qulonglong(info.st_ino))
+        + ':' + QByteArray::number(qlonglong(info.st_size)) + ':' + QByteArray::number(qlonglong(info.st_mtim.tv_sec)) + '.'
+        + QByteArray::number(qlonglong(info.st_mtim.tv_nsec)) + ':' + QByteArray::number(qlonglong(info.st_ctim.tv_sec))
+        + '.' + QByteArray::number(qlonglong(info.st_ctim.tv_nsec));
+    static QMutex mutex;
+    static QHash<QString, QPair<QByteArray, QByteArray>> cache;
+    {
+        const QMutexLocker lock(&mutex);
+        const auto found = cache.constFind(path);
+        if (found != cache.cend() && found->first == identity)
+            return found->second;
+    }
+    QByteArray hash = "identity " + identity;
+    QFile file(path);
+    if (info.st_size <= maxHashedProgram && file.open(QIODevice::ReadOnly)) {
+        QCryptographicHash sha(QCryptographicHash::Sha256);
+        if (sha.addData(&file))
+            hash = "sha256 " + sha.result().toHex();
+    }
+    const QMutexLocker lock(&mutex);
+    cache.insert(path, {identity, hash});
+    return hash;
+}
+
+} // namespace
+
+QStringList maskedArguments(const QStringList &args)
+{
+    static const QRegularExpression assignment(u"\\A-{0,2}([A-Za-z0-9_.-]+)="_s);
+    QStringList shown;
+    bool hideNext = false;
+    for (const QString &arg : args) {
+        if (hideNext && !arg.startsWith(u'-')) {
+            shown.append(mask);
+            hideNext = false;
+            continue;
+        }
+        hideNext = false;
+        if (const auto match = assignment.match(arg); match.hasMatch()) {
+            shown.append(match.captured(0)
+                         + (isSensitiveName(match.captured(1)) ? mask : maskedText(arg.mid(match.capturedLength()))));
+            continue;
+        }
+        hideNext = arg.startsWith(u'-') && isSensitiveName(arg);
+        shown.append(maskedText(arg));
+    }
+    return shown;
+}
+
+QString maskedText(const QString &text, const QList<QByteArray> &known)
+{
+    QString shown = text;
+    for (const QByteArray &secret : known) {
+        if (secret.size() >= 4) // shorter ones are words such as "dev" and would blank out half of the text
+            shown.replace(QString::fromUtf8(secret), mask);
+    }
+    // JSON web tokens, bearer headers, "password: x" and "token=x", user:password@ in addresses, AWS key ids.
+    static const QRegularExpression jwt(u"eyJ[A-Za-z0-9_-]{8,}(\\.[A-Za-z0-9_-]*){0,2}"_s);
+    static const QRegularExpression bearer(u"\\b(Bearer|Basic)\\s+[A-Za-z0-9._~+/=-]{4,}"_s,
+                                           QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression pair(
+        u"((?:token|passw(?:or)?d|passphrase|secret|api[-_]?key|access[-_]?key)[A-Za-z0-9_-]*[\"']?\\s*[:=]\\s*[\"']?)[^\\s\"',;]+"_s,
+        QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression address(u"(\\w://)[^/\\s@]+@"_s);
+    static const QRegularExpression cloudKey(u"\\b(AKIA|ASIA)[A-Z0-9]{16}\\b|\\bk8s-aws-v1\\.[A-Za-z0-9_-]+|\\bya29\\.[A-Za-z0-9_-]+"_s);
+    shown.replace(jwt, mask);
+    shown.replace(bearer, u"\\1 "_s + mask);
+    shown.replace(pair, u"\\1"_s + mask);
+    shown.replace(address, u"\\1"_s + mask + u'@');
+    shown.replace(cloudKey, mask);
+    return shown;
+}
+
+QByteArray ConsentRequest::digest() const
+{
+    QCryptographicHash sha(QCryptographicHash::Sha256);
+    // Each part carries its length, so that no two different requests yield the same bytes.
+    const auto add = [&sha](const QByteArray &part) {
+        sha.addData(QByteArray::number(part.size()) + ':' + part);
+    };
+    const auto canonical = [](const QString &path) {
+        const QString real = QFileInfo(path).canonicalFilePath();
+        return (real.isEmpty() ? path : real).toUtf8();
+    };
+    add("cairn exec consent 1");
+    add(canonical(kubeconfigFile));
+    add(program.toUtf8());
+    add(canonical(program));
+    add(contentHash(program));
+    add(QByteArray::number(args.size()));
+    for (const QString &arg : args)
+        add(arg.toUtf8());
+    add(QByteArray::number(env.size()));
+    for (const auto &variable : env) {
+        add(variable.first.toUtf8());
+        add(variable.second.reveal());
+    }
+    return sha.result().toHex();
+}
+
+QString ConsentRequest::commandLine() const
+{
+    QStringList words{text::safe(program)};
+    for (const QString &arg : maskedArguments(args)) {
+        const QString shown = text::safe(arg);
+        words.append(shown.isEmpty() || shown.contains(u' ') ? u'"' + shown + u'"' : shown);
+    }
+    return words.join(u' ');
+}
+
+QStringList ConsentRequest::variableNames() const
+{
+    QStringList names;
+    for (const auto &variable : env)
+        names.append(text::safe(variable.first));
+    return names;
+}
+
+ConsentStore::ConsentStore(const QString &file) : m_file(file.isEmpty() ? defaultFile() : file)
+{
+}
+
+QString ConsentStore::defaultFile()
+{
+    QString base = qEnvironmentVariable("XDG_CONFIG_HOME");
+    if (!QDir::isAbsolutePath(base)) // the base directory specification: relative values are to be ignored
+        base = QDir::homePath() + u"/.config"_s;
+    return base + u"/cairn/exec-consent.json"_s;
+}
+
+QList<ConsentStore::Entry> ConsentStore::read() const
+{
+    struct stat info {};
+    if (::stat(QFile::encodeName(m_file).constData(), &info) != 0)
+        return {};
+    // A file that others can write is no word of the user.
+    if (info.st_uid != ::geteuid() || (info.st_mode & (S_IWGRP | S_IWOTH)))
+        return {};
+    const auto bytes = readRegularFile(m_file, 4LL << 20);
+    if (!bytes)
+        return {};
+    QList<Entry> entries;
+    for (const QJsonValue &value : QJsonDocument::fromJson(*bytes).object().value(u"consents"_s).toArray()) {
+        const QJsonObject object = value.toObject();
+        Entry entry;
+        entry.digest = object.value(u"digest"_s).toString().toLatin1();
+        entry.program = object.value(u"program"_s).toString();
+        entry.context = object.value(u"context"_s).toString();
+        entry.kubeconfigFile = object.value(u"kubeconfig"_s).toString();
+        entry.allowedAt = QDateTime::fromString(object.value(u"allowedAt"_s).toString(), Qt::ISODate);
+        if (entry.digest.size() == 64)
+            entries.append(entry);
+    }
+    return entries;
+}
+
+Result<> ConsentStore::write(const QList<Entry> &entries) const
+{
+    const QString what = tr("The consent cannot be saved.");
+    const QString fix = tr("Check the rights of %1.").arg(text::safe(m_file));
+    const QString folder = QFileInfo(m_file).absolutePath();
+    if (!QDir().exists(folder)) {
+        if (!QDir().mkpath(folder))
+            return fail(Error::Kind::Io, what, tr("The folder %1 cannot be made.").arg(text::safe(folder)), fix);
+        QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    }
+    QJsonArray array;
+    for (const Entry &entry : entries)
+        array.append(QJsonObject{{u"digest"_s, QString::fromLatin1(entry.digest)},
+                                 {u"program"_s, entry.program},
+                                 {u"context"_s, entry.context},
+                                 {u"kubeconfig"_s, entry.kubeconfigFile},
+                                 {u"allowedAt"_s, entry.allowedAt.toString(Qt::ISODate)}});
+    QSaveFile file(m_file);
+    const QByteArray bytes = QJsonDocument(QJsonObject{{u"version"_s, 1}, {u"consents"_s, array}}).toJson();
+    const bool written = file.open(QIODevice::WriteOnly) && file.setPermissions(QFile::ReadOwner | QFile::WriteOwner)
+        && file.write(bytes) == bytes.size() && file.commit();
+    if (!written)
+        return fail(Error::Kind::Io, what, file.errorString(), fix);
+    return {};
+}
+
+bool ConsentStore::isAllowed(const ConsentRequest &request) const
+{
+    const QByteArray digest = request.digest();
+    const QMutexLocker lock(&m_mutex);
+    const QList<Entry> entries = read();
+    return std::any_of(entries.cbegin(), entries.cend(), [&](const Entry &entry) { return entry.digest == digest; });
+}
+
+Result<> ConsentStore::allow(const ConsentRequest &request)
+{
+    Entry entry;
+    entry.digest = request.digest();
+    entry.program = QFileInfo(request.program).fileName();
+    entry.context = request.context;
+    entry.kubeconfigFile = request.kubeconfigFile;
+    entry.allowedAt = QDateTime::currentDateTimeUtc();
+    const QMutexLocker lock(&m_mutex);
+    QDir().mkpath(QFileInfo(m_file).absolutePath());
+    QLockFile between(m_file + u".lock"_s); // the window and cairnctl may both be writing
+    between.tryLock(2000);
+    QList<Entry> entries = read();
+    entries.removeIf([&](const Entry &each) { return each.digest == entry.digest; });
+    entries.prepend(entry);
+    return write(entries);
+}
+
+Result<> ConsentStore::revoke(const QByteArray &digest)
+{
+    const QMutexLocker lock(&m_mutex);
+    if (!QFileInfo::exists(m_file))
+        return {};
+    QLockFile between(m_file + u".lock"_s);
+    between.tryLock(2000);
+    QList<Entry> entries = read();
+    entries.removeIf([&](const Entry &each) { return each.digest == digest; });
+    return write(entries);
+}
+
+QList<ConsentStore::Entry> ConsentStore::list() const
+{
+    const QMutexLocker lock(&m_mutex);
+    return read();
+}
+
+} // namespace cairn::kube
