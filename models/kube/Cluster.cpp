@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "kube/Cluster.h"
+
+#include "base/Log.h"
+#include "base/Names.h"
+#include "kube/ApiAnswer.h"
+#include "kube/ApiPath.h"
+
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace cairn::kube {
+namespace {
+
+constexpr auto accessLifetime = 60s;
+constexpr qsizetype accessLimit = 4096;
+
+// Sizes of list pages. The first is small so that the first rows are there at once.
+constexpr qint64 firstPage = 500;
+constexpr qint64 laterPage = 1000;
+// The server itself gives up after a minute; the rest is for a slow line.
+constexpr auto listTimeout = 180s;
+
+const ResourceKind accessReviews{u"authorization.k8s.io"_s, u"v1"_s, u"selfsubjectaccessreviews"_s, u"SelfSubjectAccessReview"_s, false};
+const ResourceKind selfReviews{u"authentication.k8s.io"_s, u"v1"_s, u"selfsubjectreviews"_s, u"SelfSubjectReview"_s, false};
+
+net::Request jsonRequest(const QByteArray &method, const QString &path)
+{
+    net::Request request;
+    request.method = method;
+    request.path = path;
+    request.headers = {{"Accept", "application/json"}};
+    return request;
+}
+
+void setBody(net::Request &request, const QByteArray &type, const QJsonDocument &body)
+{
+    request.headers.append({"Content-Type", type});
+    request.body = body.toJson(QJsonDocument::Compact);
+}
+
+Query writeQuery(const WriteOptions &options)
+{
+    Query query;
+    query.add("fieldManager", QString(names::fieldManager));
+    query.add("fieldValidation", options.strict ? u"Strict"_s : u"Warn"_s);
+    if (options.dryRun)
+        query.add("dryRun", u"All"_s);
+    return query;
+}
+
+} // namespace
+
+Cluster::Cluster(net::HttpClient &http, std::shared_ptr<Credentials> credentials)
+    : Cluster(httpTransport(http, std::move(credentials)))
+{
+}
+
+Cluster::Cluster(std::shared_ptr<Transport> transport)
+    : m_transport(std::move(transport))
+    , m_discovery(m_transport)
+{
+}
+
+Cluster::~Cluster() = default;
+
+void Cluster::setWarningHandler(std::function<void(const QString &)> handler)
+{
+    const std::lock_guard lock(m_mutex);
+    m_warned = std::move(handler);
+}
+
+Result<net::Response> Cluster::send(net::Request request, const RequestFacts &facts, Stop stop)
+{
+    Result<net::Response> answer = m_transport->send(std::move(request), stop);
+    if (!answer)
+        return answer;
+    if (const QStringList texts = warnings(*answer); !texts.isEmpty()) {
+        std::function<void(const QString &)> warned;
+        {
+            const std::lock_guard lock(m_mutex);
+            warned = m_warned;
+        }
+        for (const QString &text : texts) {
+            if (warned)
+                warned(text);
+        }
+    }
+    return checked(std::move(*answer), facts);
+}
+
+Result<QJsonObject> Cluster::sendJson(net::Request request, const RequestFacts &facts, Stop stop)
+{
+    return send(std::move(request), facts, stop).and_then([](const net::Response &response) { return jsonObject(response); });
+}
+
+Result<QJsonObject> Cluster::get(const ObjectRef &ref, Stop stop)
+{
+    const Result<QString> path = objectPath(ref);
+    if (!path)
+        return fail(path.error());
+    return sendJson(jsonRequest("GET", *path), {u"get"_s, ref.kind.plural, ref.ns, ref.name}, stop);
+}
+
+Result<QList<QJsonObject>> Cluster::list(const ResourceKind &kind, const QString &ns, const QString &labelSelector,
+                                         const QString &fieldSelector, Stop stop)
+{
+    const Result<QString> path = collectionPath(kind, ns);
+    if (!path)
+        return fail(path.error());
+    const RequestFacts facts{u"list"_s, kind.plural, ns, {}};
+
+    // A continue token expires with the data it stands on (410). client-go then reads all in one request; so do we.
+    for (const bool paged : {true, false}) {
+        QList<QJsonObject> objects;
+        QString token;
+        bool expired = false;
+        do {
+            Query query;
+            query.add("labelSelector", labelSelector).add("fieldSelector", fieldSelector);
+            if (paged)
+                query.add("limit", token.isEmpty() ? firstPage : laterPage).add("continue", token);
+            net::Request request = jsonRequest("GET", query.on(*path));
+            request.timeout = listTimeout;
+            const Result<QJsonObject> page = sendJson(std::move(request), facts, stop);
+            if (!page) {
+                expired = page.error().kind == Error::Kind::Gone && !token.isEmpty();
+                if (expired)
+                    break;
+                return fail(page.error());
+            }
+            // Items of built-in kinds carry neither kind nor apiVersion.
+            for (const QJsonValue &item : (*page)[u"items"_s].toArray()) {
+                QJsonObject object = item.toObject();
+                if (!object.contains(u"kind"_s)) {
+                    object[u"kind"_s] = kind.kind;
+                    object[u"apiVersion"_s] = kind.apiVersion();
+                }
+                objects.append(std::move(object));
+            }
+            const QString next = (*page)[u"metadata"_s][u"continue"_s].toString();
+            if (!next.isEmpty() && next == token)
+                return fail(Error::Kind::Server,
+                            QCoreApplication::translate("cairn::kube::Cluster", "The server gives the same page of %1 again and again")
+                                .arg(kind.plural));
+            token = next;
+        } while (!token.isEmpty());
+        if (!expired)
+            return objects;
+    }
+    return fail(Error::Kind::Gone, QCoreApplication::translate("cairn::kube::Cluster", "The list of %1 could not be read to its end").arg(kind.plural));
+}
+
+Result<QJsonObject> Cluster::create(const ResourceKind &kind, const QString &ns, const QJsonObject &object, WriteOptions options,
+                                    Stop stop)
+{
+    if (kind.namespaced && ns.isEmpty())
+        return fail(Error::Kind::Invalid,
+                    QCoreApplication::translate("cairn::kube::Cluster", "A new %1 needs a namespace").arg(kind.kind));
+    const Result<QString> path = collectionPath(kind, ns);
+    if (!path)
+        return fail(path.error());
+    net::Request request = jsonRequest("POST", writeQuery(options).on(*path));
+    request.idempotent = options.dryRun;
+    setBody(request, "application/json", QJsonDocument(object));
+    return sendJson(std::move(request), {u"create"_s, kind.plural, ns, object[u"metadata"_s][u"name"_s].toString()}, stop);
+}
+
+Result<QJsonObject> Cluster::patch(const ObjectRef &ref, PatchType type, const QJsonValue &body, WriteOptions options, Stop stop)
+{
+    const Result<QString> path = objectPath(ref);
+    if (!path)
+        return fail(path.error());
+    if (type == PatchType::Json ? !body.isArray() : !body.isObject())
+        return fail(Error::Kind::Internal, QCoreApplication::translate("cairn::kube::Cluster", "The patch for “%1” has the wrong form").arg(ref.name));
+    Query query = writeQuery(options);
+    if (type == PatchType::Apply && options.force)
+        query.add("force", u"true"_s);
+    net::Request request = jsonRequest("PATCH", query.on(*path));
+    request.idempotent = options.dryRun;
+    const QByteArray contentType = type == PatchType::Merge ? "application/merge-patch+json"_ba
+        : type == PatchType::Json                           ? "application/json-patch+json"_ba
+                                                            : "application/apply-patch+yaml"_ba;
+    setBody(request, contentType, body.isArray() ? QJsonDocument(body.toArray()) : QJsonDocument(body.toObject()));
+    return sendJson(std::move(request), {u"patch"_s, ref.kind.plural, ref.ns, ref.name}, stop);
+}
+
+Result<> Cluster::remove(const ObjectRef &ref, DeleteOptions options, Stop stop)
+{
+    const Result<QString> path = objectPath(ref);
+    if (!path)
+        return fail(path.error());
+    QJsonObject preconditions;
+    if (!options.uid.isEmpty())
+        preconditions[u"uid"_s] = options.uid;
+    if (!options.resourceVersion.isEmpty())
+        preconditions[u"resourceVersion"_s] = options.resourceVersion;
+    QJsonObject body{{u"kind"_s, u"DeleteOptions"_s}, {u"apiVersion"_s, u"v1"_s}, {u"propagationPolicy"_s, options.propagation}};
+    if (!preconditions.isEmpty())
+        body[u"preconditions"_s] = preconditions;
+    if (options.dryRun)
+        body[u"dryRun"_s] = QJsonArray{u"All"_s};
+    net::Request request = jsonRequest("DELETE", *path);
+    setBody(request, "application/json", QJsonDocument(body));
+    return send(std::move(request), {u"delete"_s, ref.kind.plural, ref.ns, ref.name}, stop).map([](const net::Response &) {});
+}
+
+Result<AccessAnswer> Cluster::may(const AccessQuery &query, Stop stop)
+{
+    const QString key = QStringList{query.verb, query.group, query.resource, query.subresource, query.ns, query.name}.join(u'\n');
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto it = m_access.constFind(key);
+        if (it != m_access.cend() && std::chrono::steady_clock::now() - it->at < accessLifetime)
+            return it->answer;
+    }
+    QJsonObject attributes{{u"verb"_s, query.verb}, {u"group"_s, query.group}, {u"resource"_s, query.resource}};
+    const auto set = [&](const QString &name, const QString &value) {
+        if (!value.isEmpty())
+            attributes[name] = value;
+    };
+    set(u"subresource"_s, query.subresource);
+    set(u"namespace"_s, query.ns);
+    set(u"name"_s, query.name);
+    const Result<QString> path = collectionPath(accessReviews, {});
+    if (!path)
+        return fail(path.error());
+    net::Request request = jsonRequest("POST", *path);
+    request.idempotent = true;
+    setBody(request, "application/json",
+            QJsonDocument(QJsonObject{{u"kind"_s, accessReviews.kind},
+                                      {u"apiVersion"_s, accessReviews.apiVersion()},
+                                      {u"spec"_s, QJsonObject{{u"resourceAttributes"_s, attributes}}}}));
+    const Result<QJsonObject> review = sendJson(std::move(request), {u"create"_s, accessReviews.plural, {}, {}}, stop);
+    if (!review)
+        return fail(review.error());
+    const QJsonValue status = (*review)[u"status"_s];
+    AccessAnswer answer{status[u"allowed"_s].toBool(), status[u"reason"_s].toString()};
+    if (!answer.allowed && answer.reason.isEmpty())
+        answer.reason = status[u"evaluationError"_s].toString();
+
+    const std::lock_guard lock(m_mutex);
+    if (m_access.size() >= accessLimit)
+        m_access.clear();
+    m_access.insert(key, {answer, std::chrono::steady_clock::now()});
+    return answer;
+}
+
+Result<bool> Cluster::serves(const ResourceKind &kind, Stop stop)
+{
+    return m_discovery.serves(kind, 5s, stop);
+}
+
+Result<QList<ResourceKind>> Cluster::resources(Stop stop)
+{
+    return m_discovery.resources(60s, stop);
+}
+
+Result<Cluster::User> Cluster::whoAmI(Stop stop)
+{
+    const Result<QString> path = collectionPath(selfReviews, {});
+    if (!path)
+        return fail(path.error());
+    net::Request request = jsonRequest("POST", *path);
+    request.idempotent = true;
+    setBody(request, "application/json", QJsonDocument(QJsonObject{{u"kind"_s, selfReviews.kind}, {u"apiVersion"_s, selfReviews.apiVersion()}}));
+    return sendJson(std::move(request), {u"create"_s, selfReviews.plural, {}, {}}, stop).map([](const QJsonObject &review) {
+        const QJsonValue info = review[u"status"_s][u"userInfo"_s];
+        User user{info[u"username"_s].toString(), info[u"uid"_s].toString(), {}};
+        for (const QJsonValue &group : info[u"groups"_s].toArray())
+            user.groups.append(group.toString());
+        return user;
+    });
+}
+
+Result<Cluster::Version> Cluster::version(Stop stop)
+{
+    const Result<QJsonObject> body = sendJson(jsonRequest("GET", u"/version"_s), {u"get"_s, u"version"_s, {}, {}}, stop);
+    if (!body)
+        return fail(body.error());
+    Version version;
+    version.gitVersion = (*body)[u"gitVersion"_s].toString();
+    version.platform = (*body)[u"platform"_s].toString();
+    // Some providers write "30+".
+    const auto number = [&](const QString &key) {
+        QString digits = (*body)[key].toString();
+        digits.removeIf([](QChar c) { return c < u'0' || c > u'9'; });
+        return digits.toInt();
+    };
+    version.major = number(u"major"_s);
+    version.minor = number(u"minor"_s);
+    if (version.gitVersion.isEmpty()) {
+        Error error = Error::make(Error::Kind::Unsupported,
+                                  QCoreApplication::translate("cairn::kube::Cluster", "This is not a Kubernetes API server"),
+                                  QCoreApplication::translate("cairn::kube::Cluster", "It does not tell a Kubernetes version."),
+                                  QCoreApplication::translate("cairn::kube::Cluster", "Check the server address in the kubeconfig."));
+        error.reason = notKubernetes;
+        return fail(std::move(error));
+    }
+    return version;
+}
+
+Result<Cluster::Namespaces> Cluster::namespaces(Stop stop)
+{
+    const Result<QList<QJsonObject>> all = list(kinds::namespaces(), {}, {}, {}, stop);
+    Namespaces result;
+    if (!all) {
+        if (all.error().kind != Error::Kind::Forbidden)
+            return fail(all.error());
+        result.names = {defaultNamespace()};
+        result.complete = false;
+        result.error = all.error();
+        return result;
+    }
+    for (const QJsonObject &object : *all)
+        result.names.append(object[u"metadata"_s][u"name"_s].toString());
+    result.names.removeAll(QString());
+    std::ranges::sort(result.names);
+    return result;
+}
+
+} // namespace cairn::kube

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/FeedStates.h"
+#include "kube/Watcher.h"
+
+#include <QObject>
+#include <memory>
+#include <vector>
+
+namespace cairn::kube {
+
+/// Which namespaces a feed covers.
+struct FeedScope {
+    QStringList namespaces;     ///< empty for all
+    QStringList fallback;       ///< watched one by one where the user may not list all namespaces; may be empty
+    bool operator==(const FeedScope &) const = default;
+};
+
+/// One watched resource brought to the GUI thread: one watcher per namespace of the scope, each batch of changes posted
+/// as one queued call, states of all watchers combined into one. Lives on the GUI thread; `cluster` must outlive it.
+template <class T>
+class Feed
+{
+public:
+    struct Handlers {
+        std::function<void()> reset; ///< the scope changed: forget every row
+        std::function<void(const Delta<T> &delta)> delta;
+        std::function<void(const FeedState &state)> state;
+    };
+
+    Feed(Cluster &cluster, ResourceKind kind, std::function<std::unique_ptr<ObjectDecoder<T>>()> decoder, Handlers handlers,
+         WatchOptions options = {})
+        : m_cluster(cluster)
+        , m_kind(std::move(kind))
+        , m_decoder(std::move(decoder))
+        , m_handlers(std::move(handlers))
+        , m_options(options)
+    {
+    }
+    ~Feed() { stop(); }
+    Feed(const Feed &) = delete;
+    Feed &operator=(const Feed &) = delete;
+
+    void start(const FeedScope &scope)
+    {
+        stop();
+        m_scope = scope;
+        m_narrowed = false;
+        m_handlers.reset();
+        watch(scope.namespaces.isEmpty() || !m_kind.namespaced ? QStringList{QString()} : scope.namespaces);
+    }
+
+    /// Calls that are still queued are dropped.
+    void stop()
+    {
+        ++m_generation;
+        for (const auto &watcher : m_watchers)
+            watcher->requestStop();
+        m_watchers.clear();
+        m_states.clear();
+    }
+
+    /// After Forbidden, or when the user does not want to wait for the next try.
+    void retryNow()
+    {
+        for (const auto &watcher : m_watchers)
+            watcher->retryNow();
+    }
+
+    FeedState state() const { return combined(m_states); }
+
+private:
+    void watch(const QStringList &namespaces)
+    {
+        m_states = QList<FeedState>(namespaces.size());
+        for (qsizetype i = 0; i < namespaces.size(); ++i) {
+            WatchHandlers<T> handlers;
+            handlers.delta = [this, generation = m_generation](Delta<T> delta) {
+                QMetaObject::invokeMethod(
+                    &m_receiver,
+                    [this, generation, delta = std::move(delta)] {
+                        if (generation == m_generation)
+                            m_handlers.delta(delta);
+                    },
+                    Qt::QueuedConnection);
+            };
+            handlers.state = [this, generation = m_generation, i](const FeedState &state) {
+                QMetaObject::invokeMethod(
+                    &m_receiver,
+                    [this, generation, i, state] {
+                        if (generation == m_generation)
+                            onState(i, state);
+                    },
+                    Qt::QueuedConnection);
+            };
+            m_watchers.push_back(
+                std::make_unique<Watcher<T>>(m_cluster, m_kind, namespaces[i], m_decoder(), std::move(handlers), m_options));
+        }
+    }
+
+    void onState(qsizetype index, const FeedState &state)
+    {
+        m_states[index] = state;
+        const bool everywhere = m_kind.namespaced && m_scope.namespaces.isEmpty();
+        if (everywhere && !m_narrowed && state.phase == FeedState::Phase::Forbidden && !m_scope.fallback.isEmpty()) {
+            const QStringList fallback = m_scope.fallback;
+            stop();
+            m_narrowed = true;
+            watch(fallback);
+            return;
+        }
+        m_handlers.state(combined(m_states));
+    }
+
+    Cluster &m_cluster;
+    const ResourceKind m_kind;
+    const std::function<std::unique_ptr<ObjectDecoder<T>>()> m_decoder;
+    const Handlers m_handlers;
+    const WatchOptions m_options;
+    FeedScope m_scope;
+    bool m_narrowed = false;
+    QList<FeedState> m_states;
+    int m_generation = 0;
+    QObject m_receiver; ///< its queued calls die with it; before the watchers, which post to it
+    std::vector<std::unique_ptr<Watcher<T>>> m_watchers;
+};
+
+} // namespace cairn::kube

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/Delta.h"
+#include "domain/FrameDecoder.h"
+#include "domain/ObjectDecoder.h"
+#include "kube/Cluster.h"
+
+#include <condition_variable>
+#include <future>
+#include <optional>
+#include <random>
+
+namespace cairn::kube {
+
+/// Times and sizes of a watch. The defaults are client-go's (tools/cache/reflector.go) where it has one.
+struct WatchOptions {
+    int firstPage = 500;  ///< small, so that the first rows are there at once
+    int laterPages = 1000;
+    std::chrono::milliseconds flushAfter{50}; ///< a change waits at most this long for others
+    int flushAt = 500;                        ///< … or until so many wait
+    std::chrono::milliseconds backoffFirst{800};
+    std::chrono::milliseconds backoffCap{30'000};
+    std::chrono::milliseconds backoffReset{120'000}; ///< after so long without a failure it starts over
+    std::chrono::milliseconds absentRecheck{30'000};
+    std::chrono::seconds watchShortest{240}; ///< timeoutSeconds is drawn from this range, so that not all end at once
+    std::chrono::seconds watchLongest{300};
+    std::chrono::seconds deadline{5}; ///< a watch that outlives its timeoutSeconds by this has lost its peer
+};
+
+/// What a WatchLoop does with what it reads. Called on the loop's thread only.
+class WatchTarget
+{
+public:
+    struct EventInfo {
+        WatchType type = WatchType::Unknown;
+        QString resourceVersion;
+        ApiStatus status;
+    };
+    virtual ~WatchTarget() = default;
+    virtual bool readsProtobuf() const = 0;
+    virtual void beginList() = 0;
+    virtual Result<ListInfo> page(const QByteArray &body, WireFormat format) = 0;
+    virtual void endList() = 0; ///< what was not seen since beginList() is gone
+    virtual Result<EventInfo> event(QByteArrayView frame, WireFormat format) = 0;
+    virtual qsizetype pending() const = 0;
+    virtual qsizetype known() const = 0;
+    virtual void flush(const QString &resourceVersion) = 0;
+    virtual void state(const FeedState &state) = 0;
+};
+
+/// LIST in pages and WATCH of one resource in one namespace or all. The watch begins at the first page's version while
+/// the later pages still travel, so that a list slower than the server's event window cannot end in an endless circle
+/// of 410 and relist; whoever is newer wins. Everything happens on the thread that calls run(): the network thread only
+/// leaves mail, pages are fetched by a helper thread while the one before is read.
+class WatchLoop
+{
+public:
+    WatchLoop(Cluster &cluster, ResourceKind kind, QString ns, WatchOptions options, WatchTarget &target);
+
+    /// Until `stop`. Call it once.
+    void run(std::stop_token stop);
+    /// From any thread: tries again at once, also after Forbidden.
+    void retryNow();
+
+private:
+    using Clock = std::chrono::steady_clock;
+    using Time = std::optional<Clock::time_point>;
+
+    /// What other threads have left since the last look.
+    struct Mail {
+        QByteArray data;
+        QByteArray contentType; ///< set when the stream started
+        bool started = false;
+        bool wake = false;
+        std::optional<Result<net::Response>> streamEnd;
+        std::optional<Result<net::Response>> page;
+        int pageSerial = 0;
+        bool isEmpty() const { return data.isEmpty() && !started && !wake && !streamEnd && !page; }
+    };
+    Mail takeMail(Time until);
+    template <class F>
+    void post(F change)
+    {
+        const std::lock_guard lock(m_mutex);
+        change(m_mail);
+        m_arrived.notify_one();
+    }
+
+    void startList();
+    void requestPage(const QString &token);
+    void onPage(Result<net::Response> answer);
+    void onListError(const Error &error, const QString &freshToken);
+    void finishList();
+
+    void openWatch();
+    void closeWatch();
+    void onStarted(const QByteArray &contentType);
+    void onData(const QByteArray &data);
+    void onStreamEnd(Result<net::Response> end);
+    void onWatchError(const Error &error);
+
+    void forbidden(const Error &error);
+    void absent(const Error &error);
+    void live();
+    void trouble(const Error &error); ///< Stale or Failed, whichever is true
+    void setPhase(FeedState::Phase phase, const Error &error = {});
+    void flush();
+    std::chrono::milliseconds nextDelay(const Error &error);
+    QByteArray accept() const;
+
+    Cluster &m_cluster;
+    const ResourceKind m_kind;
+    const QString m_ns;
+    const WatchOptions m_options;
+    WatchTarget &m_target;
+    const RequestFacts m_listFacts, m_watchFacts;
+
+    std::stop_token m_stop;
+    std::mutex m_mutex; ///< guards m_mail
+    std::condition_variable_any m_arrived;
+    Mail m_mail;
+
+    QString m_path;
+    FeedState m_state;
+    bool m_wasLive = false;
+    QString m_version;         ///< resourceVersion the watch goes on from
+    bool m_listing = false;
+    bool m_firstPage = false;
+    bool m_unpaged = false;    ///< after a list whose token expired without a fresh one
+    bool m_relistAfter = false; ///< the watch lost its place while the list was still read
+    int m_pageSerial = 0;       ///< of the page asked for last; others come too late
+    bool m_streamOpen = false; ///< the server has answered 2xx
+    bool m_retried401 = false;
+    bool m_heard = false;      ///< an event came on this stream
+    Clock::time_point m_streamSince;
+    std::unique_ptr<FrameDecoder> m_frames;
+    WireFormat m_streamFormat = WireFormat::Json;
+
+    Time m_flushAt, m_rewatchAt, m_relistAt, m_recheckAt;
+    std::chrono::milliseconds m_delay{0};
+    Clock::time_point m_lastTrouble;
+    std::mt19937 m_random{std::random_device{}()};
+
+    // Last, in this order: both hand mail to what stands above until they are gone.
+    std::unique_ptr<net::Stream> m_stream;
+    std::stop_source m_pageStop;
+    std::future<void> m_pageTask;
+};
+
+} // namespace cairn::kube
