@@ -7,12 +7,12 @@
 #include <QList>
 #include <QSet>
 #include <QTreeView>
-#include <QWidget>
 
 class QMenu;
 
 namespace cairn::views {
 
+class TableHeader;
 class TableProxy;
 
 /// How a column is painted. Each kind has its delegate; roles are in items/Roles.h.
@@ -40,7 +40,7 @@ struct ColumnSpec {
 
 /// The table of the design: rows of 32 px (44 with a second line), hairlines, sorting by header, selection by KeyRole
 /// that survives every update, optional check boxes, a frame on the focus row, one small button per row, keyboard
-/// ↑ ↓ Space Enter Esc Home End PgUp PgDn. No widget per row: 10,000 rows scroll as ten do.
+/// ↑ ↓ Space Enter Esc Home End PgUp PgDn, Ctrl+Enter for the row's button, Ctrl+C for its text. No widget per row: 10,000 rows scroll as ten do.
 ///
 /// While the pointer is over the table rows do not change places; they are put in order when it leaves.
 class DataTable : public QTreeView
@@ -60,7 +60,6 @@ public:
     void setTwoLine(bool twoLine);
     /// Check boxes before the first column and in its header. Space toggles the focus row.
     void setCheckable(bool checkable);
-    /// Rows that may be checked; default all.
     QStringList checkedKeys() const;
     void setCheckedKeys(const QStringList &keys);
     void clearChecked();
@@ -77,7 +76,7 @@ public:
     void sortBy(int modelColumn, Qt::SortOrder order);
     int rowCount() const;      ///< shown
     int totalCount() const;    ///< in the source
-    /// "20 of 112 in view" / "112 jobs": `noun` is a translated plural form for n rows given by the caller.
+    /// "20 of 112 in view, 92 hidden by the filter", or "112 rows" when nothing is hidden.
     QString countText() const;
 
     bool isColumnShown(int modelColumn) const;
@@ -96,6 +95,9 @@ public:
     /// Fits the columns to the rows in view; done by itself when the first rows arrive and on text size changes.
     void fitColumns();
 
+    int rowHeight() const;
+    /// Extra room at the left of a column (check boxes).
+    int leadOf(int modelColumn) const;
     QModelIndex indexOfKey(const QString &key) const; ///< of the proxy, column 0
     QSize sizeHint() const override;
 
@@ -123,40 +125,47 @@ protected:
     void enterEvent(QEnterEvent *event) override;
     void leaveEvent(QEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
-    void focusInEvent(QFocusEvent *event) override;
     bool viewportEvent(QEvent *event) override;
     void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
+    void rowsAboutToBeRemoved(const QModelIndex &parent, int start, int end) override;
+    void keyboardSearch(const QString &search) override;
 
 private:
     friend class TableHeader;
-    friend class CellDelegate;
     void applyTheme();
-    void restoreKeys();
+    void onRowsChanged();
+    void forgetRemoved(int first, int last);
+    void restoreCurrent();
     void toggleChecked(const QModelIndex &index);
     void toggleAll();
     Qt::CheckState allChecked() const;
     bool isChecked(const QModelIndex &index) const;
-    QRect actionRect(const QModelIndex &index) const;
     QModelIndex actionAt(const QPoint &pos) const;
+    void triggerAction(const QModelIndex &index);
     const ColumnSpec *spec(int modelColumn) const;
+    Qt::SortOrder defaultOrder(int modelColumn) const;
     void layoutColumns();
-    void emitCounts();
+    void paintSkeleton(QPainter &painter) const;
+    void copyRow() const;
 
     TableProxy *m_proxy;
-    class TableHeader *m_header;
+    TableHeader *m_header;
     QList<ColumnSpec> m_columns;
-    QList<int> m_widths; ///< fitted width of each column in m_columns
+    QList<int> m_widths;            ///< wanted width of each of m_columns
     QSet<QString> m_checked;
-    QString m_currentKey;
+    QString m_currentKey;           ///< of the current row
+    QString m_wantedKey;            ///< comes back when its row does
+    int m_lastRow = 0;
     bool m_restoring = false;
+    bool m_layouting = false;
     bool m_twoLine = false;
     bool m_checkable = false;
     bool m_stale = false;
     bool m_skeleton = false;
-    bool m_fitted = false;
+    int m_fittedRows = 0;
     QString m_placeholder;
     QPersistentModelIndex m_hover;
-    QPersistentModelIndex m_pressed;
+    QPersistentModelIndex m_pressedAction;
     int m_shown = -1;
     int m_total = -1;
 };

@@ -1,0 +1,779 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "views/DataTable.h"
+
+#include "kit/Paint.h"
+#include "views/CellDelegate.h"
+#include "views/TableHeader.h"
+#include "views/TableProxy.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QPainter>
+#include <QScrollBar>
+#include <QToolTip>
+
+namespace cairn::views {
+
+using kit::Token;
+using kit::Type;
+using kit::color;
+using kit::scaled;
+
+namespace {
+
+constexpr int sampledRows = 200; // rows measured when columns are fitted
+
+CellDelegate *makeDelegate(CellKind kind, QObject *parent)
+{
+    switch (kind) {
+    case CellKind::Text: return new TwoLineDelegate(parent);
+    case CellKind::Number: return new NumberDelegate(parent);
+    case CellKind::Tag: return new TagDelegate(parent);
+    case CellKind::Trust: return new TrustDelegate(parent);
+    case CellKind::Progress: return new ProgressDelegate(parent);
+    case CellKind::Replicas: return new ReplicasDelegate(parent);
+    case CellKind::Action: break;
+    }
+    return new ActionDelegate(parent);
+}
+
+} // namespace
+
+DataTable::DataTable(const QString &name, QWidget *parent)
+    : QTreeView(parent)
+    , m_proxy(new TableProxy(this))
+    , m_header(new TableHeader(this))
+{
+    setAccessibleName(name);
+    setProperty("focusRing", false); // the current row is framed instead
+    setHeader(m_header);
+    setFrameShape(QFrame::NoFrame);
+    setRootIsDecorated(false);
+    setItemsExpandable(false);
+    setUniformRowHeights(true);
+    setAllColumnsShowFocus(true);
+    setSelectionBehavior(SelectRows);
+    setSelectionMode(SingleSelection);
+    setEditTriggers(NoEditTriggers);
+    setVerticalScrollMode(ScrollPerPixel);
+    setHorizontalScrollMode(ScrollPerPixel);
+    setMouseTracking(true);
+    setTabKeyNavigation(false);
+    setExpandsOnDoubleClick(false);
+    setTextElideMode(Qt::ElideMiddle);
+    QTreeView::setModel(m_proxy);
+
+    connect(m_header, &QHeaderView::sectionClicked, this, [this](int column) {
+        const ColumnSpec *clicked = spec(column);
+        if (!clicked || !clicked->sortable || clicked->kind == CellKind::Action)
+            return;
+        if (m_proxy->sortColumn() == column)
+            sortBy(column, m_proxy->sortOrder() == Qt::AscendingOrder ? Qt::DescendingOrder : Qt::AscendingOrder);
+        else
+            sortBy(column);
+    });
+    connect(m_header, &QHeaderView::sectionResized, this, [this](int column, int, int size) {
+        if (m_layouting)
+            return;
+        for (qsizetype i = 0; i < m_columns.size(); ++i) {
+            if (m_columns[i].column == column)
+                m_widths[i] = size;
+        }
+    });
+    connect(m_header, &TableHeader::checkClicked, this, &DataTable::toggleAll);
+    connect(m_proxy, &QAbstractItemModel::rowsInserted, this, &DataTable::onRowsChanged);
+    connect(m_proxy, &QAbstractItemModel::rowsRemoved, this, &DataTable::onRowsChanged);
+    connect(m_proxy, &QAbstractItemModel::modelReset, this, &DataTable::onRowsChanged);
+    connect(m_proxy, &QAbstractItemModel::layoutChanged, this, &DataTable::onRowsChanged);
+    kit::bindTheme(this, [this] { applyTheme(); });
+}
+
+void DataTable::applyTheme()
+{
+    setFont(kit::typeFont(Type::Body));
+    m_header->setFixedHeight(scaled(32));
+    // Uniform row heights are cached by the view until its items are laid out anew.
+    scheduleDelayedItemsLayout();
+    if (m_fittedRows > 0)
+        fitColumns();
+}
+
+void DataTable::setColumns(const QList<ColumnSpec> &columns)
+{
+    m_columns = columns;
+    m_widths.clear();
+    for (const ColumnSpec &column : columns)
+        m_widths.append(scaled(column.minWidth));
+}
+
+void DataTable::setSource(QAbstractItemModel *model)
+{
+    if (QAbstractItemModel *old = m_proxy->sourceModel())
+        disconnect(old, nullptr, this, nullptr);
+    m_proxy->setSourceModel(model);
+    for (int column = 0; column < m_proxy->columnCount(); ++column)
+        setColumnHidden(column, true);
+    int visual = 0;
+    for (const ColumnSpec &column : std::as_const(m_columns)) {
+        m_header->moveSection(m_header->visualIndex(column.column), visual++);
+        setColumnHidden(column.column, column.hidden);
+        delete itemDelegateForColumn(column.column);
+        setItemDelegateForColumn(column.column, makeDelegate(column.kind, this));
+        if (column.kind == CellKind::Action)
+            m_header->setSectionResizeMode(column.column, QHeaderView::Fixed);
+    }
+    if (model) {
+        connect(model, &QAbstractItemModel::rowsAboutToBeRemoved, this,
+            [this](const QModelIndex &, int first, int last) { forgetRemoved(first, last); });
+        connect(model, &QAbstractItemModel::rowsInserted, this, &DataTable::onRowsChanged);
+        connect(model, &QAbstractItemModel::rowsRemoved, this, &DataTable::onRowsChanged);
+    }
+    m_fittedRows = 0;
+    onRowsChanged();
+    layoutColumns();
+}
+
+QAbstractItemModel *DataTable::source() const
+{
+    return m_proxy->sourceModel();
+}
+
+void DataTable::setTwoLine(bool twoLine)
+{
+    m_twoLine = twoLine;
+    scheduleDelayedItemsLayout();
+}
+
+int DataTable::rowHeight() const
+{
+    return scaled(m_twoLine ? 44 : 32) + (m_twoLine ? 4 : 0);
+}
+
+int DataTable::leadOf(int modelColumn) const
+{
+    if (!m_checkable || m_columns.isEmpty() || m_columns.first().column != modelColumn)
+        return 0;
+    return scaled(15) + 8;
+}
+
+void DataTable::setCheckable(bool checkable)
+{
+    m_checkable = checkable;
+    viewport()->update();
+    m_header->viewport()->update();
+}
+
+QStringList DataTable::checkedKeys() const
+{
+    // In the order shown, then those the filter hides, so that lists made from it read like the table.
+    QStringList keys;
+    for (int row = 0; row < m_proxy->rowCount(); ++row) {
+        const QString key = m_proxy->index(row, 0).data(items::KeyRole).toString();
+        if (m_checked.contains(key))
+            keys.append(key);
+    }
+    if (keys.size() < m_checked.size()) {
+        QStringList hidden(m_checked.begin(), m_checked.end());
+        hidden.sort();
+        for (const QString &key : std::as_const(hidden)) {
+            if (!keys.contains(key))
+                keys.append(key);
+        }
+    }
+    return keys;
+}
+
+void DataTable::setCheckedKeys(const QStringList &keys)
+{
+    const QSet<QString> wanted(keys.begin(), keys.end());
+    if (wanted == m_checked)
+        return;
+    m_checked = wanted;
+    viewport()->update();
+    m_header->viewport()->update();
+    emit checkedChanged(checkedKeys());
+}
+
+void DataTable::clearChecked()
+{
+    setCheckedKeys({});
+}
+
+QString DataTable::currentKey() const
+{
+    return m_currentKey;
+}
+
+void DataTable::setCurrentKey(const QString &key)
+{
+    m_wantedKey = key;
+    if (key == m_currentKey)
+        return;
+    const QModelIndex index = indexOfKey(key);
+    if (index.isValid()) {
+        setCurrentIndex(index);
+        scrollTo(index);
+    } else if (key.isEmpty()) {
+        setCurrentIndex({});
+    }
+}
+
+QModelIndex DataTable::indexOfKey(const QString &key) const
+{
+    if (key.isEmpty())
+        return {};
+    const int column = m_columns.isEmpty() ? 0 : m_columns.first().column;
+    for (int row = 0; row < m_proxy->rowCount(); ++row) {
+        const QModelIndex index = m_proxy->index(row, column);
+        if (index.data(items::KeyRole).toString() == key)
+            return index;
+    }
+    return {};
+}
+
+void DataTable::currentChanged(const QModelIndex &current, const QModelIndex &previous)
+{
+    QTreeView::currentChanged(current, previous);
+    viewport()->update();
+    const QString key = current.data(items::KeyRole).toString();
+    if (current.isValid())
+        m_lastRow = current.row();
+    if (!m_restoring)
+        m_wantedKey = key;
+    if (key == m_currentKey)
+        return;
+    m_currentKey = key;
+    emit currentKeyChanged(key);
+}
+
+void DataTable::rowsAboutToBeRemoved(const QModelIndex &parent, int start, int end)
+{
+    const QModelIndex current = currentIndex();
+    if (current.isValid() && current.row() >= start && current.row() <= end) {
+        // Qt would move on to a neighbour: the page would then show, and act on, another object than the user chose.
+        m_restoring = true;
+        m_lastRow = current.row();
+        setCurrentIndex({});
+        m_restoring = false;
+    }
+    QTreeView::rowsAboutToBeRemoved(parent, start, end);
+}
+
+void DataTable::forgetRemoved(int first, int last)
+{
+    const qsizetype before = m_checked.size();
+    for (int row = first; row <= last && !m_checked.isEmpty(); ++row)
+        m_checked.remove(source()->index(row, 0).data(items::KeyRole).toString());
+    if (m_checked.size() != before)
+        emit checkedChanged(checkedKeys());
+}
+
+void DataTable::restoreCurrent()
+{
+    if (m_wantedKey.isEmpty() || m_wantedKey == m_currentKey)
+        return;
+    const QModelIndex index = indexOfKey(m_wantedKey);
+    if (!index.isValid())
+        return;
+    m_restoring = true;
+    setCurrentIndex(index);
+    m_restoring = false;
+}
+
+void DataTable::onRowsChanged()
+{
+    // A reset clears the current index without asking.
+    if (!currentIndex().isValid() && !m_currentKey.isEmpty()) {
+        m_currentKey.clear();
+        restoreCurrent();
+        if (m_currentKey.isEmpty())
+            emit currentKeyChanged(QString());
+    } else {
+        restoreCurrent();
+    }
+    const int shown = rowCount();
+    const int total = totalCount();
+    // Widths settle with the first rows and again each time the table has grown tenfold; in between nothing jumps.
+    if (shown > 0 && (m_fittedRows == 0 || shown >= m_fittedRows * 10))
+        fitColumns();
+    if (shown != m_shown || total != m_total) {
+        m_shown = shown;
+        m_total = total;
+        emit countsChanged(shown, total);
+    }
+    m_header->viewport()->update();
+    viewport()->update();
+}
+
+bool DataTable::isChecked(const QModelIndex &index) const
+{
+    return m_checkable && m_checked.contains(index.data(items::KeyRole).toString());
+}
+
+void DataTable::toggleChecked(const QModelIndex &index)
+{
+    const QString key = index.data(items::KeyRole).toString();
+    if (!m_checkable || key.isEmpty())
+        return;
+    if (!m_checked.remove(key))
+        m_checked.insert(key);
+    viewport()->update();
+    m_header->viewport()->update();
+    emit checkedChanged(checkedKeys());
+}
+
+Qt::CheckState DataTable::allChecked() const
+{
+    if (m_checked.isEmpty())
+        return Qt::Unchecked;
+    int checked = 0;
+    for (int row = 0; row < m_proxy->rowCount(); ++row)
+        checked += isChecked(m_proxy->index(row, 0)) ? 1 : 0;
+    return checked > 0 && checked == m_proxy->rowCount() ? Qt::Checked : Qt::PartiallyChecked;
+}
+
+void DataTable::toggleAll()
+{
+    // Only rows in view are taken: what a filter hides must not be acted on unseen.
+    QStringList keys;
+    if (allChecked() != Qt::Checked) {
+        for (int row = 0; row < m_proxy->rowCount(); ++row)
+            keys.append(m_proxy->index(row, 0).data(items::KeyRole).toString());
+    }
+    setCheckedKeys(keys);
+}
+
+void DataTable::setFilterText(const QString &text)
+{
+    m_proxy->setFilterText(text);
+    onRowsChanged();
+}
+
+const ColumnSpec *DataTable::spec(int modelColumn) const
+{
+    for (const ColumnSpec &column : m_columns) {
+        if (column.column == modelColumn)
+            return &column;
+    }
+    return nullptr;
+}
+
+Qt::SortOrder DataTable::defaultOrder(int modelColumn) const
+{
+    const ColumnSpec *column = spec(modelColumn);
+    const bool numeric = column && (column->kind == CellKind::Number || column->kind == CellKind::Progress);
+    return numeric ? Qt::DescendingOrder : Qt::AscendingOrder;
+}
+
+void DataTable::sortBy(int modelColumn)
+{
+    sortBy(modelColumn, defaultOrder(modelColumn));
+}
+
+void DataTable::sortBy(int modelColumn, Qt::SortOrder order)
+{
+    m_header->setSortIndicatorShown(true);
+    m_header->setSortIndicator(modelColumn, order);
+    m_proxy->sort(modelColumn, order);
+    if (const QModelIndex current = currentIndex(); current.isValid())
+        scrollTo(current);
+}
+
+int DataTable::rowCount() const
+{
+    return m_proxy->rowCount();
+}
+
+int DataTable::totalCount() const
+{
+    return source() ? source()->rowCount() : 0;
+}
+
+QString DataTable::countText() const
+{
+    const int hidden = totalCount() - rowCount();
+    if (hidden <= 0)
+        return tr("%n row(s)", nullptr, totalCount());
+    return tr("%1 of %2 in view, %n hidden by the filter", nullptr, hidden).arg(rowCount()).arg(totalCount());
+}
+
+bool DataTable::isColumnShown(int modelColumn) const
+{
+    return !isColumnHidden(modelColumn);
+}
+
+void DataTable::setColumnShown(int modelColumn, bool shown)
+{
+    setColumnHidden(modelColumn, !shown);
+    layoutColumns();
+}
+
+QMenu *DataTable::columnMenu(QWidget *parent)
+{
+    auto *menu = new QMenu(parent);
+    for (const ColumnSpec &column : std::as_const(m_columns)) {
+        if (!column.optional && !column.hidden)
+            continue;
+        QAction *action = menu->addAction(m_proxy->headerData(column.column, Qt::Horizontal).toString());
+        action->setCheckable(true);
+        action->setChecked(isColumnShown(column.column));
+        connect(action, &QAction::toggled, this,
+            [this, index = column.column](bool shown) { setColumnShown(index, shown); });
+    }
+    return menu;
+}
+
+void DataTable::setStale(bool stale)
+{
+    m_stale = stale;
+    viewport()->update();
+}
+
+void DataTable::setSkeleton(bool on)
+{
+    m_skeleton = on;
+    viewport()->update();
+}
+
+void DataTable::setPlaceholder(const QString &text)
+{
+    m_placeholder = text;
+    viewport()->update();
+}
+
+void DataTable::fitColumns()
+{
+    const int rows = qMin(rowCount(), sampledRows);
+    for (qsizetype i = 0; i < m_columns.size(); ++i) {
+        const ColumnSpec &column = m_columns[i];
+        int width = m_header->wantedWidth(column.column);
+        const auto *delegate = qobject_cast<const CellDelegate *>(itemDelegateForColumn(column.column));
+        for (int row = 0; delegate && row < rows; ++row)
+            width = qMax(width, delegate->sizeHint({}, m_proxy->index(row, column.column)).width());
+        m_widths[i] = qBound(scaled(column.minWidth), width, scaled(column.maxWidth));
+    }
+    m_fittedRows = rowCount();
+    layoutColumns();
+}
+
+void DataTable::layoutColumns()
+{
+    if (m_layouting || m_columns.isEmpty() || !source())
+        return;
+    m_layouting = true;
+    QList<int> widths = m_widths;
+    int total = 0;
+    int stretch = -1;
+    int flexible = 0;
+    for (int i = 0; i < static_cast<int>(m_columns.size()); ++i) {
+        if (isColumnHidden(m_columns[i].column)) {
+            widths[i] = 0;
+            continue;
+        }
+        total += widths[i];
+        if (m_columns[i].stretch)
+            stretch = i;
+        if (m_columns[i].kind != CellKind::Action)
+            ++flexible;
+    }
+    int spare = viewport()->width() - total;
+    if (spare > 0 && stretch >= 0) {
+        widths[stretch] += spare;
+    } else if (spare > 0) {
+        // Without a column that stretches the room is shared out, so that the last column ends at the card's edge.
+        for (int i = 0; i < static_cast<int>(m_columns.size()) && flexible > 0; ++i) {
+            if (widths[i] == 0 || m_columns[i].kind == CellKind::Action)
+                continue;
+            const int share = spare / flexible;
+            widths[i] += share;
+            spare -= share;
+            --flexible;
+        }
+    } else if (spare < 0) {
+        int slack = 0;
+        for (int i = 0; i < static_cast<int>(m_columns.size()); ++i) {
+            const bool gives = widths[i] > 0 && m_columns[i].kind == CellKind::Text;
+            slack += gives ? qMax(0, widths[i] - scaled(m_columns[i].minWidth)) : 0;
+        }
+        const int take = qMin(-spare, slack);
+        int left = take;
+        for (int i = static_cast<int>(m_columns.size()) - 1; i >= 0 && slack > 0; --i) {
+            if (widths[i] == 0 || m_columns[i].kind != CellKind::Text)
+                continue;
+            const int own = qMax(0, widths[i] - scaled(m_columns[i].minWidth));
+            const int share = qMin(left, static_cast<int>((qint64(take) * own + slack - 1) / slack));
+            widths[i] -= share;
+            left -= share;
+        }
+    }
+    for (int i = 0; i < static_cast<int>(m_columns.size()); ++i) {
+        if (widths[i] > 0)
+            m_header->resizeSection(m_columns[i].column, widths[i]);
+    }
+    m_layouting = false;
+}
+
+void DataTable::resizeEvent(QResizeEvent *event)
+{
+    QTreeView::resizeEvent(event);
+    layoutColumns();
+}
+
+QSize DataTable::sizeHint() const
+{
+    return {scaled(640), scaled(32) + rowHeight() * qBound(3, rowCount(), 10)};
+}
+
+void DataTable::drawRow(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const QRect rect(0, option.rect.y(), viewport()->width(), option.rect.height());
+    const bool current = currentIndex().isValid() && currentIndex().row() == index.row();
+    const bool marked = current || isChecked(index);
+    const bool hover = m_hover.isValid() && m_hover.row() == index.row();
+    painter->fillRect(rect, color(marked ? Token::Sel : hover ? Token::Bg : Token::Panel));
+    if (index.row() + 1 < m_proxy->rowCount())
+        kit::paint::hairline(*painter, rect, Qt::BottomEdge, color(Token::Line));
+    QStyleOptionViewItem cell = option;
+    cell.state.setFlag(QStyle::State_Selected, marked);
+    cell.state.setFlag(QStyle::State_MouseOver, hover);
+    for (const ColumnSpec &column : m_columns) {
+        if (isColumnHidden(column.column))
+            continue;
+        cell.rect = QRect(columnViewportPosition(column.column), rect.y(), columnWidth(column.column), rect.height());
+        if (cell.rect.right() < 0 || cell.rect.left() > rect.right())
+            continue;
+        painter->save();
+        painter->setClipRect(cell.rect);
+        itemDelegateForColumn(column.column)->paint(painter, cell, index.siblingAtColumn(column.column));
+        painter->restore();
+    }
+    if (m_checkable) {
+        const QRect box(columnViewportPosition(m_columns.first().column) + CellDelegate::padding, rect.y(), scaled(15),
+            rect.height() - 1);
+        kit::paint::checkBox(*painter, box, isChecked(index) ? Qt::Checked : Qt::Unchecked);
+    }
+    if (current && hasFocus()) {
+        painter->setPen(QPen(color(Token::Accent), 2));
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(rect.adjusted(1, 1, -1, -1));
+    }
+}
+
+void DataTable::paintSkeleton(QPainter &painter) const
+{
+    const int height = rowHeight();
+    const int rows = qMax(2, qMin(6, viewport()->height() / height));
+    for (int row = 0; row < rows; ++row) {
+        const QRect rect(0, row * height, viewport()->width(), height);
+        kit::paint::hairline(painter, rect, Qt::BottomEdge, color(Token::Line));
+        for (int i = 0; i < static_cast<int>(m_columns.size()); ++i) {
+            const ColumnSpec &column = m_columns[i];
+            if (isColumnHidden(column.column) || column.kind == CellKind::Action)
+                continue;
+            const int inner = columnWidth(column.column) - 2 * CellDelegate::padding;
+            const int width = qMin(inner, inner * (40 + ((row * 3 + i) * 29) % 45) / 100);
+            const int left = columnViewportPosition(column.column) + CellDelegate::padding;
+            const bool right = column.kind == CellKind::Number;
+            kit::paint::box(painter,
+                QRectF(right ? left + inner - width : left, rect.center().y() - scaled(9) / 2, width, scaled(9)), 4,
+                color(Token::Line), Qt::transparent);
+        }
+    }
+}
+
+void DataTable::paintEvent(QPaintEvent *event)
+{
+    {
+        QPainter painter(viewport());
+        painter.fillRect(event->rect(), color(Token::Panel));
+        if (rowCount() == 0) {
+            if (m_skeleton)
+                paintSkeleton(painter);
+            else
+                kit::paint::text(painter, viewport()->rect().adjusted(14, 14, -14, -14), m_placeholder,
+                    kit::typeFont(Type::Body), color(Token::Dim), Qt::AlignHCenter | Qt::AlignTop);
+        }
+    }
+    QTreeView::paintEvent(event);
+}
+
+void DataTable::copyRow() const
+{
+    QStringList cells;
+    for (const ColumnSpec &column : m_columns) {
+        if (column.kind != CellKind::Action && !isColumnHidden(column.column))
+            cells.append(currentIndex().siblingAtColumn(column.column).data(Qt::DisplayRole).toString());
+    }
+    QGuiApplication::clipboard()->setText(cells.join(u'\t'));
+}
+
+void DataTable::triggerAction(const QModelIndex &index)
+{
+    const auto action = index.data(items::ActionRole).value<items::ActionValue>();
+    if (!action.text.isEmpty() && action.enabled && !m_stale)
+        emit actionTriggered(index.data(items::KeyRole).toString(), action.id);
+}
+
+void DataTable::keyPressEvent(QKeyEvent *event)
+{
+    const QModelIndex current = currentIndex();
+    const bool moves = event->key() == Qt::Key_Up || event->key() == Qt::Key_Down;
+    if (moves && !current.isValid() && rowCount() > 0) {
+        const int column = m_columns.isEmpty() ? 0 : m_columns.first().column;
+        setCurrentIndex(m_proxy->index(qBound(0, m_lastRow, rowCount() - 1), column));
+        return;
+    }
+    switch (event->key()) {
+    case Qt::Key_Space:
+        if (m_checkable && current.isValid())
+            toggleChecked(current);
+        return;
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+        if (!current.isValid())
+            return;
+        if (event->modifiers().testFlag(Qt::ControlModifier)) {
+            for (const ColumnSpec &column : std::as_const(m_columns)) {
+                if (column.kind == CellKind::Action)
+                    triggerAction(current.siblingAtColumn(column.column));
+            }
+            return;
+        }
+        emit opened(m_currentKey);
+        return;
+    case Qt::Key_Escape:
+        if (!m_checked.isEmpty())
+            clearChecked();
+        else
+            emit escaped();
+        return;
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+        // There is nothing to fold; the arrows scroll sideways.
+        horizontalScrollBar()->setValue(
+            horizontalScrollBar()->value() + (event->key() == Qt::Key_Left ? -scaled(40) : scaled(40)));
+        return;
+    default: break;
+    }
+    if (event->matches(QKeySequence::SelectAll) && m_checkable) {
+        toggleAll();
+        return;
+    }
+    if (event->matches(QKeySequence::Copy)) {
+        if (current.isValid())
+            copyRow();
+        return;
+    }
+    const QString text = event->text();
+    const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
+    if (plain && text.size() == 1 && text[0].isPrint()) {
+        emit keyTyped(text);
+        return;
+    }
+    QTreeView::keyPressEvent(event);
+}
+
+void DataTable::keyboardSearch(const QString &)
+{
+    // Letters belong to the page's keys; the filter field does the searching.
+}
+
+QModelIndex DataTable::actionAt(const QPoint &pos) const
+{
+    const QModelIndex index = indexAt(pos);
+    const ColumnSpec *column = spec(index.column());
+    if (!column || column->kind != CellKind::Action)
+        return {};
+    return ActionDelegate::buttonRect(visualRect(index), index).contains(pos) ? index : QModelIndex();
+}
+
+void DataTable::mousePressEvent(QMouseEvent *event)
+{
+    const QPoint pos = event->position().toPoint();
+    const QModelIndex index = indexAt(pos);
+    if (event->button() == Qt::LeftButton && index.isValid()) {
+        if (const QModelIndex action = actionAt(pos); action.isValid()) {
+            m_pressedAction = action;
+            setCurrentIndex(index);
+            return;
+        }
+        if (m_checkable && pos.x() < columnViewportPosition(m_columns.first().column) + CellDelegate::padding + scaled(15) + 8
+            && index.column() == m_columns.first().column) {
+            toggleChecked(index);
+            return;
+        }
+    }
+    QTreeView::mousePressEvent(event);
+}
+
+void DataTable::mouseReleaseEvent(QMouseEvent *event)
+{
+    const QModelIndex action = actionAt(event->position().toPoint());
+    if (m_pressedAction.isValid() && action == m_pressedAction)
+        triggerAction(action);
+    m_pressedAction = QPersistentModelIndex();
+    QTreeView::mouseReleaseEvent(event);
+}
+
+void DataTable::mouseMoveEvent(QMouseEvent *event)
+{
+    const QModelIndex index = indexAt(event->position().toPoint());
+    if (m_hover != index) {
+        m_hover = index;
+        viewport()->update();
+    }
+    QTreeView::mouseMoveEvent(event);
+}
+
+void DataTable::mouseDoubleClickEvent(QMouseEvent *event)
+{
+    const QPoint pos = event->position().toPoint();
+    if (actionAt(pos).isValid())
+        return;
+    const QModelIndex index = indexAt(pos);
+    if (index.isValid() && event->button() == Qt::LeftButton)
+        emit opened(index.data(items::KeyRole).toString());
+}
+
+void DataTable::enterEvent(QEnterEvent *event)
+{
+    m_proxy->setHeld(true);
+    QTreeView::enterEvent(event);
+}
+
+void DataTable::leaveEvent(QEvent *event)
+{
+    m_proxy->setHeld(false);
+    m_hover = QPersistentModelIndex();
+    viewport()->update();
+    QTreeView::leaveEvent(event);
+}
+
+bool DataTable::viewportEvent(QEvent *event)
+{
+    if (event->type() == QEvent::ToolTip) {
+        const auto *help = static_cast<QHelpEvent *>(event);
+        const QModelIndex index = indexAt(help->pos());
+        QString text = index.data(Qt::ToolTipRole).toString();
+        const ColumnSpec *column = spec(index.column());
+        if (column && column->kind == CellKind::Action)
+            text = index.data(items::ActionRole).value<items::ActionValue>().why;
+        else if (column && text.isEmpty()
+            && itemDelegateForColumn(index.column())->sizeHint({}, index).width() > columnWidth(index.column()))
+            text = index.data(Qt::DisplayRole).toString();
+        // Plain text: a name that looks like markup must not become any.
+        if (text.isEmpty())
+            QToolTip::hideText();
+        else
+            QToolTip::showText(help->globalPos(), text.toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")), viewport());
+        return true;
+    }
+    if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut)
+        viewport()->update();
+    return QTreeView::viewportEvent(event);
+}
+
+} // namespace cairn::views
