@@ -107,7 +107,7 @@ QVariant CheckpointTableModel::sortValue(const CheckpointRow &row, int column) c
     switch (column) {
     case Step: return c.step ? static_cast<double>(*c.step) : missing;
     case Epoch: return c.epoch.value_or(missing);
-    case Saved: return c.savedAt;
+    case Saved: return c.savedAt.isValid() ? static_cast<double>(c.savedAt.toMSecsSinceEpoch()) : missing;
     case Size: return c.bytes;
     case State: return static_cast<int>(c.verdict);
     case Loss: return c.loss.value_or(missing);

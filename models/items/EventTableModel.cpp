@@ -4,6 +4,8 @@
 #include "base/Text.h"
 #include "items/CellText.h"
 
+#include <limits>
+
 namespace cairn::items {
 
 using namespace Qt::StringLiterals;
@@ -56,7 +58,8 @@ QVariant EventTableModel::data(const QModelIndex &index, int role) const
     case KeyRole: return keyOf(*event);
     case SortRole:
         if (column == Last)
-            return event->last;
+            return event->last.isValid() ? static_cast<double>(event->last.toMSecsSinceEpoch())
+                                         : std::numeric_limits<double>::quiet_NaN();
         return column == Count ? QVariant(event->count) : QVariant(text(*event, column));
     case ValueRole: return column == Last ? QVariant(static_cast<double>(event->last.secsTo(m_now))) : QVariant();
     case RankRole: return event->type == "Warning"_L1 ? 0 : 1;

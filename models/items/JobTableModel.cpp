@@ -293,7 +293,9 @@ QVariant JobTableModel::sortValue(const JobRow &row, int column) const
         return job.desired() > 0 ? static_cast<double>(job.ready()) / job.desired() : missing;
     case Gpus: return job.gpus();
     case LastCheckpoint:
-        return row.checkpoints && row.checkpoints->savedAt.isValid() ? row.checkpoints->savedAt : QDateTime();
+        return row.checkpoints && row.checkpoints->savedAt.isValid()
+            ? static_cast<double>(row.checkpoints->savedAt.toSecsSinceEpoch())
+            : missing;
     case Lost: {
         const LostWork lost = lostWork(row, m_now);
         if (!lost.gpuHours)
@@ -386,6 +388,10 @@ QVariant JobTableModel::data(const QModelIndex &index, int role) const
     case KindRole:
     case CheckpointRole:
     case NamespaceRole: return facetWord(*row, role);
+    case SecondLineRole:
+        if (column == Name)
+            return tr("%1 · %2", "kind, namespace").arg(text(*row, Kind), text(*row, Namespace));
+        return {};
     case StrongRole:
         return column == Name || (column == Ready && tone(*row, column) == Tone::Err)
             || (column == Lost && tone(*row, column) == Tone::Err);

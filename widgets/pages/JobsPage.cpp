@@ -1,0 +1,652 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/JobsPage.h"
+
+#include "base/Text.h"
+#include "items/CellText.h"
+#include "items/Vocabulary.h"
+#include "kit/Button.h"
+#include "kit/Card.h"
+#include "kit/Inputs.h"
+#include "kit/Label.h"
+#include "kit/Messages.h"
+#include "kit/StateView.h"
+#include "pages/FacetPanel.h"
+#include "pages/KeyHintBar.h"
+#include "pages/NamespaceSelector.h"
+#include "views/DataTable.h"
+#include "views/TableProxy.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QScrollArea>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QTimer>
+#include <QVBoxLayout>
+#include <algorithm>
+
+namespace cairn::pages {
+
+using namespace Qt::StringLiterals;
+using namespace cairn::kit;
+using items::JobTableModel;
+
+namespace {
+
+constexpr JobPhase phases[] = {JobPhase::Running, JobPhase::Restarting, JobPhase::Failed,    JobPhase::Pending,
+                               JobPhase::Queued,  JobPhase::Suspended,  JobPhase::Succeeded, JobPhase::Unknown};
+constexpr Verdict verdicts[] = {Verdict::Whole, Verdict::Writing, Verdict::Unverified, Verdict::Damaged};
+
+QSet<QString> phasesOf(JobsPage::View view)
+{
+    switch (view) {
+    case JobsPage::View::All: return {};
+    case JobsPage::View::AtRisk:
+        return {phaseName(JobPhase::Running), phaseName(JobPhase::Restarting), phaseName(JobPhase::Failed),
+                phaseName(JobPhase::Suspended)};
+    case JobsPage::View::Finished: return {phaseName(JobPhase::Succeeded), phaseName(JobPhase::Failed)};
+    }
+    return {};
+}
+
+QString joinSafe(const QStringList &names, int most)
+{
+    QStringList safe;
+    for (const QString &name : names.mid(0, most))
+        safe.append(text::safe(name));
+    QString joined = safe.join(u", "_s);
+    if (names.size() > most)
+        joined += u" …"_s;
+    return joined;
+}
+
+} // namespace
+
+JobsPage::JobsPage(QWidget *detail, QWidget *parent)
+    : QWidget(parent)
+    , m_model(new JobTableModel(this))
+    , m_filter(new items::FilterProxy(this))
+    , m_detail(detail)
+    , m_recount(new QTimer(this))
+{
+    setObjectName(u"jobs"_s);
+    setAccessibleName(tr("Jobs"));
+    m_filter->setSourceModel(m_model);
+
+    m_header = new PageHeader(tr("Jobs"));
+    m_namespaces = new NamespaceSelector;
+    m_columns = new Button(tr("Columns…"));
+    m_columns->setObjectName(u"jobs.columns"_s);
+    m_header->addAction(m_namespaces);
+    m_header->addAction(m_columns);
+
+    m_search = new SearchField(tr("Name, image, cause, or lost:>10"));
+    m_search->setObjectName(u"jobs.filter"_s);
+    m_search->setAccessibleName(tr("Filter jobs"));
+    m_search->setMinimumWidth(scaled(180));
+    m_search->setMaximumWidth(scaled(330));
+    m_filterRow = new QWidget;
+    auto *row = hbox();
+    row->addWidget(m_search, 1);
+    m_chips = hbox();
+    row->addLayout(m_chips);
+    m_clear = new Button(tr("Clear all"), ButtonVariant::Link, Button::Size::Small);
+    m_clear->setObjectName(u"jobs.clear"_s);
+    m_clear->hide();
+    row->addWidget(m_clear);
+    row->addStretch(1);
+    row->addWidget(new Label(tr("Views"), Type::Meta, Token::Dim));
+    m_views = new Segment(tr("Views"), {tr("All"), tr("At risk"), tr("Finished")});
+    m_views->setObjectName(u"jobs.views"_s);
+    row->addWidget(m_views);
+    m_filterRow->setLayout(row);
+
+    m_forbidden = new Banner;
+    m_forbidden->setObjectName(u"jobs.forbidden"_s);
+
+    m_stack = new QStackedWidget;
+    m_stack->addWidget(makeFull());
+    m_stack->addWidget(makeNarrow());
+
+    auto *page = vbox(12);
+    page->setContentsMargins(space::pageH, space::pageV, space::pageH, space::pageV);
+    page->addWidget(m_header);
+    page->addWidget(m_filterRow);
+    page->addWidget(m_forbidden);
+    page->addWidget(m_stack, 1);
+    setLayout(page);
+
+    connect(m_columns, &QPushButton::clicked, this, [this] {
+        QMenu *menu = m_table->columnMenu(this);
+        menu->setAttribute(Qt::WA_DeleteOnClose);
+        menu->popup(m_columns->mapToGlobal(QPoint(0, m_columns->height() + 4)));
+    });
+    connect(m_search, &SearchField::changed, m_filter, &items::FilterProxy::setText);
+    connect(m_search, &SearchField::left, this, &JobsPage::focusTable);
+    connect(m_search, &SearchField::moveDown, this, &JobsPage::focusTable);
+    connect(m_clear, &QPushButton::clicked, this, [this] {
+        m_search->clear();
+        setView(View::All);
+        for (auto it = m_facets.cbegin(); it != m_facets.cend(); ++it)
+            it.value()->setChecked({});
+        m_filter->clearFilter();
+        focusTable();
+    });
+    connect(m_views, &Segment::currentChanged, this, [this](int index) { setView(static_cast<View>(index)); });
+    connect(m_filter, &items::FilterProxy::filterChanged, this, [this] {
+        syncView();
+        updateChips();
+        updateCounts();
+        updateState();
+    });
+    connect(m_namespaces, &NamespaceSelector::selectionChanged, this, [this](const QStringList &names) {
+        updateState();
+        emit namespacesChanged(names);
+    });
+    connect(m_state, &StateView::triggered, this, [this](const QString &id) {
+        if (id == "all"_L1) {
+            m_namespaces->setSelected({});
+            emit namespacesChanged({});
+        } else {
+            emit retryRequested();
+        }
+    });
+    connect(m_forbidden, &Banner::triggered, this, [this](const QString &id) {
+        if (id == "copyRequest"_L1) {
+            QGuiApplication::clipboard()->setText(m_forbiddenRequest);
+            emit copied(tr("The request for an admin"));
+        } else {
+            emit retryRequested();
+        }
+    });
+
+    // Counts follow the model at most ten times a second, however fast deltas arrive.
+    m_recount->setSingleShot(true);
+    m_recount->setInterval(100);
+    connect(m_recount, &QTimer::timeout, this, [this] {
+        rebuildFacets();
+        updateCounts();
+        updateState();
+    });
+    const auto soon = [this] {
+        if (!m_recount->isActive())
+            m_recount->start();
+    };
+    connect(m_model, &QAbstractItemModel::rowsInserted, this, soon);
+    connect(m_model, &QAbstractItemModel::rowsRemoved, this, soon);
+    connect(m_model, &QAbstractItemModel::dataChanged, this, soon);
+    connect(m_model, &QAbstractItemModel::modelReset, this, soon);
+    // The first rows and the last one's leaving change the state of the page at once.
+    connect(m_model, &QAbstractItemModel::rowsInserted, this, [this] {
+        if (m_state->state() == StateView::State::Empty || m_state->state() == StateView::State::Loading) {
+            m_recount->stop();
+            rebuildFacets();
+            updateCounts();
+            updateState();
+        }
+    });
+
+    rebuildFacets();
+    updateCounts();
+    updateChips();
+    updateState();
+}
+
+QWidget *JobsPage::makeFull()
+{
+    auto *groups = new QWidget;
+    auto *groupBox = vbox(13);
+    groupBox->setContentsMargins(0, 4, 8, 4);
+    const struct {
+        int role;
+        QString title;
+        int first;
+    } facets[] = {{JobTableModel::PhaseRole, tr("State"), 8},
+                  {JobTableModel::KindRole, tr("Kind"), 6},
+                  {JobTableModel::CheckpointRole, tr("Last checkpoint"), 6},
+                  {JobTableModel::NamespaceRole, tr("Namespace"), 5}};
+    for (const auto &facet : facets) {
+        auto *group = new FacetGroup(facet.title, facet.first);
+        m_facets.insert(facet.role, group);
+        groupBox->addWidget(group);
+        connect(group, &FacetGroup::changed, this,
+                [this, role = facet.role](const QSet<QString> &checked) { m_filter->setFacet(role, checked); });
+    }
+    groupBox->addStretch(1);
+    groups->setLayout(groupBox);
+    groups->setAutoFillBackground(false);
+    auto *scroll = new QScrollArea;
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(groups);
+    scroll->viewport()->setAutoFillBackground(false);
+    bindTheme(scroll, [scroll] { scroll->setFixedWidth(scaled(166)); });
+
+    m_table = new views::DataTable(tr("Jobs"));
+    m_table->setObjectName(u"jobs.table"_s);
+    using views::CellKind;
+    m_table->setColumns({{JobTableModel::Name, CellKind::Text, 120, 320, true},
+                         {JobTableModel::Namespace, CellKind::Text, 70, 160, false, true, true},
+                         {JobTableModel::Kind, CellKind::Text, 80, 120, false, true, true},
+                         {JobTableModel::State, CellKind::Tag, 90, 220},
+                         {JobTableModel::Ready, CellKind::Number, 48, 80, false, true, true},
+                         {JobTableModel::Gpus, CellKind::Number, 48, 80, false, true, true},
+                         {JobTableModel::LastCheckpoint, CellKind::Trust, 110, 170, false, true, true},
+                         {JobTableModel::Lost, CellKind::Number, 110, 200, false, true, true},
+                         {JobTableModel::Restarts, CellKind::Number, 64, 90, false, true, true},
+                         {JobTableModel::Age, CellKind::Number, 56, 110, false, true, true}});
+    m_table->setSource(m_filter);
+    m_table->sortBy(JobTableModel::Lost, Qt::DescendingOrder);
+    connectTable(m_table);
+
+    auto *footLine = new QWidget;
+    auto *footRow = hbox(14);
+    footRow->setContentsMargins(12, 7, 12, 7);
+    m_foot = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
+    footRow->addWidget(m_foot, 1);
+    footRow->addWidget(new KeyHintBar({{tr("↑ ↓"), tr("move")},
+                                       {tr("Enter"), tr("open")},
+                                       {u"L"_s, tr("logs")},
+                                       {u"R"_s, tr("resume")},
+                                       {u"/"_s, tr("filter")}}),
+                       1);
+    footLine->setLayout(footRow);
+
+    auto *content = new QWidget;
+    auto *contentBox = vbox(0);
+    contentBox->addWidget(m_table, 1);
+    contentBox->addWidget(new Line);
+    contentBox->addWidget(footLine);
+    content->setLayout(contentBox);
+    m_state = new StateView(content);
+    m_state->setObjectName(u"jobs.state"_s);
+    auto *card = new Card(Card::Padding::Flush);
+    card->body()->addWidget(m_state);
+
+    auto *full = new QWidget;
+    auto *box = hbox(10);
+    box->addWidget(scroll);
+    box->addWidget(card, 1);
+    full->setLayout(box);
+    return full;
+}
+
+QWidget *JobsPage::makeNarrow()
+{
+    m_narrow = new views::DataTable(tr("Jobs"));
+    m_narrow->setObjectName(u"jobs.list"_s);
+    m_narrow->setTwoLine(true);
+    using views::CellKind;
+    m_narrow->setColumns({{JobTableModel::Name, CellKind::Text, 90, 300, true},
+                          {JobTableModel::State, CellKind::Tag, 80, 110},
+                          {JobTableModel::LastCheckpoint, CellKind::Trust, 70, 110}});
+    m_narrow->setSource(m_filter);
+    m_narrow->sortBy(JobTableModel::Lost, Qt::DescendingOrder);
+    connectTable(m_narrow);
+    m_narrowFoot = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
+    auto *foot = hbox(0);
+    foot->setContentsMargins(12, 7, 12, 7);
+    foot->addWidget(m_narrowFoot, 1);
+    auto *card = new Card(Card::Padding::Flush);
+    card->body()->setSpacing(0);
+    card->body()->addWidget(m_narrow, 1);
+    card->body()->addWidget(new Line);
+    card->body()->addLayout(foot);
+    card->setMinimumWidth(scaled(220));
+
+    m_splitter = new QSplitter(Qt::Horizontal);
+    m_splitter->setObjectName(u"jobs.splitter"_s);
+    m_splitter->setHandleWidth(16);
+    m_splitter->setChildrenCollapsible(false);
+    m_splitter->addWidget(card);
+    m_splitter->addWidget(m_detail);
+    m_splitter->setStretchFactor(0, 0);
+    m_splitter->setStretchFactor(1, 1);
+    m_splitter->setSizes({352, 800});
+    return m_splitter;
+}
+
+void JobsPage::connectTable(views::DataTable *table)
+{
+    table->setPlaceholder(tr("No job matches the filter"));
+    connect(table, &views::DataTable::opened, this, &JobsPage::openJob);
+    connect(table, &views::DataTable::keyTyped, this, &JobsPage::key);
+    if (table == m_table) {
+        connect(table, &views::DataTable::currentKeyChanged, this, [this](const QString &) { updateCounts(); });
+    } else {
+        connect(table, &views::DataTable::currentKeyChanged, this, [this](const QString &key) {
+            if (m_split && !key.isEmpty()) {
+                m_table->setCurrentKey(key);
+                announceJob(key);
+            }
+        });
+        connect(table, &views::DataTable::escaped, this, &JobsPage::closeJob);
+    }
+}
+
+views::DataTable *JobsPage::activeTable() const
+{
+    return m_split ? m_narrow : m_table;
+}
+
+void JobsPage::setFeed(const FeedState &feed, const QString &roleRequest)
+{
+    const bool same = feed.phase == m_feed.phase && feed.error.what == m_feed.error.what
+        && feed.error.why == m_feed.error.why && feed.loaded == m_feed.loaded && feed.expected == m_feed.expected
+        && feed.lastGood == m_feed.lastGood && roleRequest == m_roleRequest;
+    m_feed = feed;
+    m_roleRequest = roleRequest;
+    if (same)
+        return;
+    m_model->setStale(feed.phase == FeedState::Phase::Stale);
+    updateState();
+    updateCounts();
+}
+
+void JobsPage::updateState()
+{
+    const bool rows = m_model->rowCount() > 0;
+    Error error = m_feed.error;
+    error.what = text::safe(error.what);
+    error.why = text::safe(error.why);
+    error.fix = text::safe(error.fix);
+    const Offer again{u"again"_s, tr("Check again"), ButtonVariant::Normal};
+    switch (m_feed.phase) {
+    case FeedState::Phase::Loading: {
+        QString text = tr("Reading jobs…");
+        if (m_feed.expected > 0)
+            text = tr("%1 of %n job(s)", nullptr, static_cast<int>(m_feed.expected)).arg(text::number(m_feed.loaded));
+        else if (m_feed.loaded > 0)
+            text = tr("%n job(s) so far", nullptr, static_cast<int>(m_feed.loaded));
+        m_table->setSkeleton(!rows);
+        m_state->setLoading(text, m_feed.loaded, m_feed.expected, true);
+        return;
+    }
+    case FeedState::Phase::Live:
+        break;
+    case FeedState::Phase::Stale: {
+        m_table->setSkeleton(false);
+        const QString since = m_feed.lastGood.toLocalTime().toString(u"HH:mm"_s);
+        const QString why = error.why.isEmpty() ? error.what : error.why;
+        m_state->setOffline(m_feed.lastGood.isValid() ? tr("Not connected since %1").arg(since) : tr("Not connected"),
+                            m_feed.lastGood.isValid()
+                                ? tr("%1 What you see is %2 old; it is read again as soon as the server answers.")
+                                      .arg(why, items::age(m_feed.lastGood, m_model->now()))
+                                : why,
+                            {{u"again"_s, tr("Try now"), ButtonVariant::Normal}});
+        return;
+    }
+    case FeedState::Phase::Forbidden:
+        m_table->setSkeleton(false);
+        m_state->setForbidden(m_namespaces->selected().isEmpty()
+                                  ? tr("You may not list jobs in all namespaces")
+                                  : tr("You may not list jobs in %1").arg(joinSafe(m_namespaces->selected(), 3)),
+                              error.why.isEmpty() ? error.what : error.why, m_roleRequest, {again});
+        return;
+    case FeedState::Phase::Absent:
+        m_table->setSkeleton(false);
+        m_state->setEmpty(tr("This cluster has no training jobs to list"),
+                          error.why.isEmpty() ? tr("The Kubeflow training operator is not installed here: the server "
+                                                   "does not know its kinds (PyTorchJob, TFJob, …).")
+                                              : error.why,
+                          {again});
+        return;
+    case FeedState::Phase::Failed:
+        m_table->setSkeleton(false);
+        if (error.what.isEmpty())
+            error.what = tr("The jobs could not be read");
+        m_state->setError(error, {{u"again"_s, tr("Try again"), ButtonVariant::Primary}}, m_model->now());
+        return;
+    }
+    m_table->setSkeleton(false);
+    if (rows) {
+        if (m_state->state() != StateView::State::Content)
+            m_state->setContent();
+        return;
+    }
+    const QStringList selected = m_namespaces->selected();
+    const QString hint = tr("Jobs made with kubectl or a pipeline show up here by themselves.");
+    const QString title = selected.isEmpty() ? tr("No training jobs in this cluster")
+                                             : tr("No training jobs in %1").arg(joinSafe(selected, 3));
+    const QString body = !selected.isEmpty() && m_elsewhere > 0
+        ? tr("Other namespaces have %n. %1", nullptr, m_elsewhere).arg(hint)
+        : hint;
+    // A panel that says the same is not built anew: the keyboard focus may be on its button.
+    if (m_state->state() == StateView::State::Empty && m_emptyText == title + body)
+        return;
+    m_emptyText = title + body;
+    m_state->setEmpty(title, body,
+                      selected.isEmpty() ? QList<Offer>()
+                                         : QList<Offer>{{u"all"_s, tr("Show all namespaces"), ButtonVariant::Normal}});
+}
+
+void JobsPage::setForbiddenNamespaces(const QStringList &names, const QString &why, const QString &roleRequest)
+{
+    m_forbiddenRequest = roleRequest;
+    if (names.isEmpty()) {
+        m_forbidden->clear();
+        return;
+    }
+    QList<Offer> offers;
+    if (!roleRequest.isEmpty())
+        offers.append({u"copyRequest"_s, tr("Copy request for an admin"), ButtonVariant::Normal});
+    offers.append({u"again"_s, tr("Check again"), ButtonVariant::Normal});
+    m_forbidden->set(Tone::Warn,
+                     tr("Jobs in %n namespace(s) are not shown", nullptr, static_cast<int>(names.size())),
+                     tr("You may not list jobs in %1. %2").arg(joinSafe(names, 5), text::safe(why)), offers);
+}
+
+void JobsPage::setNow(const QDateTime &now)
+{
+    m_model->setNow(now);
+    m_table->viewport()->update();
+    m_narrow->viewport()->update();
+    if (m_feed.phase == FeedState::Phase::Stale)
+        updateState();
+}
+
+void JobsPage::setJobsElsewhere(int count)
+{
+    if (count == m_elsewhere)
+        return;
+    m_elsewhere = count;
+    updateState();
+}
+
+void JobsPage::setView(View view)
+{
+    const QSet<QString> wanted = phasesOf(view);
+    m_facets[JobTableModel::PhaseRole]->setChecked(wanted);
+    m_filter->setFacet(JobTableModel::PhaseRole, wanted);
+    rebuildFacets();
+    m_views->setCurrent(static_cast<int>(view));
+}
+
+void JobsPage::syncView()
+{
+    const QSet<QString> now = m_filter->facet(JobTableModel::PhaseRole);
+    int current = -1;
+    for (const View view : {View::All, View::AtRisk, View::Finished})
+        if (now == phasesOf(view))
+            current = static_cast<int>(view);
+    m_views->setCurrent(current);
+}
+
+void JobsPage::setFilterText(const QString &text)
+{
+    m_search->setText(text);
+    m_filter->setText(text);
+}
+
+void JobsPage::rebuildFacets()
+{
+    const QHash<QString, int> byPhase = m_model->counts(JobTableModel::PhaseRole);
+    QList<FacetValue> values;
+    for (const JobPhase phase : phases)
+        values.append({phaseName(phase), items::tag(phase).text, byPhase.value(phaseName(phase)), std::nullopt});
+    m_facets[JobTableModel::PhaseRole]->setValues(values);
+
+    const auto byCount = [](const QHash<QString, int> &counts) {
+        QList<FacetValue> sorted;
+        for (auto it = counts.cbegin(); it != counts.cend(); ++it)
+            sorted.append({it.key(), text::safe(it.key()), it.value(), std::nullopt});
+        std::sort(sorted.begin(), sorted.end(), [](const FacetValue &a, const FacetValue &b) {
+            return a.count != b.count ? a.count > b.count : a.key < b.key;
+        });
+        return sorted;
+    };
+    m_facets[JobTableModel::KindRole]->setValues(byCount(m_model->counts(JobTableModel::KindRole)));
+    m_facets[JobTableModel::NamespaceRole]->setValues(byCount(m_model->counts(JobTableModel::NamespaceRole)));
+
+    const QHash<QString, int> byVerdict = m_model->counts(JobTableModel::CheckpointRole);
+    values.clear();
+    for (const Verdict verdict : verdicts)
+        values.append({verdictName(verdict), items::tag(verdict).text, byVerdict.value(verdictName(verdict)), verdict});
+    values.append({u"none"_s, tr("None"), byVerdict.value(u"none"_s), std::nullopt});
+    values.append({u"unread"_s, tr("Not read"), byVerdict.value(u"unread"_s), std::nullopt});
+    m_facets[JobTableModel::CheckpointRole]->setValues(values);
+}
+
+void JobsPage::updateCounts()
+{
+    const int total = m_model->rowCount();
+    const int shown = m_filter->rowCount();
+    const int namespaces = static_cast<int>(m_model->counts(JobTableModel::NamespaceRole).size());
+    if (total == 0 && m_feed.phase != FeedState::Phase::Live) {
+        m_header->setAnswer({});
+    } else {
+        const QString where = m_namespaces->selected().isEmpty()
+            ? tr("%1 in %n namespace(s)", "number of jobs", namespaces).arg(text::number(total))
+            : tr("%1 in %2", "number of jobs, namespaces")
+                  .arg(text::number(total), joinSafe(m_namespaces->selected(), 3));
+        const double gpus = m_model->gpusInUse();
+        m_header->setAnswer(gpus > 0 ? tr("%1 · %2 GPUs in use").arg(where, items::plainNumber(gpus)) : where);
+    }
+    const QString jobs = tr("%n job(s)", nullptr, shown);
+    QString foot = jobs;
+    if (shown < total)
+        foot = tr("%1 in view, %n hidden by the filter", "number of jobs", total - shown).arg(jobs);
+    m_narrowFoot->setText(foot);
+    const int sorted = m_table->proxy()->sortColumn();
+    if (sorted >= 0)
+        foot = tr("%1 · sorted by %2", "number of jobs, column")
+                   .arg(foot, m_model->headerData(sorted, Qt::Horizontal).toString().toLower());
+    m_foot->setText(foot);
+}
+
+void JobsPage::updateChips()
+{
+    while (QLayoutItem *item = m_chips->takeAt(0)) {
+        if (item->widget())
+            item->widget()->deleteLater();
+        delete item;
+    }
+    int chips = 0;
+    for (const int role : {int(JobTableModel::PhaseRole), int(JobTableModel::KindRole),
+                           int(JobTableModel::CheckpointRole), int(JobTableModel::NamespaceRole)}) {
+        const QSet<QString> accepted = m_filter->facet(role);
+        if (accepted.isEmpty())
+            continue;
+        FacetGroup *group = m_facets[role];
+        const QString what = accepted.size() == 1
+            ? tr("%1: %2", "facet, its only value").arg(group->title(), group->labelOf(*accepted.cbegin()))
+            : tr("%1: %n chosen", "facet, number of values", static_cast<int>(accepted.size())).arg(group->title());
+        auto *chip = new Chip(what, Chip::Tail::Remove);
+        chip->setCheckable(true);
+        chip->setChecked(true);
+        connect(chip, &QAbstractButton::clicked, this, [this, role, group] {
+            group->setChecked({});
+            m_filter->setFacet(role, {});
+            rebuildFacets();
+        });
+        m_chips->addWidget(chip);
+        ++chips;
+    }
+    m_clear->setVisible(chips > 0 || !m_filter->text().isEmpty());
+}
+
+QString JobsPage::currentJob() const
+{
+    return activeTable()->currentKey();
+}
+
+void JobsPage::openJob(const QString &key)
+{
+    if (key.isEmpty())
+        return;
+    const bool wasSplit = m_split;
+    m_split = true;
+    m_columns->hide();
+    m_table->setCurrentKey(key);
+    m_narrow->setCurrentKey(key);
+    m_stack->setCurrentIndex(1);
+    if (!wasSplit)
+        m_narrow->setFocus(Qt::OtherFocusReason);
+    announceJob(key);
+}
+
+void JobsPage::announceJob(const QString &key)
+{
+    if (key == m_open)
+        return;
+    m_open = key;
+    emit jobOpened(key);
+}
+
+void JobsPage::closeJob()
+{
+    if (!m_split)
+        return;
+    m_split = false;
+    m_open.clear();
+    m_columns->show();
+    m_stack->setCurrentIndex(0);
+    m_table->setFocus(Qt::OtherFocusReason);
+    emit jobClosed();
+}
+
+void JobsPage::focusFilter()
+{
+    m_search->setFocus(Qt::ShortcutFocusReason);
+    m_search->selectAll();
+}
+
+void JobsPage::focusTable()
+{
+    activeTable()->setFocus(Qt::OtherFocusReason);
+}
+
+void JobsPage::key(const QString &key)
+{
+    if (key == "/"_L1)
+        focusFilter();
+    else if (currentJob().isEmpty())
+        return;
+    else if (key.compare(u"l"_s, Qt::CaseInsensitive) == 0)
+        emit logsRequested(currentJob());
+    else if (key.compare(u"r"_s, Qt::CaseInsensitive) == 0)
+        emit resumeRequested(currentJob());
+}
+
+void JobsPage::keyPressEvent(QKeyEvent *event)
+{
+    // Reaches the page only when no text field took it.
+    if (event->key() == Qt::Key_F5) {
+        emit retryRequested();
+    } else if (event->key() == Qt::Key_Escape && m_split) {
+        closeJob();
+    } else if (event->modifiers() == Qt::NoModifier && event->text() == "/"_L1) {
+        focusFilter();
+    } else {
+        QWidget::keyPressEvent(event);
+        return;
+    }
+    event->accept();
+}
+
+} // namespace cairn::pages

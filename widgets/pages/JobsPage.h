@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "items/JobTableModel.h"
+
+#include <QHash>
+#include <QWidget>
+
+class QHBoxLayout;
+class QSplitter;
+class QStackedWidget;
+class QTimer;
+
+namespace cairn::kit {
+class Banner;
+class Button;
+class Chip;
+class ElidedLabel;
+class Label;
+class PageHeader;
+class SearchField;
+class Segment;
+class StateView;
+} // namespace cairn::kit
+
+namespace cairn::views {
+class DataTable;
+}
+
+namespace cairn::pages {
+
+class FacetGroup;
+class NamespaceSelector;
+
+/// Which job would hurt most if it died now? The table with its facets; Enter opens the split view with a narrow list
+/// at the left and the detail widget at the right. Pure presentation; jobs are named by items::jobKey. GUI thread only.
+class JobsPage : public QWidget
+{
+    Q_OBJECT
+public:
+    /// `detail` shows one job in the split view (the Job page); owned.
+    explicit JobsPage(QWidget *detail, QWidget *parent = nullptr);
+
+    /// Fill this; the page follows its signals.
+    items::JobTableModel *model() const { return m_model; }
+    NamespaceSelector *namespaces() const { return m_namespaces; }
+
+    /// How fresh the jobs are. `roleRequest` is a manifest to ask an admin for, used when the phase is Forbidden.
+    void setFeed(const FeedState &feed, const QString &roleRequest = {});
+    /// Namespaces whose jobs may not be listed although others may; empty takes the note away.
+    void setForbiddenNamespaces(const QStringList &names, const QString &why, const QString &roleRequest);
+    /// Clock of all ages; repaints.
+    void setNow(const QDateTime &now);
+    /// Jobs outside the watched namespaces, for the empty state; -1 unknown.
+    void setJobsElsewhere(int count);
+
+    enum class View { All, AtRisk, Finished };
+    void setView(View view);
+    void setFilterText(const QString &text);
+
+    bool isSplit() const { return m_split; }
+    QString currentJob() const;
+    /// Selects the job, also when its row arrives later, and opens the split view.
+    void openJob(const QString &key);
+    void closeJob();
+    void focusFilter();
+    void focusTable();
+
+signals:
+    /// The split view shows this job now.
+    void jobOpened(const QString &key);
+    void jobClosed();
+    /// "L" and "R" on the current row.
+    void logsRequested(const QString &key);
+    void resumeRequested(const QString &key);
+    void retryRequested();
+    void namespacesChanged(const QStringList &names);
+    void copied(const QString &what);
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+
+private:
+    QWidget *makeFull();
+    QWidget *makeNarrow();
+    void connectTable(views::DataTable *table);
+    void rebuildFacets();
+    void updateCounts();
+    void updateChips();
+    void updateState();
+    void announceJob(const QString &key);
+    void syncView();
+    void key(const QString &key);
+    views::DataTable *activeTable() const;
+
+    items::JobTableModel *m_model;
+    items::FilterProxy *m_filter;
+    kit::PageHeader *m_header;
+    NamespaceSelector *m_namespaces;
+    kit::Button *m_columns;
+    kit::SearchField *m_search;
+    QWidget *m_filterRow;
+    QHBoxLayout *m_chips;
+    kit::Button *m_clear;
+    kit::Segment *m_views;
+    kit::Banner *m_forbidden;
+    kit::StateView *m_state;
+    QStackedWidget *m_stack;
+    QSplitter *m_splitter;
+    views::DataTable *m_table;
+    views::DataTable *m_narrow;
+    kit::ElidedLabel *m_foot;
+    kit::ElidedLabel *m_narrowFoot;
+    QHash<int, FacetGroup *> m_facets;
+    QWidget *m_detail;
+    QTimer *m_recount;
+
+    FeedState m_feed;
+    QString m_roleRequest;
+    QString m_forbiddenRequest;
+    QString m_emptyText;
+    QString m_open;
+    int m_elsewhere = -1;
+    bool m_split = false;
+};
+
+} // namespace cairn::pages
