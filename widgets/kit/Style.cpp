@@ -219,17 +219,15 @@ void Style::drawHeader(ControlElement element, const QStyleOption *option, QPain
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
         painter->setPen(QPen(ink, 1.4, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-        const bool down = header->sortIndicator == QStyleOptionHeader::SortDown;
+        // QHeaderView says SortDown for the ascending order; the arrow of the design points where values grow.
+        const bool down = header->sortIndicator == QStyleOptionHeader::SortUp;
         const qreal tip = down ? arrow.bottom() : arrow.top();
         const qreal wing = down ? -3.2 : 3.2;
         painter->drawLine(QPointF(arrow.center().x(), arrow.top()), QPointF(arrow.center().x(), arrow.bottom()));
         painter->drawPolyline(QPolygonF{QPointF(arrow.center().x() - 3.2, tip + wing),
             QPointF(arrow.center().x(), tip), QPointF(arrow.center().x() + 3.2, tip + wing)});
         painter->restore();
-        if (right)
-            rect.setRight(rect.right() - 13);
-        else
-            rect.setRight(rect.right() - 13);
+        rect.setRight(rect.right() - 13);
     }
     paint::text(*painter, rect, header->text, face, ink,
         (right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
