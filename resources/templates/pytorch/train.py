@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A PyTorch training that can be stopped at any time and goes on exactly where it was.
 
 A template: keep `main` and `Checkpoints`, put your own model and data in place of `Training`'s.
@@ -26,8 +27,14 @@ import threading
 import time
 from pathlib import Path
 
-import torch
-from torch import nn
+# As a container's first process this one gets no default handling of signals: without a handler SIGTERM does
+# nothing, and the pod is killed when its grace period is over. Before torch, which takes seconds to load.
+stop = threading.Event()
+for number in (signal.SIGTERM, signal.SIGINT):
+    signal.signal(number, lambda *_: stop.set())
+
+import torch  # noqa: E402
+from torch import nn  # noqa: E402
 
 SEED = 20240601
 BATCH = 32
@@ -148,7 +155,7 @@ class Checkpoints:
             or (settings.every_seconds and time.monotonic() - self.saved_at >= settings.every_seconds))
 
     def save(self, training):
-        if training.step == self.saved_step:
+        if training.step in (0, self.saved_step):
             return
         began = time.monotonic()
         path = self.folder / f"step-{training.step:08d}.pt"
@@ -166,31 +173,36 @@ class Checkpoints:
         self.saved_step = training.step
         say(f"saved {path} step={training.step} in {self.saved_at - began:.3f} s")
         if self.settings.keep_last:
-            for _, old in self.files()[self.settings.keep_last:]:
+            # A file of a later step is one that could not be loaded: it does not count as kept.
+            past = [file for step, file in self.files() if step <= training.step]
+            for old in past[self.settings.keep_last:]:
                 old.unlink()
 
-    def resume(self, training):
-        """Put the training where it left off; see the top of this file for where that is."""
+    def resume(self):
+        """The training where it left off; see the top of this file for where that is."""
         for _, path in self.files():
             try:
-                return self._load(training, path)
+                return self._load(path)
             except Exception as error:  # whatever a damaged file makes of itself, an older one is tried
                 say(f"skipped {path}: it cannot be loaded ({type(error).__name__}: {_first_line(error)})")
         chosen = self.settings.resume
         if chosen and chosen != "latest":
             try:
-                return self._load(training, Path(chosen))
+                return self._load(Path(chosen))
             except Exception as error:
                 # Not from scratch: that would hide the mistake, and days of training with it.
                 sys.exit(f"error: RESUME_FROM_CHECKPOINT={chosen} cannot be loaded "
                          f"({type(error).__name__}: {_first_line(error)})")
         say("starting from scratch")
+        return Training()
 
-    def _load(self, training, path):
+    def _load(self, path):
+        training = Training()  # a new one for each try: a file that fails half-way leaves nothing of itself
         training.restore(torch.load(path, map_location="cpu"))
         if path.parent.resolve() == self.folder.resolve():
             self.saved_step = training.step
         say(f"resumed from {path} at step {training.step}")
+        return training
 
 
 def _first_line(error):
@@ -198,20 +210,13 @@ def _first_line(error):
 
 
 def main():
-    # As a container's first process it gets no default handling of signals: without a handler SIGTERM does
-    # nothing, and the pod is killed when its grace period is over.
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-
     # One thread and deterministic operations: the same steps give the same numbers, bit by bit.
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
 
     settings = Settings(os.environ)
-    training = Training()
     checkpoints = Checkpoints(settings)
-    checkpoints.resume(training)
+    training = checkpoints.resume()
     while training.step < settings.total_steps and not stop.is_set():
         epoch_ended = training.advance()
         if checkpoints.is_due(training, epoch_ended):

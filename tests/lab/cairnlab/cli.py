@@ -64,7 +64,7 @@ def _parse():
     add("status", _status, "say what runs; exit 0 if all of it does, 3 if the lab is down, 1 otherwise")
     add("kubeconfig", lambda lab, _: print(lab.kubeconfig), "print where the kubeconfig is")
     add("build", _build, "build the programs without starting anything")
-    add("seed", _seed, "put the example jobs and claims back as they were")
+    add("seed", _seed, "begin the example jobs again, with empty claims")
     add("break-node", _break_node, "take a real node away at once").add_argument("node", choices=nodes.NAMES)
     add("heal-node", _heal_node, "bring a real node back").add_argument("node", choices=nodes.NAMES)
     return parser.parse_args()
@@ -236,7 +236,7 @@ def _build(lab, arguments):
 def _seed(lab, _):
     _need_up(lab)
     with _alone(lab):
-        seed.up(lab)
+        seed.afresh(lab)
 
 
 def _need_up(lab):

@@ -5,6 +5,8 @@ import hashlib
 import io
 import json
 import os
+import platform
+import re
 import shutil
 import subprocess
 import tarfile
@@ -28,6 +30,11 @@ WAIT_FOR_MASTER = """\
   resources: {limits: {cpu: 100m, memory: 20Mi}, requests: {cpu: 10m, memory: 10Mi}}
   command: [sh, -c, 'for i in $(seq {{.MaxTries}}); do ping -c1 -W1 {{.MasterAddr}} && exit 0; echo waiting for master; sleep 2; done; exit 1']
 """
+
+# Debian's busybox has no cksum.
+MORE_PROGRAMS = ("/usr/bin/cksum",)
+
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 # What the seeded jobs run: it prints steps for ever, and ends when it is told to.
 PRETEND_TRAINING = """\
@@ -90,7 +97,20 @@ def _base():
     for applet in subprocess.run([busybox, "--list"], text=True, capture_output=True, check=True).stdout.split():
         if applet != "busybox":
             layer.link(f"usr/bin/{applet}", "busybox")
+    for program in MORE_PROGRAMS:
+        _add_program(layer, program)
     return layer
+
+
+def _add_program(layer, path):
+    """A program of the machine with the libraries it names; merged /usr, so they go below usr."""
+    listed = run("ldd", path).stdout
+    for file in (path, *re.findall(r"(/\S+) \(0x", listed)):
+        name = "usr" + file.removeprefix("/usr")
+        for parent in reversed(Path(name).parents):
+            if str(parent) not in (".", "usr", "usr/bin", "usr/lib", "usr/lib64"):
+                layer.folder(str(parent))
+        layer.file(name, Path(file).read_bytes(), 0o755)
 
 
 def _busybox():
@@ -100,7 +120,7 @@ def _busybox():
 def _archive(path, name, layers, entrypoint=(), user=""):
     names = [hashlib.sha256(layer).hexdigest() for layer in layers]
     config = json.dumps({
-        "architecture": "amd64", "os": "linux",
+        "architecture": ARCHITECTURES.get(platform.machine(), platform.machine()), "os": "linux",
         "config": {"User": user, "Entrypoint": list(entrypoint) or None,
                    "Env": ["PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"]},
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{n}" for n in names]}, "history": [],

@@ -11,18 +11,30 @@ from .say import say, wait_until
 TRAINING = CHECKOUT / "resources/templates/pytorch/train.py"
 
 
+def afresh(lab):
+    """As after `up`: the jobs begin again, and the claims are empty."""
+    jobs = yaml.safe_dump_all(_jobs(lab))
+    kube.kubectl(lab, "delete", "--ignore-not-found", "--cascade=foreground", "-f", "-", input=jobs)
+    say("the jobs are deleted")
+    volumes.empty(lab)
+    up(lab)
+
+
 def up(lab):
     kube.apply(lab, _documents("access.yaml"))
     volumes.mount(lab)
     kube.apply(lab, volumes.documents(lab, nodes.NAMES if lab.real else SIMULATED))
     kube.apply(lab, [_code(namespace) for namespace in ("research", "nlp", "vision")])
-    jobs = _documents("jobs-torch.yaml") + _documents("jobs.yaml")
-    if not lab.real:
-        jobs += _documents("light.yaml")
+    jobs = _jobs(lab)
     _give_owner(lab, jobs, "lr-sweep-trial-3")
     # The webhook's Service takes a moment to reach a pod that has just become ready.
     wait_until(lambda: kube.apply_when_admitted(lab, jobs), "the jobs are admitted", 60)
     say(f"seeded {len(jobs)} jobs")
+
+
+def _jobs(lab):
+    names = ("jobs-torch.yaml", "jobs.yaml") if lab.real else ("jobs-torch.yaml", "jobs.yaml", "light.yaml")
+    return [document for name in names for document in _documents(name)]
 
 
 def _documents(name):

@@ -2,8 +2,8 @@
 """Claims and what backs them: size-limited tmpfs that reports real use, and one hostPath that reports nothing."""
 
 import os
+import shutil
 from dataclasses import dataclass
-from pathlib import Path
 
 from .process import run
 
@@ -43,11 +43,20 @@ def mount(lab):
         path.chmod(0o1777)  # any user of any pod may write
 
 
+def empty(lab):
+    for claim in CLAIMS:
+        for path in (lab.volumes / claim.volume).iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
 def documents(lab, node_names):
     """The volumes, each bound to its claim beforehand, and the claims."""
     result = []
     for claim in CLAIMS:
-        path = str(Path(lab.volumes) / claim.volume)
+        path = str(lab.volumes / claim.volume)
         spec = {
             "capacity": {"storage": claim.size},
             "accessModes": ["ReadWriteMany"],
