@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "checkpoints/Index.h"
+
+namespace cairn::ckpt {
+
+/// PyTorch distributed checkpoints (torch.distributed.checkpoint): a folder with ".metadata", written last, and
+/// "__<rank>_<i>.distcp" shards. Also the sharded folders of Lightning (meta.pt) and Megatron (metadata.json).
+/// nullopt where the folder is none.
+std::optional<Finding> recogniseDcp(const Index &index, const QByteArray &folder, Source &source, const Limits &limits);
+
+/// What a .metadata file says, read passively.
+struct DcpMetadata {
+    bool complete = false;           ///< the pickle was followed to its end, so `length` is known for every shard
+    QMap<QByteArray, qint64> shards; ///< file name → bytes it must have at least, 0 where unknown
+    bool training = false;           ///< keys beside the weights
+    bool keysKnown = false;
+    static DcpMetadata parse(const QByteArray &pickle);
+};
+
+} // namespace cairn::ckpt

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "checkpoints/HfTrainer.h"
+
+#include "base/Text.h"
+#include "checkpoints/Dcp.h"
+#include "checkpoints/Json.h"
+#include "checkpoints/Paths.h"
+#include "checkpoints/TorchFile.h"
+#include "checkpoints/Weights.h"
+
+#include <QJsonArray>
+#include <QSet>
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::ckpt {
+namespace {
+
+constexpr std::array models{"model.safetensors", "pytorch_model.bin", "adapter_model.safetensors", "adapter_model.bin",
+                            "pytorch_model_fsdp.bin"};
+constexpr std::array indexes{"model.safetensors.index.json", "pytorch_model.bin.index.json",
+                             "adapter_model.safetensors.index.json"};
+constexpr std::array optimizers{"optimizer.pt", "optimizer.bin"};
+
+/// Ranks of "rng_state_<rank>.pth".
+QSet<int> rngRanks(const Index &index, const QByteArray &folder)
+{
+    QSet<int> ranks;
+    for (const Entry *entry : index.filesIn(folder)) {
+        const QByteArray name = baseName(entry->path);
+        if (!name.startsWith("rng_state_") || !name.endsWith(".pth"))
+            continue;
+        bool ok = false;
+        const int rank = name.mid(10).chopped(4).toInt(&ok);
+        if (ok && rank >= 0)
+            ranks << rank;
+    }
+    return ranks;
+}
+
+/// All folders below one, itself included.
+QList<QByteArray> subtree(const Index &index, const QByteArray &folder)
+{
+    QList<QByteArray> all{folder};
+    for (qsizetype i = 0; i < all.size(); ++i) {
+        for (const QByteArray &child : index.foldersIn(all[i])) {
+            if (!isTrainerFolderName(index.nameOf(child)))
+                all << child;
+        }
+    }
+    return all;
+}
+
+struct Parts {
+    bool model = false;
+    bool optimizer = false;
+    Check check;
+};
+
+/// DeepSpeed's "global_step<N>" or FSDP's "optimizer_0", "pytorch_model_fsdp_0" folders inside the checkpoint.
+void addSubfolders(const Index &index, const QByteArray &folder, Source &source, const Limits &limits, Parts &parts)
+{
+    for (const QByteArray &child : index.foldersIn(folder)) {
+        const QByteArray name = baseName(child);
+        const bool fsdpOptimizer = name.startsWith("optimizer_");
+        if (fsdpOptimizer || name.startsWith("pytorch_model_fsdp")) {
+            if (const std::optional<Finding> dcp = recogniseDcp(index, child, source, limits)) {
+                (fsdpOptimizer ? parts.optimizer : parts.model) = true;
+                worsen(parts.check, dcp->check);
+            }
+        } else if (name.startsWith("global_step")) {
+            for (const Entry *entry : index.filesIn(child)) {
+                const bool state = entry->path.endsWith("_optim_states.pt");
+                if (!state && !entry->path.endsWith("_model_states.pt"))
+                    continue;
+                (state ? parts.optimizer : parts.model) = true;
+                worsen(parts.check, checkWeightsFile(*entry, source, limits));
+            }
+        }
+    }
+}
+
+Parts findParts(const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
+{
+    Parts parts;
+    for (const char *name : indexes) {
+        if (const Entry *entry = index.find(folder, name)) {
+            parts.model = true;
+            worsen(parts.check, checkShardIndex(index, folder, *entry, source, limits).check);
+        }
+    }
+    for (const char *name : models) {
+        if (const Entry *entry = index.find(folder, name)) {
+            parts.model = true;
+            worsen(parts.check, checkWeightsFile(*entry, source, limits));
+        }
+    }
+    for (const char *name : optimizers) {
+        if (const Entry *entry = index.find(folder, name)) {
+            parts.optimizer = true;
+            worsen(parts.check, checkWeightsFile(*entry, source, limits));
+        }
+    }
+    addSubfolders(index, folder, source, limits, parts);
+    return parts;
+}
+
+struct TrainerState {
+    Check check;
+    std::optional<qint64> step;
+    std::optional<double> epoch;
+    std::optional<double> loss;
+};
+
+/// The value of a number directly after `"key":` in a text that is not complete JSON.
+std::optional<double> numberAfter(const QByteArray &text, const QByteArray &key)
+{
+    qsizetype at = text.indexOf('"' + key + "\":");
+    if (at < 0)
+        return std::nullopt;
+    at += key.size() + 3;
+    while (at < text.size() && text[at] == ' ')
+        ++at;
+    qsizetype end = at;
+    while (end < text.size() && (isdigit(static_cast<uchar>(text[end])) || text[end] == '.' || text[end] == 'e'
+                                 || text[end] == '-' || text[end] == '+'))
+        ++end;
+    bool ok = false;
+    const double value = text.mid(at, end - at).toDouble(&ok);
+    return ok && end < text.size() ? std::optional<double>(value) : std::nullopt;
+}
+
+TrainerState readTrainerState(const Entry &entry, Source &source, const Limits &limits)
+{
+    TrainerState state;
+    FileReader file(source, entry, limits.fileBudget);
+    if (file.size() == 0) {
+        state.check = {State::Incomplete, tr("trainer_state.json is empty")};
+        return state;
+    }
+    // Its log grows with the run. Away from the local disk its first and last bytes must do.
+    constexpr qint64 wholeRead = 128 * 1024;
+    if (file.size() > wholeRead && !file.isLocal()) {
+        const FileReader::Bytes head = file.read(0, 4096);
+        const FileReader::Bytes tail = file.read(file.size() - 16, 16);
+        if (!head.ok() || !tail.ok()) {
+            state.check = readFailure(head.ok() ? tail.status : head.status, limits.fileBudget);
+            return state;
+        }
+        if (!head.data.trimmed().startsWith('{') || !tail.data.trimmed().endsWith('}'))
+            state.check = {State::Incomplete, tr("trainer_state.json breaks off")};
+        if (const std::optional<double> step = numberAfter(head.data, "global_step"))
+            state.step = wholeNumber(QJsonValue(*step));
+        state.epoch = numberAfter(head.data, "epoch");
+        return state;
+    }
+    const FileReader::Bytes bytes = file.read(0, file.size());
+    if (!bytes.ok()) {
+        state.check = readFailure(bytes.status, limits.fileBudget);
+        return state;
+    }
+    const std::optional<QJsonObject> json = parsePythonJson(bytes.data);
+    if (!json) {
+        state.check = {State::Incomplete, tr("trainer_state.json is not valid JSON: it is cut short or still being written")};
+        return state;
+    }
+    state.step = wholeNumber(json->value(u"global_step"_s));
+    if (!state.step)
+        state.check = {State::Broken, tr("trainer_state.json names no global_step")};
+    const QJsonValue epoch = json->value(u"epoch"_s);
+    if (epoch.isDouble() && epoch.toDouble() >= 0)
+        state.epoch = epoch.toDouble();
+    const QJsonArray log = json->value(u"log_history"_s).toArray();
+    for (qsizetype i = log.size(); i > 0 && !state.loss; --i) {
+        const QJsonValue loss = log.at(i - 1)[u"loss"_s];
+        if (loss.isDouble())
+            state.loss = loss.toDouble();
+    }
+    return state;
+}
+
+/// Every rank writes its own RNG state, and rank 0 does not wait for the others.
+Check checkRngStates(const Index &index, const QByteArray &folder, std::optional<qint64> worldSize)
+{
+    const QSet<int> ranks = rngRanks(index, folder);
+    int highest = -1;
+    for (const int rank : ranks)
+        highest = std::max(highest, rank);
+    if (ranks.isEmpty()) {
+        if (worldSize.value_or(1) > 1)
+            return {State::Incomplete, tr("none of %1 rng_state files is there").arg(*worldSize)};
+        return index.find(folder, "rng_state.pth") ? Check{} : Check{State::Incomplete, tr("rng_state.pth is missing")};
+    }
+    // The numbered form is used for two ranks or more.
+    const qint64 expected = std::max<qint64>({2, highest + 1, worldSize.value_or(0)});
+    if (ranks.size() < expected)
+        return {State::Incomplete, tr("%1 of %2 rng_state files are there").arg(ranks.size()).arg(expected)};
+    return {};
+}
+
+Check checkOtherTorchFiles(const Index &index, const QByteArray &folder, Source &source, const Limits &limits,
+                           std::optional<qint64> &worldSize)
+{
+    Check worst;
+    for (const Entry *entry : index.filesIn(folder)) {
+        const QByteArray name = baseName(entry->path);
+        const bool torch = name == "scheduler.pt" || name == "scaler.pt" || name == "training_args.bin"
+            || (name.startsWith("rng_state") && name.endsWith(".pth"));
+        if (!torch)
+            continue;
+        if (name == "training_args.bin") {
+            FileReader file(source, *entry, limits.fileBudget);
+            worldSize = probeTorch(file, limits).worldSize;
+        }
+        worsen(worst, checkWeightsFile(*entry, source, limits));
+    }
+    return worst;
+}
+
+bool isTrainerFolder(const Index &index, const QByteArray &folder)
+{
+    bool model = false;
+    bool training = false;
+    bool accelerate = false;
+    for (const Entry *entry : index.filesIn(folder)) {
+        const QByteArray name = baseName(entry->path);
+        model = model || name.startsWith("model.safetensors") || name.startsWith("pytorch_model")
+            || name.startsWith("adapter_model.") || name.startsWith("model-0");
+        training = training || name == "optimizer.pt" || name == "optimizer.bin" || name == "scheduler.pt"
+            || name.startsWith("rng_state") || name.startsWith("checkpoint-is-incomplete.txt");
+        accelerate = accelerate || name.startsWith("random_states_");
+    }
+    const bool state = index.find(folder, "trainer_state.json") != nullptr;
+    if (isTrainerFolderName(index.nameOf(folder))) {
+        // Accelerate's save_state uses the same folder name in many scripts; it has no trainer_state.json.
+        return state || ((model || training || index.find(folder, "training_args.bin")) && !accelerate);
+    }
+    return state && training;
+}
+
+} // namespace
+
+bool isTrainerFolderName(const QByteArray &name)
+{
+    // transformers' own pattern is ^checkpoint-(\d+)$
+    if (!name.startsWith("checkpoint-") || name.size() == 11)
+        return false;
+    return std::all_of(name.begin() + 11, name.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+int rngStates(const Index &index, const QByteArray &folder)
+{
+    return static_cast<int>(rngRanks(index, folder).size());
+}
+
+std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &folder, Source &source,
+                                          const Limits &limits)
+{
+    if (!isTrainerFolder(index, folder))
+        return std::nullopt;
+    Finding finding;
+    finding.path = folder;
+    finding.run = folder.isEmpty() ? QByteArray() : parentPath(folder);
+    finding.format = u"hf-trainer"_s;
+
+    TrainerState state;
+    const Entry *stateFile = index.find(folder, "trainer_state.json");
+    if (stateFile)
+        state = readTrainerState(*stateFile, source, limits);
+    else
+        state.check = {State::Incomplete, tr("trainer_state.json, which is written last, is missing")};
+    finding.check = state.check;
+    finding.epoch = state.epoch;
+    finding.loss = state.loss;
+
+    for (const Entry *entry : index.filesIn(folder)) {
+        if (baseName(entry->path).startsWith("checkpoint-is-incomplete.txt"))
+            worsen(finding.check, {State::Incomplete, tr("the marker %1 says that the save was not finished")
+                                                          .arg(text::safe(baseName(entry->path)))});
+    }
+
+    const Parts parts = findParts(index, folder, source, limits);
+    worsen(finding.check, parts.check);
+    std::optional<qint64> worldSize;
+    worsen(finding.check, checkOtherTorchFiles(index, folder, source, limits, worldSize));
+    // What rank 0 writes before trainer_state.json is damage when it is gone afterwards.
+    const State gone = stateFile ? State::Broken : State::Incomplete;
+    if (!parts.model)
+        worsen(finding.check, {gone, tr("the model is missing")});
+    const bool scheduler = index.find(folder, "scheduler.pt") != nullptr;
+    const bool rng = rngStates(index, folder) > 0 || index.find(folder, "rng_state.pth");
+    if (!parts.optimizer && (scheduler || rng))
+        worsen(finding.check, {gone, tr("the optimizer state is missing")});
+    if (parts.optimizer)
+        worsen(finding.check, checkRngStates(index, folder, worldSize));
+
+    finding.holdsTraining = parts.optimizer;
+    if (!parts.optimizer)
+        finding.lack = tr("it was saved with save_only_model, so the optimizer state is not there");
+    finding.goodReason = tr("trainer_state.json, the model and every other file of the trainer are there and hold");
+    decideStep(finding, factsFromName(index.nameOf(folder)), state.step, std::nullopt);
+    for (const QByteArray &below : subtree(index, folder)) {
+        for (const Entry *entry : index.filesIn(below))
+            finding.extent.add(*entry);
+        finding.extent.add(index.tree().others.value(below));
+    }
+    return finding;
+}
+
+} // namespace cairn::ckpt

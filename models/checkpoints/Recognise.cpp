@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "checkpoints/Recognise.h"
+
+#include "base/Text.h"
+#include "checkpoints/Dcp.h"
+#include "checkpoints/HfTrainer.h"
+#include "checkpoints/Json.h"
+#include "checkpoints/Paths.h"
+#include "checkpoints/Safetensors.h"
+#include "checkpoints/TorchFile.h"
+#include "checkpoints/Weights.h"
+
+#include <QMap>
+#include <QSet>
+#include <algorithm>
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::ckpt {
+namespace {
+
+/// Parts of a larger checkpoint, never a checkpoint by themselves.
+bool isPart(const QByteArray &name)
+{
+    static constexpr std::array names{"training_args.bin", "scaler.pt", "meta.pt", "common.pt", "model_optim_rng.pt",
+                                      "dl_state_dict.bin"};
+    const auto is = [&](const char *part) { return name == part; };
+    return std::ranges::any_of(names, is) || name.startsWith("optimizer.") || name.startsWith("optimizer_")
+        || name.startsWith("scheduler.") || name.startsWith("scheduler_") || name.startsWith("sampler.")
+        || name.startsWith("rng_state") || name.startsWith("random_states_") || name.endsWith("_optim_states.pt")
+        || name.endsWith("_model_states.pt");
+}
+
+/// Names of saves under way that their writer renames when they are whole: skipped with all they hold.
+bool isTemporary(const QByteArray &name)
+{
+    return name.startsWith("tmp-") || name.startsWith('.') || name.contains(".tmp") || name.contains("-tmp")
+        || name.endsWith("_temp") || name.contains(".tempstate") || name.endsWith("-unfinished");
+}
+
+bool isTorchName(const QByteArray &name)
+{
+    return name.endsWith(".pt") || name.endsWith(".pth") || name.endsWith(".ckpt") || name.endsWith(".bin")
+        || name.endsWith(".tar");
+}
+
+class Recogniser
+{
+public:
+    Recogniser(const Tree &tree, Source &source, const RecogniseOptions &options, std::stop_token stop,
+               const Progress &progress)
+        : m_index(tree)
+        , m_source(source)
+        , m_options(options)
+        , m_stop(std::move(stop))
+        , m_progress(progress)
+    {
+    }
+
+    QList<Finding> run()
+    {
+        for (const QByteArray &folder : m_index.folders()) {
+            if (isHidden(folder))
+                continue;
+            if (!folder.isEmpty() && m_owned.contains(parentPath(folder)) && !isTrainerFolderName(baseName(folder))) {
+                m_owned << folder; // FSDP and DeepSpeed trees inside a trainer's folder
+                continue;
+            }
+            if (!recogniseFolder(folder))
+                recogniseFiles(folder);
+            if (!mayGoOn())
+                break;
+        }
+        judgeRngStates();
+        return m_findings;
+    }
+    bool limited() const { return m_limited; }
+
+private:
+    bool mayGoOn()
+    {
+        if (m_probes >= m_options.maxProbes)
+            m_limited = true;
+        return !m_limited && !m_stop.stop_requested();
+    }
+
+    void count(const QByteArray &path)
+    {
+        ++m_probes;
+        if (m_progress && m_probes % 16 == 0)
+            m_progress(tr("Checking %1").arg(text::safe(path)), m_probes);
+    }
+
+    bool isHidden(const QByteArray &folder)
+    {
+        if (folder.isEmpty())
+            return false;
+        if (isTemporary(baseName(folder)) || m_hidden.contains(parentPath(folder))) {
+            m_hidden << folder;
+            return true;
+        }
+        return false;
+    }
+
+    bool recogniseFolder(const QByteArray &folder)
+    {
+        const Limits &limits = m_options.limits;
+        std::optional<Finding> found = recogniseHfTrainer(m_index, folder, m_source, limits);
+        const bool trainer = found.has_value();
+        if (!found)
+            found = recogniseDcp(m_index, folder, m_source, limits);
+        if (!found)
+            return false;
+        count(folder);
+        if (trainer)
+            m_owned << folder;
+        m_findings << *found;
+        return true;
+    }
+
+    void recogniseFiles(const QByteArray &folder)
+    {
+        QSet<QByteArray> used;
+        recogniseIndexes(folder, used);
+        recogniseShardGroups(folder, used);
+        QList<const Entry *> suspects;
+        QSet<QByteArray> families;
+        for (const Entry *entry : m_index.filesIn(folder)) {
+            const QByteArray name = baseName(entry->path);
+            if (used.contains(name) || isTemporary(name) || isPart(name) || isCountedElsewhere(*entry))
+                continue;
+            if (!mayGoOn())
+                return;
+            if (name.endsWith(".safetensors")) {
+                recogniseSafetensors(*entry);
+            } else if (isTorchName(name)) {
+                count(entry->path);
+                if (recogniseTorch(*entry))
+                    families << family(name);
+                else
+                    suspects << entry;
+            }
+        }
+        for (const Entry *entry : suspects)
+            recogniseRemains(*entry, families);
+    }
+
+    /// A link is shown by its target's name where that is listed itself ("last.ckpt" → "epoch=1-step=10.ckpt").
+    bool isCountedElsewhere(const Entry &entry) const
+    {
+        return entry.isLink() && m_index.find({}, entry.linkTarget) && isCandidateName(baseName(entry.linkTarget));
+    }
+
+    void setPlace(Finding &finding, const Entry &entry) const
+    {
+        const QByteArray folder = parentPath(entry.path);
+        finding.path = entry.path;
+        finding.run = folder;
+        finding.extent.add(entry);
+    }
+
+    /// "step-100/state.pt": the folder tells the step, and the run is the folder above.
+    NameFacts nameFacts(Finding &finding, const QByteArray &name) const
+    {
+        NameFacts facts = factsFromName(name);
+        const QByteArray folder = finding.run;
+        if (!facts.step && !facts.epoch && isStepFolder(m_index.nameOf(folder))) {
+            facts = factsFromName(m_index.nameOf(folder));
+            if (!folder.isEmpty())
+                finding.run = parentPath(folder);
+        }
+        return facts;
+    }
+
+    void recogniseIndexes(const QByteArray &folder, QSet<QByteArray> &used)
+    {
+        QList<const Entry *> indexes;
+        for (const Entry *entry : m_index.filesIn(folder)) {
+            if (entry->path.endsWith(".safetensors.index.json"))
+                indexes << entry;
+        }
+        for (const Entry *entry : indexes) {
+            if (!mayGoOn())
+                return;
+            count(entry->path);
+            const ShardSet set = checkShardIndex(m_index, folder, *entry, m_source, m_options.limits);
+            Finding finding;
+            finding.format = u"safetensors"_s;
+            finding.path = indexes.size() == 1 ? folder : entry->path;
+            finding.run = folder;
+            finding.check = set.check;
+            finding.filesExpected = set.expected;
+            finding.goodReason = tr("all %1 shards are there, each as long as its header says").arg(set.expected);
+            finding.lack = tr("it holds weights alone");
+            finding.extent.add(*entry);
+            for (const QByteArray &name : set.names) {
+                used << name;
+                if (const Entry *shard = m_index.find(folder, name))
+                    finding.extent.add(*shard);
+            }
+            const NameFacts facts = nameFacts(finding, {});
+            finding.epoch = facts.epoch;
+            decideStep(finding, facts, set.step, std::nullopt);
+            m_findings << finding;
+        }
+    }
+
+    /// "model-00001-of-00003.safetensors" and its siblings where no index names them: a common prefix.
+    void recogniseShardGroups(const QByteArray &folder, QSet<QByteArray> &used)
+    {
+        QMap<QByteArray, QList<const Entry *>> groups;
+        for (const Entry *entry : m_index.filesIn(folder)) {
+            const QByteArray name = baseName(entry->path);
+            const std::optional<ShardName> shard = shardName(name);
+            if (shard && shard->suffix == ".safetensors" && shard->count > 1 && !used.contains(name))
+                groups[shard->prefix + '\n' + QByteArray::number(shard->count)] << entry;
+        }
+        for (const QList<const Entry *> &group : groups) {
+            if (!mayGoOn())
+                return;
+            count(folder);
+            const ShardName first = *shardName(baseName(group.first()->path));
+            Finding finding;
+            finding.format = u"safetensors"_s;
+            finding.path = joined(folder, first.prefix);
+            finding.run = folder;
+            finding.filesExpected = first.count;
+            std::optional<qint64> step;
+            for (const Entry *entry : group) {
+                used << baseName(entry->path);
+                finding.extent.add(*entry);
+                worsen(finding.check, checkWeightsFile(*entry, m_source, m_options.limits, &step));
+            }
+            if (group.size() < first.count)
+                worsen(finding.check, {State::Incomplete, tr("%1 of %2 shards are there").arg(group.size()).arg(first.count)});
+            finding.goodReason = tr("all %1 shards are there, each as long as its header says").arg(first.count);
+            finding.lack = tr("it holds weights alone");
+            const NameFacts facts = nameFacts(finding, first.prefix);
+            finding.epoch = facts.epoch;
+            decideStep(finding, facts, step, std::nullopt);
+            m_findings << finding;
+        }
+    }
+
+    void recogniseSafetensors(const Entry &entry)
+    {
+        count(entry.path);
+        FileReader file(m_source, entry, m_options.limits.fileBudget);
+        const SafetensorsFile probe = probeSafetensors(file, m_options.limits);
+        Finding finding;
+        finding.format = u"safetensors"_s;
+        setPlace(finding, entry);
+        finding.check = probe.check;
+        finding.goodReason = tr("the file is exactly as long as its header says; the format has no checksums");
+        finding.lack = tr("it holds weights alone");
+        const NameFacts facts = nameFacts(finding, baseName(entry.path));
+        finding.epoch = facts.epoch;
+        decideStep(finding, facts, probe.step, std::nullopt);
+        m_findings << finding;
+    }
+
+    bool recogniseTorch(const Entry &entry)
+    {
+        FileReader file(m_source, entry, m_options.limits.fileBudget);
+        const TorchFile torch = probeTorch(file, m_options.limits);
+        if (torch.kind == TorchFile::Kind::NotTorch)
+            return false;
+        if (torch.content == Content::Other)
+            return true; // tensors or settings that torch.save wrote: a data set, not a checkpoint
+        Finding finding;
+        finding.format = torch.kind == TorchFile::Kind::Legacy ? u"torch-legacy"_s : u"torch-zip"_s;
+        setPlace(finding, entry);
+        finding.check = torch.check;
+        finding.holdsTraining = torch.content == Content::Training;
+        finding.lack = torch.content == Content::Weights ? tr("it holds weights alone")
+                                                         : tr("whether it holds an optimizer state cannot be told");
+        finding.goodReason = torch.contentsRead
+            ? tr("directory, entry bounds, numbering and every checksum hold")
+            : tr("directory, entry bounds, numbering and the checksum of data.pkl hold; contents not read");
+        const NameFacts facts = nameFacts(finding, baseName(entry.path));
+        finding.epoch = facts.epoch ? facts.epoch : torch.epoch;
+        decideStep(finding, facts, std::nullopt, torch.step);
+        m_findings << finding;
+        return true;
+    }
+
+    /// Files that no longer look like anything, but belong to a series of checkpoints by their names.
+    void recogniseRemains(const Entry &entry, const QSet<QByteArray> &families)
+    {
+        const QByteArray name = baseName(entry.path);
+        const NameFacts facts = factsFromName(name);
+        const bool ofSeries = families.contains(family(name));
+        if (entry.size == 0 ? !(ofSeries || (facts.explicitStep && !name.endsWith(".bin"))) : !ofSeries)
+            return;
+        FileReader file(m_source, entry, m_options.limits.fileBudget);
+        const TorchFile torch = probeTorch(file, m_options.limits);
+        if (torch.check.state != State::Incomplete)
+            return; // a zip of another kind
+        Finding finding;
+        finding.format = u"torch-zip"_s;
+        setPlace(finding, entry);
+        finding.check = torch.check;
+        const NameFacts place = nameFacts(finding, name);
+        finding.epoch = place.epoch;
+        decideStep(finding, place, std::nullopt, std::nullopt);
+        m_findings << finding;
+    }
+
+    /// A trainer folder with fewer RNG states than the others of its run: perhaps ranks are missing, perhaps the run
+    /// shrank. Only asking can tell.
+    void judgeRngStates()
+    {
+        QHash<QByteArray, int> most;
+        for (const Finding &finding : m_findings) {
+            if (finding.format == u"hf-trainer"_s)
+                most[finding.run] = std::max(most[finding.run], rngStates(m_index, finding.path));
+        }
+        for (Finding &finding : m_findings) {
+            if (finding.format != u"hf-trainer"_s || !finding.holdsTraining)
+                continue;
+            const int here = std::max(1, rngStates(m_index, finding.path));
+            if (here < most[finding.run])
+                worsen(finding.check, {State::Unverified, tr("it has the random states of %1 ranks, others of this run have %2")
+                                                              .arg(here).arg(most[finding.run])});
+        }
+    }
+
+    Index m_index;
+    Source &m_source;
+    const RecogniseOptions &m_options;
+    std::stop_token m_stop;
+    const Progress &m_progress;
+    QList<Finding> m_findings;
+    QSet<QByteArray> m_owned;  ///< trainer folders and what belongs to them
+    QSet<QByteArray> m_hidden; ///< saves under way, and what lies below
+    int m_probes = 0;
+    bool m_limited = false;
+};
+
+QDateTime utc(qint64 ms)
+{
+    return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
+}
+
+/// Median time between the saves of a run, 0 where fewer than two are known.
+qint64 rhythmMs(const QList<const Finding *> &run)
+{
+    QList<qint64> times;
+    for (const Finding *finding : run) {
+        if (finding->check.state == State::Good || finding->check.state == State::Unverified)
+            times << finding->extent.newestMs;
+    }
+    std::ranges::sort(times);
+    QList<qint64> gaps;
+    for (qsizetype i = 1; i < times.size(); ++i)
+        gaps << times[i] - times[i - 1];
+    if (gaps.isEmpty())
+        return 0;
+    std::ranges::sort(gaps);
+    return gaps[gaps.size() / 2];
+}
+
+/// Begins with a capital, unless the first word is a file name, and ends with a full stop.
+QString asSentence(QString text)
+{
+    const QString first = text.section(u' ', 0, 0);
+    if (!text.isEmpty() && !first.contains(u'.') && !first.contains(u'_'))
+        text[0] = text[0].toUpper();
+    return text + u'.';
+}
+
+Checkpoint judge(const Finding &finding, qint64 rhythm, const RecogniseOptions &options)
+{
+    Checkpoint checkpoint;
+    checkpoint.path = finding.path.isEmpty() ? u"."_s : pathToText(finding.path);
+    checkpoint.format = finding.format;
+    checkpoint.step = finding.step;
+    checkpoint.stepSource = finding.stepSource;
+    checkpoint.epoch = finding.epoch;
+    checkpoint.loss = finding.loss;
+    checkpoint.bytes = finding.extent.bytes;
+    checkpoint.files = finding.extent.files;
+    checkpoint.filesExpected = finding.filesExpected;
+    checkpoint.savedAt = utc(finding.extent.newestMs);
+    checkpoint.reason = finding.check.isGood() ? finding.goodReason : finding.check.reason;
+
+    constexpr qint64 minimumMs = 10 * 60 * 1000;
+    const qint64 window = std::max(minimumMs, 2 * rhythm);
+    const qint64 age = options.now.toMSecsSinceEpoch() - finding.extent.newestMs;
+    switch (finding.check.state) {
+    case State::Good: checkpoint.verdict = Verdict::Whole; break;
+    case State::Unverified:
+    case State::Pending: checkpoint.verdict = Verdict::Unverified; break;
+    case State::Broken: checkpoint.verdict = Verdict::Damaged; break;
+    case State::Incomplete:
+        // A clock ahead of ours by less than the window counts as now.
+        checkpoint.verdict = options.writerMayBeAlive && age < window && age > -window ? Verdict::Writing : Verdict::Damaged;
+        break;
+    }
+    const bool passable = isUtf8(finding.path);
+    checkpoint.resumable = checkpoint.verdict == Verdict::Whole && finding.holdsTraining && passable;
+    if (checkpoint.verdict == Verdict::Whole && !finding.holdsTraining && !finding.lack.isEmpty())
+        checkpoint.reason = tr("%1; not for a resume: %2").arg(checkpoint.reason, finding.lack);
+    else if (checkpoint.verdict == Verdict::Whole && !passable)
+        checkpoint.reason = tr("%1; not for a resume: its name is not UTF-8 and cannot be given to a pod").arg(checkpoint.reason);
+    checkpoint.reason = asSentence(checkpoint.reason);
+    return checkpoint;
+}
+
+/// Older first: by step, then epoch, then time; those without a step come before all others.
+bool isOlder(const Checkpoint &a, const Checkpoint &b)
+{
+    const auto key = [](const Checkpoint &c) {
+        return std::make_tuple(c.step.value_or(-1), c.epoch.value_or(-1), c.savedAt.toMSecsSinceEpoch());
+    };
+    return key(a) != key(b) ? key(a) < key(b) : a.path < b.path;
+}
+
+} // namespace
+
+Recognised recognise(const Tree &tree, Source &source, const RecogniseOptions &options, std::stop_token stop,
+                     const Progress &progress)
+{
+    Recogniser recogniser(tree, source, options, stop, progress);
+    const QList<Finding> findings = recogniser.run();
+    Recognised result;
+    QMap<QByteArray, QList<const Finding *>> runs;
+    for (const Finding &finding : findings) {
+        runs[finding.run] << &finding;
+        result.pending = result.pending || finding.check.state == State::Pending;
+    }
+    for (auto it = runs.begin(); it != runs.end(); ++it) {
+        Run run;
+        run.path = it.key().isEmpty() ? u"."_s : pathToText(it.key());
+        const qint64 rhythm = rhythmMs(it.value());
+        for (const Finding *finding : it.value())
+            run.checkpoints << judge(*finding, rhythm, options);
+        std::ranges::sort(run.checkpoints, isOlder);
+        run.format = run.checkpoints.last().format;
+        for (const Checkpoint &checkpoint : run.checkpoints) {
+            if (checkpoint.resumable)
+                run.latestResumable = checkpoint.path;
+        }
+        result.listing.runs << run;
+    }
+    result.listing.partial = tree.partial || recogniser.limited();
+    result.listing.notes = tree.notes;
+    if (recogniser.limited())
+        result.listing.notes << tr("Only the first %1 checkpoints and files were looked into.").arg(options.maxProbes);
+    result.listing.readAt = options.now;
+    return result;
+}
+
+} // namespace cairn::ckpt

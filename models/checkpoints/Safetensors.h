@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "checkpoints/Check.h"
+
+#include <optional>
+
+namespace cairn::ckpt {
+
+/// One safetensors file. The header alone proves that the file is as long as it was written: its tensors fill the
+/// buffer without holes (safetensors format description, "Format").
+struct SafetensorsFile {
+    bool isSafetensors = false; ///< the first bytes look like it
+    Check check;
+    qint64 tensors = 0;
+    std::optional<qint64> step; ///< from __metadata__
+};
+
+SafetensorsFile probeSafetensors(FileReader &file, const Limits &limits);
+
+} // namespace cairn::ckpt

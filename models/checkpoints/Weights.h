@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "checkpoints/Index.h"
+
+namespace cairn::ckpt {
+
+/// A set of weight shards named by a "*.index.json" (Hugging Face layout).
+struct ShardSet {
+    Check check;
+    int present = 0;
+    int expected = 0;
+    QList<QByteArray> names;  ///< relative to the folder
+    std::optional<qint64> step;
+};
+
+/// Parses the index and checks every shard it names: safetensors by header, torch files by directory.
+ShardSet checkShardIndex(const Index &index, const QByteArray &folder, const Entry &indexFile, Source &source,
+                         const Limits &limits);
+
+/// Checks one weights file by its extension: .safetensors or a torch file.
+Check checkWeightsFile(const Entry &entry, Source &source, const Limits &limits, std::optional<qint64> *step = nullptr);
+
+} // namespace cairn::ckpt

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "checkpoints/Check.h"
+
+namespace cairn::ckpt {
+
+/// One entry of a zip directory. All numbers were checked against the file's size and each other.
+struct ZipEntry {
+    QByteArray name;
+    quint16 method = 0;       ///< 0 stored, 8 deflated
+    quint32 crc = 0;
+    qint64 packed = 0;
+    qint64 size = 0;
+    qint64 headerOffset = 0;  ///< of its local header
+};
+
+/// The directory of a zip file, found by its end record (ZIP64 included). Reads the last 4 KiB and the directory.
+struct ZipDirectory {
+    Check check;              ///< Incomplete: no end record; Broken: an end record, but the directory does not hold
+    bool hasEnd = false;
+    qint64 offset = 0;        ///< where the directory begins
+    QList<ZipEntry> entries;
+
+    static ZipDirectory read(FileReader &file, const Limits &limits);
+    const ZipEntry *find(const QByteArray &name) const;
+};
+
+/// Name in the local header at offset 0, for files whose end is missing; empty where there is none.
+QByteArray firstZipName(FileReader &file);
+
+/// An entry's bytes with the CRC checked; inflated within `limits.fileBudget` where needed.
+struct ZipBytes {
+    Check check;
+    QByteArray data;
+};
+ZipBytes readZipEntry(FileReader &file, const ZipDirectory &directory, const ZipEntry &entry, const Limits &limits);
+
+/// Every entry's CRC, in pieces, without keeping the bytes. For small local files.
+Check checkZipContents(FileReader &file, const ZipDirectory &directory);
+
+} // namespace cairn::ckpt
