@@ -21,6 +21,8 @@ bool isMissing(const QVariant &value)
         return std::isnan(value.toDouble());
     if (value.typeId() == QMetaType::QDateTime)
         return !value.toDateTime().isValid();
+    if (value.typeId() == QMetaType::QString)
+        return value.toString().isEmpty();
     return false;
 }
 
@@ -252,7 +254,12 @@ bool FilterProxy::naturalLess(const QString &a, const QString &b)
 
 bool FilterProxy::lessThan(const QModelIndex &left, const QModelIndex &right) const
 {
-    const bool ascending = sortOrder() == Qt::AscendingOrder;
+    return rowLess(left, right, sortOrder());
+}
+
+bool FilterProxy::rowLess(const QModelIndex &left, const QModelIndex &right, Qt::SortOrder order)
+{
+    const bool ascending = order == Qt::AscendingOrder;
     const auto key = [](const QModelIndex &index) {
         const QVariant value = index.data(SortRole);
         return value.isValid() ? value : index.data(Qt::DisplayRole);
@@ -269,8 +276,9 @@ bool FilterProxy::lessThan(const QModelIndex &left, const QModelIndex &right) co
             const QString y = b.toString();
             if (x != y)
                 return naturalLess(x, y);
-        } else if (const QPartialOrdering order = QVariant::compare(a, b); order != QPartialOrdering::Equivalent) {
-            return order == QPartialOrdering::Less;
+        } else if (const QPartialOrdering compared = QVariant::compare(a, b);
+                   compared == QPartialOrdering::Less || compared == QPartialOrdering::Greater) {
+            return compared == QPartialOrdering::Less;
         }
     }
     // Equal: worst first, then by name, whatever the direction of the sort column.

@@ -41,6 +41,9 @@ public:
     int hiddenRows() const { return totalRows() - rowCount(); }
 
     static bool naturalLess(const QString &a, const QString &b);
+    /// The order of every table: SortRole (default DisplayRole), missing values last in both directions, equal ones by
+    /// RankRole, then the text of column 0 in natural order, then KeyRole. For lessThan() of a proxy sorted by `order`.
+    static bool rowLess(const QModelIndex &left, const QModelIndex &right, Qt::SortOrder order);
 
 public slots:
     void setText(const QString &text);

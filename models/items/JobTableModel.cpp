@@ -24,7 +24,7 @@ CheckpointSummary summarize(const Listing &listing)
         for (const Checkpoint &checkpoint : run.checkpoints) {
             if (!newest || checkpoint.savedAt >= newest->savedAt)
                 newest = &checkpoint;
-            if (checkpoint.verdict == Verdict::Whole && (!safe || checkpoint.savedAt >= safe->savedAt))
+            if (checkpoint.verdict == Verdict::Whole && checkpoint.resumable && (!safe || checkpoint.savedAt >= safe->savedAt))
                 safe = &checkpoint;
             if (checkpoint.savedAt.isValid())
                 saves.append(checkpoint.savedAt.toSecsSinceEpoch());
@@ -388,10 +388,6 @@ QVariant JobTableModel::data(const QModelIndex &index, int role) const
     case KindRole:
     case CheckpointRole:
     case NamespaceRole: return facetWord(*row, role);
-    case SecondLineRole:
-        if (column == Name)
-            return tr("%1 · %2", "kind, namespace").arg(text(*row, Kind), text(*row, Namespace));
-        return {};
     case StrongRole:
         return column == Name || (column == Ready && tone(*row, column) == Tone::Err)
             || (column == Lost && tone(*row, column) == Tone::Err);

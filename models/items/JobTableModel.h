@@ -19,7 +19,7 @@ struct CheckpointSummary {
     Verdict verdict = Verdict::Unverified; ///< of the newest
     QDateTime savedAt;           ///< UTC, of the newest
     std::optional<qint64> step;  ///< of the newest
-    QDateTime safeSince;         ///< UTC, of the newest whole one; invalid where there is none
+    QDateTime safeSince;         ///< UTC, of the newest whole one training can go on from; invalid for none
     std::optional<qint64> safeStep;
     std::chrono::seconds rhythm{0}; ///< usual distance between two saves; 0 where unknown
     QDateTime readAt;            ///< UTC

@@ -19,6 +19,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QIdentityProxyModel>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QScrollArea>
@@ -51,6 +52,29 @@ QSet<QString> phasesOf(JobsPage::View view)
     }
     return {};
 }
+
+/// The narrow list says kind and namespace under the name and leaves the cause to the detail at its side.
+class NarrowJobs : public QIdentityProxyModel
+{
+public:
+    using QIdentityProxyModel::QIdentityProxyModel;
+    QVariant data(const QModelIndex &index, int role) const override
+    {
+        if (role == items::SecondLineRole && index.column() == JobTableModel::Name)
+            return JobsPage::tr("%1 · %2", "kind, namespace")
+                .arg(index.siblingAtColumn(JobTableModel::Kind).data().toString(),
+                     index.siblingAtColumn(JobTableModel::Namespace).data().toString());
+        if (role == items::DetailRole && index.column() == JobTableModel::State)
+            return {};
+        return QIdentityProxyModel::data(index, role);
+    }
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override
+    {
+        if (role == Qt::DisplayRole && orientation == Qt::Horizontal && section == JobTableModel::LastCheckpoint)
+            return JobsPage::tr("Last saved");
+        return QIdentityProxyModel::headerData(section, orientation, role);
+    }
+};
 
 QString joinSafe(const QStringList &names, int most)
 {
@@ -285,7 +309,9 @@ QWidget *JobsPage::makeNarrow()
     m_narrow->setColumns({{JobTableModel::Name, CellKind::Text, 90, 300, true},
                           {JobTableModel::State, CellKind::Tag, 80, 110},
                           {JobTableModel::LastCheckpoint, CellKind::Trust, 70, 110}});
-    m_narrow->setSource(m_filter);
+    auto *narrow = new NarrowJobs(this);
+    narrow->setSourceModel(m_filter);
+    m_narrow->setSource(narrow);
     m_narrow->sortBy(JobTableModel::Lost, Qt::DescendingOrder);
     connectTable(m_narrow);
     m_narrowFoot = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);

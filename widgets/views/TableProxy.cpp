@@ -1,30 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/TableProxy.h"
 
-#include "items/Roles.h"
+#include "items/FilterProxy.h"
 
 namespace cairn::views {
-
-namespace {
-
-QVariant sortValue(const QModelIndex &index)
-{
-    QVariant value = index.data(items::SortRole);
-    return value.isValid() ? value : index.data(Qt::DisplayRole);
-}
-
-bool isEmpty(const QVariant &value)
-{
-    if (!value.isValid() || value.isNull())
-        return true;
-    if (value.typeId() == QMetaType::Double)
-        return qIsNaN(value.toDouble());
-    if (value.typeId() == QMetaType::QString)
-        return value.toString().isEmpty();
-    return false;
-}
-
-} // namespace
 
 TableProxy::TableProxy(QObject *parent)
     : QSortFilterProxyModel(parent)
@@ -64,29 +43,7 @@ void TableProxy::setHeld(bool held)
 
 bool TableProxy::lessThan(const QModelIndex &left, const QModelIndex &right) const
 {
-    const QVariant a = sortValue(left);
-    const QVariant b = sortValue(right);
-    const bool noA = isEmpty(a);
-    const bool noB = isEmpty(b);
-    if (noA != noB)
-        return sortOrder() == Qt::AscendingOrder ? noB : noA;
-    if (!noA) {
-        if (a.typeId() == QMetaType::QString && b.typeId() == QMetaType::QString) {
-            const int order = QString::compare(a.toString(), b.toString(), Qt::CaseInsensitive);
-            if (order != 0)
-                return order < 0;
-        } else {
-            const QPartialOrdering order = QVariant::compare(a, b);
-            if (order == QPartialOrdering::Less)
-                return true;
-            if (order == QPartialOrdering::Greater)
-                return false;
-        }
-    }
-    const QString keyA = left.data(items::KeyRole).toString();
-    const QString keyB = right.data(items::KeyRole).toString();
-    // Ascending by key whatever the direction, so that turning the order round keeps ties where they are.
-    return sortOrder() == Qt::AscendingOrder ? keyA < keyB : keyA > keyB;
+    return items::FilterProxy::rowLess(left, right, sortOrder());
 }
 
 bool TableProxy::filterAcceptsRow(int sourceRow, const QModelIndex &sourceParent) const

@@ -57,6 +57,7 @@ Checkpoint checkpoint(qint64 step, int secondsAgo, Verdict verdict = Verdict::Wh
     c.step = step;
     c.savedAt = now.addSecs(-secondsAgo);
     c.verdict = verdict;
+    c.resumable = verdict == Verdict::Whole;
     return c;
 }
 
@@ -249,6 +250,17 @@ private slots:
         model.setJobs({job(u"p"_s)});
         model.setCheckpoints(u"p"_s, summarize(listing({checkpoint(100, 1800)}, true)));
         QCOMPARE(cell(model, u"p"_s, JobTableModel::Lost), u"at most 4.0 GPU-h"_s);
+    }
+
+    void weightsAloneAreNoPlaceToGoBackTo()
+    {
+        Checkpoint weights = checkpoint(200, 60);
+        weights.resumable = false;
+        JobTableModel model;
+        model.setNow(now);
+        model.setJobs({job(u"w"_s)});
+        model.setCheckpoints(u"w"_s, summarize(listing({checkpoint(100, 1800), weights})));
+        QCOMPARE(cell(model, u"w"_s, JobTableModel::Lost), u"4.0 GPU-h"_s);
     }
 
     void rhythmIsTheMedianOfTheGaps()
