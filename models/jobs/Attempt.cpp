@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "jobs/Attempt.h"
+
+#include "base/Text.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QRegularExpression>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::jobs {
+namespace {
+
+QString tr(const char *source)
+{
+    return QCoreApplication::translate("cairn::jobs", source);
+}
+
+/// Longest of "-<role>-<index>" and MPI's "-config" and "-launcher".
+qsizetype longestSuffix(const Job &job)
+{
+    qsizetype longest = job.kind == JobKind::MPIJob ? 9 : 0;
+    for (const ReplicaGroup &group : job.replicas) {
+        const qsizetype digits = QString::number(std::max(0, group.desired - 1)).size();
+        longest = std::max(longest, group.role.size() + digits + 2);
+    }
+    return longest;
+}
+
+constexpr qsizetype kLongestLabel = 63; // RFC 1035, and Services are named like pods
+
+} // namespace
+
+QString attemptName(const Job &job, int attempt, const QSet<QString> &taken)
+{
+    static const QRegularExpression earlier(u"-r\\d+$"_s);
+    QString base = job.name;
+    base.remove(earlier);
+    for (int n = attempt;; ++n) {
+        const QString suffix = u"-r%1"_s.arg(n);
+        QString stem = base.left(std::max<qsizetype>(1, kLongestLabel - longestSuffix(job) - suffix.size()));
+        while (stem.endsWith(u'-'))
+            stem.chop(1);
+        const QString name = stem + suffix;
+        if (!taken.contains(name) && name != job.name)
+            return name;
+    }
+}
+
+Result<> checkJobName(const QString &name, const Job &job, const QSet<QString> &taken)
+{
+    static const QRegularExpression label(u"^[a-z]([-a-z0-9]*[a-z0-9])?$"_s);
+    const QString what = tr("“%1” cannot be the name of the new job.").arg(text::safe(name));
+    if (!label.match(name).hasMatch())
+        return fail(Error::Kind::Invalid, what,
+                    tr("A job's name has lower-case letters, digits and “-”, begins with a letter and ends with a letter or digit."),
+                    tr("Choose another name."));
+    const qsizetype longest = kLongestLabel - longestSuffix(job);
+    if (name.size() > longest)
+        return fail(Error::Kind::Invalid, what, tr("Its pods and services would have names of more than 63 characters."),
+                    tr("Use at most %1 characters.").arg(longest));
+    if (taken.contains(name))
+        return fail(Error::Kind::Invalid, what, tr("A job of this name exists in the namespace."), tr("Choose another name."));
+    return {};
+}
+
+QString attemptBase(const QString &dir)
+{
+    static const QRegularExpression suffix(u"/attempt-\\d+-[0-9a-f]{6}$"_s);
+    QString base = QDir::cleanPath(dir);
+    // More than one suffix means somebody nested attempts by hand; all of them go.
+    for (auto m = suffix.match(base); m.hasMatch() && m.capturedStart() > 0; m = suffix.match(base))
+        base.truncate(m.capturedStart());
+    return base;
+}
+
+QString attemptDirectory(const QString &saveDir, int attempt, const QString &id)
+{
+    return joinPath(attemptBase(saveDir), u"attempt-%1-%2"_s.arg(attempt).arg(id.left(6)));
+}
+
+const VolumeMount *mountOf(const Job &job, const QString &path)
+{
+    const VolumeMount *best = nullptr;
+    const QString clean = QDir::cleanPath(path);
+    for (const VolumeMount &mount : job.mounts) {
+        const QString at = QDir::cleanPath(mount.mountPath);
+        const bool above = clean == at || at == u"/" || clean.startsWith(at + u'/');
+        if (above && (!best || at.size() > QDir::cleanPath(best->mountPath).size()))
+            best = &mount;
+    }
+    return best;
+}
+
+QString joinPath(const QString &base, const QString &relative)
+{
+    return relative.isEmpty() || relative == u"." ? QDir::cleanPath(base) : QDir::cleanPath(base + u'/' + relative);
+}
+
+} // namespace cairn::jobs

@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "jobs/ResumePlan.h"
+
+#include "base/Names.h"
+#include "base/Text.h"
+#include "checkpoints/Paths.h"
+#include "jobs/Attempt.h"
+#include "jobs/ResumeState.h"
+#include "jobs/Wrapper.h"
+#include "manifest/Prune.h"
+
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <QRandomGenerator>
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::jobs {
+namespace {
+
+QString tr(const char *source)
+{
+    return QCoreApplication::translate("cairn::jobs", source);
+}
+
+QString drawId()
+{
+    return QString::number(QRandomGenerator::system()->generate64(), 16).rightJustified(16, u'0');
+}
+
+QString managerSentence(const Manager &m)
+{
+    const QString name = text::safe(m.name);
+    const QString kind = text::safe(m.kind);
+    switch (m.type) {
+    case Manager::Type::Controller:
+        //: %1 kind, %2 name: "Experiment random-search"
+        return tr("The job belongs to %1 %2, which may undo a change or start the job anew.").arg(kind, name);
+    case Manager::Type::Kueue:
+        return tr("The job waits in the Kueue queue %1; Kueue alone decides when it is suspended.").arg(name);
+    case Manager::Type::ManagedBy: return tr("The job is managed by %1 (spec.runPolicy.managedBy).").arg(name);
+    case Manager::Type::ArgoCd: return tr("Argo CD keeps the job as its application %1 says and would revert a change.").arg(name);
+    case Manager::Type::Flux: return tr("Flux keeps the job as its %1 %2 says and would revert a change.").arg(kind, name);
+    case Manager::Type::Helm: return tr("The job belongs to the Helm release %1; its next upgrade would revert a change.").arg(name);
+    case Manager::Type::None: break;
+    }
+    return {};
+}
+
+/// Where the job saves now, as the container sees it: its variable, its argument, else the folder of the checkpoint.
+QString currentSaveDir(const ResumeRequest &r, const PathContract &c)
+{
+    if (!r.saveDir.isEmpty())
+        return r.saveDir;
+    if (!c.saveEnv.isEmpty() && r.job.env.contains(c.saveEnv)) {
+        const QString value = expanded(r.job.env.value(c.saveEnv), r.job.env);
+        if (value.startsWith(u'/'))
+            return value;
+    }
+    const QStringList words = visibleWords({r.job.command, r.job.args});
+    for (qsizetype i = 0; i < c.saveArgs.size(); ++i) {
+        const QString flag = c.saveArgs[i].section(u'=', 0, 0);
+        const QString value = flag.startsWith(u"--"_s) ? expanded(flagValue(words, flag).value_or(QString()), r.job.env) : QString();
+        if (value.startsWith(u'/'))
+            return value;
+    }
+    return joinPath(r.path, u".."_s);
+}
+
+class Planner
+{
+public:
+    explicit Planner(const ResumeRequest &request) : r(request) {}
+
+    ResumePlan run()
+    {
+        plan.id = r.id.isEmpty() ? drawId() : r.id;
+        plan.job = r.job;
+        plan.object = r.object;
+        plan.checkpoint = r.checkpoint;
+        plan.path = r.path;
+        plan.loss = r.loss;
+        plan.attempt = r.job.lineage.attempt + 1;
+        plan.contract = r.contract ? *r.contract : contractOf(r.job, r.checkpoint);
+        judgeCheckpoint();
+        chooseMode();
+        judgeContract();
+        choosePlaces();
+        if (plan.contract.known())
+            buildChanges();
+        buildResult();
+        addWarnings();
+        return plan;
+    }
+
+private:
+    const ResumeRequest &r;
+    ResumePlan plan;
+
+    void problem(const QString &id, const QString &text, const QString &fix = {}) { plan.problems.append({id, text, fix}); }
+    void warn(const QString &id, const QString &text, const QString &fix = {}) { plan.warnings.append({id, text, fix}); }
+    const QString &specs() const { return r.job.facts().replicaSpecs; }
+
+    void judgeCheckpoint()
+    {
+        const Checkpoint &c = r.checkpoint;
+        switch (c.verdict) {
+        case Verdict::Damaged:
+            problem(u"damaged"_s, tr("The checkpoint is damaged: %1").arg(text::safe(c.reason)), tr("Choose another checkpoint."));
+            break;
+        case Verdict::Writing:
+            problem(u"writing"_s, tr("The checkpoint is still being written."), tr("Choose an older one, or wait."));
+            break;
+        case Verdict::Unverified:
+            if (!r.acceptUnverified)
+                problem(u"unverified"_s, tr("Nobody can say whether this checkpoint is whole: %1").arg(text::safe(c.reason)),
+                        tr("Confirm that you want to try it."));
+            break;
+        case Verdict::Whole:
+            if (!c.resumable)
+                problem(u"not-resumable"_s, tr("The checkpoint holds weights alone: optimizer and step would start anew."),
+                        tr("Choose a checkpoint with the training state."));
+            break;
+        }
+        if (r.path.isEmpty() || !r.path.startsWith(u'/')) {
+            problem(u"no-path"_s, tr("It is not known under which path the job's containers see this checkpoint."),
+                    tr("Say where the job saves."));
+        } else if (const VolumeMount *mount = mountOf(r.job, r.path); !mount || mount->claim.isEmpty()) {
+            problem(u"not-mounted"_s, tr("The job mounts no claim at %1, so its new pods would not find the checkpoint.").arg(text::safe(r.path)),
+                    tr("Choose a checkpoint on a claim the job mounts, or add the mount to its YAML."));
+        }
+        if (!ckpt::isUtf8(ckpt::pathFromText(c.path)))
+            problem(u"path-bytes"_s, tr("The checkpoint's path is not UTF-8 and cannot be written into a Kubernetes object."),
+                    tr("Rename the checkpoint."));
+        if (r.path.contains(QChar(u'\0')) || r.path.contains(u'\n'))
+            problem(u"path-bytes"_s, tr("The checkpoint's path holds a line break."), tr("Rename the checkpoint."));
+    }
+
+    void chooseMode()
+    {
+        const bool managed = r.job.manager.type != Manager::Type::None;
+        const bool finished = isFinished(r.job.phase);
+        plan.mode = finished || managed || r.newObject ? ResumePlan::Mode::NewObject : ResumePlan::Mode::InPlace;
+        if (r.job.deleting.isValid() && plan.mode == ResumePlan::Mode::InPlace)
+            problem(u"deleting"_s, tr("The job is being deleted."), tr("Resume it as a new job."));
+        if (managed && !finished)
+            warn(u"managed"_s, managerSentence(r.job.manager),
+                 tr("The job itself stays untouched: create a new job, or take the YAML to whoever manages it."));
+        else if (managed)
+            warn(u"managed"_s, managerSentence(r.job.manager), tr("The new job belongs to nobody but you."));
+        if (plan.mode != ResumePlan::Mode::NewObject) {
+            // One that was let go already waits for nobody; the new record takes its place.
+            const auto pending = readPending(r.job.annotations);
+            if (pending && !*pending)
+                problem(u"pending"_s, pending->error().what + u' ' + pending->error().why, pending->error().fix);
+            else if (pending && needsAttention(**pending))
+                problem(u"pending"_s, tr("An earlier resume of this job is not finished."), tr("Finish it or undo it first."));
+            return;
+        }
+        if (!finished)
+            warn(u"both-run"_s, tr("The old job goes on: both will hold GPUs and quota until you stop one."));
+        if (r.newName.isEmpty()) {
+            plan.newName = attemptName(r.job, plan.attempt, r.takenNames);
+        } else {
+            plan.newName = r.newName;
+            if (const Result<> ok = checkJobName(r.newName, r.job, r.takenNames); !ok)
+                problem(u"name"_s, ok.error().what + u' ' + ok.error().why, ok.error().fix);
+        }
+    }
+
+    void judgeContract()
+    {
+        const PathContract &c = plan.contract;
+        if (!c.known()) {
+            problem(u"needs-contract"_s, tr("It is not known how this job's script takes a checkpoint. %1").arg(c.evidence),
+                    tr("Say which variable or argument takes the path; it is remembered on the job."));
+            return;
+        }
+        if (c.how == PathContract::How::Newest) {
+            if (!r.newest)
+                problem(u"only-newest"_s, tr("The script looks for its newest checkpoint by itself, so it cannot be told to start from an older one."),
+                        tr("Choose the newest whole checkpoint, or say how the script takes a path."));
+            return;
+        }
+        if (!c.tellsSaveDir())
+            problem(u"needs-save"_s, tr("It is not known how this job's script is told where to save, and a new attempt must not write among the old checkpoints."),
+                    tr("Say which variable or argument takes the directory; it is remembered on the job."));
+        if (std::ranges::any_of(c.args, [](const QString &w) { return w.contains(u"{step}"_s); }) && !r.checkpoint.step)
+            problem(u"no-step"_s, tr("The script is told a step, but the step of this checkpoint is not known."),
+                    tr("Choose a checkpoint whose step is known."));
+    }
+
+    void choosePlaces()
+    {
+        if (plan.contract.how == PathContract::How::Newest || !r.path.startsWith(u'/'))
+            return;
+        const QString now = currentSaveDir(r, plan.contract);
+        plan.baseDir = attemptBase(now);
+        plan.saveDir = attemptDirectory(now, plan.attempt, plan.id);
+        const VolumeMount *mount = mountOf(r.job, plan.saveDir);
+        if (!mount || mount->claim.isEmpty())
+            problem(u"save-not-mounted"_s, tr("The job saves to %1, which is on no claim: what it saves there is lost with its pod.").arg(text::safe(plan.saveDir)),
+                    tr("Mount a claim there."));
+        else if (mount->readOnly)
+            problem(u"save-read-only"_s, tr("The claim at %1 is mounted read-only, so the new attempt could not save.").arg(text::safe(mount->mountPath)),
+                    tr("Mount it writable."));
+    }
+
+    /// The variables of one container: (name, literal value), nullopt to remove.
+    QList<std::pair<QString, std::optional<QString>>> variables() const
+    {
+        QList<std::pair<QString, std::optional<QString>>> vars;
+        const PathContract &c = plan.contract;
+        if (c.how == PathContract::How::Env)
+            vars.append({c.env, r.path});
+        if (!c.saveEnv.isEmpty())
+            vars.append({c.saveEnv, plan.saveDir});
+        if (plan.useWrapper) {
+            const auto mine = wrapper::variables(c, r.path, r.checkpoint.step, plan.saveDir);
+            for (auto it = mine.begin(); it != mine.end(); ++it)
+                vars.append({it.key(), it.value()});
+        } else {
+            for (const QString &name : wrapper::variableNames())
+                vars.append({name, std::nullopt});
+        }
+        return vars;
+    }
+
+    void buildChanges()
+    {
+        const PathContract &c = plan.contract;
+        bool everyCommandKnown = true;
+        QList<RoleChange> changes;
+        for (const QString &role : rolesOf(r.object, specs())) {
+            const QJsonObject container = containerOf(r.object, specs(), role, r.job.container);
+            if (container.isEmpty()) {
+                problem(u"no-container"_s, tr("The pod template of %1 has no container %2.").arg(text::safe(role), text::safe(r.job.container)),
+                        tr("Correct the job's YAML."));
+                continue;
+            }
+            RoleChange change{role, r.job.container, {}, Argv::of(container), Argv::of(container)};
+            everyCommandKnown &= wrapper::possible(change.before) || runsNoTraining(role);
+            changes.append(change);
+        }
+        plan.wrapperPossible = c.restartsFromNamed && everyCommandKnown && !changes.isEmpty();
+        plan.useWrapper = r.useWrapper && plan.wrapperPossible;
+        if (r.useWrapper && c.restartsFromNamed && !plan.wrapperPossible)
+            problem(u"no-wrapper"_s, tr("The command of the job is its image's own entry point, which is not known here; it cannot be wrapped."),
+                    tr("Go on without the wrapper, or write the command into the job."));
+
+        for (RoleChange &change : changes) {
+            changeEnv(change);
+            if (!runsNoTraining(change.role))
+                changeArguments(change);
+        }
+        plan.told = toldText();
+        erase_if(changes, [](const RoleChange &change) { return change.empty(); });
+        plan.changes = changes;
+    }
+
+    /// MPI workers run sshd and take their environment, but no arguments, from the job.
+    bool runsNoTraining(const QString &role) const { return r.job.kind == JobKind::MPIJob && role != u"Launcher"; }
+
+    void changeEnv(RoleChange &change)
+    {
+        const QJsonArray env = containerOf(r.object, specs(), change.role, change.container).value(u"env"_s).toArray();
+        for (const auto &[name, value] : variables()) {
+            EnvChange variable;
+            variable.name = name;
+            for (const QJsonValue entry : env) {
+                if (entry[u"name"_s].toString() == name)
+                    variable.before = entry.toObject();
+            }
+            if (value)
+                variable.after = QJsonObject{{u"name"_s, name}, {u"value"_s, escapedForKubernetes(*value)}};
+            if (variable.before != variable.after)
+                change.env.append(variable);
+        }
+    }
+
+    void changeArguments(RoleChange &change)
+    {
+        const PathContract &c = plan.contract;
+        QStringList add = filledTemplate(c.saveArgs, r.path, r.checkpoint.step, plan.saveDir);
+        if (!plan.useWrapper && c.how == PathContract::How::Args)
+            add = filledTemplate(c.args, r.path, r.checkpoint.step, plan.saveDir) + c.resets + add;
+        else if (plan.useWrapper)
+            add = c.resets + add;
+        const Argv bare = wrapper::unwrapped(change.before);
+        const bool addsArguments = !add.isEmpty() || (plan.useWrapper && c.how == PathContract::How::Args);
+        Argv next = bare;
+        if (addsArguments) {
+            if (bare.empty())
+                warn(u"image-arguments"_s, tr("%1 takes its command from the image; the image's own arguments, if it has any, are replaced.").arg(change.role));
+            const Result<Argv> done = withArguments(bare, add);
+            if (!done) {
+                if (!plan.hasProblem("shell-line"_L1))
+                    problem(u"shell-line"_s, done.error().what + u' ' + done.error().why, done.error().fix);
+                return;
+            }
+            next = *done;
+        }
+        change.after = plan.useWrapper ? wrapper::wrapped(next) : next;
+    }
+
+    QString toldText() const
+    {
+        const PathContract &c = plan.contract;
+        if (c.how == PathContract::How::Env)
+            return c.env + u'=' + r.path;
+        return filledTemplate(c.args, r.path, r.checkpoint.step, plan.saveDir).join(u' ');
+    }
+
+    void buildResult()
+    {
+        const auto mark = [&](QLatin1StringView name, const QString &value) { plan.annotations.insert(names::name(name), value); };
+        mark("checkpoint"_L1, r.path);
+        mark("attempt"_L1, QString::number(plan.attempt));
+        if (r.checkpoint.step)
+            mark("step"_L1, QString::number(*r.checkpoint.step));
+        if (!plan.baseDir.isEmpty())
+            mark("checkpoint-root"_L1, plan.baseDir);
+        if (plan.contract.source == PathContract::Source::Given) {
+            mark("resume-by"_L1, resumeByText(plan.contract));
+            if (const QString by = saveByText(plan.contract); !by.isEmpty())
+                mark("save-by"_L1, by);
+        }
+
+        const bool isNew = plan.mode == ResumePlan::Mode::NewObject;
+        QJsonObject result = isNew ? manifest::forClone(r.object) : manifest::forDisplay(r.object);
+        if (const Result<QJsonObject> changed = applied(result, specs(), plan.changes, true))
+            result = *changed;
+        QJsonObject metadata = result.value(u"metadata"_s).toObject();
+        QJsonObject annotations = metadata.value(u"annotations"_s).toObject();
+        annotations.remove(names::name("resume"_L1));
+        if (isNew) {
+            mark("parent-name"_L1, r.job.name);
+            mark("parent-uid"_L1, r.job.uid);
+            mark("resume-id"_L1, plan.id);
+            metadata.insert(u"name"_s, plan.newName);
+        }
+        if (!r.checkpoint.step)
+            annotations.remove(names::name("step"_L1));
+        for (auto it = plan.annotations.begin(); it != plan.annotations.end(); ++it)
+            annotations.insert(it.key(), it.value());
+        metadata.insert(u"annotations"_s, annotations);
+        result.insert(u"metadata"_s, metadata);
+
+        QJsonObject spec = result.value(u"spec"_s).toObject();
+        QJsonObject runPolicy = spec.value(u"runPolicy"_s).toObject();
+        // A new job of a queue stays suspended until the queue admits it: that word is Kueue's.
+        const bool queued = isNew && r.job.manager.type == Manager::Type::Kueue;
+        if (runPolicy.value(u"suspend"_s).toBool() && !queued) {
+            runPolicy.insert(u"suspend"_s, false);
+            spec.insert(u"runPolicy"_s, runPolicy);
+            result.insert(u"spec"_s, spec);
+        }
+        plan.result = result;
+
+        QJsonObject before = isNew ? manifest::forClone(r.object) : manifest::forDisplay(r.object);
+        QJsonObject after = result;
+        for (QJsonObject *side : {&before, &after})
+            side->remove(u"status"_s);
+        plan.diff = manifest::diff(before, after);
+    }
+
+    void addWarnings()
+    {
+        const PathContract &c = plan.contract;
+        if (c.restartsFromNamed && !plan.useWrapper) {
+            const QString text = r.checkpoint.step
+                ? tr("Every restart begins again at step %1.").arg(text::number(*r.checkpoint.step))
+                : tr("Every restart begins again at this checkpoint.");
+            warn(u"restarts-from-named"_s, text,
+                 plan.wrapperPossible ? tr("Use the wrapper: it goes on from the newest checkpoint of the new attempt.") : QString());
+        }
+        if (c.passedOnByScript)
+            warn(u"script-must-pass"_s, tr("The Trainer does not read --resume_from_checkpoint by itself: the script must pass it on to train()."));
+        if (c.how == PathContract::How::Newest)
+            warn(u"same-directory"_s, tr("The script finds its newest checkpoint only where it saved before, so the new attempt saves into the same directory."));
+        if (r.checkpoint.verdict == Verdict::Unverified && r.acceptUnverified)
+            warn(u"unverified"_s, tr("The checkpoint is not verified: %1").arg(text::safe(r.checkpoint.reason)));
+        if (plan.mode == ResumePlan::Mode::InPlace && r.job.suspendRequested)
+            warn(u"was-suspended"_s, tr("The job is suspended now; it will run when this is done."));
+        if (plan.mode == ResumePlan::Mode::InPlace && !r.job.suspendRequested && r.job.env.contains(u"CHECKPOINT_KEEP_LAST"_s)
+            && !r.newest)
+            warn(u"may-rotate"_s, tr("The job keeps its last %1 checkpoints only: if it saves once more while it stops, this one may be removed. It is looked for again before anything changes.")
+                     .arg(text::safe(r.job.env.value(u"CHECKPOINT_KEEP_LAST"_s))));
+        if (plan.mode == ResumePlan::Mode::NewObject && isFinished(r.job.phase) && r.job.ttlSecondsAfterFinished >= 0)
+            warn(u"ttl"_s, tr("The old job deletes itself %1 after it finished; its checkpoints stay on the claim.")
+                     .arg(text::duration(std::chrono::seconds(r.job.ttlSecondsAfterFinished))));
+    }
+};
+
+} // namespace
+
+bool ResumePlan::hasProblem(QLatin1StringView id_) const
+{
+    return std::ranges::any_of(problems, [&](const PlanNote &n) { return n.id == id_; });
+}
+
+bool ResumePlan::hasWarning(QLatin1StringView id_) const
+{
+    return std::ranges::any_of(warnings, [&](const PlanNote &n) { return n.id == id_; });
+}
+
+QStringList filledTemplate(const QStringList &words, const QString &path, std::optional<qint64> step, const QString &saveDir)
+{
+    const QMap<QString, QString> values{{u"path"_s, path},
+                                        {u"dir"_s, joinPath(path, u".."_s)},
+                                        {u"step"_s, step ? QString::number(*step) : QString()},
+                                        {u"save"_s, saveDir}};
+    QStringList out;
+    for (const QString &word : words) {
+        // One pass, so that a path that holds "{step}" stays as it is.
+        QString filled;
+        for (qsizetype i = 0; i < word.size();) {
+            const qsizetype end = word[i] == u'{' ? word.indexOf(u'}', i) : -1;
+            const QString name = end > 0 ? word.mid(i + 1, end - i - 1) : QString();
+            if (values.contains(name)) {
+                filled += values.value(name);
+                i = end + 1;
+            } else {
+                filled += word[i++];
+            }
+        }
+        out += escapedForKubernetes(filled);
+    }
+    return out;
+}
+
+ResumePlan planResume(const ResumeRequest &request)
+{
+    return Planner(request).run();
+}
+
+} // namespace cairn::jobs

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/Checkpoint.h"
+#include "domain/Job.h"
+#include "jobs/LossOfWork.h"
+#include "jobs/PathContract.h"
+#include "jobs/RoleChange.h"
+#include "manifest/Diff.h"
+
+#include <QSet>
+
+namespace cairn::jobs {
+
+/// Everything that is known when somebody wants to resume a job from a checkpoint. Plain data.
+struct ResumeRequest {
+    Job job;
+    QJsonObject object;      ///< the job as the server has it; what is changed is changed in this
+    Checkpoint checkpoint;
+    QString path;            ///< absolute path of the checkpoint inside the training container
+    QString saveDir;         ///< absolute path inside the container where the job saves now; "" to find it here
+    bool newest = false;     ///< it is the newest whole checkpoint of the job
+    std::optional<PathContract> contract; ///< what the user chose; else contractOf(job)
+    bool newObject = false;  ///< make a new job even where the old one could go on
+    bool useWrapper = false; ///< see jobs/Wrapper.h
+    bool acceptUnverified = false;
+    QString newName;         ///< of the new job; "" to choose one
+    QSet<QString> takenNames; ///< names of jobs of this kind in the namespace
+    QString id;              ///< at least six lower-case hexadecimal digits; "" to draw one
+    LossOfWork loss;
+};
+
+/// One thing a person should know, or (in ResumePlan::problems) must settle, before resuming.
+struct PlanNote {
+    QString id;   ///< stable word for programs: "damaged", "needs-contract", …; docs/RESUME.md lists them
+    QString text; ///< one or two sentences, safe to show
+    QString fix;  ///< what to do about it; may be empty
+    bool operator==(const PlanNote &) const = default;
+};
+
+/// What a resume will do, decided in full before anything is done. Pure data; made by planResume.
+struct ResumePlan {
+    enum class Mode {
+        InPlace,   ///< suspend, wait until the pods are gone, change the template, unsuspend
+        NewObject, ///< create a new job, leave the old one untouched
+    };
+    QString id;
+    Mode mode = Mode::InPlace;
+    Job job;                  ///< as it was when the plan was made
+    QJsonObject object;
+    Checkpoint checkpoint;
+    QString path;
+    PathContract contract;
+    bool useWrapper = false;
+    bool wrapperPossible = false; ///< and of use: the contract restarts from the named path
+    QString newName;          ///< of NewObject
+    QString saveDir;          ///< fresh directory of the new attempt; "" for a contract that cannot be told (Newest)
+    QString baseDir;          ///< directory all attempts have in common
+    int attempt = 2;
+    QList<RoleChange> changes;
+    QMap<QString, QString> annotations; ///< set on the job that goes on: lineage, remembered contract
+    QJsonObject result;       ///< the object as it will be (server-owned fields left out)
+    QList<manifest::DiffLine> diff; ///< `object` against `result`
+    QString told;             ///< the words the script gets: "RESUME_FROM_CHECKPOINT=/ckpt/a/step-100.pt"
+    QList<PlanNote> problems; ///< any of them forbids to go on
+    QList<PlanNote> warnings;
+    LossOfWork loss;
+
+    bool feasible() const { return problems.isEmpty(); }
+    bool hasProblem(QLatin1StringView id) const;
+    bool hasWarning(QLatin1StringView id) const;
+    /// Name of the job that will train: the new one's, or the old one's.
+    QString targetName() const { return mode == Mode::NewObject ? newName : job.name; }
+};
+
+/// Decides how to resume. Never fails: what stands in the way is in `problems`. Pure but for drawing an id.
+ResumePlan planResume(const ResumeRequest &request);
+
+/// Fills {path}, {dir}, {step} and {save} in a template and escapes the result for a container's args.
+QStringList filledTemplate(const QStringList &words, const QString &path, std::optional<qint64> step, const QString &saveDir);
+
+} // namespace cairn::jobs
