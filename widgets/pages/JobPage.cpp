@@ -1,0 +1,903 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/JobPage.h"
+
+#include "base/Text.h"
+#include "charts/TimelineChart.h"
+#include "editors/YamlView.h"
+#include "items/CellText.h"
+#include "items/Vocabulary.h"
+#include "kit/Button.h"
+#include "kit/Card.h"
+#include "kit/Inputs.h"
+#include "kit/Label.h"
+#include "kit/Marks.h"
+#include "kit/Messages.h"
+#include "kit/StateView.h"
+#include "pages/FlowLayout.h"
+#include "pages/LogPane.h"
+#include "views/DataTable.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+
+namespace cairn::pages {
+
+using namespace Qt::StringLiterals;
+using namespace cairn::kit;
+using items::CheckpointTableModel;
+
+namespace {
+
+/// "Attempt 2": caption in dim, value after it.
+QWidget *fact(const QString &caption, const QString &value, Type type = Type::Body, Token token = Token::Text)
+{
+    auto *widget = new QWidget;
+    auto *row = hbox(6);
+    row->addWidget(new Label(caption, Type::Body, Token::Dim));
+    row->addWidget(new ElidedLabel(value, type, token), 1);
+    widget->setLayout(row);
+    widget->setAccessibleName(caption + u' ' + value);
+    return widget;
+}
+
+Error safeError(const Error &error)
+{
+    Error safe = error;
+    safe.what = text::safe(error.what);
+    safe.why = text::safe(error.why);
+    safe.fix = text::safe(error.fix);
+    return safe;
+}
+
+qint64 totalBytes(const Listing &listing)
+{
+    qint64 sum = 0;
+    for (const Run &run : listing.runs)
+        for (const Checkpoint &checkpoint : run.checkpoints)
+            sum += checkpoint.bytes;
+    return sum;
+}
+
+} // namespace
+
+JobPage::JobPage(QWidget *parent)
+    : QWidget(parent)
+    , m_now(QDateTime::currentDateTimeUtc())
+    , m_checkpoints(new CheckpointTableModel(this))
+    , m_checkpointFilter(new items::FilterProxy(this))
+    , m_pods(new items::PodTableModel(this))
+    , m_events(new items::EventTableModel(this))
+{
+    setObjectName(u"job"_s);
+    setAccessibleName(tr("Job"));
+    m_checkpointFilter->setSourceModel(m_checkpoints);
+
+    m_tabs = new Segment(tr("Show"), {tr("Checkpoints"), tr("Logs"), tr("YAML"), tr("Events")}, Segment::Size::Normal);
+    m_tabs->setObjectName(u"job.tabs"_s);
+    m_partial = new Tag(tr("partial"), Tone::Warn);
+    m_partial->hide();
+    m_age = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
+    m_again = new Button(tr("Read again"), ButtonVariant::Normal, Button::Size::Small);
+    m_again->setObjectName(u"job.readAgain"_s);
+    auto *tabRow = hbox(10);
+    tabRow->addWidget(m_tabs);
+    tabRow->addWidget(m_age, 1);
+    tabRow->addWidget(m_partial);
+    tabRow->addWidget(m_again);
+
+    m_logs = new LogPane;
+    m_stack = new QStackedWidget;
+    m_stack->addWidget(makeCheckpoints());
+    m_stack->addWidget(m_logs);
+    m_stack->addWidget(makeYaml());
+    m_stack->addWidget(makeEvents());
+
+    auto *content = new QWidget;
+    auto *box = vbox(12);
+    box->addWidget(makeHeader());
+    box->addWidget(makeBanners());
+    box->addLayout(tabRow);
+    box->addWidget(m_stack, 1);
+    content->setLayout(box);
+
+    m_none = new StateView(content);
+    m_none->setObjectName(u"job.state"_s);
+    auto *outer = vbox(0);
+    outer->addWidget(m_none);
+    setLayout(outer);
+
+    connect(m_tabs, &Segment::currentChanged, this, [this](int index) { showTab(static_cast<Tab>(index)); });
+    connect(m_again, &QPushButton::clicked, this, &JobPage::readAgainRequested);
+    setNoJob(tr("Choose a job to see its checkpoints."));
+}
+
+JobPage::~JobPage() = default;
+
+QWidget *JobPage::makeHeader()
+{
+    auto *card = new Card;
+    card->setObjectName(u"job.header"_s);
+    auto *row = hbox(10);
+    m_name = new ElidedLabel({}, Type::PanelTitle);
+    m_phase = new Tag(QString());
+    m_cause = new ElidedLabel({}, Type::Body, Token::Dim, Qt::ElideRight);
+    auto *logs = new Button(tr("Logs"));
+    logs->setObjectName(u"job.logs"_s);
+    auto *yaml = new Button(tr("YAML"));
+    yaml->setObjectName(u"job.yaml"_s);
+    m_resume = new Button(tr("Resume…"), ButtonVariant::Primary);
+    m_resume->setObjectName(u"job.resume"_s);
+    row->addWidget(m_name);
+    row->addWidget(m_phase);
+    row->addWidget(m_cause, 1);
+    row->addWidget(logs);
+    row->addWidget(yaml);
+    row->addWidget(m_resume);
+    card->body()->addLayout(row);
+
+    m_facts = new QWidget;
+    new FlowLayout(22, 6, m_facts);
+    card->body()->addWidget(m_facts);
+
+    m_lineage = new QWidget;
+    auto *lineage = hbox(6);
+    m_lineageText = new Label({}, Type::Body, Token::Dim);
+    m_lineageLink = new Button({}, ButtonVariant::Link, Button::Size::Small);
+    m_lineageLink->setObjectName(u"job.parent"_s);
+    lineage->addWidget(m_lineageText);
+    lineage->addWidget(m_lineageLink);
+    lineage->addStretch(1);
+    m_lineage->setLayout(lineage);
+    card->body()->addWidget(m_lineage);
+    m_manager = new Paragraph({}, Type::Body, Token::Dim);
+    card->body()->addWidget(m_manager);
+
+    connect(logs, &QPushButton::clicked, this, [this] { showTab(Tab::Logs); });
+    connect(yaml, &QPushButton::clicked, this, [this] { showTab(Tab::Yaml); });
+    connect(m_resume, &QPushButton::clicked, this, [this] { requestResume(selectedCheckpoint()); });
+    connect(m_lineageLink, &QPushButton::clicked, this, [this] { emit openJobRequested(m_parentKey); });
+    return card;
+}
+
+QWidget *JobPage::makeBanners()
+{
+    auto *widget = new QWidget;
+    auto *box = vbox(8);
+    m_pending = new Banner;
+    m_pending->setObjectName(u"job.pending"_s);
+    m_guess = new Banner;
+    m_guess->setObjectName(u"job.guess"_s);
+    m_consentBanner = new Banner;
+    m_consentBanner->setObjectName(u"job.consent"_s);
+    m_consentCode = new CodeBox({});
+    m_consentCode->hide();
+
+    m_correction = new QWidget;
+    auto *row = hbox();
+    m_correctionPath = new Input(tr("Folder the job saves to, inside its container"));
+    m_correctionPath->setObjectName(u"job.saveLocation"_s);
+    m_correctionPath->setType(Type::Mono);
+    m_correctionPath->setPlaceholderText(u"/ckpt/my-run"_s);
+    auto *use = new Button(tr("Use this folder"), ButtonVariant::Primary);
+    auto *cancel = new Button(tr("Cancel"));
+    row->addWidget(m_correctionPath, 1);
+    row->addWidget(cancel);
+    row->addWidget(use);
+    m_correctionError = new Paragraph({}, Type::Meta, Token::Err);
+    m_correctionError->hide();
+    auto *correction = vbox(4);
+    correction->addLayout(row);
+    correction->addWidget(m_correctionError);
+    m_correction->setLayout(correction);
+    m_correction->hide();
+
+    box->addWidget(m_pending);
+    box->addWidget(m_guess);
+    box->addWidget(m_correction);
+    box->addWidget(m_consentBanner);
+    box->addWidget(m_consentCode);
+    widget->setLayout(box);
+
+    connect(m_pending, &Banner::triggered, this, [this](const QString &id) {
+        if (id == "finish"_L1)
+            emit finishResumeRequested();
+        else
+            emit undoResumeRequested();
+    });
+    connect(m_guess, &Banner::triggered, this, [this] {
+        m_correctionPath->setText(m_location.path);
+        m_correction->show();
+        m_correctionPath->setFocus(Qt::OtherFocusReason);
+        m_correctionPath->selectAll();
+    });
+    connect(use, &QPushButton::clicked, this, &JobPage::commitCorrection);
+    connect(m_correctionPath, &QLineEdit::returnPressed, this, &JobPage::commitCorrection);
+    connect(cancel, &QPushButton::clicked, this, [this] {
+        m_correction->hide();
+        m_correctionError->hide();
+        m_correctionPath->setBad(false);
+    });
+    connect(m_consentBanner, &Banner::triggered, this, [this](const QString &id) {
+        if (id == "allow"_L1)
+            emit helperAllowed();
+        else if (id == "exec"_L1)
+            emit execChosen();
+        else
+            m_consentCode->setVisible(m_consentCode->isHidden());
+    });
+    return widget;
+}
+
+QWidget *JobPage::makeCheckpoints()
+{
+    auto *timelineCard = new Card;
+    timelineCard->setObjectName(u"job.timeline"_s);
+    auto *head = hbox();
+    head->addWidget(new Label(tr("Checkpoint timeline"), Type::Section));
+    head->addStretch(1);
+    head->addWidget(charts::TimelineChart::makeLegend());
+    timelineCard->body()->addLayout(head);
+    m_timeline = new charts::TimelineChart;
+    m_timeline->setObjectName(u"job.timeline.chart"_s);
+    timelineCard->body()->addWidget(m_timeline, 1);
+
+    m_table = new views::DataTable(tr("Checkpoints"));
+    m_table->setObjectName(u"job.checkpoints"_s);
+    using views::CellKind;
+    m_table->setColumns({{CheckpointTableModel::Step, CellKind::Trust, 80, 220},
+                         {CheckpointTableModel::Epoch, CellKind::Text, 52, 80},
+                         {CheckpointTableModel::Saved, CellKind::Text, 84, 140},
+                         {CheckpointTableModel::Size, CellKind::Number, 72, 100},
+                         {CheckpointTableModel::Format, CellKind::Text, 80, 180},
+                         {CheckpointTableModel::State, CellKind::Tag, 84, 120},
+                         {CheckpointTableModel::Loss, CellKind::Number, 56, 90},
+                         {CheckpointTableModel::Reason, CellKind::Text, 80, 260, true, false},
+                         {CheckpointTableModel::Action, CellKind::Action, 120, 180, false, false}});
+    m_table->setSource(m_checkpointFilter);
+    m_table->sortBy(CheckpointTableModel::Saved, Qt::DescendingOrder);
+    m_listFoot = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
+    auto *foot = hbox(0);
+    foot->setContentsMargins(12, 7, 12, 7);
+    foot->addWidget(m_listFoot, 1);
+    auto *content = new QWidget;
+    auto *contentBox = vbox(0);
+    contentBox->addWidget(m_table, 1);
+    contentBox->addWidget(new Line);
+    contentBox->addLayout(foot);
+    content->setLayout(contentBox);
+    m_listState = new StateView(content);
+    m_listState->setObjectName(u"job.checkpoints.state"_s);
+    auto *tableCard = new Card(Card::Padding::Flush);
+    tableCard->body()->addWidget(m_listState);
+
+    auto *split = new QSplitter(Qt::Vertical);
+    split->setHandleWidth(space::cards);
+    split->setChildrenCollapsible(false);
+    split->addWidget(timelineCard);
+    split->addWidget(tableCard);
+    split->setStretchFactor(0, 2);
+    split->setStretchFactor(1, 3);
+
+    connect(m_timeline, &charts::TimelineChart::selected, this, [this](const QString &key) {
+        m_chosen = true;
+        m_table->setCurrentKey(key);
+        selectCheckpoint(key);
+    });
+    connect(m_timeline, &charts::TimelineChart::activated, this, &JobPage::requestResume);
+    connect(m_timeline, &charts::TimelineChart::tableRequested, m_table, [this] { m_table->setFocus(); });
+    connect(m_table, &views::DataTable::currentKeyChanged, this, [this](const QString &key) {
+        if (m_table->hasFocus())
+            m_chosen = true;
+        selectCheckpoint(key);
+    });
+    connect(m_table, &views::DataTable::opened, this, &JobPage::requestResume);
+    connect(m_table, &views::DataTable::actionTriggered, this,
+            [this](const QString &key, const QString &) { requestResume(key); });
+    connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &typed) {
+        if (typed.compare(u"r"_s, Qt::CaseInsensitive) == 0)
+            requestResume(m_table->currentKey());
+        else if (typed.compare(u"l"_s, Qt::CaseInsensitive) == 0)
+            showTab(Tab::Logs);
+    });
+    connect(m_listState, &StateView::triggered, this, [this](const QString &id) {
+        if (id == "cancel"_L1)
+            emit cancelListingRequested();
+        else
+            emit readAgainRequested();
+    });
+    return split;
+}
+
+QWidget *JobPage::makeYaml()
+{
+    m_yaml = new editors::YamlView(tr("YAML of the job"));
+    m_yaml->setObjectName(u"job.yaml.view"_s);
+    auto *content = new QWidget;
+    auto *head = hbox();
+    head->setContentsMargins(12, 7, 12, 7);
+    head->addWidget(new Label(tr("As the server has it now, read-only"), Type::Meta, Token::Dim), 1);
+    auto *copy = new Button(tr("Copy"), ButtonVariant::Normal, Button::Size::Small);
+    copy->setObjectName(u"job.yaml.copy"_s);
+    copy->setAccessibleName(tr("Copy the YAML"));
+    head->addWidget(copy);
+    auto *box = vbox(0);
+    box->addLayout(head);
+    box->addWidget(new Line);
+    box->addWidget(m_yaml, 1);
+    content->setLayout(box);
+    m_yamlState = new StateView(content);
+    auto *card = new Card(Card::Padding::Flush);
+    card->body()->addWidget(m_yamlState);
+    connect(copy, &QPushButton::clicked, this, [this] {
+        QGuiApplication::clipboard()->setText(m_yaml->toPlainText());
+        emit copied(tr("The YAML"));
+    });
+    connect(m_yamlState, &StateView::triggered, this, &JobPage::yamlRetryRequested);
+    return card;
+}
+
+QWidget *JobPage::makeEvents()
+{
+    using views::CellKind;
+    m_podTable = new views::DataTable(tr("Pods"));
+    m_podTable->setObjectName(u"job.pods"_s);
+    using P = items::PodTableModel;
+    m_podTable->setColumns({{P::Name, CellKind::Text, 120, 320, true},
+                            {P::Role, CellKind::Text, 60, 110},
+                            {P::State, CellKind::Tag, 90, 240},
+                            {P::Ready, CellKind::Number, 48, 70},
+                            {P::Restarts, CellKind::Number, 60, 90},
+                            {P::Gpus, CellKind::Number, 48, 70},
+                            {P::Node, CellKind::Text, 70, 180},
+                            {P::Age, CellKind::Number, 56, 100}});
+    m_podTable->setSource(m_pods);
+    m_podTable->sortBy(P::State, Qt::AscendingOrder);
+    m_podTable->setPlaceholder(tr("No pods now"));
+    m_eventTable = new views::DataTable(tr("Events"));
+    m_eventTable->setObjectName(u"job.events"_s);
+    using E = items::EventTableModel;
+    m_eventTable->setColumns({{E::Last, CellKind::Text, 80, 130},
+                              {E::Type, CellKind::Tag, 76, 100},
+                              {E::Reason, CellKind::Text, 90, 200},
+                              {E::Object, CellKind::Text, 90, 220},
+                              {E::Message, CellKind::Text, 120, 2000, true, false},
+                              {E::Count, CellKind::Number, 48, 80}});
+    m_eventTable->setSource(m_events);
+    m_eventTable->sortBy(E::Last, Qt::DescendingOrder);
+    m_eventTable->setPlaceholder(tr("No events. The server keeps them for an hour as a rule."));
+
+    const auto card = [](Label *&title, const QString &text, QWidget *table) {
+        auto *result = new Card(Card::Padding::Flush);
+        title = new Label(text, Type::Section);
+        auto *head = hbox(0);
+        head->setContentsMargins(12, 9, 12, 7);
+        head->addWidget(title, 1);
+        result->body()->setSpacing(0);
+        result->body()->addLayout(head);
+        result->body()->addWidget(table, 1);
+        return result;
+    };
+    auto *split = new QSplitter(Qt::Vertical);
+    split->setHandleWidth(space::cards);
+    split->setChildrenCollapsible(false);
+    split->addWidget(card(m_podTitle, tr("Pods"), m_podTable));
+    Card *events = card(m_eventTitle, tr("Events"), m_eventTable);
+    m_eventRefusal = new Paragraph({}, Type::Body, Token::Warn);
+    m_eventRefusal->hide();
+    events->body()->insertWidget(1, m_eventRefusal);
+    split->addWidget(events);
+    split->setStretchFactor(0, 2);
+    split->setStretchFactor(1, 3);
+    return split;
+}
+
+void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummary> &summary)
+{
+    const QString key = items::jobKey(job);
+    const bool other = key != m_key;
+    if (!other && job == m_job && summary == m_summary && m_none->state() == StateView::State::Content)
+        return;
+    m_job = job;
+    m_summary = summary;
+    if (other) {
+        m_key = key;
+        m_listing = {};
+        m_listed = false;
+        m_chosen = false;
+        m_podList.clear();
+        m_parentKey.clear();
+        m_refusal.clear();
+        m_checkpoints->setResumeRefusal({});
+        m_checkpoints->setListing({});
+        m_checkpoints->setActiveKey({});
+        m_table->setCurrentKey({});
+        m_pods->setPods({});
+        m_events->setEvents({});
+        m_yaml->setYaml({});
+        m_logs->begin({});
+        m_logs->setContent();
+        setPendingResume(std::nullopt);
+        setListingConsent(std::nullopt);
+        setSaveLocation({});
+        m_correction->hide();
+        m_listState->setContent();
+        m_table->setSkeleton(true);
+        m_listFoot->setText({});
+        updateAge();
+    }
+    m_none->setContent();
+    updateHeader();
+    updateFacts();
+    updateTimeline();
+    updateResume();
+    if (other)
+        emit tabShown(tab());
+}
+
+void JobPage::setNoJob(const QString &why)
+{
+    m_key.clear();
+    m_none->setEmpty(tr("No job to show"), why);
+}
+
+void JobPage::setNow(const QDateTime &now)
+{
+    m_now = now;
+    m_checkpoints->setNow(now);
+    m_pods->setNow(now);
+    m_events->setNow(now);
+    for (views::DataTable *table : {m_table, m_podTable, m_eventTable})
+        table->viewport()->update();
+    if (m_key.isEmpty())
+        return;
+    updateFacts();
+    updateAge();
+}
+
+void JobPage::updateHeader()
+{
+    m_name->setText(text::safe(m_job.name));
+    m_phase->set(items::tag(m_job.phase));
+    QStringList cause;
+    if (const QString detail = items::JobTableModel::stateDetail(m_job); !detail.isEmpty())
+        cause.append(detail);
+    if (!m_job.message.isEmpty() && (m_job.phase == JobPhase::Failed || m_job.phase == JobPhase::Restarting))
+        cause.append(text::safe(m_job.message));
+    if (m_job.finished.isValid())
+        cause.append(text::ago(m_job.finished, m_now));
+    m_cause->setText(cause.join(u" · "_s));
+
+    const Lineage &lineage = m_job.lineage;
+    const bool resumed = lineage.attempt > 1 || !lineage.parentName.isEmpty();
+    m_lineage->setVisible(resumed);
+    if (resumed) {
+        const QString from = lineage.parentName.isEmpty() ? text::safe(m_job.name) : text::safe(lineage.parentName);
+        QString line;
+        if (lineage.step)
+            line = tr("Attempt %1, from %2 step %3", "number, job, step")
+                       .arg(QString::number(lineage.attempt), from, text::number(*lineage.step));
+        else if (!lineage.checkpoint.isEmpty())
+            line = tr("Attempt %1, from %2, checkpoint %3", "number, job, path")
+                       .arg(QString::number(lineage.attempt), from, text::safe(lineage.checkpoint));
+        else
+            line = tr("Attempt %1, from %2", "number, job").arg(QString::number(lineage.attempt), from);
+        m_lineageText->setText(line);
+        m_lineageLink->setText(tr("Open %1").arg(from));
+        m_lineageLink->setVisible(!m_parentKey.isEmpty());
+    }
+
+    QString managed;
+    switch (m_job.manager.type) {
+    case Manager::Type::None: break;
+    case Manager::Type::Kueue: managed = tr("Queued by Kueue through `%1`."); break;
+    case Manager::Type::ManagedBy: managed = tr("Run by another controller: `%1`."); break;
+    case Manager::Type::Controller:
+    case Manager::Type::ArgoCd:
+    case Manager::Type::Flux:
+    case Manager::Type::Helm: managed = tr("Managed by `%1`. A change here would be undone by it."); break;
+    }
+    if (!managed.isEmpty()) {
+        const QString who = QString(text::safe(m_job.manager.kind) + u' ' + text::safe(m_job.manager.name)).trimmed();
+        managed = managed.arg(who);
+    }
+    m_manager->setText(managed);
+    m_manager->setVisible(!managed.isEmpty());
+}
+
+void JobPage::updateFacts()
+{
+    QLayout *flow = m_facts->layout();
+    while (QLayoutItem *item = flow->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    for (const ReplicaGroup &group : m_job.replicas) {
+        auto *widget = new QWidget;
+        auto *row = hbox(6);
+        row->addWidget(new Label(text::safe(group.role), Type::Body, Token::Dim));
+        row->addWidget(new ReplicaDots(group.ready, group.desired));
+        widget->setLayout(row);
+        flow->addWidget(widget);
+    }
+    if (m_job.gpus() > 0)
+        flow->addWidget(fact(tr("GPUs"), items::plainNumber(m_job.gpus())));
+    flow->addWidget(fact(tr("Attempt"), QString::number(m_job.lineage.attempt)));
+    if (m_job.restarts > 0)
+        flow->addWidget(fact(tr("Restarts"), text::number(m_job.restarts), Type::Body, Token::Warn));
+    if (!m_location.path.isEmpty())
+        flow->addWidget(fact(tr("Saves to"), m_location.path, Type::Mono));
+    const items::LostWork lost = items::lostWork({m_job, m_summary, false}, m_now);
+    if (lost.gpuHours && lost.time.count() > 0) {
+        const QString amount = m_job.gpus() > 0 ? text::gpuHours(lost.gpuHours) : text::duration(lost.time);
+        flow->addWidget(fact(lost.already ? tr("Lost") : tr("Lost if stopped"),
+                             lost.atMost ? tr("at most %1").arg(amount) : amount));
+    }
+}
+
+void JobPage::updateTimeline()
+{
+    charts::TimelineData timeline;
+    for (const Run &run : std::as_const(m_listing.runs)) {
+        for (const Checkpoint &checkpoint : run.checkpoints) {
+            if (!checkpoint.step || !checkpoint.savedAt.isValid())
+                continue;
+            charts::TimelinePoint point;
+            point.time = checkpoint.savedAt;
+            point.step = static_cast<double>(*checkpoint.step);
+            point.verdict = checkpoint.verdict;
+            point.key = checkpoint.path;
+            point.title = tr("Step %1 · %2", "step, trust")
+                              .arg(text::number(*checkpoint.step), items::tag(checkpoint.verdict).text.toLower());
+            point.detail = checkpoint.loss ? tr("%1 · loss %2", "size, loss")
+                                                 .arg(text::bytes(checkpoint.bytes), QString::number(*checkpoint.loss, 'g', 4))
+                                           : text::bytes(checkpoint.bytes);
+            timeline.points.append(point);
+        }
+    }
+    int restart = 0;
+    for (const Pod &pod : std::as_const(m_podList)) {
+        for (const ContainerState &container : pod.containers) {
+            if (container.restarts == 0 || !container.lastFinished.isValid())
+                continue;
+            // The next start is not recorded; until the next save nothing shows that work went on.
+            QDateTime next = m_now;
+            for (const charts::TimelinePoint &point : std::as_const(timeline.points))
+                if (point.time > container.lastFinished && point.time < next)
+                    next = point.time;
+            ++restart;
+            timeline.restarts.append({container.lastFinished, next,
+                                  container.lastReason.isEmpty()
+                                      ? tr("restart %1").arg(restart)
+                                      : tr("restart %1: %2", "number, reason")
+                                            .arg(QString::number(restart), text::safe(container.lastReason))});
+        }
+    }
+    if (m_job.phase == JobPhase::Failed && m_job.finished.isValid())
+        timeline.failures.append({m_job.finished, tr("failed")});
+    timeline.from = m_job.started.isValid() ? m_job.started : m_job.created;
+    for (const charts::TimelinePoint &point : std::as_const(timeline.points))
+        if (point.time < timeline.from)
+            timeline.from = point.time;
+    timeline.to = m_job.finished.isValid() ? m_job.finished : m_now;
+    m_timeline->setData(timeline);
+    m_timeline->setSelectedKey(m_table->currentKey());
+}
+
+void JobPage::setParentKey(const QString &key)
+{
+    m_parentKey = key;
+    if (!m_key.isEmpty())
+        updateHeader();
+}
+
+void JobPage::setPods(const QList<Pod> &pods)
+{
+    m_podList = pods;
+    m_pods->setPods(pods);
+    m_podTitle->setText(tr("Pods") + u"  "_s + text::number(pods.size()));
+    bool restarted = false;
+    for (const Pod &pod : pods)
+        restarted = restarted || pod.restarts() > 0;
+    m_logs->setPreviousPossible(restarted, tr("No container of these pods was restarted."));
+    if (!m_key.isEmpty())
+        updateTimeline();
+}
+
+void JobPage::setEvents(const QList<Event> &events)
+{
+    m_events->setEvents(events);
+    const int warnings = m_events->warnings();
+    m_eventTitle->setText(warnings > 0 ? tr("Events  %1, %n warning(s)", nullptr, warnings).arg(events.size())
+                                       : tr("Events  %1").arg(events.size()));
+    m_tabs->setLabel(static_cast<int>(Tab::Events),
+                     warnings > 0 ? tr("Events %1", "number of warnings").arg(warnings) : tr("Events"));
+}
+
+void JobPage::setEventsRefusal(const QString &why)
+{
+    m_eventRefusal->setText(why);
+    m_eventRefusal->setVisible(!why.isEmpty());
+}
+
+void JobPage::setSaveLocation(const items::SaveLocation &location)
+{
+    if (location == m_location)
+        return;
+    m_location = location;
+    updateGuess();
+    if (!m_key.isEmpty())
+        updateFacts();
+}
+
+void JobPage::updateGuess()
+{
+    const Offer correct{u"correct"_s, tr("Correct…"), ButtonVariant::Normal};
+    if (m_location.corrected || (!m_location.guessed && !m_location.path.isEmpty())
+        || m_location == items::SaveLocation{}) {
+        m_guess->clear();
+        m_correction->hide();
+    } else if (m_location.path.isEmpty()) {
+        m_guess->set(Tone::Warn, tr("Where this job saves is not known"), m_location.reason, {correct});
+    } else {
+        m_guess->set(Tone::Info, tr("Cairn guesses that this job saves to %1").arg(m_location.path), m_location.reason,
+                     {correct});
+    }
+}
+
+void JobPage::commitCorrection()
+{
+    const QString path = m_correctionPath->text().trimmed();
+    QString wrong;
+    if (!path.startsWith(u'/'))
+        wrong = tr("The path must begin with “/”: it is the folder as the training program sees it.");
+    else if (path.contains(u"/../"_s) || path.endsWith("/.."_L1))
+        wrong = tr("The path must not contain “..”.");
+    m_correctionPath->setBad(!wrong.isEmpty());
+    m_correctionError->setText(wrong);
+    m_correctionError->setVisible(!wrong.isEmpty());
+    if (!wrong.isEmpty())
+        return;
+    m_correction->hide();
+    emit saveLocationCorrected(path);
+}
+
+void JobPage::setListingRunning(const QString &what, qint64 done, qint64 total)
+{
+    m_again->setEnabled(false);
+    m_table->setSkeleton(!m_listed);
+    m_listState->setLoading(what, done, total, true, tr("Stop"));
+}
+
+void JobPage::setListing(const Listing &listing)
+{
+    m_listing = listing;
+    m_listed = true;
+    m_again->setEnabled(true);
+    m_table->setSkeleton(false);
+    m_checkpoints->setListing(listing);
+    const int count = m_checkpoints->rowCount();
+    if (count == 0) {
+        m_listState->setEmpty(listing.partial ? tr("No checkpoint seen yet") : tr("No checkpoints yet"),
+                              listing.notes.isEmpty()
+                                  ? tr("Nothing in this folder is a checkpoint Cairn knows: torch files, DCP, Hugging "
+                                       "Face Trainer, safetensors.")
+                                  : text::safe(listing.notes.join(u' ')),
+                              {{u"again"_s, tr("Read again"), ButtonVariant::Normal}});
+    } else {
+        m_listState->setContent();
+    }
+    QString foot = tr("%n checkpoint(s) · %1", "number; total size", count).arg(text::bytes(totalBytes(listing)));
+    if (listing.partial)
+        foot = tr("at least %1").arg(foot);
+    if (!listing.notes.isEmpty())
+        foot += u" · "_s + text::safe(listing.notes.join(u' '));
+    m_listFoot->setText(foot);
+    updateAge();
+    updateTimeline();
+    if (!m_chosen || !m_checkpoints->checkpoint(m_table->currentKey())) {
+        m_chosen = false;
+        m_table->setCurrentKey(m_checkpoints->newestWhole());
+        selectCheckpoint(m_table->currentKey());
+    }
+    updateResume();
+}
+
+void JobPage::setListingError(const Error &error)
+{
+    m_again->setEnabled(true);
+    m_table->setSkeleton(false);
+    const Error safe = safeError(error);
+    if (m_listed && m_checkpoints->rowCount() > 0)
+        m_listState->setStale(safe.what, safe.why.isEmpty() ? safe.fix : safe.why,
+                              {{u"again"_s, tr("Read again"), ButtonVariant::Normal}});
+    else
+        m_listState->setError(safe, {{u"again"_s, tr("Read again"), ButtonVariant::Primary}}, m_now);
+}
+
+void JobPage::setListingForbidden(const QString &title, const QString &text, const QString &roleRequest)
+{
+    m_again->setEnabled(true);
+    m_table->setSkeleton(false);
+    m_listState->setForbidden(title, text, roleRequest, {{u"again"_s, tr("Check again"), ButtonVariant::Normal}});
+}
+
+void JobPage::setListingConsent(const std::optional<items::ListingConsent> &consent)
+{
+    if (consent == m_consent && m_consent)
+        return;
+    m_consent = consent;
+    m_consentCode->hide();
+    if (!consent) {
+        m_consentBanner->clear();
+        return;
+    }
+    m_table->setSkeleton(false);
+    if (m_checkpoints->rowCount() == 0)
+        m_listState->setEmpty(tr("The checkpoints have not been read"),
+                              tr("They lie on the claim %1, which only a pod in the cluster can read.")
+                                  .arg(text::safe(consent->claim)));
+    QList<Offer> offers;
+    QString text;
+    if (consent->mayCreate) {
+        text = tr("It mounts the claim %1 read-only, lists the folder, reads the heads of the files and removes itself. "
+                  "Cairn asks once per namespace.")
+                   .arg(text::safe(consent->claim));
+        offers.append({u"what"_s, tr("What it runs"), ButtonVariant::Normal});
+        if (consent->mayExec)
+            offers.append({u"exec"_s, tr("Use exec instead"), ButtonVariant::Normal});
+        offers.append({u"allow"_s, tr("Allow"), ButtonVariant::Primary});
+        m_consentBanner->set(Tone::Info,
+                             tr("Reading checkpoints needs a helper Job in namespace %1").arg(text::safe(consent->ns)),
+                             text, offers);
+    } else {
+        text = text::safe(consent->createRefusal);
+        if (consent->mayExec)
+            offers.append({u"exec"_s, tr("Use exec instead"), ButtonVariant::Primary});
+        else
+            text += u' ' + tr("Exec into a running pod is not possible either.");
+        m_consentBanner->set(Tone::Warn,
+                             tr("No helper Job can be made in namespace %1").arg(text::safe(consent->ns)), text, offers);
+    }
+    m_consentCode->setText(consent->what);
+}
+
+void JobPage::updateAge()
+{
+    m_partial->setVisible(m_listed && m_listing.partial && tab() == Tab::Checkpoints);
+    m_partial->setToolTip(text::safe(m_listing.notes.join(u'\n')));
+    const bool relevant = tab() == Tab::Checkpoints;
+    m_again->setVisible(relevant);
+    if (!relevant) {
+        m_age->setText({});
+        return;
+    }
+    if (!m_listed) {
+        m_age->setText(tr("never read"));
+        return;
+    }
+    const QString ago = text::ago(m_listing.readAt, m_now);
+    QString source = m_listing.source;
+    if (source == "helper job"_L1)
+        source = tr("by a helper Job");
+    else if (source == "exec"_L1)
+        source = tr("by exec");
+    else
+        source.clear();
+    m_age->setText(source.isEmpty() ? tr("Read %1", "time ago").arg(ago) : tr("Read %1 %2", "time ago, by what").arg(ago, source));
+    m_age->setToken(m_listing.readAt.secsTo(m_now) > 900 ? Token::Warn : Token::Dim);
+}
+
+void JobPage::setResumeRefusal(const QString &why)
+{
+    m_refusal = why;
+    m_checkpoints->setResumeRefusal(why);
+    updateResume();
+}
+
+void JobPage::updateResume()
+{
+    QString why = m_refusal;
+    if (const Checkpoint *checkpoint = m_checkpoints->checkpoint(selectedCheckpoint()); checkpoint && why.isEmpty()) {
+        if (checkpoint->verdict == Verdict::Damaged)
+            why = tr("The selected checkpoint is damaged. Select another one.");
+        else if (checkpoint->verdict == Verdict::Writing)
+            why = tr("The selected checkpoint is still being written. Select another one.");
+    }
+    m_resume->setRefusal(why);
+}
+
+void JobPage::setPendingResume(const std::optional<items::PendingResume> &pending)
+{
+    if (!pending) {
+        m_pending->clear();
+        return;
+    }
+    QList<Offer> offers;
+    if (pending->refusal.isEmpty()) {
+        if (pending->canUndo)
+            offers.append({u"undo"_s, tr("Undo"), ButtonVariant::Normal});
+        if (pending->canFinish)
+            offers.append({u"finish"_s, tr("Finish"), ButtonVariant::Primary});
+    }
+    m_pending->set(Tone::Warn, pending->text,
+                   pending->refusal.isEmpty() ? pending->detail
+                                              : tr("%1 %2", "two sentences").arg(pending->detail, pending->refusal),
+                   offers);
+}
+
+void JobPage::setYaml(const QString &yaml)
+{
+    m_yaml->setYaml(yaml);
+    m_yamlState->setContent();
+}
+
+void JobPage::setYamlLoading()
+{
+    m_yamlState->setLoading(tr("Reading the object…"), 0, -1, !m_yaml->toPlainText().isEmpty());
+}
+
+void JobPage::setYamlError(const Error &error)
+{
+    m_yamlState->setError(safeError(error), {{u"again"_s, tr("Try again"), ButtonVariant::Primary}}, m_now);
+}
+
+JobPage::Tab JobPage::tab() const
+{
+    return static_cast<Tab>(m_stack->currentIndex());
+}
+
+void JobPage::showTab(Tab tab)
+{
+    const bool same = tab == this->tab();
+    m_tabs->setCurrent(static_cast<int>(tab));
+    m_stack->setCurrentIndex(static_cast<int>(tab));
+    updateAge();
+    if (!same && !m_key.isEmpty())
+        emit tabShown(tab);
+}
+
+QString JobPage::selectedCheckpoint() const
+{
+    const QString current = m_table->currentKey();
+    return current.isEmpty() ? m_checkpoints->newestWhole() : current;
+}
+
+void JobPage::selectCheckpoint(const QString &path)
+{
+    m_checkpoints->setActiveKey(path);
+    m_timeline->setSelectedKey(path);
+    updateResume();
+}
+
+void JobPage::requestResume(const QString &path)
+{
+    if (!m_refusal.isEmpty() || m_key.isEmpty())
+        return;
+    const Checkpoint *checkpoint = m_checkpoints->checkpoint(path);
+    if (checkpoint && (checkpoint->verdict == Verdict::Damaged || checkpoint->verdict == Verdict::Writing))
+        return;
+    emit resumeRequested(path);
+}
+
+void JobPage::keyPressEvent(QKeyEvent *event)
+{
+    // Letters get here only when no text field had the focus.
+    if (event->modifiers() == Qt::NoModifier && event->key() == Qt::Key_L) {
+        showTab(Tab::Logs);
+    } else if (event->modifiers() == Qt::NoModifier && event->key() == Qt::Key_R) {
+        requestResume(selectedCheckpoint());
+    } else if (event->key() == Qt::Key_F5) {
+        emit readAgainRequested();
+    } else {
+        QWidget::keyPressEvent(event);
+        return;
+    }
+    event->accept();
+}
+
+} // namespace cairn::pages

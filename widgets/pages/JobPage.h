@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/Checkpoint.h"
+#include "domain/Job.h"
+#include "items/CheckpointTableModel.h"
+#include "items/EventTableModel.h"
+#include "items/JobTableModel.h"
+#include "items/JobView.h"
+#include "items/PodTableModel.h"
+
+#include <QWidget>
+#include <optional>
+
+class QHBoxLayout;
+class QStackedWidget;
+class QVBoxLayout;
+
+namespace cairn::charts {
+class TimelineChart;
+}
+namespace cairn::editors {
+class YamlView;
+}
+namespace cairn::kit {
+class Banner;
+class Button;
+class CodeBox;
+class ElidedLabel;
+class Input;
+class Label;
+class Paragraph;
+class Segment;
+class StateView;
+class Tag;
+} // namespace cairn::kit
+namespace cairn::views {
+class DataTable;
+}
+
+namespace cairn::pages {
+
+class LogPane;
+
+/// How far, how safe, where do I go back to? One job: header, timeline, checkpoints, logs, YAML, events. Pure
+/// presentation; everything is about the job given to setJob(). GUI thread only.
+class JobPage : public QWidget
+{
+    Q_OBJECT
+public:
+    enum class Tab { Checkpoints, Logs, Yaml, Events };
+    Q_ENUM(Tab)
+
+    explicit JobPage(QWidget *parent = nullptr);
+    ~JobPage() override;
+
+    /// Another key empties every tab first; the same key updates in place. `summary` gives the "lost" fact.
+    void setJob(const Job &job, const std::optional<items::CheckpointSummary> &summary);
+    /// Nothing is chosen, or the job is gone; `why` is a sentence ("The job was deleted.").
+    void setNoJob(const QString &why);
+    QString jobKey() const { return m_key; }
+    void setNow(const QDateTime &now);
+    /// Key of the job this one was resumed from, when it still exists; "" takes the link away.
+    void setParentKey(const QString &key);
+
+    void setPods(const QList<Pod> &pods);
+    void setEvents(const QList<Event> &events);
+    /// Events or pods may not be read; "" when they may.
+    void setEventsRefusal(const QString &why);
+    void setSaveLocation(const items::SaveLocation &location);
+
+    /// The checkpoints are being read; the old list stays visible. `total` < 0 unknown.
+    void setListingRunning(const QString &what, qint64 done = 0, qint64 total = -1);
+    void setListing(const Listing &listing);
+    void setListingError(const Error &error);
+    void setListingForbidden(const QString &title, const QString &text, const QString &roleRequest);
+    /// Asks before the first helper Job of a namespace; nullopt takes the question away.
+    void setListingConsent(const std::optional<items::ListingConsent> &consent);
+    /// Why nothing can be resumed now ("" when it can): missing rights, another resume under way.
+    void setResumeRefusal(const QString &why);
+    void setPendingResume(const std::optional<items::PendingResume> &pending);
+
+    void setYaml(const QString &yaml);
+    void setYamlLoading();
+    void setYamlError(const Error &error);
+    LogPane *logs() const { return m_logs; }
+
+    Tab tab() const;
+    void showTab(Tab tab);
+    /// Path of the selected checkpoint; the newest whole one until the user chooses.
+    QString selectedCheckpoint() const;
+
+signals:
+    /// A tab came into view: its data is wanted.
+    void tabShown(cairn::pages::JobPage::Tab tab);
+    /// Path within the listing; "" when there is none to name.
+    void resumeRequested(const QString &checkpoint);
+    void openJobRequested(const QString &key);
+    void readAgainRequested();
+    void cancelListingRequested();
+    /// Answers to setListingConsent.
+    void helperAllowed();
+    void execChosen();
+    /// Absolute path inside the container.
+    void saveLocationCorrected(const QString &path);
+    void finishResumeRequested();
+    void undoResumeRequested();
+    void yamlRetryRequested();
+    void copied(const QString &what);
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+
+private:
+    QWidget *makeHeader();
+    QWidget *makeBanners();
+    QWidget *makeCheckpoints();
+    QWidget *makeYaml();
+    QWidget *makeEvents();
+    void updateHeader();
+    void updateFacts();
+    void updateTimeline();
+    void updateAge();
+    void updateGuess();
+    void updateResume();
+    void selectCheckpoint(const QString &path);
+    void requestResume(const QString &path);
+    void commitCorrection();
+
+    Job m_job;
+    QString m_key;
+    std::optional<items::CheckpointSummary> m_summary;
+    QDateTime m_now;
+    QList<Pod> m_podList;
+    Listing m_listing;
+    bool m_listed = false;
+    bool m_chosen = false; ///< the user picked a checkpoint: updates keep it
+    items::SaveLocation m_location;
+    std::optional<items::ListingConsent> m_consent;
+    QString m_parentKey;
+    QString m_refusal;
+
+    items::CheckpointTableModel *m_checkpoints;
+    items::FilterProxy *m_checkpointFilter;
+    items::PodTableModel *m_pods;
+    items::EventTableModel *m_events;
+
+    kit::StateView *m_none;
+    kit::ElidedLabel *m_name;
+    kit::Tag *m_phase;
+    kit::ElidedLabel *m_cause;
+    kit::Button *m_resume;
+    QWidget *m_facts;
+    QWidget *m_lineage;
+    kit::Label *m_lineageText;
+    kit::Button *m_lineageLink;
+    kit::Paragraph *m_manager;
+    kit::Banner *m_pending;
+    kit::Banner *m_guess;
+    QWidget *m_correction;
+    kit::Input *m_correctionPath;
+    kit::Paragraph *m_correctionError;
+    kit::Banner *m_consentBanner;
+    kit::CodeBox *m_consentCode;
+    kit::Segment *m_tabs;
+    kit::ElidedLabel *m_age;
+    kit::Tag *m_partial;
+    kit::Button *m_again;
+    QStackedWidget *m_stack;
+    charts::TimelineChart *m_timeline;
+    views::DataTable *m_table;
+    kit::StateView *m_listState;
+    kit::ElidedLabel *m_listFoot;
+    LogPane *m_logs;
+    editors::YamlView *m_yaml;
+    kit::StateView *m_yamlState;
+    views::DataTable *m_podTable;
+    views::DataTable *m_eventTable;
+    kit::Label *m_eventTitle;
+    kit::Label *m_podTitle;
+    kit::Paragraph *m_eventRefusal;
+};
+
+} // namespace cairn::pages
