@@ -261,6 +261,14 @@ void StateView::setLoading(const QString &text, qint64 done, qint64 total, bool 
         showLoading();
 }
 
+void StateView::showPending()
+{
+    if (m_state == State::Loading && m_delay->isActive()) {
+        m_delay->stop();
+        showLoading();
+    }
+}
+
 void StateView::showLoading()
 {
     if (m_pending.keepContent) {

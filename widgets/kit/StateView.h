@@ -44,6 +44,8 @@ public:
     /// foot line; `cancelText` "" offers no cancel (the offer's id is "cancel").
     void setLoading(const QString &text, qint64 done = 0, qint64 total = -1, bool keepContent = false,
         const QString &cancelText = {});
+    /// Shows a loading state at once that waits for its 300 ms (screenshots, tests).
+    void showPending();
     /// What happened, why, fix, then the code and time in mono. Offers besides "copy" come from the caller.
     void setError(const Error &error, const QList<Offer> &offers = {}, const QDateTime &when = {});
     /// Content stays, marked by a banner.

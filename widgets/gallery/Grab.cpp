@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gallery/Grab.h"
+
+#include "kit/Theme.h"
+
+#include <QApplication>
+#include <QPainter>
+#include <QVBoxLayout>
+#include <QWidget>
+#include <memory>
+
+namespace cairn::gallery {
+
+using namespace Qt::StringLiterals;
+
+QImage grab(const kit::GalleryEntry &entry, const QSize &size)
+{
+    // A window of its own, so that the entry has a page behind it and room for the focus ring.
+    auto window = std::make_unique<QWidget>();
+    kit::paintBackground(window.get(), kit::Token::Bg);
+    auto *layout = new QVBoxLayout(window.get());
+    const int margin = size.isEmpty() ? 16 : 0;
+    layout->setContentsMargins(margin, margin, margin, margin);
+    QWidget *widget = entry.factory();
+    layout->addWidget(widget);
+    window->resize(size.isEmpty() ? window->sizeHint() : size);
+    window->show();
+    // Layouts and delayed item layouts take a few turns until nothing changes any more.
+    for (int turn = 0; turn < 5; ++turn) {
+        QApplication::sendPostedEvents();
+        QApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
+    }
+    if (size.isEmpty() && layout->hasHeightForWidth()) {
+        window->resize(window->width(), qMax(window->sizeHint().height(), layout->heightForWidth(window->width())));
+        QApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
+    }
+    const qreal ratio = window->devicePixelRatioF();
+    QImage image((QSizeF(window->size()) * ratio).toSize(), QImage::Format_RGB32);
+    image.setDevicePixelRatio(ratio);
+    image.fill(kit::color(kit::Token::Bg));
+    window->render(&image);
+    return image;
+}
+
+QString fileName(const kit::GalleryEntry &entry, const QSize &size, const QString &suffix)
+{
+    QString name = entry.id;
+    if (!size.isEmpty())
+        name += u"-%1x%2"_s.arg(size.width()).arg(size.height());
+    return name + u'-' + suffix + u".png"_s;
+}
+
+} // namespace cairn::gallery
