@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "kube/DoctorRights.h"
+
+#include "base/Text.h"
+#include "domain/Kinds.h"
+
+#include <QCoreApplication>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::kube {
+namespace {
+
+QString tr(const char *source)
+{
+    return QCoreApplication::translate("cairn::kube::Doctor", source);
+}
+
+/// Questions on the way at once: enough to hide the latency of a far cluster, few enough for any quota.
+constexpr int parallel = 4;
+
+Result<bool> ask(net::HttpClient &http, const Credentials::Material &material, const AccessQuery &query,
+                 std::chrono::milliseconds timeout, const std::stop_token &stop)
+{
+    QJsonObject attributes{{u"verb"_s, query.verb}, {u"group"_s, query.group}, {u"resource"_s, query.resource}};
+    if (!query.ns.isEmpty())
+        attributes.insert(u"namespace"_s, query.ns);
+    if (!query.subresource.isEmpty())
+        attributes.insert(u"subresource"_s, query.subresource);
+    net::Request request;
+    request.method = "POST";
+    request.path = u"/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"_s;
+    request.headers = material.headers;
+    request.headers.append(net::Header("Content-Type", "application/json"));
+    request.headers.append(net::Header("Accept", "application/json"));
+    request.body = QJsonDocument(QJsonObject{{u"apiVersion"_s, u"authorization.k8s.io/v1"_s},
+                                             {u"kind"_s, u"SelfSubjectAccessReview"_s},
+                                             {u"spec"_s, QJsonObject{{u"resourceAttributes"_s, attributes}}}})
+                       .toJson(QJsonDocument::Compact);
+    request.timeout = timeout;
+    request.maxRetries = 2;
+    request.maxBody = 1 << 20;
+    const auto response = http.send(material.endpoint, request, stop);
+    if (!response)
+        return fail(response.error());
+    const QJsonObject object = QJsonDocument::fromJson(response->body).object();
+    if (response->status != 201 && response->status != 200) {
+        Error error = Error::make(response->status == 401 ? Error::Kind::Auth : Error::Kind::Server,
+                                  tr("The server did not say what you may do."),
+                                  tr("It answered %1: %2").arg(response->status).arg(text::safe(object.value(u"message"_s).toString().left(300))),
+                                  tr("Ask whoever runs the cluster whether access reviews are switched off."));
+        error.httpStatus = response->status;
+        return fail(error);
+    }
+    const QJsonValue allowed = object.value(u"status"_s).toObject().value(u"allowed"_s);
+    if (!allowed.isBool())
+        return fail(Error::Kind::Parse, tr("The server did not say what you may do."),
+                    tr("Its answer to an access review has no status."), tr("Check that the address names a Kubernetes API."));
+    return allowed.toBool();
+}
+
+} // namespace
+
+QString Right::name() const
+{
+    QString resource = query.resource;
+    if (!query.group.isEmpty())
+        resource += u'.' + query.group;
+    if (!query.subresource.isEmpty())
+        resource += u'/' + query.subresource;
+    return query.verb + u' ' + resource;
+}
+
+QList<Right> rightsToCheck(const QString &ns)
+{
+    QList<Right> rights;
+    const auto add = [&](const QString &verb, const ResourceKind &kind, bool writes, const QString &subresource = {}) {
+        rights.append({{verb, kind.group, kind.plural, subresource, kind.namespaced ? ns : QString(), {}}, writes});
+    };
+    for (const JobKindFacts &facts : jobKinds())
+        add(u"list"_s, facts.resource, false);
+    add(u"list"_s, kinds::pods(), false);
+    add(u"watch"_s, kinds::pods(), false);
+    add(u"get"_s, kinds::pods(), false, u"log"_s);
+    add(u"list"_s, kinds::events(), false);
+    add(u"list"_s, kinds::claims(), false);
+    add(u"list"_s, kinds::namespaces(), false);
+    rights.last().optional = true;
+    add(u"create"_s, kinds::batchJobs(), true); // the helper that lists a claim
+    for (const JobKindFacts &facts : jobKinds()) {
+        add(u"patch"_s, facts.resource, true);
+        add(u"create"_s, facts.resource, true);
+    }
+    return rights;
+}
+
+RightsSummary summarise(const QList<Right> &rights)
+{
+    RightsSummary summary;
+    for (const Right &right : rights) {
+        if (right.optional)
+            continue;
+        ++summary.total;
+        if (right.allowed) {
+            ++summary.allowed;
+            summary.writesAny = summary.writesAny || right.writes;
+            if (right.query.verb == u"list"_s && right.query.group == jobKinds().first().resource.group)
+                summary.readsAnyJobs = true;
+        } else {
+            summary.readsAll = summary.readsAll && right.writes;
+            summary.missing.append(right.name());
+        }
+    }
+    return summary;
+}
+
+Result<QList<Right>> checkRights(net::HttpClient &http, const Credentials::Material &material, QList<Right> rights,
+                                 std::chrono::milliseconds timeout, std::stop_token stop)
+{
+    std::atomic<bool> giveUp = false;
+    std::atomic<qsizetype> next = 0;
+    std::mutex mutex;
+    std::optional<Error> failure;
+    Right *const data = rights.data(); // detached once, here; each thread writes its own entries
+    const qsizetype count = rights.size();
+    {
+        std::vector<std::jthread> workers;
+        for (int i = 0; i < parallel; ++i)
+            workers.emplace_back([&] {
+                for (qsizetype at = next++; at < count && !giveUp && !stop.stop_requested(); at = next++) {
+                    const auto answer = ask(http, material, data[at].query, timeout, stop);
+                    if (answer) {
+                        data[at].allowed = *answer;
+                        continue;
+                    }
+                    const std::lock_guard lock(mutex);
+                    if (!failure)
+                        failure = answer.error();
+                    giveUp = true;
+                    return;
+                }
+            });
+    }
+    if (stop.stop_requested())
+        return fail(Error::cancelled());
+    if (failure)
+        return fail(*failure);
+    return rights;
+}
+
+} // namespace cairn::kube
