@@ -46,7 +46,6 @@ ExecConsentDialog::ExecConsentDialog(const ExecConsentView &view, QWidget *paren
     for (const QString &argument : view.arguments)
         command.append(argument.contains(u' ') || argument.isEmpty() ? u'\'' + argument + u'\'' : argument);
     auto *code = new CodeBox(command.join(u' '));
-    code->setWordWrap(true);
     code->setAccessibleName(tr("What runs"));
     box->addWidget(code);
     auto *form = vbox(6);
