@@ -8,6 +8,7 @@
 #include "kit/Label.h"
 
 #include <QHBoxLayout>
+#include <QPlainTextEdit>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -45,8 +46,16 @@ ExecConsentDialog::ExecConsentDialog(const ExecConsentView &view, QWidget *paren
     QStringList command{view.binary.isEmpty() ? view.program : view.binary};
     for (const QString &argument : view.arguments)
         command.append(argument.contains(u' ') || argument.isEmpty() ? u'\'' + argument + u'\'' : argument);
-    auto *code = new CodeBox(command.join(u' '));
+    // Wrapped anywhere and scrolled, never cut: what is agreed to must be readable to its last character.
+    auto *code = new QPlainTextEdit(command.join(u' '));
+    code->setReadOnly(true);
+    code->setTabChangesFocus(true);
+    code->setWordWrapMode(QTextOption::WrapAnywhere);
     code->setAccessibleName(tr("What runs"));
+    bindTheme(code, [code] {
+        code->setFont(typeFont(Type::Mono));
+        code->setFixedHeight(scaled(76));
+    });
     box->addWidget(code);
     auto *form = vbox(6);
     form->addWidget(new FormRow(tr("Program"), mono(view.binary)));

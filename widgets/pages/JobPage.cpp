@@ -174,7 +174,9 @@ QWidget *JobPage::makeBanners()
     m_guess->setObjectName(u"job.guess"_s);
     m_consentBanner = new Banner;
     m_consentBanner->setObjectName(u"job.consent"_s);
-    m_consentCode = new CodeBox({});
+    m_consentCode = new editors::YamlView(tr("What the helper Job runs"));
+    m_consentCode->setObjectName(u"job.consent.what"_s);
+    bindTheme(m_consentCode, [this] { m_consentCode->setFixedHeight(scaled(200)); });
     m_consentCode->hide();
 
     m_correction = new QWidget;
@@ -763,7 +765,7 @@ void JobPage::setListingConsent(const std::optional<items::ListingConsent> &cons
         m_consentBanner->set(Tone::Warn,
                              tr("No helper Job can be made in namespace %1").arg(text::safe(consent->ns)), text, offers);
     }
-    m_consentCode->setText(consent->what);
+    m_consentCode->setYaml(consent->what);
 }
 
 void JobPage::updateAge()

@@ -25,7 +25,6 @@ class YamlView;
 namespace cairn::kit {
 class Banner;
 class Button;
-class CodeBox;
 class ElidedLabel;
 class Input;
 class Label;
@@ -161,7 +160,7 @@ private:
     kit::Input *m_correctionPath;
     kit::Paragraph *m_correctionError;
     kit::Banner *m_consentBanner;
-    kit::CodeBox *m_consentCode;
+    editors::YamlView *m_consentCode;
     kit::Segment *m_tabs;
     kit::ElidedLabel *m_age;
     kit::Tag *m_partial;
