@@ -46,6 +46,15 @@ qsizetype shellLine(const QStringList &all)
     return -1;
 }
 
+/// Without blanks and semicolons at the end.
+QString withoutEnd(const QString &line)
+{
+    QString text = line.trimmed();
+    while (text.endsWith(u';'))
+        text = text.chopped(1).trimmed();
+    return text;
+}
+
 struct LineShape {
     QStringList words;          ///< of the last command, quotes removed
     bool appendable = false;    ///< arguments at the end reach that last command
@@ -74,7 +83,7 @@ LineShape shapeOf(const QString &line)
         shape.words.clear();
         strange = false;
     };
-    const QString text = line.trimmed();
+    const QString text = withoutEnd(line);
     for (qsizetype i = 0; i < text.size(); ++i) {
         const QChar c = text[i];
         if (!quote.isNull()) {
@@ -227,10 +236,7 @@ Result<Argv> withArguments(const Argv &argv, const QStringList &add)
         QStringList &holder = line < commandSize ? *out.command : *out.args;
         QString &text = holder[line < commandSize ? line : line - commandSize];
         if (!shape.takesPositional) {
-            text = text.trimmed();
-            while (text.endsWith(u';'))
-                text = text.chopped(1).trimmed();
-            text += u" \"$@\""_s;
+            text = withoutEnd(text) + u" \"$@\""_s;
         }
         QStringList &tail = out.args ? *out.args : *out.command;
         if (line + 1 == all.size())

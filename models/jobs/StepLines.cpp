@@ -26,9 +26,9 @@ std::optional<StepLine> stepOf(const QByteArray &line)
     const QString text = clean(line);
     static const QRegularExpression named(
         u"(?<![A-Za-z0-9_.-])(?<!per )(?<!each )(?<!every )(?<!max )(?<!total )(?:global[_ -]?step|step|iteration|iter)"
-        "[\"']?\\s{0,8}[=:#]?\\s{0,16}\\[?(\\d{1,15})(?![\\d]*(?:[.,]\\d|[A-Za-z%_]|\\s?(?:ms|s|sec|seconds|it/s)\\b))"_s,
+        "[\"']?\\s{0,8}[=:#]?\\s{0,16}\\[?(\\d{1,15}+)(?!\\d|(?:[.,]\\d|[A-Za-z%_]|\\s?(?:ms|s|sec|seconds|it/s)\\b))"_s,
         QRegularExpression::CaseInsensitiveOption);
-    static const QRegularExpression bar(u"(?<![\\d.])(\\d{1,15})/\\d{1,15} \\[\\d+:\\d\\d"_s);
+    static const QRegularExpression bar(u"(?<![\\d.])(\\d{1,15}+)/\\d{1,15} \\[\\d+:\\d\\d"_s);
     if (const auto m = named.match(text); m.hasMatch())
         return StepLine{m.captured(1).toLongLong(), true};
     if (const auto m = bar.match(text); m.hasMatch())
