@@ -133,8 +133,12 @@ public:
         case X509_V_ERR_HOSTNAME_MISMATCH:
         case X509_V_ERR_IP_ADDRESS_MISMATCH: return hostName(f, suffix);
         case X509_V_OK:
-            // libcurl compares the names itself and then leaves OpenSSL's result at OK.
-            return hostName(f, u"HOSTNAME_MISMATCH"_s);
+        case X509_V_ERR_UNSPECIFIED:
+            // libcurl compares the names itself and leaves OpenSSL's result as it was.
+            if (contains(f, "subject name"))
+                return hostName(f, u"HOSTNAME_MISMATCH"_s);
+            return make(Tls, what, tr("The server's certificate is not acceptable: %1.").arg(detail(f)),
+                tr("Ask whoever runs the server to repair its certificate."), f);
         default:
             return make(Tls, what,
                 tr("The server's certificate is not acceptable: %1.")
@@ -212,6 +216,11 @@ public:
                 tr("The server offers no TLS version of at least 1.2."),
                 tr("Update the server; older versions of TLS are not safe."), f, u"TLS_VERSION"_s);
         }
+        if (contains(f, "alert handshake failure")) {
+            return make(Error::Kind::Tls, noSecureConnection(f), tr("The server refused the TLS handshake."),
+                tr("It may demand a client certificate; check client-certificate-data in the kubeconfig."), f,
+                u"HANDSHAKE_REFUSED"_s);
+        }
         if (f.osErrno == ECONNRESET || contains(f, "ssl_error_syscall") || contains(f, "unexpected eof")) {
             return make(Error::Kind::Network, noSecureConnection(f), tr("The connection was cut during the handshake."),
                 tr("Check the port, and whether a firewall or proxy stands between."), f, u"HANDSHAKE_CUT"_s);
@@ -228,11 +237,16 @@ public:
 
     static Error lost(const CurlFailure &f)
     {
-        Error error = make(Error::Kind::Network, tr("The connection to %1 was lost.").arg(f.server),
-            f.code == CURLE_PARTIAL_FILE ? tr("The answer ended before it was complete.")
-                : f.code == CURLE_GOT_NOTHING
-                ? tr("The server closed the connection without an answer.")
-                : tr("The server or something on the way cut the connection: %1.").arg(detail(f)),
+        QString why;
+        if (f.code == CURLE_PARTIAL_FILE)
+            why = tr("The answer ended before it was complete.");
+        else if (f.code == CURLE_GOT_NOTHING)
+            why = tr("The server closed the connection without an answer.");
+        else if (contains(f, "getpeername")) // libcurl looking at a socket that is gone already
+            why = tr("The server or something on the way cut the connection.");
+        else
+            why = tr("The server or something on the way cut the connection: %1.").arg(detail(f));
+        Error error = make(Error::Kind::Network, tr("The connection to %1 was lost.").arg(f.server), why,
             tr("Try again. If it was a change, look first whether it was made."), f);
         error.reason += lostConnection;
         return error;

@@ -16,8 +16,8 @@ struct MultiDeleter {
 };
 
 /// One handshake; the certificate is empty when libcurl did not get as far as keeping it.
-Result<QByteArray> handshake(const Endpoint &endpoint, const QDeadlineTimer &deadline, std::chrono::milliseconds timeout,
-    const std::stop_token &stop)
+Result<QByteArray> handshake(const Endpoint &endpoint, const QDeadlineTimer &deadline,
+    std::chrono::milliseconds timeout, const std::stop_token &stop)
 {
     const auto target = Target::of(endpoint);
     if (!target)

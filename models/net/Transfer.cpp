@@ -18,8 +18,8 @@ struct Messages {
     Q_DECLARE_TR_FUNCTIONS(cairn::net::Transfer)
 };
 
-/// Everything in the header of one answer; the apiserver's own limit is 1 MiB too.
-constexpr qint64 maxHeader = 1 << 20;
+/// Everything in the header of one answer; below libcurl's own limit of 300 KiB, whose error says less.
+constexpr qint64 maxHeader = 256 * 1024;
 /// The body of a refused stream: a Status object, seldom more than a few KiB.
 constexpr qint64 maxErrorBody = 1 << 20;
 

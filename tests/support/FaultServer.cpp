@@ -314,6 +314,12 @@ void FaultServer::Private::handle(int fd, int number)
             SSL_shutdown(ssl);
         SSL_free(ssl);
     }
+    if (!ready) {
+        // Closing with unread bytes would reset the connection, and the client might never see the alert.
+        shutdown(fd, SHUT_WR);
+        char chunk[4096];
+        while (recv(fd, chunk, sizeof chunk, 0) > 0) { }
+    }
     const std::lock_guard lock(mutex);
     std::erase(open, fd);
     close(fd);
