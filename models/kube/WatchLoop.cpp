@@ -126,6 +126,7 @@ void WatchLoop::startList()
 void WatchLoop::requestPage(const QString &token)
 {
     Query query;
+    query.add("labelSelector", m_options.labelSelector).add("fieldSelector", m_options.fieldSelector);
     if (!m_unpaged)
         query.add("limit", token.isEmpty() ? m_options.firstPage : m_options.laterPages).add("continue", token);
     net::Request request;
@@ -245,6 +246,7 @@ void WatchLoop::openWatch()
     std::uniform_int_distribution<qint64> draw(m_options.watchShortest.count(), std::max(m_options.watchShortest, m_options.watchLongest).count());
     const std::chrono::seconds length(draw(m_random));
     Query query;
+    query.add("labelSelector", m_options.labelSelector).add("fieldSelector", m_options.fieldSelector);
     query.add("watch", u"true"_s).add("allowWatchBookmarks", u"true"_s).add("resourceVersion", m_version);
     query.add("timeoutSeconds", length.count());
     net::Request request;

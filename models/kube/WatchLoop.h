@@ -15,6 +15,8 @@ namespace cairn::kube {
 
 /// Times and sizes of a watch. The defaults are client-go's (tools/cache/reflector.go) where it has one.
 struct WatchOptions {
+    QString labelSelector; ///< e.g. "training.kubeflow.org/job-name"; the server then does not say how many rows remain
+    QString fieldSelector;
     int firstPage = 500;  ///< small, so that the first rows are there at once
     int laterPages = 1000;
     std::chrono::milliseconds flushAfter{50}; ///< a change waits at most this long for others

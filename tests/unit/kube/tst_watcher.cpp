@@ -416,6 +416,19 @@ private slots:
         QCOMPARE(b.server->request(0).path.section(u'?', 0, 0), u"/apis/kubeflow.org/v1/namespaces/ml/pytorchjobs"_s);
     }
 
+    void selectorsGoAlongWithListAndWatch()
+    {
+        WatchOptions options = quick();
+        options.labelSelector = u"a=b,c"_s;
+        options.fieldSelector = u"spec.nodeName=n"_s;
+        Bench b({}, options);
+        QVERIFY(b.settle({}, 10));
+        for (const net::Request &request : {b.server->request(0), b.server->channel(0)->request}) {
+            QCOMPARE(value(request, "labelSelector"), u"a=b,c"_s);
+            QCOMPARE(value(request, "fieldSelector"), u"spec.nodeName=n"_s);
+        }
+    }
+
     void aNameThatLeavesItsPlaceIsRefusedUnsent()
     {
         Bench b(u"../../secrets"_s);

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/Job.h"
+#include "store/ResourceStore.h"
+
+#include <QMap>
+#include <QSet>
+
+namespace cairn::store {
+
+/// All training jobs of a cluster, joined with their pods, nodes and events: ready counts, restarts and the cause of
+/// what goes wrong come from the pods, the rest from the job itself. One store for all kinds; which kinds are served is
+/// seen in the states. GUI thread only.
+class JobStore : public StoreSignals
+{
+    Q_OBJECT
+public:
+    explicit JobStore(QObject *parent = nullptr);
+
+    void applyJobs(JobKind kind, const Delta<Job> &delta);
+    void applyPods(const Delta<Pod> &delta);
+    void applyNodes(const Delta<Node> &delta);
+    void applyEvents(const Delta<Event> &delta);
+    void setJobState(JobKind kind, const FeedState &state); ///< emits stateChanged with the combined one
+    void setPodState(const FeedState &state) { m_pods.setState(state); }
+    void setEventState(const FeedState &state) { m_events.setState(state); }
+    /// The scope changed: forget the jobs of this kind, the pods, the nodes or the events.
+    void resetJobs(JobKind kind);
+    void resetPods();
+    void resetNodes();
+    void resetEvents();
+
+    const Job *find(const QString &uid) const;
+    const Job *find(JobKind kind, const QString &ns, const QString &name) const;
+    QList<Job> jobs() const { return m_shown.values(); }
+    qsizetype size() const { return m_shown.size(); }
+    /// The jobs a change speaks of, for a table model.
+    Delta<Job> delta(const StoreChange &change) const;
+
+    QList<Pod> podsOf(const QString &jobUid) const; ///< by role, then index
+    /// About the job, its pods and pods it had before; oldest first.
+    QList<Event> eventsOf(const QString &jobUid) const;
+
+    FeedState jobsState() const; ///< of all kinds together
+    FeedState jobState(JobKind kind) const { return m_states.value(kind); }
+    const FeedState &podsState() const { return m_pods.state(); }
+    const FeedState &eventsState() const { return m_events.state(); }
+
+signals:
+    void podsChanged(const QSet<QString> &jobUids);
+    void eventsChanged(const QSet<QString> &jobUids);
+
+private:
+    Job refined(const Job &job) const;
+    void refinePending(Job &job, bool hasPods) const;
+    /// Brings the shown values of these jobs up to date and emits one change.
+    void refresh(const QSet<QString> &uids, StoreChange change = {});
+    QSet<QString> jobsOf(const Event &event) const;
+    QSet<QString> jobsOn(const QSet<QString> &nodes) const; ///< with pods on these nodes
+
+    QHash<QString, Job> m_raw;   ///< as decoded
+    QHash<QString, Job> m_shown; ///< refined
+    QHash<QString, QSet<QString>> m_byKind; ///< kind's word → job UIDs
+    ResourceStore<Pod> m_pods;   ///< of training jobs only
+    QHash<QString, QSet<QString>> m_podsOf; ///< job UID → pod UIDs
+    QSet<QString> m_lostNodes;   ///< names
+    QHash<QString, QString> m_nodeNames; ///< UID → name
+    ResourceStore<Event> m_events;
+    QHash<QString, QSet<QString>> m_eventsAbout; ///< UID of the object → event UIDs
+    QMap<JobKind, FeedState> m_states;
+};
+
+} // namespace cairn::store

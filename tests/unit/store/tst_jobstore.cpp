@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/JobStore.h"
+
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace cairn;
+using namespace cairn::store;
+
+namespace {
+
+Job job(const QString &uid, JobPhase phase, int workers = 2)
+{
+    Job j;
+    j.uid = uid;
+    j.name = u"name-"_s + uid;
+    j.ns = u"ml"_s;
+    j.phase = phase;
+    j.created = QDateTime::fromString(u"2026-01-01T00:00:00Z"_s, Qt::ISODate);
+    j.replicas = {{u"Master"_s, 1, 0, 0, 0, 0, 0}, {u"Worker"_s, workers, 0, 0, 0, 0, 0}};
+    return j;
+}
+
+Pod pod(const QString &uid, const QString &owner, const QString &role = u"worker"_s, int index = 0)
+{
+    Pod p;
+    p.uid = uid;
+    p.ns = u"ml"_s;
+    p.name = u"name-"_s + owner + u'-' + role + u'-' + QString::number(index);
+    p.ownerKind = u"PyTorchJob"_s;
+    p.ownerUid = owner;
+    p.role = role;
+    p.index = index;
+    p.phase = u"Running"_s;
+    p.node = u"n1"_s;
+    ContainerState container;
+    container.name = u"pytorch"_s;
+    container.ready = true;
+    container.state = u"running"_s;
+    p.containers = {container};
+    return p;
+}
+
+template <class T>
+Delta<T> upsert(const QList<T> &items)
+{
+    return {items, {}, false, {}};
+}
+
+Event notice(const QString &uid, const QString &objectUid, const QString &reason, const QString &type = u"Warning"_s)
+{
+    Event e;
+    e.uid = uid;
+    e.ns = u"ml"_s;
+    e.objectUid = objectUid;
+    e.objectKind = u"PyTorchJob"_s;
+    e.reason = reason;
+    e.message = u"because"_s;
+    e.type = type;
+    e.last = QDateTime::fromString(u"2026-01-02T00:00:00Z"_s, Qt::ISODate);
+    return e;
+}
+
+} // namespace
+
+class TestJobStore : public QObject
+{
+    Q_OBJECT
+
+    /// What the store says of one job with one pod that `bend` spoiled.
+    static Job with(JobPhase phase, const std::function<void(Pod &)> &bend)
+    {
+        JobStore store;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({job(u"j"_s, phase)}));
+        Pod p = pod(u"p"_s, u"j"_s);
+        p.containers[0].ready = false;
+        bend(p);
+        store.applyPods(upsert<Pod>({p}));
+        return *store.find(u"j"_s);
+    }
+
+private slots:
+    void readyAndRestartsComeFromThePods()
+    {
+        JobStore store;
+        Pod early = pod(u"p0"_s, u"j"_s, u"worker"_s, 0);
+        early.containers[0].restarts = 2;
+        store.applyPods(upsert<Pod>({early})); // pods may come first
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({job(u"j"_s, JobPhase::Running)}));
+        QCOMPARE(store.find(u"j"_s)->ready(), 1);
+        QCOMPARE(store.find(u"j"_s)->restarts, 2);
+        Pod leaving = pod(u"p1"_s, u"j"_s, u"worker"_s, 1);
+        leaving.deleting = QDateTime::currentDateTimeUtc();
+        leaving.containers[0].restarts = 1;
+        Pod foreign = pod(u"x"_s, u"j"_s);
+        foreign.ownerKind = u"ReplicaSet"_s;
+        store.applyPods(upsert<Pod>({pod(u"m"_s, u"j"_s, u"master"_s), leaving, foreign}));
+        const Job *j = store.find(u"j"_s);
+        QCOMPARE(j->replicas[0].ready, 1);
+        QCOMPARE(j->replicas[1].ready, 1);
+        QCOMPARE(j->restarts, 3);
+        QCOMPARE(store.podsOf(u"j"_s).size(), 3);
+        QCOMPARE(store.podsOf(u"j"_s)[0].role, u"master"_s);
+        store.applyPods({{}, {u"p0"_s, u"p1"_s, u"m"_s}, false, {}});
+        QCOMPARE(store.find(u"j"_s)->ready(), 0);
+        QCOMPARE(store.find(u"j"_s)->restarts, 0);
+        QVERIFY(store.podsOf(u"j"_s).isEmpty());
+    }
+
+    void onlyWhatChangedIsTold()
+    {
+        JobStore store;
+        QList<StoreChange> changes;
+        connect(&store, &StoreSignals::changed, this, [&](const StoreChange &change) { changes.append(change); });
+        store.applyJobs(JobKind::PyTorchJob, {{job(u"a"_s, JobPhase::Running), job(u"b"_s, JobPhase::Running)}, {}, true, {}});
+        QCOMPARE(changes.size(), 1);
+        QCOMPARE(changes[0].added.size(), 2);
+        store.applyPods(upsert<Pod>({pod(u"p"_s, u"a"_s), pod(u"q"_s, u"unknown job"_s)}));
+        QCOMPARE(changes.size(), 2);
+        QCOMPARE(changes[1].changed, QStringList{u"a"_s});
+        QCOMPARE(store.delta(changes[1]).upserts.size(), 1);
+        QCOMPARE(store.delta(changes[1]).upserts[0].ready(), 1);
+        Pod same = pod(u"p"_s, u"a"_s);
+        same.resourceVersion = u"9"_s; // a new version that says nothing new about the job
+        store.applyPods(upsert<Pod>({same}));
+        QCOMPARE(changes.size(), 2);
+        // A relist of the same jobs keeps them silent as well.
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({job(u"a"_s, JobPhase::Running), job(u"b"_s, JobPhase::Running)}));
+        QCOMPARE(changes.size(), 2);
+        store.applyJobs(JobKind::PyTorchJob, {{}, {u"a"_s, u"zzz"_s}, false, {}});
+        QCOMPARE(changes[2].removed, QStringList{u"a"_s});
+        QVERIFY(!store.find(u"a"_s));
+    }
+
+    void kindsAreKeptApart()
+    {
+        JobStore store;
+        Job tf = job(u"t"_s, JobPhase::Running);
+        tf.kind = JobKind::TFJob;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({job(u"p"_s, JobPhase::Running)}));
+        store.applyJobs(JobKind::TFJob, upsert<Job>({tf}));
+        QVERIFY(store.find(JobKind::TFJob, u"ml"_s, u"name-t"_s));
+        QVERIFY(!store.find(JobKind::PyTorchJob, u"ml"_s, u"name-t"_s));
+        QVERIFY(!store.find(JobKind::TFJob, u"other"_s, u"name-t"_s));
+        store.resetJobs(JobKind::PyTorchJob);
+        QCOMPARE(store.size(), 1);
+        QVERIFY(store.find(u"t"_s));
+    }
+
+    void causesComeFromThePods()
+    {
+        using P = JobPhase;
+        QCOMPARE(with(P::Pending, [](Pod &p) { p.phase = u"Pending"_s; p.node.clear(); p.reason = u"Unschedulable"_s; p.message = u"0/4 nodes"_s; p.containers.clear(); }).cause, u"Unschedulable"_s);
+        QCOMPARE(with(P::Pending, [](Pod &p) { p.phase = u"Pending"_s; p.node.clear(); p.reason = u"Unschedulable"_s; p.message = u"0/4 nodes"_s; p.containers.clear(); }).message, u"0/4 nodes"_s);
+        const auto waiting = [](const QString &reason) {
+            return [reason](Pod &p) { p.phase = u"Pending"_s; p.containers[0].state = u"waiting"_s; p.containers[0].reason = reason; };
+        };
+        QCOMPARE(with(P::Pending, waiting(u"ImagePullBackOff"_s)).cause, u"ImagePullBackOff"_s);
+        QCOMPARE(with(P::Pending, waiting(u"ContainerCreating"_s)).cause, u"ContainerCreating"_s);
+        QCOMPARE(with(P::Running, waiting(u"CrashLoopBackOff"_s)).cause, u"CrashLoopBackOff"_s);
+        QCOMPARE(with(P::Running, waiting(u"ContainerCreating"_s)).cause, QString());
+        QCOMPARE(with(P::Pending, [](Pod &p) { p.phase = u"Pending"_s; p.initReason = u"ErrImagePull"_s; p.containers[0].state = u"waiting"_s; p.containers[0].reason = u"PodInitializing"_s; }).cause, u"ErrImagePull"_s);
+        const auto ended = [](const QString &reason, int code) {
+            return [reason, code](Pod &p) { p.phase = u"Failed"_s; p.containers[0].state = u"terminated"_s; p.containers[0].reason = reason; p.containers[0].exitCode = code; };
+        };
+        QCOMPARE(with(P::Failed, ended(u"OOMKilled"_s, 137)).cause, u"OOMKilled"_s);
+        QCOMPARE(with(P::Failed, ended(u"Error"_s, 2)).cause, u"Error (exit 2)"_s);
+        QCOMPARE(with(P::Failed, [](Pod &p) { p.phase = u"Failed"_s; p.reason = u"Evicted"_s; p.containers.clear(); }).cause, u"Evicted"_s);
+        const auto restarted = [](Pod &p) { p.containers[0].ready = true; p.containers[0].lastReason = u"OOMKilled"_s; p.containers[0].lastExitCode = 137; };
+        QCOMPARE(with(P::Running, restarted).cause, QString()); // it runs well again
+        QCOMPARE(with(P::Restarting, restarted).cause, u"OOMKilled"_s);
+        const auto loops = [](Pod &p) { p.containers[0].state = u"waiting"_s; p.containers[0].reason = u"CrashLoopBackOff"_s; p.containers[0].lastReason = u"OOMKilled"_s; p.containers[0].lastExitCode = 137; };
+        QCOMPARE(with(P::Running, loops).cause, u"OOMKilled"_s); // says more than the loop it causes
+        QCOMPARE(with(P::Running, [](Pod &p) { p.phase = u"Unknown"_s; }).cause, u"NodeLost"_s);
+        QCOMPARE(with(P::Succeeded, ended(u"Error"_s, 2)).cause, QString());
+    }
+
+    void theOperatorsWordStaysWhereThePodsAreGone()
+    {
+        JobStore store;
+        Job failed = job(u"j"_s, JobPhase::Failed);
+        failed.cause = u"BackoffLimitExceeded"_s;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({failed}));
+        QCOMPARE(store.find(u"j"_s)->cause, u"BackoffLimitExceeded"_s);
+        Pod p = pod(u"p"_s, u"j"_s);
+        p.phase = u"Failed"_s;
+        p.containers[0].state = u"terminated"_s;
+        p.containers[0].reason = u"OOMKilled"_s;
+        p.containers[0].exitCode = 137;
+        store.applyPods(upsert<Pod>({p}));
+        QCOMPARE(store.find(u"j"_s)->cause, u"OOMKilled"_s);
+        store.resetPods();
+        QCOMPARE(store.find(u"j"_s)->cause, u"BackoffLimitExceeded"_s);
+    }
+
+    void aSuspendedJobWithPodsIsStopping()
+    {
+        JobStore store;
+        Job j = job(u"j"_s, JobPhase::Running);
+        j.suspendRequested = true;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({j}));
+        Pod p = pod(u"p"_s, u"j"_s);
+        p.deleting = QDateTime::currentDateTimeUtc();
+        store.applyPods(upsert<Pod>({p}));
+        QCOMPARE(store.find(u"j"_s)->cause, u"stopping"_s);
+        j.phase = JobPhase::Suspended;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({j}));
+        QCOMPARE(store.find(u"j"_s)->cause, u"stopping"_s);
+        store.applyPods({{}, {u"p"_s}, false, {}});
+        QCOMPARE(store.find(u"j"_s)->cause, QString());
+    }
+
+    void aLostNodeTakesItsPodsAlong()
+    {
+        JobStore store;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({job(u"j"_s, JobPhase::Running)}));
+        store.applyPods(upsert<Pod>({pod(u"p"_s, u"j"_s)}));
+        Node node;
+        node.uid = u"nu"_s;
+        node.name = u"n1"_s;
+        node.ready = true;
+        store.applyNodes(upsert<Node>({node}));
+        QCOMPARE(store.find(u"j"_s)->cause, QString());
+        node.ready = false;
+        store.applyNodes(upsert<Node>({node}));
+        QCOMPARE(store.find(u"j"_s)->cause, u"NodeLost"_s);
+        node.ready = true;
+        store.applyNodes(upsert<Node>({node}));
+        QCOMPARE(store.find(u"j"_s)->cause, QString());
+        store.applyNodes({{}, {u"nu"_s}, false, {}});
+        QCOMPARE(store.find(u"j"_s)->cause, u"NodeLost"_s);
+        store.resetNodes();
+        QCOMPARE(store.find(u"j"_s)->cause, QString());
+    }
+
+    void aJobThatGetsNoPodsSaysWhy()
+    {
+        JobStore store;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({job(u"j"_s, JobPhase::Pending)}));
+        store.applyEvents(upsert<Event>({notice(u"e0"_s, u"j"_s, u"PyTorchJobCreated"_s, u"Normal"_s)}));
+        QCOMPARE(store.find(u"j"_s)->cause, QString());
+        store.applyEvents(upsert<Event>({notice(u"e1"_s, u"j"_s, u"FailedCreatePod"_s)}));
+        QCOMPARE(store.find(u"j"_s)->cause, u"FailedCreatePod"_s);
+        QCOMPARE(store.find(u"j"_s)->message, u"because"_s);
+        store.applyEvents({{}, {u"e1"_s}, false, {}});
+        QCOMPARE(store.find(u"j"_s)->cause, QString());
+    }
+
+    void eventsOfTheJobAndAllItsPodsAreFound()
+    {
+        JobStore store;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({job(u"j"_s, JobPhase::Running)}));
+        store.applyPods(upsert<Pod>({pod(u"p"_s, u"j"_s)}));
+        Event gone = notice(u"gone"_s, u"old pod"_s, u"Killing"_s);
+        gone.objectKind = u"Pod"_s;
+        gone.objectName = u"name-j-worker-7"_s;
+        gone.last = gone.last.addSecs(-10);
+        Event older = gone; // of a job of the same name before this one
+        older.uid = u"older"_s;
+        older.last = QDateTime::fromString(u"2025-12-31T00:00:00Z"_s, Qt::ISODate);
+        Event similar = gone;
+        similar.uid = u"similar"_s;
+        similar.objectName = u"name-j-worker-big-0"_s;
+        Event elsewhere = gone;
+        elsewhere.uid = u"elsewhere"_s;
+        elsewhere.ns = u"other"_s;
+        store.applyEvents(upsert<Event>({notice(u"e"_s, u"j"_s, u"Created"_s), notice(u"f"_s, u"p"_s, u"Pulled"_s), notice(u"x"_s, u"other"_s, u"No"_s), gone, older, similar, elsewhere}));
+        QStringList uids;
+        for (const Event &e : store.eventsOf(u"j"_s))
+            uids.append(e.uid);
+        QCOMPARE(uids, (QStringList{u"gone"_s, u"e"_s, u"f"_s}));
+    }
+
+    void statesOfAllKindsAreCombined()
+    {
+        JobStore store;
+        FeedState last;
+        connect(&store, &StoreSignals::stateChanged, this, [&](const FeedState &state) { last = state; });
+        FeedState live;
+        live.phase = FeedState::Phase::Live;
+        FeedState absent;
+        absent.phase = FeedState::Phase::Absent;
+        for (const JobKindFacts &facts : jobKinds())
+            store.setJobState(facts.id, absent);
+        QCOMPARE(last.phase, FeedState::Phase::Absent);
+        store.setJobState(JobKind::PyTorchJob, live);
+        QCOMPARE(last.phase, FeedState::Phase::Live);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestJobStore)
+#include "tst_jobstore.moc"
