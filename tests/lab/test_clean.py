@@ -3,8 +3,10 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -13,8 +15,6 @@ WATCHED_SETTINGS = ("net/ipv4/ip_forward", "vm/overcommit_memory", "kernel/panic
                     "kernel/keys/root_maxkeys", "kernel/keys/root_maxbytes", "net/ipv4/conf/all/route_localnet")
 WATCHED_FOLDERS = ("/run", "/run/containerd", "/run/containerd/s", "/run/netns", "/var/lib", "/var/lib/cni",
                    "/var/lib/cni/results", "/var/lib/kubelet", "/var/log", "/var/log/containers", "/etc", "/opt", "/tmp")
-# Other programs of the machine come and go while the test runs; these belong to a lab wherever they are seen.
-LAB_PROGRAMS = re.compile(r"containerd|runc|kubelet|kube-|etcd|coredns|kwok|training-operator|pretend-training")
 LAB_NAMES = re.compile(r"containerd|kube|cni|lab|k8s|coredns|etcd|kwok")
 
 
@@ -25,18 +25,21 @@ def run(*command, check=True):
     return done.stdout
 
 
-def processes():
-    """Command lines of a lab's programs. A process that has ended and waits to be reaped is none."""
+def processes(state):
+    """Command lines of what a lab with this state folder started. What has ended and waits to be reaped is none."""
     found = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                line = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-            except OSError:
-                continue
-            if line and LAB_PROGRAMS.search(line.split(" ")[0]):
-                found.append(line)
+        try:
+            line = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
+            if line and (os.fsencode(state) in line or is_marked(entry, state)):
+                found.append(line.replace(b"\0", b" ").decode(errors="replace"))
+        except OSError:
+            continue
     return sorted(found)
+
+
+def is_marked(entry, state):
+    return f"CAIRN_LAB_STATE={state}".encode() in (entry / "environ").read_bytes().split(b"\0")
 
 
 def firewall():
@@ -48,7 +51,7 @@ def firewall():
     return sorted(line for line in lines if not re.fullmatch(r":[A-Z]+ ACCEPT", line))
 
 
-def machine():
+def machine(state):
     mounts = [line.split() for line in Path("/proc/self/mountinfo").read_text().splitlines()]
     return {
         "mounts": sorted(f"{m[4]} {m[3]}" for m in mounts),
@@ -56,7 +59,7 @@ def machine():
         "addresses": sorted(re.findall(r"inet6? (\S+)", run("ip", "addr"))),
         "routes": sorted(run("ip", "route").splitlines()),
         "firewall": firewall(),
-        "processes": processes(),
+        "processes": processes(state),
         "cgroups": sorted(str(p) for p in Path("/sys/fs/cgroup").glob("*/*")
                           if re.search(r"lab|kube|node", p.name)),
         "settings": {n: (Path("/proc/sys") / n).read_text() for n in WATCHED_SETTINGS if (Path("/proc/sys") / n).exists()},
@@ -67,10 +70,9 @@ def machine():
 
 def kill_everything(state):
     """What a crash of the machine's owner would do: every process of the lab dies, and nothing is cleaned up."""
-    mark = f"CAIRN_LAB_STATE={state}".encode()
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and mark in (entry / "environ").read_bytes().split(b"\0"):
+            if entry.name.isdigit() and is_marked(entry, state):
                 os.kill(int(entry.name), signal.SIGKILL)
         except OSError:
             continue
@@ -82,8 +84,8 @@ class CleanTest(unittest.TestCase):
     def check(self, mode):
         if run(LAB, "status", f"--{mode}", check=False).startswith(f"the {mode} lab is up"):
             self.skipTest(f"the {mode} lab is up and in use")
-        before = machine()
         kubeconfig = Path(run(LAB, "kubeconfig", f"--{mode}").strip())
+        before = machine(kubeconfig.parent)
         self.addCleanup(run, LAB, "down", f"--{mode}", check=False)
         run(LAB, "up", f"--{mode}")
         kill_everything(kubeconfig.parent)
@@ -92,7 +94,7 @@ class CleanTest(unittest.TestCase):
         self.assertIn("clearing the remains", again)
         self.assertEqual(run(LAB, "status", f"--{mode}").splitlines()[0], f"the {mode} lab is up")
         run(LAB, "down", f"--{mode}")
-        self.assertEqual(machine(), before)
+        self.assertEqual(machine(kubeconfig.parent), before)
         self.assertFalse(kubeconfig.parent.exists())
         self.assertIn("is not up", run(LAB, "down", f"--{mode}"), "down twice is no error")
 
@@ -101,7 +103,31 @@ class CleanTest(unittest.TestCase):
 
     @unittest.skipUnless(os.geteuid() == 0, "the real lab needs root")
     def test_real(self):
-        self.check("real")
+        """Beside another containerd, whose container goes on through all of it."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "rootfs/bin").mkdir(parents=True)
+            shutil.copy("/bin/busybox", folder / "rootfs/bin/busybox")
+            config = folder / "config.toml"
+            config.write_text(f'version = 2\nroot = "{folder}/root"\nstate = "{folder}/state"\n'
+                              f'disabled_plugins = ["io.containerd.grpc.v1.cri"]\n'
+                              f'[grpc]\n  address = "{folder}/socket"\n')
+            other = subprocess.Popen(["containerd", "--config", config], stdout=subprocess.DEVNULL,
+                                     stderr=subprocess.DEVNULL)
+            ctr = ("ctr", "--address", folder / "socket")
+            try:
+                while "Version" not in run(*ctr, "version", check=False):
+                    self.assertIsNone(other.poll(), "the other containerd runs")
+                run(*ctr, "run", "--detach", "--rootfs", folder / "rootfs", "bystander", "/bin/busybox", "sleep", "3600")
+                before = run(*ctr, "tasks", "ls")
+                self.assertIn("RUNNING", before)
+                self.check("real")
+                self.assertEqual(run(*ctr, "tasks", "ls"), before)
+            finally:
+                run(*ctr, "tasks", "rm", "--force", "bystander", check=False)
+                run(*ctr, "containers", "rm", "bystander", check=False)
+                other.terminate()
+                other.wait()
 
 
 if __name__ == "__main__":

