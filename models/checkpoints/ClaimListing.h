@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+#include "checkpoints/Recognise.h"
+#include "domain/Job.h"
+#include "domain/ObjectApi.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+#include <chrono>
+
+namespace cairn::ckpt {
+
+/// Everything a helper needs to list one claim. planClaim fills it from the cluster; the user may change image, uid
+/// and gid. Asking for consent, once per namespace, is the caller's business.
+struct ClaimRequest {
+    QString ns;
+    QString claim;
+    QString subPath;              ///< of the volume, mounted instead of its root; usually empty
+    QString path;                 ///< folder to list, relative to the mount; lossless text as of pathToText
+    QString image;
+    QString imagePullPolicy;      ///< "" leaves the default
+    QStringList imagePullSecrets;
+    QString node;                 ///< name of the node it must run on; "" for any
+    QJsonArray tolerations;
+    qint64 runAsUser = 65534;
+    qint64 runAsGroup = -1;       ///< -1 leaves it to the image
+    QList<qint64> supplementalGroups;
+    RecogniseOptions recognise;   ///< `now` invalid means the current time
+    std::chrono::milliseconds startTimeout{120'000}; ///< until its pod runs
+    std::chrono::milliseconds pollInterval{500};
+};
+
+/// A pod in which the same script can run without creating anything.
+struct ExecTarget {
+    QString ns;
+    QString pod;
+    QString container;
+    QString mountPath;            ///< where the claim is mounted
+    QString path;                 ///< folder to list, absolute, under mountPath; lossless text
+    RecogniseOptions recognise;
+};
+
+/// Finds out how a claim may be listed: it must be Bound; image, pull secrets, node and user come from a pod that
+/// mounts it, else from the pod template of `job`. Errors name what is missing.
+Result<ClaimRequest> planClaim(ObjectApi &api, const QString &ns, const QString &claim, const std::optional<ObjectRef> &job,
+                               std::stop_token stop);
+
+/// The helper Job: read-only, restricted, without a token, gone 60 s after it ends. Pure.
+QJsonObject helperJob(const ClaimRequest &request, const QString &name, const QStringList &scriptArguments);
+
+/// Lists a claim through helper Jobs, one for each round, and removes them. Blocks up to minutes.
+/// Error::Forbidden where the user may not create Jobs; the fix then names exec.
+Result<Listing> listClaim(ObjectApi &api, const ClaimRequest &request, std::stop_token stop, const Progress &progress = {});
+
+/// The same through exec in a running pod. Nothing is created.
+Result<Listing> listClaimByExec(ObjectApi &api, const ExecTarget &target, std::stop_token stop,
+                                const Progress &progress = {});
+
+/// Removes helper Jobs that a crash left behind in a namespace, when older than `age`. Returns how many.
+Result<int> sweepHelpers(ObjectApi &api, const QString &ns, std::chrono::seconds age, std::stop_token stop);
+
+} // namespace cairn::ckpt

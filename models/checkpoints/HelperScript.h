@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+#include <QMap>
+#include <QString>
+#include <QStringList>
+
+/// The shell script that lists a claim from inside a pod, and the reader of what it prints.
+///
+/// The script is one constant text. File names reach it only as base64, and inside it only as quoted variables or
+/// NUL-separated xargs input, so no name is ever parsed by a shell. It needs sh, find, xargs, stat, dd, base64,
+/// cksum or sha256sum, head, tr and wc, of busybox or GNU, and writes nothing anywhere.
+///
+/// Output, by lines; M is a random word of this one call:
+///   @@M B 1                     begin, protocol version
+///   @@M S <kind> <a> <b> <length> <sum> …   a section; its payload of that length follows. The sum is POSIX cksum's CRC,
+///                               or SHA-256 where the image has no cksum (Debian's busybox)
+///   @@M E <base64>              what find complained about
+///   @@M X <word>                refusal: "nofolder" or "outside"
+///   @@M Z                       end; without it the output is cut
+/// Sections: "c" (candidates) and "o" (others) hold base64 of NUL-terminated names, "=", and one line "size mtime" for
+/// each; "r" holds base64 of a name, "=", and base64 of its 4096-byte blocks a … a+b-1.
+namespace cairn::ckpt::helper {
+
+const QString &scriptText();
+
+inline constexpr qint64 block = 4096;
+
+/// Ranges wanted of files, in blocks.
+struct Want {
+    QByteArray path;
+    qint64 first = 0; ///< block number
+    qint64 count = 0;
+};
+
+/// Arguments after `sh -c <script>` for a listing of `folder`, which must lie under `mount` once links are followed.
+QStringList listArguments(const QByteArray &marker, const QByteArray &mount, const QByteArray &folder);
+/// The same for reading ranges. Each argument stays below 100 KiB, Linux' limit being 128 KiB.
+QStringList readArguments(const QByteArray &marker, const QByteArray &mount, const QByteArray &folder,
+                          const QList<Want> &wants);
+/// 128 random bits as hexadecimal.
+QByteArray newMarker();
+
+struct Listed {
+    QByteArray path;
+    qint64 size = 0;
+    qint64 mtime = 0; ///< seconds since 1970
+};
+
+struct Range {
+    QByteArray path;
+    qint64 offset = 0;
+    QByteArray bytes;
+};
+
+struct Output {
+    bool begun = false;
+    bool ended = false;
+    bool damaged = false;       ///< a list section is missing lines or fails its checksum
+    bool candidatesCut = false; ///< the script's own limit on names was reached
+    bool othersCut = false;
+    QString refusal;            ///< "nofolder", "outside" or empty
+    QByteArray complaints;      ///< of find: unreadable folders
+    QList<Listed> candidates;
+    QList<Listed> others;
+    QList<Range> ranges;        ///< only those whose checksum holds
+
+    bool isComplete() const { return begun && ended && !damaged; }
+};
+
+/// Reads a log. Never fails: what is missing shows in the flags.
+Output parse(const QByteArray &log, const QByteArray &marker);
+
+/// The POSIX cksum of a text.
+quint32 posixChecksum(const QByteArray &bytes);
+
+} // namespace cairn::ckpt::helper
