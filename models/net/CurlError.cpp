@@ -263,6 +263,7 @@ CurlFailure CurlFailure::of(CURL *easy, CURLcode code, const char *errorBuffer)
     while (failure.detail.endsWith('.'))
         failure.detail.chop(1);
     curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &failure.verifyResult);
+    curl_easy_getinfo(easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &failure.proxyVerifyResult);
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &failure.osErrno);
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &failure.connectStatus);
     return failure;
@@ -274,7 +275,8 @@ Error curlError(const CurlFailure &f)
     if (isClientCertificateAlert(f))
         return Messages::clientCertificate(f);
     if (!f.proxy.isEmpty()
-        && (f.connectStatus >= 300 || f.code == CURLE_PROXY || f.code == CURLE_COULDNT_RESOLVE_PROXY))
+        && (f.connectStatus >= 300 || f.proxyVerifyResult != X509_V_OK || f.code == CURLE_PROXY
+            || f.code == CURLE_COULDNT_RESOLVE_PROXY))
         return Messages::proxy(f);
     switch (f.code) {
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -334,7 +336,7 @@ Error idleError(const QString &server, std::chrono::milliseconds limit)
     Error error = Error::make(Error::Kind::Timeout,
         Messages::tr("Nothing came from %1 for %2.").arg(server, text::duration(limit)),
         Messages::tr("The connection seems to be dead."),
-        Messages::tr("It is made again; check the network otherwise."));
+        Messages::tr("Check the network and the VPN if this comes back."));
     error.reason = u"IDLE"_s;
     return error;
 }

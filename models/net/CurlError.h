@@ -13,8 +13,9 @@ namespace cairn::net {
 /// What libcurl knew when a transfer failed.
 struct CurlFailure {
     CURLcode code = CURLE_OK;
-    QByteArray detail;     ///< the error buffer; the peer may have written parts of it
-    long verifyResult = 0; ///< X509_V_ERR_…
+    QByteArray detail;          ///< the error buffer; the peer may have written parts of it
+    long verifyResult = 0;      ///< X509_V_ERR_…
+    long proxyVerifyResult = 0; ///< the same of an https proxy
     long osErrno = 0;
     long connectStatus = 0; ///< the proxy's answer to CONNECT
     QString server;         ///< host:port, safe to show

@@ -59,6 +59,7 @@ void setBlob(CURL *easy, CURLoption option, const QByteArray &bytes)
 void applyTls(CURL *easy, const Endpoint &endpoint)
 {
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+    curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     // A resumed session would carry the identity of whoever made it; connections are kept alive instead.
     curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
     if (!endpoint.caPem.isEmpty()) {

@@ -531,11 +531,26 @@ private slots:
         const auto forbidden = m_client.send(shared(endpoint), get(), {});
         QVERIFY(forbidden.error().reason.endsWith(u"/PROXY_403"));
 
+        // Behind a proxy that works, it is the server that is to blame.
+        FaultServer tunnel([](FaultConnection &connection) {
+            if (connection.readRequest())
+                connection.write("HTTP/1.1 200 Established\r\n\r\nthis is no TLS");
+            connection.waitForClose();
+        });
+        endpoint.proxyUrl = tunnel.url().toString();
+        check(m_client.send(shared(endpoint), get(), {}), Error::Kind::Tls, u"CURLE_SSL_CONNECT_ERROR/NOT_TLS"_s);
+
         const ClosedPort port;
         endpoint.proxyUrl = u"socks5://127.0.0.1:%1"_s.arg(port.port());
         const auto unreachable = m_client.send(shared(endpoint), get(), {});
         QCOMPARE(kindName(unreachable.error().kind), u"Network"_s);
         QVERIFY(unreachable.error().oneLine().contains(QString::number(port.port())));
+
+        FaultServer stranger(ok(), tlsOf(m_otherPki.issue()));
+        endpoint.proxyUrl = stranger.url().toString();
+        const auto untrusted = m_client.send(shared(endpoint), get(), {});
+        QVERIFY(!untrusted.has_value());
+        QVERIFY2(untrusted.error().reason.endsWith(u"/PROXY"), qPrintable(untrusted.error().oneLine()));
 
         endpoint.proxyUrl = u"http://no-such-proxy.invalid:3128"_s;
         check(m_client.send(shared(endpoint), get(), {}), Error::Kind::Network, u"CURLE_COULDNT_RESOLVE_PROXY"_s);
