@@ -19,6 +19,24 @@ QThreadPool &flowPool()
     return pool;
 }
 
+QThreadPool &streamPool()
+{
+    static QThreadPool pool;
+    static const bool configured = [] {
+        pool.setMaxThreadCount(256);
+        pool.setExpiryTimeout(10'000);
+        return true;
+    }();
+    Q_UNUSED(configured)
+    return pool;
+}
+
+void drain()
+{
+    flowPool().waitForDone();
+    streamPool().waitForDone();
+}
+
 bool sleepFor(std::chrono::milliseconds time, const std::stop_token &stop)
 {
     std::mutex mutex;

@@ -16,6 +16,12 @@ namespace cairn::async {
 /// The pool for flows that block on the network. Separate from the global pool, which holds CPU work.
 QThreadPool &flowPool();
 
+/// The pool for what follows a stream for a long time (a pod's log): a thread each, never a queue.
+QThreadPool &streamPool();
+
+/// Waits until both pools are idle. Call it before what the flows use is destroyed, after every Scope has cancelled.
+void drain();
+
 /// Cancels what it started when it dies: make it the last member of the owner.
 class Scope
 {
