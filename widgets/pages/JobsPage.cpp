@@ -190,11 +190,7 @@ JobsPage::JobsPage(QWidget *detail, QWidget *parent)
     // Counts follow the model at most ten times a second, however fast deltas arrive.
     m_recount->setSingleShot(true);
     m_recount->setInterval(100);
-    connect(m_recount, &QTimer::timeout, this, [this] {
-        rebuildFacets();
-        updateCounts();
-        updateState();
-    });
+    connect(m_recount, &QTimer::timeout, this, &JobsPage::settle);
     const auto soon = [this] {
         if (!m_recount->isActive())
             m_recount->start();
@@ -205,17 +201,19 @@ JobsPage::JobsPage(QWidget *detail, QWidget *parent)
     connect(m_model, &QAbstractItemModel::modelReset, this, soon);
     // The first rows and the last one's leaving change the state of the page at once.
     connect(m_model, &QAbstractItemModel::rowsInserted, this, [this] {
-        if (m_state->state() == StateView::State::Empty || m_state->state() == StateView::State::Loading) {
-            m_recount->stop();
-            rebuildFacets();
-            updateCounts();
-            updateState();
-        }
+        if (m_state->state() == StateView::State::Empty || m_state->state() == StateView::State::Loading)
+            settle();
     });
 
+    updateChips();
+    settle();
+}
+
+void JobsPage::settle()
+{
+    m_recount->stop();
     rebuildFacets();
     updateCounts();
-    updateChips();
     updateState();
 }
 

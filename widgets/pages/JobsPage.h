@@ -65,6 +65,8 @@ public:
     void closeJob();
     void focusFilter();
     void focusTable();
+    /// Counts are brought up to date within 100 ms; this does it at once (screenshots, tests).
+    void settle();
 
 signals:
     /// The split view shows this job now.

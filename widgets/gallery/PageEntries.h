@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Error.h"
+#include "domain/Checkpoint.h"
+#include "domain/Job.h"
+#include "kit/Gallery.h"
+
+/// Every page and dialog on canned data, in each of its states.
+namespace cairn::gallery {
+
+void registerConnectEntries(kit::GalleryRegistry &registry);
+void registerJobsEntries(kit::GalleryRegistry &registry);
+void registerJobEntries(kit::GalleryRegistry &registry);
+void registerDialogEntries(kit::GalleryRegistry &registry);
+/// All of the above.
+void registerPageEntries(kit::GalleryRegistry &registry);
+
+/// Canned data that several pages share. All times are relative to cannedNow().
+QDateTime cannedNow();
+Job cannedJob(const QString &name, const QString &ns, JobKind kind, JobPhase phase, int ready, int desired, double gpusEach);
+Checkpoint cannedCheckpoint(qint64 step, int minutesAgo, Verdict verdict);
+/// The jobs of the mock-up.
+QList<Job> cannedJobs();
+/// `count` jobs in 40 namespaces.
+QList<Job> cannedManyJobs(int count);
+Job cannedFailedJob();
+Listing cannedListing();
+Error cannedError();
+QString cannedRoleRequest();
+const QList<QSize> &pageSizes();
+
+} // namespace cairn::gallery
