@@ -7,6 +7,7 @@
 #include <QList>
 #include <QWidget>
 #include <memory>
+#include <optional>
 
 namespace cairn::charts {
 
@@ -42,6 +43,8 @@ struct TimelineData {
     QList<TimelineFailure> failures;
     QDateTime from;                    ///< start of the job; invalid: the first point
     QDateTime to;                      ///< now or the end; invalid: the last point
+    std::optional<double> startStep;   ///< step at `from`, where the line begins; none: at the first point
+    std::optional<double> endStep;     ///< newest known step, where the line ends at `to` or at the last failure
     bool operator==(const TimelineData &) const = default;
 };
 
@@ -57,13 +60,13 @@ public:
     explicit TimelineChart(QWidget *parent = nullptr);
     ~TimelineChart() override;
 
-    void setData(const TimelineData &data);
+    void setData(const TimelineData &timeline);
     QString selectedKey() const;
     /// An unknown key selects nothing.
     void setSelectedKey(const QString &key);
     /// The picture in words, also the accessible description: "46 checkpoints from step 1 000 to 12 400, 44 whole, …".
     QString summary() const;
-    /// Legend of the marks that occur, for the head of the card. The caller owns it.
+    /// Legend of the four marks, for the head of the card. The caller owns it.
     static QWidget *makeLegend(QWidget *parent = nullptr);
 
     QSize sizeHint() const override;
@@ -84,6 +87,7 @@ protected:
     void contextMenuEvent(QContextMenuEvent *event) override;
 
 private:
+    void select(qsizetype index);
     class Private;
     std::unique_ptr<Private> d;
 };

@@ -15,6 +15,8 @@ using namespace Qt::StringLiterals;
 
 QImage grab(const kit::GalleryEntry &entry, const QSize &size)
 {
+    // A blinking cursor is no picture.
+    QApplication::setCursorFlashTime(0);
     // A window of its own, so that the entry has a page behind it and room for the focus ring.
     auto window = std::make_unique<QWidget>();
     kit::paintBackground(window.get(), kit::Token::Bg);
@@ -29,6 +31,15 @@ QImage grab(const kit::GalleryEntry &entry, const QSize &size)
     for (int turn = 0; turn < 5; ++turn) {
         QApplication::sendPostedEvents();
         QApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
+    }
+    window->activateWindow();
+    QApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
+    if (QWidget *widgetInFocus = window->focusWidget())
+        widgetInFocus->clearFocus();
+    const auto children = widget->findChildren<QWidget *>();
+    for (QWidget *child : children) {
+        if (child->property("galleryFocus").toBool())
+            child->setFocus(Qt::TabFocusReason);
     }
     if (size.isEmpty() && layout->hasHeightForWidth()) {
         window->resize(window->width(), qMax(window->sizeHint().height(), layout->heightForWidth(window->width())));

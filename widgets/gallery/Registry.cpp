@@ -10,6 +10,8 @@ kit::GalleryRegistry allEntries()
     registerStateEntries(registry);
     registerShellEntries(registry);
     registerTableEntries(registry);
+    registerChartEntries(registry);
+    registerLogEntries(registry);
     return registry;
 }
 

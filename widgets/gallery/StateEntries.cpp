@@ -112,7 +112,7 @@ QWidget *notes()
 QWidget *toasts()
 {
     auto *window = new QWidget;
-    window->setFixedSize(400, 260);
+    window->setFixedSize(440, 250);
     auto *host = new ToastHost(window);
     host->show({u"a"_s, Tone::Err, u"llama-ft-7 failed at step 12 431"_s, u"newest whole: step 12 000"_s,
         {u"resume"_s, u"Resume…"_s, ButtonVariant::Primary}, true});

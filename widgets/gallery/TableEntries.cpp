@@ -6,7 +6,6 @@
 #include "views/DataTable.h"
 
 #include <QStandardItemModel>
-#include <QTimer>
 #include <QVBoxLayout>
 
 namespace cairn::gallery {
@@ -113,10 +112,7 @@ QWidget *jobs()
     auto *table = jobsTable();
     table->setCheckedKeys({u"llama3-70b-sft"_s, u"bert-xl-mlm"_s, u"mixtral-dpo-2"_s});
     table->setCurrentKey(u"mixtral-dpo-2"_s);
-    QTimer::singleShot(0, table, [table] {
-        table->activateWindow();
-        table->setFocus(Qt::TabFocusReason);
-    });
+    table->setProperty("galleryFocus", true);
     return inCard(table);
 }
 

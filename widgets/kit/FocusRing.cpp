@@ -42,10 +42,11 @@ protected:
         if (event->type() == QEvent::FocusIn && watched->isWidgetType()) {
             auto *widget = static_cast<QWidget *>(watched);
             const auto reason = static_cast<QFocusEvent *>(event)->reason();
+            FocusRing *ring = ringOf(widget->window());
             // A window that becomes active again or a closed popup leaves the ring as it was.
-            if (reason == Qt::ActiveWindowFocusReason || reason == Qt::PopupFocusReason)
-                return false;
-            ringOf(widget->window())->follow(wantsRing(widget, reason) ? widget : nullptr);
+            const bool again = reason == Qt::ActiveWindowFocusReason || reason == Qt::PopupFocusReason;
+            if (!again || ring->m_target != widget)
+                ring->follow(wantsRing(widget, reason) ? widget : nullptr);
         }
         return false;
     }

@@ -11,7 +11,8 @@ class QWidget;
 namespace cairn::kit {
 
 /// One thing the gallery shows on canned data. Entries feed the screenshot, tab-order and accessible-name tests, so a
-/// factory must give the same picture each time: fixed times, no timers running, no network.
+/// factory must give the same picture each time: fixed times, no timers running, no network. No widget has the focus in
+/// the picture unless one has the dynamic property "galleryFocus".
 struct GalleryEntry {
     QString id;                            ///< dotted, also the file name of the picture: "kit.button", "page.jobs"
     QString title;                         ///< for the list of the gallery window

@@ -217,23 +217,38 @@ void Paragraph::paintEvent(QPaintEvent *)
 }
 
 CodeBox::CodeBox(const QString &text, QWidget *parent)
-    : QLabel(text, parent)
+    : QWidget(parent)
+    , m_lines(text.split(u'\n'))
 {
-    setTextFormat(Qt::PlainText);
-    setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    setContentsMargins(10, 7, 10, 7);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     setAccessibleName(text);
-    setProperty("focusRadius", radius::inner);
-    bindTheme(this, [this] { setFont(typeFont(Type::MonoSmall)); });
+    bindTheme(this, [this] { updateGeometry(); });
 }
 
-void CodeBox::paintEvent(QPaintEvent *event)
+QSize CodeBox::sizeHint() const
 {
-    {
-        QPainter painter(this);
-        paint::box(painter, rect(), radius::inner, color(Token::Bg), color(Token::Line));
+    const QFontMetrics metrics(typeFont(Type::MonoSmall));
+    int width = 0;
+    for (const QString &line : m_lines)
+        width = qMax(width, metrics.horizontalAdvance(line));
+    return {width + 22, static_cast<int>(m_lines.size()) * lineHeight(Type::MonoSmall) + 16};
+}
+
+QSize CodeBox::minimumSizeHint() const
+{
+    return {qMin(sizeHint().width(), scaled(120)), sizeHint().height()};
+}
+
+void CodeBox::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    paint::box(painter, rect(), radius::inner, color(Token::Bg), color(Token::Line));
+    const int step = lineHeight(Type::MonoSmall);
+    int y = 8;
+    for (const QString &line : m_lines) {
+        paint::text(painter, QRect(11, y, width() - 22, step), line, typeFont(Type::MonoSmall), color(Token::Text));
+        y += step;
     }
-    QLabel::paintEvent(event);
 }
 
 } // namespace cairn::kit

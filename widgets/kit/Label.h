@@ -91,16 +91,22 @@ private:
     std::unique_ptr<QTextDocument> m_document;
 };
 
-/// Monospace block on the page colour with a frame (a manifest to copy, a command). Keeps its lines; selectable.
-class CodeBox : public QLabel
+/// Monospace block on the page colour with a frame (a manifest to copy, a command). Keeps its lines and cuts long ones;
+/// whoever shows it offers a copy button.
+class CodeBox : public QWidget
 {
     Q_OBJECT
 
 public:
     explicit CodeBox(const QString &text, QWidget *parent = nullptr);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+
+private:
+    QStringList m_lines;
 };
 
 } // namespace cairn::kit

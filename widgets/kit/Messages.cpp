@@ -65,7 +65,8 @@ Note::Note(Tone tone, const QString &text, const QString &title, QWidget *parent
 {
     auto *row = hbox(10);
     row->setContentsMargins(12, 8, 12, 8);
-    row->addWidget(new Sign(signOf(tone), foreground(tone)), 0, Qt::AlignTop);
+    const Token ink = tone == Tone::None ? Token::Dim : foreground(tone);
+    row->addWidget(new Sign(signOf(tone), ink), 0, Qt::AlignTop);
     auto *column = vbox(1);
     if (!title.isEmpty())
         column->addWidget(new Label(title, Type::BodyStrong));
@@ -202,7 +203,7 @@ public:
         row->addWidget(close);
         setLayout(row);
         setAccessibleName(notice.title);
-        bindTheme(this, [this] { setFixedWidth(scaled(340)); });
+        bindTheme(this, [this] { setFixedWidth(scaled(390)); });
     }
     QString id() const { return m_id; }
 

@@ -85,24 +85,28 @@ protected:
 
 } // namespace
 
-/// Bar, words and cancel; used in the foot line and in the middle of an empty page.
+/// Bar, words and cancel: side by side in the foot line, one below the other in the middle of an empty page.
 class LoadingLine : public QWidget
 {
 public:
-    explicit LoadingLine(StateView *view)
+    LoadingLine(StateView *view, Qt::Orientation orientation)
         : QWidget(view)
         , m_bar(new UsageBar(0))
-        , m_text(new Label({}, Type::Body, Token::Dim))
+        , m_text(new ElidedLabel({}, Type::Body, Token::Dim, Qt::ElideRight))
         , m_cancel(new Button({}, ButtonVariant::Normal, Button::Size::Small))
     {
-        auto *row = hbox(10);
+        const bool flat = orientation == Qt::Horizontal;
+        auto *box = new QBoxLayout(flat ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+        box->setContentsMargins(0, 0, 0, 0);
+        box->setSpacing(10);
         m_bar->setShowPercent(false);
         m_bar->setName(StateView::tr("Progress"));
-        row->addWidget(m_bar);
-        row->addWidget(m_text, 1);
-        row->addWidget(m_cancel);
-        setLayout(row);
-        bindTheme(this, [this] { m_bar->setFixedWidth(scaled(76)); });
+        const Qt::Alignment centre = flat ? Qt::Alignment() : Qt::AlignHCenter;
+        box->addWidget(m_bar, 0, centre);
+        box->addWidget(m_text, flat ? 1 : 0, centre);
+        box->addWidget(m_cancel, 0, centre);
+        setLayout(box);
+        bindTheme(this, [this, flat] { m_bar->setFixedWidth(scaled(flat ? 76 : 180)); });
         QObject::connect(m_cancel, &QPushButton::clicked, view, [view] { emit view->triggered(u"cancel"_s); });
     }
 
@@ -119,7 +123,7 @@ public:
 
 private:
     UsageBar *m_bar;
-    Label *m_text;
+    ElidedLabel *m_text;
     Button *m_cancel;
 };
 
@@ -139,7 +143,7 @@ StateView::StateView(QWidget *content, QWidget *parent)
     m_stack->addWidget(content);
     auto *foot = vbox(0);
     foot->setContentsMargins(12, 8, 12, 8);
-    m_footLine = new LoadingLine(this);
+    m_footLine = new LoadingLine(this, Qt::Horizontal);
     foot->addWidget(m_footLine);
     m_foot->setLayout(foot);
     m_foot->hide();
@@ -182,9 +186,10 @@ void StateView::placePanel(QWidget *panel, const QString &spoken)
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->viewport()->setAutoFillBackground(false);
-    panel->setAutoFillBackground(false);
     scroll->setWidget(panel);
+    // setWidget fills it; the card behind shall show.
+    panel->setAutoFillBackground(false);
+    scroll->viewport()->setAutoFillBackground(false);
     const bool hadFocus = m_panel && m_panel->isAncestorOf(QWidget::focusWidget());
     QWidget *old = m_panel;
     m_panel = scroll;
@@ -223,7 +228,7 @@ void StateView::setEmpty(const QString &title, const QString &text, const QList<
     column->addStretch(1);
     column->addWidget(new Emblem(Emblem::Kind::Empty), 0, Qt::AlignHCenter);
     column->addSpacing(2);
-    auto *head = new Paragraph(u"**"_s + title + u"**"_s, Type::StateTitle);
+    auto *head = new Paragraph(title, Type::StateTitle);
     head->setAlignment(Qt::AlignHCenter);
     column->addWidget(head);
     auto *body = new Paragraph(text, Type::Body, Token::Dim);
@@ -281,15 +286,11 @@ void StateView::showLoading()
     m_foot->hide();
     if (!m_loading) {
         auto *panel = new QWidget;
-        auto *row = hbox(0);
-        auto *line = new LoadingLine(this);
-        row->addStretch(1);
-        row->addWidget(line);
-        row->addStretch(1);
+        auto *line = new LoadingLine(this, Qt::Vertical);
         auto *column = vbox(0);
         column->setContentsMargins(14, 14, 14, 14);
         column->addStretch(1);
-        column->addLayout(row);
+        column->addWidget(line);
         column->addStretch(1);
         panel->setLayout(column);
         placePanel(panel, m_pending.text);

@@ -112,7 +112,8 @@ void Style::drawButtonLabel(const QStyleOption *option, QPainter *painter, const
     const int gap = icon && !button->text.isEmpty() ? 6 : 0;
     int x = rect.x() + (rect.width() - textWidth - icon - gap - arrow) / 2;
     if (icon) {
-        const QIcon::Mode mode = isOn(option, State_Enabled) ? QIcon::Active : QIcon::Disabled;
+        const bool quiet = variantOf(widget, option) == ButtonVariant::Flat && !isOn(option, State_MouseOver);
+        const QIcon::Mode mode = !isOn(option, State_Enabled) ? QIcon::Disabled : quiet ? QIcon::Normal : QIcon::Active;
         button->icon.paint(painter, QRect(x, rect.y(), icon, rect.height()), Qt::AlignCenter, mode);
         x += icon + gap;
     }

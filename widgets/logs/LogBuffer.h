@@ -33,7 +33,8 @@ struct Line {
 };
 
 /// Removes ANSI sequences, keeping colour and weight as spans, and makes control characters visible. Tabs become
-/// spaces up to the next multiple of 8. Input beyond 16,384 characters is cut and "… [n more characters]" appended.
+/// spaces up to the next multiple of 8; of a line rewritten with carriage returns the last state stays. Input beyond
+/// 16,384 characters is cut and "… [n more characters]" appended.
 QString clean(const QString &raw, std::vector<Span> *spans);
 /// From the first words of a line; knows the forms of Python logging, klog, JSON logs, glog and "ERROR:".
 Level levelOf(const QString &text);
@@ -64,6 +65,8 @@ public:
     /// Lines that fell out at the front since the start.
     qint64 dropped() const { return m_dropped; }
     int capacity() const { return m_capacity; }
+    /// Counts late lines: when it changed, lines went in between known ones.
+    qint64 reordered() const { return m_reordered; }
 
 private:
     struct Source {
@@ -75,6 +78,7 @@ private:
     int m_capacity;
     qint64 m_nextId = 1;
     qint64 m_dropped = 0;
+    qint64 m_reordered = 0;
     std::deque<Line> m_lines;
     std::vector<Source> m_sources;
 };

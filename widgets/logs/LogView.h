@@ -7,6 +7,7 @@
 #include <QRegularExpression>
 #include <QSet>
 
+class QTextLayout;
 class QTimer;
 
 namespace cairn::logs {
@@ -36,13 +37,15 @@ public:
     /// Lines below this level are hidden; lines without a level always show unless Warn or Error is asked for.
     void setMinimumLevel(Level level);
 
+    /// Follows the end; scrolling up stops it, End starts it again.
     void setFollow(bool follow);
     bool isFollowing() const { return m_follow; }
 
     /// Plain text or, with `regex`, a regular expression (case-insensitive). Returns "" or why the pattern is wrong.
     QString setSearch(const QString &pattern, bool regex = true);
-    qsizetype hitCount() const { return m_hits; }
-    qsizetype currentHit() const { return m_currentHit; } ///< from 1; 0 none
+    /// Lines that match; grows while a long log is being searched.
+    qsizetype hitCount() const { return static_cast<qsizetype>(m_hits.size()); }
+    qsizetype currentHit() const; ///< from 1; 0 when the current line is no hit
     void nextHit();
     void previousHit();
     /// The first line of the next block of errors after the current line, wrapping; false when there is none.
@@ -71,31 +74,41 @@ protected:
     void keyPressEvent(QKeyEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
-    void mouseReleaseEvent(QMouseEvent *event) override;
     void contextMenuEvent(QContextMenuEvent *event) override;
+    bool viewportEvent(QEvent *event) override;
 
 private:
-    struct Layout;
     void rebuildRows();
     bool isShown(const Line &line) const;
-    void recountHits();
+    bool matches(const Line &line) const;
+    void restartScan();
+    void scan();
     void updateScrollBars();
     void ensureVisible(qsizetype row);
     void setCurrentRow(qsizetype row, bool extend);
+    void stopFollowing();
     qsizetype rowAt(int y) const;
     qsizetype rowOfId(qint64 id) const;
     qsizetype rowCount() const;
     const Line &lineOfRow(qsizetype row) const;
-    int lineHeight() const;
+    int rowHeight() const;
+    int heightOf(qsizetype row) const;
     int textLeft() const;
+    int sourceWidth() const;
+    bool isSelected(qsizetype row) const;
     void paintRow(QPainter &painter, const QRect &rect, qsizetype row) const;
+    void layoutLine(QTextLayout &layout, const Line &line) const;
     bool stepHit(int direction);
+    QString lineText(const Line &line) const;
+    QString timeText(qint64 time) const;
 
     LogBuffer *m_buffer = nullptr;
-    std::vector<qsizetype> m_rows;   ///< indices into the buffer while a filter is on; unused else
+    std::vector<qsizetype> m_rows;   ///< indices into the buffer while something is hidden; unused else
     bool m_filtered = false;
     qint64 m_seenDropped = 0;
-    qsizetype m_seenSize = 0;
+    qint64 m_seenReordered = 0;
+    qsizetype m_measured = 0;        ///< lines looked at for the widest
+    qsizetype m_widest = 0;          ///< characters
     QSet<int> m_hidden;
     Level m_minimum = Level::None;
     bool m_time = true;
@@ -103,14 +116,17 @@ private:
     bool m_local = true;
     bool m_wrap = false;
     bool m_follow = true;
-    QRegularExpression m_search;
+    bool m_ownScroll = false;        ///< the view itself moves the scroll bar
+    QRegularExpression m_pattern;
+    QString m_plain;                 ///< searched for when the pattern has no special character
     bool m_searching = false;
-    qsizetype m_hits = 0;
-    qsizetype m_currentHit = 0;
+    std::vector<qint64> m_hits;      ///< line ids in the order shown
+    qsizetype m_scanned = 0;         ///< rows searched so far
     qint64 m_current = 0;            ///< line id
     qint64 m_anchor = 0;             ///< other end of the selection, line id
     QString m_placeholder;
     QTimer *m_refresh;
+    QTimer *m_scan;
 };
 
 } // namespace cairn::logs

@@ -68,6 +68,12 @@ QColor CellDelegate::firstColor(const QModelIndex &index) const
     return color(kit::foreground(toneOf(index, items::ToneRole, items::Tone::None)));
 }
 
+int CellDelegate::paddingOf(const QObject *table)
+{
+    const auto *data = qobject_cast<const DataTable *>(table);
+    return data ? data->cellPadding() : 10;
+}
+
 int CellDelegate::lead(const QModelIndex &index) const
 {
     const auto *table = qobject_cast<const DataTable *>(parent());
@@ -116,7 +122,7 @@ int CellDelegate::firstWidth(const QModelIndex &index) const
 
 void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
-    const QRect rect = option.rect.adjusted(padding + lead(index), 0, -padding, -1);
+    const QRect rect = option.rect.adjusted(padding() + lead(index), 0, -padding(), -1);
     const bool selected = option.state.testFlag(QStyle::State_Selected);
     const QColor paper = color(selected ? Token::Sel : Token::Panel);
     if (index.data(items::LoadingRole).toBool()) {
@@ -152,7 +158,7 @@ QSize CellDelegate::sizeHint(const QStyleOptionViewItem &, const QModelIndex &in
     if (!second.isEmpty())
         width = qMax(width, QFontMetrics(typeFont(Type::Meta)).horizontalAdvance(second) + 1);
     const auto *table = qobject_cast<const DataTable *>(parent());
-    return {width + 2 * padding + lead(index), table ? table->rowHeight() : scaled(second.isEmpty() ? 32 : 44)};
+    return {width + 2 * padding() + lead(index), table ? table->rowHeight() : scaled(second.isEmpty() ? 32 : 44)};
 }
 
 void TagDelegate::paintFirst(QPainter &painter, const QRect &rect, const QModelIndex &index, const QColor &) const
@@ -262,7 +268,7 @@ int ReplicasDelegate::firstWidth(const QModelIndex &index) const
     return textWidth(index) + dots + (dots ? gap : 0);
 }
 
-QRect ActionDelegate::buttonRect(const QRect &cell, const QModelIndex &index)
+QRect ActionDelegate::buttonRect(const QRect &cell, const QModelIndex &index, int padding)
 {
     const auto action = index.data(items::ActionRole).value<items::ActionValue>();
     if (action.text.isEmpty())
@@ -276,7 +282,7 @@ QRect ActionDelegate::buttonRect(const QRect &cell, const QModelIndex &index)
 void ActionDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
     const auto action = index.data(items::ActionRole).value<items::ActionValue>();
-    const QRect rect = buttonRect(option.rect, index);
+    const QRect rect = buttonRect(option.rect, index, padding());
     if (rect.isEmpty())
         return;
     const auto *table = qobject_cast<const DataTable *>(parent());

@@ -22,14 +22,15 @@ public:
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
 
-    static constexpr int padding = 10; ///< left and right of a cell
-
 protected:
     /// Paints into `rect` (without padding): the first line, or the whole cell in a one-line row.
     virtual void paintFirst(QPainter &painter, const QRect &rect, const QModelIndex &index, const QColor &paper) const;
     virtual int firstWidth(const QModelIndex &index) const;
     virtual bool isRight() const { return false; }
 
+    /// Left and right of a cell: 10 px, 8 px in a table of many columns.
+    static int paddingOf(const QObject *table);
+    int padding() const { return paddingOf(parent()); }
     /// Room for the check box in the first column of a checkable table.
     int lead(const QModelIndex &index) const;
     static int lineHeightOf(kit::Type type);
@@ -127,7 +128,7 @@ public:
     using CellDelegate::CellDelegate;
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
     /// Where the button is inside the cell; empty where the row has none.
-    static QRect buttonRect(const QRect &cell, const QModelIndex &index);
+    static QRect buttonRect(const QRect &cell, const QModelIndex &index, int padding);
 
 protected:
     int firstWidth(const QModelIndex &index) const override;

@@ -152,6 +152,11 @@ int DataTable::rowHeight() const
     return scaled(m_twoLine ? 44 : 32) + (m_twoLine ? 4 : 0);
 }
 
+int DataTable::cellPadding() const
+{
+    return m_columns.size() > 7 ? 8 : 10;
+}
+
 int DataTable::leadOf(int modelColumn) const
 {
     if (!m_checkable || m_columns.isEmpty() || m_columns.first().column != modelColumn)
@@ -378,6 +383,12 @@ void DataTable::sortBy(int modelColumn, Qt::SortOrder order)
     m_header->setSortIndicatorShown(true);
     m_header->setSortIndicator(modelColumn, order);
     m_proxy->sort(modelColumn, order);
+    // The sorted head needs room for its arrow.
+    for (qsizetype i = 0; i < m_columns.size(); ++i) {
+        if (m_columns[i].column == modelColumn)
+            m_widths[i] = qMax(m_widths[i], m_header->wantedWidth(modelColumn));
+    }
+    layoutColumns();
     if (const QModelIndex current = currentIndex(); current.isValid())
         scrollTo(current);
 }
@@ -493,6 +504,12 @@ void DataTable::layoutColumns()
             --flexible;
         }
     } else if (spare < 0) {
+        // The column that stretches gives way first, then the other texts in proportion to what they have.
+        if (stretch >= 0) {
+            const int own = qMin(-spare, qMax(0, widths[stretch] - scaled(m_columns[stretch].minWidth)));
+            widths[stretch] -= own;
+            spare += own;
+        }
         int slack = 0;
         for (int i = 0; i < static_cast<int>(m_columns.size()); ++i) {
             const bool gives = widths[i] > 0 && m_columns[i].kind == CellKind::Text;
@@ -551,7 +568,7 @@ void DataTable::drawRow(QPainter *painter, const QStyleOptionViewItem &option, c
         painter->restore();
     }
     if (m_checkable) {
-        const QRect box(columnViewportPosition(m_columns.first().column) + CellDelegate::padding, rect.y(), scaled(15),
+        const QRect box(columnViewportPosition(m_columns.first().column) + cellPadding(), rect.y(), scaled(15),
             rect.height() - 1);
         kit::paint::checkBox(*painter, box, isChecked(index) ? Qt::Checked : Qt::Unchecked);
     }
@@ -573,9 +590,9 @@ void DataTable::paintSkeleton(QPainter &painter) const
             const ColumnSpec &column = m_columns[i];
             if (isColumnHidden(column.column) || column.kind == CellKind::Action)
                 continue;
-            const int inner = columnWidth(column.column) - 2 * CellDelegate::padding;
+            const int inner = columnWidth(column.column) - 2 * cellPadding();
             const int width = qMin(inner, inner * (40 + ((row * 3 + i) * 29) % 45) / 100);
-            const int left = columnViewportPosition(column.column) + CellDelegate::padding;
+            const int left = columnViewportPosition(column.column) + cellPadding();
             const bool right = column.kind == CellKind::Number;
             kit::paint::box(painter,
                 QRectF(right ? left + inner - width : left, rect.center().y() - scaled(9) / 2, width, scaled(9)), 4,
@@ -687,7 +704,7 @@ QModelIndex DataTable::actionAt(const QPoint &pos) const
     const ColumnSpec *column = spec(index.column());
     if (!column || column->kind != CellKind::Action)
         return {};
-    return ActionDelegate::buttonRect(visualRect(index), index).contains(pos) ? index : QModelIndex();
+    return ActionDelegate::buttonRect(visualRect(index), index, cellPadding()).contains(pos) ? index : QModelIndex();
 }
 
 void DataTable::mousePressEvent(QMouseEvent *event)
@@ -700,7 +717,7 @@ void DataTable::mousePressEvent(QMouseEvent *event)
             setCurrentIndex(index);
             return;
         }
-        if (m_checkable && pos.x() < columnViewportPosition(m_columns.first().column) + CellDelegate::padding + scaled(15) + 8
+        if (m_checkable && pos.x() < columnViewportPosition(m_columns.first().column) + cellPadding() + scaled(15) + 8
             && index.column() == m_columns.first().column) {
             toggleChecked(index);
             return;

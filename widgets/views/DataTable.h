@@ -96,6 +96,7 @@ public:
     void fitColumns();
 
     int rowHeight() const;
+    int cellPadding() const;
     /// Extra room at the left of a column (check boxes).
     int leadOf(int modelColumn) const;
     QModelIndex indexOfKey(const QString &key) const; ///< of the proxy, column 0

@@ -2,7 +2,6 @@
 #include "views/TableHeader.h"
 
 #include "kit/Paint.h"
-#include "views/CellDelegate.h"
 #include "views/DataTable.h"
 
 #include <QMouseEvent>
@@ -31,7 +30,7 @@ int TableHeader::wantedWidth(int column) const
         return 0;
     const QFontMetrics metrics(kit::typeFont(kit::Type::MetaMedium));
     const int text = metrics.horizontalAdvance(model()->headerData(column, Qt::Horizontal).toString());
-    return text + 2 * CellDelegate::padding + (spec && spec->sortable ? 13 : 0) + m_table->leadOf(column);
+    return text + 2 * m_table->cellPadding() + (isSortIndicatorShown() && sortIndicatorSection() == column ? 13 : 0) + m_table->leadOf(column);
 }
 
 void TableHeader::initStyleOptionForIndex(QStyleOptionHeader *option, int logicalIndex) const
@@ -56,10 +55,12 @@ void TableHeader::paintSection(QPainter *painter, const QRect &rect, int logical
     option.rect = rect;
     painter->save();
     style()->drawControl(QStyle::CE_HeaderSection, &option, painter, this);
-    option.rect = rect.adjusted(lead, 0, 0, 0);
+    // The style keeps 10 px at both sides, a tight table has less.
+    const int tight = 10 - m_table->cellPadding();
+    option.rect = rect.adjusted(lead - tight, 0, tight, 0);
     style()->drawControl(QStyle::CE_HeaderLabel, &option, painter, this);
     if (lead > 0)
-        kit::paint::checkBox(*painter, QRect(rect.x() + CellDelegate::padding, rect.y(), scaled(15), rect.height() - 1),
+        kit::paint::checkBox(*painter, QRect(rect.x() + m_table->cellPadding(), rect.y(), scaled(15), rect.height() - 1),
             m_table->allChecked());
     painter->restore();
 }
@@ -68,7 +69,7 @@ bool TableHeader::isOnCheck(const QPoint &pos) const
 {
     const int logical = logicalIndexAt(pos);
     const int lead = logical >= 0 ? m_table->leadOf(logical) : 0;
-    return lead > 0 && pos.x() < sectionViewportPosition(logical) + CellDelegate::padding + lead;
+    return lead > 0 && pos.x() < sectionViewportPosition(logical) + m_table->cellPadding() + lead;
 }
 
 void TableHeader::mousePressEvent(QMouseEvent *event)
