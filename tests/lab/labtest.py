@@ -17,7 +17,7 @@ from cairnlab.config import Lab  # noqa: E402
 
 
 def run(*command, check=True, input=None):
-    done = subprocess.run([str(c) for c in command], text=True, capture_output=True, input=input)
+    done = subprocess.run([str(c) for c in command], input=input, text=True, capture_output=True)
     if check and done.returncode != 0:
         raise AssertionError(f"{' '.join(map(str, command))} failed with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done

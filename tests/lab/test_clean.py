@@ -14,7 +14,8 @@ LAB = Path(__file__).resolve().parent / "lab"
 WATCHED_SETTINGS = ("net/ipv4/ip_forward", "vm/overcommit_memory", "kernel/panic", "kernel/panic_on_oops",
                     "kernel/keys/root_maxkeys", "kernel/keys/root_maxbytes", "net/ipv4/conf/all/route_localnet")
 WATCHED_FOLDERS = ("/run", "/run/containerd", "/run/containerd/s", "/run/netns", "/var/lib", "/var/lib/cni",
-                   "/var/lib/cni/results", "/var/lib/kubelet", "/var/log", "/var/log/containers", "/etc", "/opt", "/tmp")
+                   "/var/lib/cni/results", "/var/lib/kubelet", "/var/log", "/var/log/containers", "/etc", "/opt",
+                   "/tmp")
 LAB_NAMES = re.compile(r"containerd|kube|cni|lab|k8s|coredns|etcd|kwok")
 
 
@@ -62,7 +63,8 @@ def machine(state):
         "processes": processes(state),
         "cgroups": sorted(str(p) for p in Path("/sys/fs/cgroup").glob("*/*")
                           if re.search(r"lab|kube|node", p.name)),
-        "settings": {n: (Path("/proc/sys") / n).read_text() for n in WATCHED_SETTINGS if (Path("/proc/sys") / n).exists()},
+        "settings": {n: (Path("/proc/sys") / n).read_text() for n in WATCHED_SETTINGS
+                     if (Path("/proc/sys") / n).exists()},
         "folders": {f: sorted(n for n in os.listdir(f) if LAB_NAMES.search(n) or "containers" in f)
                     for f in WATCHED_FOLDERS if os.path.isdir(f)},
     }

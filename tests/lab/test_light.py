@@ -64,8 +64,8 @@ class LightTest(LabTest):
         }
         for (namespace, kind, name), state in expected.items():
             self.wait(lambda: state in self.conditions(kind, name, "-n", namespace), f"{name} is {state}")
-        self.wait(lambda: "CrashLoopBackOff" in json.dumps(self.get("pod", "loader-crashloop-master-0", "-n", "vision")),
-                  "a container is in its back-off")
+        pod = ("pod", "loader-crashloop-master-0", "-n", "vision")
+        self.wait(lambda: "CrashLoopBackOff" in json.dumps(self.get(*pod)), "a container is in its back-off")
 
     def test_owners_and_managers(self):
         def metadata(kind, name, namespace):

@@ -90,7 +90,7 @@ class RealTest(LabTest):
         self.fail(f"no process of pod {pod_uid} runs {script}")
 
     def test_a_helper_with_least_rights_lists_a_claim(self):
-        self.wait(lambda: "saved " in self.logs("mnist-crashed-master-0", "-n", "research"), "there is a checkpoint", 180)
+        self.wait(lambda: "saved " in self.logs("mnist-crashed-master-0", "-n", "research"), "it saves", 180)
         script = ("set -e; cd /claim; id -u; find . -type f -name '*.pt' | sort | head -n 1 | xargs stat -c '%n %s';"
                   " f=$(find . -type f -name '*.pt' | head -n 1); dd if=\"$f\" bs=4 count=1 2>/dev/null | od -An -c;"
                   " tail -c 64 \"$f\" | base64 | head -n 1; cksum \"$f\"; sleep 0;"

@@ -93,7 +93,8 @@ class Lab:
         if len(os.fsencode(path)) > LONGEST_DIR and mode == "real":
             raise LabError(
                 f"the state folder's path is too long: {path}",
-                f"the lab puts Unix sockets there, and their paths may have 107 bytes; this one has room for {LONGEST_DIR}",
+                "the lab puts Unix sockets there, and their paths may have 107 bytes; "
+                f"this one has room for {LONGEST_DIR}",
                 "set CAIRN_LAB_DIR to a shorter folder, for example /var/tmp/cairn",
             )
         return Lab(mode, path, invoker)

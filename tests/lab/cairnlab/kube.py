@@ -31,8 +31,27 @@ def items(lab, *args):
 
 def apply(lab, documents):
     """Server-side apply. CRDs are too big for the annotation that a client-side apply leaves."""
-    text = yaml.safe_dump_all(documents, sort_keys=False)
-    kubectl(lab, "apply", "--server-side", "--force-conflicts", "--field-manager=lab", "-f", "-", input=text)
+    kubectl(lab, "apply", "--server-side", "--force-conflicts", "--field-manager=lab", "-f", "-",
+            input=_list(documents))
+
+
+def delete(lab, documents):
+    """Delete objects and wait until what they own is gone as well."""
+    kubectl(lab, "delete", "--ignore-not-found", "--cascade=foreground", "-f", "-", input=_list(documents))
+
+
+def _list(documents):
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": documents})
+
+
+def read_yaml(text):
+    """The documents of a text, read in C: the job kinds' definitions have four megabytes."""
+    return [d for d in yaml.load_all(text, Loader=yaml.CSafeLoader) if d]
+
+
+def wait_established(lab, names):
+    """Wait until custom kinds are served."""
+    kubectl(lab, "wait", "--for=condition=Established", "--timeout=60s", *(f"crd/{name}" for name in names))
 
 
 def is_ready(lab):

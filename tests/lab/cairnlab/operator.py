@@ -4,8 +4,6 @@
 import base64
 import urllib.request
 
-import yaml
-
 from . import images, kube
 from .binaries import binary, manifests
 from .process import start, wait_for
@@ -21,7 +19,7 @@ FLAGS = (f"--pytorch-init-container-image={images.BUSYBOX}",
 
 def _manifests(lab):
     text = kube.kubectl(lab, "kustomize", manifests(lab) / "overlays/standalone").stdout
-    documents = [d for d in yaml.safe_load_all(text) if d]
+    documents = kube.read_yaml(text)
     # The operator fills it; applying it again would empty it.
     secret = next(d for d in documents if d["kind"] == "Secret")
     if kube.get(lab, "secret", SECRET, "-n", NAMESPACE):
@@ -33,19 +31,12 @@ def _manifests(lab):
 def up(lab):
     crds, others = _manifests(lab)
     kube.apply(lab, crds)
-    wait_until(lambda: _crds_not_established(lab, crds), "the job kinds are served", 30)
+    kube.wait_established(lab, [c["metadata"]["name"] for c in crds if c["kind"] == "CustomResourceDefinition"])
     if lab.real:
         _as_pod(lab, others)
     else:
         _as_process(lab, others)
     say("training operator is ready")
-
-
-def _crds_not_established(lab, crds):
-    wanted = {c["metadata"]["name"] for c in crds if c["kind"] == "CustomResourceDefinition"}
-    there = {c["metadata"]["name"] for c in kube.items(lab, "crd") if kube.conditions(c).get("Established") == "True"}
-    missing = wanted - there
-    return f"not established: {', '.join(sorted(missing))}" if missing else ""
 
 
 def _as_pod(lab, documents):

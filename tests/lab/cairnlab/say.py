@@ -33,7 +33,7 @@ def complain(error):
     print(error.report(), file=sys.stderr, flush=True)
 
 
-def wait_until(problem, what, seconds, log=None, fix="", pause=0.1):
+def wait_until(problem, what, seconds, log=None, fix="", pause=0.25):
     """Ask `problem` until it returns nothing. It returns the reason why not, as text."""
     end = time.monotonic() + seconds
     while why := problem():

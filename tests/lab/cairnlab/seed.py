@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the cluster is filled with: namespaces, claims, people's rights, and jobs of every kind in every state."""
 
-import yaml
-
 from . import kube, nodes, volumes
 from .config import CHECKOUT, SOURCE
 from .kwok import NODES as SIMULATED
@@ -13,8 +11,7 @@ TRAINING = CHECKOUT / "resources/templates/pytorch/train.py"
 
 def afresh(lab):
     """As after `up`: the jobs begin again, and the claims are empty."""
-    jobs = yaml.safe_dump_all(_jobs(lab))
-    kube.kubectl(lab, "delete", "--ignore-not-found", "--cascade=foreground", "-f", "-", input=jobs)
+    kube.delete(lab, _jobs(lab))
     say("the jobs are deleted")
     volumes.empty(lab)
     up(lab)
@@ -38,7 +35,7 @@ def _jobs(lab):
 
 
 def _documents(name):
-    return [d for d in yaml.safe_load_all((SOURCE / "seed" / name).read_text()) if d]
+    return kube.read_yaml((SOURCE / "seed" / name).read_text())
 
 
 def _code(namespace):
@@ -52,8 +49,7 @@ def _give_owner(lab, jobs, name):
     trial = {"apiVersion": "kubeflow.org/v1beta1", "kind": "Trial",
              "metadata": {"name": name, "namespace": "research"}, "spec": {"parameterAssignments": [
                  {"name": "lr", "value": "0.003"}]}}
-    wait_until(lambda: "" if kube.conditions(kube.get(lab, "crd", "trials.kubeflow.org")).get("Established") == "True"
-               else "its kind is not served yet", "the trial can be made", 30)
+    kube.wait_established(lab, ["trials.kubeflow.org"])
     kube.apply(lab, [trial])
     uid = kube.get(lab, "trials.kubeflow.org", name, "-n", "research")["metadata"]["uid"]
     job = next(j for j in jobs if j["metadata"]["name"] == name)
