@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -83,8 +84,11 @@ def kill_everything(state):
 class CleanTest(unittest.TestCase):
     maxDiff = None
 
+    def is_up(self, mode):
+        return run(LAB, "status", f"--{mode}", check=False).startswith(f"the {mode} lab is up")
+
     def check(self, mode):
-        if run(LAB, "status", f"--{mode}", check=False).startswith(f"the {mode} lab is up"):
+        if self.is_up(mode):
             self.skipTest(f"the {mode} lab is up and in use")
         kubeconfig = Path(run(LAB, "kubeconfig", f"--{mode}").strip())
         before = machine(kubeconfig.parent)
@@ -99,6 +103,31 @@ class CleanTest(unittest.TestCase):
         self.assertEqual(machine(kubeconfig.parent), before)
         self.assertFalse(kubeconfig.parent.exists())
         self.assertIn("is not up", run(LAB, "down", f"--{mode}"), "down twice is no error")
+
+    def test_taken_port_is_told(self):
+        if self.is_up("light"):
+            self.skipTest("the light lab is up and in use")
+        with socket.create_server(("127.0.0.1", 26443)):
+            done = subprocess.run([LAB, "up", "--light"], text=True, capture_output=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"(?s)port 26443, which apiserver needs, is taken.*why: .*do: .*26443")
+        self.assertFalse(Path(run(LAB, "kubeconfig", "--light").strip()).parent.exists())
+
+    def test_failed_start_cleans_up(self):
+        if self.is_up("light"):
+            self.skipTest("the light lab is up and in use")
+        state = Path(run(LAB, "kubeconfig", "--light").strip()).parent
+        before = machine(state)
+        lab = subprocess.Popen([LAB, "up", "--light"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for line in lab.stdout:
+            if "apiserver is ready" in line:
+                os.kill(lab.pid, signal.SIGTERM)
+                break
+        rest = lab.communicate()[0]
+        self.assertIn("cleaning up after the failure", rest)
+        self.assertEqual(lab.returncode, 143)
+        self.assertFalse(state.exists())
+        self.assertEqual(machine(state), before)
 
     def test_light(self):
         self.check("light")

@@ -119,7 +119,7 @@ def _up(lab, _):
         except BaseException as error:
             if isinstance(error, LabError):
                 _keep_log(lab, error)
-            if fresh:
+            if fresh and lab.dir.exists():
                 say("cleaning up after the failure")
                 _clear(lab)
             raise
