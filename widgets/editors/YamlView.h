@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QPlainTextEdit>
+#include <QTextEdit>
 #include <QSet>
 
 namespace cairn::editors {
 
+class YamlGutter;
+
 /// Read-only YAML: highlighting, line numbers, search, copy. Marked lines (what a form adds) stand on the ok tint.
-class YamlView : public QPlainTextEdit
+class YamlView : public QTextEdit
 {
     Q_OBJECT
 
@@ -36,10 +38,12 @@ private:
     friend class YamlGutter;
     void updateMargins();
     void updateSelections();
-    class YamlGutter *m_gutter;
+    void spaceLines();
+    YamlGutter *m_gutter;
     QSet<int> m_marked;
     QString m_search;
     bool m_numbers = true;
+    int m_hits = 0;
 };
 
 } // namespace cairn::editors

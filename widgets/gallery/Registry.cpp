@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "gallery/Entries.h"
+#include "gallery/PageEntries.h"
 
 namespace cairn::gallery {
 
@@ -12,6 +13,8 @@ kit::GalleryRegistry allEntries()
     registerTableEntries(registry);
     registerChartEntries(registry);
     registerLogEntries(registry);
+    registerEditorEntries(registry);
+    registerPageEntries(registry);
     return registry;
 }
 

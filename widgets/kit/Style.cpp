@@ -130,6 +130,7 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
     const QWidget *widget) const
 {
     switch (element) {
+    case PE_PanelScrollAreaCorner: return;
     case PE_FrameFocusRect: return; // FocusRing draws it, outside the control
     case PE_PanelButtonCommand: drawButton(option, painter, widget); return;
     case PE_PanelLineEdit:
