@@ -207,15 +207,32 @@ Kubeconfig Kubeconfig::load(const KubeconfigSource &source)
                     tr("Get a kubeconfig from whoever runs the cluster, or start a demo cluster."),
                     Problem::Severity::Warning));
     }
-    if (!config.m_current.isEmpty() && !config.m_contexts.contains(config.m_current))
-        config.m_problems.append(problem(config.m_currentFile, {},
-                                         tr("The current context %1 does not exist").arg(quoted(config.m_current)),
-                                         tr("current-context names a context that no file holds."),
-                                         tr("Choose another context, for example: kubectl config use-context NAME"),
-                                         Problem::Severity::Warning));
-    for (const QString &name : std::as_const(config.m_order))
-        config.m_list.append(config.describe(config.m_contexts.value(name)));
+    config.finish();
     return config;
+}
+
+Kubeconfig Kubeconfig::fromBytes(const QByteArray &bytes, const QString &path)
+{
+    Kubeconfig config;
+    KubeconfigFile file;
+    file.path = path;
+    file.exists = true;
+    KubeconfigReader(config).readBytes(bytes, file);
+    config.m_files.append(file);
+    config.finish();
+    return config;
+}
+
+/// What can only be said once all files are merged.
+void Kubeconfig::finish()
+{
+    if (!m_current.isEmpty() && !m_contexts.contains(m_current))
+        m_problems.append(problem(m_currentFile, {}, tr("The current context %1 does not exist").arg(quoted(m_current)),
+                                  tr("current-context names a context that no file holds."),
+                                  tr("Choose another context, for example: kubectl config use-context NAME"),
+                                  Problem::Severity::Warning));
+    for (const QString &name : std::as_const(m_order))
+        m_list.append(describe(m_contexts.value(name)));
 }
 
 QList<Problem> Kubeconfig::problems() const

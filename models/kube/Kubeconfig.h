@@ -34,6 +34,9 @@ public:
     /// Always yields a value; what went wrong is in problems() and in the contexts.
     static Kubeconfig load(const KubeconfigSource &source = KubeconfigSource::fromEnvironment());
 
+    /// The same for bytes at hand, as if they were the content of the file `path`.
+    static Kubeconfig fromBytes(const QByteArray &bytes, const QString &path);
+
     QList<KubeconfigFile> files() const { return m_files; }
     /// In the order of the files; shadowed entries are left out.
     QList<KubeContext> contexts() const { return m_list; }
@@ -48,6 +51,7 @@ public:
 
 private:
     friend class KubeconfigReader;
+    void finish();
     KubeContext describe(const ContextEntry &context) const;
     UserEntry effectiveUser(const ContextEntry &context) const;
 

@@ -15,7 +15,7 @@ public:
 
     /// Reads `file`; what is wrong with it lands in the file's problems.
     void read(const QString &file, bool mustExist);
-    /// The same for bytes already at hand, as if they were the content of `file`.
+    /// The same for bytes at hand, as if they were the content of `file`; the caller keeps `file`.
     void readBytes(const QByteArray &bytes, KubeconfigFile &file);
 
 private:

@@ -35,7 +35,7 @@ private:
 struct Problem {
     enum class Severity { Warning, Error }; ///< a context with an Error cannot be connected to
     Severity severity = Severity::Error;
-    QString file;  ///< absolute path; empty where no single file is at fault
+    QString file;  ///< absolute path, raw: show through text::safe; empty where no single file is at fault
     int line = 0;  ///< 1-based; 0 where unknown
     QString entry; ///< "user \"dev\"", "context \"prod\""; empty for the file as a whole
     QString what;
@@ -117,7 +117,7 @@ struct CertificateInfo {
     bool operator==(const CertificateInfo &) const = default;
 };
 
-/// One context as a list shows it. Made without network and without running anything; holds no secrets.
+/// One context as a list shows it. No network, no program was needed; holds no secrets. Names are raw: text::safe.
 struct KubeContext {
     QString name;
     QString clusterName;
