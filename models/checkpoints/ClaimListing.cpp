@@ -42,6 +42,9 @@ Result<> checkOutput(const helper::Output &output, const QString &name, const QB
     if (output.refusal == u"outside"_s)
         return fail(Error::Kind::Invalid, listFailed(name), tr("The folder %1 leads out of the volume through a link").arg(text::safe(folder)),
                     tr("Name the folder itself"));
+    if (output.refusal.startsWith(u"missing-"_s))
+        return fail(Error::Kind::Unsupported, listFailed(name), tr("The image has no %1").arg(text::safe(output.refusal.mid(8))),
+                    tr("Choose an image with the usual shell tools, such as one based on Debian or Alpine"));
     if (!output.begun && !output.ended && output.candidates.isEmpty())
         return fail(Error::Kind::Io, listFailed(name), raw.trimmed().isEmpty()
                         ? tr("The helper printed nothing")
@@ -85,8 +88,13 @@ Result<Listing> listThrough(const Transport &transport, const QString &name, Rec
         const QByteArray roundMarker = helper::newMarker();
         const Result<QByteArray> log
             = transport.run(helper::readArguments(roundMarker, transport.mount, transport.folder, wants));
-        if (!log)
+        if (!log && log.error().kind == Error::Kind::Cancelled)
             return fail(log.error());
+        if (!log) { // what the first round brought is still worth showing
+            found.listing.partial = true;
+            found.listing.notes << tr("Not every file could be checked: %1").arg(log.error().oneLine());
+            break;
+        }
         const helper::Output ranges = helper::parse(*log, roundMarker);
         source.addRanges(ranges);
         if (ranges.isComplete())

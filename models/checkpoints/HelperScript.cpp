@@ -17,12 +17,18 @@ constexpr qint64 otherNames = 131072;
 // Probing costs some processes for each file, so the first call probes only as many as 24 KiB of names hold, and
 // sends at most 2.4 MB of contents; whatever else is needed is asked for by range later.
 
+// The pod's log holds stderr as well, so it is closed once the tools are known to be there.
+
 // Notes on portability: no $( ), because Kubernetes expands $(NAME) in commands; printf is a builtin in dash and
 // busybox ash, so its arguments have no length limit; stat -c knows %s and %Y in both; dd seeks with skip=.
 const char *const script = R"script(LC_ALL=C
 export LC_ALL
 M=$1
 MODE=$2
+for t in base64 dd find head stat tr wc xargs; do
+  command -v $t >/dev/null 2>&1 || { echo "@@$M B 1"; echo "@@$M X missing-$t"; echo "@@$M Z"; exit 0; }
+done
+exec 2>/dev/null
 ROOT=`printf %s "$3" | base64 -d`
 DIR=`printf %s "$4" | base64 -d`
 shift 4
@@ -30,8 +36,8 @@ SUM=cksum
 command -v cksum >/dev/null 2>&1 || SUM=sha256sum
 export SUM
 echo "@@$M B 1"
-cd "$DIR" 2>/dev/null || { echo "@@$M X nofolder"; echo "@@$M Z"; exit 0; }
-ROOT=`cd "$ROOT" 2>/dev/null && pwd -P`
+cd "$DIR" || { echo "@@$M X nofolder"; echo "@@$M Z"; exit 0; }
+ROOT=`cd "$ROOT" && pwd -P`
 case "`pwd -P`/" in "${ROOT%/}"/*) ;; *) echo "@@$M X outside"; echo "@@$M Z"; exit 0 ;; esac
 R='m=$1; shift
 r() {
@@ -50,7 +56,7 @@ if [ "$MODE" = read ]; then
     printf %s "$w" | base64 -d | xargs -0 -n 50 sh -c "$R"'for i; do
 b=${i%%:*}; k=${i#*:}; c=${k%%:*}; f=${k#*:}
 [ -f "$f" ] && [ ! -L "$f" ] && r "$f" $b $c
-done' sh "$M" 2>/dev/null
+done' sh "$M"
   done
   echo "@@$M Z"
   exit 0
@@ -85,11 +91,11 @@ cand() {
     -o -name 'checkpoint-is-incomplete.txt*' \) -print0
 }
 exec 3>&1
-E=`{ cand '' 2>&4 | head -c 393216 | xargs -0 -n 200 sh -c "$L" sh "$M" c 2>/dev/null >&3; } 4>&1 | { head -c 2000; cat >/dev/null; }`
+E=`{ cand '' 2>&4 | head -c 393216 | xargs -0 -n 200 sh -c "$L" sh "$M" c 2>&4 >&3; } 4>&1 | { head -c 2000; cat >/dev/null; }`
 E=`printf %s "$E" | base64 | tr -d '\n'`
 [ -z "$E" ] || echo "@@$M E $E"
-cand ! 2>/dev/null | head -c 131072 | xargs -0 -n 200 sh -c "$L" sh "$M" o 2>/dev/null
-cand '' 2>/dev/null | head -c 24576 | xargs -0 -n 50 sh -c "$R$P" sh "$M" 2>/dev/null | head -c 2400000
+cand ! | head -c 131072 | xargs -0 -n 200 sh -c "$L" sh "$M" o
+cand '' | head -c 24576 | xargs -0 -n 50 sh -c "$R$P" sh "$M" | head -c 2400000
 echo
 echo "@@$M Z"
 )script";

@@ -17,8 +17,8 @@
 ///   @@M B 1                     begin, protocol version
 ///   @@M S <kind> <a> <b> <length> <sum> …   a section; its payload of that length follows. The sum is POSIX cksum's CRC,
 ///                               or SHA-256 where the image has no cksum (Debian's busybox)
-///   @@M E <base64>              what find complained about
-///   @@M X <word>                refusal: "nofolder" or "outside"
+///   @@M E <base64>              what find and xargs complained about
+///   @@M X <word>                refusal: "nofolder", "outside" or "missing-<tool>"
 ///   @@M Z                       end; without it the output is cut
 /// Sections: "c" (candidates) and "o" (others) hold base64 of NUL-terminated names, "=", and one line "size mtime" for
 /// each; "r" holds base64 of a name, "=", and base64 of its 4096-byte blocks a … a+b-1.
@@ -61,7 +61,7 @@ struct Output {
     bool damaged = false;       ///< a list section is missing lines or fails its checksum
     bool candidatesCut = false; ///< the script's own limit on names was reached
     bool othersCut = false;
-    QString refusal;            ///< "nofolder", "outside" or empty
+    QString refusal;            ///< "nofolder", "outside", "missing-<tool>" or empty
     QByteArray complaints;      ///< of find: unreadable folders
     QList<Listed> candidates;
     QList<Listed> others;

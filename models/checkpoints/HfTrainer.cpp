@@ -284,6 +284,7 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
     worsen(finding.check, parts.check);
     std::optional<qint64> worldSize;
     worsen(finding.check, checkOtherTorchFiles(index, folder, source, limits, worldSize));
+    finding.ranksKnown = worldSize.has_value();
     // What rank 0 writes before trainer_state.json is damage when it is gone afterwards.
     const State gone = stateFile ? State::Broken : State::Incomplete;
     if (!parts.model)

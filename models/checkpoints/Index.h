@@ -60,6 +60,7 @@ struct Finding {
     QString stepSource;       ///< "name", "json", "pickle" or empty
     std::optional<double> epoch;
     std::optional<double> loss;
+    bool ranksKnown = false;  ///< the number of ranks was stated, not inferred from the files (hf-trainer)
     bool holdsTraining = false; ///< what a resume needs beside the weights is there
     QString lack;             ///< why not, where it does not
 };

@@ -317,7 +317,7 @@ private:
                 most[finding.run] = std::max(most[finding.run], rngStates(m_index, finding.path));
         }
         for (Finding &finding : m_findings) {
-            if (finding.format != u"hf-trainer"_s || !finding.holdsTraining)
+            if (finding.format != u"hf-trainer"_s || !finding.holdsTraining || finding.ranksKnown)
                 continue;
             const int here = std::max(1, rngStates(m_index, finding.path));
             if (here < most[finding.run])

@@ -37,7 +37,7 @@ void RecordedSource::addListing(const helper::Output &output, const QByteArray &
     if (output.candidatesCut)
         m_tree.notes << tr("There are more files than one listing can hold; name a folder further down.");
     if (!output.complaints.isEmpty()) {
-        const QByteArray first = output.complaints.left(output.complaints.indexOf('\n'));
+        const QByteArray first = output.complaints.split('\n').first();
         m_tree.notes << tr("Some folders could not be read: %1").arg(text::safe(first));
     }
     m_tree.partial = !m_tree.notes.isEmpty();

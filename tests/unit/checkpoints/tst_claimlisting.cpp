@@ -251,6 +251,28 @@ private slots:
         QVERIFY(!head || head->partial);
         QVERIFY(cluster.jobs.isEmpty());
     }
+    void aLaterRoundThatFailsKeepsTheFirst()
+    {
+        QTemporaryDir dir;
+        QByteArray big(60'000, 'x'); // larger than what the first call probes, and no checkpoint at its ends
+        big += contents(fixture(u"torch/run/step-00000100.pt"_s));
+        QVERIFY(write(dir.path() + u"/step-1.pt"_s, contents(fixture(u"torch/run/step-00000100.pt"_s))));
+        QVERIFY(write(dir.path() + u"/step-2.pt"_s, big));
+        QVERIFY(write(dir.path() + u"/dcp/.metadata"_s, QByteArray(100'000, 'm')));
+        QVERIFY(write(dir.path() + u"/dcp/__0_0.distcp"_s, "x"));
+        FakeCluster cluster(dir.path());
+        int logs = 0;
+        cluster.spoil = [&](QByteArray log) {
+            if (++logs == 1)
+                cluster.createError = Error::make(Error::Kind::Server, u"no more"_s);
+            return log;
+        };
+        const Result<Listing> listing = listClaim(cluster, request(), {});
+        QVERIFY(listing);
+        QVERIFY(listing->partial);
+        QCOMPARE(listing->runs.size(), 1);
+        QVERIFY(listing->runs.first().checkpoints.size() >= 2);
+    }
     void withoutRightsExecIsOffered()
     {
         FakeCluster cluster(m_dir.path());

@@ -254,6 +254,40 @@ private slots:
         }
     }
 
+    void anImageWithoutToolsIsNamed()
+    {
+        // Without this an image that has no find would show an empty claim.
+        QTemporaryDir dir;
+        QVERIFY(write(dir.path() + u"/step-1.pt"_s, "content"));
+        for (const QString &tool : {u"find"_s, u"xargs"_s, u"base64"_s, u"stat"_s}) {
+            QTemporaryDir bin;
+            Shell poor = m_shells.last();
+            for (const QFileInfo &applet : QDir(poor.path).entryInfoList(QDir::Files)) {
+                if (applet.fileName() != tool)
+                    QVERIFY(QFile::link(u"/bin/busybox"_s, bin.path() + u'/' + applet.fileName()));
+            }
+            poor = m_shells.first(); // dash: busybox' own shell would run its applets without PATH
+            poor.path = bin.path();
+            const helper::Output output = list(poor, dir.path());
+            QCOMPARE(output.refusal, u"missing-"_s + tool);
+        }
+    }
+    void toolsThatFailMakeItPartial()
+    {
+        QTemporaryDir dir;
+        QTemporaryDir bin;
+        QVERIFY(write(dir.path() + u"/step-1.pt"_s, "content"));
+        Shell broken = m_shells.first();
+        broken.path = bin.path() + u":/usr/bin:/bin"_s;
+        QVERIFY(write(bin.path() + u"/xargs"_s, "#!/bin/sh\necho 'xargs: invalid option -- 0' >&2\nexit 1\n"));
+        QVERIFY(QFile::setPermissions(bin.path() + u"/xargs"_s, QFile::ReadOwner | QFile::ExeOwner));
+        const helper::Output output = list(broken, dir.path());
+        RecordedSource source;
+        source.addListing(output, "x");
+        QVERIFY(source.tree().partial);
+        QVERIFY2(source.tree().notes.join(u' ').contains(u"invalid option"_s), qPrintable(source.tree().notes.join(u' ')));
+    }
+
     void manyFilesAreCutWithANote_data() { shellRows(m_shells); }
     void manyFilesAreCutWithANote()
     {
@@ -261,9 +295,9 @@ private slots:
         QTemporaryDir dir;
         const QString folder = dir.path() + u"/many"_s;
         QVERIFY(QDir().mkpath(folder));
-        const QByteArray base = QFile::encodeName(folder) + "/a-rather-long-name-of-a-checkpoint-file-";
+        const QByteArray base = QFile::encodeName(folder) + '/' + QByteArray(200, 'n') + '-';
         QVERIFY(write(QFile::decodeName(base) + u"0.pt"_s, "x"));
-        for (int i = 1; i < 9000; ++i)
+        for (int i = 1; i < 2500; ++i)
             QCOMPARE(::link((base + "0.pt").constData(), (base + QByteArray::number(i) + ".pt").constData()), 0);
         const QByteArray marker = helper::newMarker();
         const QByteArray log = runScript(m_shells[shell], helper::scriptText(),
@@ -272,7 +306,7 @@ private slots:
         const helper::Output output = helper::parse(log, marker);
         QVERIFY(output.begun && output.ended);
         QVERIFY(output.candidatesCut);
-        QVERIFY(output.candidates.size() > 5000);
+        QVERIFY(output.candidates.size() > 1500);
         RecordedSource source;
         source.addListing(output, QFile::encodeName(folder));
         QVERIFY(source.tree().partial);
@@ -299,10 +333,10 @@ private slots:
         ::chmod(secret.constData(), 0700);
         QVERIFY(output.isComplete());
         QCOMPARE(output.candidates.size(), 1);
-        QVERIFY2(output.complaints.contains("secret"), output.complaints.constData());
         RecordedSource source;
         source.addListing(output, "x");
         QVERIFY(source.tree().partial);
+        QVERIFY2(source.tree().notes.first().contains(u"secret"_s), qPrintable(source.tree().notes.first()));
     }
 };
 

@@ -200,6 +200,51 @@ private slots:
         options.recognise.now = m_saved.addDays(1);
         QCOMPARE(only(*scanFolder(dir.path(), options, {}), u"checkpoint-4"_s).verdict, Verdict::Damaged);
     }
+    void fewerRandomStatesThanTheOthersAskFirst()
+    {
+        QTemporaryDir dir;
+        const auto copy = [&](const QString &from, const QString &to) {
+            return copyTree(fixture(from), dir.path() + to, m_saved) && QFile::remove(dir.path() + to + u"/training_args.bin"_s);
+        };
+        QVERIFY(copy(u"hf/ranks/checkpoint-2"_s, u"/checkpoint-2"_s));
+        QVERIFY(copy(u"hf/single/checkpoint-4"_s, u"/checkpoint-4"_s));
+        ScanOptions options;
+        options.recognise.now = m_saved.addDays(1);
+        QCOMPARE(only(*scanFolder(dir.path(), options, {}), u"checkpoint-4"_s).verdict, Verdict::Unverified);
+        // With the training arguments the number of ranks is known, so nothing is left to ask.
+        QVERIFY(write(dir.path() + u"/checkpoint-4/training_args.bin"_s, contents(fixture(u"hf/single/checkpoint-4/training_args.bin"_s))));
+        QCOMPARE(only(*scanFolder(dir.path(), options, {}), u"checkpoint-4"_s).verdict, Verdict::Whole);
+    }
+    void readsAreSmall()
+    {
+        // Every fixture through a source that is not local: the median stays below 64 KiB, here by far.
+        QList<qint64> reads;
+        QDirIterator it(fixture(u"."_s), {u"*.pt"_s, u"*.pth"_s, u"*.ckpt"_s, u"*.safetensors"_s}, QDir::Files, QDirIterator::Subdirectories);
+        while (it.hasNext()) {
+            const QString path = it.next();
+            MemorySource source(false);
+            source.add(QFileInfo(path).fileName().toUtf8(), contents(path));
+            RecogniseOptions options;
+            options.now = m_saved;
+            recognise(source.tree, source, options, {});
+            reads << source.bytesRead;
+        }
+        QVERIFY(reads.size() > 30);
+        std::ranges::sort(reads);
+        QVERIFY2(reads[reads.size() / 2] <= 64 * 1024, qPrintable(QString::number(reads[reads.size() / 2])));
+    }
+    void tooManyCandidatesArePartial()
+    {
+        MemorySource source;
+        for (int i = 0; i < 50; ++i)
+            source.add("step-" + QByteArray::number(i) + ".pt", "");
+        RecogniseOptions options;
+        options.now = m_saved;
+        options.maxProbes = 10;
+        const Listing listing = recognise(source.tree, source, options, {}).listing;
+        QVERIFY(listing.partial);
+        QVERIFY(listing.notes.first().contains(u"10"_s));
+    }
     void safetensorsAreWeights()
     {
         const Listing listing = scan(u"safetensors"_s);
