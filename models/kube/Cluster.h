@@ -30,7 +30,7 @@ public:
                               Stop stop) override;
     Result<> remove(const ObjectRef &ref, DeleteOptions options, Stop stop) override;
     Result<QByteArray> log(const QString &ns, const QString &pod, LogOptions options, Stop stop) override;
-    /// While the container is still being created it waits; any other refusal is returned. A line longer than 1 MiB is
+    /// While the container has not begun it waits; any other refusal is returned. A line longer than 1 MiB is
     /// given in pieces.
     Result<> followLog(const QString &ns, const QString &pod, LogOptions options,
                        std::function<bool(const QByteArray &line)> sink, Stop stop) override;

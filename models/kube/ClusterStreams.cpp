@@ -133,6 +133,7 @@ Result<> Cluster::followLog(const QString &ns, const QString &pod, LogOptions op
     options.timestamps = true; // they say where a broken stream has to go on
     std::chrono::milliseconds wait = 1s;
     bool anything = false;
+    int failures = 0;
     for (;;) {
         if (stop.stop_requested())
             return fail(Error::cancelled());
@@ -172,7 +173,7 @@ Result<> Cluster::followLog(const QString &ns, const QString &pod, LogOptions op
             }
             if (!waits && !error.retryable() && !(error.kind == Error::Kind::Auth && anything))
                 return fail(error);
-            if (!waits && !anything && wait > 8s)
+            if (!waits && !anything && ++failures > 4)
                 return fail(error);
         } else {
             if (options.previous) {
@@ -181,7 +182,9 @@ Result<> Cluster::followLog(const QString &ns, const QString &pod, LogOptions op
             }
             // The stream also ends when a proxy or the API server cuts it: go on while the container runs.
             const Result<Container> state = containerState(ns, pod, options.container, stop);
-            if (state && *state != Container::Runs) {
+            // A pod nobody has scheduled yet has an empty log: wait for its container, too.
+            const bool begins = state && *state == Container::Waits && !anything;
+            if (state && *state != Container::Runs && !begins) {
                 lines.finish();
                 return {};
             }
@@ -190,7 +193,7 @@ Result<> Cluster::followLog(const QString &ns, const QString &pod, LogOptions op
         }
         if (!async::sleepFor(wait, stop))
             return fail(Error::cancelled());
-        wait = qMin(wait * 2, std::chrono::milliseconds(30s));
+        wait = qMin(wait * 2, anything ? std::chrono::milliseconds(30s) : std::chrono::milliseconds(4s));
         lines.expectRepeats();
         if (const QString since = lines.resumeTime(); !since.isEmpty()) {
             options.sinceTime = since;
