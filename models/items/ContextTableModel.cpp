@@ -102,7 +102,7 @@ QVariant ContextTableModel::data(const QModelIndex &index, int role) const
     const auto second = [&]() -> QString {
         switch (column) {
         case Context:
-            return row->insecure ? tr("%1 · not verified").arg(text::safe(row->server)) : text::safe(row->server);
+            return row->insecure ? tr("not verified · %1").arg(text::safe(row->server)) : text::safe(row->server);
         case SignIn: return text::safe(row->signInDetail);
         case State: return text::safe(row->problem && row->detail.isEmpty() ? row->problem->what : row->detail);
         default: return {};

@@ -63,15 +63,21 @@ LostWork lostWork(const JobRow &row, const QDateTime &now)
         lost.gpuHours = 0;
         return lost;
     }
-    if (job.phase == JobPhase::Unknown || !row.checkpoints)
+    if (job.phase == JobPhase::Unknown)
         return lost;
-    const CheckpointSummary &known = *row.checkpoints;
     QDateTime since = job.started.isValid() ? job.started : job.created;
-    if (known.safeSince.isValid() && (!since.isValid() || known.safeSince > since || job.phase == JobPhase::Failed))
-        since = known.safeSince;
+    if (row.checkpoints) {
+        const CheckpointSummary &known = *row.checkpoints;
+        if (known.safeSince.isValid() && (!since.isValid() || known.safeSince > since || job.phase == JobPhase::Failed))
+            since = known.safeSince;
+        lost.atMost = known.partial;
+    } else {
+        // Nobody looked for checkpoints yet: it cannot be more than everything since the start.
+        lost.atMost = true;
+        lost.unread = true;
+    }
     lost.already = job.phase == JobPhase::Failed;
-    lost.atMost = known.partial;
-    const QDateTime until = lost.already && job.finished.isValid() ? job.finished : now;
+    const QDateTime until = isFinished(job.phase) && job.finished.isValid() ? job.finished : now;
     if (!since.isValid() || !until.isValid())
         return lost;
     lost.time = std::chrono::seconds(std::max<qint64>(0, since.secsTo(until)));
@@ -262,8 +268,11 @@ QString JobTableModel::toolTip(const JobRow &row, int column) const
         return tr("Saved %1. Read %2.").arg(exactTime(row.checkpoints->savedAt), exactTime(row.checkpoints->readAt));
     case Lost: {
         const LostWork lost = lostWork(row, m_now);
+        if (lost.unread)
+            return tr("The checkpoints of this job have not been read yet; more than everything since its start cannot be "
+                      "lost.");
         if (!lost.gpuHours)
-            return tr("Unknown until the checkpoints of this job have been read.");
+            return tr("Unknown: the state of this job is not known.");
         if (lost.time.count() == 0)
             return tr("Nothing is computed now, so nothing would be lost.");
         return tr("%1 of work on %2 since the newest whole checkpoint.")
@@ -352,13 +361,13 @@ Tone JobTableModel::tone(const JobRow &row, int column) const
         return Tone::None;
     case Lost: {
         const LostWork lost = lostWork(row, m_now);
-        if (!lost.gpuHours || lost.time.count() == 0)
+        if (!lost.gpuHours || lost.time.count() == 0 || lost.unread)
             return Tone::Dim;
         if (*lost.gpuHours >= 100)
             return Tone::Err;
         return *lost.gpuHours >= 10 ? Tone::Warn : Tone::None;
     }
-    case Restarts: return job.restarts > 0 ? Tone::Warn : Tone::None;
+    case Restarts: return job.restarts > 0 ? Tone::Warn : Tone::Dim;
     default: return Tone::None;
     }
 }

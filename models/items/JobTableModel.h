@@ -31,10 +31,11 @@ CheckpointSummary summarize(const Listing &listing);
 
 /// What a stop now would cost, or what a failure has cost.
 struct LostWork {
-    std::optional<double> gpuHours; ///< nullopt where nothing is known about checkpoints
+    std::optional<double> gpuHours; ///< nullopt where the job's own state is unknown
     std::chrono::seconds time{0};   ///< wall time since the newest whole checkpoint
     bool already = false;           ///< the job failed: the work is lost, not at risk
-    bool atMost = false;            ///< the listing was partial: a newer checkpoint may exist
+    bool atMost = false;            ///< the listing was partial or never read: a newer checkpoint may exist
+    bool unread = false;            ///< nobody looked for checkpoints; counted from the start of the job
 };
 
 struct JobRow {

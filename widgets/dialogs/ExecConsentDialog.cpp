@@ -122,8 +122,10 @@ ProgramsDialog::ProgramsDialog(QWidget *parent)
 void ProgramsDialog::setPrograms(const QList<AllowedProgram> &programs)
 {
     while (QLayoutItem *item = m_rows->takeAt(0)) {
-        if (item->widget())
+        if (item->widget()) {
+            item->widget()->hide();
             item->widget()->deleteLater();
+        }
         delete item;
     }
     m_none->setVisible(programs.isEmpty());

@@ -20,6 +20,7 @@
 #include <QScrollArea>
 #include <QSplitter>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace cairn::pages {
 
@@ -99,9 +100,9 @@ ConnectPage::ConnectPage(QWidget *parent)
     m_table->setObjectName(u"connect.contexts"_s);
     m_table->setTwoLine(true);
     using Model = items::ContextTableModel;
-    m_table->setColumns({{Model::Context, views::CellKind::Text, 150, 360, true},
-                         {Model::SignIn, views::CellKind::Text, 110, 220},
-                         {Model::State, views::CellKind::Tag, 150, 260},
+    m_table->setColumns({{Model::Context, views::CellKind::Text, 140, 360, true},
+                         {Model::SignIn, views::CellKind::Text, 100, 220},
+                         {Model::State, views::CellKind::Tag, 140, 260},
                          {Model::Action, views::CellKind::Action, 90, 150, false, false}});
     m_table->setSource(m_filter);
     m_table->setPlaceholder(tr("No context matches the filter"));
@@ -540,6 +541,18 @@ void ConnectPage::focusFilter()
 {
     m_search->setFocus(Qt::ShortcutFocusReason);
     m_search->selectAll();
+}
+
+void ConnectPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    if (m_placed)
+        return;
+    // The doctor gets its 448 px where there is room; on a small window the table comes first.
+    m_placed = true;
+    const int room = width() - 2 * space::pageH - m_splitter->handleWidth();
+    const int doctor = std::clamp(room * 37 / 100, scaled(320), scaled(448));
+    m_splitter->setSizes({room - doctor, doctor});
 }
 
 void ConnectPage::keyPressEvent(QKeyEvent *event)

@@ -72,6 +72,7 @@ signals:
     void copied(const QString &what);
 
 protected:
+    void resizeEvent(QResizeEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
@@ -107,6 +108,7 @@ private:
     QDateTime m_now;
     QHash<QString, items::DoctorView> m_doctors;
     items::DoctorView m_shown;
+    bool m_placed = false;
 };
 
 } // namespace cairn::pages

@@ -286,9 +286,7 @@ QWidget *JobPage::makeCheckpoints()
     split->setStretchFactor(1, 3);
 
     connect(m_timeline, &charts::TimelineChart::selected, this, [this](const QString &key) {
-        m_chosen = true;
-        m_table->setCurrentKey(key);
-        selectCheckpoint(key);
+        selectRow(key);
     });
     connect(m_timeline, &charts::TimelineChart::activated, this, &JobPage::requestResume);
     connect(m_timeline, &charts::TimelineChart::tableRequested, m_table, [this] { m_table->setFocus(); });
@@ -867,6 +865,12 @@ QString JobPage::selectedCheckpoint() const
 {
     const QString current = m_table->currentKey();
     return current.isEmpty() ? m_checkpoints->newestWhole() : current;
+}
+
+void JobPage::selectRow(const QString &path)
+{
+    m_chosen = true;
+    m_table->setCurrentKey(path);
 }
 
 void JobPage::selectCheckpoint(const QString &path)

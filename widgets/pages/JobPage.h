@@ -88,6 +88,8 @@ public:
     void showTab(Tab tab);
     /// Path of the selected checkpoint; the newest whole one until the user chooses.
     QString selectedCheckpoint() const;
+    /// Selects a checkpoint as the user would; later lists keep it while it exists.
+    void selectRow(const QString &path);
 
 signals:
     /// A tab came into view: its data is wanted.

@@ -145,6 +145,7 @@ JobsPage::JobsPage(QWidget *detail, QWidget *parent)
 
     connect(m_columns, &QPushButton::clicked, this, [this] {
         QMenu *menu = m_table->columnMenu(this);
+        m_ownColumns = true;
         menu->setAttribute(Qt::WA_DeleteOnClose);
         menu->popup(m_columns->mapToGlobal(QPoint(0, m_columns->height() + 4)));
     });
@@ -209,6 +210,19 @@ JobsPage::JobsPage(QWidget *detail, QWidget *parent)
     settle();
 }
 
+void JobsPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    if (m_ownColumns)
+        return;
+    // Until the user chooses columns, a narrow window leaves out those that say least about the question of the page.
+    const int room = width() - 2 * space::pageH - scaled(176);
+    m_table->setColumnShown(JobTableModel::Age, room >= scaled(940));
+    m_table->setColumnShown(JobTableModel::Restarts, room >= scaled(880));
+    m_table->setColumnShown(JobTableModel::Kind, room >= scaled(780));
+    m_table->setColumnShown(JobTableModel::Gpus, room >= scaled(640));
+}
+
 void JobsPage::settle()
 {
     m_recount->stop();
@@ -252,14 +266,14 @@ QWidget *JobsPage::makeFull()
     m_table = new views::DataTable(tr("Jobs"));
     m_table->setObjectName(u"jobs.table"_s);
     using views::CellKind;
-    m_table->setColumns({{JobTableModel::Name, CellKind::Text, 120, 320, true},
-                         {JobTableModel::Namespace, CellKind::Text, 70, 160, false, true, true},
-                         {JobTableModel::Kind, CellKind::Text, 80, 120, false, true, true},
-                         {JobTableModel::State, CellKind::Tag, 90, 220},
+    m_table->setColumns({{JobTableModel::Name, CellKind::Text, 120, 420},
+                         {JobTableModel::Namespace, CellKind::Text, 76, 160, false, true, true},
+                         {JobTableModel::Kind, CellKind::Text, 96, 120, false, true, true},
+                         {JobTableModel::State, CellKind::Tag, 90, 240},
                          {JobTableModel::Ready, CellKind::Number, 48, 80, false, true, true},
                          {JobTableModel::Gpus, CellKind::Number, 48, 80, false, true, true},
                          {JobTableModel::LastCheckpoint, CellKind::Trust, 110, 170, false, true, true},
-                         {JobTableModel::Lost, CellKind::Number, 110, 200, false, true, true},
+                         {JobTableModel::Lost, CellKind::Number, 128, 200, false, true, true},
                          {JobTableModel::Restarts, CellKind::Number, 64, 90, false, true, true},
                          {JobTableModel::Age, CellKind::Number, 56, 110, false, true, true}});
     m_table->setSource(m_filter);
@@ -551,7 +565,7 @@ void JobsPage::updateCounts()
         const double gpus = m_model->gpusInUse();
         m_header->setAnswer(gpus > 0 ? tr("%1 · %2 GPUs in use").arg(where, items::plainNumber(gpus)) : where);
     }
-    const QString jobs = tr("%n job(s)", nullptr, shown);
+    const QString jobs = tr("%n job(s)", nullptr, shown).replace(QString::number(shown), text::number(shown));
     QString foot = jobs;
     if (shown < total)
         foot = tr("%1 in view, %n hidden by the filter", "number of jobs", total - shown).arg(jobs);
@@ -566,8 +580,11 @@ void JobsPage::updateCounts()
 void JobsPage::updateChips()
 {
     while (QLayoutItem *item = m_chips->takeAt(0)) {
-        if (item->widget())
+        if (item->widget()) {
+            // May be the chip that was just pressed.
+            item->widget()->hide();
             item->widget()->deleteLater();
+        }
         delete item;
     }
     int chips = 0;

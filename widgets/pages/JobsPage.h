@@ -80,6 +80,7 @@ signals:
     void copied(const QString &what);
 
 protected:
+    void resizeEvent(QResizeEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
@@ -124,6 +125,7 @@ private:
     QString m_open;
     int m_elsewhere = -1;
     bool m_split = false;
+    bool m_ownColumns = false;
 };
 
 } // namespace cairn::pages

@@ -60,7 +60,7 @@ private slots:
     {
         m_proxy.clearFilter();
         m_model.setNow(now);
-        m_model.setJobs({job(u"llama-10"_s, JobPhase::Running, 32), job(u"llama-2"_s, JobPhase::Failed, 32),
+        m_model.setJobs({job(u"llama-10"_s, JobPhase::Running, 32), job(u"llama-2"_s, JobPhase::Unknown, 32),
                          job(u"bert"_s, JobPhase::Running, 8, u"nlp"_s),
                          job(u"clip"_s, JobPhase::Suspended, 0, u"nlp"_s)});
         m_model.setCheckpoints(u"llama-10"_s, saved(1800));
@@ -72,7 +72,7 @@ private slots:
 
     void worstFirstAndUnknownLast()
     {
-        // 16 GPU-h, 1.3 GPU-h, nothing, unknown: the failed job's checkpoints were never read.
+        // 16 GPU-h, 1.3 GPU-h, nothing, unknown.
         QCOMPARE(names(m_proxy), (QStringList{u"llama-10"_s, u"bert"_s, u"clip"_s, u"llama-2"_s}));
         m_proxy.sort(JobTableModel::Lost, Qt::AscendingOrder);
         QCOMPARE(names(m_proxy), (QStringList{u"clip"_s, u"bert"_s, u"llama-10"_s, u"llama-2"_s}));
@@ -106,7 +106,7 @@ private slots:
         const QStringList all{u"bert"_s, u"clip"_s, u"llama-10"_s, u"llama-2"_s};
         QTest::newRow("empty") << u""_s << all;
         QTest::newRow("plain") << u"LLAMA"_s << QStringList{u"llama-10"_s, u"llama-2"_s};
-        QTest::newRow("two terms") << u"llama failed"_s << QStringList{u"llama-2"_s};
+        QTest::newRow("two terms") << u"llama unknown"_s << QStringList{u"llama-2"_s};
         QTest::newRow("image") << u"registry.example"_s << all;
         QTest::newRow("lost more") << u"lost:>10"_s << QStringList{u"llama-10"_s};
         QTest::newRow("lost at most") << u"lost:<=2"_s << QStringList{u"bert"_s, u"clip"_s};
@@ -144,10 +144,10 @@ private slots:
 
     void rowsEnterAndLeaveWithTheirState()
     {
-        m_proxy.setFacet(JobTableModel::PhaseRole, {u"Failed"_s});
+        m_proxy.setFacet(JobTableModel::PhaseRole, {u"Unknown"_s});
         QCOMPARE(names(m_proxy), QStringList{u"llama-2"_s});
         Delta<Job> delta;
-        delta.upserts = {job(u"bert"_s, JobPhase::Failed, 8, u"nlp"_s)};
+        delta.upserts = {job(u"bert"_s, JobPhase::Unknown, 8, u"nlp"_s)};
         m_model.applyDelta(delta);
         QCOMPARE(m_proxy.rowCount(), 2);
     }

@@ -160,7 +160,7 @@ private slots:
         row.insecure = true;
         model.setContexts({row});
         const QModelIndex cell = model.index(0, ContextTableModel::Context);
-        QCOMPARE(cell.data(SecondLineRole).toString(), u"10.0.0.1:6443 · not verified"_s);
+        QCOMPARE(cell.data(SecondLineRole).toString(), u"not verified · 10.0.0.1:6443"_s);
         QVERIFY(cell.data(Qt::AccessibleTextRole).toString().contains(u"not verified"_s));
         QCOMPARE(model.index(0, ContextTableModel::Action).data(ActionRole).value<ActionValue>().text, u"Connect"_s);
     }

@@ -215,7 +215,7 @@ private slots:
     {
         JobTableModel model;
         model.setNow(now);
-        model.setJobs({job(u"known"_s), job(u"unknown"_s), job(u"none"_s), job(u"cpu"_s, JobPhase::Running, 0),
+        model.setJobs({job(u"known"_s), job(u"unread"_s), job(u"unknown"_s, JobPhase::Unknown), job(u"none"_s), job(u"cpu"_s, JobPhase::Running, 0),
                        job(u"done"_s, JobPhase::Succeeded)});
         model.setCheckpoints(u"known"_s,
                              summarize(listing({checkpoint(100, 1800), checkpoint(200, 60, Verdict::Damaged)})));
@@ -225,6 +225,7 @@ private slots:
         QCOMPARE(cell(model, u"known"_s, JobTableModel::LastCheckpoint), u"1 min"_s);
         QCOMPARE(model.index(model.rowOf(u"known"_s), JobTableModel::LastCheckpoint).data(TrustRole).toInt(),
                  static_cast<int>(Verdict::Damaged));
+        QCOMPARE(cell(model, u"unread"_s, JobTableModel::Lost), u"at most 8.0 GPU-h"_s);
         QCOMPARE(cell(model, u"unknown"_s, JobTableModel::Lost), u"–"_s);
         QCOMPARE(cell(model, u"none"_s, JobTableModel::Lost), u"8.0 GPU-h"_s);
         QCOMPARE(cell(model, u"none"_s, JobTableModel::LastCheckpoint), u"none yet"_s);
