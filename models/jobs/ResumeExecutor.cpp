@@ -66,7 +66,7 @@ private:
     const QString &specs() const { return m_flow.facts().replicaSpecs; }
     void describe(const ResumeState &state);
     ResumeOutcome failedWith(const Error &error);
-    Result<> recheck(const QString &known);
+    Result<> recheck(const QString &path, bool again);
     Result<> waitForPods(bool undoing);
     Result<ResumeState> recordOf(const QJsonObject &live, const ResumeState &mine) const;
     Result<> changeTemplate(ResumeState &state);
@@ -99,13 +99,19 @@ ResumeOutcome Runner::failedWith(const Error &error)
     return m_outcome;
 }
 
-Result<> Runner::recheck(const QString &path)
+/// `again`: the job stands still already. Then only bad news about the checkpoint counts; that it cannot be read (no
+/// room for a helper, say) is no reason to leave the job hanging.
+Result<> Runner::recheck(const QString &path, bool again)
 {
     if (!m_flow.options().recheck)
         return {};
     m_flow.report(Stage::Checking, tr("Looking at the checkpoint once more."));
     const Result<Checkpoint> now = m_flow.options().recheck(m_flow.stop());
     if (!now) {
+        if (again && now.error().kind != Error::Kind::NotFound && now.error().kind != Error::Kind::Cancelled) {
+            m_outcome.notes.append(tr("The checkpoint could not be looked at once more: %1").arg(now.error().what));
+            return {};
+        }
         if (now.error().kind != Error::Kind::NotFound)
             return fail(now.error());
         return fail(Error::Kind::NotFound, tr("The checkpoint %1 is gone.").arg(text::safe(path)), now.error().why,
@@ -120,7 +126,7 @@ Result<> Runner::recheck(const QString &path)
 /// The first and only patch that stops the job: suspend word, record and lock in one.
 Result<ResumeOutcome> Runner::begin(const ResumePlan &plan)
 {
-    if (Result<> ok = recheck(plan.path); !ok)
+    if (Result<> ok = recheck(plan.path, false); !ok)
         return fail(ok.error());
     m_flow.report(Stage::Suspending, tr("Suspending the job."));
     ResumeState state;
@@ -175,7 +181,7 @@ ResumeOutcome Runner::drive(ResumeState state)
         if (const Result<> ok = waitForPods(false); !ok)
             return failedWith(ok.error());
         // A training that saves when it is told to stop may have rotated the checkpoint away.
-        if (const Result<> ok = recheck(state.checkpoint); !ok)
+        if (const Result<> ok = recheck(state.checkpoint, true); !ok)
             return failedWith(ok.error());
         if (const Result<> ok = changeTemplate(state); !ok)
             return failedWith(ok.error());

@@ -38,7 +38,8 @@ struct ExecuteOptions {
     /// Wait for the first step after the checkpoint. Without it the flow ends when the job was let go or created.
     bool follow = true;
     /// Looks at the checkpoint once more, right before something is suspended or created and again before the template
-    /// is changed. Error::Kind::NotFound where it is gone. May be empty.
+    /// is changed. Error::Kind::NotFound where it is gone, and only then: any other error stops the flow at the first
+    /// look, and is noted at the second, when no pod of the job runs any longer. May be empty.
     std::function<Result<Checkpoint>(std::stop_token)> recheck;
     /// Called on the thread of the flow.
     std::function<void(const ResumeEvent &)> progress;

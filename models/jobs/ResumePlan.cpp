@@ -4,6 +4,8 @@
 #include "base/Names.h"
 #include "base/Text.h"
 #include "checkpoints/Paths.h"
+#include "checkpoints/SaveLocation.h"
+#include "domain/ObjectDecoder.h"
 #include "jobs/Attempt.h"
 #include "jobs/ResumeState.h"
 #include "jobs/Wrapper.h"
@@ -11,6 +13,7 @@
 
 #include <QCoreApplication>
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QRandomGenerator>
 #include <algorithm>
 
@@ -319,8 +322,6 @@ private:
         mark("attempt"_L1, QString::number(plan.attempt));
         if (r.checkpoint.step)
             mark("step"_L1, QString::number(*r.checkpoint.step));
-        if (!plan.baseDir.isEmpty())
-            mark("checkpoint-root"_L1, plan.baseDir);
         if (plan.contract.source == PathContract::Source::Given) {
             mark("resume-by"_L1, resumeByText(plan.contract));
             if (const QString by = saveByText(plan.contract); !by.isEmpty())
@@ -342,10 +343,18 @@ private:
         }
         if (!r.checkpoint.step)
             annotations.remove(names::name("step"_L1));
-        for (auto it = plan.annotations.begin(); it != plan.annotations.end(); ++it)
-            annotations.insert(it.key(), it.value());
-        metadata.insert(u"annotations"_s, annotations);
-        result.insert(u"metadata"_s, metadata);
+        const auto writeAnnotations = [&] {
+            for (auto it = plan.annotations.begin(); it != plan.annotations.end(); ++it)
+                annotations.insert(it.key(), it.value());
+            metadata.insert(u"annotations"_s, annotations);
+            result.insert(u"metadata"_s, metadata);
+        };
+        writeAnnotations();
+        // Whoever lists the new attempt must find its directory: where neither variable nor argument shows it, say it.
+        if (!plan.saveDir.isEmpty() && !showsSaveDir(result)) {
+            mark("checkpoint-dir"_L1, plan.saveDir);
+            writeAnnotations();
+        }
 
         QJsonObject spec = result.value(u"spec"_s).toObject();
         QJsonObject runPolicy = spec.value(u"runPolicy"_s).toObject();
@@ -363,6 +372,12 @@ private:
         for (QJsonObject *side : {&before, &after})
             side->remove(u"status"_s);
         plan.diff = manifest::diff(before, after);
+    }
+
+    bool showsSaveDir(const QJsonObject &object) const
+    {
+        const Result<Job> job = decodeJob(QJsonDocument(object).toJson(QJsonDocument::Compact), r.job.kind);
+        return job && ckpt::locate(*job).place.containerPath == plan.saveDir;
     }
 
     void addWarnings()

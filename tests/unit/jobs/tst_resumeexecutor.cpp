@@ -456,6 +456,27 @@ private slots:
         QVERIFY(world.violations.isEmpty());
     }
 
+    void aSecondLookThatCannotBeMadeIsNotedOnly()
+    {
+        World world;
+        world.add(contractJob());
+        ExecuteOptions options = world.options();
+        int looks = 0;
+        options.recheck = [&](std::stop_token) -> Result<Checkpoint> {
+            if (++looks == 1)
+                return wholeCheckpoint();
+            return fail(Error::Kind::Forbidden, u"no helper"_s);
+        };
+        const auto outcome = execute(world.api, planFor(world.job()), options, {});
+        QCOMPARE(outcome->state, ResumeOutcome::State::Training);
+        QVERIFY(outcome->notes.join(u' ').contains(u"no helper"_s));
+        QCOMPARE(looks, 2);
+        looks = 1; // the first look itself must succeed
+        World other;
+        other.add(contractJob());
+        QVERIFY(!execute(other.api, planFor(other.job()), options, {}).has_value());
+    }
+
     void aTemplateChangedWhileWaitingIsAConflict()
     {
         World world;

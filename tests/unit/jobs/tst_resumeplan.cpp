@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Samples.h"
+#include "checkpoints/SaveLocation.h"
 #include "jobs/Attempt.h"
 #include "jobs/ResumePlan.h"
 #include "jobs/Wrapper.h"
@@ -250,6 +251,26 @@ private slots:
         const Job next = decoded(plan.result);
         QCOMPARE(next.annotations.value(u"cairn.console/resume-by"_s), u"env:MY_START"_s);
         QCOMPARE(contractOf(next, wholeCheckpoint()).source, PathContract::Source::Remembered);
+    }
+
+    void theNewDirectoryIsFoundByWhoeverListsTheJob()
+    {
+        // The contract's own variable shows it; a variable of one's own does not, and a correction would be out of date.
+        const auto dirOf = [](const ResumePlan &plan) { return plan.annotations.value(u"cairn.console/checkpoint-dir"_s); };
+        QCOMPARE(dirOf(planResume(requestFor(contractJob()))), QString());
+        ResumeRequest own = requestFor(pytorchJob(container(u"pytorch"_s, {}, {u"python"_s, u"mine.py"_s})));
+        own.contract = *parseContract(u"env:MY_START"_s, u"env:MY_PLACE"_s);
+        const ResumePlan plan = planResume(own);
+        QCOMPARE(dirOf(plan), plan.saveDir);
+        QCOMPARE(ckpt::locate(decoded(plan.result)).place.containerPath, plan.saveDir);
+        const QJsonObject corrected = with(contractJob(), {u"metadata"_s, u"annotations"_s}, QJsonObject{{u"cairn.console/checkpoint-dir"_s, u"/ckpt/demo"_s}});
+        const ResumePlan next = planResume(requestFor(corrected));
+        QCOMPARE(ckpt::locate(decoded(next.result)).place.containerPath, next.saveDir);
+        for (const QJsonObject &job : {hfJob(), pytorchJob(container(u"pytorch"_s, {}, {u"torchrun"_s, u"-m"_s, u"torchtitan.train"_s, u"--checkpoint.folder=c"_s, u"--job.dump_folder=/ckpt"_s}))}) {
+            const ResumePlan p = planResume(requestFor(job));
+            QVERIFY(p.feasible());
+            QCOMPARE(ckpt::locate(decoded(p.result)).place.containerPath, p.saveDir);
+        }
     }
 
     void aScriptThatTakesItsNewestCanOnlyDoThat()
