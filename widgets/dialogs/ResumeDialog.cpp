@@ -51,9 +51,11 @@ void clear(QLayout *layout)
 
 Note *errorNote(const Error &error)
 {
-    QString text = text::safe(error.why);
-    if (!error.fix.isEmpty())
-        text += u' ' + text::safe(error.fix);
+    QStringList lines;
+    for (const QString &line : {error.why, error.fix})
+        if (!line.isEmpty())
+            lines.append(text::safe(line));
+    const QString text = lines.join(u'\n');
     return new Note(Tone::Err, text, text::safe(error.what));
 }
 
@@ -89,7 +91,12 @@ QWidget *ResumeDialog::makePlan()
 
     m_object = new Segment(tr("What is resumed"), {tr("This job, in place"), tr("A new job")}, Segment::Size::Normal);
     m_object->setObjectName(u"resume.object"_s);
-    m_objectRow = new FormRow(tr("Resume"), m_object);
+    auto *object = new QWidget;
+    auto *objectBox = hbox(0);
+    objectBox->addWidget(m_object);
+    objectBox->addStretch(1);
+    object->setLayout(objectBox);
+    m_objectRow = new FormRow(tr("Resume"), object);
     m_name = new Input(tr("New job"));
     m_name->setObjectName(u"resume.name"_s);
     m_name->setMaxLength(63);

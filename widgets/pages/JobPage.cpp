@@ -166,7 +166,7 @@ QWidget *JobPage::makeHeader()
 
 QWidget *JobPage::makeBanners()
 {
-    auto *widget = new QWidget;
+    m_banners = new QWidget;
     auto *box = vbox(8);
     m_pending = new Banner;
     m_pending->setObjectName(u"job.pending"_s);
@@ -203,7 +203,7 @@ QWidget *JobPage::makeBanners()
     box->addWidget(m_correction);
     box->addWidget(m_consentBanner);
     box->addWidget(m_consentCode);
-    widget->setLayout(box);
+    m_banners->setLayout(box);
 
     connect(m_pending, &Banner::triggered, this, [this](const QString &id) {
         if (id == "finish"_L1)
@@ -232,12 +232,22 @@ QWidget *JobPage::makeBanners()
         else
             m_consentCode->setVisible(m_consentCode->isHidden());
     });
-    return widget;
+    return m_banners;
+}
+
+void JobPage::updateBanners()
+{
+    // An empty box would still cost its spacing.
+    bool any = false;
+    for (int i = 0; i < m_banners->layout()->count(); ++i)
+        any = any || !m_banners->layout()->itemAt(i)->widget()->isHidden();
+    m_banners->setVisible(any);
 }
 
 QWidget *JobPage::makeCheckpoints()
 {
-    auto *timelineCard = new Card;
+    m_timelineCard = new Card;
+    Card *timelineCard = m_timelineCard;
     timelineCard->setObjectName(u"job.timeline"_s);
     auto *head = hbox();
     head->addWidget(new Label(tr("Checkpoint timeline"), Type::Section));
@@ -259,7 +269,7 @@ QWidget *JobPage::makeCheckpoints()
                          {CheckpointTableModel::State, CellKind::Tag, 84, 120},
                          {CheckpointTableModel::Loss, CellKind::Number, 56, 90},
                          {CheckpointTableModel::Reason, CellKind::Text, 80, 260, true, false},
-                         {CheckpointTableModel::Action, CellKind::Action, 120, 180, false, false}});
+                         {CheckpointTableModel::Action, CellKind::Action, 156, 200, false, false}});
     m_table->setSource(m_checkpointFilter);
     m_table->sortBy(CheckpointTableModel::Saved, Qt::DescendingOrder);
     m_listFoot = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
@@ -427,6 +437,7 @@ void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummar
         m_correction->hide();
         m_listState->setContent();
         m_table->setSkeleton(true);
+        m_footText.clear();
         m_listFoot->setText({});
         updateAge();
     }
@@ -585,6 +596,8 @@ void JobPage::updateTimeline()
             timeline.from = point.time;
     timeline.to = m_job.finished.isValid() ? m_job.finished : m_now;
     m_timeline->setData(timeline);
+    // Without a point the room belongs to what explains it.
+    m_timelineCard->setVisible(!timeline.points.isEmpty());
     m_timeline->setSelectedKey(m_table->currentKey());
 }
 
@@ -647,6 +660,7 @@ void JobPage::updateGuess()
         m_guess->set(Tone::Info, tr("Cairn guesses that this job saves to %1").arg(m_location.path), m_location.reason,
                      {correct});
     }
+    updateBanners();
 }
 
 void JobPage::commitCorrection()
@@ -663,6 +677,7 @@ void JobPage::commitCorrection()
     if (!wrong.isEmpty())
         return;
     m_correction->hide();
+    updateBanners();
     emit saveLocationCorrected(path);
 }
 
@@ -696,15 +711,14 @@ void JobPage::setListing(const Listing &listing)
         foot = tr("at least %1").arg(foot);
     if (!listing.notes.isEmpty())
         foot += u" · "_s + text::safe(listing.notes.join(u' '));
-    m_listFoot->setText(foot);
+    m_footText = foot;
     updateAge();
     updateTimeline();
     if (!m_chosen || !m_checkpoints->checkpoint(m_table->currentKey())) {
         m_chosen = false;
         m_table->setCurrentKey(m_checkpoints->newestWhole());
-        selectCheckpoint(m_table->currentKey());
     }
-    updateResume();
+    selectCheckpoint(m_table->currentKey());
 }
 
 void JobPage::setListingError(const Error &error)
@@ -734,6 +748,7 @@ void JobPage::setListingConsent(const std::optional<items::ListingConsent> &cons
     m_consentCode->hide();
     if (!consent) {
         m_consentBanner->clear();
+        updateBanners();
         return;
     }
     m_table->setSkeleton(false);
@@ -752,7 +767,7 @@ void JobPage::setListingConsent(const std::optional<items::ListingConsent> &cons
             offers.append({u"exec"_s, tr("Use exec instead"), ButtonVariant::Normal});
         offers.append({u"allow"_s, tr("Allow"), ButtonVariant::Primary});
         m_consentBanner->set(Tone::Info,
-                             tr("Reading checkpoints needs a helper Job in namespace %1").arg(text::safe(consent->ns)),
+                             tr("Listing needs a helper Job in %1").arg(text::safe(consent->ns)),
                              text, offers);
     } else {
         text = text::safe(consent->createRefusal);
@@ -761,9 +776,10 @@ void JobPage::setListingConsent(const std::optional<items::ListingConsent> &cons
         else
             text += u' ' + tr("Exec into a running pod is not possible either.");
         m_consentBanner->set(Tone::Warn,
-                             tr("No helper Job can be made in namespace %1").arg(text::safe(consent->ns)), text, offers);
+                             tr("No helper Job can be made in %1").arg(text::safe(consent->ns)), text, offers);
     }
     m_consentCode->setYaml(consent->what);
+    updateBanners();
 }
 
 void JobPage::updateAge()
@@ -776,7 +792,7 @@ void JobPage::updateAge()
         m_age->setText({});
         return;
     }
-    if (!m_listed) {
+    if (!m_listed || !m_listing.readAt.isValid()) {
         m_age->setText(tr("never read"));
         return;
     }
@@ -815,6 +831,7 @@ void JobPage::setPendingResume(const std::optional<items::PendingResume> &pendin
 {
     if (!pending) {
         m_pending->clear();
+        updateBanners();
         return;
     }
     QList<Offer> offers;
@@ -828,6 +845,7 @@ void JobPage::setPendingResume(const std::optional<items::PendingResume> &pendin
                    pending->refusal.isEmpty() ? pending->detail
                                               : tr("%1 %2", "two sentences").arg(pending->detail, pending->refusal),
                    offers);
+    updateBanners();
 }
 
 void JobPage::setYaml(const QString &yaml)
@@ -877,7 +895,26 @@ void JobPage::selectCheckpoint(const QString &path)
 {
     m_checkpoints->setActiveKey(path);
     m_timeline->setSelectedKey(path);
+    // The narrow table leaves its reason column out; the selected one's reason is always here.
+    const Checkpoint *checkpoint = m_checkpoints->checkpoint(path);
+    if (checkpoint && !checkpoint->reason.isEmpty() && !m_table->isColumnShown(CheckpointTableModel::Reason))
+        m_listFoot->setText(tr("%1 · selected: %2", "count and size, reason").arg(m_footText, text::safe(checkpoint->reason)));
+    else
+        m_listFoot->setText(m_footText);
     updateResume();
+}
+
+void JobPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    const int room = width();
+    m_table->setColumnShown(CheckpointTableModel::Reason, room >= scaled(920));
+    m_table->setColumnShown(CheckpointTableModel::Loss, room >= scaled(740));
+    m_table->setColumnShown(CheckpointTableModel::Epoch, room >= scaled(680));
+    m_eventTable->setColumnShown(items::EventTableModel::Object, room >= scaled(860));
+    m_podTable->setColumnShown(items::PodTableModel::Role, room >= scaled(760));
+    m_podTable->setColumnShown(items::PodTableModel::Gpus, room >= scaled(700));
+    selectCheckpoint(m_table->currentKey());
 }
 
 void JobPage::requestResume(const QString &path)

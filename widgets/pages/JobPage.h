@@ -25,6 +25,7 @@ class YamlView;
 namespace cairn::kit {
 class Banner;
 class Button;
+class Card;
 class ElidedLabel;
 class Input;
 class Label;
@@ -110,6 +111,7 @@ signals:
     void copied(const QString &what);
 
 protected:
+    void resizeEvent(QResizeEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
@@ -123,6 +125,7 @@ private:
     void updateTimeline();
     void updateAge();
     void updateGuess();
+    void updateBanners();
     void updateResume();
     void selectCheckpoint(const QString &path);
     void requestResume(const QString &path);
@@ -140,6 +143,7 @@ private:
     std::optional<items::ListingConsent> m_consent;
     QString m_parentKey;
     QString m_refusal;
+    QString m_footText;
 
     items::CheckpointTableModel *m_checkpoints;
     items::FilterProxy *m_checkpointFilter;
@@ -156,6 +160,7 @@ private:
     kit::Label *m_lineageText;
     kit::Button *m_lineageLink;
     kit::Paragraph *m_manager;
+    QWidget *m_banners;
     kit::Banner *m_pending;
     kit::Banner *m_guess;
     QWidget *m_correction;
@@ -168,6 +173,7 @@ private:
     kit::Tag *m_partial;
     kit::Button *m_again;
     QStackedWidget *m_stack;
+    kit::Card *m_timelineCard;
     charts::TimelineChart *m_timeline;
     views::DataTable *m_table;
     kit::StateView *m_listState;

@@ -217,9 +217,9 @@ void JobsPage::resizeEvent(QResizeEvent *event)
         return;
     // Until the user chooses columns, a narrow window leaves out those that say least about the question of the page.
     const int room = width() - 2 * space::pageH - scaled(176);
-    m_table->setColumnShown(JobTableModel::Age, room >= scaled(940));
-    m_table->setColumnShown(JobTableModel::Restarts, room >= scaled(880));
-    m_table->setColumnShown(JobTableModel::Kind, room >= scaled(780));
+    m_table->setColumnShown(JobTableModel::Age, room >= scaled(1040));
+    m_table->setColumnShown(JobTableModel::Restarts, room >= scaled(960));
+    m_table->setColumnShown(JobTableModel::Kind, room >= scaled(840));
     m_table->setColumnShown(JobTableModel::Gpus, room >= scaled(640));
 }
 
@@ -266,14 +266,14 @@ QWidget *JobsPage::makeFull()
     m_table = new views::DataTable(tr("Jobs"));
     m_table->setObjectName(u"jobs.table"_s);
     using views::CellKind;
-    m_table->setColumns({{JobTableModel::Name, CellKind::Text, 120, 420},
+    m_table->setColumns({{JobTableModel::Name, CellKind::Text, 108, 420},
                          {JobTableModel::Namespace, CellKind::Text, 76, 160, false, true, true},
                          {JobTableModel::Kind, CellKind::Text, 96, 120, false, true, true},
                          {JobTableModel::State, CellKind::Tag, 90, 240},
                          {JobTableModel::Ready, CellKind::Number, 48, 80, false, true, true},
                          {JobTableModel::Gpus, CellKind::Number, 48, 80, false, true, true},
                          {JobTableModel::LastCheckpoint, CellKind::Trust, 110, 170, false, true, true},
-                         {JobTableModel::Lost, CellKind::Number, 128, 200, false, true, true},
+                         {JobTableModel::Lost, CellKind::Number, 118, 200, false, true, true},
                          {JobTableModel::Restarts, CellKind::Number, 64, 90, false, true, true},
                          {JobTableModel::Age, CellKind::Number, 56, 110, false, true, true}});
     m_table->setSource(m_filter);
@@ -321,9 +321,9 @@ QWidget *JobsPage::makeNarrow()
     m_narrow->setColumns({{JobTableModel::Name, CellKind::Text, 90, 300, true},
                           {JobTableModel::State, CellKind::Tag, 80, 110},
                           {JobTableModel::LastCheckpoint, CellKind::Trust, 70, 110}});
-    auto *narrow = new NarrowJobs(this);
-    narrow->setSourceModel(m_filter);
-    m_narrow->setSource(narrow);
+    // Its source comes with the split view: a list nobody sees is not sorted.
+    m_narrowJobs = new NarrowJobs(this);
+    m_narrow->setSource(m_narrowJobs);
     m_narrow->sortBy(JobTableModel::Lost, Qt::DescendingOrder);
     connectTable(m_narrow);
     m_narrowFoot = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
@@ -624,6 +624,8 @@ void JobsPage::openJob(const QString &key)
     m_split = true;
     m_columns->hide();
     m_table->setCurrentKey(key);
+    if (!wasSplit)
+        m_narrowJobs->setSourceModel(m_filter);
     m_narrow->setCurrentKey(key);
     m_stack->setCurrentIndex(1);
     if (!wasSplit)
@@ -647,6 +649,7 @@ void JobsPage::closeJob()
     m_open.clear();
     m_columns->show();
     m_stack->setCurrentIndex(0);
+    m_narrowJobs->setSourceModel(nullptr);
     m_table->setFocus(Qt::OtherFocusReason);
     emit jobClosed();
 }

@@ -6,6 +6,7 @@
 #include <QHash>
 #include <QWidget>
 
+class QAbstractProxyModel;
 class QHBoxLayout;
 class QSplitter;
 class QStackedWidget;
@@ -112,6 +113,7 @@ private:
     QSplitter *m_splitter;
     views::DataTable *m_table;
     views::DataTable *m_narrow;
+    QAbstractProxyModel *m_narrowJobs;
     kit::ElidedLabel *m_foot;
     kit::ElidedLabel *m_narrowFoot;
     QHash<int, FacetGroup *> m_facets;
