@@ -498,6 +498,47 @@ private slots:
         QCOMPARE(envOf(world.job(), u"Master"_s, u"CHECKPOINT_DIR"_s), u"/elsewhere"_s);
     }
 
+    void whoeverUndoesStopsWhoeverResumes_data()
+    {
+        QTest::addColumn<bool>("dies");
+        QTest::newRow("the undo ends") << false;
+        QTest::newRow("the undo dies after its first word") << true;
+    }
+    void whoeverUndoesStopsWhoeverResumes()
+    {
+        QFETCH(bool, dies);
+        World world;
+        world.add(contractJob());
+        const QJsonObject before = essence(world.job());
+        const ResumePlan plan = planFor(world.job());
+        bool begun = false;
+        world.onRound = [&](int) {
+            if (begun)
+                return;
+            begun = true;
+            if (dies)
+                world.api.after = [](const FakeObjectApi::Call &call) -> std::optional<Error> {
+                    if (call.writes())
+                        throw Killed();
+                    return std::nullopt;
+                };
+            try {
+                QCOMPARE(undo(world.api, demo(), world.options(), {})->state, ResumeOutcome::State::Undone);
+            } catch (const Killed &) {
+            }
+            world.api.after = nullptr;
+        };
+        const auto outcome = execute(world.api, plan, world.options(), {});
+        QVERIFY(begun);
+        QCOMPARE(outcome->state, ResumeOutcome::State::Failed);
+        QCOMPARE(outcome->error->kind, Error::Kind::Conflict);
+        QCOMPARE(envOf(world.job(), u"Master"_s, u"CHECKPOINT_DIR"_s), u"/ckpt/demo"_s);
+        if (dies)
+            QCOMPARE(finish(world.api, demo(), world.options(), {})->state, ResumeOutcome::State::Undone);
+        QCOMPARE(essence(world.job()), before);
+        QVERIFY2(world.violations.isEmpty(), qPrintable(world.violations.join(u'\n')));
+    }
+
     void aJobLetGoBySomebodyElseIsAConflict()
     {
         World world;
