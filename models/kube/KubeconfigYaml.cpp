@@ -23,6 +23,7 @@ constexpr int maxDepth = 64;
 constexpr size_t maxNodes = 400'000;
 // yaml-cpp queues the tokens of a whole line while it may still be a key, so its own depth limit comes too late.
 constexpr int maxOpenBracketsInLine = 100;
+constexpr int maxSeparatorsInLine = 200'000; // a JSON kubeconfig in one line has about 30 per context
 
 QString tr(const char *source)
 {
@@ -83,23 +84,25 @@ Result<QByteArray> decoded(const QByteArray &bytes, const QString &what)
     return text.toUtf8();
 }
 
-/// Number of the first line that opens too many brackets, or 0.
-int tooDeepLine(const QByteArray &text)
+/// Why a line would cost too much, or an empty text.
+QString costlyLine(const QByteArray &text)
 {
     // Quotes are not looked at: telling them from apostrophes needs a parser, and no real line comes near the limit.
-    int line = 1, open = 0;
+    int line = 1, open = 0, separators = 0;
     for (const char c : text) {
         if (c == '\n') {
             ++line;
-            open = 0;
+            open = separators = 0;
         } else if (c == '[' || c == '{') {
             if (++open > maxOpenBracketsInLine)
-                return line;
+                return tr("Line %1 opens more than %2 brackets.").arg(line).arg(maxOpenBracketsInLine);
         } else if ((c == ']' || c == '}') && open > 0) {
             --open;
+        } else if (c == ',' && ++separators > maxSeparatorsInLine) {
+            return tr("Line %1 holds more than %2 values.").arg(line).arg(maxSeparatorsInLine);
         }
     }
-    return 0;
+    return {};
 }
 
 bool lineHasTabIndent(const QByteArray &text, int line)
@@ -322,10 +325,8 @@ Result<Document> Document::parse(const QByteArray &bytes, const QString &what)
     const auto text = decoded(bytes, what);
     if (!text)
         return fail(text.error());
-    if (const int line = tooDeepLine(*text))
-        return fail(Error::Kind::Parse, what,
-                    tr("Line %1 opens more than %2 brackets.").arg(line).arg(maxOpenBracketsInLine),
-                    tr("Check that the path names a kubeconfig."));
+    if (const QString cost = costlyLine(*text); !cost.isEmpty())
+        return fail(Error::Kind::Parse, what, cost, tr("Check that the path names a kubeconfig."));
     Document document;
     Builder builder(document);
     try {

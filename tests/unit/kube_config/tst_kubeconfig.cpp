@@ -340,6 +340,7 @@ private slots:
         QTest::newRow("deep flow in lines") << QByteArray("[\n").repeated(5000) << u"nested more than"_s;
         QTest::newRow("deep block") << QByteArray("- ").repeated(3000) << u"nested more than"_s;
         QTest::newRow("many values") << QByteArray("- a\n").repeated(450'000) << u"more than 400000 values"_s;
+        QTest::newRow("many values in a line") << "a: [" + QByteArray("a,").repeated(300'000) + "]" << u"Line 1 holds more than 200000 values"_s;
         QTest::newRow("map as key") << "? {a: b}\n: c\n"_ba << u"as a key"_s;
         QTest::newRow("clusters is text") << "clusters: none\n"_ba << u"clusters is not a list"_s;
         QTest::newRow("entry is text") << "clusters: [a]\n"_ba << u"Entry 1 of clusters is skipped"_s;
