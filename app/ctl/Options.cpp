@@ -59,6 +59,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"use-exec"_s}, u"List a claim by exec in a running pod that mounts it."_s);
     value({u"from"_s}, u"latest (default), step=N or a checkpoint's path."_s, u"WHICH"_s);
     value({u"by"_s}, u"How the script takes the path: env:NAME, arg:TEMPLATE with {path} {dir} {step}, or newest."_s, u"HOW"_s);
+    value({u"save-by"_s}, u"How it is told where to save: env:NAME or arg:TEMPLATE with {save}."_s, u"HOW"_s);
     value({u"name"_s}, u"Name of the new job."_s, u"NAME"_s);
     flag({u"as-new"_s}, u"Create a new job although this one could be resumed in place."_s);
     flag({u"wrapper"_s}, u"Wrap the command so that later restarts go on from the newest checkpoint."_s);
@@ -101,6 +102,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     options.allowHelper = parser.isSet(u"allow-helper"_s);
     options.useExec = parser.isSet(u"use-exec"_s);
     options.by = parser.value(u"by"_s);
+    options.saveBy = parser.value(u"save-by"_s);
     options.newName = parser.value(u"name"_s);
     options.asNew = parser.isSet(u"as-new"_s);
     options.wrapper = parser.isSet(u"wrapper"_s);

@@ -26,6 +26,7 @@ struct Options {
     bool useExec = false;       ///< --use-exec: list through exec in a pod that mounts the claim
     QString from = QStringLiteral("latest"); ///< --from latest|step=N|PATH
     QString by;                 ///< --by env:NAME | arg:TEMPLATE | newest: how the script takes the path
+    QString saveBy;             ///< --save-by env:NAME | arg:TEMPLATE: how it is told where to save
     QString newName;            ///< --name: name of the new object
     bool asNew = false;         ///< --as-new: a new object even where in place is possible
     bool wrapper = false;       ///< --wrapper: restart from the newest of the new folder

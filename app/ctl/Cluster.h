@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "Options.h"
+#include "engine/Engine.h"
+#include "engine/JobFlows.h"
+
+/// What the commands that talk to a cluster have in common.
+namespace cairn::ctl {
+
+/// The context the options name; says on stderr when its server is not verified, and passes the server's warnings on.
+Result<std::shared_ptr<kube::Cluster>> connect(app::Engine &engine, const Options &options);
+/// "" for all namespaces.
+QString namespaceOf(const kube::Cluster &cluster, const Options &options);
+app::ListVia listVia(const Options &options);
+/// Refused (exit 4) unless --allow-helper or --use-exec says how the claim may be read.
+Result<app::JobListing> readListing(kube::Cluster &cluster, const app::JobDetail &detail, const Options &options,
+                                    std::stop_token stop);
+
+} // namespace cairn::ctl

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "Options.h"
+#include "engine/Engine.h"
+
+#include <stop_token>
+
+/// One function per command: prints to stdout and stderr, returns the exit code. They block; `stop` is requested by
+/// Ctrl C.
+namespace cairn::ctl {
+
+int contexts(app::Engine &engine, const Options &options);
+int doctor(app::Engine &engine, const Options &options, std::stop_token stop);
+int jobs(app::Engine &engine, const Options &options, std::stop_token stop);
+int jobShow(app::Engine &engine, const Options &options, std::stop_token stop);
+int jobResume(app::Engine &engine, const Options &options, std::stop_token stop);
+/// `engine` is only made when the target is a job: a folder needs no cluster.
+int checkpointsOfFolder(const Options &options, std::stop_token stop);
+int checkpointsOfJob(app::Engine &engine, const Options &options, std::stop_token stop);
+
+} // namespace cairn::ctl

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Cluster.h"
+#include "Commands.h"
+#include "Output.h"
+#include "base/Text.h"
+#include "jobs/Preflight.h"
+#include "jobs/ResumeExecutor.h"
+#include "jobs/ResumeJson.h"
+
+#include <QJsonArray>
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::ctl {
+namespace {
+
+void printEvent(const jobs::ResumeEvent &event)
+{
+    note(event.text);
+}
+
+QString diffText(const QList<manifest::DiffLine> &diff)
+{
+    QString out;
+    for (const manifest::DiffLine &line : diff) {
+        if (line.kind == manifest::DiffLine::Kind::Skipped) {
+            out += u"  … %1 lines …\n"_s.arg(line.oldLine);
+            continue;
+        }
+        const QString sign = line.kind == manifest::DiffLine::Kind::Added ? u"+ "_s
+            : line.kind == manifest::DiffLine::Kind::Removed              ? u"- "_s
+                                                                          : u"  "_s;
+        out += sign + text::safe(line.text) + u'\n';
+    }
+    return out;
+}
+
+QJsonObject jobOf(const ObjectRef &ref)
+{
+    return {{u"namespace"_s, ref.ns}, {u"name"_s, ref.name}, {u"kind"_s, ref.kind.kind}, {u"uid"_s, ref.uid}};
+}
+
+int printOutcome(const Options &options, const jobs::ResumeOutcome &outcome, QJsonObject json)
+{
+    const QJsonObject own = jobs::toJson(outcome);
+    for (auto it = own.begin(); it != own.end(); ++it)
+        json.insert(it.key(), it.value());
+    json.insert(u"job"_s, jobOf(outcome.target));
+    QString table = u"%1: %2\n"_s.arg(text::safe(outcome.target.name), jobs::stateWord(outcome.state));
+    if (outcome.firstStep)
+        table += u"First step after the checkpoint: %1\n"_s.arg(*outcome.firstStep);
+    if (!outcome.resumedLine.isEmpty())
+        table += outcome.resumedLine + u'\n';
+    for (const QString &line : outcome.notes)
+        table += line + u'\n';
+    print(options.format, json, table);
+    if (outcome.state != jobs::ResumeOutcome::State::Failed)
+        return ExitOk;
+    if (outcome.canPutBack)
+        note(u"Put it back with: cairnctl job resume %1 --recover undo"_s.arg(text::safe(outcome.target.name)));
+    return outcome.error ? std::max<int>(printError(*outcome.error), ExitFailed) : ExitFailed;
+}
+
+int recover(kube::Cluster &cluster, const ObjectRef &job, const Options &options, std::stop_token stop)
+{
+    jobs::ExecuteOptions execute;
+    execute.follow = options.wait;
+    execute.progress = printEvent;
+    execute.tool = u"cairnctl " CAIRN_VERSION_STRING ""_s;
+    const Result<jobs::ResumeOutcome> outcome = options.recover == "undo"_L1 ? jobs::undo(cluster, job, execute, stop)
+                                                                             : jobs::finish(cluster, job, execute, stop);
+    return outcome ? printOutcome(options, *outcome, {}) : printError(outcome.error());
+}
+
+/// The first thing that forbids to go on, as a refusal with exit code 4.
+int refuse(const jobs::ResumePlan &plan, const QList<jobs::Check> &checks)
+{
+    for (const jobs::PlanNote &problem : plan.problems)
+        note(u"Refused (%1): %2%3"_s.arg(problem.id, problem.text, problem.fix.isEmpty() ? QString() : u"\n  Fix: "_s + problem.fix));
+    for (const jobs::Check &check : checks) {
+        if (check.state == jobs::Check::State::Fail)
+            note(u"Refused (%1): %2%3"_s.arg(check.id, check.text, check.fix.isEmpty() ? QString() : u"\n  Fix: "_s + check.fix));
+    }
+    if (plan.hasProblem("needs-contract"_L1))
+        note(u"  Say it with --by env:NAME, --by 'arg:--flag={path}' or --by newest, and --save-by likewise."_s);
+    return ExitRefused;
+}
+
+} // namespace
+
+int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
+{
+    const auto connected = connect(engine, options);
+    if (!connected)
+        return printError(connected.error());
+    kube::Cluster &cluster = **connected;
+    if (options.allNamespaces)
+        return printError(Error::make(Error::Kind::Invalid, u"One job is in one namespace"_s, {}, u"Give -n instead of -A"_s));
+    const Result<app::JobDetail> detail = app::findJob(cluster, namespaceOf(cluster, options), options.command[2], stop);
+    if (!detail)
+        return printError(detail.error());
+    if (!options.recover.isEmpty())
+        return recover(cluster, detail->job.ref(), options, stop);
+
+    const Result<app::JobListing> listing = readListing(cluster, *detail, options, stop);
+    if (!listing)
+        return printError(listing.error());
+    const Result<Checkpoint> checkpoint = app::chooseCheckpoint(*listing, options.from);
+    if (!checkpoint)
+        return printError(checkpoint.error());
+
+    app::ResumeChoice choice;
+    choice.newObject = options.asNew;
+    choice.useWrapper = options.wrapper;
+    choice.acceptUnverified = options.acceptUnverified;
+    choice.newName = options.newName;
+    if (!options.by.isEmpty()) {
+        const Result<jobs::PathContract> contract = jobs::parseContract(options.by, options.saveBy);
+        if (!contract)
+            return printError(contract.error());
+        choice.contract = *contract;
+    }
+    const Result<jobs::ResumePlan> plan = app::planResume(cluster, detail->job.ref(), *listing, *checkpoint, choice, stop);
+    if (!plan)
+        return printError(plan.error());
+
+    QJsonObject json = jobs::toJson(*plan);
+    if (!plan->feasible())
+        return refuse(*plan, {});
+    jobs::PreflightOptions preflightOptions;
+    const auto recheck = app::recheckOf(cluster, *listing, *plan, listVia(options));
+    const QList<jobs::Check> checks = jobs::preflight(cluster, *plan, preflightOptions, stop);
+    QJsonArray checkJson;
+    for (const jobs::Check &check : checks) {
+        checkJson.append(jobs::toJson(check));
+        note(u"%1  %2"_s.arg(jobs::checkWord(check.state).leftJustified(4), check.text));
+    }
+    json.insert(u"checks"_s, checkJson);
+    for (const jobs::PlanNote &warning : plan->warnings)
+        note(u"note  "_s + warning.text);
+    if (stop.stop_requested())
+        return printError(Error::cancelled());
+    if (std::ranges::any_of(checks, [](const jobs::Check &c) { return c.state == jobs::Check::State::Fail; }))
+        return refuse(*plan, checks);
+    if (options.dryRun) {
+        print(options.format, json, diffText(plan->diff));
+        note(u"Nothing was changed."_s);
+        return ExitOk;
+    }
+    jobs::ExecuteOptions execute;
+    execute.follow = options.wait;
+    execute.recheck = recheck;
+    execute.progress = printEvent;
+    execute.tool = u"cairnctl " CAIRN_VERSION_STRING ""_s;
+    const Result<jobs::ResumeOutcome> outcome = jobs::execute(cluster, *plan, execute, stop);
+    if (!outcome)
+        return printError(outcome.error());
+    return printOutcome(options, *outcome, json);
+}
+
+} // namespace cairn::ctl

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Commands.h"
+#include "Output.h"
+
+#include <QCoreApplication>
+#include <QTimer>
+#include <csignal>
+#include <cstdio>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace cairn;
+using namespace cairn::ctl;
+
+namespace {
+
+// A signal handler may only touch this; a thread turns it into a stop request.
+volatile std::sig_atomic_t interrupted = 0;
+
+int run(const Options &options, std::stop_token stop)
+{
+    const QString first = options.command.first();
+    if (first == "checkpoints"_L1 && options.command[1].contains(u'/'))
+        return checkpointsOfFolder(options, stop);
+
+    app::EngineOptions engineOptions;
+    engineOptions.kubeconfig = options.kubeconfig;
+    engineOptions.allowExec = options.allowExec ? kube::AllowExec::Always : kube::AllowExec::IfConsented;
+    engineOptions.terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+    app::Engine engine(engineOptions);
+    if (first == "contexts"_L1)
+        return contexts(engine, options);
+    if (first == "doctor"_L1)
+        return doctor(engine, options, stop);
+    if (first == "jobs"_L1)
+        return jobs(engine, options, stop);
+    if (first == "checkpoints"_L1)
+        return checkpointsOfJob(engine, options, stop);
+    return options.command[1] == "show"_L1 ? jobShow(engine, options, stop) : jobResume(engine, options, stop);
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QCoreApplication app(argc, argv);
+    app.setApplicationName(u"cairnctl"_s);
+    app.setApplicationVersion(u"" CAIRN_VERSION_STRING ""_s);
+
+    const std::variant<Options, Stop> parsed = parseOptions(app.arguments());
+    if (const Stop *end = std::get_if<Stop>(&parsed)) {
+        FILE *stream = end->exitCode == ExitOk ? stdout : stderr;
+        std::fputs(end->text.toUtf8().constData(), stream);
+        std::fputc('\n', stream);
+        return end->exitCode;
+    }
+
+    std::signal(SIGINT, [](int) { interrupted = 1; });
+    std::signal(SIGTERM, [](int) { interrupted = 1; });
+    std::stop_source stop;
+    int code = ExitFailed;
+    // The command blocks, so it gets a thread; the main thread keeps an event loop for what needs one.
+    std::thread worker([&] {
+        code = run(std::get<Options>(parsed), stop.get_token());
+        QMetaObject::invokeMethod(&app, &QCoreApplication::quit, Qt::QueuedConnection);
+    });
+    QTimer watch;
+    QObject::connect(&watch, &QTimer::timeout, &app, [&] {
+        if (interrupted)
+            stop.request_stop();
+    });
+    watch.start(100);
+    app.exec();
+    worker.join();
+    return code;
+}

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/JobFlows.h"
+
+#include "base/Names.h"
+#include "base/Text.h"
+#include "domain/ObjectDecoder.h"
+#include "jobs/Attempt.h"
+#include "jobs/LossOfWork.h"
+#include "jobs/StepLines.h"
+#include "store/JobStore.h"
+
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::app {
+namespace {
+
+QString tr(const char *source)
+{
+    return QCoreApplication::translate("cairn::app", source);
+}
+
+const auto jobLabel = u"training.kubeflow.org/job-name"_s;
+
+QByteArray bytes(const QJsonObject &object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+/// Pods of training jobs, of one job where `jobName` is given. Those that cannot be decoded are left out.
+Result<QList<Pod>> listPods(ObjectApi &api, const QString &ns, const QString &jobName, std::stop_token stop)
+{
+    const QString selector = jobName.isEmpty() ? jobLabel : jobLabel + u'=' + jobName;
+    const Result<QList<QJsonObject>> objects = api.list(kinds::pods(), ns, selector, {}, stop);
+    if (!objects)
+        return fail(objects.error());
+    const auto decoder = podDecoder();
+    QList<Pod> pods;
+    for (const QJsonObject &object : *objects) {
+        if (const Result<Pod> pod = decoder->object(bytes(object), WireFormat::Json))
+            pods.append(*pod);
+    }
+    return pods;
+}
+
+/// The same refinement as the window's live list: a store of its own, filled once.
+QList<Job> refined(const QList<Job> &jobs, const QList<Pod> &pods)
+{
+    store::JobStore store;
+    Delta<Pod> podDelta;
+    podDelta.upserts = pods;
+    podDelta.complete = true;
+    store.applyPods(podDelta);
+    for (const JobKindFacts &kind : jobKinds()) {
+        Delta<Job> delta;
+        std::ranges::copy_if(jobs, std::back_inserter(delta.upserts), [&](const Job &job) { return job.kind == kind.id; });
+        delta.complete = true;
+        store.applyJobs(kind.id, delta);
+    }
+    QList<Job> result = store.jobs();
+    std::ranges::sort(result, {}, [](const Job &job) { return std::tuple(job.ns, job.name, static_cast<int>(job.kind)); });
+    return result;
+}
+
+Result<QList<JobKindFacts>> servedKinds(ObjectApi &api, std::stop_token stop)
+{
+    QList<JobKindFacts> served;
+    for (const JobKindFacts &kind : jobKinds()) {
+        const Result<bool> there = api.serves(kind.resource, stop);
+        if (!there)
+            return fail(there.error());
+        if (*there)
+            served.append(kind);
+    }
+    if (served.isEmpty()) {
+        return fail(Error::Kind::Unsupported, tr("This cluster has no training jobs"),
+                    tr("It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1)"),
+                    tr("Install the training operator, or choose another context"));
+    }
+    return served;
+}
+
+} // namespace
+
+Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop)
+{
+    const Result<QList<JobKindFacts>> served = servedKinds(api, stop);
+    if (!served)
+        return fail(served.error());
+    QList<Job> jobs;
+    for (const JobKindFacts &kind : *served) {
+        const Result<QList<QJsonObject>> objects = api.list(kind.resource, ns, {}, {}, stop);
+        if (!objects)
+            return fail(objects.error());
+        for (const QJsonObject &object : *objects) {
+            if (const Result<Job> job = decodeJob(bytes(object), kind.id))
+                jobs.append(*job);
+        }
+    }
+    // Without the right to read pods the list is still worth having: phases then come from the jobs alone.
+    const Result<QList<Pod>> pods = listPods(api, ns, {}, stop);
+    if (!pods && pods.error().kind != Error::Kind::Forbidden)
+        return fail(pods.error());
+    return refined(jobs, pods ? *pods : QList<Pod>());
+}
+
+Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token stop)
+{
+    const Result<QJsonObject> object = api.get(ref, stop);
+    if (!object)
+        return fail(object.error());
+    const JobKindFacts *kind = jobKindByName(ref.kind.kind);
+    if (!kind)
+        return fail(Error::Kind::Unsupported, tr("%1 is not a kind of training job").arg(text::safe(ref.kind.kind)));
+    const Result<Job> job = decodeJob(bytes(*object), kind->id);
+    if (!job)
+        return fail(job.error());
+    const Result<QList<Pod>> pods = listPods(api, ref.ns, ref.name, stop);
+    if (!pods && pods.error().kind != Error::Kind::Forbidden)
+        return fail(pods.error());
+    JobDetail detail{*job, *object, pods ? *pods : QList<Pod>()};
+    const QList<Job> joined = refined({*job}, detail.pods);
+    if (!joined.isEmpty())
+        detail.job = joined.first();
+    return detail;
+}
+
+Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name, std::stop_token stop)
+{
+    const qsizetype slash = name.indexOf(u'/');
+    const QString bare = name.mid(slash + 1);
+    const QString wantedKind = slash > 0 ? name.left(slash).toLower() : QString();
+    const Result<QList<JobKindFacts>> served = servedKinds(api, stop);
+    if (!served)
+        return fail(served.error());
+    QList<ObjectRef> found;
+    std::optional<Error> refused;
+    bool known = wantedKind.isEmpty();
+    for (const JobKindFacts &kind : *served) {
+        if (!wantedKind.isEmpty() && kind.resource.kind.toLower() != wantedKind && kind.resource.plural != wantedKind)
+            continue;
+        known = true;
+        const ObjectRef ref{kind.resource, ns, bare, {}};
+        const Result<QJsonObject> object = api.get(ref, stop);
+        if (object)
+            found.append(ref);
+        else if (object.error().kind == Error::Kind::Forbidden)
+            refused = object.error();
+        else if (object.error().kind != Error::Kind::NotFound)
+            return fail(object.error());
+    }
+    if (!known)
+        return fail(Error::Kind::NotFound, tr("There is no kind of training job \"%1\" here").arg(text::safe(wantedKind)));
+    if (found.size() > 1) {
+        QStringList kindNames;
+        for (const ObjectRef &ref : found)
+            kindNames.append(ref.kind.kind);
+        return fail(Error::Kind::Invalid, tr("Several jobs in %1 have the name %2").arg(text::safe(ns), text::safe(bare)),
+                    tr("They are of the kinds %1").arg(kindNames.join(u", "_s)),
+                    tr("Name the kind too: %1/%2").arg(kindNames.first(), text::safe(bare)));
+    }
+    if (found.isEmpty() && refused)
+        return fail(*refused);
+    if (found.isEmpty()) {
+        return fail(Error::Kind::NotFound, tr("There is no training job %1 in namespace %2").arg(text::safe(bare), text::safe(ns)), {},
+                    tr("List them with: cairnctl jobs -n %1").arg(text::safe(ns)));
+    }
+    return readJob(api, found.first(), stop);
+}
+
+QString JobListing::containerPath(const Checkpoint &checkpoint) const
+{
+    return jobs::joinPath(root, checkpoint.path);
+}
+
+std::optional<ckpt::ExecTarget> execTarget(const QList<Pod> &pods, const Job &job, const QString &claim)
+{
+    const auto mount = std::ranges::find_if(job.mounts, [&](const VolumeMount &m) { return m.claim == claim; });
+    const auto pod = std::ranges::find_if(pods, [&](const Pod &p) {
+        return p.phase == "Running"_L1 && !p.deleting.isValid() && p.claims.contains(claim);
+    });
+    if (mount == job.mounts.end() || pod == pods.end())
+        return std::nullopt;
+    ckpt::ExecTarget target;
+    target.ns = pod->ns;
+    target.pod = pod->name;
+    target.container = job.container;
+    target.mountPath = mount->mountPath;
+    return target;
+}
+
+Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
+                                   std::stop_token stop, const ckpt::Progress &progress)
+{
+    JobListing result;
+    result.location = ckpt::locate(job);
+    const ckpt::SaveLocation &location = result.location;
+    if (location.kind != ckpt::SaveLocation::Kind::Claim) {
+        return fail(Error::Kind::Unsupported, tr("The checkpoints of %1 cannot be listed").arg(text::safe(job.name)),
+                    location.reason, tr("Say where it saves: the folder inside its container"));
+    }
+    // All attempts, not only the last: they lie below the folder of the first one.
+    result.root = jobs::attemptBase(location.place.containerPath);
+    if (!ckpt::claimPathOf(job, result.root))
+        result.root = location.place.containerPath;
+    ckpt::RecogniseOptions recognise;
+    recognise.writerMayBeAlive = !isFinished(job.phase) && !(job.phase == JobPhase::Suspended && pods.isEmpty());
+
+    if (via == ListVia::Exec) {
+        std::optional<ckpt::ExecTarget> target = execTarget(pods, job, location.place.claim);
+        if (!target) {
+            return fail(Error::Kind::NotFound, tr("No running pod of %1 mounts the claim %2").arg(text::safe(job.name), text::safe(location.place.claim)),
+                        tr("Listing by exec needs one"), tr("Allow the helper Job instead"));
+        }
+        target->path = result.root;
+        target->recognise = recognise;
+        Result<Listing> listing = ckpt::listClaimByExec(api, *target, stop, progress);
+        if (!listing)
+            return fail(listing.error());
+        result.listing = *listing;
+        return result;
+    }
+    Result<ckpt::ClaimRequest> request = ckpt::planClaim(api, job.ns, location.place.claim, job.ref(), stop);
+    if (!request)
+        return fail(request.error());
+    request->subPath = location.place.subPath;
+    request->path = result.root.mid(location.place.mountPath.size());
+    while (request->path.startsWith(u'/'))
+        request->path.remove(0, 1);
+    request->recognise = recognise;
+    Result<Listing> listing = ckpt::listClaim(api, *request, stop, progress);
+    if (!listing)
+        return fail(listing.error());
+    result.listing = *listing;
+    return result;
+}
+
+std::optional<qint64> latestStep(ObjectApi &api, const Job &job, const QList<Pod> &pods, std::stop_token stop)
+{
+    const auto pod = std::ranges::find_if(pods, [](const Pod &p) { return p.phase == "Running"_L1; });
+    if (pod == pods.end())
+        return std::nullopt;
+    LogOptions options;
+    options.container = job.container;
+    options.tailLines = 40;
+    const Result<QByteArray> log = api.log(pod->ns, pod->name, options, stop);
+    if (!log)
+        return std::nullopt;
+    std::optional<qint64> newest;
+    for (const QByteArray &line : log->split('\n')) {
+        if (const std::optional<jobs::StepLine> step = jobs::stepOf(line); step && step->named)
+            newest = std::max(newest.value_or(0), step->step);
+    }
+    return newest;
+}
+
+Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const JobListing &listing,
+                                    const Checkpoint &checkpoint, const ResumeChoice &choice, std::stop_token stop)
+{
+    const Result<JobDetail> detail = readJob(api, ref, stop);
+    if (!detail)
+        return fail(detail.error());
+    const Result<QList<QJsonObject>> siblings = api.list(ref.kind, ref.ns, {}, {}, stop);
+    jobs::ResumeRequest request;
+    request.job = detail->job;
+    request.object = detail->object;
+    request.checkpoint = checkpoint;
+    request.path = listing.containerPath(checkpoint);
+    request.saveDir = listing.location.place.containerPath;
+    const Checkpoint *newest = jobs::newestResumable(listing.listing);
+    request.newest = newest && newest->path == checkpoint.path;
+    request.contract = choice.contract;
+    request.newObject = choice.newObject;
+    request.useWrapper = choice.useWrapper;
+    request.acceptUnverified = choice.acceptUnverified;
+    request.newName = choice.newName;
+    request.id = choice.id;
+    if (siblings) {
+        for (const QJsonObject &object : *siblings)
+            request.takenNames.insert(object.value("metadata"_L1).toObject().value("name"_L1).toString());
+    }
+    request.takenNames.insert(ref.name);
+    request.loss = jobs::lossByResuming(detail->job, checkpoint, &listing.listing, QDateTime::currentDateTimeUtc(),
+                                        latestStep(api, detail->job, detail->pods, stop));
+    return jobs::planResume(request);
+}
+
+std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const JobListing &listing,
+                                                             const jobs::ResumePlan &plan, ListVia via)
+{
+    return [&api, job = plan.job, path = plan.checkpoint.path, containerPath = plan.path, via, root = listing.root](
+               std::stop_token stop) -> Result<Checkpoint> {
+        const Result<JobDetail> now = readJob(api, job.ref(), stop);
+        if (!now)
+            return fail(now.error());
+        // Exec needs a pod; once the job is suspended there is none, and the reading before has to do.
+        const Result<JobListing> again = readCheckpoints(api, job, now->pods, via, stop);
+        if (!again)
+            return fail(again.error());
+        for (const Run &run : again->listing.runs) {
+            for (const Checkpoint &checkpoint : run.checkpoints) {
+                if (checkpoint.path == path)
+                    return checkpoint;
+            }
+        }
+        return fail(Error::Kind::NotFound, tr("The checkpoint %1 is gone").arg(text::safe(containerPath)),
+                    tr("It was deleted after the list was read, perhaps by the training itself, which keeps only the last ones"),
+                    tr("Read the list again and choose another"));
+    };
+}
+
+Result<Checkpoint> chooseCheckpoint(const JobListing &listing, const QString &from)
+{
+    QList<Checkpoint> all;
+    for (const Run &run : listing.listing.runs)
+        all += run.checkpoints;
+    if (from == "latest"_L1) {
+        if (const Checkpoint *newest = jobs::newestResumable(listing.listing))
+            return *newest;
+        return fail(Error::Kind::NotFound, tr("There is no checkpoint to resume from below %1").arg(text::safe(listing.root)),
+                    all.isEmpty() ? tr("None was found") : tr("None of the %1 found is whole and holds what a resume needs").arg(all.size()),
+                    tr("See: cairnctl checkpoints JOB"));
+    }
+    QList<Checkpoint> hits;
+    if (from.startsWith("step="_L1)) {
+        const qint64 step = from.mid(5).toLongLong();
+        std::ranges::copy_if(all, std::back_inserter(hits), [&](const Checkpoint &c) { return c.step == step; });
+    } else {
+        std::ranges::copy_if(all, std::back_inserter(hits),
+                             [&](const Checkpoint &c) { return c.path == from || listing.containerPath(c) == jobs::joinPath({}, from); });
+    }
+    if (hits.isEmpty()) {
+        return fail(Error::Kind::NotFound, tr("There is no checkpoint \"%1\" below %2").arg(text::safe(from), text::safe(listing.root)), {},
+                    tr("See: cairnctl checkpoints JOB"));
+    }
+    // Two attempts may have saved the same step: the newer one counts, unless only the older can be resumed from.
+    std::ranges::stable_sort(hits, [](const Checkpoint &a, const Checkpoint &b) {
+        return a.resumable != b.resumable ? a.resumable : a.savedAt > b.savedAt;
+    });
+    return hits.first();
+}
+
+Result<> correctSaveLocation(ObjectApi &api, const ObjectRef &job, const QString &path, std::stop_token stop)
+{
+    const QJsonObject patch{{u"metadata"_s, QJsonObject{{u"annotations"_s, QJsonObject{{names::name("checkpoint-dir"_L1), path}}}}}};
+    const Result<QJsonObject> done = api.patch(job, PatchType::Merge, patch, {}, stop);
+    if (!done)
+        return fail(done.error());
+    return {};
+}
+
+} // namespace cairn::app

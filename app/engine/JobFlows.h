@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "checkpoints/ClaimListing.h"
+#include "checkpoints/SaveLocation.h"
+#include "domain/Checkpoint.h"
+#include "domain/Job.h"
+#include "domain/ObjectApi.h"
+#include "jobs/ResumePlan.h"
+
+/// What both programs do with a job, as blocking flows: run them on the flow pool or in cairnctl, never on the GUI
+/// thread.
+namespace cairn::app {
+
+/// One job with everything a resume needs to know of it.
+struct JobDetail {
+    Job job;            ///< refined by its pods, as in the Jobs list
+    QJsonObject object; ///< as the server has it
+    QList<Pod> pods;
+};
+
+/// All training jobs of a namespace ("" for all), refined by their pods. Kinds that are not served are left out; an
+/// error where no kind is served, or where one that is may not be listed.
+Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop);
+
+/// `name` is NAME or KIND/NAME; a NAME that several kinds share is refused and says so.
+Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name, std::stop_token stop);
+Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token stop);
+
+/// How a claim is read. Creating a helper Job needs the user's agreement, once per namespace.
+enum class ListVia { Helper, Exec };
+
+/// The checkpoints of a job: of all its attempts, since a resumed attempt saves below the first one's folder.
+struct JobListing {
+    ckpt::SaveLocation location;
+    QString root;    ///< absolute folder inside the container that the listing's paths are relative to
+    Listing listing;
+    /// Absolute path of a checkpoint inside the container.
+    QString containerPath(const Checkpoint &checkpoint) const;
+};
+Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
+                                   std::stop_token stop, const ckpt::Progress &progress = {});
+
+/// A running pod of the namespace that mounts the claim, for ListVia::Exec: its name, container and mount path.
+std::optional<ckpt::ExecTarget> execTarget(const QList<Pod> &pods, const Job &job, const QString &claim);
+
+/// Newest step the job's log tells of, from the last lines of its first pod; nullopt where nothing says so.
+std::optional<qint64> latestStep(ObjectApi &api, const Job &job, const QList<Pod> &pods, std::stop_token stop);
+
+/// What the user may choose in a resume.
+struct ResumeChoice {
+    std::optional<jobs::PathContract> contract;
+    bool newObject = false;
+    bool useWrapper = false;
+    bool acceptUnverified = false;
+    QString newName;
+    QString id; ///< of an earlier plan of the same resume, so that names stay; "" draws one
+};
+
+/// Plans a resume from a checkpoint of `listing`. Reads the job anew, and the names in use.
+Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &job, const JobListing &listing,
+                                    const Checkpoint &checkpoint, const ResumeChoice &choice, std::stop_token stop);
+
+/// Reads the checkpoint of a plan again; NotFound where it is gone. For preflight and execution.
+std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const JobListing &listing,
+                                                             const jobs::ResumePlan &plan, ListVia via);
+
+/// Finds what `--from` names: "latest", "step=N", or a path (relative to the listing, or absolute in the container).
+Result<Checkpoint> chooseCheckpoint(const JobListing &listing, const QString &from);
+
+/// Remembers on the job where it saves; the annotation outranks every guess.
+Result<> correctSaveLocation(ObjectApi &api, const ObjectRef &job, const QString &path, std::stop_token stop);
+
+} // namespace cairn::app

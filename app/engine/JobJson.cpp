@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/JobJson.h"
+
+#include <QJsonArray>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::app {
+namespace {
+
+QJsonValue time(const QDateTime &value)
+{
+    return value.isValid() ? QJsonValue(value.toUTC().toString(Qt::ISODate)) : QJsonValue(QJsonValue::Null);
+}
+
+QString managerName(Manager::Type type)
+{
+    switch (type) {
+    case Manager::Type::None: return {};
+    case Manager::Type::Controller: return u"controller"_s;
+    case Manager::Type::Kueue: return u"kueue"_s;
+    case Manager::Type::ManagedBy: return u"managedBy"_s;
+    case Manager::Type::ArgoCd: return u"argocd"_s;
+    case Manager::Type::Flux: return u"flux"_s;
+    case Manager::Type::Helm: return u"helm"_s;
+    }
+    return {};
+}
+
+} // namespace
+
+QJsonObject toJson(const Job &job)
+{
+    QJsonArray replicas;
+    for (const ReplicaGroup &group : job.replicas) {
+        replicas.append(QJsonObject{{u"role"_s, group.role}, {u"desired"_s, group.desired}, {u"ready"_s, group.ready},
+                                    {u"succeeded"_s, group.succeeded}, {u"failed"_s, group.failed},
+                                    {u"gpusEach"_s, group.gpusEach}});
+    }
+    QJsonValue lineage = QJsonValue::Null;
+    if (job.lineage.attempt > 1 || !job.lineage.checkpoint.isEmpty()) {
+        lineage = QJsonObject{{u"parent"_s, job.lineage.parentName}, {u"parentUid"_s, job.lineage.parentUid},
+                              {u"checkpoint"_s, job.lineage.checkpoint},
+                              {u"step"_s, job.lineage.step ? QJsonValue(*job.lineage.step) : QJsonValue(QJsonValue::Null)}};
+    }
+    QJsonValue manager = QJsonValue::Null;
+    if (job.manager.type != Manager::Type::None)
+        manager = QJsonObject{{u"type"_s, managerName(job.manager.type)}, {u"kind"_s, job.manager.kind}, {u"name"_s, job.manager.name}};
+    return {{u"namespace"_s, job.ns},
+            {u"name"_s, job.name},
+            {u"kind"_s, job.facts().resource.kind},
+            {u"apiVersion"_s, job.apiVersion},
+            {u"uid"_s, job.uid},
+            {u"phase"_s, phaseName(job.phase)},
+            {u"cause"_s, job.cause},
+            {u"message"_s, job.message},
+            {u"suspendRequested"_s, job.suspendRequested},
+            {u"replicas"_s, replicas},
+            {u"ready"_s, job.ready()},
+            {u"desired"_s, job.desired()},
+            {u"gpus"_s, job.gpus()},
+            {u"restarts"_s, job.restarts},
+            {u"attempt"_s, job.lineage.attempt},
+            {u"lineage"_s, lineage},
+            {u"managedBy"_s, manager},
+            {u"image"_s, job.image},
+            {u"created"_s, time(job.created)},
+            {u"started"_s, time(job.started)},
+            {u"finished"_s, time(job.finished)}};
+}
+
+} // namespace cairn::app

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ClusterSession.h"
+
+#include "base/Log.h"
+
+#include <QElapsedTimer>
+#include <QTimer>
+
+namespace cairn::app {
+
+ClusterSession::ClusterSession(std::shared_ptr<kube::Cluster> cluster, const QString &contextName, const QString &server,
+                               bool insecure, QObject *parent)
+    : QObject(parent)
+    , m_cluster(std::move(cluster))
+    , m_contextName(contextName)
+    , m_server(server)
+    , m_insecure(insecure)
+{
+    for (const JobKindFacts &facts : jobKinds()) {
+        const JobKind kind = facts.id;
+        kube::Feed<Job>::Handlers handlers;
+        handlers.reset = [this, kind] { m_jobs.resetJobs(kind); };
+        handlers.delta = [this, kind](const Delta<Job> &delta) { m_jobs.applyJobs(kind, delta); };
+        handlers.state = [this, kind](const FeedState &state) { m_jobs.setJobState(kind, state); };
+        m_jobFeeds.push_back(std::make_unique<kube::Feed<Job>>(*m_cluster, facts.resource, [kind] { return jobDecoder(kind); },
+                                                               std::move(handlers)));
+    }
+    m_podFeed = std::make_unique<kube::Feed<Pod>>(
+        *m_cluster, kinds::pods(), podDecoder,
+        kube::Feed<Pod>::Handlers{[this] { m_jobs.resetPods(); }, [this](const Delta<Pod> &delta) { m_jobs.applyPods(delta); },
+                                  [this](const FeedState &state) { m_jobs.setPodState(state); }});
+    m_eventFeed = std::make_unique<kube::Feed<Event>>(
+        *m_cluster, kinds::events(), eventDecoder,
+        kube::Feed<Event>::Handlers{[this] { m_jobs.resetEvents(); }, [this](const Delta<Event> &delta) { m_jobs.applyEvents(delta); },
+                                    [this](const FeedState &state) { m_jobs.setEventState(state); }});
+    m_nodeFeed = std::make_unique<kube::Feed<Node>>(
+        *m_cluster, kinds::nodes(), nodeDecoder,
+        kube::Feed<Node>::Handlers{[this] {
+                                       m_jobs.resetNodes();
+                                       m_nodesSeen.clear();
+                                   },
+                                   [this](const Delta<Node> &delta) {
+                                       m_jobs.applyNodes(delta);
+                                       for (const Node &node : delta.upserts)
+                                           m_nodesSeen.insert(node.uid, true);
+                                       for (const QString &uid : delta.removed)
+                                           m_nodesSeen.remove(uid);
+                                       m_nodeCount = static_cast<int>(m_nodesSeen.size());
+                                       emit factsChanged();
+                                   },
+                                   [](const FeedState &) {}});
+    auto *again = new QTimer(this);
+    connect(again, &QTimer::timeout, this, &ClusterSession::readFacts);
+    again->start(30'000);
+    readFacts();
+}
+
+ClusterSession::~ClusterSession()
+{
+    // All watches begin to end before the first one is waited for.
+    for (const auto &feed : m_jobFeeds)
+        feed->requestStop();
+    m_podFeed->requestStop();
+    m_eventFeed->requestStop();
+    m_nodeFeed->requestStop();
+}
+
+void ClusterSession::watch(const QStringList &namespaces)
+{
+    m_namespaces = namespaces;
+    const kube::FeedScope scope{namespaces, {m_cluster->defaultNamespace()}};
+    for (const auto &feed : m_jobFeeds)
+        feed->start(scope);
+    m_podFeed->start(scope);
+    m_eventFeed->start(scope);
+    m_nodeFeed->start({});
+}
+
+void ClusterSession::retryNow()
+{
+    for (const auto &feed : m_jobFeeds)
+        feed->retryNow();
+    m_podFeed->retryNow();
+    m_eventFeed->retryNow();
+    m_nodeFeed->retryNow();
+}
+
+void ClusterSession::readFacts()
+{
+    struct Facts {
+        Result<kube::Cluster::Version> version;
+        std::chrono::milliseconds latency;
+        Result<kube::Cluster::User> user;
+        Result<kube::Cluster::Namespaces> namespaces;
+    };
+    m_scope.run(
+        this,
+        [cluster = m_cluster](std::stop_token stop) {
+            QElapsedTimer timer;
+            timer.start();
+            Result<kube::Cluster::Version> version = cluster->version(stop);
+            const std::chrono::milliseconds latency(timer.elapsed());
+            return Facts{std::move(version), latency, cluster->whoAmI(stop), cluster->namespaces(stop)};
+        },
+        [this](Facts facts) {
+            if (facts.version) {
+                m_version = facts.version->gitVersion;
+                m_latency = facts.latency;
+            }
+            if (facts.user)
+                m_user = facts.user->name;
+            if (facts.namespaces)
+                m_known = *facts.namespaces;
+            emit factsChanged();
+        });
+}
+
+} // namespace cairn::app

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "JobController.h"
+
+#include "base/Names.h"
+#include "base/Text.h"
+#include "jobs/ResumeState.h"
+#include "manifest/Prune.h"
+#include "manifest/Yaml.h"
+#include "pages/LogPane.h"
+
+#include <QJsonArray>
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::app {
+namespace {
+
+/// How old the list of an open, running job may get before it is read again by itself.
+constexpr auto listingMaxAge = std::chrono::seconds(60);
+
+} // namespace
+
+JobController::JobController(Preferences &preferences, pages::JobPage *page, QObject *parent)
+    : QObject(parent)
+    , m_preferences(preferences)
+    , m_page(page)
+{
+    using pages::JobPage;
+    connect(page, &JobPage::tabShown, this, &JobController::onTab);
+    connect(page, &JobPage::resumeRequested, this, [this](const QString &checkpoint) { emit resumeRequested(m_uid, checkpoint); });
+    connect(page, &JobPage::readAgainRequested, this, &JobController::readCheckpoints);
+    connect(page, &JobPage::cancelListingRequested, this, [this] {
+        m_listScope.cancel();
+        m_reading = false;
+        emit readingChanged(m_uid, false);
+        showListing();
+    });
+    connect(page, &JobPage::helperAllowed, this, [this] {
+        if (const Job *shown = job()) {
+            m_preferences.allowHelper(m_session->server(), shown->ns);
+            m_page->setListingConsent(std::nullopt);
+            startListing(ListVia::Helper);
+        }
+    });
+    connect(page, &JobPage::execChosen, this, [this] {
+        m_page->setListingConsent(std::nullopt);
+        startListing(ListVia::Exec);
+    });
+    connect(page, &JobPage::saveLocationCorrected, this, [this](const QString &path) {
+        const Job *shown = job();
+        if (!shown)
+            return;
+        m_scope.run(
+            this,
+            [cluster = m_session->sharedCluster(), ref = shown->ref(), path](std::stop_token stop) {
+                return correctSaveLocation(*cluster, ref, path, stop);
+            },
+            [this](const Result<> &done) {
+                if (!done)
+                    emit notice(tr("The folder could not be remembered on the job"), done.error().oneLine(), true);
+                else
+                    m_listings.remove(m_uid); // the watch brings the annotation, and with it a new reading
+            });
+    });
+    connect(page, &JobPage::finishResumeRequested, this, [this] { emit recoverRequested(m_uid, true); });
+    connect(page, &JobPage::undoResumeRequested, this, [this] { emit recoverRequested(m_uid, false); });
+    connect(page, &JobPage::yamlRetryRequested, this, &JobController::readYaml);
+    connect(page->logs(), &pages::LogPane::previousToggled, this, &JobController::startLogs);
+    connect(page->logs(), &pages::LogPane::retryRequested, this, &JobController::startLogs);
+}
+
+void JobController::setSession(ClusterSession *session)
+{
+    close();
+    m_listings.clear();
+    if (m_session)
+        m_session->jobs().disconnect(this);
+    m_session = session;
+    if (!session)
+        return;
+    connect(&session->jobs(), &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
+        if (change.removed.contains(m_uid))
+            m_page->setNoJob(tr("The job was deleted."));
+        else if (change.changed.contains(m_uid) || change.added.contains(m_uid))
+            refresh();
+    });
+    connect(&session->jobs(), &store::JobStore::podsChanged, this, [this](const QSet<QString> &uids) {
+        if (!uids.contains(m_uid))
+            return;
+        const QList<Pod> pods = m_session->jobs().podsOf(m_uid);
+        m_page->setPods(pods);
+        if (!m_logs || m_page->logs()->isPrevious())
+            return;
+        // A pod that appeared while its job's logs are followed joins them.
+        for (const Pod &pod : pods) {
+            if (!m_logSources.contains(pod.uid) && m_logSources.size() < LogStreamer::maxPods) {
+                const int source = m_page->logs()->addPod(pod.name);
+                m_logSources.insert(pod.uid, source);
+                m_logs->follow(source, pod);
+            }
+        }
+    });
+    connect(&session->jobs(), &store::JobStore::eventsChanged, this, [this](const QSet<QString> &uids) {
+        if (uids.contains(m_uid))
+            m_page->setEvents(m_session->jobs().eventsOf(m_uid));
+    });
+}
+
+const Job *JobController::job() const
+{
+    return m_session ? m_session->jobs().find(m_uid) : nullptr;
+}
+
+void JobController::open(const QString &uid)
+{
+    if (uid == m_uid)
+        return;
+    close();
+    m_uid = uid;
+    const Job *shown = job();
+    if (!shown) {
+        m_page->setNoJob(tr("The job is not there any more."));
+        return;
+    }
+    refresh();
+    m_page->setPods(m_session->jobs().podsOf(uid));
+    m_page->setEvents(m_session->jobs().eventsOf(uid));
+    const FeedState &events = m_session->jobs().eventsState();
+    m_page->setEventsRefusal(events.phase == FeedState::Phase::Forbidden ? events.error.oneLine() : QString());
+    checkRights(*shown);
+    if (m_listings.contains(uid))
+        showListing();
+    else
+        askForListing();
+    onTab(m_page->tab());
+}
+
+void JobController::close()
+{
+    m_listScope.cancel();
+    m_yamlScope.cancel();
+    m_scope.cancel();
+    m_logs.reset();
+    m_logSources.clear();
+    if (m_reading)
+        emit readingChanged(m_uid, false);
+    m_reading = false;
+    m_uid.clear();
+}
+
+void JobController::refresh()
+{
+    const Job *shown = job();
+    if (!shown)
+        return;
+    std::optional<items::CheckpointSummary> summary;
+    if (const Known *listing = known(m_uid))
+        summary = items::summarize(listing->listing.listing);
+    m_page->setNow(m_now);
+    m_page->setJob(*shown, summary);
+    const Job *parent = m_session->jobs().find(shown->lineage.parentUid);
+    m_page->setParentKey(parent ? items::jobKey(*parent) : QString());
+    showLocation();
+    showPending(*shown);
+}
+
+void JobController::showLocation()
+{
+    const Job *shown = job();
+    const ckpt::SaveLocation location = ckpt::locate(*shown);
+    items::SaveLocation view;
+    view.path = text::safe(location.kind == ckpt::SaveLocation::Kind::Remote ? location.uri : location.place.containerPath);
+    view.claim = text::safe(location.place.claim);
+    view.guessed = location.guessed();
+    view.corrected = location.origin == ckpt::SaveLocation::Origin::Annotation;
+    view.reason = location.guessed() ? tr("It is guessed from %1.").arg(text::safe(location.from)) : location.reason;
+    m_page->setSaveLocation(view);
+}
+
+void JobController::showPending(const Job &shown)
+{
+    const auto pending = jobs::readPending(shown.annotations);
+    if (!pending) {
+        m_page->setPendingResume(std::nullopt);
+        return;
+    }
+    items::PendingResume view;
+    if (!*pending) {
+        view.text = tr("This job carries the record of a resume that cannot be read.");
+        view.detail = pending->error().oneLine();
+        view.canFinish = view.canUndo = false;
+        m_page->setPendingResume(view);
+        return;
+    }
+    const jobs::ResumeState &state = **pending;
+    if (!jobs::needsAttention(state)) {
+        m_page->setPendingResume(std::nullopt);
+        return;
+    }
+    view.text = tr("A resume that began %1 was not finished.").arg(text::ago(state.begun, m_now));
+    view.detail = tr("From %1; it is now: %2. Finish goes on from there, Undo brings the job back as it was.")
+                      .arg(text::safe(state.checkpoint), jobs::phaseWord(state.phase));
+    m_page->setPendingResume(view);
+}
+
+void JobController::checkRights(const Job &shown)
+{
+    const ResourceKind &kind = shown.facts().resource;
+    const bool inPlace = !isFinished(shown.phase) && shown.manager.type == Manager::Type::None;
+    AccessQuery query{inPlace ? u"patch"_s : u"create"_s, kind.group, kind.plural, {}, shown.ns, {}};
+    m_scope.run(
+        this, [cluster = m_session->sharedCluster(), query](std::stop_token stop) { return cluster->may(query, stop); },
+        [this, query](const Result<AccessAnswer> &answer) {
+            const bool refused = answer && !answer->allowed;
+            m_page->setResumeRefusal(refused ? tr("You may not %1 %2 in namespace %3.").arg(query.verb, query.resource, text::safe(query.ns))
+                                             : QString());
+        });
+}
+
+const JobController::Known *JobController::known(const QString &uid) const
+{
+    const auto it = m_listings.constFind(uid);
+    return it == m_listings.cend() ? nullptr : &*it;
+}
+
+void JobController::readCheckpoints()
+{
+    const Known *before = known(m_uid);
+    if (before)
+        startListing(before->via);
+    else
+        askForListing();
+}
+
+void JobController::askForListing()
+{
+    const Job *shown = job();
+    if (!shown)
+        return;
+    const ckpt::SaveLocation location = ckpt::locate(*shown);
+    if (location.kind != ckpt::SaveLocation::Kind::Claim) {
+        Error error = Error::make(Error::Kind::Unsupported, tr("The checkpoints of this job cannot be listed"), location.reason,
+                                  tr("Say where it saves: the folder inside its container"));
+        m_page->setListingError(error);
+        return;
+    }
+    if (m_preferences.helperAllowed(m_session->server(), shown->ns)) {
+        startListing(ListVia::Helper);
+        return;
+    }
+    // What would be created, whether it may be, and whether exec would do instead.
+    m_page->setListingRunning(tr("Looking at how the claim can be read…"));
+    struct Ways {
+        Result<ckpt::ClaimRequest> request;
+        Result<AccessAnswer> create;
+        Result<AccessAnswer> exec;
+    };
+    m_listScope.run(
+        this,
+        [cluster = m_session->sharedCluster(), ns = shown->ns, claim = location.place.claim, ref = shown->ref()](std::stop_token stop) {
+            return Ways{ckpt::planClaim(*cluster, ns, claim, ref, stop),
+                        cluster->may({u"create"_s, u"batch"_s, u"jobs"_s, {}, ns, {}}, stop),
+                        cluster->may({u"create"_s, {}, u"pods"_s, u"exec"_s, ns, {}}, stop)};
+        },
+        [this, location](const Ways &ways) {
+            const Job *now = job();
+            if (!now)
+                return;
+            if (!ways.request) {
+                m_page->setListingError(ways.request.error());
+                return;
+            }
+            items::ListingConsent consent;
+            consent.ns = text::safe(now->ns);
+            consent.claim = text::safe(location.place.claim);
+            consent.what = manifest::toYaml(ckpt::helperJob(*ways.request, u"cairn-list-…"_s, {}));
+            consent.mayCreate = !ways.create || ways.create->allowed;
+            if (!consent.mayCreate)
+                consent.createRefusal = tr("You may not create jobs.batch in namespace %1.").arg(consent.ns);
+            consent.mayExec = ways.exec && ways.exec->allowed && execTarget(m_session->jobs().podsOf(m_uid), *now, location.place.claim);
+            if (!consent.mayCreate && !consent.mayExec) {
+                m_page->setListingForbidden(tr("You may not read the claim %1").arg(consent.claim),
+                                            tr("%1 may neither create jobs in the group batch nor run commands in pods of namespace %2.")
+                                                .arg(text::safe(m_session->user()), consent.ns),
+                                            manifest::toYaml(QJsonObject{
+                                                {u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
+                                                {u"kind"_s, u"Role"_s},
+                                                {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-read-checkpoints"_s}, {u"namespace"_s, now->ns}}},
+                                                {u"rules"_s, QJsonArray{QJsonObject{{u"apiGroups"_s, QJsonArray{u"batch"_s}},
+                                                                                    {u"resources"_s, QJsonArray{u"jobs"_s}},
+                                                                                    {u"verbs"_s, QJsonArray{u"create"_s, u"get"_s, u"delete"_s}}},
+                                                                        QJsonObject{{u"apiGroups"_s, QJsonArray{u""_s}},
+                                                                                    {u"resources"_s, QJsonArray{u"pods"_s, u"pods/log"_s}},
+                                                                                    {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s}}}}}}));
+                return;
+            }
+            m_page->setListingConsent(consent);
+        });
+}
+
+void JobController::startListing(ListVia via)
+{
+    const Job *shown = job();
+    if (!shown || m_reading)
+        return;
+    m_reading = true;
+    emit readingChanged(m_uid, true);
+    m_page->setListingRunning(tr("Reading checkpoints…"));
+    QPointer<JobController> self(this);
+    const std::stop_token token = m_listScope.token();
+    m_listScope.run(
+        this,
+        [cluster = m_session->sharedCluster(), shown = *shown, pods = m_session->jobs().podsOf(m_uid), via, self, token](std::stop_token stop) {
+            const auto progress = [&](const QString &what, qint64 done) {
+                QMetaObject::invokeMethod(
+                    QCoreApplication::instance(),
+                    [self, token, what, done] {
+                        if (self && !token.stop_requested())
+                            self->m_page->setListingRunning(what, done);
+                    },
+                    Qt::QueuedConnection);
+            };
+            return app::readCheckpoints(*cluster, shown, pods, via, stop, progress);
+        },
+        [this, via](const Result<JobListing> &listing) {
+            m_reading = false;
+            emit readingChanged(m_uid, false);
+            if (!listing) {
+                m_page->setListingError(listing.error());
+                return;
+            }
+            m_listings.insert(m_uid, {*listing, via});
+            showListing();
+            emit listingChanged(m_uid);
+        });
+}
+
+void JobController::showListing()
+{
+    const Known *listing = known(m_uid);
+    if (!listing)
+        return;
+    m_page->setListing(listing->listing.listing);
+    refresh();
+}
+
+void JobController::setNow(const QDateTime &now)
+{
+    m_now = now;
+    if (m_uid.isEmpty())
+        return;
+    m_page->setNow(now);
+    const Job *shown = job();
+    const Known *listing = known(m_uid);
+    if (!shown || !m_page->isVisible() || m_reading)
+        return;
+    if (listing && shown->phase == JobPhase::Running && listing->listing.listing.readAt.secsTo(now) > listingMaxAge.count())
+        startListing(listing->via);
+    else if (!listing && shown->annotations.contains(names::name("checkpoint-dir"_L1)) && m_preferences.helperAllowed(m_session->server(), shown->ns))
+        askForListing();
+}
+
+void JobController::onTab(pages::JobPage::Tab tab)
+{
+    if (m_uid.isEmpty())
+        return;
+    if (tab == pages::JobPage::Tab::Yaml)
+        readYaml();
+    else if (tab == pages::JobPage::Tab::Logs && !m_logs)
+        startLogs();
+}
+
+void JobController::readYaml()
+{
+    const Job *shown = job();
+    if (!shown)
+        return;
+    m_page->setYamlLoading();
+    m_yamlScope.cancel();
+    m_yamlScope.run(
+        this,
+        [cluster = m_session->sharedCluster(), ref = shown->ref()](std::stop_token stop) -> Result<QString> {
+            const Result<QJsonObject> object = cluster->get(ref, stop);
+            if (!object)
+                return fail(object.error());
+            return manifest::toYaml(manifest::forDisplay(*object));
+        },
+        [this](const Result<QString> &yaml) {
+            if (yaml)
+                m_page->setYaml(*yaml);
+            else
+                m_page->setYamlError(yaml.error());
+        });
+}
+
+void JobController::startLogs()
+{
+    const Job *shown = job();
+    if (!shown)
+        return;
+    pages::LogPane *pane = m_page->logs();
+    m_logs.reset();
+    m_logSources.clear();
+    QList<Pod> pods = m_session->jobs().podsOf(m_uid);
+    const bool possible = std::ranges::any_of(pods, [](const Pod &pod) { return pod.restarts() > 0; });
+    pane->setPreviousPossible(possible, possible ? QString() : tr("No container of this job was restarted."));
+    if (pods.isEmpty()) {
+        pane->setNothing(tr("No pods"), isFinished(shown->phase) ? tr("The pods of this job are gone, and their logs with them.")
+                                                                  : tr("Logs appear here when the first pod starts."));
+        return;
+    }
+    if (pods.size() > LogStreamer::maxPods) {
+        emit notice(tr("Logs of %1 pods are shown").arg(LogStreamer::maxPods), tr("The job has %1; the others are left out.").arg(pods.size()), false);
+        pods = pods.first(LogStreamer::maxPods);
+    }
+    QStringList podNames;
+    for (const Pod &pod : pods)
+        podNames.append(pod.name);
+    pane->begin(podNames);
+    pane->setLoading();
+    m_logs = std::make_unique<LogStreamer>(m_session->sharedCluster(), shown->container, pane->isPrevious());
+    connect(m_logs.get(), &LogStreamer::lines, pane, [pane](std::vector<logs::LogBuffer::Raw> batch) {
+        pane->setContent();
+        pane->append(std::move(batch));
+    });
+    connect(m_logs.get(), &LogStreamer::ended, pane, [pane](int source, const Result<> &how) {
+        if (!how && how.error().kind != Error::Kind::Cancelled && pane->lineCount() == 0) {
+            if (how.error().kind == Error::Kind::Forbidden)
+                pane->setForbidden(how.error().what, how.error().why, {});
+            else
+                pane->setError(how.error());
+            return;
+        }
+        pane->setContent();
+        pane->setPodEnded(source, how ? QString() : how.error().what);
+    });
+    for (int i = 0; i < pods.size(); ++i) {
+        m_logSources.insert(pods[i].uid, i);
+        m_logs->follow(i, pods[i]);
+    }
+}
+
+} // namespace cairn::app

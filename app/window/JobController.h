@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ClusterSession.h"
+#include "LogStreamer.h"
+#include "Preferences.h"
+#include "engine/JobFlows.h"
+#include "pages/JobPage.h"
+
+namespace cairn::app {
+
+/// One opened job: its checkpoints, logs, YAML and events on the Job page, and the wish to resume. GUI thread.
+class JobController : public QObject
+{
+    Q_OBJECT
+
+public:
+    JobController(Preferences &preferences, pages::JobPage *page, QObject *parent = nullptr);
+
+    /// Nullptr when nothing is connected. The session must outlive its use here: pass nullptr before it goes.
+    void setSession(ClusterSession *session);
+    void open(const QString &uid);
+    void close();
+    QString current() const { return m_uid; }
+    void setNow(const QDateTime &now);
+
+    struct Known {
+        JobListing listing;
+        ListVia via = ListVia::Helper;
+    };
+    /// The checkpoints of a job as last read; nullptr where they were never read.
+    const Known *known(const QString &uid) const;
+    void readCheckpoints();
+
+signals:
+    void listingChanged(const QString &uid);
+    void readingChanged(const QString &uid, bool reading);
+    /// `checkpoint` is a path within the listing.
+    void resumeRequested(const QString &uid, const QString &checkpoint);
+    void recoverRequested(const QString &uid, bool finish);
+    void notice(const QString &title, const QString &text, bool error);
+
+private:
+    void refresh();
+    void showListing();
+    void askForListing();
+    void startListing(ListVia via);
+    void showLocation();
+    void showPending(const Job &job);
+    void checkRights(const Job &job);
+    void startLogs();
+    void readYaml();
+    void onTab(pages::JobPage::Tab tab);
+    const Job *job() const;
+
+    Preferences &m_preferences;
+    pages::JobPage *m_page;
+    ClusterSession *m_session = nullptr;
+    QString m_uid;
+    QHash<QString, Known> m_listings;
+    std::unique_ptr<LogStreamer> m_logs;
+    QHash<QString, int> m_logSources; ///< pod UID → source
+    bool m_reading = false;
+    QDateTime m_now = QDateTime::currentDateTimeUtc();
+    async::Scope m_listScope;
+    async::Scope m_yamlScope;
+    async::Scope m_scope;
+};
+
+} // namespace cairn::app

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "LogStreamer.h"
+
+#include "base/Async.h"
+
+#include <QDateTime>
+#include <QTimer>
+#include <mutex>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::app {
+
+/// Where the threads leave what they read; outlives the streamer while a thread still ends.
+struct LogStreamer::Shared {
+    std::mutex mutex;
+    std::vector<logs::LogBuffer::Raw> lines;
+    std::vector<std::pair<int, Result<>>> ends;
+};
+
+namespace {
+
+constexpr int firstLines = 5000; ///< of each pod; older ones are a click away in the previous log or the storage
+
+/// "2026-01-02T03:04:05.123456789Z text": splits off the time that the kubelet put in front.
+logs::LogBuffer::Raw parse(int source, const QByteArray &line)
+{
+    logs::LogBuffer::Raw raw;
+    raw.source = source;
+    const qsizetype space = line.indexOf(' ');
+    const QDateTime time = space > 18 && space < 40 ? QDateTime::fromString(QString::fromLatin1(line.first(space)), Qt::ISODateWithMs) : QDateTime();
+    raw.time = time.isValid() ? time.toMSecsSinceEpoch() : 0;
+    raw.text = QString::fromUtf8(time.isValid() ? line.sliced(space + 1) : line);
+    return raw;
+}
+
+} // namespace
+
+LogStreamer::LogStreamer(std::shared_ptr<ObjectApi> api, const QString &container, bool previous, QObject *parent)
+    : QObject(parent)
+    , m_api(std::move(api))
+    , m_container(container)
+    , m_previous(previous)
+    , m_shared(std::make_shared<Shared>())
+{
+    auto *drain = new QTimer(this);
+    connect(drain, &QTimer::timeout, this, [this] {
+        std::vector<logs::LogBuffer::Raw> batch;
+        std::vector<std::pair<int, Result<>>> ends;
+        {
+            const std::lock_guard lock(m_shared->mutex);
+            batch.swap(m_shared->lines);
+            ends.swap(m_shared->ends);
+        }
+        if (!batch.empty())
+            emit lines(std::move(batch));
+        for (const auto &[source, how] : ends)
+            emit ended(source, how);
+    });
+    drain->start(100);
+}
+
+LogStreamer::~LogStreamer()
+{
+    m_stop.request_stop();
+}
+
+void LogStreamer::follow(int source, const Pod &pod)
+{
+    LogOptions options;
+    options.container = m_container;
+    options.previous = m_previous;
+    options.timestamps = true;
+    options.tailLines = firstLines;
+    // It holds everything it needs and ends soon after the stop.
+    async::streamPool().start([api = m_api, shared = m_shared, source, ns = pod.ns, name = pod.name, options, stop = m_stop.get_token()] {
+        const auto leave = [&](const QByteArray &line) {
+            const std::lock_guard lock(shared->mutex);
+            shared->lines.push_back(parse(source, line));
+            return !stop.stop_requested();
+        };
+        Result<> how;
+        if (options.previous) {
+            const Result<QByteArray> all = api->log(ns, name, options, stop);
+            if (all) {
+                for (const QByteArray &line : all->split('\n')) {
+                    if (!line.isEmpty())
+                        leave(line);
+                }
+            } else {
+                how = fail(all.error());
+            }
+        } else {
+            how = api->followLog(ns, name, options, leave, stop);
+        }
+        const std::lock_guard lock(shared->mutex);
+        shared->ends.emplace_back(source, std::move(how));
+    });
+}
+
+} // namespace cairn::app

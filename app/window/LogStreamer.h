@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/Job.h"
+#include "domain/ObjectApi.h"
+#include "logs/LogBuffer.h"
+
+#include <QObject>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+namespace cairn::app {
+
+/// Follows the logs of several pods, a thread each, and hands their lines on in batches ten times a second. GUI thread
+/// only; destroying it ends them without waiting for them on the GUI thread.
+class LogStreamer : public QObject
+{
+    Q_OBJECT
+
+public:
+    static constexpr int maxPods = 24; ///< more would be more connections than a server likes from one person
+
+    LogStreamer(std::shared_ptr<ObjectApi> api, const QString &container, bool previous, QObject *parent = nullptr);
+    ~LogStreamer() override;
+
+    /// `source` comes back with the lines.
+    void follow(int source, const Pod &pod);
+
+signals:
+    void lines(std::vector<cairn::logs::LogBuffer::Raw> batch);
+    /// The log of one pod ended: the error says why, unless the container simply ended.
+    void ended(int source, const cairn::Result<> &how);
+
+private:
+    struct Shared;
+    const std::shared_ptr<ObjectApi> m_api;
+    const QString m_container;
+    const bool m_previous;
+    std::shared_ptr<Shared> m_shared;
+    std::stop_source m_stop;
+};
+
+} // namespace cairn::app

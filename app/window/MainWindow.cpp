@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "MainWindow.h"
+
+#include "ResumeController.h"
+#include "base/Text.h"
+#include "kit/Navigation.h"
+#include "kit/Messages.h"
+#include "kit/Theme.h"
+#include "manifest/Yaml.h"
+#include "pages/ConnectPage.h"
+#include "pages/JobsPage.h"
+#include "pages/NamespaceSelector.h"
+
+#include <QAction>
+#include <QCloseEvent>
+#include <QHBoxLayout>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QMessageBox>
+#include <QStackedWidget>
+#include <QTimer>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::app {
+namespace {
+
+const auto connectId = u"connect"_s;
+const auto jobsId = u"jobs"_s;
+const auto themeId = u"theme"_s;
+
+/// The least a person needs to see jobs, as a Role to ask an administrator for.
+QString jobsRole(const QString &ns)
+{
+    const auto rule = [](const QStringList &groups, const QStringList &resources) {
+        return QJsonObject{{u"apiGroups"_s, QJsonArray::fromStringList(groups)},
+                           {u"resources"_s, QJsonArray::fromStringList(resources)},
+                           {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}};
+    };
+    QStringList plurals;
+    for (const JobKindFacts &kind : jobKinds())
+        plurals.append(kind.resource.plural);
+    return manifest::toYaml(QJsonObject{{u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
+                                        {u"kind"_s, u"Role"_s},
+                                        {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view"_s}, {u"namespace"_s, ns}}},
+                                        {u"rules"_s, QJsonArray{rule({u"kubeflow.org"_s}, plurals),
+                                                                rule({u""_s}, {u"pods"_s, u"pods/log"_s, u"events"_s, u"persistentvolumeclaims"_s})}}});
+}
+
+} // namespace
+
+MainWindow::MainWindow(Engine &engine, Preferences &preferences)
+    : m_engine(engine)
+    , m_preferences(preferences)
+    , m_sidebar(new kit::Sidebar)
+    , m_status(new kit::StatusBar)
+    , m_stack(new QStackedWidget)
+    , m_connectPage(new pages::ConnectPage)
+    , m_jobPage(new pages::JobPage)
+    , m_jobsPage(new pages::JobsPage(m_jobPage))
+    , m_connect(new ConnectController(engine, preferences, m_connectPage, this))
+    , m_job(new JobController(preferences, m_jobPage, this))
+{
+    setObjectName(u"window"_s);
+    setWindowTitle(tr("Cairn"));
+    setMinimumSize(1100, 700);
+    setCentralWidget(makeBody());
+    m_toasts = new kit::ToastHost(this);
+    resize(1280, 800);
+    restoreGeometry(m_preferences.geometry());
+
+    m_sidebar->addPage(jobsId, u"jobs"_s, tr("Jobs"));
+    m_sidebar->addFoot(themeId, u"settings"_s, tr("Light or dark"));
+    m_pages = {{connectId, m_connectPage}, {jobsId, m_jobsPage}};
+    for (QWidget *page : std::as_const(m_pages))
+        m_stack->addWidget(page);
+    connect(m_sidebar, &kit::Sidebar::activated, this, [this](const QString &id) {
+        if (id == themeId)
+            cycleTheme();
+        else
+            showPage(id);
+    });
+    connect(m_sidebar, &kit::Sidebar::contextActivated, this, [this] { showPage(connectId); });
+    connect(m_connect, &ConnectController::connected, this, &MainWindow::connectSession);
+    connect(m_connect, &ConnectController::attentionNeeded, this, [this] { showPage(connectId); });
+    connect(m_connectPage, &pages::ConnectPage::copied, this,
+            [this](const QString &what) { m_toasts->show({u"copied"_s, kit::Tone::Info, tr("Copied: %1").arg(what), {}, {}, false}); });
+    wireJobs();
+    makeShortcuts();
+
+    auto *clock = new QTimer(this);
+    connect(clock, &QTimer::timeout, this, &MainWindow::tick);
+    clock->start(1000);
+    showPage(connectId);
+    showStatus();
+}
+
+MainWindow::~MainWindow()
+{
+    m_job->setSession(nullptr);
+}
+
+QWidget *MainWindow::makeBody()
+{
+    auto *body = new QWidget;
+    auto *column = new QVBoxLayout(body);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    auto *row = new QHBoxLayout;
+    row->setSpacing(0);
+    row->addWidget(m_sidebar);
+    row->addWidget(m_stack, 1);
+    column->addLayout(row, 1);
+    column->addWidget(m_status);
+    kit::paintBackground(body, kit::Token::Bg);
+    return body;
+}
+
+void MainWindow::makeShortcuts()
+{
+    const auto add = [this](const QString &id, const QKeySequence &keys, auto slot) {
+        auto *action = new QAction(this);
+        action->setObjectName(id);
+        action->setShortcut(keys);
+        connect(action, &QAction::triggered, this, slot);
+        addAction(action);
+    };
+    add(u"page.jobs"_s, QKeySequence(u"Ctrl+1"_s), [this] { showPage(jobsId); });
+    add(u"page.connect"_s, QKeySequence(u"Ctrl+0"_s), [this] { showPage(connectId); });
+    add(u"view.refresh"_s, QKeySequence(Qt::Key_F5), [this] {
+        if (m_stack->currentWidget() == m_connectPage)
+            m_connect->reload();
+        else if (m_session)
+            m_session->retryNow();
+    });
+    add(u"view.keys"_s, QKeySequence(Qt::Key_F1), [this] { showKeys(); });
+    add(u"window.close"_s, QKeySequence::Quit, [this] { close(); });
+}
+
+void MainWindow::start(const QString &context)
+{
+    m_connect->reload(true, context);
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    m_preferences.setGeometry(saveGeometry());
+    event->accept();
+}
+
+void MainWindow::showPage(const QString &id)
+{
+    const QString wanted = id == jobsId && !m_session ? connectId : id;
+    m_stack->setCurrentWidget(m_pages.value(wanted));
+    m_sidebar->setCurrent(wanted);
+    if (wanted == jobsId)
+        m_jobsPage->focusTable();
+    showStatus();
+}
+
+void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const kube::KubeContext &context)
+{
+    m_job->setSession(nullptr);
+    m_jobsPage->closeJob();
+    m_jobsPage->model()->setJobs({});
+    m_session = std::make_unique<ClusterSession>(std::move(cluster), context.name, context.server, context.insecure);
+    m_connect->setConnected(context.name);
+    m_job->setSession(m_session.get());
+
+    store::JobStore &jobs = m_session->jobs();
+    connect(&jobs, &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
+        m_jobsPage->model()->applyDelta(m_session->jobs().delta(change));
+        for (const QString &uid : change.added) {
+            if (m_openWhenSeen.remove(uid))
+                m_jobsPage->openJob(uid);
+        }
+        showStatus();
+    });
+    connect(&jobs, &store::StoreSignals::stateChanged, this, [this] { showFeed(); });
+    connect(m_session.get(), &ClusterSession::factsChanged, this, [this] {
+        const kube::Cluster::Namespaces &known = m_session->namespaces();
+        m_jobsPage->namespaces()->setNamespaces(known.names);
+        m_jobsPage->namespaces()->setListRefusal(known.complete ? QString() : known.error.what);
+        showStatus();
+    });
+    m_session->watch({});
+    m_jobsPage->namespaces()->setSelected({});
+    showFeed();
+    showPage(jobsId);
+}
+
+void MainWindow::wireJobs()
+{
+    using pages::JobsPage;
+    connect(m_jobsPage, &JobsPage::jobOpened, m_job, &JobController::open);
+    connect(m_jobsPage, &JobsPage::jobClosed, m_job, &JobController::close);
+    connect(m_jobsPage, &JobsPage::logsRequested, this, [this](const QString &key) {
+        m_jobsPage->openJob(key);
+        m_jobPage->showTab(pages::JobPage::Tab::Logs);
+    });
+    connect(m_jobsPage, &JobsPage::resumeRequested, this, [this](const QString &key) {
+        m_jobsPage->openJob(key);
+        openResume(key, m_jobPage->selectedCheckpoint());
+    });
+    connect(m_jobsPage, &JobsPage::retryRequested, this, [this] {
+        if (m_session)
+            m_session->retryNow();
+    });
+    connect(m_jobsPage, &JobsPage::namespacesChanged, this, [this](const QStringList &names) {
+        if (m_session) {
+            m_session->watch(names);
+            showStatus();
+        }
+    });
+    connect(m_jobPage, &pages::JobPage::openJobRequested, m_jobsPage, &JobsPage::openJob);
+    const auto copied = [this](const QString &what) {
+        m_toasts->show({u"copied"_s, kit::Tone::Info, tr("Copied: %1").arg(what), {}, {}, false});
+    };
+    connect(m_jobsPage, &JobsPage::copied, this, copied);
+    connect(m_jobPage, &pages::JobPage::copied, this, copied);
+    connect(m_job, &JobController::listingChanged, this, [this](const QString &uid) {
+        if (const JobController::Known *known = m_job->known(uid))
+            m_jobsPage->model()->setCheckpoints(uid, items::summarize(known->listing.listing));
+        showStatus();
+    });
+    connect(m_job, &JobController::readingChanged, this,
+            [this](const QString &uid, bool reading) { m_jobsPage->model()->setReading(uid, reading); });
+    connect(m_job, &JobController::resumeRequested, this, &MainWindow::openResume);
+    connect(m_job, &JobController::recoverRequested, this, &MainWindow::recover);
+    connect(m_job, &JobController::notice, this, [this](const QString &title, const QString &text, bool error) {
+        m_toasts->show({title, error ? kit::Tone::Err : kit::Tone::Info, title, text, {}, error});
+    });
+}
+
+void MainWindow::openResume(const QString &uid, const QString &checkpoint)
+{
+    const Job *job = m_session ? m_session->jobs().find(uid) : nullptr;
+    const JobController::Known *known = m_job->known(uid);
+    if (!job || !known) {
+        m_toasts->show({u"resume"_s, kit::Tone::Info, tr("The checkpoints are not read yet"),
+                        tr("Read the list first, then choose one."), {}, false});
+        return;
+    }
+    for (const Run &run : known->listing.listing.runs) {
+        for (const Checkpoint &candidate : run.checkpoints) {
+            if (candidate.path != checkpoint)
+                continue;
+            auto *resume = new ResumeController(m_session->sharedCluster(), this);
+            connect(resume, &ResumeController::applied, this, [this](const ObjectRef &target) {
+                if (!m_session)
+                    return;
+                if (m_session->jobs().find(target.uid))
+                    m_jobsPage->openJob(target.uid);
+                else
+                    m_openWhenSeen.insert(target.uid, target);
+                m_job->readCheckpoints();
+            });
+            connect(resume, &ResumeController::logsRequested, this, [this](const ObjectRef &target) {
+                m_jobsPage->openJob(target.uid);
+                m_jobPage->showTab(pages::JobPage::Tab::Logs);
+            });
+            connect(resume, &ResumeController::ended, this, [this](const QString &title, const QString &text, bool error) {
+                m_toasts->show({u"resume"_s, error ? kit::Tone::Err : kit::Tone::Ok, title, text, {}, error});
+            });
+            resume->plan(*job, known->listing, known->via, candidate);
+            return;
+        }
+    }
+    m_toasts->show({u"resume"_s, kit::Tone::Info, tr("There is no checkpoint to resume from"), {}, {}, false});
+}
+
+void MainWindow::recover(const QString &uid, bool finish)
+{
+    const Job *job = m_session ? m_session->jobs().find(uid) : nullptr;
+    if (!job)
+        return;
+    auto *resume = new ResumeController(m_session->sharedCluster(), this);
+    resume->recover(*job, finish);
+}
+
+void MainWindow::showFeed()
+{
+    const FeedState state = m_session->jobs().jobsState();
+    const QString ns = m_session->watched().value(0, m_session->cluster().defaultNamespace());
+    m_jobsPage->setFeed(state, state.phase == FeedState::Phase::Forbidden ? jobsRole(ns) : QString());
+    m_jobsPage->model()->setStale(state.phase == FeedState::Phase::Stale);
+    showStatus();
+}
+
+void MainWindow::showStatus()
+{
+    using Link = kit::ContextCard::Link;
+    if (!m_session) {
+        m_sidebar->context()->set(Link::Off, tr("Not connected"), tr("Choose a context to start"));
+        m_status->setLink(Link::Off, tr("not connected"));
+        m_status->setCounts({});
+        m_status->setRights({});
+        return;
+    }
+    const FeedState state = m_session->jobs().jobsState();
+    const Link link = state.phase == FeedState::Phase::Live || state.phase == FeedState::Phase::Absent || state.phase == FeedState::Phase::Forbidden
+        ? Link::Live
+        : Link::Reconnecting;
+    QStringList details;
+    if (!m_session->version().isEmpty())
+        details.append(text::safe(m_session->version()));
+    if (m_session->nodes() > 0)
+        details.append(tr("%n node(s)", nullptr, m_session->nodes()));
+    const QStringList watched = m_session->watched();
+    details.append(watched.isEmpty()      ? tr("namespace: all")
+                   : watched.size() == 1 ? tr("namespace: %1").arg(text::safe(watched.first()))
+                                         : tr("%n namespace(s)", nullptr, static_cast<int>(watched.size())));
+    if (m_session->isInsecure())
+        details.append(tr("server not verified"));
+    m_sidebar->context()->set(link, text::safe(m_session->contextName()), details.join(u" · "_s));
+    switch (state.phase) {
+    case FeedState::Phase::Live:
+    case FeedState::Phase::Absent:
+    case FeedState::Phase::Forbidden:
+        m_status->setLink(link, m_session->latency().count() ? tr("live · %1 ms").arg(m_session->latency().count()) : tr("live"));
+        break;
+    case FeedState::Phase::Loading: m_status->setLink(link, tr("reading…")); break;
+    case FeedState::Phase::Stale:
+        m_status->setLink(link, tr("not connected; last read %1").arg(text::ago(state.lastGood, QDateTime::currentDateTimeUtc())));
+        break;
+    case FeedState::Phase::Failed: m_status->setLink(link, tr("not connected")); break;
+    }
+    m_status->setCounts(tr("%n job(s)", nullptr, static_cast<int>(m_session->jobs().size())));
+    QString rights = m_session->user().isEmpty() ? QString() : tr("signed in as %1").arg(text::safe(m_session->user()));
+    if (m_session->isInsecure())
+        rights += tr(" · the server's certificate is not verified");
+    m_status->setRights(rights);
+}
+
+void MainWindow::cycleTheme()
+{
+    kit::Theme &theme = kit::Theme::instance();
+    theme.setMode(theme.isDark() ? kit::ThemeMode::Light : kit::ThemeMode::Dark);
+    m_preferences.setTheme(theme.isDark() ? u"dark"_s : u"light"_s);
+}
+
+void MainWindow::showKeys()
+{
+    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"),
+                                tr("Ctrl 0  contexts\nCtrl 1  jobs\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job\n"
+                                   "R  resume…\nF5  read again\nLogs: F follow, N and Shift N hits, E error\nF1  this list"),
+                                QMessageBox::Close, this);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+}
+
+void MainWindow::tick()
+{
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    m_connectPage->setNow(now);
+    if (!m_session)
+        return;
+    m_jobsPage->setNow(now);
+    m_job->setNow(now);
+    if (m_session->jobs().jobsState().phase == FeedState::Phase::Stale)
+        showStatus();
+}
+
+} // namespace cairn::app

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "MainWindow.h"
+#include "Preferences.h"
+#include "engine/Engine.h"
+#include "kit/Theme.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QLocale>
+#include <QTimer>
+#include <QTranslator>
+#include <cstdio>
+
+using namespace Qt::StringLiterals;
+using namespace cairn;
+
+int main(int argc, char *argv[])
+{
+    QApplication application(argc, argv);
+    application.setApplicationName(u"cairn"_s);
+    application.setApplicationDisplayName(u"Cairn"_s);
+    application.setApplicationVersion(u"" CAIRN_VERSION_STRING ""_s);
+    application.setDesktopFileName(u"io.github.cairn_console.Cairn"_s);
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(u"Desktop console for Kubeflow training jobs and their checkpoints"_s);
+    parser.addHelpOption();
+    parser.addVersionOption();
+    const QCommandLineOption kubeconfig(u"kubeconfig"_s, u"Read this kubeconfig only."_s, u"FILE"_s);
+    const QCommandLineOption context(u"context"_s, u"Open on this context instead of the current one."_s, u"NAME"_s);
+    const QCommandLineOption theme(u"theme"_s, u"light, dark or system."_s, u"THEME"_s);
+    const QCommandLineOption language(u"lang"_s, u"en or zh_TW; the system's when left out."_s, u"LANG"_s);
+    const QCommandLineOption exitAfterStartup(u"exit-after-startup"_s, u"Start, show the window once, end."_s);
+    parser.addOptions({kubeconfig, context, theme, language, exitAfterStartup});
+    parser.process(application);
+
+    app::Preferences preferences;
+    const QString themeName = parser.isSet(theme) ? parser.value(theme) : preferences.theme();
+    kit::Theme::install(application, themeName == "light"_L1 ? kit::ThemeMode::Light
+                                     : themeName == "dark"_L1 ? kit::ThemeMode::Dark
+                                                              : kit::ThemeMode::System);
+    QTranslator translator;
+    const QLocale locale = parser.isSet(language) ? QLocale(parser.value(language)) : QLocale::system();
+    if (locale.language() != QLocale::English && translator.load(locale, u"cairn"_s, u"_"_s, u":/i18n"_s))
+        application.installTranslator(&translator);
+
+    app::EngineOptions options;
+    options.kubeconfig = parser.value(kubeconfig);
+    options.addedFiles = preferences.addedKubeconfigs();
+    options.addedFolders = preferences.addedProgramFolders();
+    app::Engine engine(options);
+    app::MainWindow window(engine, preferences);
+    window.show();
+    window.start(parser.value(context));
+    if (parser.isSet(exitAfterStartup))
+        QTimer::singleShot(0, &application, &QCoreApplication::quit);
+    return application.exec();
+}
