@@ -15,11 +15,11 @@ struct Claim {
     QString resourceVersion;
     QDateTime created;
     QDateTime deleting;
-    QString phase;            ///< "Pending", "Bound", "Lost"
+    QString phase; ///< "Pending", "Bound", "Lost"
     QString storageClass;
-    QString volume;           ///< name of the bound PersistentVolume
-    QStringList accessModes;  ///< "ReadWriteOnce", …: granted ones where bound, else the requested ones
-    QString volumeMode;       ///< "Filesystem" or "Block"
+    QString volume;          ///< name of the bound PersistentVolume
+    QStringList accessModes; ///< "ReadWriteOnce", …: granted ones where bound, else the requested ones
+    QString volumeMode;      ///< "Filesystem" or "Block"
     qint64 requested = -1;
     qint64 capacity = -1;
     bool operator==(const Claim &) const = default;

@@ -8,9 +8,7 @@ namespace cairn {
 FeedState combined(const QList<FeedState> &parts)
 {
     using Phase = FeedState::Phase;
-    const auto first = [&](Phase phase) {
-        return std::ranges::find(parts, phase, &FeedState::phase);
-    };
+    const auto first = [&](Phase phase) { return std::ranges::find(parts, phase, &FeedState::phase); };
     const auto has = [&](Phase phase) { return first(phase) != parts.end(); };
     FeedState all;
     if (parts.isEmpty())
@@ -26,7 +24,8 @@ FeedState combined(const QList<FeedState> &parts)
         if (part.lastGood.isValid() && (!all.lastGood.isValid() || part.lastGood < all.lastGood))
             all.lastGood = part.lastGood;
     }
-    for (const Phase phase : {Phase::Failed, Phase::Stale, Phase::Loading, Phase::Live, Phase::Forbidden, Phase::Absent}) {
+    for (const Phase phase :
+         {Phase::Failed, Phase::Stale, Phase::Loading, Phase::Live, Phase::Forbidden, Phase::Absent}) {
         if (!has(phase))
             continue;
         all.phase = phase;

@@ -9,8 +9,8 @@ namespace {
 
 Error streamError(const QString &why)
 {
-    return Error::make(Error::Kind::Parse, QCoreApplication::translate("cairn::FrameDecoder", "The event stream is damaged"),
-                       why);
+    return Error::make(Error::Kind::Parse,
+                       QCoreApplication::translate("cairn::FrameDecoder", "The event stream is damaged"), why);
 }
 
 bool isSpace(char c)
@@ -56,8 +56,9 @@ Result<qsizetype> FrameDecoder::nextEnd()
             return 0;
         const auto length = qsizetype(qFromBigEndian<quint32>(m_buffer.constData() + m_start));
         if (length == 0 || length > m_maxFrame)
-            return fail(streamError(QCoreApplication::translate("cairn::FrameDecoder", "An event claims to be %1 bytes long.")
-                                        .arg(length)));
+            return fail(
+                streamError(QCoreApplication::translate("cairn::FrameDecoder", "An event claims to be %1 bytes long.")
+                                .arg(length)));
         return m_buffer.size() - m_start - 4 >= length ? m_start + 4 + length : 0;
     }
 
@@ -68,7 +69,8 @@ Result<qsizetype> FrameDecoder::nextEnd()
             ++m_start;
         m_scanned = m_start;
         if (m_start < size && data[m_start] != '{')
-            return fail(streamError(QCoreApplication::translate("cairn::FrameDecoder", "It holds something that is not a JSON object.")));
+            return fail(streamError(
+                QCoreApplication::translate("cairn::FrameDecoder", "It holds something that is not a JSON object.")));
     }
     while (m_scanned < size) {
         const char c = data[m_scanned++];
@@ -88,7 +90,8 @@ Result<qsizetype> FrameDecoder::nextEnd()
         }
     }
     if (size - m_start > m_maxFrame)
-        return fail(streamError(QCoreApplication::translate("cairn::FrameDecoder", "An event is longer than %1 bytes.").arg(m_maxFrame)));
+        return fail(streamError(
+            QCoreApplication::translate("cairn::FrameDecoder", "An event is longer than %1 bytes.").arg(m_maxFrame)));
     return 0;
 }
 

@@ -121,9 +121,8 @@ void readMetadata(const JsonValue &meta, StringPool &pool, Job &job)
     job.generation = meta["generation"].integer();
     job.created = meta["creationTimestamp"].time();
     job.deleting = meta["deletionTimestamp"].time();
-    meta["labels"].fields([&](std::string_view key, const JsonValue &value) {
-        job.labels.insert(pool(key), pool(value.text()));
-    });
+    meta["labels"].fields(
+        [&](std::string_view key, const JsonValue &value) { job.labels.insert(pool(key), pool(value.text())); });
     const std::string_view prefix(names::prefix.data(), std::size_t(names::prefix.size()));
     meta["annotations"].fields([&](std::string_view key, const JsonValue &value) {
         if (key.starts_with(prefix))
@@ -147,12 +146,10 @@ double templateGpus(const JsonValue &podSpec)
     podSpec["containers"].each([&](const JsonValue &container) {
         GpuCount gpus;
         const JsonValue resources = container["resources"];
-        resources["limits"].fields([&](std::string_view key, const JsonValue &value) {
-            gpus.add(gpus.limits, key, value.quantityText());
-        });
-        resources["requests"].fields([&](std::string_view key, const JsonValue &value) {
-            gpus.add(gpus.requests, key, value.quantityText());
-        });
+        resources["limits"].fields(
+            [&](std::string_view key, const JsonValue &value) { gpus.add(gpus.limits, key, value.quantityText()); });
+        resources["requests"].fields(
+            [&](std::string_view key, const JsonValue &value) { gpus.add(gpus.requests, key, value.quantityText()); });
         sum += gpus.value();
     });
     return sum;

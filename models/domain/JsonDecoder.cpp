@@ -63,7 +63,8 @@ void readPod(const JsonValue &object, StringPool &pool, Pod &pod)
     pod.ns = pool(meta["namespace"].text());
     pod.created = meta["creationTimestamp"].time();
     pod.deleting = meta["deletionTimestamp"].time();
-    meta["labels"].fields([&](std::string_view key, const JsonValue &value) { readPodLabel(key, value.text(), pool, pod); });
+    meta["labels"].fields(
+        [&](std::string_view key, const JsonValue &value) { readPodLabel(key, value.text(), pool, pod); });
     meta["ownerReferences"].each([&](const JsonValue &owner) {
         if (!owner["controller"].boolean())
             return;
@@ -81,12 +82,10 @@ void readPod(const JsonValue &object, StringPool &pool, Pod &pod)
     spec["containers"].each([&](const JsonValue &container) {
         GpuCount gpus;
         const JsonValue resources = container["resources"];
-        resources["limits"].fields([&](std::string_view key, const JsonValue &value) {
-            gpus.add(gpus.limits, key, value.quantityText());
-        });
-        resources["requests"].fields([&](std::string_view key, const JsonValue &value) {
-            gpus.add(gpus.requests, key, value.quantityText());
-        });
+        resources["limits"].fields(
+            [&](std::string_view key, const JsonValue &value) { gpus.add(gpus.limits, key, value.quantityText()); });
+        resources["requests"].fields(
+            [&](std::string_view key, const JsonValue &value) { gpus.add(gpus.requests, key, value.quantityText()); });
         pod.gpus += gpus.value();
     });
 
@@ -136,7 +135,8 @@ void readNode(const JsonValue &object, StringPool &pool, Node &node)
     const JsonValue meta = object["metadata"];
     readIdentity(meta, node);
     node.created = meta["creationTimestamp"].time();
-    meta["labels"].fields([&](std::string_view key, const JsonValue &value) { readNodeLabel(key, value.text(), pool, node); });
+    meta["labels"].fields(
+        [&](std::string_view key, const JsonValue &value) { readNodeLabel(key, value.text(), pool, node); });
     node.unschedulable = object["spec"]["unschedulable"].boolean();
     const JsonValue status = object["status"];
     status["allocatable"].fields([&](std::string_view key, const JsonValue &value) {

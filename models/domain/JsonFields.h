@@ -3,7 +3,8 @@
 
 // Internal to the decoders: includes simdjson, so never include it from a public header.
 
-#include <QDateTime>
+#include "domain/TimeDecoder.h"
+
 #include <QString>
 #include <cmath>
 #include <limits>
@@ -49,11 +50,6 @@ inline int toInt(qint64 value)
 {
     return int(qBound(qint64(std::numeric_limits<int>::min()), value, qint64(std::numeric_limits<int>::max())));
 }
-
-/// RFC 3339 to milliseconds, UTC; invalid where it is none. QDateTime's own parser is some twenty times slower.
-QDateTime parseTime(std::string_view text);
-/// meta/v1 Time of protobuf.
-QDateTime timeFromSeconds(qint64 seconds, qint64 nanos);
 
 /// A value that may be absent: every question to it has an answer, so that hostile objects cannot break a reader.
 class JsonValue
@@ -111,7 +107,7 @@ public:
             return std::string(text());
         return m_element.is_number() ? simdjson::minify(m_element) : std::string();
     }
-    QDateTime time() const { return parseTime(text()); }
+    QDateTime time() const { return decodeTime(text()); }
     template <class F>
     void each(F visit) const
     {

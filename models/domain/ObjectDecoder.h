@@ -16,8 +16,8 @@ namespace cairn {
 /// Head of a list answer.
 struct ListInfo {
     QString resourceVersion;
-    QString continueToken;  ///< empty on the last page
-    qint64 remaining = -1;  ///< objects after this page; -1 where the server does not say
+    QString continueToken; ///< empty on the last page
+    qint64 remaining = -1; ///< objects after this page; -1 where the server does not say
 };
 
 template <class T>

@@ -13,16 +13,20 @@ namespace {
 
 constexpr qsizetype longestText = 2048; // as client-go caps a body that is no Status
 
-QString say(const char *text)
-{
-    return QCoreApplication::translate("cairn::ApiStatus", text);
-}
+/// Where translators find the sentences of this file.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::ApiStatus)
+};
 
 Error::Kind kindOf(const ApiStatus &status)
 {
     using enum Error::Kind;
     switch (status.code) {
-    case 400: case 406: case 413: case 415: case 422: return Invalid;
+    case 400:
+    case 406:
+    case 413:
+    case 415:
+    case 422: return Invalid;
     case 401: return Auth;
     case 403: return Forbidden;
     case 404: return NotFound;
@@ -46,12 +50,12 @@ QString target(const RequestFacts &request)
     const QString name = text::safe(request.name);
     const QString ns = text::safe(request.ns);
     if (!name.isEmpty() && !ns.isEmpty())
-        return say("%1 “%2” in namespace “%3”").arg(resource, name, ns);
+        return Words::tr("%1 “%2” in namespace “%3”").arg(resource, name, ns);
     if (!name.isEmpty())
-        return say("%1 “%2”").arg(resource, name);
+        return Words::tr("%1 “%2”").arg(resource, name);
     if (!ns.isEmpty())
-        return say("%1 in namespace “%2”").arg(resource, ns);
-    return say("%1 in the whole cluster").arg(resource);
+        return Words::tr("%1 in namespace “%2”").arg(resource, ns);
+    return Words::tr("%1 in the whole cluster").arg(resource);
 }
 
 } // namespace
@@ -72,53 +76,54 @@ Error statusError(const ApiStatus &status, const RequestFacts &request)
     const QString what = target(request);
     switch (error.kind) {
     case Error::Kind::Auth:
-        error.what = say("The cluster does not accept these credentials");
-        error.fix = say("Sign in to the cluster again, or check the user entry in the kubeconfig.");
+        error.what = Words::tr("The cluster does not accept these credentials");
+        error.fix = Words::tr("Sign in to the cluster again, or check the user entry in the kubeconfig.");
         break;
     case Error::Kind::Forbidden: {
         // RBAC writes: pods is forbidden: User "jane" cannot list resource "pods" …
         static const QRegularExpression userWord(u"User \"([^\"]*)\""_s);
         const QString user = text::safe(userWord.match(status.message).captured(1));
-        error.what = say("Not allowed to %1 %2").arg(text::safe(request.verb), what);
-        error.fix = user.isEmpty()
-            ? say("Ask whoever manages the cluster for the right to %1 %2.").arg(text::safe(request.verb), text::safe(request.resource))
-            : say("Ask whoever manages the cluster to give user “%1” the right to %2 %3.")
-                  .arg(user, text::safe(request.verb), text::safe(request.resource));
+        error.what = Words::tr("Not allowed to %1 %2").arg(text::safe(request.verb), what);
+        error.fix = user.isEmpty() ? Words::tr("Ask whoever manages the cluster for the right to %1 %2.")
+                                         .arg(text::safe(request.verb), text::safe(request.resource))
+                                   : Words::tr("Ask whoever manages the cluster to give user “%1” the right to %2 %3.")
+                                         .arg(user, text::safe(request.verb), text::safe(request.resource));
         break;
     }
     case Error::Kind::NotFound:
-        error.what = request.name.isEmpty() ? say("The server does not have %1").arg(what)
-                                            : say("There is no %1").arg(what);
-        error.fix = request.name.isEmpty() ? say("Check that the resource type is installed on this cluster.")
-                                           : say("Refresh the list: it may have been deleted meanwhile.");
+        error.what = request.name.isEmpty() ? Words::tr("The server does not have %1").arg(what)
+                                            : Words::tr("There is no %1").arg(what);
+        error.fix = request.name.isEmpty() ? Words::tr("Check that the resource type is installed on this cluster.")
+                                           : Words::tr("Refresh the list: it may have been deleted meanwhile.");
         break;
     case Error::Kind::Conflict:
-        error.what = status.reason == "AlreadyExists"_L1 ? say("The name is taken already: %1").arg(what)
-                                                         : say("Somebody else changed %1 meanwhile").arg(what);
-        error.fix = status.reason == "AlreadyExists"_L1 ? say("Choose another name.") : say("Look at the present state and try again.");
+        error.what = status.reason == "AlreadyExists"_L1 ? Words::tr("The name is taken already: %1").arg(what)
+                                                         : Words::tr("Somebody else changed %1 meanwhile").arg(what);
+        error.fix = status.reason == "AlreadyExists"_L1 ? Words::tr("Choose another name.")
+                                                        : Words::tr("Look at the present state and try again.");
         break;
     case Error::Kind::Gone:
-        error.what = say("The server no longer keeps the asked state of %1").arg(what);
-        error.fix = say("Read the list again.");
+        error.what = Words::tr("The server no longer keeps the asked state of %1").arg(what);
+        error.fix = Words::tr("Read the list again.");
         break;
     case Error::Kind::Invalid:
-        error.what = say("The server refused to %1 %2").arg(text::safe(request.verb), what);
-        error.fix = say("Correct the fields the server names.");
+        error.what = Words::tr("The server refused to %1 %2").arg(text::safe(request.verb), what);
+        error.fix = Words::tr("Correct the fields the server names.");
         break;
     case Error::Kind::Unsupported:
-        error.what = say("The server cannot %1 %2").arg(text::safe(request.verb), what);
+        error.what = Words::tr("The server cannot %1 %2").arg(text::safe(request.verb), what);
         break;
     case Error::Kind::RateLimited:
-        error.what = say("The server is busy and asks to try again later");
-        error.fix = say("Wait a moment; it is tried again by itself where that is safe.");
+        error.what = Words::tr("The server is busy and asks to try again later");
+        error.fix = Words::tr("Wait a moment; it is tried again by itself where that is safe.");
         break;
     case Error::Kind::Timeout:
-        error.what = say("The server did not answer in time");
-        error.fix = say("Try again; if it goes on, the cluster's control plane is overloaded.");
+        error.what = Words::tr("The server did not answer in time");
+        error.fix = Words::tr("Try again; if it goes on, the cluster's control plane is overloaded.");
         break;
     default:
-        error.what = say("The server failed to %1 %2").arg(text::safe(request.verb), what);
-        error.fix = say("Try again; if it goes on, look at the cluster's control plane.");
+        error.what = Words::tr("The server failed to %1 %2").arg(text::safe(request.verb), what);
+        error.fix = Words::tr("Try again; if it goes on, look at the cluster's control plane.");
         break;
     }
     return error;

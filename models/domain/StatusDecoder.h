@@ -18,9 +18,9 @@ WireFormat wireFormatOf(QByteArrayView contentType);
 /// A meta/v1 Status, the server's way to refuse. All strings are raw.
 struct ApiStatus {
     int code = 0;
-    QString reason;        ///< "Forbidden", "Expired", …; may be empty
+    QString reason; ///< "Forbidden", "Expired", …; may be empty
     QString message;
-    QString kind;          ///< details.kind; despite its name usually the plural
+    QString kind; ///< details.kind; despite its name usually the plural
     QString group;
     QString name;
     QList<FieldCause> causes;

@@ -13,15 +13,17 @@ namespace {
 
 constexpr qsizetype longestText = 2048;
 
-QString say(const char *text)
-{
-    return QCoreApplication::translate("cairn::kube::ApiAnswer", text);
-}
+/// Where translators find the sentences of this file.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube::ApiAnswer)
+};
 
 Error notKubernetesError(int status, const QString &why)
 {
-    Error error = Error::make(Error::Kind::Unsupported, say("This is not a Kubernetes API server"), why,
-                              say("Check the server address in the kubeconfig, and whether a proxy or sign-in page stands in between."));
+    Error error = Error::make(
+        Error::Kind::Unsupported, Words::tr("This is not a Kubernetes API server"), why,
+        Words::tr(
+            "Check the server address in the kubeconfig, and whether a proxy or sign-in page stands in between."));
     error.reason = notKubernetes;
     error.httpStatus = status;
     return error;
@@ -29,7 +31,8 @@ Error notKubernetesError(int status, const QString &why)
 
 bool isWebPage(const net::Response &response)
 {
-    return response.contentType.startsWith("text/html") || response.body.left(256).trimmed().toLower().startsWith("<!doctype html")
+    return response.contentType.startsWith("text/html")
+        || response.body.left(256).trimmed().toLower().startsWith("<!doctype html")
         || response.body.left(256).trimmed().toLower().startsWith("<html");
 }
 
@@ -39,12 +42,12 @@ Result<net::Response> checked(net::Response response, const RequestFacts &reques
 {
     if (response.status >= 200 && response.status < 300) {
         if (isWebPage(response))
-            return fail(notKubernetesError(response.status, say("It answered with a web page.")));
+            return fail(notKubernetesError(response.status, Words::tr("It answered with a web page.")));
         return response;
     }
     if (response.status < 400)
         return fail(notKubernetesError(response.status,
-                                       say("It answered with status %1 and sends on to “%2”.")
+                                       Words::tr("It answered with status %1 and sends on to “%2”.")
                                            .arg(response.status)
                                            .arg(text::safe(response.header("location").left(longestText)))));
 
@@ -52,7 +55,8 @@ Result<net::Response> checked(net::Response response, const RequestFacts &reques
     const bool genuine = status.has_value();
     if (!status) {
         if (isWebPage(response) && response.status != 401 && response.status != 429 && response.status < 500)
-            return fail(notKubernetesError(response.status, say("It answered with a web page and status %1.").arg(response.status)));
+            return fail(notKubernetesError(
+                response.status, Words::tr("It answered with a web page and status %1.").arg(response.status)));
         status.emplace();
         status->message = QString::fromUtf8(response.body.left(longestText)).simplified();
     }
@@ -76,10 +80,11 @@ Result<QJsonObject> jsonObject(const net::Response &response)
     QJsonParseError problem;
     const QJsonDocument document = QJsonDocument::fromJson(response.body, &problem);
     if (!document.isObject())
-        return fail(notKubernetesError(response.status,
-                                       problem.error == QJsonParseError::NoError
-                                           ? say("Its answer is no JSON object.")
-                                           : say("Its answer is no JSON: %1 at byte %2.").arg(problem.errorString()).arg(problem.offset)));
+        return fail(notKubernetesError(
+            response.status,
+            problem.error == QJsonParseError::NoError
+                ? Words::tr("Its answer is no JSON object.")
+                : Words::tr("Its answer is no JSON: %1 at byte %2.").arg(problem.errorString()).arg(problem.offset)));
     return document.object();
 }
 

@@ -21,10 +21,13 @@ bool isPlainWord(const QString &word)
 
 Result<QString> segment(const QString &name)
 {
-    if (name.isEmpty() || name == "."_L1 || name == ".."_L1 || name.contains(u'/') || name.contains(u'%') || name.contains(u'\0'))
+    if (name.isEmpty() || name == "."_L1 || name == ".."_L1 || name.contains(u'/') || name.contains(u'%')
+        || name.contains(u'\0'))
         return fail(Error::Kind::Invalid,
-                    QCoreApplication::translate("cairn::kube::ApiPath", "“%1” cannot be the name of an object").arg(text::safe(name)),
-                    QCoreApplication::translate("cairn::kube::ApiPath", "A name is not empty, not “.” or “..”, and holds no “/” and no “%”."));
+                    QCoreApplication::translate("cairn::kube::ApiPath", "“%1” cannot be the name of an object")
+                        .arg(text::safe(name)),
+                    QCoreApplication::translate("cairn::kube::ApiPath",
+                                                "A name is not empty, not “.” or “..”, and holds no “/” and no “%”."));
     return QString::fromLatin1(QUrl::toPercentEncoding(name));
 }
 
@@ -50,7 +53,8 @@ Result<QString> objectPath(const ObjectRef &ref, const QString &subresource)
 {
     if (ref.kind.namespaced && ref.ns.isEmpty())
         return fail(Error::Kind::Invalid,
-                    QCoreApplication::translate("cairn::kube::ApiPath", "%1 “%2” needs a namespace").arg(ref.kind.kind, text::safe(ref.name)));
+                    QCoreApplication::translate("cairn::kube::ApiPath", "%1 “%2” needs a namespace")
+                        .arg(ref.kind.kind, text::safe(ref.name)));
     const Result<QString> collection = collectionPath(ref.kind, ref.ns);
     const Result<QString> name = segment(ref.name);
     if (!collection || !name)
@@ -65,7 +69,8 @@ Query &Query::add(QByteArrayView name, const QString &value)
 
 Query &Query::addAlways(QByteArrayView name, const QString &value)
 {
-    m_text += (m_text.isEmpty() ? u'?' : u'&') + QString::fromLatin1(name) + u'=' + QString::fromLatin1(QUrl::toPercentEncoding(value));
+    m_text += (m_text.isEmpty() ? u'?' : u'&') + QString::fromLatin1(name) + u'='
+        + QString::fromLatin1(QUrl::toPercentEncoding(value));
     return *this;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/Log.h"
 #include "base/Names.h"
+#include "base/Text.h"
 #include "kube/ApiAnswer.h"
 #include "kube/ApiPath.h"
 
@@ -26,8 +27,10 @@ constexpr qint64 laterPage = 1000;
 // The server itself gives up after a minute; the rest is for a slow line.
 constexpr auto listTimeout = 180s;
 
-const ResourceKind accessReviews{u"authorization.k8s.io"_s, u"v1"_s, u"selfsubjectaccessreviews"_s, u"SelfSubjectAccessReview"_s, false};
-const ResourceKind selfReviews{u"authentication.k8s.io"_s, u"v1"_s, u"selfsubjectreviews"_s, u"SelfSubjectReview"_s, false};
+const ResourceKind accessReviews{u"authorization.k8s.io"_s, u"v1"_s, u"selfsubjectaccessreviews"_s,
+                                 u"SelfSubjectAccessReview"_s, false};
+const ResourceKind selfReviews{u"authentication.k8s.io"_s, u"v1"_s, u"selfsubjectreviews"_s, u"SelfSubjectReview"_s,
+                               false};
 
 net::Request jsonRequest(const QByteArray &method, const QString &path)
 {
@@ -96,7 +99,9 @@ Result<net::Response> Cluster::send(net::Request request, const RequestFacts &fa
 
 Result<QJsonObject> Cluster::sendJson(net::Request request, const RequestFacts &facts, Stop stop)
 {
-    return send(std::move(request), facts, stop).and_then([](const net::Response &response) { return jsonObject(response); });
+    return send(std::move(request), facts, stop).and_then([](const net::Response &response) {
+        return jsonObject(response);
+    });
 }
 
 Result<QJsonObject> Cluster::get(const ObjectRef &ref, Stop stop)
@@ -146,18 +151,21 @@ Result<QList<QJsonObject>> Cluster::list(const ResourceKind &kind, const QString
             const QString next = (*page)[u"metadata"_s][u"continue"_s].toString();
             if (!next.isEmpty() && next == token)
                 return fail(Error::Kind::Server,
-                            QCoreApplication::translate("cairn::kube::Cluster", "The server gives the same page of %1 again and again")
+                            QCoreApplication::translate("cairn::kube::Cluster",
+                                                        "The server gives the same page of %1 again and again")
                                 .arg(kind.plural));
             token = next;
         } while (!token.isEmpty());
         if (!expired)
             return objects;
     }
-    return fail(Error::Kind::Gone, QCoreApplication::translate("cairn::kube::Cluster", "The list of %1 could not be read to its end").arg(kind.plural));
+    return fail(Error::Kind::Gone,
+                QCoreApplication::translate("cairn::kube::Cluster", "The list of %1 could not be read to its end")
+                    .arg(kind.plural));
 }
 
-Result<QJsonObject> Cluster::create(const ResourceKind &kind, const QString &ns, const QJsonObject &object, WriteOptions options,
-                                    Stop stop)
+Result<QJsonObject> Cluster::create(const ResourceKind &kind, const QString &ns, const QJsonObject &object,
+                                    WriteOptions options, Stop stop)
 {
     if (kind.namespaced && ns.isEmpty())
         return fail(Error::Kind::Invalid,
@@ -168,16 +176,20 @@ Result<QJsonObject> Cluster::create(const ResourceKind &kind, const QString &ns,
     net::Request request = jsonRequest("POST", writeQuery(options).on(*path));
     request.idempotent = options.dryRun;
     setBody(request, "application/json", QJsonDocument(object));
-    return sendJson(std::move(request), {u"create"_s, kind.plural, ns, object[u"metadata"_s][u"name"_s].toString()}, stop);
+    return sendJson(std::move(request), {u"create"_s, kind.plural, ns, object[u"metadata"_s][u"name"_s].toString()},
+                    stop);
 }
 
-Result<QJsonObject> Cluster::patch(const ObjectRef &ref, PatchType type, const QJsonValue &body, WriteOptions options, Stop stop)
+Result<QJsonObject> Cluster::patch(const ObjectRef &ref, PatchType type, const QJsonValue &body, WriteOptions options,
+                                   Stop stop)
 {
     const Result<QString> path = objectPath(ref);
     if (!path)
         return fail(path.error());
     if (type == PatchType::Json ? !body.isArray() : !body.isObject())
-        return fail(Error::Kind::Internal, QCoreApplication::translate("cairn::kube::Cluster", "The patch for “%1” has the wrong form").arg(ref.name));
+        return fail(Error::Kind::Internal,
+                    QCoreApplication::translate("cairn::kube::Cluster", "The patch for “%1” has the wrong form")
+                        .arg(text::safe(ref.name)));
     Query query = writeQuery(options);
     if (type == PatchType::Apply && options.force)
         query.add("force", u"true"_s);
@@ -200,19 +212,22 @@ Result<> Cluster::remove(const ObjectRef &ref, DeleteOptions options, Stop stop)
         preconditions[u"uid"_s] = options.uid;
     if (!options.resourceVersion.isEmpty())
         preconditions[u"resourceVersion"_s] = options.resourceVersion;
-    QJsonObject body{{u"kind"_s, u"DeleteOptions"_s}, {u"apiVersion"_s, u"v1"_s}, {u"propagationPolicy"_s, options.propagation}};
+    QJsonObject body{
+        {u"kind"_s, u"DeleteOptions"_s}, {u"apiVersion"_s, u"v1"_s}, {u"propagationPolicy"_s, options.propagation}};
     if (!preconditions.isEmpty())
         body[u"preconditions"_s] = preconditions;
     if (options.dryRun)
         body[u"dryRun"_s] = QJsonArray{u"All"_s};
     net::Request request = jsonRequest("DELETE", *path);
     setBody(request, "application/json", QJsonDocument(body));
-    return send(std::move(request), {u"delete"_s, ref.kind.plural, ref.ns, ref.name}, stop).map([](const net::Response &) {});
+    return send(std::move(request), {u"delete"_s, ref.kind.plural, ref.ns, ref.name}, stop)
+        .map([](const net::Response &) {});
 }
 
 Result<AccessAnswer> Cluster::may(const AccessQuery &query, Stop stop)
 {
-    const QString key = QStringList{query.verb, query.group, query.resource, query.subresource, query.ns, query.name}.join(u'\n');
+    const QString key =
+        QStringList{query.verb, query.group, query.resource, query.subresource, query.ns, query.name}.join(u'\n');
     {
         const std::lock_guard lock(m_mutex);
         const auto it = m_access.constFind(key);
@@ -268,19 +283,22 @@ Result<Cluster::User> Cluster::whoAmI(Stop stop)
         return fail(path.error());
     net::Request request = jsonRequest("POST", *path);
     request.idempotent = true;
-    setBody(request, "application/json", QJsonDocument(QJsonObject{{u"kind"_s, selfReviews.kind}, {u"apiVersion"_s, selfReviews.apiVersion()}}));
-    return sendJson(std::move(request), {u"create"_s, selfReviews.plural, {}, {}}, stop).map([](const QJsonObject &review) {
-        const QJsonValue info = review[u"status"_s][u"userInfo"_s];
-        User user{info[u"username"_s].toString(), info[u"uid"_s].toString(), {}};
-        for (const QJsonValue &group : info[u"groups"_s].toArray())
-            user.groups.append(group.toString());
-        return user;
-    });
+    setBody(request, "application/json",
+            QJsonDocument(QJsonObject{{u"kind"_s, selfReviews.kind}, {u"apiVersion"_s, selfReviews.apiVersion()}}));
+    return sendJson(std::move(request), {u"create"_s, selfReviews.plural, {}, {}}, stop)
+        .map([](const QJsonObject &review) {
+            const QJsonValue info = review[u"status"_s][u"userInfo"_s];
+            User user{info[u"username"_s].toString(), info[u"uid"_s].toString(), {}};
+            for (const QJsonValue &group : info[u"groups"_s].toArray())
+                user.groups.append(group.toString());
+            return user;
+        });
 }
 
 Result<Cluster::Version> Cluster::version(Stop stop)
 {
-    const Result<QJsonObject> body = sendJson(jsonRequest("GET", u"/version"_s), {u"get"_s, u"version"_s, {}, {}}, stop);
+    const Result<QJsonObject> body =
+        sendJson(jsonRequest("GET", u"/version"_s), {u"get"_s, u"version"_s, {}, {}}, stop);
     if (!body)
         return fail(body.error());
     Version version;
@@ -295,10 +313,11 @@ Result<Cluster::Version> Cluster::version(Stop stop)
     version.major = number(u"major"_s);
     version.minor = number(u"minor"_s);
     if (version.gitVersion.isEmpty()) {
-        Error error = Error::make(Error::Kind::Unsupported,
-                                  QCoreApplication::translate("cairn::kube::Cluster", "This is not a Kubernetes API server"),
-                                  QCoreApplication::translate("cairn::kube::Cluster", "It does not tell a Kubernetes version."),
-                                  QCoreApplication::translate("cairn::kube::Cluster", "Check the server address in the kubeconfig."));
+        Error error = Error::make(
+            Error::Kind::Unsupported,
+            QCoreApplication::translate("cairn::kube::Cluster", "This is not a Kubernetes API server"),
+            QCoreApplication::translate("cairn::kube::Cluster", "It does not tell a Kubernetes version."),
+            QCoreApplication::translate("cairn::kube::Cluster", "Check the server address in the kubeconfig."));
         error.reason = notKubernetes;
         return fail(std::move(error));
     }

@@ -24,8 +24,8 @@ public:
     Result<QJsonObject> get(const ObjectRef &ref, Stop stop) override;
     Result<QList<QJsonObject>> list(const ResourceKind &kind, const QString &ns, const QString &labelSelector,
                                     const QString &fieldSelector, Stop stop) override;
-    Result<QJsonObject> create(const ResourceKind &kind, const QString &ns, const QJsonObject &object, WriteOptions options,
-                               Stop stop) override;
+    Result<QJsonObject> create(const ResourceKind &kind, const QString &ns, const QJsonObject &object,
+                               WriteOptions options, Stop stop) override;
     Result<QJsonObject> patch(const ObjectRef &ref, PatchType type, const QJsonValue &body, WriteOptions options,
                               Stop stop) override;
     Result<> remove(const ObjectRef &ref, DeleteOptions options, Stop stop) override;
@@ -59,9 +59,9 @@ public:
     Result<Version> version(Stop stop);
 
     struct Namespaces {
-        QStringList names;      ///< sorted
-        bool complete = true;   ///< false where the user may not list them: `names` then holds the context's own
-        Error error;            ///< why it is not complete
+        QStringList names;    ///< sorted
+        bool complete = true; ///< false where the user may not list them: `names` then holds the context's own
+        Error error;          ///< why it is not complete
     };
     Result<Namespaces> namespaces(Stop stop);
 

@@ -82,7 +82,8 @@ private:
 bool isBeingCreated(const Error &error)
 {
     // kubelet: container "x" in pod "y" is waiting to start: ContainerCreating
-    return error.httpStatus == 400 && (error.why.contains("ContainerCreating"_L1) || error.why.contains("PodInitializing"_L1));
+    return error.httpStatus == 400
+        && (error.why.contains("ContainerCreating"_L1) || error.why.contains("PodInitializing"_L1));
 }
 
 } // namespace
@@ -95,10 +96,13 @@ Result<QByteArray> Cluster::log(const QString &ns, const QString &pod, LogOption
     net::Request request = logRequest(logQuery(options).on(*path));
     request.timeout = 120s;
     request.maxBody = longestLog;
-    return send(std::move(request), {u"get"_s, u"pods/log"_s, ns, pod}, stop).map([](const net::Response &r) { return r.body; });
+    return send(std::move(request), {u"get"_s, u"pods/log"_s, ns, pod}, stop).map([](const net::Response &r) {
+        return r.body;
+    });
 }
 
-Result<Cluster::Container> Cluster::containerState(const QString &ns, const QString &pod, const QString &container, Stop stop)
+Result<Cluster::Container> Cluster::containerState(const QString &ns, const QString &pod, const QString &container,
+                                                   Stop stop)
 {
     const Result<QJsonObject> object = get({kinds::pods(), ns, pod, {}}, stop);
     if (!object) {
@@ -115,7 +119,9 @@ Result<Cluster::Container> Cluster::containerState(const QString &ns, const QStr
             if (!container.isEmpty() && entry[u"name"_s].toString() != container)
                 continue;
             const QJsonObject state = entry[u"state"_s].toObject();
-            return state.contains(u"running"_s) ? Container::Runs : state.contains(u"terminated"_s) ? Container::Ended : Container::Waits;
+            return state.contains(u"running"_s)   ? Container::Runs
+                : state.contains(u"terminated"_s) ? Container::Ended
+                                                  : Container::Waits;
         }
     }
     return Container::Waits;
@@ -138,7 +144,8 @@ Result<> Cluster::followLog(const QString &ns, const QString &pod, LogOptions op
         if (stop.stop_requested())
             return fail(Error::cancelled());
         Inbox inbox;
-        net::Request request = logRequest(logQuery(options).add("follow", options.previous ? QString() : u"true"_s).on(*path));
+        net::Request request =
+            logRequest(logQuery(options).add("follow", options.previous ? QString() : u"true"_s).on(*path));
         request.timeout = 0ms;
         request.maxRetries = 0;
         net::StreamHandlers handlers;
@@ -202,7 +209,8 @@ Result<> Cluster::followLog(const QString &ns, const QString &pod, LogOptions op
     }
 }
 
-Result<ExecOutput> Cluster::exec(const QString &ns, const QString &pod, const QString &container, const QStringList &argv, Stop stop)
+Result<ExecOutput> Cluster::exec(const QString &ns, const QString &pod, const QString &container,
+                                 const QStringList &argv, Stop stop)
 {
     const Result<QString> path = objectPath({kinds::pods(), ns, pod, {}}, u"exec"_s);
     if (!path)
@@ -234,7 +242,8 @@ Result<ExecOutput> Cluster::exec(const QString &ns, const QString &pod, const QS
     refused.reason = status[u"reason"_s].toString();
     refused.message = status[u"message"_s].toString();
     if (refused.message.isEmpty())
-        refused.message = QCoreApplication::translate("cairn::kube::Cluster", "The connection ended before the command's exit code came.");
+        refused.message = QCoreApplication::translate("cairn::kube::Cluster",
+                                                      "The connection ended before the command's exit code came.");
     return fail(statusError(refused, {u"create"_s, u"pods/exec"_s, ns, pod}));
 }
 

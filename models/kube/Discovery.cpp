@@ -129,7 +129,8 @@ Result<QList<ResourceKind>> Discovery::readLegacy(const QStringList &versions, s
     for (const QString &groupVersion : versions) {
         const bool core = !groupVersion.contains(u'/');
         net::Request request;
-        request.path = (core ? u"/api/"_s : u"/apis/"_s) + QString::fromLatin1(QUrl::toPercentEncoding(groupVersion, "/"));
+        request.path =
+            (core ? u"/api/"_s : u"/apis/"_s) + QString::fromLatin1(QUrl::toPercentEncoding(groupVersion, "/"));
         request.headers = {{"Accept", "application/json"}};
         const Result<net::Response> answer = m_transport->send(std::move(request), stop);
         if (!answer)
@@ -142,8 +143,8 @@ Result<QList<ResourceKind>> Discovery::readLegacy(const QStringList &versions, s
         for (const QJsonValue &resource : (*body)[u"resources"_s].toArray()) {
             const QString plural = resource[u"name"_s].toString();
             if (!plural.isEmpty() && !plural.contains(u'/'))
-                kinds.append({core ? QString() : groupVersion.section(u'/', 0, 0), groupVersion.section(u'/', -1), plural,
-                              resource[u"kind"_s].toString(), resource[u"namespaced"_s].toBool()});
+                kinds.append({core ? QString() : groupVersion.section(u'/', 0, 0), groupVersion.section(u'/', -1),
+                              plural, resource[u"kind"_s].toString(), resource[u"namespaced"_s].toBool()});
         }
     }
     return kinds;

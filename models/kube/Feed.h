@@ -12,8 +12,8 @@ namespace cairn::kube {
 
 /// Which namespaces a feed covers.
 struct FeedScope {
-    QStringList namespaces;     ///< empty for all
-    QStringList fallback;       ///< watched one by one where the user may not list all namespaces; may be empty
+    QStringList namespaces; ///< empty for all
+    QStringList fallback;   ///< watched one by one where the user may not list all namespaces; may be empty
     bool operator==(const FeedScope &) const = default;
 };
 
@@ -29,8 +29,8 @@ public:
         std::function<void(const FeedState &state)> state;
     };
 
-    Feed(Cluster &cluster, ResourceKind kind, std::function<std::unique_ptr<ObjectDecoder<T>>()> decoder, Handlers handlers,
-         WatchOptions options = {})
+    Feed(Cluster &cluster, ResourceKind kind, std::function<std::unique_ptr<ObjectDecoder<T>>()> decoder,
+         Handlers handlers, WatchOptions options = {})
         : m_cluster(cluster)
         , m_kind(std::move(kind))
         , m_decoder(std::move(decoder))
@@ -59,6 +59,14 @@ public:
             watcher->requestStop();
         m_watchers.clear();
         m_states.clear();
+    }
+
+    /// Begins to end without waiting; stop() or the destructor then has less to wait for.
+    void requestStop()
+    {
+        ++m_generation;
+        for (const auto &watcher : m_watchers)
+            watcher->requestStop();
     }
 
     /// After Forbidden, or when the user does not want to wait for the next try.
@@ -94,8 +102,8 @@ private:
                     },
                     Qt::QueuedConnection);
             };
-            m_watchers.push_back(
-                std::make_unique<Watcher<T>>(m_cluster, m_kind, namespaces[i], m_decoder(), std::move(handlers), m_options));
+            m_watchers.push_back(std::make_unique<Watcher<T>>(m_cluster, m_kind, namespaces[i], m_decoder(),
+                                                              std::move(handlers), m_options));
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kube/LogLines.h"
 
+#include "domain/TimeDecoder.h"
+
 #include <QDateTime>
 #include <optional>
 
@@ -12,19 +14,17 @@ namespace {
 /// Nanoseconds since 1970 of "2026-01-02T03:04:05.123456789Z"; the offset may also be "+02:00".
 std::optional<qint64> nanoseconds(QByteArrayView stamp)
 {
-    if (stamp.size() < 20 || stamp[10] != 'T')
+    const QDateTime time = decodeTime({stamp.data(), std::size_t(stamp.size())});
+    if (!time.isValid())
         return std::nullopt;
-    qsizetype at = 19;
     qint64 nanos = 0;
-    if (stamp[at] == '.') {
+    if (stamp[19] == '.') { // decodeTime() keeps milliseconds only
         qint64 scale = 100'000'000;
-        for (++at; at < stamp.size() && stamp[at] >= '0' && stamp[at] <= '9'; ++at, scale /= 10)
+        for (qsizetype at = 20; at < stamp.size() && stamp[at] >= '0' && stamp[at] <= '9'; ++at, scale /= 10)
             nanos += (stamp[at] - '0') * scale;
     }
-    const QDateTime seconds = QDateTime::fromString(QString::fromLatin1(stamp.first(19)) + QString::fromLatin1(stamp.sliced(at)), Qt::ISODate);
-    if (!seconds.isValid())
-        return std::nullopt;
-    return seconds.toSecsSinceEpoch() * 1'000'000'000 + nanos;
+    const qint64 ms = time.toMSecsSinceEpoch();
+    return (ms - time.time().msec()) * 1'000'000 + nanos;
 }
 
 } // namespace

@@ -31,7 +31,8 @@ public:
         }
     }
 
-    Result<std::unique_ptr<net::Stream>> open(net::Request request, net::StreamHandlers handlers, std::stop_token stop) override
+    Result<std::unique_ptr<net::Stream>> open(net::Request request, net::StreamHandlers handlers,
+                                              std::stop_token stop) override
     {
         const Result<Credentials::Material> material = m_credentials->material(stop);
         if (!material)

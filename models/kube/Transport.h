@@ -16,9 +16,9 @@ class Transport
 public:
     virtual ~Transport() = default;
 
-    /// Adds the credentials. A 401 tells them so that they are refreshed; a GET (or a request marked idempotent) is then
-    /// sent once more with the fresh ones. client-go leaves that second try to its caller, so that one request fails
-    /// each time a token runs out.
+    /// Adds the credentials. A 401 tells them so that they are refreshed; a GET (or a request marked idempotent) is
+    /// then sent once more with the fresh ones. client-go leaves that second try to its caller, so that one request
+    /// fails each time a token runs out.
     virtual Result<net::Response> send(net::Request request, std::stop_token stop) = 0;
     /// The same for a streamed answer, but a 401 is only told, not repeated: `finished` gets it.
     virtual Result<std::unique_ptr<net::Stream>> open(net::Request request, net::StreamHandlers handlers,

@@ -138,14 +138,15 @@ void WatchLoop::requestPage(const QString &token)
     if (m_pageTask.valid())
         m_pageTask.wait();
     m_pageStop = std::stop_source();
-    m_pageTask = std::async(std::launch::async, [this, request = std::move(request), own = m_pageStop, serial = ++m_pageSerial]() mutable {
-        const std::stop_callback link(m_stop, [&own] { own.request_stop(); });
-        Result<net::Response> answer = m_cluster.transport().send(std::move(request), own.get_token());
-        post([&](Mail &mail) {
-            mail.page = std::move(answer);
-            mail.pageSerial = serial;
+    m_pageTask = std::async(
+        std::launch::async, [this, request = std::move(request), own = m_pageStop, serial = ++m_pageSerial]() mutable {
+            const std::stop_callback link(m_stop, [&own] { own.request_stop(); });
+            Result<net::Response> answer = m_cluster.transport().send(std::move(request), own.get_token());
+            post([&](Mail &mail) {
+                mail.page = std::move(answer);
+                mail.pageSerial = serial;
+            });
         });
-    });
 }
 
 void WatchLoop::onPage(Result<net::Response> answer)
@@ -221,8 +222,8 @@ void WatchLoop::onListError(const Error &error, const QString &freshToken)
     if (error.kind == Error::Kind::Cancelled && m_stop.stop_requested())
         return;
     if (error.kind == Error::Kind::Gone && !m_firstPage) {
-        // The token's data is compacted. The fresh token goes on with newer data; what changed in between comes with the
-        // watch, which has been running since the first page. Without one, read everything in one piece.
+        // The token's data is compacted. The fresh token goes on with newer data; what changed in between comes with
+        // the watch, which has been running since the first page. Without one, read everything in one piece.
         if (!freshToken.isEmpty())
             return requestPage(freshToken);
         m_unpaged = true;
@@ -243,7 +244,8 @@ void WatchLoop::onListError(const Error &error, const QString &freshToken)
 void WatchLoop::openWatch()
 {
     closeWatch();
-    std::uniform_int_distribution<qint64> draw(m_options.watchShortest.count(), std::max(m_options.watchShortest, m_options.watchLongest).count());
+    std::uniform_int_distribution<qint64> draw(m_options.watchShortest.count(),
+                                               std::max(m_options.watchShortest, m_options.watchLongest).count());
     const std::chrono::seconds length(draw(m_random));
     Query query;
     query.add("labelSelector", m_options.labelSelector).add("fieldSelector", m_options.fieldSelector);
@@ -270,7 +272,8 @@ void WatchLoop::openWatch()
     };
     m_streamSince = Clock::now();
     m_heard = false;
-    Result<std::unique_ptr<net::Stream>> stream = m_cluster.transport().open(std::move(request), std::move(handlers), m_stop);
+    Result<std::unique_ptr<net::Stream>> stream =
+        m_cluster.transport().open(std::move(request), std::move(handlers), m_stop);
     if (!stream)
         return onWatchError(stream.error());
     m_stream = std::move(*stream);
@@ -374,12 +377,8 @@ void WatchLoop::onWatchError(const Error &error)
         else
             startList();
         return;
-    case Error::Kind::Forbidden:
-        m_listing = false;
-        return forbidden(error);
-    case Error::Kind::NotFound:
-        m_listing = false;
-        return absent(error);
+    case Error::Kind::Forbidden: m_listing = false; return forbidden(error);
+    case Error::Kind::NotFound: m_listing = false; return absent(error);
     case Error::Kind::Auth:
         // The transport has told the credentials, so the next try is made with fresh ones.
         if (!std::exchange(m_retried401, true)) {
@@ -387,14 +386,14 @@ void WatchLoop::onWatchError(const Error &error)
             return;
         }
         break;
-    default:
-        break;
+    default: break;
     }
     trouble(error);
     const auto delay = nextDelay(error);
     // A stream that cannot be read, or that a server refuses for reasons of its own, is begun anew from a list.
-    const bool sameVersion = error.kind == Error::Kind::Network || error.kind == Error::Kind::Timeout || error.kind == Error::Kind::RateLimited
-        || error.kind == Error::Kind::Auth || error.kind == Error::Kind::Tls || error.kind == Error::Kind::Consent || m_listing;
+    const bool sameVersion = error.kind == Error::Kind::Network || error.kind == Error::Kind::Timeout
+        || error.kind == Error::Kind::RateLimited || error.kind == Error::Kind::Auth || error.kind == Error::Kind::Tls
+        || error.kind == Error::Kind::Consent || m_listing;
     (sameVersion ? m_rewatchAt : m_relistAt) = Clock::now() + delay;
 }
 

@@ -17,7 +17,7 @@ namespace cairn::kube {
 struct WatchOptions {
     QString labelSelector; ///< e.g. "training.kubeflow.org/job-name"; the server then does not say how many rows remain
     QString fieldSelector;
-    int firstPage = 500;  ///< small, so that the first rows are there at once
+    int firstPage = 500; ///< small, so that the first rows are there at once
     int laterPages = 1000;
     std::chrono::milliseconds flushAfter{50}; ///< a change waits at most this long for others
     int flushAt = 500;                        ///< … or until so many wait
@@ -126,15 +126,15 @@ private:
     QString m_path;
     FeedState m_state;
     bool m_wasLive = false;
-    QString m_version;         ///< resourceVersion the watch goes on from
+    QString m_version; ///< resourceVersion the watch goes on from
     bool m_listing = false;
     bool m_firstPage = false;
-    bool m_unpaged = false;    ///< after a list whose token expired without a fresh one
+    bool m_unpaged = false;     ///< after a list whose token expired without a fresh one
     bool m_relistAfter = false; ///< the watch lost its place while the list was still read
     int m_pageSerial = 0;       ///< of the page asked for last; others come too late
-    bool m_streamOpen = false; ///< the server has answered 2xx
+    bool m_streamOpen = false;  ///< the server has answered 2xx
     bool m_retried401 = false;
-    bool m_heard = false;      ///< an event came on this stream
+    bool m_heard = false; ///< an event came on this stream
     Clock::time_point m_streamSince;
     std::unique_ptr<FrameDecoder> m_frames;
     WireFormat m_streamFormat = WireFormat::Json;

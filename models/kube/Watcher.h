@@ -91,8 +91,7 @@ public:
                 m_delta.removed.append(object.uid);
             }
             break;
-        default:
-            break;
+        default: break;
         }
         return EventInfo{record->type, record->resourceVersion, record->status};
     }
@@ -143,12 +142,12 @@ private:
 
     const std::unique_ptr<ObjectDecoder<T>> m_decoder;
     const WatchHandlers<T> m_handlers;
-    QHash<QString, quint64> m_known;         ///< UID → version
-    Delta<T> m_delta;                        ///< not yet handed on
-    QHash<QString, qsizetype> m_pendingAt;   ///< UID → place in m_delta.upserts
+    QHash<QString, quint64> m_known;       ///< UID → version
+    Delta<T> m_delta;                      ///< not yet handed on
+    QHash<QString, qsizetype> m_pendingAt; ///< UID → place in m_delta.upserts
     bool m_listing = false;
-    QSet<QString> m_seen;                    ///< since beginList()
-    QSet<QString> m_deleted;                 ///< by events since beginList()
+    QSet<QString> m_seen;    ///< since beginList()
+    QSet<QString> m_deleted; ///< by events since beginList()
 };
 
 /// Watches one resource in one namespace (or all where `ns` is empty) on a thread of its own until destroyed.

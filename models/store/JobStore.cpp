@@ -279,7 +279,8 @@ QList<Event> JobStore::eventsOf(const QString &jobUid) const
                 events.append(event);
         });
     }
-    std::ranges::sort(events, [](const Event &a, const Event &b) { return std::tie(a.last, a.uid) < std::tie(b.last, b.uid); });
+    std::ranges::sort(events,
+                      [](const Event &a, const Event &b) { return std::tie(a.last, a.uid) < std::tie(b.last, b.uid); });
     return events;
 }
 
@@ -356,8 +357,7 @@ Job JobStore::refined(const Job &raw) const
         }
         refinePending(job, anyPod);
         break;
-    default:
-        break;
+    default: break;
     }
     return job;
 }
@@ -370,7 +370,8 @@ void JobStore::refinePending(Job &job, bool hasPods) const
     const Event *newest = nullptr;
     for (const QString &uid : m_eventsAbout.value(job.uid)) {
         const Event *event = m_events.find(uid);
-        if (event && event->type == "Warning"_L1 && (!newest || std::tie(event->last, event->uid) > std::tie(newest->last, newest->uid)))
+        if (event && event->type == "Warning"_L1
+            && (!newest || std::tie(event->last, event->uid) > std::tie(newest->last, newest->uid)))
             newest = event;
     }
     if (newest) {

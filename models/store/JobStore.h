@@ -59,13 +59,13 @@ private:
     QSet<QString> jobsOf(const Event &event) const;
     QSet<QString> jobsOn(const QSet<QString> &nodes) const; ///< with pods on these nodes
 
-    QHash<QString, Job> m_raw;   ///< as decoded
-    QHash<QString, Job> m_shown; ///< refined
+    QHash<QString, Job> m_raw;              ///< as decoded
+    QHash<QString, Job> m_shown;            ///< refined
     QHash<QString, QSet<QString>> m_byKind; ///< kind's word → job UIDs
-    ResourceStore<Pod> m_pods;   ///< of training jobs only
+    ResourceStore<Pod> m_pods;              ///< of training jobs only
     QHash<QString, QSet<QString>> m_podsOf; ///< job UID → pod UIDs
-    QSet<QString> m_lostNodes;   ///< names
-    QHash<QString, QString> m_nodeNames; ///< UID → name
+    QSet<QString> m_lostNodes;              ///< names
+    QHash<QString, QString> m_nodeNames;    ///< UID → name
     ResourceStore<Event> m_events;
     QHash<QString, QSet<QString>> m_eventsAbout; ///< UID of the object → event UIDs
     QMap<JobKind, FeedState> m_states;

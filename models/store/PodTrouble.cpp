@@ -9,8 +9,8 @@ namespace {
 PodTrouble::Weight waitingWeight(const QString &reason)
 {
     // Words of kubelet: pkg/kubelet/images/types.go and pkg/kubelet/container/sync_result.go.
-    if (reason == "ImagePullBackOff"_L1 || reason == "ErrImagePull"_L1 || reason == "InvalidImageName"_L1 || reason == "ErrImageNeverPull"_L1
-        || reason == "ImageInspectError"_L1 || reason == "RegistryUnavailable"_L1)
+    if (reason == "ImagePullBackOff"_L1 || reason == "ErrImagePull"_L1 || reason == "InvalidImageName"_L1
+        || reason == "ErrImageNeverPull"_L1 || reason == "ImageInspectError"_L1 || reason == "RegistryUnavailable"_L1)
         return PodTrouble::Image;
     if (reason == "CrashLoopBackOff"_L1)
         return PodTrouble::CrashLoop;

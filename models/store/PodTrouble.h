@@ -15,8 +15,8 @@ struct PodTrouble {
         Init,          ///< of an init container
         Exited,        ///< "Error (exit 1)"
         CrashLoop,
-        Config,        ///< "CreateContainerConfigError", …
-        Image,         ///< "ImagePullBackOff", …
+        Config, ///< "CreateContainerConfigError", …
+        Image,  ///< "ImagePullBackOff", …
         NodeLost,
         Evicted,
         OutOfMemory
@@ -24,7 +24,7 @@ struct PodTrouble {
     Weight weight = None;
     QString cause;
     QString message;
-    QDateTime at; ///< of a termination; the newest of several is told
+    QDateTime at;         ///< of a termination; the newest of several is told
     bool current = false; ///< the pod is in this state now, not only in its past
 };
 

@@ -63,9 +63,11 @@ int main(int argc, char **argv)
         for (const QString &uid : delta.removed)
             pods.remove(uid);
         if (std::exchange(first, false))
-            std::printf("first rows  %6lld ms  (%lld)\n", static_cast<long long>(clock.elapsed()), static_cast<long long>(pods.size()));
+            std::printf("first rows  %6lld ms  (%lld)\n", static_cast<long long>(clock.elapsed()),
+                        static_cast<long long>(pods.size()));
         if (delta.complete)
-            std::printf("all rows    %6lld ms  (%lld)\n", static_cast<long long>(clock.elapsed()), static_cast<long long>(pods.size()));
+            std::printf("all rows    %6lld ms  (%lld)\n", static_cast<long long>(clock.elapsed()),
+                        static_cast<long long>(pods.size()));
     };
     handlers.state = [&](const FeedState &state) {
         if (state.phase == FeedState::Phase::Live && !std::exchange(announced, true))
@@ -75,13 +77,14 @@ int main(int argc, char **argv)
     };
     kube::Watcher<Pod> watcher(*test.cluster, kinds::pods(), {}, podDecoder(), std::move(handlers), options);
     live.acquire();
-    std::printf("live        %6lld ms\nmemory now %.1f MiB, peak %.1f MiB\n", static_cast<long long>(clock.elapsed()), memory("VmRSS"),
-                memory("VmHWM"));
+    std::printf("live        %6lld ms\nmemory now %.1f MiB, peak %.1f MiB\n", static_cast<long long>(clock.elapsed()),
+                memory("VmRSS"), memory("VmHWM"));
     const int seconds = args.value(0, "0").toInt();
     if (seconds > 0) {
         deltas = 0;
         async::sleepFor(std::chrono::seconds(seconds), {});
-        std::printf("after %d s: %lld batches, memory %.1f MiB, peak %.1f MiB\n", seconds, static_cast<long long>(deltas), memory("VmRSS"), memory("VmHWM"));
+        std::printf("after %d s: %lld batches, memory %.1f MiB, peak %.1f MiB\n", seconds,
+                    static_cast<long long>(deltas), memory("VmRSS"), memory("VmHWM"));
     }
     return 0;
 }

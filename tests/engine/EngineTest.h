@@ -50,12 +50,16 @@ public:
         note(request);
         return m_real->send(std::move(request), stop);
     }
-    Result<std::unique_ptr<net::Stream>> open(net::Request request, net::StreamHandlers handlers, std::stop_token stop) override
+    Result<std::unique_ptr<net::Stream>> open(net::Request request, net::StreamHandlers handlers,
+                                              std::stop_token stop) override
     {
         note(request);
         return m_real->open(std::move(request), std::move(handlers), stop);
     }
-    Result<net::ExecResult> exec(net::ExecRequest request, std::stop_token stop) override { return m_real->exec(std::move(request), stop); }
+    Result<net::ExecResult> exec(net::ExecRequest request, std::stop_token stop) override
+    {
+        return m_real->exec(std::move(request), stop);
+    }
     QString defaultNamespace() const override { return m_real->defaultNamespace(); }
 
     /// Called with every request before it is sent, from any thread.
@@ -92,12 +96,18 @@ inline QString freshName(const QString &prefix)
 /// A pod that no scheduler touches: it stays Pending and is gone at once when deleted.
 inline QJsonObject gatedPod(const QString &name)
 {
-    return {{QStringLiteral("apiVersion"), QStringLiteral("v1")},
-            {QStringLiteral("kind"), QStringLiteral("Pod")},
-            {QStringLiteral("metadata"), QJsonObject{{QStringLiteral("name"), name}, {QStringLiteral("labels"), QJsonObject{{QStringLiteral("cairn-test"), QStringLiteral("yes")}}}}},
-            {QStringLiteral("spec"),
-             QJsonObject{{QStringLiteral("schedulingGates"), QJsonArray{QJsonObject{{QStringLiteral("name"), QStringLiteral("cairn.console/test")}}}},
-                         {QStringLiteral("containers"), QJsonArray{QJsonObject{{QStringLiteral("name"), QStringLiteral("c")}, {QStringLiteral("image"), QStringLiteral("none")}}}}}}};
+    return {
+        {QStringLiteral("apiVersion"), QStringLiteral("v1")},
+        {QStringLiteral("kind"), QStringLiteral("Pod")},
+        {QStringLiteral("metadata"),
+         QJsonObject{{QStringLiteral("name"), name},
+                     {QStringLiteral("labels"), QJsonObject{{QStringLiteral("cairn-test"), QStringLiteral("yes")}}}}},
+        {QStringLiteral("spec"),
+         QJsonObject{{QStringLiteral("schedulingGates"),
+                      QJsonArray{QJsonObject{{QStringLiteral("name"), QStringLiteral("cairn.console/test")}}}},
+                     {QStringLiteral("containers"),
+                      QJsonArray{QJsonObject{{QStringLiteral("name"), QStringLiteral("c")},
+                                             {QStringLiteral("image"), QStringLiteral("none")}}}}}}};
 }
 
 } // namespace cairn::test

@@ -21,7 +21,8 @@ class TestEngineObjects : public QObject
     std::unique_ptr<Cluster> as(const QByteArray &user)
     {
         return std::make_unique<Cluster>(
-            m_lab->http, std::make_shared<OtherCredentials>(m_lab->credentials, QList<net::Header>{{"Impersonate-User", user}}));
+            m_lab->http,
+            std::make_shared<OtherCredentials>(m_lab->credentials, QList<net::Header>{{"Impersonate-User", user}}));
     }
     QString created(const QString &name)
     {
@@ -51,7 +52,8 @@ class TestEngineObjects : public QObject
                 for (const T &item : page->items) {
                     if (format == WireFormat::Json) {
                         json.insert(item.uid, item);
-                    } else if (const auto it = json.constFind(item.uid); it != json.cend() && it->resourceVersion == item.resourceVersion) {
+                    } else if (const auto it = json.constFind(item.uid);
+                               it != json.cend() && it->resourceVersion == item.resourceVersion) {
                         QVERIFY2(*it == item, qPrintable(item.name));
                         ++compared;
                     }
@@ -68,7 +70,8 @@ private slots:
         m_lab = std::make_unique<TestCluster>();
         QVERIFY2(m_lab->cluster, qPrintable(m_lab->problem));
         m_ns = freshName(u"cairn-engine-"_s);
-        const auto made = cluster().create(kinds::namespaces(), {}, {{u"metadata"_s, QJsonObject{{u"name"_s, m_ns}}}}, {}, {});
+        const auto made =
+            cluster().create(kinds::namespaces(), {}, {{u"metadata"_s, QJsonObject{{u"name"_s, m_ns}}}}, {}, {});
         QVERIFY2(made, qPrintable(made ? QString() : made.error().oneLine()));
     }
     void cleanupTestCase()
@@ -128,7 +131,9 @@ private slots:
         QCOMPARE(none.error().reason, u"NotFound"_s);
 
         created(u"kept"_s);
-        QVERIFY(cluster().patch(pod(u"kept"_s), PatchType::Merge, QJsonObject{{u"metadata"_s, QJsonObject{{u"labels"_s, QJsonObject{{u"x"_s, u"y"_s}}}}}}, {true, false, true}, {}));
+        QVERIFY(cluster().patch(pod(u"kept"_s), PatchType::Merge,
+                                QJsonObject{{u"metadata"_s, QJsonObject{{u"labels"_s, QJsonObject{{u"x"_s, u"y"_s}}}}}},
+                                {true, false, true}, {}));
         QVERIFY(!(*cluster().get(pod(u"kept"_s), {}))[u"metadata"_s][u"labels"_s].toObject().contains(u"x"_s));
         DeleteOptions options;
         options.dryRun = true;
@@ -184,12 +189,17 @@ private slots:
         const auto stale = label(u"two"_s, version);
         QVERIFY(!stale);
         QCOMPARE(stale.error().kind, Error::Kind::Conflict);
-        const QJsonArray operations{QJsonObject{{u"op"_s, u"replace"_s}, {u"path"_s, u"/metadata/labels/step"_s}, {u"value"_s, u"three"_s}}};
+        const QJsonArray operations{
+            QJsonObject{{u"op"_s, u"replace"_s}, {u"path"_s, u"/metadata/labels/step"_s}, {u"value"_s, u"three"_s}}};
         const auto json = cluster().patch(pod(u"patched"_s), PatchType::Json, operations, {}, {});
         QVERIFY(json);
         QCOMPARE((*json)[u"metadata"_s][u"labels"_s][u"step"_s].toString(), u"three"_s);
 
-        const QJsonObject apply{{u"apiVersion"_s, u"v1"_s}, {u"kind"_s, u"Pod"_s}, {u"metadata"_s, QJsonObject{{u"name"_s, u"patched"_s}, {u"labels"_s, QJsonObject{{u"step"_s, u"four"_s}}}}}};
+        const QJsonObject apply{
+            {u"apiVersion"_s, u"v1"_s},
+            {u"kind"_s, u"Pod"_s},
+            {u"metadata"_s,
+             QJsonObject{{u"name"_s, u"patched"_s}, {u"labels"_s, QJsonObject{{u"step"_s, u"four"_s}}}}}};
         const auto conflict = cluster().patch(pod(u"patched"_s), PatchType::Apply, apply, {}, {});
         QVERIFY(!conflict);
         QCOMPARE(conflict.error().kind, Error::Kind::Conflict);
@@ -251,11 +261,24 @@ private slots:
         // With a role in one namespace they work there.
         const ResourceKind roles{u"rbac.authorization.k8s.io"_s, u"v1"_s, u"roles"_s, u"Role"_s, true};
         const ResourceKind bindings{u"rbac.authorization.k8s.io"_s, u"v1"_s, u"rolebindings"_s, u"RoleBinding"_s, true};
-        QVERIFY(cluster().create(roles, m_ns, {{u"metadata"_s, QJsonObject{{u"name"_s, u"reader"_s}}},
-                                               {u"rules"_s, QJsonArray{QJsonObject{{u"apiGroups"_s, QJsonArray{QString()}}, {u"resources"_s, QJsonArray{u"pods"_s}}, {u"verbs"_s, QJsonArray{u"list"_s}}}}}}, {}, {}));
-        QVERIFY(cluster().create(bindings, m_ns, {{u"metadata"_s, QJsonObject{{u"name"_s, u"reader"_s}}},
-                                                  {u"roleRef"_s, QJsonObject{{u"apiGroup"_s, u"rbac.authorization.k8s.io"_s}, {u"kind"_s, u"Role"_s}, {u"name"_s, u"reader"_s}}},
-                                                  {u"subjects"_s, QJsonArray{QJsonObject{{u"kind"_s, u"User"_s}, {u"apiGroup"_s, u"rbac.authorization.k8s.io"_s}, {u"name"_s, QString::fromLatin1(user)}}}}}, {}, {}));
+        QVERIFY(cluster().create(roles, m_ns,
+                                 {{u"metadata"_s, QJsonObject{{u"name"_s, u"reader"_s}}},
+                                  {u"rules"_s,
+                                   QJsonArray{QJsonObject{{u"apiGroups"_s, QJsonArray{QString()}},
+                                                          {u"resources"_s, QJsonArray{u"pods"_s}},
+                                                          {u"verbs"_s, QJsonArray{u"list"_s}}}}}},
+                                 {}, {}));
+        QVERIFY(cluster().create(
+            bindings, m_ns,
+            {{u"metadata"_s, QJsonObject{{u"name"_s, u"reader"_s}}},
+             {u"roleRef"_s,
+              QJsonObject{
+                  {u"apiGroup"_s, u"rbac.authorization.k8s.io"_s}, {u"kind"_s, u"Role"_s}, {u"name"_s, u"reader"_s}}},
+             {u"subjects"_s,
+              QJsonArray{QJsonObject{{u"kind"_s, u"User"_s},
+                                     {u"apiGroup"_s, u"rbac.authorization.k8s.io"_s},
+                                     {u"name"_s, QString::fromLatin1(user)}}}}},
+            {}, {}));
         const auto fresh = as(user); // the old one remembers its answer for a minute
         QTRY_VERIFY_WITH_TIMEOUT(fresh->list(kinds::pods(), m_ns, {}, {}, {}), 10'000);
         QVERIFY(!fresh->list(kinds::pods(), {}, {}, {}, {}));
@@ -267,7 +290,10 @@ private slots:
         class Turning final : public Credentials
         {
         public:
-            explicit Turning(std::shared_ptr<Credentials> base) : m_base(std::move(base)) {}
+            explicit Turning(std::shared_ptr<Credentials> base)
+                : m_base(std::move(base))
+            {
+            }
             Result<Material> material(std::stop_token stop) override
             {
                 Result<Material> good = m_base->material(stop);
@@ -297,7 +323,8 @@ private slots:
         QCOMPARE(refused.error().kind, Error::Kind::Auth);
         QCOMPARE(never->told(), 2);
         const auto write = std::make_shared<Turning>(m_lab->credentials);
-        QCOMPARE(Cluster(m_lab->http, write).create(kinds::pods(), m_ns, gatedPod(u"unsent"_s), {}, {}).error().kind, Error::Kind::Auth);
+        QCOMPARE(Cluster(m_lab->http, write).create(kinds::pods(), m_ns, gatedPod(u"unsent"_s), {}, {}).error().kind,
+                 Error::Kind::Auth);
         QCOMPARE(write->told(), 1); // told, but a write is not sent twice
     }
 
@@ -341,7 +368,8 @@ private slots:
 
     void whatIsNotServedIsSaid()
     {
-        const auto list = cluster().list({u"nobody.example"_s, u"v1"_s, u"things"_s, u"Thing"_s, true}, m_ns, {}, {}, {});
+        const auto list =
+            cluster().list({u"nobody.example"_s, u"v1"_s, u"things"_s, u"Thing"_s, true}, m_ns, {}, {}, {});
         QVERIFY(!list);
         QCOMPARE(list.error().kind, Error::Kind::NotFound);
         QCOMPARE(list.error().reason, QString(notServed));

@@ -21,7 +21,7 @@ template <class T>
 struct Shown {
     std::mutex mutex;
     std::condition_variable changed;
-    QMap<QString, T> rows; ///< by name
+    QMap<QString, T> rows;         ///< by name
     QHash<QString, QString> names; ///< UID → name
     QList<FeedState> states;
     QStringList removed;
@@ -82,7 +82,8 @@ class TestEngineWatch : public QObject
     QString newNamespace()
     {
         const QString ns = freshName(u"cairn-engine-"_s);
-        const auto made = cluster().create(kinds::namespaces(), {}, {{u"metadata"_s, QJsonObject{{u"name"_s, ns}}}}, {}, {});
+        const auto made =
+            cluster().create(kinds::namespaces(), {}, {{u"metadata"_s, QJsonObject{{u"name"_s, ns}}}}, {}, {});
         if (!made)
             qWarning("%s", qPrintable(made.error().oneLine()));
         m_namespaces.append(ns);
@@ -97,21 +98,32 @@ class TestEngineWatch : public QObject
     }
     Result<QJsonObject> label(const QString &ns, const QString &name, const QString &text)
     {
-        return cluster().patch({kinds::pods(), ns, name, {}}, PatchType::Merge,
-                               QJsonObject{{u"metadata"_s, QJsonObject{{u"labels"_s, QJsonObject{{u"training.kubeflow.org/job-name"_s, text}}}}}}, {}, {});
+        return cluster().patch(
+            {kinds::pods(), ns, name, {}}, PatchType::Merge,
+            QJsonObject{
+                {u"metadata"_s, QJsonObject{{u"labels"_s, QJsonObject{{u"training.kubeflow.org/job-name"_s, text}}}}}},
+            {}, {});
     }
-    Result<> remove(const QString &ns, const QString &name) { return cluster().remove({kinds::pods(), ns, name, {}}, {}, {}); }
+    Result<> remove(const QString &ns, const QString &name)
+    {
+        return cluster().remove({kinds::pods(), ns, name, {}}, {}, {});
+    }
     /// Lets this user list and watch pods in the namespace.
     bool letRead(const QString &ns, const QByteArray &user)
     {
         const QString group = u"rbac.authorization.k8s.io"_s;
         const QJsonObject meta{{u"name"_s, u"reader"_s}};
-        const QJsonObject rule{{u"apiGroups"_s, QJsonArray{QString()}}, {u"resources"_s, QJsonArray{u"pods"_s}}, {u"verbs"_s, QJsonArray{u"list"_s, u"watch"_s}}};
+        const QJsonObject rule{{u"apiGroups"_s, QJsonArray{QString()}},
+                               {u"resources"_s, QJsonArray{u"pods"_s}},
+                               {u"verbs"_s, QJsonArray{u"list"_s, u"watch"_s}}};
         const QJsonObject role{{u"apiGroup"_s, group}, {u"kind"_s, u"Role"_s}, {u"name"_s, u"reader"_s}};
-        const QJsonObject subject{{u"kind"_s, u"User"_s}, {u"apiGroup"_s, group}, {u"name"_s, QString::fromLatin1(user)}};
-        return cluster().create({group, u"v1"_s, u"roles"_s, u"Role"_s, true}, ns, {{u"metadata"_s, meta}, {u"rules"_s, QJsonArray{rule}}}, {}, {})
+        const QJsonObject subject{
+            {u"kind"_s, u"User"_s}, {u"apiGroup"_s, group}, {u"name"_s, QString::fromLatin1(user)}};
+        return cluster().create({group, u"v1"_s, u"roles"_s, u"Role"_s, true}, ns,
+                                {{u"metadata"_s, meta}, {u"rules"_s, QJsonArray{rule}}}, {}, {})
             && cluster().create({group, u"v1"_s, u"rolebindings"_s, u"RoleBinding"_s, true}, ns,
-                                {{u"metadata"_s, meta}, {u"roleRef"_s, role}, {u"subjects"_s, QJsonArray{subject}}}, {}, {});
+                                {{u"metadata"_s, meta}, {u"roleRef"_s, role}, {u"subjects"_s, QJsonArray{subject}}}, {},
+                                {});
     }
     QMap<QString, QString> serverSays(const QString &ns)
     {
@@ -119,7 +131,8 @@ class TestEngineWatch : public QObject
         const auto list = cluster().list(kinds::pods(), ns, {}, {}, {});
         if (list) {
             for (const QJsonObject &pod : *list)
-                versions[pod[u"metadata"_s][u"name"_s].toString()] = pod[u"metadata"_s][u"resourceVersion"_s].toString();
+                versions[pod[u"metadata"_s][u"name"_s].toString()] =
+                    pod[u"metadata"_s][u"resourceVersion"_s].toString();
         }
         return versions;
     }
@@ -158,7 +171,10 @@ private slots:
         QVERIFY(create(ns, u"late"_s));
         QVERIFY(label(ns, u"p0"_s, u"job"_s));
         QVERIFY(remove(ns, u"p1"_s));
-        QVERIFY(shown.wait([&] { return shown.rows.contains(u"late"_s) && shown.rows[u"p0"_s].jobName == "job"_L1 && !shown.rows.contains(u"p1"_s); }));
+        QVERIFY(shown.wait([&] {
+            return shown.rows.contains(u"late"_s) && shown.rows[u"p0"_s].jobName == "job"_L1
+                && !shown.rows.contains(u"p1"_s);
+        }));
     }
 
     void aVersionTheServerForgotIsRelisted()
@@ -187,7 +203,8 @@ private slots:
         QVERIFY(shown.removed.isEmpty());
         QVERIFY(remove(ns, u"goes"_s));
         QVERIFY(label(ns, u"turns"_s, u"x"_s));
-        QVERIFY(shown.wait([&] { return !shown.rows.contains(u"goes"_s) && shown.rows[u"turns"_s].jobName == "x"_L1; }));
+        QVERIFY(
+            shown.wait([&] { return !shown.rows.contains(u"goes"_s) && shown.rows[u"turns"_s].jobName == "x"_L1; }));
     }
 
     void bookmarksCarryAQuietWatchOn()
@@ -252,7 +269,9 @@ private slots:
         const QString ns = newNamespace();
         QVERIFY(create(ns, u"secret"_s));
         const QByteArray user = freshName(u"cairn-user-"_s).toLatin1();
-        Cluster nobody(m_lab->http, std::make_shared<OtherCredentials>(m_lab->credentials, QList<net::Header>{{"Impersonate-User", user}}));
+        Cluster nobody(
+            m_lab->http,
+            std::make_shared<OtherCredentials>(m_lab->credentials, QList<net::Header>{{"Impersonate-User", user}}));
         Shown<Pod> shown;
         Watcher<Pod> watcher(nobody, kinds::pods(), ns, podDecoder(), shown.handlers());
         QVERIFY(shown.waitPhase(Phase::Forbidden));
@@ -272,7 +291,9 @@ private slots:
         QVERIFY(create(ns, u"mine"_s));
         const QByteArray user = freshName(u"cairn-user-"_s).toLatin1();
         QVERIFY(letRead(ns, user));
-        Cluster limited(m_lab->http, std::make_shared<OtherCredentials>(m_lab->credentials, QList<net::Header>{{"Impersonate-User", user}}));
+        Cluster limited(
+            m_lab->http,
+            std::make_shared<OtherCredentials>(m_lab->credentials, QList<net::Header>{{"Impersonate-User", user}}));
         QTRY_VERIFY_WITH_TIMEOUT(limited.list(kinds::pods(), ns, {}, {}, {}), 10'000);
         QStringList rows;
         Feed<Pod>::Handlers handlers;
@@ -302,14 +323,31 @@ private slots:
         QVERIFY(shown.waitPhase(Phase::Absent));
 
         const QString crd = u"things."_s + group;
-        const QJsonObject schema{{u"openAPIV3Schema"_s, QJsonObject{{u"type"_s, u"object"_s}, {u"x-kubernetes-preserve-unknown-fields"_s, true}}}};
-        QVERIFY(cluster().create(kinds::crds(), {}, {{u"apiVersion"_s, u"apiextensions.k8s.io/v1"_s}, {u"kind"_s, u"CustomResourceDefinition"_s},
-                                 {u"metadata"_s, QJsonObject{{u"name"_s, crd}}},
-                                 {u"spec"_s, QJsonObject{{u"group"_s, group}, {u"scope"_s, u"Namespaced"_s},
-                                     {u"names"_s, QJsonObject{{u"plural"_s, u"things"_s}, {u"singular"_s, u"thing"_s}, {u"kind"_s, u"Thing"_s}, {u"listKind"_s, u"ThingList"_s}}},
-                                     {u"versions"_s, QJsonArray{QJsonObject{{u"name"_s, u"v1"_s}, {u"served"_s, true}, {u"storage"_s, true}, {u"schema"_s, schema}}}}}}}, {}, {}));
+        const QJsonObject schema{
+            {u"openAPIV3Schema"_s,
+             QJsonObject{{u"type"_s, u"object"_s}, {u"x-kubernetes-preserve-unknown-fields"_s, true}}}};
+        QVERIFY(cluster().create(
+            kinds::crds(), {},
+            {{u"apiVersion"_s, u"apiextensions.k8s.io/v1"_s},
+             {u"kind"_s, u"CustomResourceDefinition"_s},
+             {u"metadata"_s, QJsonObject{{u"name"_s, crd}}},
+             {u"spec"_s,
+              QJsonObject{
+                  {u"group"_s, group},
+                  {u"scope"_s, u"Namespaced"_s},
+                  {u"names"_s,
+                   QJsonObject{{u"plural"_s, u"things"_s},
+                               {u"singular"_s, u"thing"_s},
+                               {u"kind"_s, u"Thing"_s},
+                               {u"listKind"_s, u"ThingList"_s}}},
+                  {u"versions"_s,
+                   QJsonArray{QJsonObject{
+                       {u"name"_s, u"v1"_s}, {u"served"_s, true}, {u"storage"_s, true}, {u"schema"_s, schema}}}}}}},
+            {}, {}));
         QVERIFY(shown.waitPhase(Phase::Live));
-        const QJsonObject thing{{u"apiVersion"_s, group + u"/v1"_s}, {u"kind"_s, u"Thing"_s}, {u"metadata"_s, QJsonObject{{u"name"_s, u"one"_s}}}};
+        const QJsonObject thing{{u"apiVersion"_s, group + u"/v1"_s},
+                                {u"kind"_s, u"Thing"_s},
+                                {u"metadata"_s, QJsonObject{{u"name"_s, u"one"_s}}}};
         QString refusal;
         bool done = false; // QTRY asks once more after a yes
         const auto made = [&] {
@@ -335,13 +373,25 @@ private slots:
         const Watcher<Job> watcher(cluster(), kind, ns, jobDecoder(JobKind::PyTorchJob), shown.handlers());
         QVERIFY(shown.waitPhase(Phase::Live));
         const QJsonObject container{{u"name"_s, u"pytorch"_s}, {u"image"_s, u"none"_s}};
-        const QJsonObject spec{{u"runPolicy"_s, QJsonObject{{u"suspend"_s, true}}},
-                               {u"pytorchReplicaSpecs"_s, QJsonObject{{u"Worker"_s, QJsonObject{{u"replicas"_s, 2}, {u"template"_s, QJsonObject{{u"spec"_s, QJsonObject{{u"containers"_s, QJsonArray{container}}}}}}}}}}};
-        const auto made = cluster().create(kind, ns, {{u"apiVersion"_s, kind.apiVersion()}, {u"kind"_s, kind.kind}, {u"metadata"_s, QJsonObject{{u"name"_s, u"t"_s}}}, {u"spec"_s, spec}}, {}, {});
+        const QJsonObject spec{
+            {u"runPolicy"_s, QJsonObject{{u"suspend"_s, true}}},
+            {u"pytorchReplicaSpecs"_s,
+             QJsonObject{
+                 {u"Worker"_s,
+                  QJsonObject{{u"replicas"_s, 2},
+                              {u"template"_s,
+                               QJsonObject{{u"spec"_s, QJsonObject{{u"containers"_s, QJsonArray{container}}}}}}}}}}};
+        const auto made = cluster().create(kind, ns,
+                                           {{u"apiVersion"_s, kind.apiVersion()},
+                                            {u"kind"_s, kind.kind},
+                                            {u"metadata"_s, QJsonObject{{u"name"_s, u"t"_s}}},
+                                            {u"spec"_s, spec}},
+                                           {}, {});
         QVERIFY2(made, qPrintable(made ? QString() : made.error().oneLine()));
         QVERIFY(shown.wait([&] { return shown.rows.value(u"t"_s).phase == JobPhase::Suspended; }));
         QCOMPARE(shown.rows[u"t"_s].desired(), 2);
-        const Result<Job> direct = decodeJob(QJsonDocument(*cluster().get({kind, ns, u"t"_s, {}}, {})).toJson(), JobKind::PyTorchJob);
+        const Result<Job> direct =
+            decodeJob(QJsonDocument(*cluster().get({kind, ns, u"t"_s, {}}, {})).toJson(), JobKind::PyTorchJob);
         QVERIFY(direct);
         QCOMPARE(direct->uid, shown.rows[u"t"_s].uid);
     }

@@ -116,7 +116,8 @@ public:
         return *answers[mine];
     }
 
-    Result<std::unique_ptr<net::Stream>> open(net::Request request, net::StreamHandlers handlers, std::stop_token) override
+    Result<std::unique_ptr<net::Stream>> open(net::Request request, net::StreamHandlers handlers,
+                                              std::stop_token) override
     {
         struct Handle final : net::Stream {
             std::shared_ptr<Channel> channel;

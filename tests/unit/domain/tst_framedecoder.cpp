@@ -33,10 +33,11 @@ class TestFrameDecoder : public QObject
     {
         QByteArrayList frames;
         for (qsizetype at = 0; at < stream.size(); at += size) {
-            const auto result = decoder.feed(QByteArrayView(stream).sliced(at, qMin(size, stream.size() - at)), [&](QByteArrayView frame) {
-                frames.append(frame.toByteArray());
-                return true;
-            });
+            const auto result = decoder.feed(QByteArrayView(stream).sliced(at, qMin(size, stream.size() - at)),
+                                             [&](QByteArrayView frame) {
+                                                 frames.append(frame.toByteArray());
+                                                 return true;
+                                             });
             if (failed)
                 *failed = !result;
             if (!result)
@@ -48,7 +49,8 @@ class TestFrameDecoder : public QObject
 private slots:
     void jsonIsCutAtEveryChunkSize()
     {
-        const QByteArrayList expected{json("{'type':'ADDED','object':{'a':'}{\\']\\\\'}}"), json("{'b':[1,{'c':[]}]}"), "{}"_ba};
+        const QByteArrayList expected{json("{'type':'ADDED','object':{'a':'}{\\']\\\\'}}"), json("{'b':[1,{'c':[]}]}"),
+                                      "{}"_ba};
         const QByteArray stream = expected[0] + "\n" + expected[1] + expected[2] + " \r\n";
         for (qsizetype size = 1; size <= stream.size(); ++size) {
             FrameDecoder decoder(WireFormat::Json);

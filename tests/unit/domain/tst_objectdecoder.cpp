@@ -135,7 +135,8 @@ private slots:
 
     void readersAgreeOnAPodOfAJob()
     {
-        const QByteArray json = R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"t-worker-1","namespace":"ml","uid":"u1",
+        const QByteArray json =
+            R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"t-worker-1","namespace":"ml","uid":"u1",
             "resourceVersion":"42","labels":{"training.kubeflow.org/job-name":"t","training.kubeflow.org/replica-type":"worker",
             "training.kubeflow.org/replica-index":"1"}},
             "spec":{"containers":[{"resources":{"limits":{"nvidia.com/gpu":"8","cpu":"2"},"requests":{"nvidia.com/gpu":"8"}}},
@@ -150,10 +151,15 @@ private slots:
         };
         const QByteArray meta = field(1, "t-worker-1"_ba) + field(3, "ml"_ba) + field(5, "u1"_ba) + field(6, "42"_ba)
             + label("job-name", "t") + label("replica-type", "worker") + label("replica-index", "1");
-        const QByteArray spec = field(2, field(8, resource(1, "nvidia.com/gpu", "8") + resource(1, "cpu", "2") + resource(2, "nvidia.com/gpu", "8")))
+        const QByteArray spec = field(2,
+                                      field(8,
+                                            resource(1, "nvidia.com/gpu", "8") + resource(1, "cpu", "2")
+                                                + resource(2, "nvidia.com/gpu", "8")))
             + field(2, field(8, resource(2, "nvidia.com/mig-1g.5gb", "1")));
-        const QByteArray condition = field(1, "PodScheduled"_ba) + field(2, "False"_ba) + field(5, "Unschedulable"_ba) + field(6, "0/4 nodes"_ba);
-        const QByteArray status = field(1, "Pending"_ba) + field(2, condition) + field(10, field(2, field(1, field(1, "ImagePullBackOff"_ba))));
+        const QByteArray condition = field(1, "PodScheduled"_ba) + field(2, "False"_ba) + field(5, "Unschedulable"_ba)
+            + field(6, "0/4 nodes"_ba);
+        const QByteArray status = field(1, "Pending"_ba) + field(2, condition)
+            + field(10, field(2, field(1, field(1, "ImagePullBackOff"_ba))));
         const QByteArray proto = envelope("Pod", field(1, meta) + field(2, spec) + field(3, status));
 
         const auto decoder = podDecoder();
@@ -178,10 +184,12 @@ private slots:
         QJsonObject pod = QJsonDocument::fromJson(fixture(u"core.v1.Pod.json"_s)).object();
         pod.remove(u"kind"_s); // items of a typed list carry none
         pod.remove(u"apiVersion"_s);
-        const QByteArray json = QJsonDocument(QJsonObject{
-                                                  {u"kind"_s, u"PodList"_s},
-                                                  {u"metadata"_s, QJsonObject{{u"resourceVersion"_s, u"77"_s}, {u"continue"_s, u"token=="_s}, {u"remainingItemCount"_s, 1234}}},
-                                                  {u"items"_s, QJsonArray{pod, pod}}})
+        const QByteArray json = QJsonDocument(QJsonObject{{u"kind"_s, u"PodList"_s},
+                                                          {u"metadata"_s,
+                                                           QJsonObject{{u"resourceVersion"_s, u"77"_s},
+                                                                       {u"continue"_s, u"token=="_s},
+                                                                       {u"remainingItemCount"_s, 1234}}},
+                                                          {u"items"_s, QJsonArray{pod, pod}}})
                                     .toJson();
         const auto decoder = podDecoder();
         const auto a = decoder->page(json, WireFormat::Json);
@@ -201,11 +209,15 @@ private slots:
     {
         const QByteArray object = fixture(u"core.v1.Pod.pb"_s);
         const auto decoder = podDecoder();
-        const QList<QPair<QByteArray, WatchType>> types{{"ADDED"_ba, WatchType::Added}, {"MODIFIED"_ba, WatchType::Modified},
-                                                       {"DELETED"_ba, WatchType::Deleted}, {"BOOKMARK"_ba, WatchType::Bookmark}};
+        const QList<QPair<QByteArray, WatchType>> types{{"ADDED"_ba, WatchType::Added},
+                                                        {"MODIFIED"_ba, WatchType::Modified},
+                                                        {"DELETED"_ba, WatchType::Deleted},
+                                                        {"BOOKMARK"_ba, WatchType::Bookmark}};
         for (const auto &[word, type] : types) {
             const auto a = decoder->event(field(1, word) + field(2, field(1, object)), WireFormat::Protobuf);
-            const auto b = decoder->event(R"({"type":")"_ba + word + R"(","object":)"_ba + fixture(u"core.v1.Pod.json"_s) + "}"_ba, WireFormat::Json);
+            const auto b =
+                decoder->event(R"({"type":")"_ba + word + R"(","object":)"_ba + fixture(u"core.v1.Pod.json"_s) + "}"_ba,
+                               WireFormat::Json);
             QVERIFY(a && b);
             QCOMPARE(a->type, type);
             QCOMPARE(b->type, type);
@@ -216,10 +228,15 @@ private slots:
         }
         const auto unknown = decoder->event(R"({"type":"NEW","object":{"metadata":{}}})", WireFormat::Json);
         QVERIFY(unknown && unknown->type == WatchType::Unknown);
-        const auto gone = decoder->event(R"({"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}})", WireFormat::Json);
+        const auto gone = decoder->event(
+            R"({"type":"ERROR","object":{"kind":"Status","code":410,"reason":"Expired","message":"too old"}})",
+            WireFormat::Json);
         QVERIFY(gone && gone->type == WatchType::Error);
         QCOMPARE(gone->status.code, 410);
-        const auto goneProto = decoder->event(field(1, "ERROR"_ba) + field(2, field(1, envelope("Status", field(6, qint64(410)) + field(4, "Expired"_ba)))), WireFormat::Protobuf);
+        const auto goneProto =
+            decoder->event(field(1, "ERROR"_ba)
+                               + field(2, field(1, envelope("Status", field(6, qint64(410)) + field(4, "Expired"_ba)))),
+                           WireFormat::Protobuf);
         QVERIFY(goneProto && goneProto->type == WatchType::Error);
         QCOMPARE(goneProto->status.code, 410);
         QCOMPARE(goneProto->status.reason, u"Expired"_s);
@@ -263,9 +280,10 @@ private slots:
 
     void wrongTypesReadAsAbsent()
     {
-        const auto pod = podDecoder()->object(R"({"kind":"Pod","metadata":{"uid":7,"name":null,"labels":[1],"ownerReferences":{"a":1},
+        const auto pod = podDecoder()->object(
+            R"({"kind":"Pod","metadata":{"uid":7,"name":null,"labels":[1],"ownerReferences":{"a":1},
             "creationTimestamp":"yesterday"},"spec":{"containers":"none","volumes":[null,3]},"status":{"phase":{},"containerStatuses":[[],"x",{"restartCount":"many","ready":"yes","state":[]}]}})",
-                                              WireFormat::Json);
+            WireFormat::Json);
         QVERIFY(pod);
         QVERIFY(pod->uid.isEmpty() && pod->name.isEmpty() && !pod->created.isValid());
         QCOMPARE(pod->containers.size(), 3);
@@ -316,7 +334,9 @@ private slots:
     {
         QFETCH(QString, text);
         QFETCH(QDateTime, time);
-        const auto pod = podDecoder()->object(R"({"kind":"Pod","metadata":{"uid":"u","creationTimestamp":")"_ba + text.toUtf8() + R"("}})"_ba, WireFormat::Json);
+        const auto pod = podDecoder()->object(R"({"kind":"Pod","metadata":{"uid":"u","creationTimestamp":")"_ba
+                                                  + text.toUtf8() + R"("}})"_ba,
+                                              WireFormat::Json);
         QVERIFY(pod);
         QCOMPARE(pod->created, time);
     }

@@ -91,9 +91,11 @@ private slots:
         ApiStatus status;
         status.code = 403;
         status.reason = u"Forbidden"_s;
-        status.message = u"pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \"prod\""_s;
+        status.message =
+            u"pods is forbidden: User \"jane\" cannot list resource \"pods\" in API group \"\" in the namespace \"prod\""_s;
         const Error error = statusError(status, {u"list"_s, u"pods"_s, u"prod"_s, {}});
-        QVERIFY2(error.what.contains("list"_L1) && error.what.contains("pods"_L1) && error.what.contains("prod"_L1), qPrintable(error.what));
+        QVERIFY2(error.what.contains("list"_L1) && error.what.contains("pods"_L1) && error.what.contains("prod"_L1),
+                 qPrintable(error.what));
         QVERIFY2(error.fix.contains("jane"_L1) && error.fix.contains("list"_L1), qPrintable(error.fix));
     }
 

@@ -120,7 +120,8 @@ private slots:
         options.dryRun = true;
         QVERIFY(m_cluster->remove(pod(u"p"_s), options, {}));
         QCOMPARE(m_sent[0].method, "DELETE"_ba);
-        QCOMPARE(body(m_sent[0])[u"preconditions"_s], QJsonValue(QJsonObject{{u"uid"_s, u"u"_s}, {u"resourceVersion"_s, u"7"_s}}));
+        QCOMPARE(body(m_sent[0])[u"preconditions"_s],
+                 QJsonValue(QJsonObject{{u"uid"_s, u"u"_s}, {u"resourceVersion"_s, u"7"_s}}));
         QCOMPARE(body(m_sent[0])[u"propagationPolicy"_s], u"Background"_s);
         QCOMPARE(body(m_sent[0])[u"dryRun"_s], QJsonValue(QJsonArray{u"All"_s}));
     }
@@ -130,7 +131,9 @@ private slots:
         m_server->automatic = [this](const net::Request &request) {
             m_sent.push_back(request);
             return value(request, "continue").isEmpty()
-                ? answer(200, "{\"kind\":\"PodList\",\"metadata\":{\"continue\":\"t/+=\"},\"items\":[{\"metadata\":{\"name\":\"a\"}}]}")
+                ? answer(200,
+                         "{\"kind\":\"PodList\",\"metadata\":{\"continue\":\"t/"
+                         "+=\"},\"items\":[{\"metadata\":{\"name\":\"a\"}}]}")
                 : answer(200, "{\"kind\":\"PodList\",\"metadata\":{},\"items\":[{\"metadata\":{\"name\":\"b\"}}]}");
         };
         const auto pods = m_cluster->list(kinds::pods(), u"ml"_s, u"a=b,c!=d"_s, u"spec.nodeName=n"_s, {});
@@ -150,9 +153,11 @@ private slots:
             m_sent.push_back(request);
             if (!value(request, "continue").isEmpty())
                 return answer(410, "{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\"}");
-            return answer(200, value(request, "limit").isEmpty()
-                                   ? "{\"metadata\":{},\"items\":[{\"metadata\":{\"name\":\"a\"}},{\"metadata\":{\"name\":\"b\"}}]}"_ba
-                                   : "{\"metadata\":{\"continue\":\"t\"},\"items\":[{\"metadata\":{\"name\":\"a\"}}]}"_ba);
+            return answer(
+                200,
+                value(request, "limit").isEmpty()
+                    ? "{\"metadata\":{},\"items\":[{\"metadata\":{\"name\":\"a\"}},{\"metadata\":{\"name\":\"b\"}}]}"_ba
+                    : "{\"metadata\":{\"continue\":\"t\"},\"items\":[{\"metadata\":{\"name\":\"a\"}}]}"_ba);
         };
         const auto pods = m_cluster->list(kinds::pods(), {}, {}, {}, {});
         QVERIFY(pods);
@@ -169,8 +174,11 @@ private slots:
 
     void refusalsKeepCausesAndRetryAfter()
     {
-        const Error error = errorOf(answer(422, "{\"kind\":\"Status\",\"code\":422,\"reason\":\"Invalid\",\"message\":\"bad\",\"details\":{\"name\":\"p\","
-                                                "\"causes\":[{\"reason\":\"FieldValueInvalid\",\"field\":\"spec.x\",\"message\":\"no\"}],\"retryAfterSeconds\":2}}"));
+        const Error error = errorOf(answer(
+            422,
+            "{\"kind\":\"Status\",\"code\":422,\"reason\":\"Invalid\",\"message\":\"bad\",\"details\":{\"name\":\"p\","
+            "\"causes\":[{\"reason\":\"FieldValueInvalid\",\"field\":\"spec.x\",\"message\":\"no\"}],"
+            "\"retryAfterSeconds\":2}}"));
         QCOMPARE(error.kind, Error::Kind::Invalid);
         QCOMPARE(error.causes, (QList<FieldCause>{{u"spec.x"_s, u"FieldValueInvalid"_s, u"no"_s}}));
         QVERIFY(error.retryAfter == 2s);
@@ -178,7 +186,8 @@ private slots:
 
     void otherBodiesAreCapped()
     {
-        const Error error = errorOf(answer(500, "line\n" + QByteArray(100'000, 'x'), "text/plain", {{"retry-after", "7"}}));
+        const Error error =
+            errorOf(answer(500, "line\n" + QByteArray(100'000, 'x'), "text/plain", {{"retry-after", "7"}}));
         QCOMPARE(error.kind, Error::Kind::Server);
         QVERIFY(error.why.size() <= 2048);
         QVERIFY(!error.why.contains(u'\n'));
@@ -190,13 +199,20 @@ private slots:
         QTest::addColumn<int>("status");
         QTest::addColumn<QByteArray>("body");
         QTest::addColumn<QByteArray>("type");
-        QTest::newRow("web page") << 200 << "<html>hello</html>"_ba << "text/html; charset=utf-8"_ba;
-        QTest::newRow("web page called JSON") << 200 << "  <!DOCTYPE html>"_ba << "application/json"_ba;
-        QTest::newRow("text") << 200 << "It works!"_ba << "text/plain"_ba;
-        QTest::newRow("empty") << 200 << ""_ba << ""_ba;
-        QTest::newRow("a list") << 200 << "[1,2]"_ba << "application/json"_ba;
-        QTest::newRow("redirect") << 302 << ""_ba << ""_ba;
-        QTest::newRow("sign-in page") << 403 << "<html>sign in</html>"_ba << "text/html"_ba;
+        QTest::newRow("web page") << 200 << "<html>hello</html>"_ba
+                                  << "text/html; charset=utf-8"_ba;
+        QTest::newRow("web page called JSON") << 200 << "  <!DOCTYPE html>"_ba
+                                              << "application/json"_ba;
+        QTest::newRow("text") << 200 << "It works!"_ba
+                              << "text/plain"_ba;
+        QTest::newRow("empty") << 200 << ""_ba
+                               << ""_ba;
+        QTest::newRow("a list") << 200 << "[1,2]"_ba
+                                << "application/json"_ba;
+        QTest::newRow("redirect") << 302 << ""_ba
+                                  << ""_ba;
+        QTest::newRow("sign-in page") << 403 << "<html>sign in</html>"_ba
+                                      << "text/html"_ba;
     }
     void somethingElseThanKubernetesIsNamed()
     {
@@ -211,7 +227,10 @@ private slots:
     void aMissingResourceIsToldFromAMissingObject()
     {
         QCOMPARE(errorOf(answer(404, "404 page not found\n", "text/plain")).reason, QString(notServed));
-        const Error object = errorOf(answer(404, "{\"kind\":\"Status\",\"code\":404,\"reason\":\"NotFound\",\"details\":{\"name\":\"p\",\"kind\":\"pods\"}}"));
+        const Error object = errorOf(answer(
+            404,
+            "{\"kind\":\"Status\",\"code\":404,\"reason\":\"NotFound\",\"details\":{\"name\":\"p\",\"kind\":\"pods\"}"
+            "}"));
         QCOMPARE(object.kind, Error::Kind::NotFound);
         QCOMPARE(object.reason, u"NotFound"_s);
     }
@@ -220,7 +239,10 @@ private slots:
     {
         QStringList texts;
         m_cluster->setWarningHandler([&](const QString &text) { texts.append(text); });
-        answerAll(answer(200, "{}", "application/json", {{"warning", "299 - \"unknown field \\\"spec.x\\\"\""}, {"warning", "299 - \"old\", 299 - \"older\""}, {"date", "299 - \"no\""}}));
+        answerAll(answer(200, "{}", "application/json",
+                         {{"warning", "299 - \"unknown field \\\"spec.x\\\"\""},
+                          {"warning", "299 - \"old\", 299 - \"older\""},
+                          {"date", "299 - \"no\""}}));
         QVERIFY(m_cluster->get(pod(u"p"_s), {}));
         QCOMPARE(texts, (QStringList{u"unknown field \"spec.x\""_s, u"old"_s, u"older"_s}));
     }
@@ -237,7 +259,11 @@ private slots:
         QCOMPARE(m_sent.size(), size_t(1));
         QVERIFY(m_sent[0].idempotent);
         QCOMPARE(body(m_sent[0])[u"spec"_s][u"resourceAttributes"_s],
-                 QJsonValue(QJsonObject{{u"verb"_s, u"create"_s}, {u"group"_s, QString()}, {u"resource"_s, u"pods"_s}, {u"subresource"_s, u"exec"_s}, {u"namespace"_s, u"ml"_s}}));
+                 QJsonValue(QJsonObject{{u"verb"_s, u"create"_s},
+                                        {u"group"_s, QString()},
+                                        {u"resource"_s, u"pods"_s},
+                                        {u"subresource"_s, u"exec"_s},
+                                        {u"namespace"_s, u"ml"_s}}));
         AccessQuery other = query;
         other.ns = u"other"_s;
         QVERIFY(m_cluster->may(other, {}));
@@ -246,7 +272,8 @@ private slots:
 
     void whoAndWhatTheServerIs()
     {
-        answerAll(answer(201, "{\"status\":{\"userInfo\":{\"username\":\"jane\",\"uid\":\"7\",\"groups\":[\"a\",\"b\"]}}}"));
+        answerAll(
+            answer(201, "{\"status\":{\"userInfo\":{\"username\":\"jane\",\"uid\":\"7\",\"groups\":[\"a\",\"b\"]}}}"));
         const auto user = m_cluster->whoAmI({});
         QVERIFY(user);
         QCOMPARE(user->name, u"jane"_s);
@@ -275,13 +302,17 @@ private slots:
 
     void discoveryIsRevalidatedByItsTag()
     {
-        const QByteArray list = "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{\"name\":\"kubeflow.org\"},\"versions\":[{\"version\":\"v1\",\"resources\":["
-                                "{\"resource\":\"pytorchjobs\",\"responseKind\":{\"kind\":\"PyTorchJob\"},\"scope\":\"Namespaced\"},{\"scope\":7},null]}]}]}"_ba;
+        const QByteArray list =
+            "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{\"name\":\"kubeflow.org\"},\"versions\":[{"
+            "\"version\":\"v1\",\"resources\":["
+            "{\"resource\":\"pytorchjobs\",\"responseKind\":{\"kind\":\"PyTorchJob\"},\"scope\":\"Namespaced\"},{\"scope\":7},null]}]}]}"_ba;
         m_server->automatic = [&](const net::Request &request) {
             m_sent.push_back(request);
             if (path(request) == "/api"_L1)
                 return answer(404, "");
-            return header(request, "If-None-Match") == "\"tag\"" ? answer(304, "") : answer(200, list, "application/json", {{"etag", "\"tag\""}});
+            return header(request, "If-None-Match") == "\"tag\""
+                ? answer(304, "")
+                : answer(200, list, "application/json", {{"etag", "\"tag\""}});
         };
         Discovery discovery(m_server);
         QVERIFY(discovery.serves(facts(JobKind::PyTorchJob).resource, 0ms, {}).value());
@@ -299,9 +330,14 @@ private slots:
             if (path(request) == "/api"_L1)
                 return answer(200, "{\"kind\":\"APIVersions\",\"versions\":[\"v1\"]}");
             if (path(request) == "/apis"_L1)
-                return answer(200, "{\"kind\":\"APIGroupList\",\"groups\":[{\"versions\":[{\"groupVersion\":\"broken/v1\"},{\"groupVersion\":\"kubeflow.org/v1\"}]}]}");
+                return answer(200,
+                              "{\"kind\":\"APIGroupList\",\"groups\":[{\"versions\":[{\"groupVersion\":\"broken/"
+                              "v1\"},{\"groupVersion\":\"kubeflow.org/v1\"}]}]}");
             if (path(request) == "/api/v1"_L1)
-                return answer(200, "{\"resources\":[{\"name\":\"pods\",\"kind\":\"Pod\",\"namespaced\":true},{\"name\":\"pods/log\",\"kind\":\"Pod\"}]}");
+                return answer(
+                    200,
+                    "{\"resources\":[{\"name\":\"pods\",\"kind\":\"Pod\",\"namespaced\":true},{\"name\":\"pods/"
+                    "log\",\"kind\":\"Pod\"}]}");
             if (path(request) == "/apis/kubeflow.org/v1"_L1)
                 return answer(200, "{\"resources\":[{\"name\":\"tfjobs\",\"kind\":\"TFJob\",\"namespaced\":true}]}");
             return answer(503, "down", "text/plain");
@@ -321,12 +357,18 @@ private slots:
         QVERIFY(result);
         QCOMPARE(result->exitCode, 0);
         QCOMPARE(result->out, "out"_ba);
-        QCOMPARE(m_server->execs[0].path, u"/api/v1/namespaces/ml/pods/p/exec?command=ls&command=-l&command=&command=a%26b&container=c&stdout=true&stderr=true"_s);
-        m_server->execAnswer = net::ExecResult{{}, {}, "{\"status\":\"Failure\",\"reason\":\"NonZeroExitCode\",\"details\":{\"causes\":[{\"reason\":\"ExitCode\",\"message\":\"3\"}]}}"_ba};
+        QCOMPARE(
+            m_server->execs[0].path,
+            u"/api/v1/namespaces/ml/pods/p/exec?command=ls&command=-l&command=&command=a%26b&container=c&stdout=true&stderr=true"_s);
+        m_server->execAnswer = net::ExecResult{
+            {},
+            {},
+            "{\"status\":\"Failure\",\"reason\":\"NonZeroExitCode\",\"details\":{\"causes\":[{\"reason\":\"ExitCode\",\"message\":\"3\"}]}}"_ba};
         result = m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {u"false"_s}, {});
         QVERIFY(result);
         QCOMPARE(result->exitCode, 3);
-        m_server->execAnswer = net::ExecResult{{}, {}, "{\"status\":\"Failure\",\"code\":500,\"message\":\"no such container\"}"_ba};
+        m_server->execAnswer =
+            net::ExecResult{{}, {}, "{\"status\":\"Failure\",\"code\":500,\"message\":\"no such container\"}"_ba};
         QVERIFY(!m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {u"x"_s}, {}));
         m_server->execAnswer = net::ExecResult{{}, {}, {}};
         QVERIFY(!m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {u"x"_s}, {}));
@@ -339,8 +381,9 @@ private slots:
         m_server->automatic = [&](const net::Request &request) {
             // Is the container still there? First yes, then no.
             if (path(request) == "/api/v1/namespaces/ml/pods/p"_L1)
-                return ++asked == 1 ? answer(200, "{\"status\":{\"containerStatuses\":[{\"name\":\"c\",\"state\":{\"running\":{}}}]}}")
-                                    : answer(200, "{\"status\":{\"phase\":\"Succeeded\"}}");
+                return ++asked == 1
+                    ? answer(200, "{\"status\":{\"containerStatuses\":[{\"name\":\"c\",\"state\":{\"running\":{}}}]}}")
+                    : answer(200, "{\"status\":{\"phase\":\"Succeeded\"}}");
             return answer(500, "");
         };
         QByteArrayList lines;
@@ -349,12 +392,13 @@ private slots:
         options.container = u"c"_s;
         options.tailLines = 10;
         std::jthread follower([&](std::stop_token stop) {
-            result = m_cluster->followLog(u"ml"_s, u"p"_s, options,
-                                          [&](const QByteArray &line) {
-                                              lines.append(line);
-                                              return true;
-                                          },
-                                          stop);
+            result = m_cluster->followLog(
+                u"ml"_s, u"p"_s, options,
+                [&](const QByteArray &line) {
+                    lines.append(line);
+                    return true;
+                },
+                stop);
         });
         const auto first = m_server->channel(0);
         QVERIFY(first);
@@ -385,11 +429,15 @@ private slots:
     {
         Result<> result;
         std::jthread follower([&](std::stop_token stop) {
-            result = m_cluster->followLog(u"ml"_s, u"p"_s, {}, [](const QByteArray &) { return true; }, stop);
+            result = m_cluster->followLog(
+                u"ml"_s, u"p"_s, {}, [](const QByteArray &) { return true; }, stop);
         });
         const auto channel = m_server->channel(0);
         QVERIFY(channel);
-        channel->end(answer(400, "{\"kind\":\"Status\",\"code\":400,\"message\":\"container is waiting to start: trying and failing to pull image\"}"));
+        channel->end(answer(
+            400,
+            "{\"kind\":\"Status\",\"code\":400,\"message\":\"container is waiting to start: trying and failing to pull "
+            "image\"}"));
         follower.join();
         QVERIFY(!result);
         QVERIFY(result.error().why.contains("pull image"_L1));
@@ -399,7 +447,8 @@ private slots:
     {
         Result<> result;
         std::jthread follower([&](std::stop_token stop) {
-            result = m_cluster->followLog(u"ml"_s, u"p"_s, {}, [](const QByteArray &) { return true; }, stop);
+            result = m_cluster->followLog(
+                u"ml"_s, u"p"_s, {}, [](const QByteArray &) { return true; }, stop);
         });
         QVERIFY(m_server->channel(0));
         follower.request_stop();

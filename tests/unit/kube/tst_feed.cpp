@@ -16,13 +16,15 @@ namespace {
 QByteArray page(const QByteArray &ns)
 {
     const QByteArray uid = "u-" + ns;
-    return "{\"kind\":\"TFJobList\",\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[{\"metadata\":{\"name\":\"n\",\"namespace\":\""_ba + ns
-        + "\",\"uid\":\"" + uid + "\",\"resourceVersion\":\"3\"}}]}";
+    return "{\"kind\":\"TFJobList\",\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[{\"metadata\":{\"name\":\"n\",\"namespace\":\""_ba
+        + ns + "\",\"uid\":\"" + uid + "\",\"resourceVersion\":\"3\"}}]}";
 }
 
 QByteArray nsOf(const net::Request &request)
 {
-    return request.path.contains("/namespaces/"_L1) ? request.path.section(u"/namespaces/"_s, 1).section(u'/', 0, 0).toUtf8() : QByteArray();
+    return request.path.contains("/namespaces/"_L1)
+        ? request.path.section(u"/namespaces/"_s, 1).section(u'/', 0, 0).toUtf8()
+        : QByteArray();
 }
 
 } // namespace
@@ -58,7 +60,8 @@ private slots:
                 m_rows.append(job.uid);
         };
         handlers.state = [this](const FeedState &state) { m_states.append(state); };
-        m_feed = std::make_unique<Feed<Job>>(*m_cluster, facts(JobKind::TFJob).resource, [] { return jobDecoder(JobKind::TFJob); }, handlers);
+        m_feed = std::make_unique<Feed<Job>>(
+            *m_cluster, facts(JobKind::TFJob).resource, [] { return jobDecoder(JobKind::TFJob); }, handlers);
     }
     void cleanup()
     {

@@ -25,7 +25,8 @@ private slots:
     void stampsAreStrippedUnlessAskedFor()
     {
         LogLines plain(false, collect());
-        plain.feed("2026-01-02T03:04:05.000000001Z step 1\n2026-01-02T03:04:05.000000002Z \n2026-01-02T03:04:06Z\nno stamp here\n");
+        plain.feed("2026-01-02T03:04:05.000000001Z step 1\n2026-01-02T03:04:05.000000002Z \n2026-01-02T03:04:06Z\nno "
+                   "stamp here\n");
         QCOMPARE(m_seen, (QByteArrayList{"step 1", "", "", "no stamp here"}));
         m_seen.clear();
         LogLines stamped(true, collect());
@@ -51,11 +52,13 @@ private slots:
     {
         LogLines lines(false, collect());
         QCOMPARE(lines.resumeTime(), QString());
-        lines.feed("2026-01-02T03:04:05.1Z a\n2026-01-02T03:04:05.9Z b\n2026-01-02T03:04:05.9Z same\n2026-01-02T03:04:05.9Z same\n2026-01-02T03:04:06.0Z cut sh");
+        lines.feed("2026-01-02T03:04:05.1Z a\n2026-01-02T03:04:05.9Z b\n2026-01-02T03:04:05.9Z "
+                   "same\n2026-01-02T03:04:05.9Z same\n2026-01-02T03:04:06.0Z cut sh");
         QCOMPARE(lines.resumeTime(), u"2026-01-02T03:04:05Z"_s);
         lines.expectRepeats();
         // sinceTime counts whole seconds: everything of second 05 comes again, and more of the same nanosecond.
-        lines.feed("2026-01-02T03:04:05.1Z a\n2026-01-02T03:04:05.9Z b\n2026-01-02T03:04:05.9Z same\n2026-01-02T03:04:05.9Z same\n"
+        lines.feed("2026-01-02T03:04:05.1Z a\n2026-01-02T03:04:05.9Z b\n2026-01-02T03:04:05.9Z "
+                   "same\n2026-01-02T03:04:05.9Z same\n"
                    "2026-01-02T03:04:05.9Z same\n2026-01-02T03:04:06.0Z cut short\n2026-01-02T03:04:06.0Z cut short\n");
         QCOMPARE(m_seen, (QByteArrayList{"a", "b", "same", "same", "same", "cut short", "cut short"}));
         QCOMPARE(lines.resumeTime(), u"2026-01-02T03:04:06Z"_s);

@@ -16,13 +16,14 @@ namespace {
 
 QByteArray job(const char *uid, int version)
 {
-    return "{\"kind\":\"PyTorchJob\",\"metadata\":{\"name\":\"n-"_ba + uid + "\",\"uid\":\"" + uid + "\",\"resourceVersion\":\""
-        + QByteArray::number(version) + "\"}}";
+    return "{\"kind\":\"PyTorchJob\",\"metadata\":{\"name\":\"n-"_ba + uid + "\",\"uid\":\"" + uid
+        + "\",\"resourceVersion\":\"" + QByteArray::number(version) + "\"}}";
 }
 QByteArray page(const QByteArrayList &items, int version, const char *token = "", int remaining = 0)
 {
-    return "{\"kind\":\"PyTorchJobList\",\"metadata\":{\"resourceVersion\":\""_ba + QByteArray::number(version) + "\",\"continue\":\"" + token
-        + "\",\"remainingItemCount\":" + QByteArray::number(remaining) + "},\"items\":[" + items.join(',') + "]}";
+    return "{\"kind\":\"PyTorchJobList\",\"metadata\":{\"resourceVersion\":\""_ba + QByteArray::number(version)
+        + "\",\"continue\":\"" + token + "\",\"remainingItemCount\":" + QByteArray::number(remaining) + "},\"items\":["
+        + items.join(',') + "]}";
 }
 QByteArray notice(const char *type, const QByteArray &object)
 {
@@ -30,8 +31,8 @@ QByteArray notice(const char *type, const QByteArray &object)
 }
 QByteArray status(int code, const char *reason, const char *token = "", const char *name = "")
 {
-    return "{\"kind\":\"Status\",\"code\":"_ba + QByteArray::number(code) + ",\"reason\":\"" + reason + "\",\"message\":\"m\",\"metadata\":{\"continue\":\""
-        + token + "\"},\"details\":{\"name\":\"" + name + "\"}}";
+    return "{\"kind\":\"Status\",\"code\":"_ba + QByteArray::number(code) + ",\"reason\":\"" + reason
+        + "\",\"message\":\"m\",\"metadata\":{\"continue\":\"" + token + "\"},\"details\":{\"name\":\"" + name + "\"}}";
 }
 QString value(const net::Request &request, const char *key)
 {
@@ -96,8 +97,8 @@ struct Bench {
     std::unique_ptr<Watcher<Job>> watcher;
 
     explicit Bench(const QString &ns = {}, WatchOptions options = quick())
-        : watcher(std::make_unique<Watcher<Job>>(cluster, facts(JobKind::PyTorchJob).resource, ns, jobDecoder(JobKind::PyTorchJob),
-                                                 listener.handlers(), options))
+        : watcher(std::make_unique<Watcher<Job>>(cluster, facts(JobKind::PyTorchJob).resource, ns,
+                                                 jobDecoder(JobKind::PyTorchJob), listener.handlers(), options))
     {
     }
     /// A first list of one page and a watch that stands.
@@ -155,7 +156,8 @@ private slots:
         const auto channel = b.server->channel(0);
         b.server->request(1);
         channel->start();
-        channel->send(notice("MODIFIED", job("b", 12)) + notice("DELETED", job("c", 13)) + notice("MODIFIED", job("a", 14)));
+        channel->send(notice("MODIFIED", job("b", 12)) + notice("DELETED", job("c", 13))
+                      + notice("MODIFIED", job("a", 14)));
         QVERIFY(b.listener.waitRows({{u"a"_s, 14}, {u"b"_s, 12}}));
         b.server->reply(1, answer(200, page({job("b", 6), job("c", 7)}, 10)));
         QVERIFY(b.listener.waitPhase(Phase::Live));
@@ -275,8 +277,14 @@ private slots:
         QCOMPARE(b.server->request(1).path, u"/api"_s);
         b.server->reply(1, answer(200, "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[]}"));
         QCOMPARE(b.server->request(2).path, u"/apis"_s);
-        b.server->reply(2, answer(200, "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{\"name\":\"kubeflow.org\"},\"versions\":[{\"version\":\"v1\","
-                                       "\"resources\":[{\"resource\":\"pytorchjobs\",\"responseKind\":{\"kind\":\"PyTorchJob\"},\"scope\":\"Namespaced\"}]}]}]}"));
+        b.server->reply(
+            2,
+            answer(
+                200,
+                "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{\"name\":\"kubeflow.org\"},\"versions\":"
+                "[{\"version\":\"v1\","
+                "\"resources\":[{\"resource\":\"pytorchjobs\",\"responseKind\":{\"kind\":\"PyTorchJob\"},\"scope\":"
+                "\"Namespaced\"}]}]}]}"));
         QVERIFY(b.listener.waitPhase(Phase::Forbidden));
         QCOMPARE(b.listener.state().error.kind, Error::Kind::Forbidden);
         QCOMPARE(b.server->requestCount(), size_t(3));
@@ -444,7 +452,8 @@ private slots:
         handlers.delta = [](const Delta<Pod> &) {};
         handlers.state = [](const FeedState &) {};
         const Watcher<Pod> watcher(cluster, kinds::pods(), {}, podDecoder(), handlers);
-        QVERIFY(server->request(0).headers.contains(net::Header("Accept", "application/vnd.kubernetes.protobuf,application/json")));
+        QVERIFY(server->request(0).headers.contains(
+            net::Header("Accept", "application/vnd.kubernetes.protobuf,application/json")));
         Bench jobs;
         QVERIFY(jobs.server->request(0).headers.contains(net::Header("Accept", "application/json")));
     }

@@ -112,7 +112,8 @@ private slots:
         JobStore store;
         QList<StoreChange> changes;
         connect(&store, &StoreSignals::changed, this, [&](const StoreChange &change) { changes.append(change); });
-        store.applyJobs(JobKind::PyTorchJob, {{job(u"a"_s, JobPhase::Running), job(u"b"_s, JobPhase::Running)}, {}, true, {}});
+        store.applyJobs(JobKind::PyTorchJob,
+                        {{job(u"a"_s, JobPhase::Running), job(u"b"_s, JobPhase::Running)}, {}, true, {}});
         QCOMPARE(changes.size(), 1);
         QCOMPARE(changes[0].added.size(), 2);
         store.applyPods(upsert<Pod>({pod(u"p"_s, u"a"_s), pod(u"q"_s, u"unknown job"_s)}));
@@ -125,7 +126,8 @@ private slots:
         store.applyPods(upsert<Pod>({same}));
         QCOMPARE(changes.size(), 2);
         // A relist of the same jobs keeps them silent as well.
-        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({job(u"a"_s, JobPhase::Running), job(u"b"_s, JobPhase::Running)}));
+        store.applyJobs(JobKind::PyTorchJob,
+                        upsert<Job>({job(u"a"_s, JobPhase::Running), job(u"b"_s, JobPhase::Running)}));
         QCOMPARE(changes.size(), 2);
         store.applyJobs(JobKind::PyTorchJob, {{}, {u"a"_s, u"zzz"_s}, false, {}});
         QCOMPARE(changes[2].removed, QStringList{u"a"_s});
@@ -150,26 +152,77 @@ private slots:
     void causesComeFromThePods()
     {
         using P = JobPhase;
-        QCOMPARE(with(P::Pending, [](Pod &p) { p.phase = u"Pending"_s; p.node.clear(); p.reason = u"Unschedulable"_s; p.message = u"0/4 nodes"_s; p.containers.clear(); }).cause, u"Unschedulable"_s);
-        QCOMPARE(with(P::Pending, [](Pod &p) { p.phase = u"Pending"_s; p.node.clear(); p.reason = u"Unschedulable"_s; p.message = u"0/4 nodes"_s; p.containers.clear(); }).message, u"0/4 nodes"_s);
+        QCOMPARE(with(P::Pending,
+                      [](Pod &p) {
+                          p.phase = u"Pending"_s;
+                          p.node.clear();
+                          p.reason = u"Unschedulable"_s;
+                          p.message = u"0/4 nodes"_s;
+                          p.containers.clear();
+                      })
+                     .cause,
+                 u"Unschedulable"_s);
+        QCOMPARE(with(P::Pending,
+                      [](Pod &p) {
+                          p.phase = u"Pending"_s;
+                          p.node.clear();
+                          p.reason = u"Unschedulable"_s;
+                          p.message = u"0/4 nodes"_s;
+                          p.containers.clear();
+                      })
+                     .message,
+                 u"0/4 nodes"_s);
         const auto waiting = [](const QString &reason) {
-            return [reason](Pod &p) { p.phase = u"Pending"_s; p.containers[0].state = u"waiting"_s; p.containers[0].reason = reason; };
+            return [reason](Pod &p) {
+                p.phase = u"Pending"_s;
+                p.containers[0].state = u"waiting"_s;
+                p.containers[0].reason = reason;
+            };
         };
         QCOMPARE(with(P::Pending, waiting(u"ImagePullBackOff"_s)).cause, u"ImagePullBackOff"_s);
         QCOMPARE(with(P::Pending, waiting(u"ContainerCreating"_s)).cause, u"ContainerCreating"_s);
         QCOMPARE(with(P::Running, waiting(u"CrashLoopBackOff"_s)).cause, u"CrashLoopBackOff"_s);
         QCOMPARE(with(P::Running, waiting(u"ContainerCreating"_s)).cause, QString());
-        QCOMPARE(with(P::Pending, [](Pod &p) { p.phase = u"Pending"_s; p.initReason = u"ErrImagePull"_s; p.containers[0].state = u"waiting"_s; p.containers[0].reason = u"PodInitializing"_s; }).cause, u"ErrImagePull"_s);
+        QCOMPARE(with(P::Pending,
+                      [](Pod &p) {
+                          p.phase = u"Pending"_s;
+                          p.initReason = u"ErrImagePull"_s;
+                          p.containers[0].state = u"waiting"_s;
+                          p.containers[0].reason = u"PodInitializing"_s;
+                      })
+                     .cause,
+                 u"ErrImagePull"_s);
         const auto ended = [](const QString &reason, int code) {
-            return [reason, code](Pod &p) { p.phase = u"Failed"_s; p.containers[0].state = u"terminated"_s; p.containers[0].reason = reason; p.containers[0].exitCode = code; };
+            return [reason, code](Pod &p) {
+                p.phase = u"Failed"_s;
+                p.containers[0].state = u"terminated"_s;
+                p.containers[0].reason = reason;
+                p.containers[0].exitCode = code;
+            };
         };
         QCOMPARE(with(P::Failed, ended(u"OOMKilled"_s, 137)).cause, u"OOMKilled"_s);
         QCOMPARE(with(P::Failed, ended(u"Error"_s, 2)).cause, u"Error (exit 2)"_s);
-        QCOMPARE(with(P::Failed, [](Pod &p) { p.phase = u"Failed"_s; p.reason = u"Evicted"_s; p.containers.clear(); }).cause, u"Evicted"_s);
-        const auto restarted = [](Pod &p) { p.containers[0].ready = true; p.containers[0].lastReason = u"OOMKilled"_s; p.containers[0].lastExitCode = 137; };
+        QCOMPARE(with(P::Failed,
+                      [](Pod &p) {
+                          p.phase = u"Failed"_s;
+                          p.reason = u"Evicted"_s;
+                          p.containers.clear();
+                      })
+                     .cause,
+                 u"Evicted"_s);
+        const auto restarted = [](Pod &p) {
+            p.containers[0].ready = true;
+            p.containers[0].lastReason = u"OOMKilled"_s;
+            p.containers[0].lastExitCode = 137;
+        };
         QCOMPARE(with(P::Running, restarted).cause, QString()); // it runs well again
         QCOMPARE(with(P::Restarting, restarted).cause, u"OOMKilled"_s);
-        const auto loops = [](Pod &p) { p.containers[0].state = u"waiting"_s; p.containers[0].reason = u"CrashLoopBackOff"_s; p.containers[0].lastReason = u"OOMKilled"_s; p.containers[0].lastExitCode = 137; };
+        const auto loops = [](Pod &p) {
+            p.containers[0].state = u"waiting"_s;
+            p.containers[0].reason = u"CrashLoopBackOff"_s;
+            p.containers[0].lastReason = u"OOMKilled"_s;
+            p.containers[0].lastExitCode = 137;
+        };
         QCOMPARE(with(P::Running, loops).cause, u"OOMKilled"_s); // says more than the loop it causes
         QCOMPARE(with(P::Running, [](Pod &p) { p.phase = u"Unknown"_s; }).cause, u"NodeLost"_s);
         QCOMPARE(with(P::Succeeded, ended(u"Error"_s, 2)).cause, QString());
@@ -264,7 +317,8 @@ private slots:
         Event elsewhere = gone;
         elsewhere.uid = u"elsewhere"_s;
         elsewhere.ns = u"other"_s;
-        store.applyEvents(upsert<Event>({notice(u"e"_s, u"j"_s, u"Created"_s), notice(u"f"_s, u"p"_s, u"Pulled"_s), notice(u"x"_s, u"other"_s, u"No"_s), gone, older, similar, elsewhere}));
+        store.applyEvents(upsert<Event>({notice(u"e"_s, u"j"_s, u"Created"_s), notice(u"f"_s, u"p"_s, u"Pulled"_s),
+                                         notice(u"x"_s, u"other"_s, u"No"_s), gone, older, similar, elsewhere}));
         QStringList uids;
         for (const Event &e : store.eventsOf(u"j"_s))
             uids.append(e.uid);
