@@ -62,8 +62,8 @@ def machine(state):
         "routes": sorted(run("ip", "route").splitlines()),
         "firewall": firewall(),
         "processes": processes(state),
-        "cgroups": sorted(str(p) for p in Path("/sys/fs/cgroup").glob("*/*")
-                          if re.search(r"lab|kube|node", p.name)),
+        "cgroups": sorted(str(p) for pattern in ("*", "*/*") for p in Path("/sys/fs/cgroup").glob(pattern)
+                          if p.is_dir() and re.search(r"lab|kube|node", p.name)),
         "settings": {n: (Path("/proc/sys") / n).read_text() for n in WATCHED_SETTINGS
                      if (Path("/proc/sys") / n).exists()},
         "folders": {f: sorted(n for n in os.listdir(f) if LAB_NAMES.search(n) or "containers" in f)

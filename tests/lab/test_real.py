@@ -151,14 +151,21 @@ class RealTest(LabTest):
         for command in (("addr", "add", "198.51.100.2/24", "dev", "eth0"), ("link", "set", "eth0", "up"),
                         ("route", "add", "default", "via", "198.51.100.1")):
             run("ip", "-n", OUTSIDE, *command)
+        here = ["198.51.100.1"]
+        if Path("/proc/net/if_inet6").exists():
+            run("ip", "addr", "add", "2001:db8::1/64", "dev", "cairn-out0", "nodad")
+            run("ip", "-n", OUTSIDE, "addr", "add", "2001:db8::2/64", "dev", "eth0", "nodad")
+            here.append("2001:db8::1")
 
         # First that the way there is open: something that is not the lab's does answer.
-        with socket.create_server(("198.51.100.1", 0)) as control:
-            threading.Thread(target=lambda: control.accept()[0].close(), daemon=True).start()
-            self.assertTrue(self.reaches("198.51.100.1", control.getsockname()[1]), "the test's own way in is open")
+        for address in here:
+            family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            with socket.create_server((address, 0), family=family) as control:
+                threading.Thread(target=lambda: control.accept()[0].close(), daemon=True).start()
+                self.assertTrue(self.reaches(address, control.getsockname()[1]), f"the way in to {address} is open")
 
         pod = next(p for p in self.get("pods", "-n", "kubeflow")["items"])["status"]["podIP"]
-        targets = [(address, port) for address in ("198.51.100.1", HOST_IP) for port in ports_of(self.lab).values()]
+        targets = [(address, port) for address in (*here, HOST_IP) for port in ports_of(self.lab).values()]
         targets += [(pod, 8080), (pod, 9443), (SERVICE_API, 443)]
         listening = [port for port in ports_of(self.lab).values() if self.answers_here(port)]
         self.assertIn(self.lab.port("apiserver"), listening)
@@ -173,8 +180,7 @@ class RealTest(LabTest):
         return False
 
     def reaches(self, address, port):
-        code = ("import socket, sys; s = socket.socket(); s.settimeout(2); "
-                "sys.exit(s.connect_ex((sys.argv[1], int(sys.argv[2]))) != 0)")
+        code = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=2)"
         return run("ip", "netns", "exec", OUTSIDE, "/usr/bin/python3", "-c", code, address, port, check=False
                    ).returncode == 0
 

@@ -76,13 +76,11 @@ class TrainTest(unittest.TestCase):
         self.assertLess(float(found[300]), float(found[1]) / 2)
 
     def test_term_saves_and_ends_well(self):
-        process = self.start("term", TOTAL_STEPS=100000, STEP_DELAY=30, CHECKPOINT_EVERY_STEPS=1000)
+        process = self.start("term", TOTAL_STEPS=100000, STEP_DELAY=3600, CHECKPOINT_EVERY_STEPS=1000)
         self.read_until(process, r"^step=1 ")
-        began = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        rest, _ = process.communicate(timeout=60)
+        rest, _ = process.communicate(timeout=120)  # so it does not finish its delay first
         self.assertEqual(process.returncode, 0, rest)
-        self.assertLess(time.monotonic() - began, 25, "it must not finish its delay first")
         self.assertRegex(rest, r"saved \S.*step-00000001\.pt step=1 in \d+\.\d{3} s\nstopped by a signal at step 1\n")
         self.assertEqual(self.steps("term"), [1])
 
@@ -90,7 +88,7 @@ class TrainTest(unittest.TestCase):
         process = self.start("early", TOTAL_STEPS=100000)
         self.await_handler(process.pid)
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=120)
         self.assertEqual(process.returncode, 0)
 
     def await_handler(self, pid):
@@ -133,10 +131,10 @@ class TrainTest(unittest.TestCase):
         self.assertEqual(self.steps("epochs"), [100, 200, 210])
 
     def test_saves_by_the_clock(self):
-        process = self.start("clock", TOTAL_STEPS=100000, CHECKPOINT_EVERY_SECONDS=0.2, STEP_DELAY=0.05)
+        process = self.start("often", TOTAL_STEPS=100000, CHECKPOINT_EVERY_SECONDS=0.2, STEP_DELAY=0.01)
         self.read_until(process, r"^saved ", times=2)
-        first, second = self.steps("clock")[:2]
-        self.assertGreaterEqual(second - first, 2, "not at every step")
+        self.train("seldom", TOTAL_STEPS=30, CHECKPOINT_EVERY_SECONDS=3600)
+        self.assertEqual(self.steps("seldom"), [30], "only at the end")
 
     def test_damaged_newest_is_skipped(self):
         self.train("damaged", TOTAL_STEPS=40, CHECKPOINT_EVERY_STEPS=20)

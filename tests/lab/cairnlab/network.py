@@ -16,8 +16,8 @@ from .say import LabError
 
 INPUT, FORWARD = "CAIRN-LAB-INPUT", "CAIRN-LAB-FORWARD"
 TABLES = ("filter", "nat", "mangle", "raw")
-# What kube-proxy, the kubelet and the CNI plugins make. The lab does not start where others made these.
-THEIR_CHAINS = ("KUBE-", "CNI-")
+# What kube-proxy and the kubelet make. The lab does not start where others made these.
+KUBERNETES = "KUBE-"
 
 # The lab sets the first; kubelet and kube-proxy set the others.
 SYSCTLS = ("net/ipv4/ip_forward", "vm/overcommit_memory", "vm/panic_on_oom", "kernel/panic", "kernel/panic_on_oops",
@@ -41,7 +41,7 @@ def _chains(family, table):
 def foreign_kubernetes():
     """Chains another Kubernetes on this machine has made. Ask only when no lab is up."""
     return sorted({words[1] for table in TABLES for words in _chains("", table)
-                   if words[0] == "-N" and words[1].startswith("KUBE-")})
+                   if words[0] == "-N" and words[1].startswith(KUBERNETES)})
 
 
 def _sysctl(name):
@@ -84,21 +84,30 @@ def up(lab):
 
 def _firewall(lab):
     """From other interfaces neither the lab's ports nor its pods can be reached, and pods reach nothing outside."""
-    for chain in (INPUT, FORWARD):
-        _iptables("-N", chain, check=False)
-        _iptables("-F", chain)
-    for device in ("lo", BRIDGE):
-        _iptables("-A", INPUT, "-i", device, "-j", "RETURN")
-    for protocol in ("tcp", "udp"):
-        for port in sorted(ports_of(lab).values()):
-            _iptables("-A", INPUT, "-p", protocol, "--dport", str(port), "-j", "REJECT")
-    _iptables("-A", INPUT, "-d", POD_NET, "-j", "REJECT")
-    _iptables("-A", FORWARD, "-i", BRIDGE, "-o", BRIDGE, "-j", "ACCEPT")
-    _iptables("-A", FORWARD, "-i", BRIDGE, "-j", "REJECT")
-    _iptables("-A", FORWARD, "-o", BRIDGE, "-j", "REJECT")
-    for hook, chain in (("INPUT", INPUT), ("FORWARD", FORWARD)):
-        _iptables("-D", hook, "-j", chain, check=False)
-        _iptables("-I", hook, "1", "-j", chain)
+    ports = [
+        *(f"-A {INPUT} -i {device} -j RETURN" for device in ("lo", BRIDGE)),
+        *(f"-A {INPUT} -p {protocol} --dport {port} -j REJECT"
+          for protocol in ("tcp", "udp") for port in sorted(ports_of(lab).values())),
+    ]
+    pods = [
+        f"-A {INPUT} -d {POD_NET} -j REJECT",
+        f"-A {FORWARD} -i {BRIDGE} -o {BRIDGE} -j ACCEPT",
+        f"-A {FORWARD} -i {BRIDGE} -j REJECT",
+        f"-A {FORWARD} -o {BRIDGE} -j REJECT",
+    ]
+    # Pods have no IPv6, but the apiserver listens on it as well.
+    families = {"": ports + pods, "6": ports} if Path("/proc/net/if_inet6").exists() else {"": ports + pods}
+    for family, rules in families.items():
+        # All at once: when the lab is mended, it is not open for a moment.
+        _restore(family, "filter", [f":{INPUT} - [0:0]", f":{FORWARD} - [0:0]", *rules])
+        for hook, chain in (("INPUT", INPUT), ("FORWARD", FORWARD)):
+            if _iptables("-C", hook, "-j", chain, family=family, check=False).returncode != 0:
+                _iptables("-I", hook, "1", "-j", chain, family=family)
+
+
+def _restore(family, table, lines):
+    text = "\n".join([f"*{table}", *lines, "COMMIT", ""])
+    run(f"ip{family}tables-restore", "--noflush", "-w", "10", input=text)
 
 
 def down(lab):
@@ -124,14 +133,13 @@ def down(lab):
 
 def _remove_chains(family, table):
     mine = {words[1] for words in _chains(family, table)
-            if words[0] == "-N" and (words[1].startswith(THEIR_CHAINS) or words[1] in (INPUT, FORWARD))}
+            if words[0] == "-N" and (words[1].startswith(KUBERNETES) or words[1] in (INPUT, FORWARD))}
     if not mine:
         return
     jumps = [line for line in run(f"ip{family}tables-save", "-t", table).stdout.splitlines()
              if line.startswith("-A ") and line.split()[1] not in mine and _target(line) in mine]
-    commands = [f"*{table}", *("-D" + line[2:] for line in jumps),
-                *(f"-F {chain}" for chain in mine), *(f"-X {chain}" for chain in mine), "COMMIT", ""]
-    run(f"ip{family}tables-restore", "--noflush", "-w", "10", input="\n".join(commands))
+    _restore(family, table, [*("-D" + line[2:] for line in jumps),
+                             *(f"-F {chain}" for chain in mine), *(f"-X {chain}" for chain in mine)])
 
 
 def _target(rule):

@@ -13,7 +13,7 @@ import yaml
 from . import images, kube
 from .binaries import binary
 from .config import BRIDGE, NODE_IPS, POD_NET, SERVICE_DNS
-from .process import end_pids, marked, run, start, stop, wait_for
+from .process import command_line, end_pids, marked, run, start, stop, wait_for
 from .say import say, wait_until
 
 NAMES = tuple(NODE_IPS)
@@ -67,7 +67,7 @@ def stop_node(lab, node):
 
 def _shims(lab, node):
     socket = os.fsencode(lab.dir / node / "containerd.sock")
-    return [pid for pid in marked(lab) if socket in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [pid for pid in marked(lab) if socket in command_line(pid)]
 
 
 def _containerd_config(lab, node):
@@ -80,8 +80,7 @@ def _containerd_config(lab, node):
              "ipam": {"type": "host-local", "dataDir": f"{folder}/cni-data",
                       "ranges": [[{"subnet": POD_NET, "rangeStart": first, "rangeEnd": last,
                                    "gateway": NODE_IPS["node-1"]}]],
-                      "routes": [{"dst": "0.0.0.0/0"}]}},
-            {"type": "portmap", "capabilities": {"portMappings": True}}]}, indent=1))
+                      "routes": [{"dst": "0.0.0.0/0"}]}}]}, indent=1))
     path = folder / "containerd.toml"
 
     def text(value):
@@ -188,15 +187,21 @@ def _make_cgroup(node):
                 if kind == "cgroup" and (folder / name).exists():
                     (folder / name).write_text((folder.parent / name).read_text())
             if kind == "cgroup2":
-                wanted = " ".join(f"+{c}" for c in (folder.parent / "cgroup.controllers").read_text().split())
-                (folder.parent / "cgroup.subtree_control").write_text(wanted)
+                for controller in (folder.parent / "cgroup.controllers").read_text().split():
+                    try:
+                        (folder.parent / "cgroup.subtree_control").write_text(f"+{controller}")
+                    except OSError:
+                        continue  # some cannot be passed on; the kubelet names one that it misses
 
 
 def _pids_in_cgroup(node=""):
     pids = set()
     for root, _ in _hierarchies():
         for path in (root / CGROUP / node).rglob("cgroup.procs"):
-            pids.update(int(pid) for pid in path.read_text().split())
+            try:
+                pids.update(int(pid) for pid in path.read_text().split())
+            except OSError:
+                continue  # removed meanwhile
     return sorted(pids)
 
 

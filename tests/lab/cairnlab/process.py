@@ -113,6 +113,13 @@ def end_pids(pids, patience=3.0):
     return [p for p in pids if _is_running(p)]
 
 
+def command_line(pid):
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def marked(lab):
     """Every process that carries this lab's mark."""
     mark = f"{MARK}={lab.dir}".encode()
