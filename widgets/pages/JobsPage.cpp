@@ -267,9 +267,9 @@ QWidget *JobsPage::makeFull()
     m_table->setObjectName(u"jobs.table"_s);
     using views::CellKind;
     m_table->setColumns({{JobTableModel::Name, CellKind::Text, 108, 420},
-                         {JobTableModel::Namespace, CellKind::Text, 76, 160, false, true, true},
+                         {JobTableModel::Namespace, CellKind::Text, 88, 160, false, true, true},
                          {JobTableModel::Kind, CellKind::Text, 96, 120, false, true, true},
-                         {JobTableModel::State, CellKind::Tag, 90, 240},
+                         {JobTableModel::State, CellKind::Tag, 148, 240},
                          {JobTableModel::Ready, CellKind::Number, 48, 80, false, true, true},
                          {JobTableModel::Gpus, CellKind::Number, 48, 80, false, true, true},
                          {JobTableModel::LastCheckpoint, CellKind::Trust, 110, 170, false, true, true},
@@ -323,8 +323,6 @@ QWidget *JobsPage::makeNarrow()
                           {JobTableModel::LastCheckpoint, CellKind::Trust, 70, 110}});
     // Its source comes with the split view: a list nobody sees is not sorted.
     m_narrowJobs = new NarrowJobs(this);
-    m_narrow->setSource(m_narrowJobs);
-    m_narrow->sortBy(JobTableModel::Lost, Qt::DescendingOrder);
     connectTable(m_narrow);
     m_narrowFoot = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
     auto *foot = hbox(0);
@@ -624,8 +622,11 @@ void JobsPage::openJob(const QString &key)
     m_split = true;
     m_columns->hide();
     m_table->setCurrentKey(key);
-    if (!wasSplit)
+    if (!wasSplit) {
         m_narrowJobs->setSourceModel(m_filter);
+        m_narrow->setSource(m_narrowJobs);
+        m_narrow->sortBy(m_table->proxy()->sortColumn(), m_table->proxy()->sortOrder());
+    }
     m_narrow->setCurrentKey(key);
     m_stack->setCurrentIndex(1);
     if (!wasSplit)

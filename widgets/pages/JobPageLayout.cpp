@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How the Job page is put together; what it does is in JobPage.cpp.
+#include "pages/JobPage.h"
+
+#include "charts/TimelineChart.h"
+#include "editors/YamlView.h"
+#include "kit/Button.h"
+#include "kit/Card.h"
+#include "kit/Inputs.h"
+#include "kit/Label.h"
+#include "kit/Marks.h"
+#include "kit/Messages.h"
+#include "kit/StateView.h"
+#include "pages/FlowLayout.h"
+#include "views/DataTable.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+namespace cairn::pages {
+
+using namespace Qt::StringLiterals;
+using namespace cairn::kit;
+using items::CheckpointTableModel;
+
+QWidget *JobPage::makeHeader()
+{
+    auto *card = new Card;
+    card->setObjectName(u"job.header"_s);
+    auto *row = hbox(10);
+    m_name = new ElidedLabel({}, Type::PanelTitle);
+    m_phase = new Tag(QString());
+    m_cause = new ElidedLabel({}, Type::Body, Token::Dim, Qt::ElideRight);
+    auto *logs = new Button(tr("Logs"));
+    logs->setObjectName(u"job.logs"_s);
+    auto *yaml = new Button(tr("YAML"));
+    yaml->setObjectName(u"job.yaml"_s);
+    m_resume = new Button(tr("Resume…"), ButtonVariant::Primary);
+    m_resume->setObjectName(u"job.resume"_s);
+    row->addWidget(m_name);
+    row->addWidget(m_phase);
+    row->addWidget(m_cause, 1);
+    row->addWidget(logs);
+    row->addWidget(yaml);
+    row->addWidget(m_resume);
+    card->body()->addLayout(row);
+
+    m_facts = new QWidget;
+    new FlowLayout(22, 6, m_facts);
+    card->body()->addWidget(m_facts);
+
+    m_lineage = new QWidget;
+    auto *lineage = hbox(6);
+    m_lineageText = new Label({}, Type::Body, Token::Dim);
+    m_lineageLink = new Button({}, ButtonVariant::Link, Button::Size::Small);
+    m_lineageLink->setObjectName(u"job.parent"_s);
+    lineage->addWidget(m_lineageText);
+    lineage->addWidget(m_lineageLink);
+    lineage->addStretch(1);
+    m_lineage->setLayout(lineage);
+    card->body()->addWidget(m_lineage);
+    m_manager = new Paragraph({}, Type::Body, Token::Dim);
+    card->body()->addWidget(m_manager);
+
+    connect(logs, &QPushButton::clicked, this, [this] { showTab(Tab::Logs); });
+    connect(yaml, &QPushButton::clicked, this, [this] { showTab(Tab::Yaml); });
+    connect(m_resume, &QPushButton::clicked, this, [this] { requestResume(selectedCheckpoint()); });
+    connect(m_lineageLink, &QPushButton::clicked, this, [this] { emit openJobRequested(m_parentKey); });
+    return card;
+}
+
+QWidget *JobPage::makeBanners()
+{
+    m_banners = new QWidget;
+    auto *box = vbox(8);
+    m_pending = new Banner;
+    m_pending->setObjectName(u"job.pending"_s);
+    m_guess = new Banner;
+    m_guess->setObjectName(u"job.guess"_s);
+    m_consentBanner = new Banner;
+    m_consentBanner->setObjectName(u"job.consent"_s);
+    m_consentCode = new editors::YamlView(tr("What the helper Job runs"));
+    m_consentCode->setObjectName(u"job.consent.what"_s);
+    bindTheme(m_consentCode, [this] { m_consentCode->setFixedHeight(scaled(200)); });
+    m_consentCode->hide();
+
+    m_correction = new QWidget;
+    auto *row = hbox();
+    m_correctionPath = new Input(tr("Folder the job saves to, inside its container"));
+    m_correctionPath->setObjectName(u"job.saveLocation"_s);
+    m_correctionPath->setType(Type::Mono);
+    m_correctionPath->setPlaceholderText(u"/ckpt/my-run"_s);
+    auto *use = new Button(tr("Use this folder"), ButtonVariant::Primary);
+    auto *cancel = new Button(tr("Cancel"));
+    row->addWidget(m_correctionPath, 1);
+    row->addWidget(cancel);
+    row->addWidget(use);
+    m_correctionError = new Paragraph({}, Type::Meta, Token::Err);
+    m_correctionError->hide();
+    auto *correction = vbox(4);
+    correction->addLayout(row);
+    correction->addWidget(m_correctionError);
+    m_correction->setLayout(correction);
+    m_correction->hide();
+
+    box->addWidget(m_pending);
+    box->addWidget(m_guess);
+    box->addWidget(m_correction);
+    box->addWidget(m_consentBanner);
+    box->addWidget(m_consentCode);
+    m_banners->setLayout(box);
+
+    connect(m_pending, &Banner::triggered, this, [this](const QString &id) {
+        if (id == "finish"_L1)
+            emit finishResumeRequested();
+        else
+            emit undoResumeRequested();
+    });
+    connect(m_guess, &Banner::triggered, this, [this] {
+        m_correctionPath->setText(m_location.path);
+        m_correction->show();
+        m_correctionPath->setFocus(Qt::OtherFocusReason);
+        m_correctionPath->selectAll();
+    });
+    connect(use, &QPushButton::clicked, this, &JobPage::commitCorrection);
+    connect(m_correctionPath, &QLineEdit::returnPressed, this, &JobPage::commitCorrection);
+    connect(cancel, &QPushButton::clicked, this, [this] {
+        m_correction->hide();
+        m_correctionError->hide();
+        m_correctionPath->setBad(false);
+    });
+    connect(m_consentBanner, &Banner::triggered, this, [this](const QString &id) {
+        if (id == "allow"_L1)
+            emit helperAllowed();
+        else if (id == "exec"_L1)
+            emit execChosen();
+        else
+            m_consentCode->setVisible(m_consentCode->isHidden());
+    });
+    return m_banners;
+}
+
+QWidget *JobPage::makeCheckpoints()
+{
+    m_timelineCard = new Card;
+    Card *timelineCard = m_timelineCard;
+    timelineCard->setObjectName(u"job.timeline"_s);
+    auto *head = hbox();
+    head->addWidget(new Label(tr("Checkpoint timeline"), Type::Section));
+    head->addStretch(1);
+    head->addWidget(charts::TimelineChart::makeLegend());
+    timelineCard->body()->addLayout(head);
+    m_timeline = new charts::TimelineChart;
+    m_timeline->setObjectName(u"job.timeline.chart"_s);
+    timelineCard->body()->addWidget(m_timeline, 1);
+
+    m_table = new views::DataTable(tr("Checkpoints"));
+    m_table->setObjectName(u"job.checkpoints"_s);
+    using views::CellKind;
+    m_table->setColumns({{CheckpointTableModel::Step, CellKind::Trust, 80, 220},
+                         {CheckpointTableModel::Epoch, CellKind::Text, 52, 80},
+                         {CheckpointTableModel::Saved, CellKind::Text, 84, 140},
+                         {CheckpointTableModel::Size, CellKind::Number, 72, 100},
+                         {CheckpointTableModel::Format, CellKind::Text, 124, 180},
+                         {CheckpointTableModel::State, CellKind::Tag, 84, 120},
+                         {CheckpointTableModel::Loss, CellKind::Number, 56, 90},
+                         {CheckpointTableModel::Reason, CellKind::Text, 80, 260, true, false},
+                         {CheckpointTableModel::Action, CellKind::Action, 156, 200, false, false}});
+    m_table->setSource(m_checkpointFilter);
+    m_table->sortBy(CheckpointTableModel::Saved, Qt::DescendingOrder);
+    m_listFoot = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
+    auto *foot = hbox(0);
+    foot->setContentsMargins(12, 7, 12, 7);
+    foot->addWidget(m_listFoot, 1);
+    auto *content = new QWidget;
+    auto *contentBox = vbox(0);
+    contentBox->addWidget(m_table, 1);
+    contentBox->addWidget(new Line);
+    contentBox->addLayout(foot);
+    content->setLayout(contentBox);
+    m_listState = new StateView(content);
+    m_listState->setObjectName(u"job.checkpoints.state"_s);
+    auto *tableCard = new Card(Card::Padding::Flush);
+    tableCard->body()->addWidget(m_listState);
+
+    auto *split = new QSplitter(Qt::Vertical);
+    split->setHandleWidth(space::cards);
+    split->setChildrenCollapsible(false);
+    split->addWidget(timelineCard);
+    split->addWidget(tableCard);
+    split->setStretchFactor(0, 2);
+    split->setStretchFactor(1, 3);
+
+    connect(m_timeline, &charts::TimelineChart::selected, this, [this](const QString &key) {
+        selectRow(key);
+    });
+    connect(m_timeline, &charts::TimelineChart::activated, this, &JobPage::requestResume);
+    connect(m_timeline, &charts::TimelineChart::tableRequested, m_table, [this] { m_table->setFocus(); });
+    connect(m_table, &views::DataTable::currentKeyChanged, this, [this](const QString &key) {
+        if (m_table->hasFocus())
+            m_chosen = true;
+        selectCheckpoint(key);
+    });
+    connect(m_table, &views::DataTable::opened, this, &JobPage::requestResume);
+    connect(m_table, &views::DataTable::actionTriggered, this,
+            [this](const QString &key, const QString &) { requestResume(key); });
+    connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &typed) {
+        if (typed.compare(u"r"_s, Qt::CaseInsensitive) == 0)
+            requestResume(m_table->currentKey());
+        else if (typed.compare(u"l"_s, Qt::CaseInsensitive) == 0)
+            showTab(Tab::Logs);
+    });
+    connect(m_listState, &StateView::triggered, this, [this](const QString &id) {
+        if (id == "cancel"_L1)
+            emit cancelListingRequested();
+        else
+            emit readAgainRequested();
+    });
+    return split;
+}
+
+QWidget *JobPage::makeYaml()
+{
+    m_yaml = new editors::YamlView(tr("YAML of the job"));
+    m_yaml->setObjectName(u"job.yaml.view"_s);
+    auto *content = new QWidget;
+    auto *head = hbox();
+    head->setContentsMargins(12, 7, 12, 7);
+    head->addWidget(new Label(tr("As the server has it now, read-only"), Type::Meta, Token::Dim), 1);
+    auto *copy = new Button(tr("Copy"), ButtonVariant::Normal, Button::Size::Small);
+    copy->setObjectName(u"job.yaml.copy"_s);
+    copy->setAccessibleName(tr("Copy the YAML"));
+    head->addWidget(copy);
+    auto *box = vbox(0);
+    box->addLayout(head);
+    box->addWidget(new Line);
+    box->addWidget(m_yaml, 1);
+    content->setLayout(box);
+    m_yamlState = new StateView(content);
+    auto *card = new Card(Card::Padding::Flush);
+    card->body()->addWidget(m_yamlState);
+    connect(copy, &QPushButton::clicked, this, [this] {
+        QGuiApplication::clipboard()->setText(m_yaml->toPlainText());
+        emit copied(tr("The YAML"));
+    });
+    connect(m_yamlState, &StateView::triggered, this, &JobPage::yamlRetryRequested);
+    return card;
+}
+
+QWidget *JobPage::makeEvents()
+{
+    using views::CellKind;
+    m_podTable = new views::DataTable(tr("Pods"));
+    m_podTable->setObjectName(u"job.pods"_s);
+    using P = items::PodTableModel;
+    m_podTable->setColumns({{P::Name, CellKind::Text, 120, 320, true},
+                            {P::Role, CellKind::Text, 60, 110},
+                            {P::State, CellKind::Tag, 90, 240},
+                            {P::Ready, CellKind::Number, 48, 70},
+                            {P::Restarts, CellKind::Number, 60, 90},
+                            {P::Gpus, CellKind::Number, 48, 70},
+                            {P::Node, CellKind::Text, 70, 180},
+                            {P::Age, CellKind::Number, 56, 100}});
+    m_podTable->setSource(m_pods);
+    m_podTable->sortBy(P::State, Qt::AscendingOrder);
+    m_podTable->setPlaceholder(tr("No pods now"));
+    m_eventTable = new views::DataTable(tr("Events"));
+    m_eventTable->setObjectName(u"job.events"_s);
+    using E = items::EventTableModel;
+    m_eventTable->setColumns({{E::Last, CellKind::Text, 80, 130},
+                              {E::Type, CellKind::Tag, 76, 100},
+                              {E::Reason, CellKind::Text, 90, 200},
+                              {E::Object, CellKind::Text, 90, 220},
+                              {E::Message, CellKind::Text, 120, 2000, true, false},
+                              {E::Count, CellKind::Number, 48, 80}});
+    m_eventTable->setSource(m_events);
+    m_eventTable->sortBy(E::Last, Qt::DescendingOrder);
+    m_eventTable->setPlaceholder(tr("No events. The server keeps them for an hour as a rule."));
+
+    const auto card = [](Label *&title, const QString &text, QWidget *table) {
+        auto *result = new Card(Card::Padding::Flush);
+        title = new Label(text, Type::Section);
+        auto *head = hbox(0);
+        head->setContentsMargins(12, 9, 12, 7);
+        head->addWidget(title, 1);
+        result->body()->setSpacing(0);
+        result->body()->addLayout(head);
+        result->body()->addWidget(table, 1);
+        return result;
+    };
+    auto *split = new QSplitter(Qt::Vertical);
+    split->setHandleWidth(space::cards);
+    split->setChildrenCollapsible(false);
+    split->addWidget(card(m_podTitle, tr("Pods"), m_podTable));
+    Card *events = card(m_eventTitle, tr("Events"), m_eventTable);
+    m_eventRefusal = new Paragraph({}, Type::Body, Token::Warn);
+    m_eventRefusal->hide();
+    events->body()->insertWidget(1, m_eventRefusal);
+    split->addWidget(events);
+    split->setStretchFactor(0, 2);
+    split->setStretchFactor(1, 3);
+    return split;
+}
+
+} // namespace cairn::pages
