@@ -104,7 +104,7 @@ private slots:
         QCOMPARE(logs.size(), 1);
         QCOMPARE(resumes.size(), 1);
         QTest::keyClick(table(), Qt::Key_Slash);
-        QVERIFY(search()->hasFocus());
+        QCOMPARE(m_page->focusWidget(), search());
         QTest::keyClick(search(), Qt::Key_L);
         QCOMPARE(logs.size(), 1);
         QCOMPARE(search()->text(), u"l"_s);
