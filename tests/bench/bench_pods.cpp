@@ -9,6 +9,7 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <cstdio>
+#include <ctime>
 #include <semaphore>
 
 using namespace cairn;
@@ -77,6 +78,7 @@ int main(int argc, char **argv)
     };
     kube::Watcher<Pod> watcher(*test.cluster, kinds::pods(), {}, podDecoder(), std::move(handlers), options);
     live.acquire();
+    std::printf("processor   %6.0f ms\n", 1000.0 * double(std::clock()) / CLOCKS_PER_SEC);
     std::printf("live        %6lld ms\nmemory now %.1f MiB, peak %.1f MiB\n", static_cast<long long>(clock.elapsed()),
                 memory("VmRSS"), memory("VmHWM"));
     const int seconds = args.value(0, "0").toInt();
