@@ -2,7 +2,6 @@
 #include "FaultServer.h"
 #include "net/Http.h"
 
-#include <QSemaphore>
 #include <QTest>
 #include <openssl/ssl.h>
 #include <thread>
@@ -41,7 +40,7 @@ std::shared_ptr<const Endpoint> shared(const Endpoint &endpoint)
 Result<Response> finish(
     HttpClient &client, const Endpoint &endpoint, const Request &request, QByteArray *data = nullptr)
 {
-    QSemaphore done;
+    Signal done;
     std::optional<Result<Response>> outcome;
     StreamHandlers handlers;
     handlers.data = [data](const char *bytes, size_t size) {

@@ -2,7 +2,6 @@
 #include "FaultServer.h"
 #include "net/Http.h"
 
-#include <QSemaphore>
 #include <QTest>
 #include <future>
 
@@ -37,7 +36,7 @@ struct Record {
     int status = 0;
     QByteArray contentType, data;
     std::optional<Result<Response>> outcome;
-    QSemaphore started, arrived, finished;
+    Signal started, arrived, finished;
 
     StreamHandlers handlers()
     {
@@ -426,7 +425,7 @@ private slots:
         for (int round = 0; round < 50; ++round) {
             auto alive = std::make_shared<std::atomic<bool>>(true);
             auto late = std::make_shared<std::atomic<int>>(0);
-            QSemaphore arrived;
+            Signal arrived;
             StreamHandlers handlers;
             handlers.data = [&arrived, alive, late](const char *, size_t) {
                 if (!*alive)
@@ -453,7 +452,7 @@ private slots:
         FaultServer server(faults::slowDrip(0ms));
         HttpClient client("cairn"_ba);
         std::unique_ptr<Stream> stream;
-        QSemaphore assigned, destroyed;
+        Signal assigned, destroyed;
         std::atomic<int> calls{0};
         StreamHandlers handlers;
         handlers.data = [&](const char *, size_t) {
@@ -489,7 +488,7 @@ private slots:
         FaultServer server(faults::serve([](const FaultRequest &) { return faults::answer(200, "ok"); }));
         HttpClient client("cairn"_ba);
         const EndpointPtr endpoint = endpointFor(server);
-        QSemaphore done;
+        Signal done;
         std::optional<Result<Response>> inner;
         StreamHandlers handlers;
         handlers.finished = [&](Result<Response>) {

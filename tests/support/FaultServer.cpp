@@ -431,6 +431,35 @@ bool FaultServer::waitUntil(const std::function<bool(const FaultServer &)> &cond
     }
 }
 
+void Signal::release(int count)
+{
+    const std::lock_guard lock(m_mutex);
+    m_count += count;
+    m_changed.notify_all();
+}
+
+void Signal::acquire()
+{
+    std::unique_lock lock(m_mutex);
+    m_changed.wait(lock, [this] { return m_count > 0; });
+    --m_count;
+}
+
+bool Signal::tryAcquire(int count, int milliseconds)
+{
+    std::unique_lock lock(m_mutex);
+    if (!m_changed.wait_for(lock, std::chrono::milliseconds(milliseconds), [&] { return m_count >= count; }))
+        return false;
+    m_count -= count;
+    return true;
+}
+
+int Signal::available() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_count;
+}
+
 ClosedPort::ClosedPort()
     : m_socket(boundSocket(&m_port))
 {

@@ -8,8 +8,10 @@
 #include <QPair>
 #include <QUrl>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 namespace cairn::test {
@@ -89,6 +91,21 @@ public:
 
 private:
     std::unique_ptr<Private> d;
+};
+
+/// A counting semaphore. QSemaphore would do, but the thread sanitizer cannot see into Qt and reports false races.
+class Signal {
+public:
+    void release(int count = 1);
+    void acquire();
+    /// False when they did not come within `milliseconds`.
+    bool tryAcquire(int count, int milliseconds);
+    int available() const;
+
+private:
+    mutable std::mutex m_mutex;
+    std::condition_variable m_changed;
+    int m_count = 0;
 };
 
 /// A port on 127.0.0.1 where nobody listens for as long as this lives.
