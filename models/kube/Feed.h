@@ -5,6 +5,7 @@
 #include "kube/Watcher.h"
 
 #include <QObject>
+#include <future>
 #include <memory>
 #include <vector>
 
@@ -38,6 +39,7 @@ public:
         , m_options(options)
     {
     }
+    /// Waits until the watchers have ended: a moment, as no request is waited for.
     ~Feed() { stop(); }
     Feed(const Feed &) = delete;
     Feed &operator=(const Feed &) = delete;
@@ -51,12 +53,17 @@ public:
         watch(scope.namespaces.isEmpty() || !m_kind.namespaced ? QStringList{QString()} : scope.namespaces);
     }
 
-    /// Calls that are still queued are dropped.
+    /// Calls that are still queued are dropped. The watchers end on a thread of their own, so this does not block.
     void stop()
     {
         ++m_generation;
-        for (const auto &watcher : m_watchers)
-            watcher->requestStop();
+        requestStop();
+        std::erase_if(m_ending, [](const std::future<void> &end) {
+            return end.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+        });
+        if (!m_watchers.empty())
+            m_ending.push_back(
+                std::async(std::launch::async, [old = std::move(m_watchers)]() mutable { old.clear(); }));
         m_watchers.clear();
         m_states.clear();
     }
@@ -132,6 +139,7 @@ private:
     int m_generation = 0;
     QObject m_receiver; ///< its queued calls die with it; before the watchers, which post to it
     std::vector<std::unique_ptr<Watcher<T>>> m_watchers;
+    std::vector<std::future<void>> m_ending; ///< last: its destructor waits for watchers that still post
 };
 
 } // namespace cairn::kube

@@ -108,7 +108,7 @@ private slots:
         m_feed->start({{u"new"_s}, {}});
         QTRY_COMPARE(m_rows, QStringList{u"u-new"_s});
         QCOMPARE(m_resets, 2);
-        QVERIFY(m_server->channel(0)->isClosed());
+        QTRY_VERIFY(m_server->channel(0)->isClosed());
     }
 
     void statesAreCombined_data()
