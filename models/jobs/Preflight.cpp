@@ -117,7 +117,10 @@ private:
             c = *now;
         }
         switch (c.verdict) {
-        case Verdict::Whole: add(u"checkpoint"_s, State::Ok, tr("Checkpoint is whole: %1").arg(text::safe(c.reason))); break;
+        case Verdict::Whole:
+            add(u"checkpoint"_s, State::Ok,
+                c.reason.isEmpty() ? tr("Checkpoint is whole.") : tr("Checkpoint is whole: %1").arg(text::safe(c.reason)));
+            break;
         case Verdict::Unverified:
             add(u"checkpoint"_s, State::Warn, tr("Checkpoint is not verified: %1").arg(text::safe(c.reason)));
             break;
