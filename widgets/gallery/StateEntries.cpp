@@ -5,6 +5,7 @@
 #include "kit/Messages.h"
 #include "kit/StateView.h"
 
+#include <QScrollArea>
 #include <QTimeZone>
 #include <QVBoxLayout>
 
@@ -161,8 +162,19 @@ QWidget *doctor()
         {u"api"_s, State::Running, u"API reachable"_s, u"Waiting for the server"_s, u"2 s of at most 5 s"_s, {}, {}, {}},
         {u"rbac"_s, State::Waiting, u"Permissions"_s, u"17 rights to check: list jobs, read logs, create jobs"_s,
             u"waits for step 3"_s, {}, {}, {}}});
-    card->body()->addWidget(steps);
-    card->body()->addStretch();
+    auto *scroll = new QScrollArea;
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    auto *inside = new QWidget;
+    auto *column = vbox(0);
+    column->addWidget(steps);
+    column->addStretch();
+    inside->setLayout(column);
+    scroll->setWidget(inside);
+    inside->setAutoFillBackground(false);
+    scroll->viewport()->setAutoFillBackground(false);
+    card->body()->addWidget(scroll);
     return card;
 }
 

@@ -104,8 +104,10 @@ public:
     {
         m_tone = tone;
         while (QLayoutItem *item = m_row->takeAt(0)) {
-            if (item->widget())
-                item->widget()->deleteLater();
+            if (QWidget *old = item->widget()) {
+                old->hide();
+                old->deleteLater();
+            }
             delete item;
         }
         m_row->addWidget(

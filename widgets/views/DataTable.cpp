@@ -26,6 +26,12 @@ namespace {
 
 constexpr int sampledRows = 200; // rows measured when columns are fitted
 
+/// Words elide; a number or a button that is cut off says something else.
+bool canShrink(CellKind kind)
+{
+    return kind == CellKind::Text || kind == CellKind::Tag || kind == CellKind::Trust;
+}
+
 CellDelegate *makeDelegate(CellKind kind, QObject *parent)
 {
     switch (kind) {
@@ -88,6 +94,7 @@ DataTable::DataTable(const QString &name, QWidget *parent)
     connect(m_proxy, &QAbstractItemModel::rowsRemoved, this, &DataTable::onRowsChanged);
     connect(m_proxy, &QAbstractItemModel::modelReset, this, &DataTable::onRowsChanged);
     connect(m_proxy, &QAbstractItemModel::layoutChanged, this, &DataTable::onRowsChanged);
+    connect(m_proxy, &QAbstractItemModel::dataChanged, this, &DataTable::widenActions);
     kit::bindTheme(this, [this] { applyTheme(); });
 }
 
@@ -455,6 +462,29 @@ void DataTable::setPlaceholder(const QString &text)
     viewport()->update();
 }
 
+void DataTable::widenActions(const QModelIndex &from, const QModelIndex &to)
+{
+    // Buttons come and go with the current row; their column grows with the widest and never shrinks.
+    if (m_fittedRows == 0)
+        return;
+    bool wider = false;
+    for (qsizetype i = 0; i < m_columns.size(); ++i) {
+        const int column = m_columns[i].column;
+        if (m_columns[i].kind != CellKind::Action || column < from.column() || column > to.column())
+            continue;
+        for (int row = from.row(); row <= qMin(to.row(), from.row() + sampledRows); ++row) {
+            const int width = qMin(scaled(m_columns[i].maxWidth),
+                itemDelegateForColumn(column)->sizeHint({}, m_proxy->index(row, column)).width());
+            if (width > m_widths[i]) {
+                m_widths[i] = width;
+                wider = true;
+            }
+        }
+    }
+    if (wider)
+        layoutColumns();
+}
+
 void DataTable::fitColumns()
 {
     const int rows = qMin(rowCount(), sampledRows);
@@ -512,13 +542,13 @@ void DataTable::layoutColumns()
         }
         int slack = 0;
         for (int i = 0; i < static_cast<int>(m_columns.size()); ++i) {
-            const bool gives = widths[i] > 0 && m_columns[i].kind == CellKind::Text;
+            const bool gives = widths[i] > 0 && canShrink(m_columns[i].kind);
             slack += gives ? qMax(0, widths[i] - scaled(m_columns[i].minWidth)) : 0;
         }
         const int take = qMin(-spare, slack);
         int left = take;
         for (int i = static_cast<int>(m_columns.size()) - 1; i >= 0 && slack > 0; --i) {
-            if (widths[i] == 0 || m_columns[i].kind != CellKind::Text)
+            if (widths[i] == 0 || !canShrink(m_columns[i].kind))
                 continue;
             const int own = qMax(0, widths[i] - scaled(m_columns[i].minWidth));
             const int share = qMin(left, static_cast<int>((qint64(take) * own + slack - 1) / slack));

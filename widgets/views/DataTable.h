@@ -135,6 +135,7 @@ private:
     friend class TableHeader;
     void applyTheme();
     void onRowsChanged();
+    void widenActions(const QModelIndex &from, const QModelIndex &to);
     void forgetRemoved(int first, int last);
     void restoreCurrent();
     void toggleChecked(const QModelIndex &index);

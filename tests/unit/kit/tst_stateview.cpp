@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "kit/Label.h"
+#include "kit/StateView.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QLabel>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace cairn;
+using namespace cairn::kit;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Button *button(QWidget *in, const QString &text)
+{
+    const auto buttons = in->findChildren<Button *>();
+    for (Button *candidate : buttons) {
+        if (candidate->text() == text && candidate->isVisibleTo(in))
+            return candidate;
+    }
+    return nullptr;
+}
+
+} // namespace
+
+class TestStateView : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void initTestCase() { Theme::install(*qApp, ThemeMode::Light); }
+
+    void contentStaysUnderOfflineAndStale()
+    {
+        auto *content = new QLabel(u"rows"_s);
+        StateView view(content);
+        view.show();
+        view.setOffline(u"Not connected since 12:51"_s, u"Next try in 8 s."_s, {{u"now"_s, u"Try now"_s}});
+        QVERIFY(content->isVisible());
+        QSignalSpy spy(&view, &StateView::triggered);
+        QVERIFY(button(&view, u"Try now"_s));
+        button(&view, u"Try now"_s)->click();
+        QCOMPARE(spy.takeFirst().first().toString(), u"now"_s);
+        view.setStale(u"26 min old"_s, {}, {});
+        QVERIFY(content->isVisible());
+        QVERIFY(!button(&view, u"Try now"_s));
+        view.setContent();
+        QVERIFY(content->isVisible());
+    }
+
+    void errorTakesThePlaceAndCanBeCopied()
+    {
+        auto *content = new QLabel(u"rows"_s);
+        StateView view(content);
+        view.show();
+        Error error = Error::make(Error::Kind::Network, u"The list could not be read"_s, u"The server did not answer"_s,
+            u"Check the VPN"_s);
+        error.httpStatus = 503;
+        view.setError(error, {{u"again"_s, u"Try again"_s}});
+        QVERIFY(!content->isVisible());
+        QVERIFY(button(&view, u"Copy"_s));
+        button(&view, u"Copy"_s)->click();
+        const QString copied = QGuiApplication::clipboard()->text();
+        QVERIFY2(copied.contains(u"The list could not be read"_s) && copied.contains(u"503"_s), qPrintable(copied));
+        view.setContent();
+        QVERIFY(content->isVisible());
+        QVERIFY(!button(&view, u"Copy"_s));
+    }
+
+    void loadingWaitsAndThenShowsTrueValues()
+    {
+        auto *content = new QLabel(u"rows"_s);
+        StateView view(content);
+        view.show();
+        view.setLoading(u"Reading jobs"_s, 1, 4, true, u"Stop"_s);
+        QCOMPARE(view.state(), StateView::State::Loading);
+        QVERIFY(!button(&view, u"Stop"_s));
+        view.showPending();
+        QVERIFY(button(&view, u"Stop"_s));
+        QVERIFY(content->isVisible());
+        QSignalSpy spy(&view, &StateView::triggered);
+        button(&view, u"Stop"_s)->click();
+        QCOMPARE(spy.takeFirst().first().toString(), u"cancel"_s);
+        view.setContent();
+        QVERIFY(!button(&view, u"Stop"_s));
+    }
+
+    void hostileTextIsNeverMarkup()
+    {
+        Paragraph paragraph(u"<img src=x> `<b>` **<i>**"_s);
+        QCOMPARE(paragraph.accessibleName(), u"<img src=x> <b> <i>"_s);
+        StateView view(new QLabel);
+        view.setEmpty(u"<h1>No jobs</h1>"_s, u"&amp;"_s);
+        bool found = false;
+        const auto texts = view.findChildren<Paragraph *>();
+        for (const Paragraph *text : texts)
+            found = found || text->accessibleName() == "<h1>No jobs</h1>"_L1;
+        QVERIFY(found);
+    }
+
+    void bannerKeepsItsButtonWhileOnlyTheTextCounts()
+    {
+        Banner banner;
+        banner.set(Tone::Warn, u"Not connected"_s, u"Next try in 8 s"_s, {{u"now"_s, u"Try now"_s}});
+        Button *before = button(&banner, u"Try now"_s);
+        banner.set(Tone::Warn, u"Not connected"_s, u"Next try in 7 s"_s, {{u"now"_s, u"Try now"_s}});
+        QCOMPARE(button(&banner, u"Try now"_s), before);
+    }
+
+    void errorsStayAndNoticesAreReplacedById()
+    {
+        QWidget window;
+        window.resize(600, 400);
+        ToastHost host(&window);
+        host.show({u"a"_s, Tone::Err, u"failed"_s, {}, {u"r"_s, u"Resume…"_s}, false});
+        host.show({u"a"_s, Tone::Err, u"failed again"_s, {}, {u"r"_s, u"Resume…"_s}, false});
+        QCOMPARE(host.count(), 1);
+        host.show({u"b"_s, Tone::Ok, u"saved"_s, {}, {}, true});
+        QCOMPARE(host.count(), 2);
+        QSignalSpy spy(&host, &ToastHost::triggered);
+        button(&host, u"Resume…"_s)->click();
+        QCOMPARE(spy.count(), 1);
+        QCOMPARE(spy.first().at(0).toString(), u"a"_s);
+        QCOMPARE(spy.first().at(1).toString(), u"r"_s);
+        QCOMPARE(host.count(), 1);
+    }
+};
+
+QTEST_MAIN(TestStateView)
+#include "tst_stateview.moc"
