@@ -56,6 +56,8 @@ DataTable::DataTable(const QString &name, QWidget *parent)
     setAccessibleName(name);
     setProperty("focusRing", false); // the current row is framed instead
     setHeader(m_header);
+    // setHeader turns it off because Qt's own sorting is off.
+    m_header->setSectionsClickable(true);
     setFrameShape(QFrame::NoFrame);
     setRootIsDecorated(false);
     setItemsExpandable(false);
