@@ -7,6 +7,7 @@
 
 #include <QCoreApplication>
 #include <array>
+#include <stdexcept>
 
 namespace cairn {
 namespace decoding {
@@ -138,6 +139,8 @@ private:
 
     JsonValue parse(QByteArrayView json)
     {
+        if (json.isEmpty())
+            throw std::runtime_error("it is empty"); // simdjson would copy from a null pointer
         return JsonValue(m_parser->parse(json.data(), std::size_t(json.size()), true).value());
     }
 
@@ -283,6 +286,8 @@ WireFormat wireFormatOf(QByteArrayView contentType)
 
 std::optional<ApiStatus> decodeStatus(QByteArrayView body, WireFormat format)
 {
+    if (body.isEmpty())
+        return std::nullopt;
     try {
         if (format == WireFormat::Protobuf) {
             const ProtoEnvelope envelope = openEnvelope(view(body));

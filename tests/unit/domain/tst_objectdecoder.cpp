@@ -273,6 +273,8 @@ private slots:
         QCOMPARE(table.error().kind, Error::Kind::Parse);
         QVERIFY(table.error().why.contains("Table"_L1) && table.error().why.contains("PodList"_L1));
         QVERIFY(!decoder->page("<html>login</html>", WireFormat::Json));
+        QVERIFY(!decoder->page({}, WireFormat::Json));
+        QVERIFY(!decoder->page({}, WireFormat::Protobuf));
         QVERIFY(!decoder->object(envelope("Node", {}), WireFormat::Protobuf));
         const auto empty = decoder->page(R"({"kind":"PodList","metadata":{},"items":null})", WireFormat::Json);
         QVERIFY(empty && empty->items.isEmpty());
