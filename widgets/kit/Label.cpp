@@ -84,18 +84,20 @@ void ElidedLabel::setToken(Token token)
 
 QSize ElidedLabel::sizeHint() const
 {
-    return {QFontMetrics(typeFont(m_type)).horizontalAdvance(m_text) + 1, lineHeight(m_type)};
+    const QMargins around = contentsMargins();
+    return QSize(QFontMetrics(typeFont(m_type)).horizontalAdvance(m_text) + 1, lineHeight(m_type))
+        .grownBy(around);
 }
 
 QSize ElidedLabel::minimumSizeHint() const
 {
-    return {qMin(sizeHint().width(), scaled(40)), lineHeight(m_type)};
+    return {qMin(sizeHint().width(), scaled(40)), sizeHint().height()};
 }
 
 void ElidedLabel::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
-    paint::text(painter, rect(), m_text, typeFont(m_type), color(isEnabled() ? m_token : Token::Faint),
+    paint::text(painter, contentsRect(), m_text, typeFont(m_type), color(isEnabled() ? m_token : Token::Faint),
         Qt::AlignLeft | Qt::AlignVCenter, m_mode);
 }
 

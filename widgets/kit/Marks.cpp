@@ -203,9 +203,9 @@ void UsageBar::paintEvent(QPaintEvent *)
 
 Tile::Tile(const QString &caption, QWidget *parent)
     : QWidget(parent)
-    , m_caption(new Label(caption, Type::Body, Token::Dim))
+    , m_caption(new ElidedLabel(caption, Type::Body, Token::Dim, Qt::ElideRight))
     , m_number(new Label({}, Type::TileNumber))
-    , m_unit(new Label({}, Type::TileUnit, Token::Dim))
+    , m_unit(new ElidedLabel({}, Type::TileUnit, Token::Dim, Qt::ElideRight))
     , m_age(new Tag({}, Tone::Warn))
     , m_tags(hbox(6))
 {
@@ -218,8 +218,13 @@ Tile::Tile(const QString &caption, QWidget *parent)
     top->addWidget(m_age);
     m_age->hide();
     auto *middle = hbox(7);
-    middle->addWidget(m_number, 0, Qt::AlignBaseline);
-    middle->addWidget(m_unit, 1, Qt::AlignBaseline);
+    // Both are centred on their line; the smaller one stands lower by what its baseline is higher.
+    middle->addWidget(m_number);
+    middle->addWidget(m_unit, 1);
+    bindTheme(m_unit, [this] {
+        const int down = (QFontMetrics(typeFont(Type::TileNumber)).ascent() - QFontMetrics(typeFont(Type::TileUnit)).ascent()) / 3;
+        m_unit->setContentsMargins(0, down, 0, 0);
+    });
     m_tags->addStretch();
     card->body()->setSpacing(2);
     card->body()->addLayout(top);

@@ -113,9 +113,9 @@ public:
     void setStale(const QString &age);
 
 private:
-    class Label *m_caption;
+    class ElidedLabel *m_caption;
     class Label *m_number;
-    class Label *m_unit;
+    ElidedLabel *m_unit;
     Tag *m_age;
     QHBoxLayout *m_tags;
 };

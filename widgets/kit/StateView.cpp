@@ -184,7 +184,6 @@ void StateView::placePanel(QWidget *panel, const QString &spoken)
     auto *scroll = new QScrollArea;
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setWidget(panel);
     // setWidget fills it; the card behind shall show.

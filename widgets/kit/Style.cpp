@@ -160,7 +160,7 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
         const QRectF frame(option->rect.x(), option->rect.y() + (option->rect.height() - side) / 2, side, side);
         const QColor ink = color(isOn(option, State_Enabled) ? Token::Accent : Token::Faint);
         if (isOn(option, State_On))
-            paint::box(*painter, frame, side / 2.0, color(Token::Panel), ink, 4.5);
+            paint::box(*painter, frame, side / 2.0, color(Token::Panel), ink, scaled(45) / 10.0);
         else
             paint::box(*painter, frame, side / 2.0, color(Token::Panel), color(Token::Control), 1.5);
         return;
