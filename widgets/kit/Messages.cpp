@@ -393,7 +393,7 @@ void CheckList::setItems(const QList<CheckItem> &items)
         row->setLayout(outer);
         row->setAccessibleName(tr("%1: %2", "text of a check and its result").arg(item.text, stateWord(item.state)));
         if (i < m_rows.size()) {
-            body()->replaceWidget(m_rows[i], row);
+            delete body()->replaceWidget(m_rows[i], row); // the layout item of the old row
             m_rows[i]->deleteLater();
             m_rows[i]->hide();
             m_rows[i] = row;
@@ -409,6 +409,16 @@ void CheckList::setItems(const QList<CheckItem> &items)
         last->deleteLater();
     }
     m_items = items;
+    // A new row comes last in the tab chain, wherever it stands.
+    QWidget *before = nullptr;
+    for (const QWidget *row : std::as_const(m_rows)) {
+        const auto buttons = row->findChildren<Button *>();
+        for (Button *button : buttons) {
+            if (before)
+                QWidget::setTabOrder(before, button);
+            before = button;
+        }
+    }
 }
 
 } // namespace cairn::kit
