@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Commands.h"
 #include "Output.h"
+#include "base/Translation.h"
 
 #include <QCoreApplication>
 #include <QTimer>
@@ -46,6 +47,8 @@ int main(int argc, char *argv[])
     QCoreApplication app(argc, argv);
     app.setApplicationName(u"cairnctl"_s);
     app.setApplicationVersion(u"" CAIRN_VERSION_STRING ""_s);
+
+    installTranslation(QLocale::c()); // scripts read the output: always English
 
     const std::variant<Options, Stop> parsed = parseOptions(app.arguments());
     if (const Stop *end = std::get_if<Stop>(&parsed)) {

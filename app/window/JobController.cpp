@@ -424,16 +424,16 @@ void JobController::startLogs()
         pane->setContent();
         pane->append(std::move(batch));
     });
-    connect(m_logs.get(), &LogStreamer::ended, pane, [pane](int source, const Result<> &how) {
-        if (!how && how.error().kind != Error::Kind::Cancelled && pane->lineCount() == 0) {
-            if (how.error().kind == Error::Kind::Forbidden)
-                pane->setForbidden(how.error().what, how.error().why, {});
+    connect(m_logs.get(), &LogStreamer::ended, pane, [pane](int source, const std::optional<Error> &error) {
+        if (error && error->kind != Error::Kind::Cancelled && pane->lineCount() == 0) {
+            if (error->kind == Error::Kind::Forbidden)
+                pane->setForbidden(error->what, error->why, {});
             else
-                pane->setError(how.error());
+                pane->setError(*error);
             return;
         }
         pane->setContent();
-        pane->setPodEnded(source, how ? QString() : how.error().what);
+        pane->setPodEnded(source, error ? error->what : QString());
     });
     for (int i = 0; i < pods.size(); ++i) {
         m_logSources.insert(pods[i].uid, i);

@@ -15,7 +15,7 @@ namespace cairn::app {
 struct LogStreamer::Shared {
     std::mutex mutex;
     std::vector<logs::LogBuffer::Raw> lines;
-    std::vector<std::pair<int, Result<>>> ends;
+    std::vector<std::pair<int, std::optional<Error>>> ends;
 };
 
 namespace {
@@ -46,7 +46,7 @@ LogStreamer::LogStreamer(std::shared_ptr<ObjectApi> api, const QString &containe
     auto *drain = new QTimer(this);
     connect(drain, &QTimer::timeout, this, [this] {
         std::vector<logs::LogBuffer::Raw> batch;
-        std::vector<std::pair<int, Result<>>> ends;
+        std::vector<std::pair<int, std::optional<Error>>> ends;
         {
             const std::lock_guard lock(m_shared->mutex);
             batch.swap(m_shared->lines);
@@ -54,8 +54,8 @@ LogStreamer::LogStreamer(std::shared_ptr<ObjectApi> api, const QString &containe
         }
         if (!batch.empty())
             emit lines(std::move(batch));
-        for (const auto &[source, how] : ends)
-            emit ended(source, how);
+        for (const auto &[source, error] : ends)
+            emit ended(source, error);
     });
     drain->start(100);
 }
@@ -94,7 +94,7 @@ void LogStreamer::follow(int source, const Pod &pod)
             how = api->followLog(ns, name, options, leave, stop);
         }
         const std::lock_guard lock(shared->mutex);
-        shared->ends.emplace_back(source, std::move(how));
+        shared->ends.emplace_back(source, how ? std::nullopt : std::optional(how.error()));
     });
 }
 

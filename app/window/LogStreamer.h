@@ -7,6 +7,7 @@
 
 #include <QObject>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -30,7 +31,7 @@ public:
 signals:
     void lines(std::vector<cairn::logs::LogBuffer::Raw> batch);
     /// The log of one pod ended: the error says why, unless the container simply ended.
-    void ended(int source, const cairn::Result<> &how);
+    void ended(int source, const std::optional<cairn::Error> &error);
 
 private:
     struct Shared;

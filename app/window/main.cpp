@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "MainWindow.h"
 #include "Preferences.h"
+#include "base/Translation.h"
 #include "engine/Engine.h"
 #include "kit/Theme.h"
 
@@ -8,7 +9,6 @@
 #include <QCommandLineParser>
 #include <QLocale>
 #include <QTimer>
-#include <QTranslator>
 #include <cstdio>
 
 using namespace Qt::StringLiterals;
@@ -39,10 +39,7 @@ int main(int argc, char *argv[])
     kit::Theme::install(application, themeName == "light"_L1 ? kit::ThemeMode::Light
                                      : themeName == "dark"_L1 ? kit::ThemeMode::Dark
                                                               : kit::ThemeMode::System);
-    QTranslator translator;
-    const QLocale locale = parser.isSet(language) ? QLocale(parser.value(language)) : QLocale::system();
-    if (locale.language() != QLocale::English && translator.load(locale, u"cairn"_s, u"_"_s, u":/i18n"_s))
-        application.installTranslator(&translator);
+    installTranslation(parser.isSet(language) ? QLocale(parser.value(language)) : QLocale::system());
 
     app::EngineOptions options;
     options.kubeconfig = parser.value(kubeconfig);

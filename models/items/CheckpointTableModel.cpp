@@ -5,6 +5,7 @@
 #include "items/CellText.h"
 #include "items/Vocabulary.h"
 
+#include <cmath>
 #include <limits>
 
 namespace cairn::items {
@@ -94,7 +95,9 @@ QString CheckpointTableModel::text(const CheckpointRow &row, int column) const
         return c.files > 1 ? tr("%1 · %n file(s)", nullptr, c.files).arg(label) : label;
     }
     case State: return tag(c.verdict).text;
-    case Loss: return c.loss ? QString::number(*c.loss, 'g', 4) : u"–"_s;
+    case Loss:
+        // Three decimals line up; small losses need their digits.
+        return !c.loss ? u"–"_s : QString::number(*c.loss, std::abs(*c.loss) >= 0.1 ? 'f' : 'g', 3);
     case Reason: return text::safe(c.reason);
     default: return {};
     }

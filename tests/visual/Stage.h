@@ -5,6 +5,7 @@
 #include "kit/Theme.h"
 
 #include <QApplication>
+#include <QTest>
 #include <QVBoxLayout>
 #include <QWidget>
 #include <memory>
@@ -20,10 +21,9 @@ inline std::unique_ptr<QWidget> stage(const kit::GalleryEntry &entry)
     window->resize(entry.sizes.isEmpty() ? window->sizeHint() : entry.sizes.first());
     window->show();
     window->activateWindow();
-    for (int turn = 0; turn < 5; ++turn) {
-        QApplication::sendPostedEvents();
-        QApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
-    }
+    // Layouts and activation take a few turns of the event loop.
+    for (int turn = 0; turn < 5; ++turn)
+        QTest::qWait(0);
     return window;
 }
 

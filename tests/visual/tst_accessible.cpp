@@ -9,8 +9,7 @@
 using namespace cairn;
 
 /// Every control that can have the focus says what it is, and is large enough to be hit.
-class TestAccessible : public QObject
-{
+class TestAccessible : public QObject {
     Q_OBJECT
 
 private slots:
@@ -42,7 +41,9 @@ private slots:
             if (!button->isVisible() || button->focusPolicy() == Qt::NoFocus)
                 continue;
             QVERIFY2(button->height() >= 24,
-                qPrintable(QStringLiteral("%1 “%2” is %3 px high").arg(test::describe(button), button->text()).arg(button->height())));
+                qPrintable(QStringLiteral("%1 “%2” is %3 px high")
+                               .arg(test::describe(button), button->text())
+                               .arg(button->height())));
         }
     }
 

@@ -23,8 +23,7 @@ bool sharesAStop(const QWidget *widget, const QSet<QWidget *> &reached)
 
 /// Tab reaches every control of every page and comes round to where it began: no control is out of reach and none
 /// keeps the focus.
-class TestTabOrder : public QObject
-{
+class TestTabOrder : public QObject {
     Q_OBJECT
 
 private slots:
@@ -59,7 +58,8 @@ private slots:
         for (QWidget *widget : wanted) {
             if (sharesAStop(widget, reached))
                 continue;
-            QVERIFY2(reached.contains(widget), qPrintable(QStringLiteral("Tab never reaches ") + test::describe(widget)));
+            QVERIFY2(
+                reached.contains(widget), qPrintable(QStringLiteral("Tab never reaches ") + test::describe(widget)));
         }
     }
 
@@ -75,7 +75,8 @@ private slots:
         wanted.first()->setFocus(Qt::TabFocusReason);
         QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
         QWidget *second = QApplication::focusWidget();
-        QVERIFY2(second != wanted.first(), qPrintable(test::describe(second) + QStringLiteral(" keeps the focus on Tab")));
+        QVERIFY2(
+            second != wanted.first(), qPrintable(test::describe(second) + QStringLiteral(" keeps the focus on Tab")));
         QTest::keyClick(second, Qt::Key_Tab, Qt::ShiftModifier);
         QVERIFY2(QApplication::focusWidget() == wanted.first(),
             qPrintable(QStringLiteral("Shift+Tab leads to ") + test::describe(QApplication::focusWidget())));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Png.h"
+#include "base/Translation.h"
 #include "gallery/Entries.h"
 #include "gallery/Grab.h"
 #include "kit/Theme.h"
@@ -8,11 +9,33 @@
 #include <QDir>
 #include <QFile>
 #include <QTest>
+#include <cstdlib>
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
 
 namespace {
+
+/// Processors blend with different vector instructions; what they round differently no eye can see.
+bool samePixel(QRgb a, QRgb b)
+{
+    constexpr int most = 3;
+    return std::abs(qRed(a) - qRed(b)) <= most && std::abs(qGreen(a) - qGreen(b)) <= most
+        && std::abs(qBlue(a) - qBlue(b)) <= most;
+}
+
+bool same(const QImage &a, const QImage &b)
+{
+    if (a.size() != b.size())
+        return false;
+    for (int y = 0; y < a.height(); ++y) {
+        for (int x = 0; x < a.width(); ++x) {
+            if (!samePixel(a.pixel(x, y), b.pixel(x, y)))
+                return false;
+        }
+    }
+    return true;
+}
 
 /// The baseline in grey, differing pixels in red, so that the eye finds them.
 QImage difference(const QImage &expected, const QImage &actual)
@@ -22,7 +45,7 @@ QImage difference(const QImage &expected, const QImage &actual)
     for (int y = 0; y < result.height(); ++y) {
         for (int x = 0; x < result.width(); ++x) {
             const bool inBoth = expected.valid(x, y) && actual.valid(x, y);
-            if (!inBoth || expected.pixel(x, y) != actual.pixel(x, y)) {
+            if (!inBoth || !samePixel(expected.pixel(x, y), actual.pixel(x, y))) {
                 result.setPixel(x, y, qRgb(220, 0, 0));
             } else {
                 const int grey = 160 + qGray(expected.pixel(x, y)) * 95 / 255;
@@ -48,14 +71,14 @@ bool inDarkToo(const QString &id)
 
 } // namespace
 
-/// Each entry of the gallery looks, to the pixel, as it did when its baseline was accepted (tests/visual/accept).
-class TestVisual : public QObject
-{
+/// Each entry of the gallery looks as it did when its baseline was accepted (tests/visual/accept).
+class TestVisual : public QObject {
     Q_OBJECT
 
 private slots:
     void initTestCase()
     {
+        installTranslation(QLocale::c());
         kit::Theme::install(*qApp, kit::ThemeMode::Light);
         QDir(QStringLiteral(CAIRN_VISUAL_OUTPUT)).removeRecursively();
         QVERIFY(QDir().mkpath(QStringLiteral(CAIRN_VISUAL_OUTPUT)));
@@ -95,11 +118,12 @@ private slots:
         QImage expected(baseline);
         if (expected.isNull()) {
             QVERIFY(write(output.filePath(name), actual));
-            QFAIL(qPrintable(u"no baseline for %1; look at %2 and run tests/visual/accept"_s.arg(name, output.filePath(name))));
+            QFAIL(qPrintable(
+                u"no baseline for %1; look at %2 and run tests/visual/accept"_s.arg(name, output.filePath(name))));
         }
         expected = expected.convertToFormat(QImage::Format_RGB32);
         expected.setDevicePixelRatio(actual.devicePixelRatio());
-        if (expected == actual)
+        if (expected == actual || same(expected, actual))
             return;
         QVERIFY(write(output.filePath(name), actual));
         const QString diff = output.filePath(name.chopped(4) + u".diff.png"_s);
@@ -112,7 +136,8 @@ private slots:
     {
         const QStringList files = QDir(QStringLiteral(CAIRN_VISUAL_BASELINES)).entryList({u"*.png"_s}, QDir::Files);
         for (const QString &file : files)
-            QVERIFY2(m_seen.contains(file), qPrintable(u"%1 belongs to no entry of the gallery; delete it"_s.arg(file)));
+            QVERIFY2(
+                m_seen.contains(file), qPrintable(u"%1 belongs to no entry of the gallery; delete it"_s.arg(file)));
     }
 
 private:

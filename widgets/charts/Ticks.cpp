@@ -85,13 +85,15 @@ QList<Tick> timeTicks(const QDateTime &from, const QDateTime &to, int count)
     const qint64 offset = from.toLocalTime().offsetFromUtc() * second;
     const qint64 first = ((begin + offset) / step) * step - offset;
     const bool days = step >= day;
-    const bool dated = !days && QDateTime::fromMSecsSinceEpoch(begin).date() != QDateTime::fromMSecsSinceEpoch(end).date();
+    const bool dated =
+        !days && QDateTime::fromMSecsSinceEpoch(begin).date() != QDateTime::fromMSecsSinceEpoch(end).date();
     const QLocale locale;
     QList<Tick> ticks;
     QDate last;
     for (qint64 value = first; ticks.size() < 60; value += step) {
         const QDateTime time = QDateTime::fromMSecsSinceEpoch(value);
-        QString text = step < minute ? locale.toString(time.time(), u"HH:mm:ss"_s) : locale.toString(time.time(), u"HH:mm"_s);
+        QString text =
+            step < minute ? locale.toString(time.time(), u"HH:mm:ss"_s) : locale.toString(time.time(), u"HH:mm"_s);
         if (days)
             text = locale.toString(time.date(), u"d MMM"_s);
         else if (dated && time.date() != last)

@@ -9,7 +9,7 @@
 namespace cairn::charts {
 
 struct Tick {
-    double value = 0;   ///< step, or ms since the epoch
+    double value = 0; ///< step, or ms since the epoch
     QString text;
 };
 

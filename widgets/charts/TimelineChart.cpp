@@ -23,16 +23,16 @@
 namespace cairn::charts {
 
 using namespace Qt::StringLiterals;
-using kit::Token;
-using kit::Type;
 using kit::color;
 using kit::scaled;
+using kit::Token;
+using kit::Type;
 
 namespace {
 
-constexpr qsizetype maxPoints = 2000;   // marks and line points drawn
-constexpr qsizetype maxSegments = 32;   // line series kept; later attempts share the last one
-constexpr int hoverReach = 14;          // px from a mark
+constexpr qsizetype maxPoints = 2000; // marks and line points drawn
+constexpr qsizetype maxSegments = 32; // line series kept; later attempts share the last one
+constexpr int hoverReach = 14;        // px from a mark
 
 double ms(const QDateTime &time)
 {
@@ -41,12 +41,10 @@ double ms(const QDateTime &time)
 
 } // namespace
 
-class TimelineChart::Private
-{
+class TimelineChart::Private {
 public:
     /// The chart with what QtCharts has no series for: bands, marks, failure lines and the tooltip.
-    class View : public QChartView
-    {
+    class View : public QChartView {
     public:
         View(Private *d, TimelineChart *owner)
             : QChartView(new QChart, owner)
@@ -231,9 +229,8 @@ public:
             const int width = QFontMetrics(face).horizontalAdvance(restart.label);
             const qreal textLeft = qMin(left + 2, plot.right() - width);
             if (textLeft >= free) {
-                kit::paint::text(painter,
-                    QRect(qRound(textLeft), qRound(plot.top()) - height - 2, width + 2, height), restart.label, face,
-                    color(Token::Err));
+                kit::paint::text(painter, QRect(qRound(textLeft), qRound(plot.top()) - height - 2, width + 2, height),
+                    restart.label, face, color(Token::Err));
                 free = textLeft + width + 12;
             }
         }
@@ -278,12 +275,13 @@ public:
             for (const qsizetype index : drawn) {
                 const Verdict verdict = data.points[index].verdict;
                 if (index != selected && (verdict == Verdict::Damaged) == damaged)
-                    kit::paint::trustMark(painter, place(index), damaged ? qMax(r, 5.0) : r, verdict, color(Token::Panel));
+                    kit::paint::trustMark(
+                        painter, place(index), damaged ? qMax(r, 5.0) : r, verdict, color(Token::Panel));
             }
         }
         if (selected >= 0)
-            kit::paint::trustMark(painter, place(selected), scaled(7), data.points[selected].verdict,
-                color(Token::Panel), true);
+            kit::paint::trustMark(
+                painter, place(selected), scaled(7), data.points[selected].verdict, color(Token::Panel), true);
         const qsizetype told = hovered >= 0 ? hovered : selected;
         if (told >= 0)
             paintTip(painter, told);
@@ -298,13 +296,14 @@ public:
         const QFont plain = kit::typeFont(Type::Chart);
         const int line = scaled(17);
         const int width = qMin(q->width() - 8,
-            qMax(QFontMetrics(strong).horizontalAdvance(point.title), QFontMetrics(plain).horizontalAdvance(point.detail))
+            qMax(QFontMetrics(strong).horizontalAdvance(point.title),
+                QFontMetrics(plain).horizontalAdvance(point.detail))
                 + 22);
         const int height = (point.detail.isEmpty() ? 1 : 2) * line + 16;
         const QRectF plot = view->chart()->plotArea();
         const QPointF at = place(index);
-        const qreal left = qBound(0.0, qMin(at.x() - width / 2.0, plot.right() - width),
-            static_cast<qreal>(qMax(0, q->width() - width - 1)));
+        const qreal left = qBound(
+            0.0, qMin(at.x() - width / 2.0, plot.right() - width), static_cast<qreal>(qMax(0, q->width() - width - 1)));
         // Clear of the marks that the box would cover: below the lowest of them, or above the highest.
         qreal low = at.y();
         qreal high = at.y();
@@ -320,8 +319,8 @@ public:
             top = qMax(0.0, high - scaled(14) - height);
         const QRect rect(qRound(left), qRound(top), width, height);
         kit::paint::box(painter, rect, kit::radius::control, color(Token::Panel), color(Token::Line));
-        kit::paint::text(painter, QRect(rect.x() + 11, rect.y() + 8, width - 22, line), point.title, strong,
-            color(Token::Text));
+        kit::paint::text(
+            painter, QRect(rect.x() + 11, rect.y() + 8, width - 22, line), point.title, strong, color(Token::Text));
         kit::paint::text(painter, QRect(rect.x() + 11, rect.y() + 8 + line, width - 22, line), point.detail, plain,
             color(Token::Dim));
     }

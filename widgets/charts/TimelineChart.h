@@ -13,12 +13,12 @@ namespace cairn::charts {
 
 /// One checkpoint on the timeline.
 struct TimelinePoint {
-    QDateTime time;          ///< UTC, when it was saved
+    QDateTime time; ///< UTC, when it was saved
     double step = 0;
     Verdict verdict = Verdict::Unverified;
-    QString key;             ///< identity that survives updates (the checkpoint's path)
-    QString title;           ///< first line of the tooltip, "Step 12 000 · whole"
-    QString detail;          ///< second line, "27.1 GiB in 41 s · loss 1.872"
+    QString key;    ///< identity that survives updates (the checkpoint's path)
+    QString title;  ///< first line of the tooltip, "Step 12 000 · whole"
+    QString detail; ///< second line, "27.1 GiB in 41 s · loss 1.872"
     bool operator==(const TimelinePoint &) const = default;
 };
 
@@ -26,25 +26,25 @@ struct TimelinePoint {
 struct TimelineRestart {
     QDateTime from;
     QDateTime to;
-    QString label;           ///< "restart 1: OOMKilled"
+    QString label; ///< "restart 1: OOMKilled"
     bool operator==(const TimelineRestart &) const = default;
 };
 
 /// The end of an attempt by failure.
 struct TimelineFailure {
     QDateTime time;
-    QString label;           ///< "failed at 12 431"
+    QString label; ///< "failed at 12 431"
     bool operator==(const TimelineFailure &) const = default;
 };
 
 struct TimelineData {
-    QList<TimelinePoint> points;       ///< in any order
+    QList<TimelinePoint> points; ///< in any order
     QList<TimelineRestart> restarts;
     QList<TimelineFailure> failures;
-    QDateTime from;                    ///< start of the job; invalid: the first point
-    QDateTime to;                      ///< now or the end; invalid: the last point
-    std::optional<double> startStep;   ///< step at `from`, where the line begins; none: at the first point
-    std::optional<double> endStep;     ///< newest known step, where the line ends at `to` or at the last failure
+    QDateTime from;                  ///< start of the job; invalid: the first point
+    QDateTime to;                    ///< now or the end; invalid: the last point
+    std::optional<double> startStep; ///< step at `from`, where the line begins; none: at the first point
+    std::optional<double> endStep;   ///< newest known step, where the line ends at `to` or at the last failure
     bool operator==(const TimelineData &) const = default;
 };
 
@@ -52,8 +52,7 @@ struct TimelineData {
 /// bands where nothing ran, lines where it failed. ← → move between checkpoints, Home and End jump, Enter activates,
 /// T asks for the table. At most 2,000 points are drawn (thinned evenly, damaged and selected ones kept); the keyboard
 /// reaches all of them. The only file that knows QtCharts is TimelineChart.cpp.
-class TimelineChart : public QWidget
-{
+class TimelineChart : public QWidget {
     Q_OBJECT
 
 public:

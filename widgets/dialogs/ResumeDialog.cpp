@@ -201,6 +201,11 @@ QWidget *ResumeDialog::makePlan()
     box->addWidget(new Line);
     box->addLayout(foot);
     page->setLayout(box);
+    QWidget *const stops[] = {m_object,   m_name, m_unverified, m_change,    m_byEnv,  m_env,
+                              m_saveEnv,  m_byArgs, m_args,     m_saveArgs,  m_byItself, m_contractUse,
+                              m_wrapper,  m_diff, cancel,       m_saveYaml,  m_act};
+    for (size_t i = 1; i < std::size(stops); ++i)
+        QWidget::setTabOrder(stops[i - 1], stops[i]);
 
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_saveYaml, &QPushButton::clicked, this, &ResumeDialog::saveYamlRequested);
@@ -266,20 +271,20 @@ QWidget *ResumeDialog::makeContract()
     QWidget *argsRow = pair(m_args, m_saveArgs);
     m_contractError = new Paragraph({}, Type::Meta, Token::Err);
     m_contractError->hide();
-    auto *use = new Button(tr("Use this"), ButtonVariant::Normal, Button::Size::Small);
-    use->setObjectName(u"resume.contract.use"_s);
-    use->setAutoDefault(false);
+    m_contractUse = new Button(tr("Use this"), ButtonVariant::Normal, Button::Size::Small);
+    m_contractUse->setObjectName(u"resume.contract.use"_s);
+    m_contractUse->setAutoDefault(false);
     m_contract->body()->addWidget(m_byEnv);
     m_contract->body()->addWidget(envRow);
     m_contract->body()->addWidget(m_byArgs);
     m_contract->body()->addWidget(argsRow);
     m_contract->body()->addWidget(m_byItself);
     m_contract->body()->addWidget(m_contractError);
-    m_contract->body()->addWidget(use, 0, Qt::AlignRight);
+    m_contract->body()->addWidget(m_contractUse, 0, Qt::AlignRight);
     argsRow->hide();
     connect(m_byEnv, &QRadioButton::toggled, envRow, &QWidget::setVisible);
     connect(m_byArgs, &QRadioButton::toggled, argsRow, &QWidget::setVisible);
-    connect(use, &QPushButton::clicked, this, &ResumeDialog::chooseContract);
+    connect(m_contractUse, &QPushButton::clicked, this, &ResumeDialog::chooseContract);
     m_contract->hide();
     return m_contract;
 }

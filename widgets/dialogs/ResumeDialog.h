@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dialogs/ResumeView.h"
+#include "editors/DiffView.h"
 
 #include <QDialog>
 
@@ -99,6 +100,7 @@ private:
     kit::Input *m_args;
     kit::Input *m_saveArgs;
     kit::Paragraph *m_contractError;
+    kit::Button *m_contractUse;
     kit::CheckList *m_problems;
     kit::CheckList *m_checks;
     kit::CheckList *m_warnings;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "domain/Checkpoint.h"
-#include "editors/DiffView.h"
+#include "manifest/Diff.h"
 #include "kit/Messages.h"
 
 #include <QList>
@@ -45,7 +45,7 @@ struct ResumeView {
     QList<kit::CheckItem> problems; ///< each forbids the act; text and fix (in detail)
     QList<kit::CheckItem> warnings;
     QString diffAgainst;          ///< "What changes against llama-ft-7" uses it
-    QList<editors::DiffLine> diff;
+    QList<manifest::DiffLine> diff;
     bool checking = false;        ///< checks still run: the act waits
     bool ready = false;           ///< feasible and all checks allow it
 };

@@ -1,32 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "manifest/Diff.h"
+
 #include <QAbstractScrollArea>
 #include <QList>
 #include <QString>
 
 namespace cairn::editors {
 
-struct DiffLine {
-    enum class Kind { Context, Added, Removed, Gap };
-    Kind kind = Kind::Context;
-    QString text;       ///< without sign; a Gap's text says what is left out ("41 equal lines")
-    bool operator==(const DiffLine &) const = default;
-};
-
-/// Line diff of two texts (longest common subsequence) with `context` equal lines around each change.
-QList<DiffLine> diffLines(const QString &before, const QString &after, int context = 3);
-
 /// What will change: "-" lines on the err tint, "+" lines on the ok tint. Read-only; Ctrl+C copies all as a patch.
-class DiffView : public QAbstractScrollArea
-{
+class DiffView : public QAbstractScrollArea {
     Q_OBJECT
 
 public:
     explicit DiffView(QWidget *parent = nullptr);
-    void setLines(const QList<DiffLine> &lines);
+    void setLines(const QList<manifest::DiffLine> &lines);
     void setTexts(const QString &before, const QString &after);
-    const QList<DiffLine> &lines() const { return m_lines; }
+    const QList<manifest::DiffLine> &lines() const { return m_lines; }
     int added() const;
     int removed() const;
     QString toPlainText() const;
@@ -42,7 +33,7 @@ protected:
 private:
     void updateScrollBars();
     int lineHeight() const;
-    QList<DiffLine> m_lines;
+    QList<manifest::DiffLine> m_lines;
     int m_widest = 0;
 };
 

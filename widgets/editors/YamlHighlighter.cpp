@@ -8,8 +8,8 @@
 namespace cairn::editors {
 
 using namespace Qt::StringLiterals;
-using kit::Token;
 using kit::color;
+using kit::Token;
 
 YamlHighlighter::YamlHighlighter(QTextDocument *document)
     : QSyntaxHighlighter(document)

@@ -7,8 +7,7 @@ namespace cairn::editors {
 
 /// Colours for YAML as Kubernetes tools write it: keys, comments, numbers and words with a meaning, block scalars.
 /// The words stay readable without colour.
-class YamlHighlighter : public QSyntaxHighlighter
-{
+class YamlHighlighter : public QSyntaxHighlighter {
     Q_OBJECT
 
 public:

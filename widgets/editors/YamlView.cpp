@@ -14,14 +14,13 @@
 
 namespace cairn::editors {
 
-using kit::Token;
-using kit::Type;
 using kit::color;
 using kit::scaled;
+using kit::Token;
+using kit::Type;
 
 /// Line numbers beside the text.
-class YamlGutter : public QWidget
-{
+class YamlGutter : public QWidget {
 public:
     explicit YamlGutter(YamlView *view)
         : QWidget(view)
@@ -35,7 +34,8 @@ protected:
         QPainter painter(this);
         const QAbstractTextDocumentLayout *layout = m_view->document()->documentLayout();
         const int offset = m_view->verticalScrollBar()->value();
-        for (QTextBlock block = m_view->cursorForPosition(QPoint(0, 0)).block(); block.isValid(); block = block.next()) {
+        for (QTextBlock block = m_view->cursorForPosition(QPoint(0, 0)).block(); block.isValid();
+             block = block.next()) {
             const QRectF place = layout->blockBoundingRect(block).translated(0, -offset);
             if (place.top() > event->rect().bottom())
                 break;

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QTextEdit>
 #include <QSet>
+#include <QTextEdit>
 
 namespace cairn::editors {
 
 class YamlGutter;
 
 /// Read-only YAML: highlighting, line numbers, search, copy. Marked lines (what a form adds) stand on the ok tint.
-class YamlView : public QTextEdit
-{
+class YamlView : public QTextEdit {
     Q_OBJECT
 
 public:

@@ -23,8 +23,8 @@ QDateTime at(int minutes)
 
 TimelinePoint point(int minutes, double step, Verdict verdict, const QString &word, const QString &detail)
 {
-    return {at(minutes), step, verdict, u"step-%1"_s.arg(step), u"Step %1 · %2"_s.arg(text::number(qRound64(step)), word),
-        detail};
+    return {at(minutes), step, verdict, u"step-%1"_s.arg(step),
+        u"Step %1 · %2"_s.arg(text::number(qRound64(step)), word), detail};
 }
 
 QWidget *framed(const TimelineData &data, const QString &selected)

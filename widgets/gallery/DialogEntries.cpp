@@ -41,11 +41,11 @@ ResumeView view()
                     u"0.1 s"_s, {}},
                    {u"dryrun"_s, S::Ok, u"The API server accepts the job (dry run)"_s, {}, u"0.2 s"_s, {}}};
     view.diffAgainst = u"llama-ft-7"_s;
-    using K = editors::DiffLine::Kind;
+    using K = manifest::DiffLine::Kind;
     view.diff = {{K::Context, u"metadata:"_s},
                  {K::Removed, u"  name: llama-ft-7"_s},
                  {K::Added, u"  name: llama-ft-7-r3"_s},
-                 {K::Gap, u"41 equal lines"_s},
+                 {K::Skipped, {}, 41},
                  {K::Context, u"  - name: CHECKPOINT_DIR"_s},
                  {K::Removed, u"    value: /ckpt/llama-ft-7"_s},
                  {K::Added, u"    value: /ckpt/llama-ft-7/attempt-3-1a2b3c"_s},

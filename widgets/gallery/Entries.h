@@ -17,5 +17,4 @@ void registerEditorEntries(kit::GalleryRegistry &registry);
 /// All of the above and the pages.
 kit::GalleryRegistry allEntries();
 
-
 } // namespace cairn::gallery

@@ -11,8 +11,7 @@ class QScrollArea;
 namespace cairn::gallery {
 
 /// Browses the registry: list at the left, the entry at the right, theme and text size above.
-class GalleryWindow : public QWidget
-{
+class GalleryWindow : public QWidget {
     Q_OBJECT
 
 public:

@@ -4,7 +4,9 @@
 #include "kit/Theme.h"
 
 #include <QApplication>
+#include <QEventLoop>
 #include <QPainter>
+#include <QTimer>
 #include <QVBoxLayout>
 #include <QWidget>
 #include <memory>
@@ -12,6 +14,21 @@
 namespace cairn::gallery {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Layouts, delayed item layouts and window activation take a few turns of the event loop until nothing changes any
+/// more. A quit posted behind what is pending ends each turn.
+void settle()
+{
+    for (int turn = 0; turn < 5; ++turn) {
+        QEventLoop loop;
+        QTimer::singleShot(0, &loop, &QEventLoop::quit);
+        loop.exec(QEventLoop::ExcludeUserInputEvents);
+    }
+}
+
+} // namespace
 
 QImage grab(const kit::GalleryEntry &entry, const QSize &size)
 {
@@ -27,13 +44,9 @@ QImage grab(const kit::GalleryEntry &entry, const QSize &size)
     layout->addWidget(widget);
     window->resize(size.isEmpty() ? window->sizeHint() : size);
     window->show();
-    // Layouts and delayed item layouts take a few turns until nothing changes any more.
-    for (int turn = 0; turn < 5; ++turn) {
-        QApplication::sendPostedEvents();
-        QApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
-    }
+    settle();
     window->activateWindow();
-    QApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
+    settle();
     if (QWidget *widgetInFocus = window->focusWidget())
         widgetInFocus->clearFocus();
     const auto children = widget->findChildren<QWidget *>();
@@ -43,7 +56,7 @@ QImage grab(const kit::GalleryEntry &entry, const QSize &size)
     }
     if (size.isEmpty() && layout->hasHeightForWidth()) {
         window->resize(window->width(), qMax(window->sizeHint().height(), layout->heightForWidth(window->width())));
-        QApplication::processEvents(QEventLoop::ExcludeUserInputEvents);
+        settle();
     }
     const qreal ratio = window->devicePixelRatioF();
     QImage image((QSizeF(window->size()) * ratio).toSize(), QImage::Format_RGB32);

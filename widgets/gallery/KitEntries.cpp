@@ -38,30 +38,39 @@ QWidget *focused(QWidget *widget)
 QWidget *buttons()
 {
     auto *sheet = new Sheet;
-    sheet->row(u"Primary"_s, {new Button(u"New training job…"_s, ButtonVariant::Primary),
-        focused(new Button(u"Resume…"_s, ButtonVariant::Primary)), disabled(new Button(u"Resume"_s, ButtonVariant::Primary))});
+    sheet->row(u"Primary"_s,
+        {new Button(u"New training job…"_s, ButtonVariant::Primary),
+            focused(new Button(u"Resume…"_s, ButtonVariant::Primary)),
+            disabled(new Button(u"Resume"_s, ButtonVariant::Primary))});
     sheet->row(u"Normal"_s, {new Button(u"Columns…"_s), new Button(u"Logs"_s), disabled(new Button(u"Delete 46"_s))});
-    sheet->row(u"Small"_s, {new Button(u"Suspend…"_s, ButtonVariant::Normal, Button::Size::Small),
-        new Button(u"Add folder"_s, ButtonVariant::Primary, Button::Size::Small),
-        new Button(u"Delete…"_s, ButtonVariant::Danger, Button::Size::Small)});
-    sheet->row(u"Danger"_s, {new Button(u"Delete 46…"_s, ButtonVariant::Danger),
-        new Button(u"Delete 46"_s, ButtonVariant::DangerPrimary)});
-    sheet->row(u"Flat, link"_s, {Button::icon(u"copy"_s, u"Copy"_s), Button::icon(u"refresh"_s, u"Read again"_s),
-        new Button(u"Clear all"_s, ButtonVariant::Link, Button::Size::Small), new Button(u"8 more…"_s, ButtonVariant::Link)});
+    sheet->row(u"Small"_s,
+        {new Button(u"Suspend…"_s, ButtonVariant::Normal, Button::Size::Small),
+            new Button(u"Add folder"_s, ButtonVariant::Primary, Button::Size::Small),
+            new Button(u"Delete…"_s, ButtonVariant::Danger, Button::Size::Small)});
+    sheet->row(u"Danger"_s,
+        {new Button(u"Delete 46…"_s, ButtonVariant::Danger), new Button(u"Delete 46"_s, ButtonVariant::DangerPrimary)});
+    sheet->row(u"Flat, link"_s,
+        {Button::icon(u"copy"_s, u"Copy"_s), Button::icon(u"refresh"_s, u"Read again"_s),
+            new Button(u"Clear all"_s, ButtonVariant::Link, Button::Size::Small),
+            new Button(u"8 more…"_s, ButtonVariant::Link)});
     return sheet;
 }
 
 QWidget *marks()
 {
     auto *sheet = new Sheet;
-    sheet->row(u"Jobs"_s, {new Tag(u"Running"_s, Tone::Ok), new Tag(u"Restarting"_s, Tone::Warn),
-        new Tag(u"Pending"_s, Tone::Warn), new Tag(u"Queued"_s, Tone::Idle), new Tag(u"Suspended"_s, Tone::Idle),
-        new Tag(u"Succeeded"_s, Tone::Info), new Tag(u"Failed"_s, Tone::Err), new Tag(u"Unknown"_s, Tone::Idle)});
-    sheet->row(u"Contexts"_s, {new Tag(u"Reachable"_s, Tone::Ok), new Tag(u"Needs sign-in"_s, Tone::Warn),
-        new Tag(u"Certificate expired"_s, Tone::Err), new Tag(u"Checking…"_s, Tone::Idle)});
-    sheet->row(u"Trust"_s, {new TrustMark(Verdict::Whole, u"whole"_s), new TrustMark(Verdict::Writing, u"writing"_s),
-        new TrustMark(Verdict::Unverified, u"unverified"_s), new TrustMark(Verdict::Damaged, u"damaged"_s)});
-    sheet->row(u"Replicas"_s, {new ReplicaDots(3, 3), new ReplicaDots(3, 4), new ReplicaDots(0, 2), new ReplicaDots(16, 16)});
+    sheet->row(u"Jobs"_s,
+        {new Tag(u"Running"_s, Tone::Ok), new Tag(u"Restarting"_s, Tone::Warn), new Tag(u"Pending"_s, Tone::Warn),
+            new Tag(u"Queued"_s, Tone::Idle), new Tag(u"Suspended"_s, Tone::Idle), new Tag(u"Succeeded"_s, Tone::Info),
+            new Tag(u"Failed"_s, Tone::Err), new Tag(u"Unknown"_s, Tone::Idle)});
+    sheet->row(u"Contexts"_s,
+        {new Tag(u"Reachable"_s, Tone::Ok), new Tag(u"Needs sign-in"_s, Tone::Warn),
+            new Tag(u"Certificate expired"_s, Tone::Err), new Tag(u"Checking…"_s, Tone::Idle)});
+    sheet->row(u"Trust"_s,
+        {new TrustMark(Verdict::Whole, u"whole"_s), new TrustMark(Verdict::Writing, u"writing"_s),
+            new TrustMark(Verdict::Unverified, u"unverified"_s), new TrustMark(Verdict::Damaged, u"damaged"_s)});
+    sheet->row(
+        u"Replicas"_s, {new ReplicaDots(3, 3), new ReplicaDots(3, 4), new ReplicaDots(0, 2), new ReplicaDots(16, 16)});
     const auto bar = [](double value) {
         auto *usage = new UsageBar(value);
         usage->setName(u"Used"_s);
@@ -99,7 +108,8 @@ QWidget *inputs()
     sheet->row(u"Choices"_s, {combo, spin});
     auto *views = new Segment(u"Views"_s, {u"All"_s, u"At risk"_s, u"Mine"_s, u"Finished"_s});
     views->setCurrent(1);
-    auto *tabs = new Segment(u"Part"_s, {u"Timeline"_s, u"Logs and events"_s, u"Replicas"_s, u"YAML"_s}, Segment::Size::Normal);
+    auto *tabs =
+        new Segment(u"Part"_s, {u"Timeline"_s, u"Logs and events"_s, u"Replicas"_s, u"YAML"_s}, Segment::Size::Normal);
     tabs->setSegmentEnabled(2, false, u"No pods are left"_s);
     sheet->row(u"Segments"_s, {views, tabs});
     auto *filter = new Chip(u"State: 4 of 7"_s, Chip::Tail::Remove);
@@ -129,8 +139,9 @@ QWidget *inputs()
     auto *keep = new QRadioButton(u"The newest whole"_s);
     keep->setChecked(true);
     sheet->row(u"Radio"_s, {keep, new QRadioButton(u"Another"_s)});
-    sheet->row(u"Keys"_s, {new KeyHint(u"↑ ↓"_s, u"move"_s), new KeyHint(u"Space"_s, u"select"_s),
-        new KeyHint(u"Ctrl K"_s), new KeyHint(u"/"_s, u"filter"_s)});
+    sheet->row(u"Keys"_s,
+        {new KeyHint(u"↑ ↓"_s, u"move"_s), new KeyHint(u"Space"_s, u"select"_s), new KeyHint(u"Ctrl K"_s),
+            new KeyHint(u"/"_s, u"filter"_s)});
     return sheet;
 }
 

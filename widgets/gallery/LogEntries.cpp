@@ -14,8 +14,7 @@ using namespace logs;
 namespace {
 
 /// Keeps the buffer as long as the view that shows it.
-class OwnedLog : public LogView
-{
+class OwnedLog : public LogView {
 public:
     LogBuffer buffer;
 };

@@ -8,8 +8,7 @@
 namespace cairn::gallery {
 
 /// Rows of widgets, each row with a caption; the frame small entries stand in.
-class Sheet : public QWidget
-{
+class Sheet : public QWidget {
     Q_OBJECT
 
 public:

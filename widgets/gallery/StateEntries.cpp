@@ -127,7 +127,8 @@ QWidget *checkList()
 {
     using State = CheckItem::State;
     auto *list = new CheckList;
-    list->setItems({{u"1"_s, State::Ok, u"Checkpoint is whole: 32 of 32 shards, metadata readable"_s, {}, u"0.4 s"_s, {}},
+    list->setItems({{u"1"_s, State::Ok, u"Checkpoint is whole: 32 of 32 shards, metadata readable"_s, {}, u"0.4 s"_s,
+                        {}},
         {u"2"_s, State::Ok, u"Quota in research: 32 of 64 GPUs free"_s, {}, u"0.1 s"_s, {}},
         {u"3"_s, State::Warn, u"Node gpu-4 is not ready: 28 GPUs can be scheduled now, the job needs 32"_s, {}, {},
             {u"use3"_s, u"Use 3 workers"_s}},
@@ -155,11 +156,12 @@ QWidget *doctor()
     steps->setSteps({{u"file"_s, State::Done, u"Kubeconfig read"_s,
                          u"`~/.kube/config` · user `gke_vision-main` · namespace vision"_s, u"3 ms"_s, {}, {}, {}},
         plugin,
-        {u"cred"_s, State::Waiting, u"Credential obtained"_s, u"Will run once, at most 15 s; you may see a browser window"_s,
-            u"waits for step 2"_s, {}, {}, {}},
+        {u"cred"_s, State::Waiting, u"Credential obtained"_s,
+            u"Will run once, at most 15 s; you may see a browser window"_s, u"waits for step 2"_s, {}, {}, {}},
         {u"tls"_s, State::Done, u"TLS"_s, u"Certificate matches the CA in the file · valid 61 more days"_s,
             u"tried without a credential · 62 ms"_s, {}, {}, {}},
-        {u"api"_s, State::Running, u"API reachable"_s, u"Waiting for the server"_s, u"2 s of at most 5 s"_s, {}, {}, {}},
+        {u"api"_s, State::Running, u"API reachable"_s, u"Waiting for the server"_s, u"2 s of at most 5 s"_s, {}, {},
+            {}},
         {u"rbac"_s, State::Waiting, u"Permissions"_s, u"17 rights to check: list jobs, read logs, create jobs"_s,
             u"waits for step 3"_s, {}, {}, {}}});
     auto *scroll = new QScrollArea;

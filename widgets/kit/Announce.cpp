@@ -14,8 +14,7 @@ namespace {
 
 constexpr int pauseMs = 5000;
 
-class Announcer : public QObject
-{
+class Announcer : public QObject {
 public:
     explicit Announcer(QObject *parent)
         : QObject(parent)

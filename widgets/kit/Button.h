@@ -11,8 +11,7 @@ enum class ButtonVariant { Normal, Primary, Danger, DangerPrimary, Flat, Link };
 
 /// A button that names its act ("Delete 46"; "…" when it asks more first). 30 px high, 24 px when small.
 /// Danger buttons are never triggered by Enter, only by Space or the pointer.
-class Button : public QPushButton
-{
+class Button : public QPushButton {
     Q_OBJECT
 
 public:

@@ -28,8 +28,7 @@ QVBoxLayout *vbox(int spacing)
 }
 
 /// Lies over the content of a flush card and gives it the card's rounded corners.
-class CardCorners : public QWidget
-{
+class CardCorners : public QWidget {
 public:
     explicit CardCorners(Card *card)
         : QWidget(card)

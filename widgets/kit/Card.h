@@ -13,8 +13,7 @@ namespace cairn::kit {
 
 /// White panel with a 1 px border and rounded corners. Children are clipped to nothing: a child that fills the card
 /// (a table) sits 1 px inside the border and the card paints the corners over it.
-class Card : public QWidget
-{
+class Card : public QWidget {
     Q_OBJECT
 
 public:
@@ -46,8 +45,7 @@ private:
 };
 
 /// Head of a page: title, the one-line answer, then actions at the right, the primary one last.
-class PageHeader : public QWidget
-{
+class PageHeader : public QWidget {
     Q_OBJECT
 
 public:
@@ -68,8 +66,7 @@ private:
 };
 
 /// A horizontal hairline.
-class Line : public QWidget
-{
+class Line : public QWidget {
     Q_OBJECT
 
 public:

@@ -11,8 +11,7 @@ namespace cairn::kit {
 namespace {
 
 /// One step: the numbered disc and the joining line are painted at the left of its content.
-class StepRow : public QWidget
-{
+class StepRow : public QWidget {
 public:
     StepRow(int number, bool last, DoctorStep::State state)
         : m_number(number)
@@ -93,8 +92,8 @@ QWidget *DoctorSteps::makeFixes(const DoctorStep &step)
         auto *row = hbox(10);
         row->addWidget(new Paragraph(fix.text, Type::Body, first ? Token::Text : Token::Dim), 1, Qt::AlignVCenter);
         if (!fix.button.isEmpty()) {
-            auto *button = new Button(fix.button, fix.primary ? ButtonVariant::Primary : ButtonVariant::Normal,
-                Button::Size::Small);
+            auto *button = new Button(
+                fix.button, fix.primary ? ButtonVariant::Primary : ButtonVariant::Normal, Button::Size::Small);
             connect(button, &QPushButton::clicked, this,
                 [this, id = step.id, fixId = fix.id] { emit triggered(id, fixId); });
             row->addWidget(button, 0, Qt::AlignTop);
@@ -124,8 +123,8 @@ void DoctorSteps::setSteps(const QList<DoctorStep> &steps)
         column->setContentsMargins(scaled(36), 1, 0, i + 1 == steps.size() ? 0 : 12);
         auto *head = hbox(10);
         const bool waits = step.state == DoctorStep::State::Waiting;
-        head->addWidget(new Label(step.title, waits ? Type::Body : Type::BodyStrong, waits ? Token::Dim : Token::Text),
-            1);
+        head->addWidget(
+            new Label(step.title, waits ? Type::Body : Type::BodyStrong, waits ? Token::Dim : Token::Text), 1);
         const bool failed = step.state == DoctorStep::State::Failed;
         head->addWidget(new Label(step.aside, Type::Meta, failed ? Token::Err : Token::Dim));
         column->addLayout(head);

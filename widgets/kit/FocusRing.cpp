@@ -27,8 +27,7 @@ bool wantsRing(const QWidget *widget, Qt::FocusReason reason)
 } // namespace
 
 /// Watches the application for focus moves and hands them to the ring of the window concerned.
-class FocusWatcher : public QObject
-{
+class FocusWatcher : public QObject {
 public:
     explicit FocusWatcher(QApplication &app)
         : QObject(&app)
@@ -123,8 +122,7 @@ void FocusRing::paintEvent(QPaintEvent *)
     QPainter painter(this);
     const QPoint topLeft = m_target->mapTo(parentWidget(), QPoint(0, 0)) - pos();
     const QVariant corner = m_target->property("focusRadius");
-    paint::focusRing(painter, QRectF(topLeft, m_target->size()),
-        corner.isValid() ? corner.toReal() : radius::control);
+    paint::focusRing(painter, QRectF(topLeft, m_target->size()), corner.isValid() ? corner.toReal() : radius::control);
 }
 
 bool FocusRing::eventFilter(QObject *watched, QEvent *event)

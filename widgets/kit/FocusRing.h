@@ -12,8 +12,7 @@ namespace cairn::kit {
 /// the window because a control cannot paint outside itself. Text fields always have it, other controls when the
 /// keyboard brought the focus. A widget opts out with the dynamic property "focusRing" = false (tables and logs, which
 /// frame their current row) and gives its corner radius in "focusRadius" (default 6).
-class FocusRing : public QWidget
-{
+class FocusRing : public QWidget {
     Q_OBJECT
 
 public:

@@ -14,14 +14,13 @@ namespace cairn::kit {
 /// factory must give the same picture each time: fixed times, no timers running, no network. No widget has the focus in
 /// the picture unless one has the dynamic property "galleryFocus".
 struct GalleryEntry {
-    QString id;                            ///< dotted, also the file name of the picture: "kit.button", "page.jobs"
-    QString title;                         ///< for the list of the gallery window
-    std::function<QWidget *()> factory;    ///< makes a fresh widget; the caller owns it
-    QList<QSize> sizes;                    ///< logical sizes to grab; empty for the natural size (sizeHint)
+    QString id;                         ///< dotted, also the file name of the picture: "kit.button", "page.jobs"
+    QString title;                      ///< for the list of the gallery window
+    std::function<QWidget *()> factory; ///< makes a fresh widget; the caller owns it
+    QList<QSize> sizes;                 ///< logical sizes to grab; empty for the natural size (sizeHint)
 };
 
-class GalleryRegistry
-{
+class GalleryRegistry {
 public:
     void add(GalleryEntry entry) { m_entries.append(std::move(entry)); }
     const QList<GalleryEntry> &entries() const { return m_entries; }

@@ -17,9 +17,8 @@ namespace {
 
 QPixmap render(const QString &name, const QColor &color, QSize pixels)
 {
-    const QString key = u"cairn-icon/%1/%2/%3x%4"_s.arg(name, color.name(QColor::HexArgb))
-                            .arg(pixels.width())
-                            .arg(pixels.height());
+    const QString key =
+        u"cairn-icon/%1/%2/%3x%4"_s.arg(name, color.name(QColor::HexArgb)).arg(pixels.width()).arg(pixels.height());
     QPixmap pixmap;
     if (QPixmapCache::find(key, &pixmap))
         return pixmap;
@@ -38,10 +37,12 @@ QPixmap render(const QString &name, const QColor &color, QSize pixels)
     return pixmap;
 }
 
-class ThemedEngine : public QIconEngine
-{
+class ThemedEngine : public QIconEngine {
 public:
-    explicit ThemedEngine(QString name) : m_name(std::move(name)) { }
+    explicit ThemedEngine(QString name)
+        : m_name(std::move(name))
+    {
+    }
 
     void paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, QIcon::State) override
     {

@@ -253,11 +253,9 @@ void Segment::paintEvent(QPaintEvent *)
     paint::box(painter, rect(), radius::control, Qt::transparent, color(Token::Line));
     for (int i = 0; i < static_cast<int>(parts.size()); ++i) {
         const bool on = i == m_current;
-        const Token ink = !m_enabled[i] || !isEnabled() ? Token::Faint
-            : on || i == m_hover                       ? Token::Text
-                                                       : Token::Dim;
-        paint::text(painter, parts[i], m_labels[i], typeFont(on ? Type::MetaMedium : Type::Meta), color(ink),
-            Qt::AlignCenter);
+        const Token ink = !m_enabled[i] || !isEnabled() ? Token::Faint : on || i == m_hover ? Token::Text : Token::Dim;
+        paint::text(
+            painter, parts[i], m_labels[i], typeFont(on ? Type::MetaMedium : Type::Meta), color(ink), Qt::AlignCenter);
     }
 }
 
@@ -386,7 +384,9 @@ void Chip::paintEvent(QPaintEvent *)
     const bool on = isChecked() || m_tail == Tail::Remove;
     const bool enabled = isEnabled();
     paint::box(painter, rect(), radius::control, color(on ? Token::AccentBg : Token::Panel),
-        color(on && enabled ? Token::Accent : underMouse() && enabled ? Token::Control : Token::Line));
+        color(on && enabled               ? Token::Accent
+                : underMouse() && enabled ? Token::Control
+                                          : Token::Line));
     const QColor ink = color(!enabled ? Token::Faint : on ? Token::Accent : Token::Text);
     const QFont face = typeFont(Type::Meta);
     const QFontMetrics metrics(face);
@@ -402,8 +402,8 @@ void Chip::paintEvent(QPaintEvent *)
     if (!m_detail.isEmpty()) {
         x += 6;
         const int width = metrics.horizontalAdvance(m_detail);
-        paint::text(painter, QRect(x, 0, width + 1, height()), m_detail, face,
-            color(enabled ? Token::Dim : Token::Faint));
+        paint::text(
+            painter, QRect(x, 0, width + 1, height()), m_detail, face, color(enabled ? Token::Dim : Token::Faint));
         x += width;
     }
     if (m_tail != Tail::None) {
@@ -457,8 +457,8 @@ void Check::paintEvent(QPaintEvent *)
     paint::checkBox(painter, QRect(0, 0, x, height()), checkState(), isEnabled());
     x += 7;
     if (m_verdict) {
-        paint::trustMark(painter, QPointF(x + scaled(7), height() / 2.0), scaled(55) / 10.0, *m_verdict,
-            color(Token::Bg));
+        paint::trustMark(
+            painter, QPointF(x + scaled(7), height() / 2.0), scaled(55) / 10.0, *m_verdict, color(Token::Bg));
         x += scaled(14) + 4;
     }
     const QColor ink = color(isEnabled() ? Token::Text : Token::Faint);
@@ -494,8 +494,8 @@ FormRow::FormRow(const QString &caption, QWidget *field, QWidget *parent)
     bindTheme(this, [this, label, field] {
         label->setFixedWidth(scaled(144));
         // Centred on the first line of the field.
-        label->setContentsMargins(0, qMax(0, (qMin(field->sizeHint().height(), scaled(30)) - lineHeight(Type::Body)) / 2),
-            12, 0);
+        label->setContentsMargins(
+            0, qMax(0, (qMin(field->sizeHint().height(), scaled(30)) - lineHeight(Type::Body)) / 2), 12, 0);
     });
 }
 

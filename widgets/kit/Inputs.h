@@ -18,8 +18,7 @@ class Label;
 class Paragraph;
 
 /// A line edit, 30 px high. `name` is its accessible name.
-class Input : public QLineEdit
-{
+class Input : public QLineEdit {
     Q_OBJECT
 
 public:
@@ -33,12 +32,12 @@ public:
 /// Filter or search field: magnifier, placeholder, the key that focuses it as a hint while empty and unfocused, a
 /// clear button while not empty. Emits `changed` 150 ms after the last key and at once on Enter or clear; Esc clears,
 /// a second Esc emits `left`.
-class SearchField : public QLineEdit
-{
+class SearchField : public QLineEdit {
     Q_OBJECT
 
 public:
-    explicit SearchField(const QString &placeholder, const QString &key = QStringLiteral("/"), QWidget *parent = nullptr);
+    explicit SearchField(
+        const QString &placeholder, const QString &key = QStringLiteral("/"), QWidget *parent = nullptr);
     /// Dim text at the right, "3 of 14"; "" takes it away.
     void setNote(const QString &note);
 
@@ -64,14 +63,14 @@ private:
 };
 
 /// One of several, side by side. Arrow keys move, Tab enters and leaves as one stop.
-class Segment : public QWidget
-{
+class Segment : public QWidget {
     Q_OBJECT
 
 public:
     enum class Size { Normal, Small };
 
-    explicit Segment(const QString &name, const QStringList &labels, Size size = Size::Small, QWidget *parent = nullptr);
+    explicit Segment(
+        const QString &name, const QStringList &labels, Size size = Size::Small, QWidget *parent = nullptr);
     int current() const { return m_current; }
     /// -1: none of them (the filters match no saved view).
     void setCurrent(int index);
@@ -105,8 +104,7 @@ private:
 };
 
 /// A small framed word that can be on or off (a filter in force), removed, or open a menu.
-class Chip : public QAbstractButton
-{
+class Chip : public QAbstractButton {
     Q_OBJECT
 
 public:
@@ -132,8 +130,7 @@ private:
 };
 
 /// A check box with a count at the right and, if set, a trust mark before its word (facets).
-class Check : public QCheckBox
-{
+class Check : public QCheckBox {
     Q_OBJECT
 
 public:
@@ -153,8 +150,7 @@ private:
 
 /// Caption at the left (140 px), field at the right, hint or error under the field. The caption becomes the field's
 /// accessible name and buddy.
-class FormRow : public QWidget
-{
+class FormRow : public QWidget {
     Q_OBJECT
 
 public:

@@ -85,8 +85,7 @@ void ElidedLabel::setToken(Token token)
 QSize ElidedLabel::sizeHint() const
 {
     const QMargins around = contentsMargins();
-    return QSize(QFontMetrics(typeFont(m_type)).horizontalAdvance(m_text) + 1, lineHeight(m_type))
-        .grownBy(around);
+    return QSize(QFontMetrics(typeFont(m_type)).horizontalAdvance(m_text) + 1, lineHeight(m_type)).grownBy(around);
 }
 
 QSize ElidedLabel::minimumSizeHint() const

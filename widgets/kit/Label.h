@@ -16,8 +16,7 @@ int lineHeight(Type type);
 
 /// One line of plain text in a type and a colour token. Never interprets markup, so server text is harmless here (it
 /// still goes through text::safe first, for control characters).
-class Label : public QLabel
-{
+class Label : public QLabel {
     Q_OBJECT
 
 public:
@@ -35,8 +34,7 @@ private:
 
 /// A label that gives way: elides (in the middle by default) to the width it gets and shows the full text in its
 /// tooltip while elided. Its accessible name is always the full text.
-class ElidedLabel : public QWidget
-{
+class ElidedLabel : public QWidget {
     Q_OBJECT
 
 public:
@@ -61,13 +59,12 @@ private:
 };
 
 /// Wrapping text with the line height of the design (1.45). Knows two marks only: `code` in back-ticks and **strong**.
-class Paragraph : public QWidget
-{
+class Paragraph : public QWidget {
     Q_OBJECT
 
 public:
-    explicit Paragraph(const QString &text, Type type = Type::Body, Token token = Token::Text,
-        QWidget *parent = nullptr);
+    explicit Paragraph(
+        const QString &text, Type type = Type::Body, Token token = Token::Text, QWidget *parent = nullptr);
     ~Paragraph() override;
     void setText(const QString &text);
     QString text() const { return m_text; }
@@ -93,8 +90,7 @@ private:
 
 /// Monospace block on the page colour with a frame (a manifest to copy, a command). Keeps its lines and cuts long ones;
 /// whoever shows it offers a copy button.
-class CodeBox : public QWidget
-{
+class CodeBox : public QWidget {
     Q_OBJECT
 
 public:

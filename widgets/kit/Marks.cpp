@@ -222,7 +222,8 @@ Tile::Tile(const QString &caption, QWidget *parent)
     middle->addWidget(m_number);
     middle->addWidget(m_unit, 1);
     bindTheme(m_unit, [this] {
-        const int down = (QFontMetrics(typeFont(Type::TileNumber)).ascent() - QFontMetrics(typeFont(Type::TileUnit)).ascent()) / 3;
+        const int down =
+            (QFontMetrics(typeFont(Type::TileNumber)).ascent() - QFontMetrics(typeFont(Type::TileUnit)).ascent()) / 3;
         m_unit->setContentsMargins(0, down, 0, 0);
     });
     m_tags->addStretch();

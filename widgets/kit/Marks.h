@@ -13,8 +13,7 @@ class QHBoxLayout;
 namespace cairn::kit {
 
 /// One state word on its tint. Accessible name: the word.
-class Tag : public QWidget
-{
+class Tag : public QWidget {
     Q_OBJECT
 
 public:
@@ -35,8 +34,7 @@ private:
 
 /// The trust mark with its word beside it ("◆ whole"); the word may be another text ("12 000", "9 min ago"), the
 /// accessible name then adds the verdict.
-class TrustMark : public QWidget
-{
+class TrustMark : public QWidget {
     Q_OBJECT
 
 public:
@@ -55,8 +53,7 @@ private:
 };
 
 /// "● ● ○ 2/3": always with the numbers.
-class ReplicaDots : public QWidget
-{
+class ReplicaDots : public QWidget {
     Q_OBJECT
 
 public:
@@ -75,8 +72,7 @@ private:
 
 /// A bar with its percentage. Tone follows the design: warn from 85 %, err from 97 %, unless set. A negative fraction
 /// is "unknown": a dash instead of a bar.
-class UsageBar : public QWidget
-{
+class UsageBar : public QWidget {
     Q_OBJECT
 
 public:
@@ -101,8 +97,7 @@ private:
 };
 
 /// Number, unit and one or two tags under a caption.
-class Tile : public QWidget
-{
+class Tile : public QWidget {
     Q_OBJECT
 
 public:

@@ -17,8 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// A drawn sign in the colour of its tone, in a box of 12 px.
-class Sign : public QWidget
-{
+class Sign : public QWidget {
 public:
     Sign(paint::Glyph glyph, Token token, QWidget *parent = nullptr)
         : QWidget(parent)
@@ -33,8 +32,8 @@ protected:
     {
         QPainter painter(this);
         const qreal side = scaled(10);
-        paint::glyph(painter, QRectF((width() - side) / 2, (height() - side) / 2, side, side), m_glyph, color(m_token),
-            1.7);
+        paint::glyph(
+            painter, QRectF((width() - side) / 2, (height() - side) / 2, side, side), m_glyph, color(m_token), 1.7);
     }
 
 private:
@@ -89,8 +88,7 @@ void Note::paintEvent(QPaintEvent *)
 }
 
 /// The tinted line of a banner.
-class BannerHead : public QWidget
-{
+class BannerHead : public QWidget {
 public:
     explicit BannerHead(QWidget *parent)
         : QWidget(parent)
@@ -110,14 +108,12 @@ public:
             }
             delete item;
         }
-        m_row->addWidget(
-            new Sign(tone == Tone::Warn ? paint::Glyph::Spinner : signOf(tone), foreground(tone), this));
+        m_row->addWidget(new Sign(tone == Tone::Warn ? paint::Glyph::Spinner : signOf(tone), foreground(tone), this));
         m_row->addWidget(new ElidedLabel(title, Type::BodyStrong, Token::Text, Qt::ElideRight), 1);
         for (const Offer &offer : offers) {
             auto *button = new Button(offer.text, offer.variant, Button::Size::Small);
-            QObject::connect(button, &QPushButton::clicked, banner, [banner, id = offer.id] {
-                emit banner->triggered(id);
-            });
+            QObject::connect(
+                button, &QPushButton::clicked, banner, [banner, id = offer.id] { emit banner->triggered(id); });
             m_row->addWidget(button);
         }
         update();
@@ -178,8 +174,7 @@ void Banner::clear()
 
 namespace {
 
-class ToastCard : public QWidget
-{
+class ToastCard : public QWidget {
     Q_OBJECT
 
 public:
@@ -251,7 +246,8 @@ void ToastHost::show(const Notice &notice)
         QTimer::singleShot(6s, card, [this, id = notice.id] { dismiss(id); });
     QWidget::show();
     place();
-    announce(card, notice.text.isEmpty() ? notice.title : tr("%1. %2", "title and text").arg(notice.title, notice.text));
+    announce(
+        card, notice.text.isEmpty() ? notice.title : tr("%1. %2", "title and text").arg(notice.title, notice.text));
 }
 
 void ToastHost::dismiss(const QString &id)
@@ -296,8 +292,7 @@ void ToastHost::place()
 
 namespace {
 
-class CheckSign : public QWidget
-{
+class CheckSign : public QWidget {
 public:
     explicit CheckSign(CheckItem::State state)
         : m_state(state)
@@ -318,9 +313,7 @@ protected:
         case CheckItem::State::Running:
             paint::glyph(painter, box, paint::Glyph::Spinner, color(Token::Accent), 1.6);
             break;
-        case CheckItem::State::Waiting:
-            paint::glyph(painter, box, paint::Glyph::Ring, color(Token::Faint), 1.4);
-            break;
+        case CheckItem::State::Waiting: paint::glyph(painter, box, paint::Glyph::Ring, color(Token::Faint), 1.4); break;
         }
     }
 
@@ -371,8 +364,8 @@ void CheckList::setItems(const QList<CheckItem> &items)
         line->setContentsMargins(0, 0, 0, 0);
         line->addWidget(new CheckSign(item.state), 0, Qt::AlignTop);
         auto *texts = vbox(0);
-        auto *text = new Paragraph(item.text, Type::Body,
-            item.state == CheckItem::State::Waiting ? Token::Dim : Token::Text);
+        auto *text =
+            new Paragraph(item.text, Type::Body, item.state == CheckItem::State::Waiting ? Token::Dim : Token::Text);
         texts->addWidget(text);
         if (!item.detail.isEmpty())
             texts->addWidget(new Paragraph(item.detail, Type::Meta, Token::Dim));

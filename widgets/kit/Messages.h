@@ -25,8 +25,7 @@ struct Offer {
 };
 
 /// A framed remark on its tint inside a page or dialog: sign, text (Paragraph marks allowed), optional title.
-class Note : public QWidget
-{
+class Note : public QWidget {
     Q_OBJECT
 
 public:
@@ -43,8 +42,7 @@ private:
 
 /// One line over the content of a page, on a tint: "Not connected since 12:51 [Try now]"; under it an explanation.
 /// Announced to screen readers when it appears or changes.
-class Banner : public QWidget
-{
+class Banner : public QWidget {
     Q_OBJECT
 
 public:
@@ -70,13 +68,12 @@ struct Notice {
     Tone tone = Tone::Info;
     QString title;
     QString text;
-    Offer offer;            ///< offer.text "" for none
+    Offer offer; ///< offer.text "" for none
     bool stays = false;
 };
 
 /// Stack of notices in the lower right corner of the window it was given. Announced.
-class ToastHost : public QWidget
-{
+class ToastHost : public QWidget {
     Q_OBJECT
 
 public:
@@ -102,14 +99,13 @@ struct CheckItem {
     QString id;
     State state = State::Waiting;
     QString text;
-    QString detail;         ///< dim second line (why, fix); Paragraph marks allowed
-    QString aside;          ///< "0.4 s"
-    Offer offer;            ///< offer.text "" for none
+    QString detail; ///< dim second line (why, fix); Paragraph marks allowed
+    QString aside;  ///< "0.4 s"
+    Offer offer;    ///< offer.text "" for none
     bool operator==(const CheckItem &other) const;
 };
 
-class CheckList : public Card
-{
+class CheckList : public Card {
     Q_OBJECT
 
 public:
@@ -131,23 +127,22 @@ struct DoctorStep {
     enum class State { Done, Failed, Warn, Running, Waiting };
     struct Fix {
         QString id;
-        QString text;       ///< "Add this folder for Cairn only"
-        QString code;       ///< command to copy, shown in mono under the text; may be empty
-        QString button;     ///< "Add folder"; "" for none
+        QString text;   ///< "Add this folder for Cairn only"
+        QString code;   ///< command to copy, shown in mono under the text; may be empty
+        QString button; ///< "Add folder"; "" for none
         bool primary = false;
     };
     QString id;
     State state = State::Waiting;
     QString title;
-    QString detail;         ///< Paragraph marks allowed
-    QString aside;          ///< "3 ms", "failed", "waits for step 2"
-    QString why;            ///< only shown when failed or warn
+    QString detail; ///< Paragraph marks allowed
+    QString aside;  ///< "3 ms", "failed", "waits for step 2"
+    QString why;    ///< only shown when failed or warn
     QString whyCode;
     QList<Fix> fixes;
 };
 
-class DoctorSteps : public QWidget
-{
+class DoctorSteps : public QWidget {
     Q_OBJECT
 
 public:

@@ -38,8 +38,7 @@ void paintLink(QPainter &painter, QPointF centre, ContextCard::Link link)
 
 } // namespace
 
-class LinkDot : public QWidget
-{
+class LinkDot : public QWidget {
 public:
     LinkDot() { setFixedSize(scaled(9), scaled(12)); }
     void set(ContextCard::Link link)
@@ -106,8 +105,8 @@ void NavItem::paintEvent(QPaintEvent *)
         paint::box(painter, rect(), radius::control, color(on ? Token::Sel : Token::Line), Qt::transparent);
     const int side = scaled(16);
     const QColor tint = color(!enabled ? Token::Faint : on ? Token::Text : Token::Dim);
-    painter.drawPixmap(QRect(10, (height() - side) / 2, side, side),
-        iconPixmap(m_icon, tint, {side, side}, devicePixelRatioF()));
+    painter.drawPixmap(
+        QRect(10, (height() - side) / 2, side, side), iconPixmap(m_icon, tint, {side, side}, devicePixelRatioF()));
     int right = width() - 10;
     if (m_badge > 0 && enabled) {
         const QString text = QString::number(m_badge);
@@ -125,8 +124,8 @@ void NavItem::paintEvent(QPaintEvent *)
     }
     const int left = 10 + side + 9;
     const Token ink = !enabled ? Token::Faint : m_hint.isEmpty() ? Token::Text : Token::Dim;
-    paint::text(painter, QRect(left, 0, right - left, height()), text(),
-        typeFont(on ? Type::BodyStrong : Type::Body), color(ink));
+    paint::text(painter, QRect(left, 0, right - left, height()), text(), typeFont(on ? Type::BodyStrong : Type::Body),
+        color(ink));
 }
 
 ContextCard::ContextCard(QWidget *parent)
@@ -189,8 +188,7 @@ QSize ContextCard::sizeHint() const
 void ContextCard::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
-    paint::box(painter, rect(), radius::inner, color(Token::Panel),
-        color(underMouse() ? Token::Control : Token::Line));
+    paint::box(painter, rect(), radius::inner, color(Token::Panel), color(underMouse() ? Token::Control : Token::Line));
     const int first = lineHeight(Type::BodyStrong);
     paintLink(painter, QPointF(11 + scaled(9) / 2.0, 9 + first / 2.0), m_link);
     const int left = 11 + scaled(9) + 5;
@@ -199,8 +197,8 @@ void ContextCard::paintEvent(QPaintEvent *)
     int y = 9 + first;
     const QList<QString> lines = detailLines(width() - 22);
     for (const QString &line : lines) {
-        paint::text(painter, QRect(11, y, width() - 22, lineHeight(Type::Meta)), line, typeFont(Type::Meta),
-            color(Token::Dim));
+        paint::text(
+            painter, QRect(11, y, width() - 22, lineHeight(Type::Meta)), line, typeFont(Type::Meta), color(Token::Dim));
         y += lineHeight(Type::Meta);
     }
 }
@@ -368,7 +366,8 @@ int KeyHint::paintKeys(QPainter &painter, const QRect &rect, const QStringList &
     int x = rect.x();
     const int h = scaled(18);
     for (const QString &key : keys) {
-        const QRect cap(x, rect.y() + (rect.height() - h) / 2, qMax(metrics.horizontalAdvance(key) + 12, scaled(18)), h);
+        const QRect cap(
+            x, rect.y() + (rect.height() - h) / 2, qMax(metrics.horizontalAdvance(key) + 12, scaled(18)), h);
         paint::box(painter, cap, 4, color(Token::Line), Qt::transparent);
         paint::box(painter, QRectF(cap).adjusted(1, 1, -1, -2), 3, color(Token::Panel), Qt::transparent);
         paint::text(painter, cap.adjusted(0, 0, 0, -1), key, face, color(Token::Dim), Qt::AlignCenter);

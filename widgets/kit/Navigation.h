@@ -16,8 +16,7 @@ class Label;
 class ElidedLabel;
 
 /// A page in the sidebar: icon, word, count of problems or a key hint.
-class NavItem : public QAbstractButton
-{
+class NavItem : public QAbstractButton {
     Q_OBJECT
 
 public:
@@ -42,8 +41,7 @@ private:
 };
 
 /// Which cluster the window looks at: dot, name, version and namespace. A button: opens the page Connect.
-class ContextCard : public QAbstractButton
-{
+class ContextCard : public QAbstractButton {
     Q_OBJECT
 
 public:
@@ -68,8 +66,7 @@ private:
 
 /// The rail at the left: context card, pages, and at the bottom "Go to anything" and Settings. Up and Down move between
 /// its items.
-class Sidebar : public QWidget
-{
+class Sidebar : public QWidget {
     Q_OBJECT
 
 public:
@@ -100,8 +97,7 @@ private:
 };
 
 /// 26 px at the bottom: link and latency, what the page holds, and at the right who you are and may do.
-class StatusBar : public QWidget
-{
+class StatusBar : public QWidget {
     Q_OBJECT
 
 public:
@@ -121,8 +117,7 @@ private:
 };
 
 /// A key as a small cap ("Ctrl K" gives two) followed by what it does.
-class KeyHint : public QWidget
-{
+class KeyHint : public QWidget {
     Q_OBJECT
 
 public:

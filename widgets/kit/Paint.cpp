@@ -8,10 +8,13 @@ namespace cairn::kit::paint {
 
 namespace {
 
-class Save
-{
+class Save {
 public:
-    explicit Save(QPainter &painter) : m_painter(painter) { m_painter.save(); }
+    explicit Save(QPainter &painter)
+        : m_painter(painter)
+    {
+        m_painter.save();
+    }
     ~Save() { m_painter.restore(); }
     Save(const Save &) = delete;
     Save &operator=(const Save &) = delete;
@@ -33,8 +36,8 @@ QPainterPath diamond(QPointF c, qreal r)
 
 } // namespace
 
-void box(QPainter &painter, const QRectF &rect, qreal radius, const QColor &fill, const QColor &border,
-    qreal borderWidth)
+void box(
+    QPainter &painter, const QRectF &rect, qreal radius, const QColor &fill, const QColor &border, qreal borderWidth)
 {
     const Save save(painter);
     painter.setRenderHint(QPainter::Antialiasing);
@@ -117,8 +120,8 @@ QSize tagSize(const QString &text)
 void tag(QPainter &painter, const QRect &rect, const QString &text, Tone tone)
 {
     box(painter, rect, rect.height() / 2.0, color(tint(tone)), Qt::transparent);
-    paint::text(painter, rect.adjusted(8, 0, -8, 0), text, typeFont(Type::Tag), color(foreground(tone)),
-        Qt::AlignCenter);
+    paint::text(
+        painter, rect.adjusted(8, 0, -8, 0), text, typeFont(Type::Tag), color(foreground(tone)), Qt::AlignCenter);
 }
 
 void bar(QPainter &painter, const QRectF &rect, double fraction, Tone tone)
@@ -143,8 +146,14 @@ void bar(QPainter &painter, const QRectF &rect, double fraction, Tone tone)
 
 namespace {
 constexpr int dotLimit = 12;
-int dotDiameter() { return scaled(9); }
-int dotStep() { return scaled(13); }
+int dotDiameter()
+{
+    return scaled(9);
+}
+int dotStep()
+{
+    return scaled(13);
+}
 } // namespace
 
 int dotsWidth(int ready, int desired)

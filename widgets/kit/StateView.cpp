@@ -24,8 +24,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// An icon or a sign beside the title of a panel.
-class Emblem : public QWidget
-{
+class Emblem : public QWidget {
 public:
     enum class Kind { Empty, Lock, Error, Clock };
 
@@ -66,8 +65,7 @@ private:
 };
 
 /// A foot line with progress, text and a way to stop: rows above it come in as they arrive.
-class FootLine : public QWidget
-{
+class FootLine : public QWidget {
 public:
     explicit FootLine(QWidget *parent)
         : QWidget(parent)
@@ -86,8 +84,7 @@ protected:
 } // namespace
 
 /// Bar, words and cancel: side by side in the foot line, one below the other in the middle of an empty page.
-class LoadingLine : public QWidget
-{
+class LoadingLine : public QWidget {
 public:
     LoadingLine(StateView *view, Qt::Orientation orientation)
         : QWidget(view)
@@ -356,8 +353,8 @@ void StateView::setError(const Error &error, const QList<Offer> &offers, const Q
     placePanel(panel, error.oneLine());
 }
 
-void StateView::setForbidden(const QString &title, const QString &text, const QString &manifest,
-    const QList<Offer> &offers)
+void StateView::setForbidden(
+    const QString &title, const QString &text, const QString &manifest, const QList<Offer> &offers)
 {
     setState(State::Forbidden);
     auto *panel = new QWidget;

@@ -21,8 +21,7 @@ class LoadingLine;
 ///   state->setLoading(tr("Reading jobs…"), 3, 7);   // after 300 ms; content shows at once if it has rows
 ///   state->setContent();                            // live
 ///   state->setError(error, {{u"again"_s, tr("Try again")}});
-class StateView : public QWidget
-{
+class StateView : public QWidget {
     Q_OBJECT
 
 public:
@@ -54,8 +53,8 @@ public:
     void setStale(const QString &title, const QString &text, const QList<Offer> &offers = {});
     /// A right is missing. `title`: "You may not read logs in research"; `text` names user, verb and resource;
     /// `manifest` is the role to ask an admin for ("" for none), offered with a copy button.
-    void setForbidden(const QString &title, const QString &text, const QString &manifest,
-        const QList<Offer> &offers = {});
+    void setForbidden(
+        const QString &title, const QString &text, const QString &manifest, const QList<Offer> &offers = {});
 
 signals:
     /// An offer was pressed. "copy" and "copyRequest" are handled here and are not emitted.

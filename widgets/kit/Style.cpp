@@ -30,7 +30,7 @@ ButtonVariant variantOf(const QWidget *widget, const QStyleOption *option)
     // In a foreign dialog (file chooser) the default button is the primary one.
     const auto *push = qstyleoption_cast<const QStyleOptionButton *>(option);
     return push && push->features.testFlag(QStyleOptionButton::DefaultButton) ? ButtonVariant::Primary
-                                                                             : ButtonVariant::Normal;
+                                                                              : ButtonVariant::Normal;
 }
 
 bool isSmall(const QWidget *widget)
@@ -43,8 +43,7 @@ bool isSmall(const QWidget *widget)
 QColor mix(const QColor &under, const QColor &over, double amount)
 {
     const auto channel = [&](int a, int b) { return qRound(a + (b - a) * amount); };
-    return {channel(under.red(), over.red()), channel(under.green(), over.green()),
-        channel(under.blue(), over.blue())};
+    return {channel(under.red(), over.red()), channel(under.green(), over.green()), channel(under.blue(), over.blue())};
 }
 
 struct ButtonColors {
@@ -122,12 +121,12 @@ void Style::drawButtonLabel(const QStyleOption *option, QPainter *painter, const
         | (styleHint(SH_UnderlineShortcut, option, widget, nullptr) ? Qt::TextShowMnemonic : Qt::TextHideMnemonic);
     painter->drawText(QRect(x, rect.y(), textWidth + 1, rect.height()), flags, button->text);
     if (hasMenu)
-        paint::glyph(*painter, QRectF(x + textWidth + 6, rect.center().y() - 3.5, 8, 8), paint::Glyph::Down,
-            colors.text);
+        paint::glyph(
+            *painter, QRectF(x + textWidth + 6, rect.center().y() - 3.5, 8, 8), paint::Glyph::Down, colors.text);
 }
 
-void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter,
-    const QWidget *widget) const
+void Style::drawPrimitive(
+    PrimitiveElement element, const QStyleOption *option, QPainter *painter, const QWidget *widget) const
 {
     switch (element) {
     case PE_PanelScrollAreaCorner: return;
@@ -144,7 +143,9 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
         const bool bad = widget && widget->property("error").toBool();
         const bool enabled = isOn(option, State_Enabled);
         paint::box(*painter, option->rect, radius::control, color(enabled ? Token::Panel : Token::Bg),
-            color(bad ? Token::Err : enabled ? Token::Control : Token::Line));
+            color(bad         ? Token::Err
+                    : enabled ? Token::Control
+                              : Token::Line));
         return;
     }
     case PE_IndicatorCheckBox:
@@ -170,9 +171,7 @@ void Style::drawPrimitive(PrimitiveElement element, const QStyleOption *option, 
         paint::box(*painter, option->rect, 0, color(Token::Panel), color(Token::Control));
         return;
     case PE_PanelMenu:
-    case PE_FrameMenu:
-        paint::box(*painter, option->rect, 0, color(Token::Panel), color(Token::Line));
-        return;
+    case PE_FrameMenu: paint::box(*painter, option->rect, 0, color(Token::Panel), color(Token::Line)); return;
     case PE_IndicatorArrowDown:
     case PE_IndicatorArrowUp:
     case PE_IndicatorArrowLeft:
@@ -226,13 +225,12 @@ void Style::drawHeader(ControlElement element, const QStyleOption *option, QPain
         const qreal tip = down ? arrow.bottom() : arrow.top();
         const qreal wing = down ? -3.2 : 3.2;
         painter->drawLine(QPointF(arrow.center().x(), arrow.top()), QPointF(arrow.center().x(), arrow.bottom()));
-        painter->drawPolyline(QPolygonF{QPointF(arrow.center().x() - 3.2, tip + wing),
-            QPointF(arrow.center().x(), tip), QPointF(arrow.center().x() + 3.2, tip + wing)});
+        painter->drawPolyline(QPolygonF{QPointF(arrow.center().x() - 3.2, tip + wing), QPointF(arrow.center().x(), tip),
+            QPointF(arrow.center().x() + 3.2, tip + wing)});
         painter->restore();
         rect.setRight(rect.right() - 13);
     }
-    paint::text(*painter, rect, header->text, face, ink,
-        (right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    paint::text(*painter, rect, header->text, face, ink, (right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
 }
 
 void Style::drawMenuItem(const QStyleOption *option, QPainter *painter) const
@@ -268,8 +266,8 @@ void Style::drawMenuItem(const QStyleOption *option, QPainter *painter) const
         paint::glyph(*painter, QRectF(rect.right() - 18, rect.center().y() - 4, 8, 8), paint::Glyph::Right, ink);
 }
 
-void Style::drawControl(ControlElement element, const QStyleOption *option, QPainter *painter,
-    const QWidget *widget) const
+void Style::drawControl(
+    ControlElement element, const QStyleOption *option, QPainter *painter, const QWidget *widget) const
 {
     switch (element) {
     case CE_PushButtonBevel: drawButton(option, painter, widget); return;
@@ -310,8 +308,8 @@ void Style::drawScrollBar(const QStyleOptionComplex *option, QPainter *painter, 
     QRectF thumb = subControlRect(CC_ScrollBar, option, SC_ScrollBarSlider, widget);
     const bool wide = isOn(option, State_MouseOver) || isOn(option, State_Sunken);
     const qreal inset = wide ? 2 : 3;
-    thumb = bar->orientation == Qt::Vertical ? thumb.adjusted(inset, 1, -inset, -1)
-                                             : thumb.adjusted(1, inset, -1, -inset);
+    thumb =
+        bar->orientation == Qt::Vertical ? thumb.adjusted(inset, 1, -inset, -1) : thumb.adjusted(1, inset, -1, -inset);
     const qreal r = qMin(thumb.width(), thumb.height()) / 2;
     paint::box(*painter, thumb, r, mix(color(Token::Panel), color(Token::Control), wide ? 0.9 : 0.5), Qt::transparent);
 }
@@ -320,10 +318,10 @@ void Style::drawComboBox(const QStyleOptionComplex *option, QPainter *painter) c
 {
     const bool enabled = isOn(option, State_Enabled);
     const QColor fill = isOn(option, State_MouseOver) && enabled ? mix(color(Token::Panel), color(Token::Text), 0.04)
-                                                                : color(Token::Panel);
+                                                                 : color(Token::Panel);
     paint::box(*painter, option->rect, radius::control, fill, color(enabled ? Token::Control : Token::Line));
-    paint::glyph(*painter, QRectF(option->rect.right() - 18, option->rect.center().y() - 3.5, 8, 8),
-        paint::Glyph::Down, color(enabled ? Token::Dim : Token::Faint));
+    paint::glyph(*painter, QRectF(option->rect.right() - 18, option->rect.center().y() - 3.5, 8, 8), paint::Glyph::Down,
+        color(enabled ? Token::Dim : Token::Faint));
 }
 
 void Style::drawSpinBox(const QStyleOptionComplex *option, QPainter *painter, const QWidget *widget) const
@@ -332,8 +330,8 @@ void Style::drawSpinBox(const QStyleOptionComplex *option, QPainter *painter, co
     if (!spin)
         return;
     const bool enabled = isOn(option, State_Enabled);
-    paint::box(*painter, option->rect, radius::control, color(Token::Panel),
-        color(enabled ? Token::Control : Token::Line));
+    paint::box(
+        *painter, option->rect, radius::control, color(Token::Panel), color(enabled ? Token::Control : Token::Line));
     if (spin->buttonSymbols == QAbstractSpinBox::NoButtons)
         return;
     const auto step = [&](SubControl part, paint::Glyph glyph, QAbstractSpinBox::StepEnabledFlag flag) {
@@ -346,8 +344,8 @@ void Style::drawSpinBox(const QStyleOptionComplex *option, QPainter *painter, co
     step(SC_SpinBoxDown, paint::Glyph::Down, QAbstractSpinBox::StepDownEnabled);
 }
 
-void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex *option, QPainter *painter,
-    const QWidget *widget) const
+void Style::drawComplexControl(
+    ComplexControl control, const QStyleOptionComplex *option, QPainter *painter, const QWidget *widget) const
 {
     switch (control) {
     case CC_ScrollBar: drawScrollBar(option, painter, widget); return;
@@ -358,8 +356,8 @@ void Style::drawComplexControl(ComplexControl control, const QStyleOptionComplex
     QProxyStyle::drawComplexControl(control, option, painter, widget);
 }
 
-QSize Style::sizeFromContents(ContentsType type, const QStyleOption *option, const QSize &size,
-    const QWidget *widget) const
+QSize Style::sizeFromContents(
+    ContentsType type, const QStyleOption *option, const QSize &size, const QWidget *widget) const
 {
     switch (type) {
     case CT_PushButton: {
@@ -401,7 +399,8 @@ QSize Style::sizeFromContents(ContentsType type, const QStyleOption *option, con
         if (item && item->menuItemType == QStyleOptionMenuItem::Separator)
             return {size.width(), 9};
         const int width = item ? option->fontMetrics.size(Qt::TextShowMnemonic, item->text.section(u'\t', 0, 0)).width()
-                + (item->text.contains(u'\t') ? option->fontMetrics.horizontalAdvance(item->text.section(u'\t', 1)) + 24 : 0)
+                + (item->text.contains(u'\t') ? option->fontMetrics.horizontalAdvance(item->text.section(u'\t', 1)) + 24
+                                              : 0)
                                : size.width();
         return {width + 34 + 24, scaled(28)};
     }
@@ -423,8 +422,8 @@ QRect Style::subElementRect(SubElement element, const QStyleOption *option, cons
     return QProxyStyle::subElementRect(element, option, widget);
 }
 
-QRect Style::subControlRect(ComplexControl control, const QStyleOptionComplex *option, SubControl part,
-    const QWidget *widget) const
+QRect Style::subControlRect(
+    ComplexControl control, const QStyleOptionComplex *option, SubControl part, const QWidget *widget) const
 {
     const QRect r = option->rect;
     if (control == CC_ScrollBar) {
@@ -437,8 +436,8 @@ QRect Style::subControlRect(ComplexControl control, const QStyleOptionComplex *o
             if (range > 0)
                 thumb = qBound(qMin(28, length),
                     static_cast<int>(qint64(bar->pageStep) * length / (qint64(range) + bar->pageStep)), length);
-            const int start = sliderPositionFromValue(bar->minimum, bar->maximum, bar->sliderPosition, length - thumb,
-                bar->upsideDown);
+            const int start = sliderPositionFromValue(
+                bar->minimum, bar->maximum, bar->sliderPosition, length - thumb, bar->upsideDown);
             const auto part1 = [&](int from, int to) {
                 return vertical ? QRect(r.x(), r.y() + from, r.width(), to - from)
                                 : QRect(r.x() + from, r.y(), to - from, r.height());

@@ -11,8 +11,7 @@ namespace cairn::kit {
 /// Whether the desktop asks for dark windows. Qt 6.4 has no QStyleHints::colorScheme (6.5), so the desktop portal is
 /// asked (org.freedesktop.appearance color-scheme: 0 no wish, 1 dark, 2 light) and followed; without a portal the
 /// lightness of the palette the platform gave us decides. The only file that knows about Qt versions and portals.
-class SystemScheme : public QObject
-{
+class SystemScheme : public QObject {
     Q_OBJECT
 
 public:

@@ -19,34 +19,58 @@ namespace cairn::kit {
 using items::Tone;
 
 enum class Token {
-    Bg, Panel, Side, Line, Sel, Text, Dim, Faint, Control, Accent, AccentBg, OnAccent,
-    Ok, OkBg, Warn, WarnBg, Err, ErrBg, Idle, IdleBg, Series1, Series2, Series3, Series4, Shade, Shadow
+    Bg,
+    Panel,
+    Side,
+    Line,
+    Sel,
+    Text,
+    Dim,
+    Faint,
+    Control,
+    Accent,
+    AccentBg,
+    OnAccent,
+    Ok,
+    OkBg,
+    Warn,
+    WarnBg,
+    Err,
+    ErrBg,
+    Idle,
+    IdleBg,
+    Series1,
+    Series2,
+    Series3,
+    Series4,
+    Shade,
+    Shadow
 };
 inline constexpr int tokenCount = static_cast<int>(Token::Shadow) + 1;
 
 /// The type scale. Sizes are logical pixels at 100 % text; Theme::font applies the text scale.
 enum class Type {
-    PageTitle,   ///< 20 semi-bold
-    PanelTitle,  ///< 16 semi-bold
-    StateTitle,  ///< 15 semi-bold (empty states)
-    Section,     ///< 13 semi-bold
-    Body,        ///< 13 regular
-    BodyMedium,  ///< 13 medium (buttons)
-    BodyStrong,  ///< 13 semi-bold
-    Number,      ///< 13 regular, tabular figures
+    PageTitle,    ///< 20 semi-bold
+    PanelTitle,   ///< 16 semi-bold
+    StateTitle,   ///< 15 semi-bold (empty states)
+    Section,      ///< 13 semi-bold
+    Body,         ///< 13 regular
+    BodyMedium,   ///< 13 medium (buttons)
+    BodyStrong,   ///< 13 semi-bold
+    Number,       ///< 13 regular, tabular figures
     NumberStrong, ///< 13 semi-bold, tabular figures
-    Meta,        ///< 12 regular
-    MetaMedium,  ///< 12 medium (table heads, small buttons)
-    MetaStrong,  ///< 12 semi-bold
-    MetaNumber,  ///< 12 regular, tabular figures
-    Tag,         ///< 11.5 medium
-    Chart,       ///< 11 regular
-    ChartStrong, ///< 11 semi-bold
-    TileNumber,  ///< 26 semi-bold
-    TileUnit,    ///< 15 medium
-    Mono,        ///< 12 DejaVu Sans Mono
-    MonoStrong,  ///< 12 bold
-    MonoSmall    ///< 11
+    Meta,         ///< 12 regular
+    MetaMedium,   ///< 12 medium (table heads, small buttons)
+    MetaStrong,   ///< 12 semi-bold
+    MetaNumber,   ///< 12 regular, tabular figures
+    Tag,          ///< 11.5 medium
+    Chart,        ///< 11 regular
+    ChartStrong,  ///< 11 semi-bold
+    TileNumber,   ///< 26 semi-bold
+    TileUnit,     ///< 15 medium
+    Mono,         ///< 12 DejaVu Sans Mono
+    MonoStrong,   ///< 12 bold
+    MonoSmall     ///< 11
 };
 
 enum class ThemeMode { System, Light, Dark };
@@ -72,8 +96,7 @@ inline constexpr int dialog = 12;
 
 /// One per application, GUI thread only. `Theme::install` loads the bundled fonts and tokens, sets style, palette
 /// and font; afterwards `changed` is emitted whenever colours or text size change and every widget has been told.
-class Theme : public QObject
-{
+class Theme : public QObject {
     Q_OBJECT
 
 public:
@@ -111,9 +134,18 @@ private:
     std::array<QColor, tokenCount> m_colors;
 };
 
-inline QColor color(Token token) { return Theme::instance().color(token); }
-inline QFont typeFont(Type type) { return Theme::instance().font(type); }
-inline int scaled(int pixels) { return Theme::instance().scaled(pixels); }
+inline QColor color(Token token)
+{
+    return Theme::instance().color(token);
+}
+inline QFont typeFont(Type type)
+{
+    return Theme::instance().font(type);
+}
+inline int scaled(int pixels)
+{
+    return Theme::instance().scaled(pixels);
+}
 
 /// Text colour and tint of a tone. Tone::None is Text on Panel, Tone::Dim is Dim on Panel.
 Token foreground(Tone tone);

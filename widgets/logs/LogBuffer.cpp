@@ -136,8 +136,8 @@ QString clean(const QString &raw, std::vector<Span> *spans)
     }
     flush();
     if (at < raw.size())
-        text += QCoreApplication::translate("LogBuffer", " … [%n more character(s)]", nullptr,
-            static_cast<int>(raw.size() - at));
+        text += QCoreApplication::translate(
+            "LogBuffer", " … [%n more character(s)]", nullptr, static_cast<int>(raw.size() - at));
     return text;
 }
 
@@ -176,7 +176,8 @@ Level levelOf(const QString &text)
         || text.startsWith("Fatal Python error"_L1) || text.startsWith("terminate called"_L1)
         || text.startsWith("Segmentation fault"_L1))
         return Level::Error;
-    // The level word stands as a whole word, in capitals, among the first words: "2026-11-25 12:53:44 - app - ERROR - …",
+    // The level word stands as a whole word, in capitals, among the first words: "2026-11-25 12:53:44 - app - ERROR -
+    // …",
     // "[ERROR]", "ERROR:root:". Lower-case "error" in running text is no level.
     const QStringView head = QStringView(text).left(96);
     qsizetype at = 0;
@@ -202,8 +203,8 @@ Level levelOf(const QString &text)
     const qsizetype colon = head.indexOf(u':');
     if (colon > 5) {
         const QStringView name = head.left(colon);
-        const bool plain = std::all_of(name.begin(), name.end(),
-            [](QChar c) { return c.isLetterOrNumber() || c == u'.' || c == u'_'; });
+        const bool plain = std::all_of(
+            name.begin(), name.end(), [](QChar c) { return c.isLetterOrNumber() || c == u'.' || c == u'_'; });
         if (plain && (name.endsWith("Error"_L1) || name.endsWith("Exception"_L1)))
             return Level::Error;
     }

@@ -17,18 +17,18 @@ enum class Level { None, Debug, Info, Warn, Error };
 struct Span {
     int start = 0;
     int length = 0;
-    int color = -1;     ///< 0…7 ANSI colour, -1 none
+    int color = -1; ///< 0…7 ANSI colour, -1 none
     bool bold = false;
     bool operator==(const Span &) const = default;
 };
 
 struct Line {
-    qint64 id = 0;      ///< counts up over the life of the buffer; never reused
-    int source = 0;     ///< index of the pod given to addSource
-    qint64 time = 0;    ///< ms since the epoch, UTC; 0 unknown
+    qint64 id = 0;   ///< counts up over the life of the buffer; never reused
+    int source = 0;  ///< index of the pod given to addSource
+    qint64 time = 0; ///< ms since the epoch, UTC; 0 unknown
     Level level = Level::None;
     bool continued = false; ///< belongs to the error above (a traceback)
-    QString text;       ///< safe to show: no control characters, no bidi marks, at most 16,384 characters
+    QString text;           ///< safe to show: no control characters, no bidi marks, at most 16,384 characters
     std::vector<Span> spans;
 };
 
@@ -40,8 +40,7 @@ QString clean(const QString &raw, std::vector<Span> *spans);
 Level levelOf(const QString &text);
 
 /// Ring of at most `capacity` lines; the oldest go first. GUI thread.
-class LogBuffer
-{
+class LogBuffer {
 public:
     explicit LogBuffer(int capacity = 200'000);
 
@@ -54,7 +53,7 @@ public:
     struct Raw {
         int source = 0;
         qint64 time = 0;
-        QString text;   ///< as received, without the newline
+        QString text; ///< as received, without the newline
     };
     /// Appends a batch; lines that arrive late are put in their place by time (stable for equal times).
     void append(std::vector<Raw> batch);

@@ -12,13 +12,12 @@ class QTimer;
 
 namespace cairn::logs {
 
-/// Paints a LogBuffer: pods merged, each with marker and short name, time stamps, levels, search hits. Only the lines in
-/// view are laid out, so 200,000 lines cost what 50 do. Keys: F follow, N / Shift+N hit, E error, / search, ↑ ↓ line,
-/// PgUp PgDn Home End, Shift selects, Ctrl+C copies, Ctrl+A all.
+/// Paints a LogBuffer: pods merged, each with marker and short name, time stamps, levels, search hits. Only the lines
+/// in view are laid out, so 200,000 lines cost what 50 do. Keys: F follow, N / Shift+N hit, E error, / search, ↑ ↓
+/// line, PgUp PgDn Home End, Shift selects, Ctrl+C copies, Ctrl+A all.
 ///
 /// Fill the buffer, then call `refresh()`; several calls in one turn of the event loop cost one repaint.
-class LogView : public QAbstractScrollArea
-{
+class LogView : public QAbstractScrollArea {
     Q_OBJECT
 
 public:
@@ -30,7 +29,7 @@ public:
 
     void setShowTime(bool show);
     void setShowSource(bool show);
-    void setLocalTime(bool local);      ///< else UTC
+    void setLocalTime(bool local); ///< else UTC
     void setWrap(bool wrap);
     void setSourceShown(int source, bool shown);
     bool isSourceShown(int source) const { return !m_hidden.contains(source); }
@@ -103,12 +102,12 @@ private:
     QString timeText(qint64 time) const;
 
     LogBuffer *m_buffer = nullptr;
-    std::vector<qsizetype> m_rows;   ///< indices into the buffer while something is hidden; unused else
+    std::vector<qsizetype> m_rows; ///< indices into the buffer while something is hidden; unused else
     bool m_filtered = false;
     qint64 m_seenDropped = 0;
     qint64 m_seenReordered = 0;
-    qsizetype m_measured = 0;        ///< lines looked at for the widest
-    qsizetype m_widest = 0;          ///< characters
+    qsizetype m_measured = 0; ///< lines looked at for the widest
+    qsizetype m_widest = 0;   ///< characters
     QSet<int> m_hidden;
     Level m_minimum = Level::None;
     bool m_time = true;
@@ -116,14 +115,14 @@ private:
     bool m_local = true;
     bool m_wrap = false;
     bool m_follow = true;
-    bool m_ownScroll = false;        ///< the view itself moves the scroll bar
+    bool m_ownScroll = false; ///< the view itself moves the scroll bar
     QRegularExpression m_pattern;
-    QString m_plain;                 ///< searched for when the pattern has no special character
+    QString m_plain; ///< searched for when the pattern has no special character
     bool m_searching = false;
-    std::vector<qint64> m_hits;      ///< line ids in the order shown
-    qsizetype m_scanned = 0;         ///< rows searched so far
-    qint64 m_current = 0;            ///< line id
-    qint64 m_anchor = 0;             ///< other end of the selection, line id
+    std::vector<qint64> m_hits; ///< line ids in the order shown
+    qsizetype m_scanned = 0;    ///< rows searched so far
+    qint64 m_current = 0;       ///< line id
+    qint64 m_anchor = 0;        ///< other end of the selection, line id
     QString m_placeholder;
     QTimer *m_refresh;
     QTimer *m_scan;

@@ -10,6 +10,7 @@
 #include "kit/Marks.h"
 #include "kit/StateView.h"
 #include "pages/FlowLayout.h"
+#include "pages/TabChain.h"
 #include "views/DataTable.h"
 
 #include <QClipboard>
@@ -77,14 +78,14 @@ ConnectPage::ConnectPage(QWidget *parent)
     m_filter->setSourceModel(m_model);
 
     m_header = new PageHeader(tr("Connect to a cluster"));
-    auto *add = new Button(tr("Add kubeconfig file…"));
-    add->setObjectName(u"connect.addFile"_s);
-    auto *all = new Button(tr("Check all again"));
-    all->setObjectName(u"connect.checkAll"_s);
-    m_header->addAction(add);
-    m_header->addAction(all);
-    connect(add, &QPushButton::clicked, this, &ConnectPage::addFileRequested);
-    connect(all, &QPushButton::clicked, this, &ConnectPage::checkAllRequested);
+    m_add = new Button(tr("Add kubeconfig file…"));
+    m_add->setObjectName(u"connect.addFile"_s);
+    m_all = new Button(tr("Check all again"));
+    m_all->setObjectName(u"connect.checkAll"_s);
+    m_header->addAction(m_add);
+    m_header->addAction(m_all);
+    connect(m_add, &QPushButton::clicked, this, &ConnectPage::addFileRequested);
+    connect(m_all, &QPushButton::clicked, this, &ConnectPage::checkAllRequested);
 
     m_fileRow = new QWidget;
     new FlowLayout(8, 6, m_fileRow);
@@ -425,6 +426,12 @@ void ConnectPage::showDoctor()
         steps.append(step);
     }
     m_steps->setSteps(steps);
+    QList<QWidget *> stops{m_add, m_all, m_search, m_table, m_manage};
+    for (Button *button : m_steps->findChildren<Button *>())
+        stops.append(button);
+    stops.append(m_copyReport);
+    stops.append(m_runAgain);
+    tabChain(stops);
     m_copyReport->setVisible(!m_shown.report.isEmpty());
     m_noSecrets->setVisible(!m_shown.report.isEmpty());
     m_runAgain->setVisible(!m_shown.contextId.isEmpty());

@@ -87,6 +87,8 @@ private:
     items::ContextTableModel *m_model;
     items::FilterProxy *m_filter;
     kit::PageHeader *m_header;
+    kit::Button *m_add;
+    kit::Button *m_all;
     kit::StateView *m_state;
     kit::SearchField *m_search;
     views::DataTable *m_table;

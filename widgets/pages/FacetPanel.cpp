@@ -60,6 +60,15 @@ QString FacetGroup::labelOf(const QString &key) const
     return text::safe(key);
 }
 
+QList<QWidget *> FacetGroup::tabStops() const
+{
+    QList<QWidget *> stops;
+    for (kit::Check *check : m_checks)
+        stops.append(check);
+    stops.append(m_more);
+    return stops;
+}
+
 void FacetGroup::rebuild()
 {
     // A checked value is never hidden behind the link.

@@ -41,6 +41,8 @@ public:
     QString title() const { return m_title; }
     /// The words of a value; the key itself when it is not among the values.
     QString labelOf(const QString &key) const;
+    /// Its controls in the order of Tab.
+    QList<QWidget *> tabStops() const;
 
 signals:
     void changed(const QSet<QString> &checked);

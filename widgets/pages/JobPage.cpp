@@ -14,6 +14,7 @@
 #include "kit/Messages.h"
 #include "kit/StateView.h"
 #include "pages/LogPane.h"
+#include "pages/TabChain.h"
 #include "views/DataTable.h"
 
 #include <QHBoxLayout>
@@ -66,12 +67,16 @@ JobPage::JobPage(QWidget *parent)
     , m_now(QDateTime::currentDateTimeUtc())
     , m_checkpoints(new CheckpointTableModel(this))
     , m_checkpointFilter(new items::FilterProxy(this))
+    , m_podFilter(new items::FilterProxy(this))
+    , m_eventFilter(new items::FilterProxy(this))
     , m_pods(new items::PodTableModel(this))
     , m_events(new items::EventTableModel(this))
 {
     setObjectName(u"job"_s);
     setAccessibleName(tr("Job"));
     m_checkpointFilter->setSourceModel(m_checkpoints);
+    m_podFilter->setSourceModel(m_pods);
+    m_eventFilter->setSourceModel(m_events);
 
     m_tabs = new Segment(tr("Show"), {tr("Checkpoints"), tr("Logs"), tr("YAML"), tr("Events")}, Segment::Size::Normal);
     m_tabs->setObjectName(u"job.tabs"_s);
@@ -80,10 +85,16 @@ JobPage::JobPage(QWidget *parent)
     m_age = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
     m_again = new Button(tr("Read again"), ButtonVariant::Normal, Button::Size::Small);
     m_again->setObjectName(u"job.readAgain"_s);
+    m_search = new SearchField(tr("Filter"));
+    m_search->setObjectName(u"job.filter"_s);
+    m_search->setAccessibleName(tr("Filter this tab"));
+    m_search->setMinimumWidth(scaled(90));
+    m_search->setMaximumWidth(scaled(200));
     auto *tabRow = hbox(10);
     tabRow->addWidget(m_tabs);
-    tabRow->addWidget(m_age, 1);
+    tabRow->addWidget(m_age, 2);
     tabRow->addWidget(m_partial);
+    tabRow->addWidget(m_search, 1);
     tabRow->addWidget(m_again);
 
     m_logs = new LogPane;
@@ -109,6 +120,18 @@ JobPage::JobPage(QWidget *parent)
 
     connect(m_tabs, &Segment::currentChanged, this, [this](int index) { showTab(static_cast<Tab>(index)); });
     connect(m_again, &QPushButton::clicked, this, &JobPage::readAgainRequested);
+    connect(m_search, &SearchField::changed, this, &JobPage::applyFilter);
+    const auto intoTab = [this] {
+        QWidget *const views[] = {m_table, m_logs, m_yaml, m_eventTable};
+        views[static_cast<size_t>(tab())]->setFocus(Qt::OtherFocusReason);
+    };
+    connect(m_search, &SearchField::left, this, intoTab);
+    connect(m_search, &SearchField::moveDown, this, intoTab);
+    connect(m_search, &QLineEdit::returnPressed, m_yaml, [this] {
+        if (tab() == Tab::Yaml)
+            m_yaml->nextHit();
+    });
+    updateTabOrder();
     setNoJob(tr("Choose a job to see its checkpoints."));
 }
 
@@ -121,6 +144,7 @@ void JobPage::updateBanners()
     for (int i = 0; i < m_banners->layout()->count(); ++i)
         any = any || !m_banners->layout()->itemAt(i)->widget()->isHidden();
     m_banners->setVisible(any);
+    updateTabOrder();
 }
 
 void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummary> &summary)
@@ -165,6 +189,38 @@ void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummar
     updateResume();
     if (other)
         emit tabShown(tab());
+}
+
+void JobPage::updateTabOrder()
+{
+    QList<QWidget *> stops{m_toLogs, m_toYaml, m_resume, m_lineageLink};
+    for (Banner *banner : {m_pending, m_guess})
+        for (Button *button : banner->findChildren<Button *>())
+            stops.append(button);
+    stops.append({m_correctionPath, m_correctionCancel, m_correctionUse});
+    for (Button *button : m_consentBanner->findChildren<Button *>())
+        stops.append(button);
+    stops.append({m_consentCode, m_tabs, m_search, m_again, m_timeline, m_table});
+    tabChain(stops);
+}
+
+void JobPage::applyFilter(const QString &text)
+{
+    m_checkpointFilter->setText(text);
+    m_podFilter->setText(text);
+    m_eventFilter->setText(text);
+    const int hits = m_yaml->setSearch(text);
+    m_search->setNote(tab() == Tab::Yaml && !text.isEmpty() ? tr("%n hit(s)", nullptr, hits) : QString());
+}
+
+void JobPage::focusFilter()
+{
+    if (tab() == Tab::Logs) {
+        m_logs->focusSearch();
+        return;
+    }
+    m_search->setFocus(Qt::ShortcutFocusReason);
+    m_search->selectAll();
 }
 
 void JobPage::setNoJob(const QString &why)
@@ -282,7 +338,7 @@ void JobPage::updateTimeline()
             point.title = tr("Step %1 · %2", "step, trust")
                               .arg(text::number(*checkpoint.step), items::tag(checkpoint.verdict).text.toLower());
             point.detail = checkpoint.loss ? tr("%1 · loss %2", "size, loss")
-                                                 .arg(text::bytes(checkpoint.bytes), QString::number(*checkpoint.loss, 'g', 4))
+                                                 .arg(text::bytes(checkpoint.bytes), QString::number(*checkpoint.loss, 'f', 3))
                                            : text::bytes(checkpoint.bytes);
             timeline.points.append(point);
         }
@@ -593,6 +649,9 @@ void JobPage::showTab(Tab tab)
     const bool same = tab == this->tab();
     m_tabs->setCurrent(static_cast<int>(tab));
     m_stack->setCurrentIndex(static_cast<int>(tab));
+    m_search->setVisible(tab != Tab::Logs);
+    m_search->setPlaceholderText(tab == Tab::Yaml ? tr("Search") : tr("Filter"));
+    applyFilter(m_search->text());
     updateAge();
     if (!same && !m_key.isEmpty())
         emit tabShown(tab);
@@ -649,7 +708,9 @@ void JobPage::requestResume(const QString &path)
 void JobPage::keyPressEvent(QKeyEvent *event)
 {
     // Letters get here only when no text field had the focus.
-    if (event->modifiers() == Qt::NoModifier && event->key() == Qt::Key_L) {
+    if (event->modifiers() == Qt::NoModifier && event->text() == "/"_L1) {
+        focusFilter();
+    } else if (event->modifiers() == Qt::NoModifier && event->key() == Qt::Key_L) {
         showTab(Tab::Logs);
     } else if (event->modifiers() == Qt::NoModifier && event->key() == Qt::Key_R) {
         requestResume(selectedCheckpoint());

@@ -30,6 +30,7 @@ class ElidedLabel;
 class Input;
 class Label;
 class Paragraph;
+class SearchField;
 class Segment;
 class StateView;
 class Tag;
@@ -87,6 +88,8 @@ public:
 
     Tab tab() const;
     void showTab(Tab tab);
+    /// The filter of the tab's table, or its search.
+    void focusFilter();
     /// Path of the selected checkpoint; the newest whole one until the user chooses.
     QString selectedCheckpoint() const;
     /// Selects a checkpoint as the user would; later lists keep it while it exists.
@@ -126,6 +129,8 @@ private:
     void updateAge();
     void updateGuess();
     void updateBanners();
+    void updateTabOrder();
+    void applyFilter(const QString &text);
     void updateResume();
     void selectCheckpoint(const QString &path);
     void requestResume(const QString &path);
@@ -147,6 +152,8 @@ private:
 
     items::CheckpointTableModel *m_checkpoints;
     items::FilterProxy *m_checkpointFilter;
+    items::FilterProxy *m_podFilter;
+    items::FilterProxy *m_eventFilter;
     items::PodTableModel *m_pods;
     items::EventTableModel *m_events;
 
@@ -154,6 +161,8 @@ private:
     kit::ElidedLabel *m_name;
     kit::Tag *m_phase;
     kit::ElidedLabel *m_cause;
+    kit::Button *m_toLogs;
+    kit::Button *m_toYaml;
     kit::Button *m_resume;
     QWidget *m_facts;
     QWidget *m_lineage;
@@ -165,10 +174,13 @@ private:
     kit::Banner *m_guess;
     QWidget *m_correction;
     kit::Input *m_correctionPath;
+    kit::Button *m_correctionCancel;
+    kit::Button *m_correctionUse;
     kit::Paragraph *m_correctionError;
     kit::Banner *m_consentBanner;
     editors::YamlView *m_consentCode;
     kit::Segment *m_tabs;
+    kit::SearchField *m_search;
     kit::ElidedLabel *m_age;
     kit::Tag *m_partial;
     kit::Button *m_again;
@@ -180,6 +192,7 @@ private:
     kit::ElidedLabel *m_listFoot;
     LogPane *m_logs;
     editors::YamlView *m_yaml;
+    kit::Button *m_copyYaml;
     kit::StateView *m_yamlState;
     views::DataTable *m_podTable;
     views::DataTable *m_eventTable;

@@ -34,17 +34,17 @@ QWidget *JobPage::makeHeader()
     m_name = new ElidedLabel({}, Type::PanelTitle);
     m_phase = new Tag(QString());
     m_cause = new ElidedLabel({}, Type::Body, Token::Dim, Qt::ElideRight);
-    auto *logs = new Button(tr("Logs"));
-    logs->setObjectName(u"job.logs"_s);
-    auto *yaml = new Button(tr("YAML"));
-    yaml->setObjectName(u"job.yaml"_s);
+    m_toLogs = new Button(tr("Logs"));
+    m_toLogs->setObjectName(u"job.logs"_s);
+    m_toYaml = new Button(tr("YAML"));
+    m_toYaml->setObjectName(u"job.yaml"_s);
     m_resume = new Button(tr("Resume…"), ButtonVariant::Primary);
     m_resume->setObjectName(u"job.resume"_s);
     row->addWidget(m_name);
     row->addWidget(m_phase);
     row->addWidget(m_cause, 1);
-    row->addWidget(logs);
-    row->addWidget(yaml);
+    row->addWidget(m_toLogs);
+    row->addWidget(m_toYaml);
     row->addWidget(m_resume);
     card->body()->addLayout(row);
 
@@ -65,8 +65,8 @@ QWidget *JobPage::makeHeader()
     m_manager = new Paragraph({}, Type::Body, Token::Dim);
     card->body()->addWidget(m_manager);
 
-    connect(logs, &QPushButton::clicked, this, [this] { showTab(Tab::Logs); });
-    connect(yaml, &QPushButton::clicked, this, [this] { showTab(Tab::Yaml); });
+    connect(m_toLogs, &QPushButton::clicked, this, [this] { showTab(Tab::Logs); });
+    connect(m_toYaml, &QPushButton::clicked, this, [this] { showTab(Tab::Yaml); });
     connect(m_resume, &QPushButton::clicked, this, [this] { requestResume(selectedCheckpoint()); });
     connect(m_lineageLink, &QPushButton::clicked, this, [this] { emit openJobRequested(m_parentKey); });
     return card;
@@ -93,11 +93,11 @@ QWidget *JobPage::makeBanners()
     m_correctionPath->setObjectName(u"job.saveLocation"_s);
     m_correctionPath->setType(Type::Mono);
     m_correctionPath->setPlaceholderText(u"/ckpt/my-run"_s);
-    auto *use = new Button(tr("Use this folder"), ButtonVariant::Primary);
-    auto *cancel = new Button(tr("Cancel"));
+    m_correctionUse = new Button(tr("Use this folder"), ButtonVariant::Primary);
+    m_correctionCancel = new Button(tr("Cancel"));
     row->addWidget(m_correctionPath, 1);
-    row->addWidget(cancel);
-    row->addWidget(use);
+    row->addWidget(m_correctionCancel);
+    row->addWidget(m_correctionUse);
     m_correctionError = new Paragraph({}, Type::Meta, Token::Err);
     m_correctionError->hide();
     auto *correction = vbox(4);
@@ -125,9 +125,9 @@ QWidget *JobPage::makeBanners()
         m_correctionPath->setFocus(Qt::OtherFocusReason);
         m_correctionPath->selectAll();
     });
-    connect(use, &QPushButton::clicked, this, &JobPage::commitCorrection);
+    connect(m_correctionUse, &QPushButton::clicked, this, &JobPage::commitCorrection);
     connect(m_correctionPath, &QLineEdit::returnPressed, this, &JobPage::commitCorrection);
-    connect(cancel, &QPushButton::clicked, this, [this] {
+    connect(m_correctionCancel, &QPushButton::clicked, this, [this] {
         m_correction->hide();
         m_correctionError->hide();
         m_correctionPath->setBad(false);
@@ -212,6 +212,8 @@ QWidget *JobPage::makeCheckpoints()
             requestResume(m_table->currentKey());
         else if (typed.compare(u"l"_s, Qt::CaseInsensitive) == 0)
             showTab(Tab::Logs);
+        else if (typed == "/"_L1)
+            focusFilter();
     });
     connect(m_listState, &StateView::triggered, this, [this](const QString &id) {
         if (id == "cancel"_L1)
@@ -230,10 +232,10 @@ QWidget *JobPage::makeYaml()
     auto *head = hbox();
     head->setContentsMargins(12, 7, 12, 7);
     head->addWidget(new Label(tr("As the server has it now, read-only"), Type::Meta, Token::Dim), 1);
-    auto *copy = new Button(tr("Copy"), ButtonVariant::Normal, Button::Size::Small);
-    copy->setObjectName(u"job.yaml.copy"_s);
-    copy->setAccessibleName(tr("Copy the YAML"));
-    head->addWidget(copy);
+    m_copyYaml = new Button(tr("Copy"), ButtonVariant::Normal, Button::Size::Small);
+    m_copyYaml->setObjectName(u"job.yaml.copy"_s);
+    m_copyYaml->setAccessibleName(tr("Copy the YAML"));
+    head->addWidget(m_copyYaml);
     auto *box = vbox(0);
     box->addLayout(head);
     box->addWidget(new Line);
@@ -242,10 +244,11 @@ QWidget *JobPage::makeYaml()
     m_yamlState = new StateView(content);
     auto *card = new Card(Card::Padding::Flush);
     card->body()->addWidget(m_yamlState);
-    connect(copy, &QPushButton::clicked, this, [this] {
+    connect(m_copyYaml, &QPushButton::clicked, this, [this] {
         QGuiApplication::clipboard()->setText(m_yaml->toPlainText());
         emit copied(tr("The YAML"));
     });
+    connect(m_yaml, &editors::YamlView::searchRequested, this, &JobPage::focusFilter);
     connect(m_yamlState, &StateView::triggered, this, &JobPage::yamlRetryRequested);
     return card;
 }
@@ -264,7 +267,7 @@ QWidget *JobPage::makeEvents()
                             {P::Gpus, CellKind::Number, 48, 70},
                             {P::Node, CellKind::Text, 70, 180},
                             {P::Age, CellKind::Number, 56, 100}});
-    m_podTable->setSource(m_pods);
+    m_podTable->setSource(m_podFilter);
     m_podTable->sortBy(P::State, Qt::AscendingOrder);
     m_podTable->setPlaceholder(tr("No pods now"));
     m_eventTable = new views::DataTable(tr("Events"));
@@ -276,10 +279,15 @@ QWidget *JobPage::makeEvents()
                               {E::Object, CellKind::Text, 90, 220},
                               {E::Message, CellKind::Text, 120, 2000, true, false},
                               {E::Count, CellKind::Number, 48, 80}});
-    m_eventTable->setSource(m_events);
+    m_eventTable->setSource(m_eventFilter);
     m_eventTable->sortBy(E::Last, Qt::DescendingOrder);
     m_eventTable->setPlaceholder(tr("No events. The server keeps them for an hour as a rule."));
 
+    for (views::DataTable *table : {m_podTable, m_eventTable})
+        connect(table, &views::DataTable::keyTyped, this, [this](const QString &typed) {
+            if (typed == "/"_L1)
+                focusFilter();
+        });
     const auto card = [](Label *&title, const QString &text, QWidget *table) {
         auto *result = new Card(Card::Padding::Flush);
         title = new Label(text, Type::Section);

@@ -13,6 +13,7 @@
 #include "pages/FacetPanel.h"
 #include "pages/KeyHintBar.h"
 #include "pages/NamespaceSelector.h"
+#include "pages/TabChain.h"
 #include "views/DataTable.h"
 #include "views/TableProxy.h"
 
@@ -546,6 +547,7 @@ void JobsPage::rebuildFacets()
     values.append({u"none"_s, tr("None"), byVerdict.value(u"none"_s), std::nullopt});
     values.append({u"unread"_s, tr("Not read"), byVerdict.value(u"unread"_s), std::nullopt});
     m_facets[JobTableModel::CheckpointRole]->setValues(values);
+    updateTabOrder();
 }
 
 void JobsPage::updateCounts()
@@ -607,6 +609,22 @@ void JobsPage::updateChips()
         ++chips;
     }
     m_clear->setVisible(chips > 0 || !m_filter->text().isEmpty());
+    updateTabOrder();
+}
+
+void JobsPage::updateTabOrder()
+{
+    QList<QWidget *> stops{m_namespaces, m_columns, m_search};
+    for (int i = 0; i < m_chips->count(); ++i)
+        stops.append(m_chips->itemAt(i)->widget());
+    stops.append(m_clear);
+    stops.append(m_views);
+    for (const int role : {int(JobTableModel::PhaseRole), int(JobTableModel::KindRole),
+                           int(JobTableModel::CheckpointRole), int(JobTableModel::NamespaceRole)})
+        stops.append(m_facets[role]->tabStops());
+    stops.append(m_table);
+    stops.append(m_narrow);
+    tabChain(stops);
 }
 
 QString JobsPage::currentJob() const

@@ -91,6 +91,7 @@ private:
     void rebuildFacets();
     void updateCounts();
     void updateChips();
+    void updateTabOrder();
     void updateState();
     void announceJob(const QString &key);
     void syncView();

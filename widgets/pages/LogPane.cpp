@@ -10,6 +10,7 @@
 #include "logs/LogView.h"
 #include "pages/FlowLayout.h"
 #include "pages/KeyHintBar.h"
+#include "pages/TabChain.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -54,20 +55,20 @@ LogPane::LogPane(QWidget *parent)
     m_view->setBuffer(m_buffer.get());
     m_view->setPlaceholder(tr("No lines yet"));
 
-    auto *time = new Check(tr("Time"));
-    auto *pod = new Check(tr("Pod"));
-    auto *wrap = new Check(tr("Wrap"));
-    time->setChecked(true);
-    pod->setChecked(true);
+    m_time = new Check(tr("Time"));
+    m_pod = new Check(tr("Pod"));
+    m_wrap = new Check(tr("Wrap"));
+    m_time->setChecked(true);
+    m_pod->setChecked(true);
     m_follow = new Button({}, ButtonVariant::Normal, Button::Size::Small);
     m_follow->setObjectName(u"logs.follow"_s);
     m_note = new Label({}, Type::Meta, Token::Dim);
 
     auto *foot = hbox(14);
     foot->setContentsMargins(12, 6, 12, 6);
-    foot->addWidget(time);
-    foot->addWidget(pod);
-    foot->addWidget(wrap);
+    foot->addWidget(m_time);
+    foot->addWidget(m_pod);
+    foot->addWidget(m_wrap);
     foot->addWidget(m_previous);
     foot->addWidget(m_note);
     foot->addWidget(new KeyHintBar({{u"E"_s, tr("next error")}, {u"N"_s, tr("next hit")}, {u"F"_s, tr("follow")}}), 1);
@@ -109,9 +110,9 @@ LogPane::LogPane(QWidget *parent)
         if (!m_view->firstError())
             m_note->setText(tr("No error found in these lines"));
     });
-    connect(time, &QCheckBox::toggled, m_view, &logs::LogView::setShowTime);
-    connect(pod, &QCheckBox::toggled, m_view, &logs::LogView::setShowSource);
-    connect(wrap, &QCheckBox::toggled, m_view, &logs::LogView::setWrap);
+    connect(m_time, &QCheckBox::toggled, m_view, &logs::LogView::setShowTime);
+    connect(m_pod, &QCheckBox::toggled, m_view, &logs::LogView::setShowSource);
+    connect(m_wrap, &QCheckBox::toggled, m_view, &logs::LogView::setWrap);
     connect(m_previous, &QCheckBox::toggled, this, &LogPane::previousToggled);
     connect(m_follow, &QPushButton::clicked, m_view, [this] { m_view->setFollow(!m_view->isFollowing()); });
     const auto followText = [this](bool follow) {
@@ -120,6 +121,7 @@ LogPane::LogPane(QWidget *parent)
     connect(m_view, &logs::LogView::followChanged, this, followText);
     followText(m_view->isFollowing());
     connect(m_state, &StateView::triggered, this, &LogPane::retryRequested);
+    updateTabOrder();
     updateNote();
 }
 
@@ -161,6 +163,16 @@ void LogPane::addChip(int source, const QString &name)
     connect(chip, &QAbstractButton::toggled, m_view, [this, source](bool on) { m_view->setSourceShown(source, on); });
     m_chipRow->layout()->addWidget(chip);
     m_chips.append(chip);
+    updateTabOrder();
+}
+
+void LogPane::updateTabOrder()
+{
+    QList<QWidget *> stops;
+    for (Chip *chip : std::as_const(m_chips))
+        stops.append(chip);
+    stops.append({m_search, m_up, m_down, m_view, m_time, m_pod, m_wrap, m_previous, m_error, m_follow});
+    tabChain(stops);
 }
 
 void LogPane::append(std::vector<logs::LogBuffer::Raw> lines)

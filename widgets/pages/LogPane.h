@@ -66,6 +66,7 @@ protected:
 private:
     void addChip(int source, const QString &name);
     void updateChips();
+    void updateTabOrder();
     void updateNote();
 
     std::unique_ptr<logs::LogBuffer> m_buffer;
@@ -76,6 +77,9 @@ private:
     kit::SearchField *m_search;
     kit::Button *m_up;
     kit::Button *m_down;
+    kit::Check *m_time;
+    kit::Check *m_pod;
+    kit::Check *m_wrap;
     kit::Check *m_previous;
     kit::Button *m_error;
     kit::Button *m_follow;

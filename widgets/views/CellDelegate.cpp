@@ -9,10 +9,10 @@
 namespace cairn::views {
 
 using namespace Qt::StringLiterals;
-using kit::Token;
-using kit::Type;
 using kit::color;
 using kit::scaled;
+using kit::Token;
+using kit::Type;
 using kit::typeFont;
 
 namespace {
@@ -33,10 +33,19 @@ void paintSkeleton(QPainter &painter, const QRect &rect, int row, bool right)
 }
 
 constexpr int gap = 6;
-int markWidth() { return scaled(14) + 3; }
-int barWidth() { return scaled(54); }
+int markWidth()
+{
+    return scaled(14) + 3;
+}
+int barWidth()
+{
+    return scaled(54);
+}
 /// All percentages of a column end at the same place.
-int fullWidth() { return QFontMetrics(typeFont(Type::MetaNumber)).horizontalAdvance(u"100\u202F%"_s); }
+int fullWidth()
+{
+    return QFontMetrics(typeFont(Type::MetaNumber)).horizontalAdvance(u"100\u202F%"_s);
+}
 
 } // namespace
 
@@ -101,8 +110,8 @@ void CellDelegate::paintText(QPainter &painter, const QRect &rect, const QModelI
         const int width = QFontMetrics(face).horizontalAdvance(text);
         const int x = qMin(rect.x() + width + gap, rect.right());
         if (!right) {
-            kit::paint::text(painter, QRect(x, rect.y(), rect.right() - x + 1, rect.height()), detail, small,
-                color(Token::Dim));
+            kit::paint::text(
+                painter, QRect(x, rect.y(), rect.right() - x + 1, rect.height()), detail, small, color(Token::Dim));
             place.setWidth(qMin(place.width(), width + 1));
         }
     }
@@ -177,8 +186,8 @@ void TagDelegate::paintFirst(QPainter &painter, const QRect &rect, const QModelI
         x += size.width() + gap;
     }
     if (!detail.isEmpty() && x < rect.right())
-        kit::paint::text(painter, QRect(x, rect.y(), rect.right() - x + 1, rect.height()), detail,
-            typeFont(Type::Meta), color(Token::Dim));
+        kit::paint::text(painter, QRect(x, rect.y(), rect.right() - x + 1, rect.height()), detail, typeFont(Type::Meta),
+            color(Token::Dim));
 }
 
 int TagDelegate::firstWidth(const QModelIndex &index) const
@@ -192,8 +201,8 @@ int TagDelegate::firstWidth(const QModelIndex &index) const
     return width;
 }
 
-void TrustDelegate::paintFirst(QPainter &painter, const QRect &rect, const QModelIndex &index,
-    const QColor &paper) const
+void TrustDelegate::paintFirst(
+    QPainter &painter, const QRect &rect, const QModelIndex &index, const QColor &paper) const
 {
     const QVariant verdict = index.data(items::TrustRole);
     QRect text = rect;
@@ -211,8 +220,7 @@ int TrustDelegate::firstWidth(const QModelIndex &index) const
     return textWidth(index) + (index.data(items::TrustRole).isValid() ? markWidth() : 0);
 }
 
-void ProgressDelegate::paintFirst(QPainter &painter, const QRect &rect, const QModelIndex &index,
-    const QColor &) const
+void ProgressDelegate::paintFirst(QPainter &painter, const QRect &rect, const QModelIndex &index, const QColor &) const
 {
     const QVariant progress = index.data(items::ProgressRole);
     const bool known = progress.isValid() && progress.toDouble() >= 0;
@@ -239,12 +247,10 @@ int ProgressDelegate::firstWidth(const QModelIndex &index) const
     if (!progress.isValid() || progress.toDouble() < 0)
         return textWidth(index);
     const QFontMetrics metrics(typeFont(Type::MetaNumber));
-    return barWidth() + gap
-        + qMax(metrics.horizontalAdvance(index.data(Qt::DisplayRole).toString()), fullWidth());
+    return barWidth() + gap + qMax(metrics.horizontalAdvance(index.data(Qt::DisplayRole).toString()), fullWidth());
 }
 
-void ReplicasDelegate::paintFirst(QPainter &painter, const QRect &rect, const QModelIndex &index,
-    const QColor &) const
+void ReplicasDelegate::paintFirst(QPainter &painter, const QRect &rect, const QModelIndex &index, const QColor &) const
 {
     QRect text = rect;
     const QVariant value = index.data(items::ReplicasRole);
@@ -290,16 +296,20 @@ void ActionDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option
     const bool hot = option.state.testFlag(QStyle::State_MouseOver) && enabled;
     const bool primary = action.primary && enabled;
     kit::paint::box(*painter, rect, kit::radius::control, color(primary ? Token::Accent : Token::Panel),
-        color(primary ? Token::Accent : hot ? Token::Control : Token::Line));
+        color(primary ? Token::Accent
+                : hot ? Token::Control
+                      : Token::Line));
     kit::paint::text(*painter, rect, action.text, typeFont(Type::MetaMedium),
-        color(!enabled ? Token::Faint : primary ? Token::OnAccent : Token::Text), Qt::AlignCenter);
+        color(!enabled    ? Token::Faint
+                : primary ? Token::OnAccent
+                          : Token::Text),
+        Qt::AlignCenter);
 }
 
 int ActionDelegate::firstWidth(const QModelIndex &index) const
 {
     const auto action = index.data(items::ActionRole).value<items::ActionValue>();
-    return action.text.isEmpty() ? 0
-                                 : QFontMetrics(typeFont(Type::MetaMedium)).horizontalAdvance(action.text) + 20;
+    return action.text.isEmpty() ? 0 : QFontMetrics(typeFont(Type::MetaMedium)).horizontalAdvance(action.text) + 20;
 }
 
 } // namespace cairn::views

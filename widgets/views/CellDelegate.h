@@ -13,8 +13,7 @@ class DataTable;
 /// Base of the cell painters: reads the roles of items/Roles.h and places one or two lines. The row's background,
 /// hairline and focus frame are painted by the table. Subclasses paint one kind each and measure what they paint, so
 /// that columns can be fitted. Usable with any item view; without a DataTable nothing is stale and no button exists.
-class CellDelegate : public QStyledItemDelegate
-{
+class CellDelegate : public QStyledItemDelegate {
     Q_OBJECT
 
 public:
@@ -44,8 +43,7 @@ protected:
 };
 
 /// Names and words, the second line below if there is one.
-class TwoLineDelegate : public CellDelegate
-{
+class TwoLineDelegate : public CellDelegate {
     Q_OBJECT
 
 public:
@@ -53,8 +51,7 @@ public:
 };
 
 /// Right-aligned in tabular figures.
-class NumberDelegate : public CellDelegate
-{
+class NumberDelegate : public CellDelegate {
     Q_OBJECT
 
 public:
@@ -66,8 +63,7 @@ protected:
 };
 
 /// A word on its tint, dim detail after it.
-class TagDelegate : public CellDelegate
-{
+class TagDelegate : public CellDelegate {
     Q_OBJECT
 
 public:
@@ -79,8 +75,7 @@ protected:
 };
 
 /// The trust mark before the text.
-class TrustDelegate : public CellDelegate
-{
+class TrustDelegate : public CellDelegate {
     Q_OBJECT
 
 public:
@@ -92,8 +87,7 @@ protected:
 };
 
 /// A bar before the text ("41 %"), which is right-aligned behind it.
-class ProgressDelegate : public CellDelegate
-{
+class ProgressDelegate : public CellDelegate {
     Q_OBJECT
 
 public:
@@ -106,8 +100,7 @@ protected:
 };
 
 /// Replica dots before "3/4".
-class ReplicasDelegate : public CellDelegate
-{
+class ReplicasDelegate : public CellDelegate {
     Q_OBJECT
 
 public:
@@ -120,8 +113,7 @@ protected:
 };
 
 /// The one small button of a row; painted, not a widget.
-class ActionDelegate : public CellDelegate
-{
+class ActionDelegate : public CellDelegate {
     Q_OBJECT
 
 public:

@@ -30,21 +30,21 @@ enum class CellKind {
 struct ColumnSpec {
     int column = 0;
     CellKind kind = CellKind::Text;
-    int minWidth = 48;      ///< logical pixels at 100 %
-    int maxWidth = 360;     ///< beyond it the text elides in the middle
-    bool stretch = false;   ///< takes what is left; give it to one column
+    int minWidth = 48;    ///< logical pixels at 100 %
+    int maxWidth = 360;   ///< beyond it the text elides in the middle
+    bool stretch = false; ///< takes what is left; give it to one column
     bool sortable = true;
-    bool optional = false;  ///< may be hidden in the column chooser
-    bool hidden = false;    ///< start hidden (implies optional)
+    bool optional = false; ///< may be hidden in the column chooser
+    bool hidden = false;   ///< start hidden (implies optional)
 };
 
 /// The table of the design: rows of 32 px (44 with a second line), hairlines, sorting by header, selection by KeyRole
 /// that survives every update, optional check boxes, a frame on the focus row, one small button per row, keyboard
-/// ↑ ↓ Space Enter Esc Home End PgUp PgDn, Ctrl+Enter for the row's button, Ctrl+C for its text. No widget per row: 10,000 rows scroll as ten do.
+/// ↑ ↓ Space Enter Esc Home End PgUp PgDn, Ctrl+Enter for the row's button, Ctrl+C for its text. No widget per row:
+/// 10,000 rows scroll as ten do.
 ///
 /// While the pointer is over the table rows do not change places; they are put in order when it leaves.
-class DataTable : public QTreeView
-{
+class DataTable : public QTreeView {
     Q_OBJECT
 
 public:
@@ -74,8 +74,8 @@ public:
     /// Model column to sort by; default order for the kind when none is given.
     void sortBy(int modelColumn);
     void sortBy(int modelColumn, Qt::SortOrder order);
-    int rowCount() const;      ///< shown
-    int totalCount() const;    ///< in the source
+    int rowCount() const;   ///< shown
+    int totalCount() const; ///< in the source
     /// "20 of 112 in view, 92 hidden by the filter", or "112 rows" when nothing is hidden.
     QString countText() const;
 
@@ -153,10 +153,10 @@ private:
     TableProxy *m_proxy;
     TableHeader *m_header;
     QList<ColumnSpec> m_columns;
-    QList<int> m_widths;            ///< wanted width of each of m_columns
+    QList<int> m_widths; ///< wanted width of each of m_columns
     QSet<QString> m_checked;
-    QString m_currentKey;           ///< of the current row
-    QString m_wantedKey;            ///< comes back when its row does
+    QString m_currentKey; ///< of the current row
+    QString m_wantedKey;  ///< comes back when its row does
     int m_lastRow = 0;
     bool m_restoring = false;
     bool m_layouting = false;

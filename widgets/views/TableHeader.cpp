@@ -30,7 +30,8 @@ int TableHeader::wantedWidth(int column) const
         return 0;
     const QFontMetrics metrics(kit::typeFont(kit::Type::MetaMedium));
     const int text = metrics.horizontalAdvance(model()->headerData(column, Qt::Horizontal).toString());
-    return text + 2 * m_table->cellPadding() + (isSortIndicatorShown() && sortIndicatorSection() == column ? 13 : 0) + m_table->leadOf(column);
+    return text + 2 * m_table->cellPadding() + (isSortIndicatorShown() && sortIndicatorSection() == column ? 13 : 0)
+        + m_table->leadOf(column);
 }
 
 void TableHeader::initStyleOptionForIndex(QStyleOptionHeader *option, int logicalIndex) const
@@ -60,8 +61,8 @@ void TableHeader::paintSection(QPainter *painter, const QRect &rect, int logical
     option.rect = rect.adjusted(lead - tight, 0, tight, 0);
     style()->drawControl(QStyle::CE_HeaderLabel, &option, painter, this);
     if (lead > 0)
-        kit::paint::checkBox(*painter, QRect(rect.x() + m_table->cellPadding(), rect.y(), scaled(15), rect.height() - 1),
-            m_table->allChecked());
+        kit::paint::checkBox(*painter,
+            QRect(rect.x() + m_table->cellPadding(), rect.y(), scaled(15), rect.height() - 1), m_table->allChecked());
     painter->restore();
 }
 

@@ -8,8 +8,7 @@ namespace cairn::views {
 class DataTable;
 
 /// Header of a DataTable: numbers to the right, a check box for all rows in view before the first column.
-class TableHeader : public QHeaderView
-{
+class TableHeader : public QHeaderView {
     Q_OBJECT
 
 public:

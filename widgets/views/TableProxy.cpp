@@ -58,8 +58,8 @@ bool TableProxy::filterAcceptsRow(int sourceRow, const QModelIndex &sourceParent
         const QModelIndex index = source->index(sourceRow, column, sourceParent);
         const QVariant own = index.data(items::FilterRole);
         text += own.isValid() ? own.toString()
-                              : index.data(Qt::DisplayRole).toString() + u'\n' + index.data(items::SecondLineRole).toString()
-                + u'\n' + index.data(items::DetailRole).toString();
+                              : index.data(Qt::DisplayRole).toString() + u'\n'
+                + index.data(items::SecondLineRole).toString() + u'\n' + index.data(items::DetailRole).toString();
         text += u'\n';
     };
     if (m_filterColumns.isEmpty()) {
@@ -69,8 +69,8 @@ bool TableProxy::filterAcceptsRow(int sourceRow, const QModelIndex &sourceParent
         for (const int column : m_filterColumns)
             take(column);
     }
-    return std::all_of(m_words.begin(), m_words.end(),
-        [&](const QString &word) { return text.contains(word, Qt::CaseInsensitive); });
+    return std::all_of(
+        m_words.begin(), m_words.end(), [&](const QString &word) { return text.contains(word, Qt::CaseInsensitive); });
 }
 
 } // namespace cairn::views

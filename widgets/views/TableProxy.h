@@ -10,8 +10,7 @@ namespace cairn::views {
 /// Sorts by SortRole and filters by words over all columns. Rows without a sort value come last in both directions;
 /// equal rows are ordered worst first, by name and by KeyRole (see FilterProxy::rowLess), so that an update never
 /// shuffles them.
-class TableProxy : public QSortFilterProxyModel
-{
+class TableProxy : public QSortFilterProxyModel {
     Q_OBJECT
 
 public:

@@ -19,8 +19,7 @@ QStringList texts(const QList<Tick> &ticks)
 
 } // namespace
 
-class TestTicks : public QObject
-{
+class TestTicks : public QObject {
     Q_OBJECT
 
 private slots:
@@ -34,8 +33,7 @@ private slots:
         QTest::newRow("thousands") << 0.0 << 12431.0 << QStringList{u"0"_s, u"5k"_s, u"10k"_s, u"15k"_s};
         QTest::newRow("small") << 0.0 << 7.0 << QStringList{u"0"_s, u"2"_s, u"4"_s, u"6"_s, u"8"_s};
         QTest::newRow("same") << 0.0 << 0.0 << QStringList{u"0"_s, u"1"_s};
-        QTest::newRow("late") << 12000.0 << 12500.0
-                              << QStringList{u"12k"_s, u"12.2k"_s, u"12.4k"_s, u"12.6k"_s};
+        QTest::newRow("late") << 12000.0 << 12500.0 << QStringList{u"12k"_s, u"12.2k"_s, u"12.4k"_s, u"12.6k"_s};
         QTest::newRow("millions") << 0.0 << 4e6 << QStringList{u"0"_s, u"1M"_s, u"2M"_s, u"3M"_s, u"4M"_s};
     }
     void stepsAreRoundAndEncloseTheRange()

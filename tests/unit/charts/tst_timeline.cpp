@@ -41,8 +41,7 @@ qsizetype plotted(TimelineChart &chart)
 
 } // namespace
 
-class TestTimeline : public QObject
-{
+class TestTimeline : public QObject {
     Q_OBJECT
 
 private slots:

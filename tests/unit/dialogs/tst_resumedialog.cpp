@@ -28,7 +28,7 @@ ResumeView view()
     view.checkpointPath = u"/ckpt/step-100"_s;
     view.told = u"RESUME_FROM_CHECKPOINT=/ckpt/step-100"_s;
     view.diffAgainst = u"demo"_s;
-    view.diff = {{editors::DiffLine::Kind::Added, u"x"_s}};
+    view.diff = {{manifest::DiffLine::Kind::Added, u"x"_s}};
     view.ready = true;
     return view;
 }

@@ -14,8 +14,7 @@ using namespace cairn;
 using namespace cairn::kit;
 using namespace Qt::StringLiterals;
 
-class TestControls : public QObject
-{
+class TestControls : public QObject {
     Q_OBJECT
 
 private slots:

@@ -26,8 +26,7 @@ Button *button(QWidget *in, const QString &text)
 
 } // namespace
 
-class TestStateView : public QObject
-{
+class TestStateView : public QObject {
     Q_OBJECT
 
 private slots:
@@ -56,8 +55,8 @@ private slots:
         auto *content = new QLabel(u"rows"_s);
         StateView view(content);
         view.show();
-        Error error = Error::make(Error::Kind::Network, u"The list could not be read"_s, u"The server did not answer"_s,
-            u"Check the VPN"_s);
+        Error error = Error::make(
+            Error::Kind::Network, u"The list could not be read"_s, u"The server did not answer"_s, u"Check the VPN"_s);
         error.httpStatus = 503;
         view.setError(error, {{u"again"_s, u"Try again"_s}});
         QVERIFY(!content->isVisible());

@@ -6,8 +6,7 @@
 using namespace cairn::logs;
 using namespace Qt::StringLiterals;
 
-class TestLogBuffer : public QObject
-{
+class TestLogBuffer : public QObject {
     Q_OBJECT
 
 private slots:
@@ -30,7 +29,9 @@ private slots:
         QTest::newRow("unfinished") << u"a\x1b[31"_s << u"a"_s;
         QTest::newRow("lone escape") << u"a\x1b"_s << u"a"_s;
         QTest::newRow("unfinished title") << u"a\x1b]0;never ends"_s << u"a"_s;
-        QTest::newRow("bell") << u"a\x07""b"_s << u"a\\u{7}b"_s;
+        QTest::newRow("bell") << u"a\x07"
+                                 "b"_s
+                              << u"a\\u{7}b"_s;
         QTest::newRow("bidi") << u"a\u202Eb"_s << u"a\\u{202e}b"_s;
         QTest::newRow("zero width") << u"a\u200Bb"_s << u"a\\u{200b}b"_s;
         QTest::newRow("line separator") << u"a\u2028b"_s << u"a\\u{2028}b"_s;

@@ -12,8 +12,7 @@ using namespace cairn;
 using namespace cairn::logs;
 using namespace Qt::StringLiterals;
 
-class TestLogView : public QObject
-{
+class TestLogView : public QObject {
     Q_OBJECT
 
 private slots:
@@ -36,7 +35,9 @@ private slots:
         std::vector<LogBuffer::Raw> batch;
         for (int i = from; i < from + count; ++i)
             batch.push_back({i % 2, 1000 + i,
-                i % 50 == 7 ? u"ERROR boom %1"_s.arg(i) : i % 10 == 3 ? u"INFO nccl %1"_s.arg(i) : u"INFO step %1"_s.arg(i)});
+                i % 50 == 7       ? u"ERROR boom %1"_s.arg(i)
+                    : i % 10 == 3 ? u"INFO nccl %1"_s.arg(i)
+                                  : u"INFO step %1"_s.arg(i)});
         m_buffer->append(std::move(batch));
         m_view->refresh();
     }

@@ -62,7 +62,7 @@ class TestJobPage : public QObject
     kit::Button *button(const QString &text)
     {
         // Rows made by a setter appear, and the ones they replace go, with the next turn of the event loop.
-        QCoreApplication::processEvents();
+        QTest::qWait(0);
         QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
         for (kit::Button *candidate : m_page->findChildren<kit::Button *>())
             if (candidate->text() == text && candidate->isVisibleTo(m_page.get()))

@@ -40,8 +40,7 @@ QStringList keys(const DataTable &table)
 
 } // namespace
 
-class TestDataTable : public QObject
-{
+class TestDataTable : public QObject {
     Q_OBJECT
 
 private slots:
@@ -241,9 +240,8 @@ private slots:
             m_model->item(at, 1)->setData(value, items::SortRole);
             plain[at].first = value;
         }
-        std::sort(plain.begin(), plain.end(), [](const auto &a, const auto &b) {
-            return a.first != b.first ? a.first > b.first : a.second < b.second;
-        });
+        std::sort(plain.begin(), plain.end(),
+            [](const auto &a, const auto &b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
         for (int i = 0; i < count; ++i)
             QCOMPARE(m_table->proxy()->index(i, 0).data(items::KeyRole).toString(), plain[i].second);
         QCOMPARE(m_table->currentKey(), u"k00042"_s);
