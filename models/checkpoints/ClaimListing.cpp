@@ -97,6 +97,7 @@ Result<Listing> listThrough(const Transport &transport, const QString &name, Rec
         }
         const helper::Output ranges = helper::parse(*log, roundMarker);
         source.addRanges(ranges);
+        source.removeGone(ranges);
         if (ranges.isComplete())
             source.giveUpOn(wants);
     }

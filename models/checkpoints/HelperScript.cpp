@@ -55,7 +55,8 @@ if [ "$MODE" = read ]; then
   for w; do
     printf %s "$w" | base64 -d | xargs -0 -n 50 sh -c "$R"'for i; do
 b=${i%%:*}; k=${i#*:}; c=${k%%:*}; f=${k#*:}
-[ -f "$f" ] && [ ! -L "$f" ] && r "$f" $b $c
+if [ -L "$f" ]; then continue; fi
+if [ -f "$f" ]; then r "$f" $b $c; elif [ ! -e "$f" ]; then echo "@@$m G `printf %s "$f" | base64 | tr -d "\n"`"; fi
 done' sh "$M"
   done
   echo "@@$M Z"
@@ -266,6 +267,8 @@ Output parse(const QByteArray &log, const QByteArray &marker)
             output.begun = true;
         } else if (words.first() == "E") {
             output.complaints = QByteArray::fromBase64(words.last());
+        } else if (words.first() == "G") {
+            output.gone << withoutDot(QByteArray::fromBase64(words.last()));
         } else if (words.first() == "X") {
             output.refusal = QString::fromLatin1(words.last());
         } else if (words.first() == "Z") {

@@ -18,6 +18,7 @@
 ///   @@M S <kind> <a> <b> <length> <sum> …   a section; its payload of that length follows. The sum is POSIX cksum's CRC,
 ///                               or SHA-256 where the image has no cksum (Debian's busybox)
 ///   @@M E <base64>              what find and xargs complained about
+///   @@M G <base64>              a file asked for is gone since it was listed
 ///   @@M X <word>                refusal: "nofolder", "outside" or "missing-<tool>"
 ///   @@M Z                       end; without it the output is cut
 /// Sections: "c" (candidates) and "o" (others) hold base64 of NUL-terminated names, "=", and one line "size mtime" for
@@ -66,6 +67,7 @@ struct Output {
     QList<Listed> candidates;
     QList<Listed> others;
     QList<Range> ranges;        ///< only those whose checksum holds
+    QList<QByteArray> gone;     ///< asked for, but no longer there
 
     bool isComplete() const { return begun && ended && !damaged; }
 };

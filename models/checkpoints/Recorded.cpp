@@ -55,6 +55,12 @@ void RecordedSource::addRanges(const helper::Output &output)
     }
 }
 
+void RecordedSource::removeGone(const helper::Output &output)
+{
+    const QSet<QByteArray> gone(output.gone.begin(), output.gone.end());
+    m_tree.files.removeIf([&](const Entry &entry) { return gone.contains(entry.path); });
+}
+
 void RecordedSource::giveUpOn(const QList<helper::Want> &asked)
 {
     for (const helper::Want &want : asked)

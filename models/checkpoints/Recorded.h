@@ -17,6 +17,8 @@ public:
     /// Takes the listing part of an output; `folder` gives the tree its name.
     void addListing(const helper::Output &output, const QByteArray &folder);
     void addRanges(const helper::Output &output);
+    /// A training that keeps the last N removes files while they are read: what is gone is no checkpoint any more.
+    void removeGone(const helper::Output &output);
     /// Call after a complete answer to these wants: what is still missing of them will never come.
     void giveUpOn(const QList<helper::Want> &asked);
 

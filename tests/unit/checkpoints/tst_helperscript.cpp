@@ -127,11 +127,12 @@ private slots:
         QVERIFY(write(dir.path() + u"/empty.pt"_s, ""));
         const QByteArray folder = QFile::encodeName(dir.path());
         const QByteArray marker = helper::newMarker();
-        const QList<helper::Want> wants{{"sub/a b.pt", 0, 1}, {"sub/a b.pt", 3, 16}, {"sub/a b.pt", 48, 1}, {"gone.pt", 0, 1}, {"empty.pt", 0, 1}};
+        const QList<helper::Want> wants{{"sub/a b.pt", 0, 1}, {"sub/a b.pt", 3, 16}, {"sub/a b.pt", 48, 1}, {"it's gone\n.pt", 0, 1}, {"empty.pt", 0, 1}};
         const helper::Output output
             = helper::parse(runScript(m_shells[shell], helper::scriptText(), helper::readArguments(marker, folder, folder, wants)), marker);
         QVERIFY(output.isComplete());
         QCOMPARE(output.ranges.size(), 4);
+        QCOMPARE(output.gone, QList<QByteArray>{"it's gone\n.pt"});
         for (const helper::Range &range : output.ranges) {
             if (range.path == "empty.pt")
                 QCOMPARE(range.bytes, QByteArray());
