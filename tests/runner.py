@@ -48,6 +48,7 @@ def environment():
     env["ASAN_OPTIONS"] = "detect_leaks=1:halt_on_error=1:strict_string_checks=1"
     env["LSAN_OPTIONS"] = f"suppressions={ROOT}/tests/support/lsan.supp:print_suppressions=0"
     env["UBSAN_OPTIONS"] = "print_stacktrace=1:halt_on_error=1"
+    env["TSAN_OPTIONS"] = f"suppressions={ROOT}/tests/support/tsan.supp:halt_on_error=1"
     return env
 
 
@@ -120,6 +121,17 @@ class Runner:
                           if re.search(r"FAIL!|XPASS|Actual|Expected|Loc:|SKIP |\*\*\*|ERROR:|SUMMARY|runtime error|#\d+ 0x|Segm|The following", line))
         return passed, failed, tail(shown, 120)
 
+    def tidy(self, name, files):
+        return self.command(name, ["run-clang-tidy", "-quiet", "-p", "build/dev", "-extra-arg=-Wno-unknown-warning-option",
+                                   *(f"^{re.escape(str(ROOT / f))}$" for f in files)])
+
+    def clazy(self, name, files):
+        code, text = run(name, ["clazy-standalone", "-p", "build/dev", "--checks=level0,no-non-pod-global-static",
+                                "--extra-arg=-Wno-unknown-warning-option", "--header-filter=/(models|widgets|app)/",
+                                "--ignore-dirs=/usr/|_autogen/", *files])
+        found = sorted(set(re.findall(r"^.*\[-Wclazy-.*\]$", text, re.M)))
+        return (0, 1, "\n".join(found) or tail(text)) if code or found else (1, 0, "")
+
     def unittest(self, name, path, extra_env=None, timeout=1200):
         env = environment()
         env.update(extra_env or {})
@@ -138,10 +150,6 @@ class Runner:
             bad = 1
         return max(0, ran - bad - (0 if IN_CI else skipped)), bad, tail(text, 120)
 
-    def lab(self, mode):
-        return [str(ROOT / "tests/lab/lab"), mode]
-
-
 def lab_command(*args):
     return [str(ROOT / "tests/lab/lab"), *args]
 
@@ -151,15 +159,10 @@ def lab_kubeconfig(mode):
     return out.stdout.strip()
 
 
-def changed_sources():
-    """C++ sources of the last commit that still exist; tidy looks at these in CI and at all with --all."""
-    out = subprocess.run(["git", "diff", "--name-only", "HEAD~1", "--", "*.cpp"], cwd=ROOT, capture_output=True, text=True, check=False)
+def sources(*git):
+    """C++ sources of the programs that a git command names and that exist."""
+    out = subprocess.run(["git", *git, "--", "models/*.cpp", "widgets/*.cpp", "app/*.cpp"], cwd=ROOT, capture_output=True, text=True, check=False)
     return [p for p in out.stdout.split() if (ROOT / p).is_file()]
-
-
-def all_sources():
-    out = subprocess.run(["git", "ls-files", "models/*.cpp", "widgets/*.cpp", "app/*.cpp"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return out.stdout.split()
 
 
 def main():
@@ -190,6 +193,10 @@ def main():
     if built:
         runner.stage("tests-dev", runner.ctest, "dev", "unit|model|net|gui|visual")
     if not options.fast:
+        changed = sources("diff", "--name-only", "HEAD~1")
+        if built and changed and not options.all:
+            runner.stage("tidy", runner.tidy, changed)
+            runner.stage("clazy", runner.clazy, changed)
         if runner.stage("build-asan", runner.build, "asan", ("cairn_sanitized_tests",)):
             runner.stage("tests-asan", runner.ctest, "asan", "unit|net")
         lab_build.join()
@@ -211,6 +218,8 @@ def lab_stages(runner):
     if runner.stage("lab-light-up", runner.command, lab_command("up", "--light"), 600):
         light = {"CAIRN_TEST_KUBECONFIG": lab_kubeconfig("light"), "CAIRN_TEST_MODE": "light"}
         runner.stage("tests-engine", runner.ctest, "dev", "engine", light)
+        runner.stage("tests-window", runner.ctest, "dev", "window", light)
+        runner.stage("tests-cairnctl", runner.unittest, "tests/e2e/test_cairnctl_light.py", light)
         runner.stage("tests-light", runner.unittest, "tests/lab/test_light.py", light)
     runner.stage("lab-light-down", runner.command, lab_command("down", "--light"), 300)
     if os.geteuid() != 0:
@@ -221,13 +230,15 @@ def lab_stages(runner):
     if runner.stage("lab-real-up", runner.command, lab_command("up", "--real"), 900):
         real = {"CAIRN_TEST_KUBECONFIG": lab_kubeconfig("real"), "CAIRN_TEST_MODE": "real"}
         runner.stage("tests-real", runner.unittest, "tests/lab/test_real.py", real)
-        runner.stage("tests-e2e", runner.ctest, "dev", "e2e", real)
+        runner.stage("tests-e2e", runner.unittest, "tests/e2e/test_cairnctl.py", real)
+        runner.stage("tests-e2e-window", runner.ctest, "dev", "e2e", real)
     runner.stage("lab-real-down", runner.command, lab_command("down", "--real"), 300)
     runner.stage("tests-lab-clean", runner.unittest, "tests/lab/test_clean.py")
 
 
 def slow_stages(runner):
-    runner.stage("tidy", runner.command, ["run-clang-tidy", "-quiet", "-p", "build/dev", *all_sources()])
+    runner.stage("tidy", runner.tidy, sources("ls-files"))
+    runner.stage("clazy", runner.clazy, sources("ls-files"))
     if runner.stage("build-tsan", runner.build, "tsan", ("cairn_sanitized_tests",)):
         runner.stage("tests-tsan", runner.ctest, "tsan", "net")
     if runner.stage("build-fuzz", runner.build, "fuzz", ("cairn_fuzzers",)):

@@ -5,23 +5,23 @@
     <name>cairn::app::MainWindow</name>
     <message numerus="yes">
         <source>%n node(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n node</numerusform>
+            <numerusform>%n nodes</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n namespace(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n namespace</numerusform>
+            <numerusform>%n namespaces</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n job(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n job</numerusform>
+            <numerusform>%n jobs</numerusform>
         </translation>
     </message>
 </context>
@@ -29,9 +29,9 @@
     <name>cairn::app::ResumeController</name>
     <message numerus="yes">
         <source>%n step(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n step</numerusform>
+            <numerusform>%n steps</numerusform>
         </translation>
     </message>
 </context>
@@ -39,23 +39,23 @@
     <name>cairn::charts::TimelineChart</name>
     <message numerus="yes">
         <source>%n checkpoint(s) from step %1 to %2: %3 whole, %4 writing, %5 unverified, %6 damaged.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n checkpoint from step %1 to %2: %3 whole, %4 writing, %5 unverified, %6 damaged.</numerusform>
+            <numerusform>%n checkpoints from step %1 to %2: %3 whole, %4 writing, %5 unverified, %6 damaged.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n restart(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n restart.</numerusform>
+            <numerusform>%n restarts.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n failure(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n failure.</numerusform>
+            <numerusform>%n failures.</numerusform>
         </translation>
     </message>
 </context>
@@ -63,9 +63,9 @@
     <name>cairn::ckpt</name>
     <message numerus="yes">
         <source>Reading %n ranges of files</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Reading %n range of files</numerusform>
+            <numerusform>Reading %n ranges of files</numerusform>
         </translation>
     </message>
 </context>
@@ -73,16 +73,16 @@
     <name>cairn::ckpt::Walk</name>
     <message numerus="yes">
         <source>%n folders could not be read, the first is %1.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n folder could not be read: %1.</numerusform>
+            <numerusform>%n folders could not be read, the first is %1.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n folders lie deeper than %1 levels and were left out.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n folder lies deeper than %1 levels and was left out.</numerusform>
+            <numerusform>%n folders lie deeper than %1 levels and were left out.</numerusform>
         </translation>
     </message>
 </context>
@@ -90,16 +90,16 @@
     <name>cairn::dialogs::ResumeDialog</name>
     <message numerus="yes">
         <source>%n line(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n line</numerusform>
+            <numerusform>%n lines</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n problem(s) stand(s) in the way.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n problem stands in the way.</numerusform>
+            <numerusform>%n problems stand in the way.</numerusform>
         </translation>
     </message>
 </context>
@@ -107,9 +107,9 @@
     <name>cairn::editors::DiffView</name>
     <message numerus="yes">
         <source>%n equal line(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n equal line</numerusform>
+            <numerusform>%n equal lines</numerusform>
         </translation>
     </message>
 </context>
@@ -117,16 +117,16 @@
     <name>cairn::items::CheckpointTableModel</name>
     <message numerus="yes">
         <source>%1 · %n file(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 · %n file</numerusform>
+            <numerusform>%1 · %n files</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%1 bytes in %n file(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 bytes in %n file</numerusform>
+            <numerusform>%1 bytes in %n files</numerusform>
         </translation>
     </message>
 </context>
@@ -134,9 +134,9 @@
     <name>cairn::items::JobTableModel</name>
     <message numerus="yes">
         <source>%n GPU(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n GPU</numerusform>
+            <numerusform>%n GPUs</numerusform>
         </translation>
     </message>
 </context>
@@ -144,23 +144,23 @@
     <name>cairn::jobs</name>
     <message numerus="yes">
         <source>%n pod(s) will be stopped; each has %1 to end.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n pod will be stopped; it has %1 to end.</numerusform>
+            <numerusform>%n pods will be stopped; each has %1 to end.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n pod(s) of the old job stay for their logs.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n pod of the old job stays for its log.</numerusform>
+            <numerusform>%n pods of the old job stay for their logs.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Waiting for %n pod(s) to end; up to %1 each.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Waiting for %n pod to end; up to %1.</numerusform>
+            <numerusform>Waiting for %n pods to end; up to %1 each.</numerusform>
         </translation>
     </message>
 </context>
@@ -168,9 +168,9 @@
     <name>cairn::kit::NavItem</name>
     <message numerus="yes">
         <source>%1, %n problem(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1, %n problem</numerusform>
+            <numerusform>%1, %n problems</numerusform>
         </translation>
     </message>
 </context>
@@ -178,23 +178,23 @@
     <name>cairn::pages::ConnectPage</name>
     <message numerus="yes">
         <source>%n context(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n context</numerusform>
+            <numerusform>%n contexts</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n more file(s) could not be read.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n more file could not be read.</numerusform>
+            <numerusform>%n more files could not be read.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n file(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n file</numerusform>
+            <numerusform>%n files</numerusform>
         </translation>
     </message>
 </context>
@@ -202,9 +202,9 @@
     <name>cairn::pages::FacetGroup</name>
     <message numerus="yes">
         <source>%n more…</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n more…</numerusform>
+            <numerusform>%n more…</numerusform>
         </translation>
     </message>
 </context>
@@ -212,24 +212,24 @@
     <name>cairn::pages::JobPage</name>
     <message numerus="yes">
         <source>%n hit(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n hit</numerusform>
+            <numerusform>%n hits</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Events  %1, %n warning(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Events  %1, %n warning</numerusform>
+            <numerusform>Events  %1, %n warnings</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n checkpoint(s) · %1</source>
         <comment>number; total size</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n checkpoint · %1</numerusform>
+            <numerusform>%n checkpoints · %1</numerusform>
         </translation>
     </message>
 </context>
@@ -237,61 +237,61 @@
     <name>cairn::pages::JobsPage</name>
     <message numerus="yes">
         <source>%1 of %n job(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 of %n job</numerusform>
+            <numerusform>%1 of %n jobs</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n job(s) so far</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n job so far</numerusform>
+            <numerusform>%n jobs so far</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Other namespaces have %n. %1</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Other namespaces have %n. %1</numerusform>
+            <numerusform>Other namespaces have %n. %1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>Jobs in %n namespace(s) are not shown</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>Jobs in %n namespace are not shown</numerusform>
+            <numerusform>Jobs in %n namespaces are not shown</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%1 in %n namespace(s)</source>
         <comment>number of jobs</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 in %n namespace</numerusform>
+            <numerusform>%1 in %n namespaces</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n job(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n job</numerusform>
+            <numerusform>%n jobs</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%1 in view, %n hidden by the filter</source>
         <comment>number of jobs</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 in view, %n hidden by the filter</numerusform>
+            <numerusform>%1 in view, %n hidden by the filter</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%1: %n chosen</source>
         <comment>facet, number of values</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1: %n chosen</numerusform>
+            <numerusform>%1: %n chosen</numerusform>
         </translation>
     </message>
 </context>
@@ -299,9 +299,9 @@
     <name>cairn::pages::NamespaceSelector</name>
     <message numerus="yes">
         <source>%n selected</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n selected</numerusform>
+            <numerusform>%n selected</numerusform>
         </translation>
     </message>
 </context>
@@ -309,16 +309,16 @@
     <name>cairn::views::DataTable</name>
     <message numerus="yes">
         <source>%n row(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n row</numerusform>
+            <numerusform>%n rows</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%1 of %2 in view, %n hidden by the filter</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 of %2 in view, %n hidden by the filter</numerusform>
+            <numerusform>%1 of %2 in view, %n hidden by the filter</numerusform>
         </translation>
     </message>
 </context>

@@ -5,19 +5,19 @@
     <name>TrustMark</name>
     <message>
         <source>whole</source>
-        <translation type="unfinished"></translation>
+        <translation>完整</translation>
     </message>
     <message>
         <source>writing</source>
-        <translation type="unfinished"></translation>
+        <translation>寫入中</translation>
     </message>
     <message>
         <source>damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>損壞</translation>
     </message>
     <message>
         <source>unverified</source>
-        <translation type="unfinished"></translation>
+        <translation>未驗證</translation>
     </message>
 </context>
 <context>
@@ -25,616 +25,616 @@
     <message>
         <source>%1&#x202f;%</source>
         <extracomment>A share, with the space typographers want before the sign. Translate the order and the space if need be.</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1%</translation>
     </message>
 </context>
 <context>
     <name>Vocabulary</name>
     <message>
         <source>Not checked</source>
-        <translation type="unfinished"></translation>
+        <translation>未檢查</translation>
     </message>
     <message>
         <source>Checking…</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查中…</translation>
     </message>
     <message>
         <source>Reachable</source>
-        <translation type="unfinished"></translation>
+        <translation>可連線</translation>
     </message>
     <message>
         <source>Reachable, read-only</source>
-        <translation type="unfinished"></translation>
+        <translation>可連線，唯讀</translation>
     </message>
     <message>
         <source>Reachable, limited</source>
-        <translation type="unfinished"></translation>
+        <translation>可連線，權限受限</translation>
     </message>
     <message>
         <source>Needs sign-in</source>
-        <translation type="unfinished"></translation>
+        <translation>需要登入</translation>
     </message>
     <message>
         <source>Certificate expired</source>
-        <translation type="unfinished"></translation>
+        <translation>憑證已過期</translation>
     </message>
     <message>
         <source>Exec plugin not found</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到 exec 外掛程式</translation>
     </message>
     <message>
         <source>Not reachable</source>
-        <translation type="unfinished"></translation>
+        <translation>無法連線</translation>
     </message>
     <message>
         <source>Entry is broken</source>
-        <translation type="unfinished"></translation>
+        <translation>項目損壞</translation>
     </message>
     <message>
         <source>Connect</source>
-        <translation type="unfinished"></translation>
+        <translation>連線</translation>
     </message>
     <message>
         <source>Sign in…</source>
-        <translation type="unfinished"></translation>
+        <translation>登入…</translation>
     </message>
     <message>
         <source>Allow…</source>
-        <translation type="unfinished"></translation>
+        <translation>允許…</translation>
     </message>
     <message>
         <source>Fix…</source>
-        <translation type="unfinished"></translation>
+        <translation>修正…</translation>
     </message>
     <message>
         <source>How to renew</source>
-        <translation type="unfinished"></translation>
+        <translation>如何更新</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>再試一次</translation>
     </message>
     <message>
         <source>Running</source>
-        <translation type="unfinished"></translation>
+        <translation>執行中</translation>
     </message>
     <message>
         <source>Restarting</source>
-        <translation type="unfinished"></translation>
+        <translation>重啟中</translation>
     </message>
     <message>
         <source>Pending</source>
-        <translation type="unfinished"></translation>
+        <translation>等待中</translation>
     </message>
     <message>
         <source>Queued</source>
-        <translation type="unfinished"></translation>
+        <translation>排隊中</translation>
     </message>
     <message>
         <source>Suspended</source>
-        <translation type="unfinished"></translation>
+        <translation>已暫停</translation>
     </message>
     <message>
         <source>Succeeded</source>
-        <translation type="unfinished"></translation>
+        <translation>成功</translation>
     </message>
     <message>
         <source>Failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失敗</translation>
     </message>
     <message>
         <source>Unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>不明</translation>
     </message>
     <message>
         <source>Whole</source>
-        <translation type="unfinished"></translation>
+        <translation>完整</translation>
     </message>
     <message>
         <source>Writing</source>
-        <translation type="unfinished"></translation>
+        <translation>寫入中</translation>
     </message>
     <message>
         <source>Damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>損壞</translation>
     </message>
     <message>
         <source>Unverified</source>
-        <translation type="unfinished"></translation>
+        <translation>未驗證</translation>
     </message>
 </context>
 <context>
     <name>cairn::ApiStatus</name>
     <message>
         <source>%1 “%2” in namespace “%3”</source>
-        <translation type="unfinished"></translation>
+        <translation>%1「%2」（命名空間「%3」）</translation>
     </message>
     <message>
         <source>%1 “%2”</source>
-        <translation type="unfinished"></translation>
+        <translation>%1「%2」</translation>
     </message>
     <message>
         <source>%1 in namespace “%2”</source>
-        <translation type="unfinished"></translation>
+        <translation>%1（命名空間「%2」）</translation>
     </message>
     <message>
         <source>%1 in the whole cluster</source>
-        <translation type="unfinished"></translation>
+        <translation>%1（整個叢集）</translation>
     </message>
     <message>
         <source>The cluster does not accept these credentials</source>
-        <translation type="unfinished"></translation>
+        <translation>叢集不接受這組認證資料</translation>
     </message>
     <message>
         <source>Sign in to the cluster again, or check the user entry in the kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新登入叢集，或檢查 kubeconfig 中的使用者項目。</translation>
     </message>
     <message>
         <source>Not allowed to %1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有 %1 的權限：%2</translation>
     </message>
     <message>
         <source>Ask whoever manages the cluster for the right to %1 %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>請叢集管理者授予對 %2 執行 %1 的權限。</translation>
     </message>
     <message>
         <source>Ask whoever manages the cluster to give user “%1” the right to %2 %3.</source>
-        <translation type="unfinished"></translation>
+        <translation>請叢集管理者授予使用者「%1」對 %3 執行 %2 的權限。</translation>
     </message>
     <message>
         <source>The server does not have %1</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器上沒有 %1</translation>
     </message>
     <message>
         <source>There is no %1</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到 %1</translation>
     </message>
     <message>
         <source>Check that the resource type is installed on this cluster.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查此叢集是否已安裝該資源類型。</translation>
     </message>
     <message>
         <source>Refresh the list: it may have been deleted meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新整理清單：它可能已在其間被刪除。</translation>
     </message>
     <message>
         <source>The name is taken already: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>名稱已被使用：%1</translation>
     </message>
     <message>
         <source>Somebody else changed %1 meanwhile</source>
-        <translation type="unfinished"></translation>
+        <translation>其間有人變更了 %1</translation>
     </message>
     <message>
         <source>Choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>請另選名稱。</translation>
     </message>
     <message>
         <source>Look at the present state and try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>請查看目前的狀態再試一次。</translation>
     </message>
     <message>
         <source>The server no longer keeps the asked state of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器已不保留所要求的狀態：%1</translation>
     </message>
     <message>
         <source>Read the list again.</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新讀取清單。</translation>
     </message>
     <message>
         <source>The server refused to %1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器拒絕執行 %1：%2</translation>
     </message>
     <message>
         <source>Correct the fields the server names.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正伺服器指出的欄位。</translation>
     </message>
     <message>
         <source>The server cannot %1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器無法執行 %1：%2</translation>
     </message>
     <message>
         <source>The server is busy and asks to try again later</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器忙碌，要求稍後再試</translation>
     </message>
     <message>
         <source>Wait a moment; it is tried again by itself where that is safe.</source>
-        <translation type="unfinished"></translation>
+        <translation>請稍候；在安全的情況下會自動重試。</translation>
     </message>
     <message>
         <source>The server did not answer in time</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器未及時回應</translation>
     </message>
     <message>
         <source>Try again; if it goes on, the cluster&apos;s control plane is overloaded.</source>
-        <translation type="unfinished"></translation>
+        <translation>請再試一次；若持續發生，表示叢集的控制平面負載過重。</translation>
     </message>
     <message>
         <source>The server failed to %1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器執行 %1 失敗：%2</translation>
     </message>
     <message>
         <source>Try again; if it goes on, look at the cluster&apos;s control plane.</source>
-        <translation type="unfinished"></translation>
+        <translation>請再試一次；若持續發生，請檢查叢集的控制平面。</translation>
     </message>
 </context>
 <context>
     <name>cairn::Error</name>
     <message>
         <source>Cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消</translation>
     </message>
 </context>
 <context>
     <name>cairn::FrameDecoder</name>
     <message>
         <source>The event stream is damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>事件串流損壞</translation>
     </message>
     <message>
         <source>An event claims to be %1 bytes long.</source>
-        <translation type="unfinished"></translation>
+        <translation>有一個事件宣稱長度為 %1 位元組。</translation>
     </message>
     <message>
         <source>It holds something that is not a JSON object.</source>
-        <translation type="unfinished"></translation>
+        <translation>其內容不是 JSON 物件。</translation>
     </message>
     <message>
         <source>An event is longer than %1 bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>有一個事件超過 %1 位元組。</translation>
     </message>
 </context>
 <context>
     <name>cairn::ObjectDecoder</name>
     <message>
         <source>The server&apos;s answer could not be read</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取伺服器的回應</translation>
     </message>
     <message>
         <source>Check that the address in the kubeconfig is a Kubernetes API server.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查 kubeconfig 中的位址是否為 Kubernetes API 伺服器。</translation>
     </message>
     <message>
         <source>It holds “%1” instead of “%2”.</source>
-        <translation type="unfinished"></translation>
+        <translation>其內容是「%1」而非「%2」。</translation>
     </message>
 </context>
 <context>
     <name>cairn::app</name>
     <message>
         <source>This cluster has no training jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>此叢集沒有訓練工作</translation>
     </message>
     <message>
         <source>It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1)</source>
-        <translation type="unfinished"></translation>
+        <translation>它不提供 Kubeflow training operator 的任何類型（API 群組 kubeflow.org/v1）</translation>
     </message>
     <message>
         <source>Install the training operator, or choose another context</source>
-        <translation type="unfinished"></translation>
+        <translation>請安裝 training operator，或選擇其他情境</translation>
     </message>
     <message>
         <source>%1 is not a kind of training job</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 不是訓練工作的類型</translation>
     </message>
     <message>
         <source>There is no kind of training job &quot;%1&quot; here</source>
-        <translation type="unfinished"></translation>
+        <translation>這裡沒有名為「%1」的訓練工作類型</translation>
     </message>
     <message>
         <source>Several jobs in %1 have the name %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 中有多個工作名為 %2</translation>
     </message>
     <message>
         <source>They are of the kinds %1</source>
-        <translation type="unfinished"></translation>
+        <translation>它們的類型為 %1</translation>
     </message>
     <message>
         <source>Name the kind too: %1/%2</source>
-        <translation type="unfinished"></translation>
+        <translation>請一併指定類型：%1/%2</translation>
     </message>
     <message>
         <source>There is no training job %1 in namespace %2</source>
-        <translation type="unfinished"></translation>
+        <translation>命名空間 %2 中沒有訓練工作 %1</translation>
     </message>
     <message>
         <source>List them with: cairnctl jobs -n %1</source>
-        <translation type="unfinished"></translation>
+        <translation>以此列出：cairnctl jobs -n %1</translation>
     </message>
     <message>
         <source>The checkpoints of %1 cannot be listed</source>
-        <translation type="unfinished"></translation>
+        <translation>無法列出 %1 的檢查點</translation>
     </message>
     <message>
         <source>Say where it saves: the folder inside its container</source>
-        <translation type="unfinished"></translation>
+        <translation>請指定儲存位置：容器內的資料夾</translation>
     </message>
     <message>
         <source>No running pod of %1 mounts the claim %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 沒有執行中的 Pod 掛載磁碟區宣告 %2</translation>
     </message>
     <message>
         <source>Listing by exec needs one</source>
-        <translation type="unfinished"></translation>
+        <translation>以 exec 列出需要這樣的 Pod</translation>
     </message>
     <message>
         <source>Allow the helper Job instead</source>
-        <translation type="unfinished"></translation>
+        <translation>請改為允許輔助 Job</translation>
     </message>
     <message>
         <source>The checkpoint %1 is gone</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點 %1 已不存在</translation>
     </message>
     <message>
         <source>It was deleted after the list was read, perhaps by the training itself, which keeps only the last ones</source>
-        <translation type="unfinished"></translation>
+        <translation>它在讀取清單之後被刪除，可能是訓練本身所為（只保留最近幾個）</translation>
     </message>
     <message>
         <source>Read the list again and choose another</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新讀取清單並另選一個</translation>
     </message>
     <message>
         <source>There is no checkpoint to resume from below %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 之下沒有可供接續的檢查點</translation>
     </message>
     <message>
         <source>None was found</source>
-        <translation type="unfinished"></translation>
+        <translation>一個也沒有找到</translation>
     </message>
     <message>
         <source>None of the %1 found is whole and holds what a resume needs</source>
-        <translation type="unfinished"></translation>
+        <translation>找到的 %1 個之中，沒有完整且具備接續所需內容的檢查點</translation>
     </message>
     <message>
         <source>See: cairnctl checkpoints JOB</source>
-        <translation type="unfinished"></translation>
+        <translation>請參閱：cairnctl checkpoints JOB</translation>
     </message>
     <message>
         <source>There is no checkpoint &quot;%1&quot; below %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%2 之下沒有檢查點「%1」</translation>
     </message>
     <message>
         <source>None</source>
-        <translation type="unfinished"></translation>
+        <translation>無</translation>
     </message>
     <message>
         <source>Client certificate</source>
-        <translation type="unfinished"></translation>
+        <translation>用戶端憑證</translation>
     </message>
     <message>
         <source>Token</source>
-        <translation type="unfinished"></translation>
+        <translation>權杖</translation>
     </message>
     <message>
         <source>Name and password</source>
-        <translation type="unfinished"></translation>
+        <translation>名稱與密碼</translation>
     </message>
     <message>
         <source>Sign-in program</source>
-        <translation type="unfinished"></translation>
+        <translation>登入程式</translation>
     </message>
     <message>
         <source>Auth provider</source>
-        <translation type="unfinished"></translation>
+        <translation>認證提供者</translation>
     </message>
     <message>
         <source>%1 ms</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ms</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失敗</translation>
     </message>
     <message>
         <source>waits for step %1</source>
-        <translation type="unfinished"></translation>
+        <translation>等待步驟 %1</translation>
     </message>
     <message>
         <source>tried without a credential · %1</source>
-        <translation type="unfinished"></translation>
+        <translation>未帶認證資料嘗試 · %1</translation>
     </message>
     <message>
         <source> (line %1)</source>
-        <translation type="unfinished"></translation>
+        <translation> (第 %1 行)</translation>
     </message>
 </context>
 <context>
     <name>cairn::app::ConnectController</name>
     <message>
         <source>at most 5 s</source>
-        <translation type="unfinished"></translation>
+        <translation>最多 5 秒</translation>
     </message>
     <message>
         <source>Add a kubeconfig file</source>
-        <translation type="unfinished"></translation>
+        <translation>加入 kubeconfig 檔案</translation>
     </message>
 </context>
 <context>
     <name>cairn::app::JobController</name>
     <message>
         <source>The folder could not be remembered on the job</source>
-        <translation type="unfinished"></translation>
+        <translation>無法將資料夾記在工作上</translation>
     </message>
     <message>
         <source>The job was deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>該工作已被刪除。</translation>
     </message>
     <message>
         <source>The job is not there any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>該工作已不存在。</translation>
     </message>
     <message>
         <source>It is guessed from %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>此為根據 %1 的推測。</translation>
     </message>
     <message>
         <source>This job carries the record of a resume that cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>此工作帶有無法讀取的接續紀錄。</translation>
     </message>
     <message>
         <source>A resume that began %1 was not finished.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1開始的接續尚未完成。</translation>
     </message>
     <message>
         <source>From %1; it is now: %2. Finish goes on from there, Undo brings the job back as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>來源為 %1；目前狀態：%2。「完成」會從該處繼續，「復原」會把工作恢復原狀。</translation>
     </message>
     <message>
         <source>You may not %1 %2 in namespace %3.</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權在命名空間 %3 對 %2 執行 %1。</translation>
     </message>
     <message>
         <source>The checkpoints of this job cannot be listed</source>
-        <translation type="unfinished"></translation>
+        <translation>無法列出此工作的檢查點</translation>
     </message>
     <message>
         <source>Say where it saves: the folder inside its container</source>
-        <translation type="unfinished"></translation>
+        <translation>請指定儲存位置：容器內的資料夾</translation>
     </message>
     <message>
         <source>Looking at how the claim can be read…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在確認磁碟區宣告的讀取方式…</translation>
     </message>
     <message>
         <source>You may not create jobs.batch in namespace %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權在命名空間 %1 建立 jobs.batch。</translation>
     </message>
     <message>
         <source>You may not read the claim %1</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權讀取磁碟區宣告 %1</translation>
     </message>
     <message>
         <source>%1 may neither create jobs in the group batch nor run commands in pods of namespace %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 無權在命名空間 %2 建立 batch 群組的 jobs，也無權在 Pod 內執行命令。</translation>
     </message>
     <message>
         <source>Reading checkpoints…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在讀取檢查點…</translation>
     </message>
     <message>
         <source>No container of this job was restarted.</source>
-        <translation type="unfinished"></translation>
+        <translation>此工作的容器都沒有重啟過。</translation>
     </message>
     <message>
         <source>No pods</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有 Pod</translation>
     </message>
     <message>
         <source>The pods of this job are gone, and their logs with them.</source>
-        <translation type="unfinished"></translation>
+        <translation>此工作的 Pod 已不存在，記錄也隨之消失。</translation>
     </message>
     <message>
         <source>Logs appear here when the first pod starts.</source>
-        <translation type="unfinished"></translation>
+        <translation>第一個 Pod 啟動後，記錄會顯示在這裡。</translation>
     </message>
     <message>
         <source>Logs of %1 pods are shown</source>
-        <translation type="unfinished"></translation>
+        <translation>顯示 %1 個 Pod 的記錄</translation>
     </message>
     <message>
         <source>The job has %1; the others are left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>此工作有 %1 個 Pod，其餘略過。</translation>
     </message>
 </context>
 <context>
     <name>cairn::app::MainWindow</name>
     <message>
         <source>Cairn</source>
-        <translation type="unfinished"></translation>
+        <translation>Cairn</translation>
     </message>
     <message>
         <source>Jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>工作</translation>
     </message>
     <message>
         <source>Light or dark</source>
-        <translation type="unfinished"></translation>
+        <translation>淺色或深色</translation>
     </message>
     <message>
         <source>Copied: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>已複製：%1</translation>
     </message>
     <message>
         <source>The checkpoints are not read yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未讀取檢查點</translation>
     </message>
     <message>
         <source>Read the list first, then choose one.</source>
-        <translation type="unfinished"></translation>
+        <translation>請先讀取清單，再選一個。</translation>
     </message>
     <message>
         <source>There is no checkpoint to resume from</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有可供接續的檢查點</translation>
     </message>
     <message>
         <source>Not connected</source>
-        <translation type="unfinished"></translation>
+        <translation>未連線</translation>
     </message>
     <message>
         <source>Choose a context to start</source>
-        <translation type="unfinished"></translation>
+        <translation>請先選擇情境</translation>
     </message>
     <message>
         <source>not connected</source>
-        <translation type="unfinished"></translation>
+        <translation>未連線</translation>
     </message>
     <message numerus="yes">
         <source>%n node(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個節點</numerusform>
         </translation>
     </message>
     <message>
         <source>namespace: all</source>
-        <translation type="unfinished"></translation>
+        <translation>命名空間：全部</translation>
     </message>
     <message>
         <source>namespace: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>命名空間：%1</translation>
     </message>
     <message numerus="yes">
         <source>%n namespace(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個命名空間</numerusform>
         </translation>
     </message>
     <message>
         <source>server not verified</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器未驗證</translation>
     </message>
     <message>
         <source>live · %1 ms</source>
-        <translation type="unfinished"></translation>
+        <translation>即時 · %1 ms</translation>
     </message>
     <message>
         <source>live</source>
-        <translation type="unfinished"></translation>
+        <translation>即時</translation>
     </message>
     <message>
         <source>reading…</source>
-        <translation type="unfinished"></translation>
+        <translation>讀取中…</translation>
     </message>
     <message>
         <source>not connected; last read %1</source>
-        <translation type="unfinished"></translation>
+        <translation>未連線；上次讀取：%1</translation>
     </message>
     <message numerus="yes">
         <source>%n job(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個工作</numerusform>
         </translation>
     </message>
     <message>
         <source>signed in as %1</source>
-        <translation type="unfinished"></translation>
+        <translation>登入身分：%1</translation>
     </message>
     <message>
         <source> · the server&apos;s certificate is not verified</source>
-        <translation type="unfinished"></translation>
+        <translation> · 未驗證伺服器的憑證</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>按鍵</translation>
     </message>
     <message>
         <source>Ctrl 0  contexts
@@ -646,1387 +646,1395 @@ R  resume…
 F5  read again
 Logs: F follow, N and Shift N hits, E error
 F1  this list</source>
-        <translation type="unfinished"></translation>
+        <translation>Ctrl 0  情境
+Ctrl 1  工作
+/  篩選
+↑ ↓  移動，Enter 開啟，Esc 返回
+L  工作的記錄
+R  接續…
+F5  重新讀取
+記錄：F 跟隨，N 與 Shift N 相符項目，E 錯誤
+F1  此清單</translation>
     </message>
 </context>
 <context>
     <name>cairn::app::ResumeController</name>
     <message>
         <source>%1 · %2 must be computed again.</source>
-        <translation type="unfinished"></translation>
+        <translation>須重新計算：%1 · %2。</translation>
     </message>
     <message numerus="yes">
         <source>%n step(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 步</numerusform>
         </translation>
     </message>
     <message>
         <source>An unknown number of steps</source>
-        <translation type="unfinished"></translation>
+        <translation>步數不明</translation>
     </message>
     <message>
         <source>Resuming %1 from step %2</source>
-        <translation type="unfinished"></translation>
+        <translation>正在從第 %2 步接續 %1</translation>
     </message>
     <message>
         <source>Resuming %1</source>
-        <translation type="unfinished"></translation>
+        <translation>正在接續 %1</translation>
     </message>
     <message>
         <source>Finishing the resume of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>正在完成 %1 的接續</translation>
     </message>
     <message>
         <source>Undoing the resume of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>正在復原 %1 的接續</translation>
     </message>
     <message>
         <source>Reading the job</source>
-        <translation type="unfinished"></translation>
+        <translation>正在讀取工作</translation>
     </message>
     <message>
         <source>Step %1 reached %2 after the start.</source>
-        <translation type="unfinished"></translation>
+        <translation>啟動後 %2 到達第 %1 步。</translation>
     </message>
     <message>
         <source>Training goes on; %1 after the start.</source>
-        <translation type="unfinished"></translation>
+        <translation>訓練持續進行中；距啟動 %1。</translation>
     </message>
     <message>
         <source>The job was let go. The first step was not waited for.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作已解除暫停，未等待第一步。</translation>
     </message>
     <message>
         <source>Everything is back as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>一切已恢復原狀。</translation>
     </message>
     <message>
         <source>Save the job as YAML</source>
-        <translation type="unfinished"></translation>
+        <translation>將工作儲存為 YAML</translation>
     </message>
     <message>
         <source>YAML files (*.yaml)</source>
-        <translation type="unfinished"></translation>
+        <translation>YAML 檔案 (*.yaml)</translation>
     </message>
     <message>
         <source>The file could not be written</source>
-        <translation type="unfinished"></translation>
+        <translation>無法寫入檔案</translation>
     </message>
     <message>
         <source>Choose another folder</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇其他資料夾</translation>
     </message>
 </context>
 <context>
     <name>cairn::charts::TimelineChart</name>
     <message>
         <source>No checkpoints yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚無檢查點</translation>
     </message>
     <message>
         <source>Checkpoint timeline</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點時間軸</translation>
     </message>
     <message>
         <source>Checkpoint timeline: %1, %2</source>
         <comment>title and detail of the chosen one</comment>
-        <translation type="unfinished"></translation>
+        <translation>檢查點時間軸：%1，%2</translation>
     </message>
     <message numerus="yes">
         <source>%n checkpoint(s) from step %1 to %2: %3 whole, %4 writing, %5 unverified, %6 damaged.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>第 %1 步至第 %2 步共 %n 個檢查點：%3 個完整、%4 個寫入中、%5 個未驗證、%6 個損壞。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n restart(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>重啟 %n 次。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n failure(s).</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>失敗 %n 次。</numerusform>
         </translation>
     </message>
     <message>
         <source>whole</source>
-        <translation type="unfinished"></translation>
+        <translation>完整</translation>
     </message>
     <message>
         <source>writing</source>
-        <translation type="unfinished"></translation>
+        <translation>寫入中</translation>
     </message>
     <message>
         <source>unverified</source>
-        <translation type="unfinished"></translation>
+        <translation>未驗證</translation>
     </message>
     <message>
         <source>damaged</source>
-        <translation type="unfinished"></translation>
+        <translation>損壞</translation>
     </message>
     <message>
         <source>Show as table</source>
-        <translation type="unfinished"></translation>
+        <translation>以表格顯示</translation>
     </message>
     <message>
         <source>Copy summary</source>
-        <translation type="unfinished"></translation>
+        <translation>複製摘要</translation>
     </message>
 </context>
 <context>
     <name>cairn::ckpt</name>
     <message>
         <source>not read yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未讀取</translation>
     </message>
     <message>
         <source>checking it takes more than the read budget of %1 MiB</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查它所需的讀取量超過 %1 MiB 的上限</translation>
     </message>
     <message>
         <source>it could not be read</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取</translation>
     </message>
     <message>
         <source>%1 could not be listed</source>
-        <translation type="unfinished"></translation>
+        <translation>無法列出：%1</translation>
     </message>
     <message>
         <source>The folder %1 does not exist, or this user may not enter it</source>
-        <translation type="unfinished"></translation>
+        <translation>資料夾 %1 不存在，或此使用者無權進入</translation>
     </message>
     <message>
         <source>Correct where the job saves, or list as the user who owns the files</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正工作的儲存位置，或以檔案擁有者的身分列出</translation>
     </message>
     <message>
         <source>The folder %1 leads out of the volume through a link</source>
-        <translation type="unfinished"></translation>
+        <translation>資料夾 %1 經由連結指向磁碟區之外</translation>
     </message>
     <message>
         <source>Name the folder itself</source>
-        <translation type="unfinished"></translation>
+        <translation>請直接指定該資料夾本身</translation>
     </message>
     <message>
         <source>The image has no %1</source>
-        <translation type="unfinished"></translation>
+        <translation>映像檔沒有 %1</translation>
     </message>
     <message>
         <source>Choose an image with the usual shell tools, such as one based on Debian or Alpine</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇具備常用 shell 工具的映像檔，例如以 Debian 或 Alpine 為基礎者</translation>
     </message>
     <message>
         <source>The helper printed nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>輔助 Job 沒有輸出</translation>
     </message>
     <message>
         <source>The helper printed something else: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>輔助 Job 輸出了其他內容：%1</translation>
     </message>
     <message>
         <source>Use an image with a shell, or list through exec</source>
-        <translation type="unfinished"></translation>
+        <translation>請使用具備 shell 的映像檔，或改以 exec 列出</translation>
     </message>
     <message>
         <source>Not every file could be checked in %1 rounds; those are shown as unverified.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 輪內無法檢查完所有檔案；其餘顯示為未驗證。</translation>
     </message>
     <message numerus="yes">
         <source>Reading %n ranges of files</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>正在讀取 %n 段檔案內容</numerusform>
         </translation>
     </message>
     <message>
         <source>Not every file could be checked: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>無法檢查所有檔案：%1</translation>
     </message>
     <message>
         <source>The claim %1</source>
-        <translation type="unfinished"></translation>
+        <translation>磁碟區宣告 %1</translation>
     </message>
     <message>
         <source>No image is known for the helper</source>
-        <translation type="unfinished"></translation>
+        <translation>不知道輔助 Job 該用哪個映像檔</translation>
     </message>
     <message>
         <source>Name an image that has a shell</source>
-        <translation type="unfinished"></translation>
+        <translation>請指定具備 shell 的映像檔</translation>
     </message>
     <message>
         <source>The pod %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Pod %1</translation>
     </message>
     <message>
         <source>Its image cannot run the listing (exit code %1): %2</source>
-        <translation type="unfinished"></translation>
+        <translation>其映像檔無法執行列出作業（結束代碼 %1）：%2</translation>
     </message>
     <message>
         <source>List with a helper Job and an image that has a shell</source>
-        <translation type="unfinished"></translation>
+        <translation>請改用輔助 Job 與具備 shell 的映像檔列出</translation>
     </message>
     <message>
         <source>The folder %1</source>
-        <translation type="unfinished"></translation>
+        <translation>資料夾 %1</translation>
     </message>
     <message>
         <source>shard %1 has no end record: it is cut short or still being written</source>
-        <translation type="unfinished"></translation>
+        <translation>分片 %1 沒有結尾紀錄：已截斷或仍在寫入</translation>
     </message>
     <message>
         <source>shard %1 is cut short: %2 of %3 bytes</source>
-        <translation type="unfinished"></translation>
+        <translation>分片 %1 已截斷：只有 %3 位元組中的 %2</translation>
     </message>
     <message>
         <source>%1 of %2 shards are there</source>
-        <translation type="unfinished"></translation>
+        <translation>%2 個分片中有 %1 個</translation>
     </message>
     <message>
         <source>its shards do not end like torch.save files; another serializer may have written them</source>
-        <translation type="unfinished"></translation>
+        <translation>其分片的結尾與 torch.save 的檔案不同；可能由其他序列化程式寫入</translation>
     </message>
     <message>
         <source>every rank wrote its own metadata (use_collectives=False), so nothing says how many ranks there were</source>
-        <translation type="unfinished"></translation>
+        <translation>每個 rank 各自寫了中繼資料（use_collectives=False），因此無從得知共有多少個 rank</translation>
     </message>
     <message>
         <source>.metadata, which is written last, and the shards of rank %1 are missing</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少最後寫入的 .metadata 與 rank %1 的分片</translation>
     </message>
     <message>
         <source>.metadata, which is written last, is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少最後寫入的 .metadata</translation>
     </message>
     <message>
         <source>meta.pt is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少 meta.pt</translation>
     </message>
     <message>
         <source>metadata.json, which Megatron writes last, is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少 Megatron 最後寫入的 metadata.json</translation>
     </message>
     <message>
         <source>.metadata names no shards</source>
-        <translation type="unfinished"></translation>
+        <translation>.metadata 沒有列出任何分片</translation>
     </message>
     <message>
         <source>.metadata could not be followed to its end; %1 shards are there</source>
-        <translation type="unfinished"></translation>
+        <translation>.metadata 無法解析到結尾；有 %1 個分片</translation>
     </message>
     <message>
         <source>it holds weights alone</source>
-        <translation type="unfinished"></translation>
+        <translation>它只含權重</translation>
     </message>
     <message>
         <source>all %1 shards that .metadata names are there with their full size and end record; contents not read</source>
-        <translation type="unfinished"></translation>
+        <translation>.metadata 列出的 %1 個分片都在，大小與結尾紀錄皆完整；未讀取內容</translation>
     </message>
     <message>
         <source>.metadata, which is written last, is empty</source>
-        <translation type="unfinished"></translation>
+        <translation>最後寫入的 .metadata 是空的</translation>
     </message>
     <message>
         <source>.metadata.tmp is there: a save is under way or was broken off</source>
-        <translation type="unfinished"></translation>
+        <translation>有 .metadata.tmp：儲存正在進行或已中斷</translation>
     </message>
     <message>
         <source>The claim %1 cannot be listed</source>
-        <translation type="unfinished"></translation>
+        <translation>無法列出磁碟區宣告 %1</translation>
     </message>
     <message>
         <source>It is %1, not Bound; a helper that mounts it would have it provisioned</source>
-        <translation type="unfinished"></translation>
+        <translation>其狀態為 %1 而非 Bound；輔助 Job 一掛載就會觸發佈建</translation>
     </message>
     <message>
         <source>Wait until a job has used it</source>
-        <translation type="unfinished"></translation>
+        <translation>請等到有工作使用過它</translation>
     </message>
     <message>
         <source>It is ReadWriteOncePod and pod %1 uses it, so no other pod may mount it</source>
-        <translation type="unfinished"></translation>
+        <translation>它是 ReadWriteOncePod 且 Pod %1 正在使用，其他 Pod 不得掛載</translation>
     </message>
     <message>
         <source>List through exec into that pod</source>
-        <translation type="unfinished"></translation>
+        <translation>請以 exec 進入該 Pod 列出</translation>
     </message>
     <message>
         <source>No pod mounts it, so no image is known that this namespace can run</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有 Pod 掛載它，因此不知道此命名空間可執行哪個映像檔</translation>
     </message>
     <message>
         <source>trainer_state.json is empty</source>
-        <translation type="unfinished"></translation>
+        <translation>trainer_state.json 是空的</translation>
     </message>
     <message>
         <source>trainer_state.json breaks off</source>
-        <translation type="unfinished"></translation>
+        <translation>trainer_state.json 內容中斷</translation>
     </message>
     <message>
         <source>trainer_state.json is not valid JSON: it is cut short or still being written</source>
-        <translation type="unfinished"></translation>
+        <translation>trainer_state.json 不是有效的 JSON：已截斷或仍在寫入</translation>
     </message>
     <message>
         <source>trainer_state.json names no global_step</source>
-        <translation type="unfinished"></translation>
+        <translation>trainer_state.json 沒有 global_step</translation>
     </message>
     <message>
         <source>none of %1 rng_state files is there</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 個 rng_state 檔案一個都不在</translation>
     </message>
     <message>
         <source>rng_state.pth is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少 rng_state.pth</translation>
     </message>
     <message>
         <source>%1 of %2 rng_state files are there</source>
-        <translation type="unfinished"></translation>
+        <translation>%2 個 rng_state 檔案中有 %1 個</translation>
     </message>
     <message>
         <source>trainer_state.json, which is written last, is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少最後寫入的 trainer_state.json</translation>
     </message>
     <message>
         <source>the marker %1 says that the save was not finished</source>
-        <translation type="unfinished"></translation>
+        <translation>標記 %1 表示儲存未完成</translation>
     </message>
     <message>
         <source>the model is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少模型</translation>
     </message>
     <message>
         <source>the optimizer state is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少最佳化器狀態</translation>
     </message>
     <message>
         <source>it was saved with save_only_model, so the optimizer state is not there</source>
-        <translation type="unfinished"></translation>
+        <translation>以 save_only_model 儲存，因此沒有最佳化器狀態</translation>
     </message>
     <message>
         <source>trainer_state.json, the model and every other file of the trainer are there and hold</source>
-        <translation type="unfinished"></translation>
+        <translation>trainer_state.json、模型與訓練器的其他檔案都在且正確</translation>
     </message>
     <message>
         <source>%1; not for a resume: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1；無法用於接續：%2</translation>
     </message>
     <message>
         <source>%1; not for a resume: its name is not UTF-8 and cannot be given to a pod</source>
-        <translation type="unfinished"></translation>
+        <translation>%1；無法用於接續：其名稱不是 UTF-8，無法傳給 Pod</translation>
     </message>
     <message>
         <source>Only the first %1 checkpoints and files were looked into.</source>
-        <translation type="unfinished"></translation>
+        <translation>只檢視了前 %1 個檢查點與檔案。</translation>
     </message>
     <message>
         <source>tensor %1 has no valid place in the file</source>
-        <translation type="unfinished"></translation>
+        <translation>張量 %1 在檔案中沒有有效的位置</translation>
     </message>
     <message>
         <source>the shape of tensor %1 does not match its size</source>
-        <translation type="unfinished"></translation>
+        <translation>張量 %1 的形狀與其大小不符</translation>
     </message>
     <message>
         <source>its tensors overlap or leave holes</source>
-        <translation type="unfinished"></translation>
+        <translation>其張量互相重疊或留有空隙</translation>
     </message>
     <message>
         <source>the file is cut short: %1 of %2 tensor bytes are there</source>
-        <translation type="unfinished"></translation>
+        <translation>檔案已截斷：張量 %2 位元組中只有 %1</translation>
     </message>
     <message>
         <source>the file is %1 bytes longer than its header says</source>
-        <translation type="unfinished"></translation>
+        <translation>檔案比其標頭所述多出 %1 位元組</translation>
     </message>
     <message>
         <source>the file is empty</source>
-        <translation type="unfinished"></translation>
+        <translation>檔案是空的</translation>
     </message>
     <message>
         <source>the file is cut short</source>
-        <translation type="unfinished"></translation>
+        <translation>檔案已截斷</translation>
     </message>
     <message>
         <source>the file does not begin with a safetensors header</source>
-        <translation type="unfinished"></translation>
+        <translation>檔案開頭沒有 safetensors 標頭</translation>
     </message>
     <message>
         <source>the file is cut short within its header</source>
-        <translation type="unfinished"></translation>
+        <translation>檔案在標頭中就已截斷</translation>
     </message>
     <message>
         <source>the safetensors header is not valid JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>safetensors 標頭不是有效的 JSON</translation>
     </message>
     <message>
         <source>It saves to %1; listing object stores is not supported yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>它儲存至 %1；尚不支援列出物件儲存。</translation>
     </message>
     <message>
         <source>%1 is %2, and the variable in it is not known from the job.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 為 %2，其中的變數無法從工作得知。</translation>
     </message>
     <message>
         <source>%1 is the relative path %2, and the container&apos;s working folder is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 為相對路徑 %2，而容器的工作資料夾不明。</translation>
     </message>
     <message>
         <source>%1 is %2, which is on no claim: it is gone when the pod is.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 為 %2，不在任何磁碟區宣告上：Pod 消失後它也跟著消失。</translation>
     </message>
     <message>
         <source>CHECKPOINT_DIR comes from a Secret or ConfigMap, whose contents are not read.</source>
-        <translation type="unfinished"></translation>
+        <translation>CHECKPOINT_DIR 來自 Secret 或 ConfigMap，其內容不會被讀取。</translation>
     </message>
     <message>
         <source>The job mounts no claim, so its checkpoints do not outlive its pods.</source>
-        <translation type="unfinished"></translation>
+        <translation>此工作未掛載磁碟區宣告，因此檢查點不會比 Pod 存續更久。</translation>
     </message>
     <message>
         <source>Nothing in the job tells where it saves.</source>
-        <translation type="unfinished"></translation>
+        <translation>從工作看不出它儲存在哪裡。</translation>
     </message>
     <message>
         <source>written by torch before 1.6, whose files have no directory: it cannot be checked without loading it</source>
-        <translation type="unfinished"></translation>
+        <translation>由 1.6 之前的 torch 寫入，其檔案沒有目錄：不載入就無法檢查</translation>
     </message>
     <message>
         <source>the numbering of its tensor storages has gaps</source>
-        <translation type="unfinished"></translation>
+        <translation>其張量儲存區的編號有缺漏</translation>
     </message>
     <message>
         <source>a tensor storage that its data.pkl names is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少其 data.pkl 所列的張量儲存區</translation>
     </message>
     <message>
         <source>its data.pkl has the right checksum, but is no pickle this version can follow</source>
-        <translation type="unfinished"></translation>
+        <translation>其 data.pkl 的總和檢查碼正確，但不是此版本能解析的 pickle</translation>
     </message>
     <message>
         <source>it is no torch file</source>
-        <translation type="unfinished"></translation>
+        <translation>它不是 torch 檔案</translation>
     </message>
     <message>
         <source>%1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2</translation>
     </message>
     <message>
         <source>%1 is not valid JSON</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 不是有效的 JSON</translation>
     </message>
     <message>
         <source>%1 names no shards</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 沒有列出任何分片</translation>
     </message>
     <message>
         <source>the checksum of entry %1 does not match: bytes changed after it was written</source>
-        <translation type="unfinished"></translation>
+        <translation>項目 %1 的總和檢查碼不符：寫入後內容有變</translation>
     </message>
     <message>
         <source>the zip end record is missing: the file is cut short or still being written</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少 zip 結尾紀錄：檔案已截斷或仍在寫入</translation>
     </message>
     <message>
         <source>the ZIP64 end record is missing</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少 ZIP64 結尾紀錄</translation>
     </message>
     <message>
         <source>the ZIP64 end record lies outside the file</source>
-        <translation type="unfinished"></translation>
+        <translation>ZIP64 結尾紀錄位於檔案之外</translation>
     </message>
     <message>
         <source>the ZIP64 end record is not where its locator says</source>
-        <translation type="unfinished"></translation>
+        <translation>ZIP64 結尾紀錄不在其定位器所指之處</translation>
     </message>
     <message>
         <source>the zip directory breaks off at entry %1</source>
-        <translation type="unfinished"></translation>
+        <translation>zip 目錄在項目 %1 中斷</translation>
     </message>
     <message>
         <source>entry %1 has a damaged ZIP64 field</source>
-        <translation type="unfinished"></translation>
+        <translation>項目 %1 的 ZIP64 欄位損壞</translation>
     </message>
     <message>
         <source>entry %1 lies outside the file</source>
-        <translation type="unfinished"></translation>
+        <translation>項目 %1 位於檔案之外</translation>
     </message>
     <message>
         <source>the zip directory holds more than its end record says</source>
-        <translation type="unfinished"></translation>
+        <translation>zip 目錄的內容多於其結尾紀錄所述</translation>
     </message>
     <message>
         <source>entries %1 and %2 overlap</source>
-        <translation type="unfinished"></translation>
+        <translation>項目 %1 與 %2 互相重疊</translation>
     </message>
     <message>
         <source>its compressed entries are too large to check</source>
-        <translation type="unfinished"></translation>
+        <translation>其壓縮項目過大，無法檢查</translation>
     </message>
 </context>
 <context>
     <name>cairn::ckpt::FolderSource</name>
     <message>
         <source>The folder %1 cannot be read</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取資料夾 %1</translation>
     </message>
     <message>
         <source>There is no such folder</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有這個資料夾</translation>
     </message>
     <message>
         <source>Check the path</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查路徑</translation>
     </message>
     <message>
         <source>It is not a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>它不是資料夾</translation>
     </message>
     <message>
         <source>Name the folder that holds the checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>請指定含有檢查點的資料夾</translation>
     </message>
     <message>
         <source>Ask its owner for read access</source>
-        <translation type="unfinished"></translation>
+        <translation>請向擁有者要求讀取權限</translation>
     </message>
     <message>
         <source>Check the path and the file system</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查路徑與檔案系統</translation>
     </message>
 </context>
 <context>
     <name>cairn::ckpt::HelperRun</name>
     <message>
         <source>The claim %1</source>
-        <translation type="unfinished"></translation>
+        <translation>磁碟區宣告 %1</translation>
     </message>
     <message>
         <source>Ask for the right to create jobs.batch in %1, or list through exec into a running pod that mounts the claim</source>
-        <translation type="unfinished"></translation>
+        <translation>請要求在 %1 建立 jobs.batch 的權限，或以 exec 進入掛載該磁碟區宣告的執行中 Pod 列出</translation>
     </message>
     <message>
         <source>Change the helper&apos;s image or user, or list through exec into a running pod that mounts the claim</source>
-        <translation type="unfinished"></translation>
+        <translation>請變更輔助 Job 的映像檔或使用者，或以 exec 進入掛載該磁碟區宣告的執行中 Pod 列出</translation>
     </message>
     <message>
         <source>Choose an image this cluster can pull and that has a shell, or list through exec</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇此叢集可提取且具備 shell 的映像檔，或改以 exec 列出</translation>
     </message>
     <message>
         <source>The helper Job was ended before it finished</source>
-        <translation type="unfinished"></translation>
+        <translation>輔助 Job 在完成前被終止</translation>
     </message>
     <message>
         <source>Try again; look at the events of the namespace</source>
-        <translation type="unfinished"></translation>
+        <translation>請再試一次；查看該命名空間的事件</translation>
     </message>
     <message>
         <source>Ask for room in the quota or an exception of the policy, or list through exec</source>
-        <translation type="unfinished"></translation>
+        <translation>請要求增加配額或政策例外，或改以 exec 列出</translation>
     </message>
     <message>
         <source>Make room on the node that holds the volume, or list through exec</source>
-        <translation type="unfinished"></translation>
+        <translation>請在存放該磁碟區的節點上騰出空間，或改以 exec 列出</translation>
     </message>
     <message>
         <source>The helper is reading the claim</source>
-        <translation type="unfinished"></translation>
+        <translation>輔助 Job 正在讀取磁碟區宣告</translation>
     </message>
     <message>
         <source>Waiting for the helper to start</source>
-        <translation type="unfinished"></translation>
+        <translation>正在等待輔助 Job 啟動</translation>
     </message>
     <message>
         <source>The helper&apos;s container ended: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>輔助 Job 的容器已結束：%1</translation>
     </message>
     <message>
         <source>Choose an image that has a shell, or list through exec</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇具備 shell 的映像檔，或改以 exec 列出</translation>
     </message>
     <message>
         <source>Its pod does not start: %1, %2</source>
-        <translation type="unfinished"></translation>
+        <translation>其 Pod 無法啟動：%1，%2</translation>
     </message>
     <message>
         <source>Its pod could not be placed: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>其 Pod 無法排程：%1</translation>
     </message>
     <message>
         <source>Its pod did not start in time</source>
-        <translation type="unfinished"></translation>
+        <translation>其 Pod 未及時啟動</translation>
     </message>
 </context>
 <context>
     <name>cairn::ckpt::Read</name>
     <message>
         <source>entry %1 has no header where the directory says</source>
-        <translation type="unfinished"></translation>
+        <translation>項目 %1 在目錄所指之處沒有標頭</translation>
     </message>
     <message>
         <source>entry %1 reaches into the directory</source>
-        <translation type="unfinished"></translation>
+        <translation>項目 %1 延伸到目錄之內</translation>
     </message>
 </context>
 <context>
     <name>cairn::ckpt::Recogniser</name>
     <message>
         <source>Checking %1</source>
-        <translation type="unfinished"></translation>
+        <translation>正在檢查 %1</translation>
     </message>
     <message>
         <source>all %1 shards are there, each as long as its header says</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 個分片都在，長度皆與其標頭所述相符</translation>
     </message>
     <message>
         <source>it holds weights alone</source>
-        <translation type="unfinished"></translation>
+        <translation>它只含權重</translation>
     </message>
     <message>
         <source>%1 of %2 shards are there</source>
-        <translation type="unfinished"></translation>
+        <translation>%2 個分片中有 %1 個</translation>
     </message>
     <message>
         <source>the file is exactly as long as its header says; the format has no checksums</source>
-        <translation type="unfinished"></translation>
+        <translation>檔案長度與其標頭所述完全相符；此格式沒有總和檢查碼</translation>
     </message>
     <message>
         <source>whether it holds an optimizer state cannot be told</source>
-        <translation type="unfinished"></translation>
+        <translation>無法判斷它是否含有最佳化器狀態</translation>
     </message>
     <message>
         <source>directory, entry bounds, numbering and every checksum hold</source>
-        <translation type="unfinished"></translation>
+        <translation>目錄、項目邊界、編號與所有總和檢查碼皆正確</translation>
     </message>
     <message>
         <source>directory, entry bounds, numbering and the checksum of data.pkl hold; contents not read</source>
-        <translation type="unfinished"></translation>
+        <translation>目錄、項目邊界、編號與 data.pkl 的總和檢查碼皆正確；未讀取內容</translation>
     </message>
     <message>
         <source>it has the random states of %1 ranks, others of this run have %2</source>
-        <translation type="unfinished"></translation>
+        <translation>它有 %1 個 rank 的亂數狀態，此次執行的其他檢查點有 %2 個</translation>
     </message>
 </context>
 <context>
     <name>cairn::ckpt::RecordedSource</name>
     <message>
         <source>The listing came back cut short; what is shown is not everything.</source>
-        <translation type="unfinished"></translation>
+        <translation>傳回的清單不完整；所顯示的並非全部。</translation>
     </message>
     <message>
         <source>There are more files than one listing can hold; name a folder further down.</source>
-        <translation type="unfinished"></translation>
+        <translation>檔案數量超過單次列出的上限；請指定更下層的資料夾。</translation>
     </message>
     <message>
         <source>Some folders could not be read: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>有些資料夾無法讀取：%1</translation>
     </message>
     <message>
         <source>Not every other file was counted, so sizes of folders may be too small.</source>
-        <translation type="unfinished"></translation>
+        <translation>並未計入所有其他檔案，因此資料夾大小可能偏小。</translation>
     </message>
 </context>
 <context>
     <name>cairn::ckpt::Walk</name>
     <message>
         <source>%1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2</translation>
     </message>
     <message>
         <source>Listing %1</source>
-        <translation type="unfinished"></translation>
+        <translation>正在列出 %1</translation>
     </message>
     <message numerus="yes">
         <source>%n folders could not be read, the first is %1.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個資料夾無法讀取，第一個是 %1。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n folders lie deeper than %1 levels and were left out.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個資料夾深於 %1 層，已略過。</numerusform>
         </translation>
     </message>
     <message>
         <source>The listing stopped after %1 entries; name a folder further down.</source>
-        <translation type="unfinished"></translation>
+        <translation>列出在 %1 個項目後停止；請指定更下層的資料夾。</translation>
     </message>
     <message>
         <source>More than %1 files look like parts of checkpoints; the rest was left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>超過 %1 個檔案看似檢查點的一部分；其餘已略過。</translation>
     </message>
     <message>
         <source>The listing was cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>列出已取消。</translation>
     </message>
 </context>
 <context>
     <name>cairn::ckpt::ZipDirectory</name>
     <message>
         <source>the file is empty</source>
-        <translation type="unfinished"></translation>
+        <translation>檔案是空的</translation>
     </message>
     <message>
         <source>the file is cut short</source>
-        <translation type="unfinished"></translation>
+        <translation>檔案已截斷</translation>
     </message>
     <message>
         <source>the zip directory does not fit the file&apos;s size</source>
-        <translation type="unfinished"></translation>
+        <translation>zip 目錄與檔案大小不符</translation>
     </message>
 </context>
 <context>
     <name>cairn::dialogs::ExecConsentDialog</name>
     <message>
         <source>Allow %1 to run?</source>
-        <translation type="unfinished"></translation>
+        <translation>允許執行 %1？</translation>
     </message>
     <message>
         <source>The context **%1** signs in with a program on this computer. It runs with your rights each time a new credential is needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>情境 **%1** 以這台電腦上的程式登入。每次需要新的認證資料時，它都會以您的權限執行。</translation>
     </message>
     <message>
         <source>What runs</source>
-        <translation type="unfinished"></translation>
+        <translation>執行內容</translation>
     </message>
     <message>
         <source>Program</source>
-        <translation type="unfinished"></translation>
+        <translation>程式</translation>
     </message>
     <message>
         <source>Arguments</source>
-        <translation type="unfinished"></translation>
+        <translation>引數</translation>
     </message>
     <message>
         <source>Environment</source>
-        <translation type="unfinished"></translation>
+        <translation>環境變數</translation>
     </message>
     <message>
         <source>Asked for by</source>
-        <translation type="unfinished"></translation>
+        <translation>要求者</translation>
     </message>
     <message>
         <source>The consent holds for exactly this program, file, arguments and environment. If any of them changes, Cairn asks again.</source>
-        <translation type="unfinished"></translation>
+        <translation>此同意僅適用於這個程式、檔案、引數與環境變數。任何一項變更時，Cairn 都會再次詢問。</translation>
     </message>
     <message>
         <source>Do not allow</source>
-        <translation type="unfinished"></translation>
+        <translation>不允許</translation>
     </message>
     <message>
         <source>Allow this program</source>
-        <translation type="unfinished"></translation>
+        <translation>允許此程式</translation>
     </message>
 </context>
 <context>
     <name>cairn::dialogs::ProgramsDialog</name>
     <message>
         <source>Programs that may run for sign-in</source>
-        <translation type="unfinished"></translation>
+        <translation>可為登入執行的程式</translation>
     </message>
     <message>
         <source>No program is allowed now. Each asks before its first run.</source>
-        <translation type="unfinished"></translation>
+        <translation>目前未允許任何程式。每個程式在首次執行前都會詢問。</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>關閉</translation>
     </message>
     <message>
         <source>from %1</source>
         <comment>kubeconfig file</comment>
-        <translation type="unfinished"></translation>
+        <translation>來自 %1</translation>
     </message>
     <message>
         <source>%1, allowed %2</source>
         <comment>origin, time</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1，%2允許</translation>
     </message>
     <message>
         <source>Take back</source>
-        <translation type="unfinished"></translation>
+        <translation>撤回</translation>
     </message>
     <message>
         <source>Take back the consent for %1</source>
-        <translation type="unfinished"></translation>
+        <translation>撤回對 %1 的同意</translation>
     </message>
 </context>
 <context>
     <name>cairn::dialogs::ResumeDialog</name>
     <message>
         <source>Resume</source>
-        <translation type="unfinished"></translation>
+        <translation>接續</translation>
     </message>
     <message>
         <source>What is resumed</source>
-        <translation type="unfinished"></translation>
+        <translation>接續對象</translation>
     </message>
     <message>
         <source>This job, in place</source>
-        <translation type="unfinished"></translation>
+        <translation>此工作（就地）</translation>
     </message>
     <message>
         <source>A new job</source>
-        <translation type="unfinished"></translation>
+        <translation>新工作</translation>
     </message>
     <message>
         <source>New job</source>
-        <translation type="unfinished"></translation>
+        <translation>新工作</translation>
     </message>
     <message>
         <source>Resume from it although nobody checked that it is whole</source>
-        <translation type="unfinished"></translation>
+        <translation>即使無人確認它是否完整，仍從它接續</translation>
     </message>
     <message>
         <source>Change…</source>
-        <translation type="unfinished"></translation>
+        <translation>變更…</translation>
     </message>
     <message>
         <source>Change how the script is told</source>
-        <translation type="unfinished"></translation>
+        <translation>變更告知指令碼的方式</translation>
     </message>
     <message>
         <source>Saves to</source>
-        <translation type="unfinished"></translation>
+        <translation>儲存至</translation>
     </message>
     <message>
         <source>Lost</source>
-        <translation type="unfinished"></translation>
+        <translation>損失</translation>
     </message>
     <message>
         <source>Put a small wrapper before the command, so that restarts go on from the newest</source>
-        <translation type="unfinished"></translation>
+        <translation>在命令前加上小型包裝程式，讓重啟從最新的檢查點繼續</translation>
     </message>
     <message>
         <source>Restarts</source>
-        <translation type="unfinished"></translation>
+        <translation>重啟</translation>
     </message>
     <message>
         <source>What stands in the way</source>
-        <translation type="unfinished"></translation>
+        <translation>阻礙事項</translation>
     </message>
     <message>
         <source>Checks</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查</translation>
     </message>
     <message>
         <source>What to know first</source>
-        <translation type="unfinished"></translation>
+        <translation>注意事項</translation>
     </message>
     <message>
         <source>What changes</source>
-        <translation type="unfinished"></translation>
+        <translation>變更內容</translation>
     </message>
     <message>
         <source>Checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點</translation>
     </message>
     <message>
         <source>Told by</source>
-        <translation type="unfinished"></translation>
+        <translation>告知方式</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Save YAML…</source>
-        <translation type="unfinished"></translation>
+        <translation>儲存 YAML…</translation>
     </message>
     <message>
         <source>**How does the training script take the checkpoint?** Asked once; the answer is kept on the job.</source>
-        <translation type="unfinished"></translation>
+        <translation>**訓練指令碼如何接收檢查點？** 只問一次；答案會保存在工作上。</translation>
     </message>
     <message>
         <source>An environment variable</source>
-        <translation type="unfinished"></translation>
+        <translation>環境變數</translation>
     </message>
     <message>
         <source>An argument</source>
-        <translation type="unfinished"></translation>
+        <translation>引數</translation>
     </message>
     <message>
         <source>It looks for its newest checkpoint by itself</source>
-        <translation type="unfinished"></translation>
+        <translation>自行尋找最新的檢查點</translation>
     </message>
     <message>
         <source>Variable for the checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點的變數</translation>
     </message>
     <message>
         <source>Variable for the new save folder</source>
-        <translation type="unfinished"></translation>
+        <translation>新儲存資料夾的變數</translation>
     </message>
     <message>
         <source>for the new save folder, may stay empty</source>
-        <translation type="unfinished"></translation>
+        <translation>用於新的儲存資料夾，可留空</translation>
     </message>
     <message>
         <source>Arguments for the checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點的引數</translation>
     </message>
     <message>
         <source>Arguments for the new save folder</source>
-        <translation type="unfinished"></translation>
+        <translation>新儲存資料夾的引數</translation>
     </message>
     <message>
         <source>--output={save}, may stay empty</source>
-        <translation type="unfinished"></translation>
+        <translation>--output={save}，可留空</translation>
     </message>
     <message>
         <source>Use this</source>
-        <translation type="unfinished"></translation>
+        <translation>使用此設定</translation>
     </message>
     <message>
         <source>Steps</source>
-        <translation type="unfinished"></translation>
+        <translation>步驟</translation>
     </message>
     <message>
         <source>Stop waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>停止等待</translation>
     </message>
     <message>
         <source>Put back</source>
-        <translation type="unfinished"></translation>
+        <translation>還原</translation>
     </message>
     <message>
         <source>Logs</source>
-        <translation type="unfinished"></translation>
+        <translation>記錄</translation>
     </message>
     <message>
         <source>Resume %1 from step %2</source>
-        <translation type="unfinished"></translation>
+        <translation>從第 %2 步接續 %1</translation>
     </message>
     <message>
         <source>Resume %1 from %2</source>
         <comment>job, checkpoint</comment>
-        <translation type="unfinished"></translation>
+        <translation>從 %2 接續 %1</translation>
     </message>
     <message>
         <source>A new job starts from this checkpoint. The old job and all its checkpoints stay as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>新工作從此檢查點開始。舊工作及其所有檢查點維持不變。</translation>
     </message>
     <message>
         <source>The job is suspended, its pods end, then it starts again from this checkpoint. All its checkpoints stay as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>先暫停工作、等其 Pod 結束，再從此檢查點重新啟動。所有檢查點維持不變。</translation>
     </message>
     <message>
         <source>The job starts again from this checkpoint. All its checkpoints stay as they are.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作從此檢查點重新啟動。所有檢查點維持不變。</translation>
     </message>
     <message>
         <source>`%1` · %2 · %3</source>
         <comment>path, size, trust</comment>
-        <translation type="unfinished"></translation>
+        <translation>`%1` · %2 · %3</translation>
     </message>
     <message>
         <source>Not known yet: say below how the script takes the path.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚不清楚：請在下方說明指令碼如何接收路徑。</translation>
     </message>
     <message>
         <source>`%1`, a fresh folder</source>
         <comment>path</comment>
-        <translation type="unfinished"></translation>
+        <translation>`%1`，全新的資料夾</translation>
     </message>
     <message>
         <source>What changes against %1</source>
-        <translation type="unfinished"></translation>
+        <translation>與 %1 的差異</translation>
     </message>
     <message numerus="yes">
         <source>%n line(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 行</numerusform>
         </translation>
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished"></translation>
+        <translation>啟動中…</translation>
     </message>
     <message>
         <source>Say how the script takes the path.</source>
-        <translation type="unfinished"></translation>
+        <translation>請說明指令碼如何接收路徑。</translation>
     </message>
     <message numerus="yes">
         <source>%n problem(s) stand(s) in the way.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>有 %n 個問題阻礙接續。</numerusform>
         </translation>
     </message>
     <message>
         <source>The checkpoint is not verified.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點未經驗證。</translation>
     </message>
     <message>
         <source>Checks are running…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在檢查…</translation>
     </message>
     <message>
         <source>The checks do not allow it yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查結果尚不允許。</translation>
     </message>
     <message>
         <source>A variable&apos;s name has letters, digits and underscores and does not begin with a digit.</source>
-        <translation type="unfinished"></translation>
+        <translation>變數名稱由字母、數字與底線組成，且不以數字開頭。</translation>
     </message>
     <message>
         <source>Put {path}, {dir} or {step} where the checkpoint goes, for example --resume={path}.</source>
-        <translation type="unfinished"></translation>
+        <translation>請在檢查點的位置放入 {path}、{dir} 或 {step}，例如 --resume={path}。</translation>
     </message>
     <message>
         <source>Put {save} where the new folder goes, for example --output={save}.</source>
-        <translation type="unfinished"></translation>
+        <translation>請在新資料夾的位置放入 {save}，例如 --output={save}。</translation>
     </message>
     <message>
         <source>Go on in background</source>
-        <translation type="unfinished"></translation>
+        <translation>在背景繼續</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>關閉</translation>
     </message>
 </context>
 <context>
     <name>cairn::editors::DiffView</name>
     <message numerus="yes">
         <source>%n equal line(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 行相同</numerusform>
         </translation>
     </message>
     <message>
         <source>What changes</source>
-        <translation type="unfinished"></translation>
+        <translation>變更內容</translation>
     </message>
     <message>
         <source>%1 added, %2 removed</source>
         <comment>lines</comment>
-        <translation type="unfinished"></translation>
+        <translation>新增 %1，移除 %2</translation>
     </message>
     <message>
         <source>Copy all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部複製</translation>
     </message>
 </context>
 <context>
     <name>cairn::editors::YamlView</name>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>複製</translation>
     </message>
     <message>
         <source>Select all</source>
-        <translation type="unfinished"></translation>
+        <translation>全選</translation>
     </message>
 </context>
 <context>
     <name>cairn::items</name>
     <message>
         <source>now</source>
-        <translation type="unfinished"></translation>
+        <translation>剛剛</translation>
     </message>
     <message>
         <source>%1 d</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 天</translation>
     </message>
     <message>
         <source>%1 local, %2 UTC</source>
-        <translation type="unfinished"></translation>
+        <translation>當地 %1，UTC %2</translation>
     </message>
     <message>
         <source>torch zip</source>
-        <translation type="unfinished"></translation>
+        <translation>torch zip</translation>
     </message>
     <message>
         <source>DCP</source>
-        <translation type="unfinished"></translation>
+        <translation>DCP</translation>
     </message>
     <message>
         <source>HF Trainer</source>
-        <translation type="unfinished"></translation>
+        <translation>HF Trainer</translation>
     </message>
     <message>
         <source>safetensors</source>
-        <translation type="unfinished"></translation>
+        <translation>safetensors</translation>
     </message>
 </context>
 <context>
     <name>cairn::items::CheckpointTableModel</name>
     <message>
         <source>%1 · %2 of %3 files</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 · %3 個檔案中有 %2 個</translation>
     </message>
     <message numerus="yes">
         <source>%1 · %n file(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1 · %n 個檔案</numerusform>
         </translation>
     </message>
     <message>
         <source>Resume from here…</source>
-        <translation type="unfinished"></translation>
+        <translation>從這裡接續…</translation>
     </message>
     <message>
         <source>A damaged checkpoint cannot be resumed. %1</source>
-        <translation type="unfinished"></translation>
+        <translation>損壞的檢查點無法接續。%1</translation>
     </message>
     <message>
         <source>This checkpoint is still being written.</source>
-        <translation type="unfinished"></translation>
+        <translation>此檢查點仍在寫入。</translation>
     </message>
     <message numerus="yes">
         <source>%1 bytes in %n file(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個檔案，共 %1 位元組</numerusform>
         </translation>
     </message>
     <message>
         <source>Checkpoint %1, %2, %3</source>
         <comment>step, trust, age</comment>
-        <translation type="unfinished"></translation>
+        <translation>檢查點 %1，%2，%3</translation>
     </message>
     <message>
         <source>%1: %2</source>
         <comment>column, value</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2</translation>
     </message>
     <message>
         <source>Step</source>
-        <translation type="unfinished"></translation>
+        <translation>步</translation>
     </message>
     <message>
         <source>Epoch</source>
-        <translation type="unfinished"></translation>
+        <translation>Epoch</translation>
     </message>
     <message>
         <source>Saved</source>
-        <translation type="unfinished"></translation>
+        <translation>儲存時間</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation type="unfinished"></translation>
+        <translation>格式</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>狀態</translation>
     </message>
     <message>
         <source>Loss</source>
-        <translation type="unfinished"></translation>
+        <translation>損失值</translation>
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>原因</translation>
     </message>
 </context>
 <context>
     <name>cairn::items::ContextTableModel</name>
     <message>
         <source>not verified · %1</source>
-        <translation type="unfinished"></translation>
+        <translation>未驗證 · %1</translation>
     </message>
     <message>
         <source>%1, %2</source>
         <comment>context or state, and its detail</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1，%2</translation>
     </message>
     <message>
         <source>%1 Why: %2 Fix: %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 原因：%2 解法：%3</translation>
     </message>
     <message>
         <source>The server&apos;s certificate is not checked for this context: anybody on the network path can read and change what is sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>此情境不檢查伺服器的憑證：網路路徑上的任何人都能讀取並竄改傳輸內容。</translation>
     </message>
     <message>
         <source>connected</source>
-        <translation type="unfinished"></translation>
+        <translation>已連線</translation>
     </message>
     <message>
         <source>current</source>
-        <translation type="unfinished"></translation>
+        <translation>目前</translation>
     </message>
     <message>
         <source>Context</source>
-        <translation type="unfinished"></translation>
+        <translation>情境</translation>
     </message>
     <message>
         <source>Sign-in</source>
-        <translation type="unfinished"></translation>
+        <translation>登入</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>狀態</translation>
     </message>
 </context>
 <context>
     <name>cairn::items::EventTableModel</name>
     <message>
         <source>First %1. Last %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>首次 %1。最近 %2。</translation>
     </message>
     <message>
         <source>%1: %2</source>
         <comment>column, value</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2</translation>
     </message>
     <message>
         <source>Last seen</source>
-        <translation type="unfinished"></translation>
+        <translation>最近一次</translation>
     </message>
     <message>
         <source>Type</source>
-        <translation type="unfinished"></translation>
+        <translation>類型</translation>
     </message>
     <message>
         <source>Reason</source>
-        <translation type="unfinished"></translation>
+        <translation>原因</translation>
     </message>
     <message>
         <source>Object</source>
-        <translation type="unfinished"></translation>
+        <translation>物件</translation>
     </message>
     <message>
         <source>Message</source>
-        <translation type="unfinished"></translation>
+        <translation>訊息</translation>
     </message>
     <message>
         <source>Count</source>
-        <translation type="unfinished"></translation>
+        <translation>次數</translation>
     </message>
 </context>
 <context>
     <name>cairn::items::JobTableModel</name>
     <message>
         <source>being deleted</source>
-        <translation type="unfinished"></translation>
+        <translation>刪除中</translation>
     </message>
     <message>
         <source>by Kueue</source>
-        <translation type="unfinished"></translation>
+        <translation>由 Kueue</translation>
     </message>
     <message>
         <source>%1, %2</source>
         <comment>state of a job and its cause</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1，%2</translation>
     </message>
     <message>
         <source>none yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚無</translation>
     </message>
     <message>
         <source>now</source>
-        <translation type="unfinished"></translation>
+        <translation>現在</translation>
     </message>
     <message>
         <source>lost at most %1</source>
-        <translation type="unfinished"></translation>
+        <translation>最多損失 %1</translation>
     </message>
     <message>
         <source>lost %1</source>
-        <translation type="unfinished"></translation>
+        <translation>損失 %1</translation>
     </message>
     <message>
         <source>at most %1</source>
-        <translation type="unfinished"></translation>
+        <translation>最多 %1</translation>
     </message>
     <message>
         <source>The checkpoints of this job have not been read yet. Open the job to read them.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未讀取此工作的檢查點。開啟工作即可讀取。</translation>
     </message>
     <message>
         <source>Read at %1; there was no checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>讀取於 %1；當時沒有檢查點。</translation>
     </message>
     <message>
         <source>Saved %1. Read %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>儲存於 %1。讀取於 %2。</translation>
     </message>
     <message>
         <source>The checkpoints of this job have not been read yet; more than everything since its start cannot be lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未讀取此工作的檢查點；最多損失自啟動以來的全部運算。</translation>
     </message>
     <message>
         <source>Unknown: the state of this job is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>不明：此工作的狀態不明。</translation>
     </message>
     <message>
         <source>Nothing is computed now, so nothing would be lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>目前沒有運算，因此不會有損失。</translation>
     </message>
     <message>
         <source>%1 of work on %2 since the newest whole checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>自最新的完整檢查點起，已在 %2 上運算 %1。</translation>
     </message>
     <message numerus="yes">
         <source>%n GPU(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個 GPU</numerusform>
         </translation>
     </message>
     <message>
         <source>Created %1</source>
-        <translation type="unfinished"></translation>
+        <translation>建立於 %1</translation>
     </message>
     <message>
         <source>%1: %2, %3</source>
         <comment>column, trust in the checkpoint, age</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2，%3</translation>
     </message>
     <message>
         <source>%1: %2</source>
         <comment>column, value</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2</translation>
     </message>
     <message>
         <source>Work since the newest whole checkpoint, times the GPUs of the job.</source>
-        <translation type="unfinished"></translation>
+        <translation>自最新的完整檢查點起的運算時間，乘以工作的 GPU 數。</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名稱</translation>
     </message>
     <message>
         <source>Namespace</source>
-        <translation type="unfinished"></translation>
+        <translation>命名空間</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>類型</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>狀態</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished"></translation>
+        <translation>就緒</translation>
     </message>
     <message>
         <source>GPUs</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU</translation>
     </message>
     <message>
         <source>Last checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>最近檢查點</translation>
     </message>
     <message>
         <source>Lost if stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>停止時損失</translation>
     </message>
     <message>
         <source>Restarts</source>
-        <translation type="unfinished"></translation>
+        <translation>重啟</translation>
     </message>
     <message>
         <source>Age</source>
-        <translation type="unfinished"></translation>
+        <translation>存在時間</translation>
     </message>
 </context>
 <context>
@@ -2034,902 +2042,902 @@ F1  this list</source>
     <message>
         <source>last: %1</source>
         <comment>reason of the previous container&apos;s end</comment>
-        <translation type="unfinished"></translation>
+        <translation>上次：%1</translation>
     </message>
     <message>
         <source>%1, %2</source>
         <comment>state of a pod and its cause</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1，%2</translation>
     </message>
     <message>
         <source>%1: %2</source>
         <comment>column, value</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2</translation>
     </message>
     <message>
         <source>Pod</source>
-        <translation type="unfinished"></translation>
+        <translation>Pod</translation>
     </message>
     <message>
         <source>Role</source>
-        <translation type="unfinished"></translation>
+        <translation>角色</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>狀態</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished"></translation>
+        <translation>就緒</translation>
     </message>
     <message>
         <source>Restarts</source>
-        <translation type="unfinished"></translation>
+        <translation>重啟</translation>
     </message>
     <message>
         <source>Node</source>
-        <translation type="unfinished"></translation>
+        <translation>節點</translation>
     </message>
     <message>
         <source>GPUs</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU</translation>
     </message>
     <message>
         <source>Age</source>
-        <translation type="unfinished"></translation>
+        <translation>存在時間</translation>
     </message>
 </context>
 <context>
     <name>cairn::jobs</name>
     <message>
         <source>Arguments cannot be added to this command.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法為此命令加上引數。</translation>
     </message>
     <message>
         <source>It is a shell line whose last part is not plainly the training program.</source>
-        <translation type="unfinished"></translation>
+        <translation>它是一行 shell 命令，其最後部分無法明確認定為訓練程式。</translation>
     </message>
     <message>
         <source>Let the script read an environment variable, or put &quot;$@&quot; behind the program in the line.</source>
-        <translation type="unfinished"></translation>
+        <translation>請讓指令碼讀取環境變數，或在該行的程式後面加上 &quot;$@&quot;。</translation>
     </message>
     <message>
         <source>“%1” cannot be the name of the new job.</source>
-        <translation type="unfinished"></translation>
+        <translation>「%1」不能作為新工作的名稱。</translation>
     </message>
     <message>
         <source>A job&apos;s name has lower-case letters, digits and “-”, begins with a letter and ends with a letter or digit.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作名稱由小寫字母、數字與「-」組成，以字母開頭，以字母或數字結尾。</translation>
     </message>
     <message>
         <source>Choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>請另選名稱。</translation>
     </message>
     <message>
         <source>Its pods and services would have names of more than 63 characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>其 Pod 與 Service 的名稱將超過 63 個字元。</translation>
     </message>
     <message>
         <source>Use at most %1 characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>最多 %1 個字元。</translation>
     </message>
     <message>
         <source>A job of this name exists in the namespace.</source>
-        <translation type="unfinished"></translation>
+        <translation>命名空間中已有同名的工作。</translation>
     </message>
     <message>
         <source>The job sets neither CHECKPOINT_DIR nor RESUME_FROM_CHECKPOINT, and its command names no framework whose resume arguments are known.</source>
-        <translation type="unfinished"></translation>
+        <translation>此工作未設定 CHECKPOINT_DIR 或 RESUME_FROM_CHECKPOINT，其命令也沒有指名已知接續引數的框架。</translation>
     </message>
     <message>
         <source>%1, found in the job&apos;s arguments.</source>
         <extracomment>%1 is a framework such as torchtitan</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>%1，見於工作的引數。</translation>
     </message>
     <message>
         <source>“%1” does not say how the script takes a path.</source>
-        <translation type="unfinished"></translation>
+        <translation>「%1」未說明指令碼如何接收路徑。</translation>
     </message>
     <message>
         <source>Write env:NAME, arg:--flag={path} or newest.</source>
-        <translation type="unfinished"></translation>
+        <translation>請寫成 env:NAME、arg:--flag={path} 或 newest。</translation>
     </message>
     <message>
         <source>Write env:NAME or arg:--flag={save}.</source>
-        <translation type="unfinished"></translation>
+        <translation>請寫成 env:NAME 或 arg:--flag={save}。</translation>
     </message>
     <message>
         <source>Name different variables for the checkpoint and for the directory.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點與目錄請使用不同的變數。</translation>
     </message>
     <message>
         <source>Chosen by you.</source>
-        <translation type="unfinished"></translation>
+        <translation>由您選擇。</translation>
     </message>
     <message>
         <source>Remembered on the job.</source>
-        <translation type="unfinished"></translation>
+        <translation>記於工作上。</translation>
     </message>
     <message>
         <source>The job sets CHECKPOINT_DIR.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作設定了 CHECKPOINT_DIR。</translation>
     </message>
     <message>
         <source>The job sets RESUME_FROM_CHECKPOINT.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作設定了 RESUME_FROM_CHECKPOINT。</translation>
     </message>
     <message numerus="yes">
         <source>%n pod(s) will be stopped; each has %1 to end.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>將停止 %n 個 Pod；每個有 %1 可結束。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n pod(s) of the old job stay for their logs.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>保留舊工作的 %n 個 Pod 以供查看記錄。</numerusform>
         </translation>
     </message>
     <message>
         <source>The job was changed meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作在其間被變更。</translation>
     </message>
     <message>
         <source>Look at the job as it is now and resume again.</source>
-        <translation type="unfinished"></translation>
+        <translation>請查看工作的現況，再重新接續。</translation>
     </message>
     <message>
         <source>Somebody else took over the resume of this job.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有其他人接手此工作的接續。</translation>
     </message>
     <message>
         <source>The record on the job is no longer the one of this resume.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作上的紀錄已不屬於這次接續。</translation>
     </message>
     <message>
         <source>Look at the job as it is now.</source>
-        <translation type="unfinished"></translation>
+        <translation>請查看工作的現況。</translation>
     </message>
     <message numerus="yes">
         <source>Waiting for %n pod(s) to end; up to %1 each.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>等待 %n 個 Pod 結束；每個最多 %1。</numerusform>
         </translation>
     </message>
     <message>
         <source>There is no unfinished resume on the job %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作 %1 上沒有未完成的接續。</translation>
     </message>
     <message>
         <source>Somebody may have finished or undone it.</source>
-        <translation type="unfinished"></translation>
+        <translation>可能已有人完成或復原它。</translation>
     </message>
     <message>
         <source>Looking at the checkpoint once more.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在再次確認檢查點。</translation>
     </message>
     <message>
         <source>The checkpoint %1 is gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點 %1 已不存在。</translation>
     </message>
     <message>
         <source>Choose another checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇其他檢查點。</translation>
     </message>
     <message>
         <source>The checkpoint %1 is not whole any longer.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點 %1 已不再完整。</translation>
     </message>
     <message>
         <source>Creating the job %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在建立工作 %1。</translation>
     </message>
     <message>
         <source>A job named %1 exists already.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有名為 %1 的工作。</translation>
     </message>
     <message>
         <source>Waiting for the first step after the checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在等待檢查點之後的第一步。</translation>
     </message>
     <message>
         <source>The training goes on from the checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>訓練已從檢查點繼續。</translation>
     </message>
     <message>
         <source>The job cannot be resumed like this.</source>
-        <translation type="unfinished"></translation>
+        <translation>此工作無法以這種方式接續。</translation>
     </message>
     <message>
         <source>There is nothing to put back.</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有可還原的內容。</translation>
     </message>
     <message>
         <source>The job belongs to %1 %2, which may undo a change or start the job anew.</source>
         <extracomment>%1 kind, %2 name: &quot;Experiment random-search&quot;</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>工作屬於 %1 %2，後者可能復原變更或重新啟動工作。</translation>
     </message>
     <message>
         <source>The job waits in the Kueue queue %1; Kueue alone decides when it is suspended.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作在 Kueue 佇列 %1 中等待；何時暫停僅由 Kueue 決定。</translation>
     </message>
     <message>
         <source>The job is managed by %1 (spec.runPolicy.managedBy).</source>
-        <translation type="unfinished"></translation>
+        <translation>工作由 %1 管理（spec.runPolicy.managedBy）。</translation>
     </message>
     <message>
         <source>Argo CD keeps the job as its application %1 says and would revert a change.</source>
-        <translation type="unfinished"></translation>
+        <translation>Argo CD 依其應用程式 %1 維持此工作，會還原任何變更。</translation>
     </message>
     <message>
         <source>Flux keeps the job as its %1 %2 says and would revert a change.</source>
-        <translation type="unfinished"></translation>
+        <translation>Flux 依其 %1 %2 維持此工作，會還原任何變更。</translation>
     </message>
     <message>
         <source>The job belongs to the Helm release %1; its next upgrade would revert a change.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作屬於 Helm release %1；下次升級會還原變更。</translation>
     </message>
     <message>
         <source>The record of a resume on this job cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取此工作上的接續紀錄。</translation>
     </message>
     <message>
         <source>Remove the annotation cairn.console/resume if nobody is resuming the job.</source>
-        <translation type="unfinished"></translation>
+        <translation>若無人正在接續此工作，請移除註解 cairn.console/resume。</translation>
     </message>
     <message>
         <source>The pod template of %1 was changed meanwhile.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 的 Pod 範本在其間被變更。</translation>
     </message>
     <message>
         <source>Its environment, command or arguments are neither what they were nor what the resume makes of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>其環境變數、命令或引數既非原本的內容，也非接續所設定的內容。</translation>
     </message>
     <message>
         <source>Look at the job&apos;s YAML, then resume again or undo by hand.</source>
-        <translation type="unfinished"></translation>
+        <translation>請查看工作的 YAML，再重新接續或手動復原。</translation>
     </message>
 </context>
 <context>
     <name>cairn::jobs::Planner</name>
     <message>
         <source>The checkpoint is damaged: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點損壞：%1</translation>
     </message>
     <message>
         <source>Choose another checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇其他檢查點。</translation>
     </message>
     <message>
         <source>The checkpoint is still being written.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點仍在寫入。</translation>
     </message>
     <message>
         <source>Choose an older one, or wait.</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇較舊的，或等待。</translation>
     </message>
     <message>
         <source>Nobody can say whether this checkpoint is whole: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>無法判定此檢查點是否完整：%1</translation>
     </message>
     <message>
         <source>Confirm that you want to try it.</source>
-        <translation type="unfinished"></translation>
+        <translation>請確認您要嘗試。</translation>
     </message>
     <message>
         <source>The checkpoint holds weights alone: optimizer and step would start anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>此檢查點只含權重：最佳化器與步數會從頭開始。</translation>
     </message>
     <message>
         <source>Choose a checkpoint with the training state.</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇含有訓練狀態的檢查點。</translation>
     </message>
     <message>
         <source>It is not known under which path the job&apos;s containers see this checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>不知道工作的容器在哪個路徑下看到此檢查點。</translation>
     </message>
     <message>
         <source>Say where the job saves.</source>
-        <translation type="unfinished"></translation>
+        <translation>請指定工作的儲存位置。</translation>
     </message>
     <message>
         <source>The job mounts no claim at %1, so its new pods would not find the checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作在 %1 沒有掛載磁碟區宣告，新的 Pod 會找不到此檢查點。</translation>
     </message>
     <message>
         <source>Choose a checkpoint on a claim the job mounts, or add the mount to its YAML.</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇工作所掛載磁碟區宣告上的檢查點，或在其 YAML 中加入掛載。</translation>
     </message>
     <message>
         <source>The checkpoint&apos;s path is not UTF-8 and cannot be written into a Kubernetes object.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點的路徑不是 UTF-8，無法寫入 Kubernetes 物件。</translation>
     </message>
     <message>
         <source>Rename the checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新命名檢查點。</translation>
     </message>
     <message>
         <source>The checkpoint&apos;s path holds a line break.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點的路徑含有換行。</translation>
     </message>
     <message>
         <source>The job is being deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作正在刪除中。</translation>
     </message>
     <message>
         <source>Resume it as a new job.</source>
-        <translation type="unfinished"></translation>
+        <translation>請接續為新工作。</translation>
     </message>
     <message>
         <source>The job itself stays untouched: create a new job, or take the YAML to whoever manages it.</source>
-        <translation type="unfinished"></translation>
+        <translation>原工作不會更動：請建立新工作，或將 YAML 交給其管理者。</translation>
     </message>
     <message>
         <source>The new job belongs to nobody but you.</source>
-        <translation type="unfinished"></translation>
+        <translation>新工作只屬於您。</translation>
     </message>
     <message>
         <source>An earlier resume of this job is not finished.</source>
-        <translation type="unfinished"></translation>
+        <translation>此工作先前的接續尚未完成。</translation>
     </message>
     <message>
         <source>Finish it or undo it first.</source>
-        <translation type="unfinished"></translation>
+        <translation>請先完成或復原它。</translation>
     </message>
     <message>
         <source>The old job goes on: both will hold GPUs and quota until you stop one.</source>
-        <translation type="unfinished"></translation>
+        <translation>舊工作仍在執行：停止其中一個之前，兩者都會占用 GPU 與配額。</translation>
     </message>
     <message>
         <source>It is not known how this job&apos;s script takes a checkpoint. %1</source>
-        <translation type="unfinished"></translation>
+        <translation>不知道此工作的指令碼如何接收檢查點。%1</translation>
     </message>
     <message>
         <source>Say which variable or argument takes the path; it is remembered on the job.</source>
-        <translation type="unfinished"></translation>
+        <translation>請指定以哪個變數或引數接收路徑；設定會記在工作上。</translation>
     </message>
     <message>
         <source>The script looks for its newest checkpoint by itself, so it cannot be told to start from an older one.</source>
-        <translation type="unfinished"></translation>
+        <translation>指令碼會自行尋找最新的檢查點，因此無法指定從較舊的開始。</translation>
     </message>
     <message>
         <source>Choose the newest whole checkpoint, or say how the script takes a path.</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇最新的完整檢查點，或說明指令碼如何接收路徑。</translation>
     </message>
     <message>
         <source>It is not known how this job&apos;s script is told where to save, and a new attempt must not write among the old checkpoints.</source>
-        <translation type="unfinished"></translation>
+        <translation>不知道如何告知此工作的指令碼儲存位置，而新的嘗試不得寫入舊檢查點之間。</translation>
     </message>
     <message>
         <source>Say which variable or argument takes the directory; it is remembered on the job.</source>
-        <translation type="unfinished"></translation>
+        <translation>請指定以哪個變數或引數接收目錄；設定會記在工作上。</translation>
     </message>
     <message>
         <source>The script is told a step, but the step of this checkpoint is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>指令碼接收的是步數，但此檢查點的步數不明。</translation>
     </message>
     <message>
         <source>Choose a checkpoint whose step is known.</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇步數已知的檢查點。</translation>
     </message>
     <message>
         <source>The job saves to %1, which is on no claim: what it saves there is lost with its pod.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作儲存至 %1，該處不在任何磁碟區宣告上：存放的內容會隨 Pod 消失。</translation>
     </message>
     <message>
         <source>Mount a claim there.</source>
-        <translation type="unfinished"></translation>
+        <translation>請在該處掛載磁碟區宣告。</translation>
     </message>
     <message>
         <source>The claim at %1 is mounted read-only, so the new attempt could not save.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 的磁碟區宣告以唯讀掛載，新的嘗試無法儲存。</translation>
     </message>
     <message>
         <source>Mount it writable.</source>
-        <translation type="unfinished"></translation>
+        <translation>請以可寫入方式掛載。</translation>
     </message>
     <message>
         <source>The pod template of %1 has no container %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 的 Pod 範本沒有容器 %2。</translation>
     </message>
     <message>
         <source>Correct the job&apos;s YAML.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正工作的 YAML。</translation>
     </message>
     <message>
         <source>The command of the job is its image&apos;s own entry point, which is not known here; it cannot be wrapped.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作的命令是映像檔本身的進入點，此處無從得知，因此無法包裝。</translation>
     </message>
     <message>
         <source>Go on without the wrapper, or write the command into the job.</source>
-        <translation type="unfinished"></translation>
+        <translation>請不用包裝程式繼續，或將命令寫入工作。</translation>
     </message>
     <message>
         <source>%1 takes its command from the image; the image&apos;s own arguments, if it has any, are replaced.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 使用映像檔的命令；映像檔本身若有引數，會被取代。</translation>
     </message>
     <message>
         <source>Every restart begins again at step %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>每次重啟都會從第 %1 步重新開始。</translation>
     </message>
     <message>
         <source>Every restart begins again at this checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>每次重啟都會從此檢查點重新開始。</translation>
     </message>
     <message>
         <source>Use the wrapper: it goes on from the newest checkpoint of the new attempt.</source>
-        <translation type="unfinished"></translation>
+        <translation>請使用包裝程式：它會從新嘗試的最新檢查點繼續。</translation>
     </message>
     <message>
         <source>The Trainer does not read --resume_from_checkpoint by itself: the script must pass it on to train().</source>
-        <translation type="unfinished"></translation>
+        <translation>Trainer 不會自行讀取 --resume_from_checkpoint：指令碼必須將它傳給 train()。</translation>
     </message>
     <message>
         <source>The script finds its newest checkpoint only where it saved before, so the new attempt saves into the same directory.</source>
-        <translation type="unfinished"></translation>
+        <translation>指令碼只在原本的儲存位置尋找最新檢查點，因此新的嘗試會存到同一目錄。</translation>
     </message>
     <message>
         <source>The checkpoint is not verified: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點未經驗證：%1</translation>
     </message>
     <message>
         <source>The job is suspended now; it will run when this is done.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作目前已暫停；完成後就會執行。</translation>
     </message>
     <message>
         <source>The job keeps its last %1 checkpoints only: if it saves once more while it stops, this one may be removed. It is looked for again before anything changes.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作只保留最近 %1 個檢查點：若它在停止期間再儲存一次，此檢查點可能被移除。進行任何變更前會再次確認。</translation>
     </message>
     <message>
         <source>The old job deletes itself %1 after it finished; its checkpoints stay on the claim.</source>
-        <translation type="unfinished"></translation>
+        <translation>舊工作在完成 %1 後會自行刪除；其檢查點仍留在磁碟區宣告上。</translation>
     </message>
 </context>
 <context>
     <name>cairn::jobs::Preflight</name>
     <message>
         <source>The checkpoint is gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點已不存在。</translation>
     </message>
     <message>
         <source>Choose another checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇其他檢查點。</translation>
     </message>
     <message>
         <source>The checkpoint could not be read again: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>無法重新讀取檢查點：%1</translation>
     </message>
     <message>
         <source>Checkpoint is whole.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點完整。</translation>
     </message>
     <message>
         <source>Checkpoint is whole: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點完整：%1</translation>
     </message>
     <message>
         <source>Checkpoint is not verified: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點未驗證：%1</translation>
     </message>
     <message>
         <source>Checkpoint is still being written.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點仍在寫入。</translation>
     </message>
     <message>
         <source>Choose an older one, or wait.</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇較舊的，或等待。</translation>
     </message>
     <message>
         <source>Checkpoint is damaged: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點損壞：%1</translation>
     </message>
     <message>
         <source>The job %1 is gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作 %1 已不存在。</translation>
     </message>
     <message>
         <source>The job cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取工作。</translation>
     </message>
     <message>
         <source>Another job of the same name took its place.</source>
-        <translation type="unfinished"></translation>
+        <translation>已由另一個同名工作取代。</translation>
     </message>
     <message>
         <source>Open that job.</source>
-        <translation type="unfinished"></translation>
+        <translation>請開啟該工作。</translation>
     </message>
     <message>
         <source>The job was changed since this was opened.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作在開啟此畫面後已變更。</translation>
     </message>
     <message>
         <source>Open it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新開啟。</translation>
     </message>
     <message>
         <source>The job is as it was read (generation %1).</source>
-        <translation type="unfinished"></translation>
+        <translation>工作與讀取時相同（generation %1）。</translation>
     </message>
     <message>
         <source>It is not known whether you may change the job.</source>
-        <translation type="unfinished"></translation>
+        <translation>不知道您是否有權變更此工作。</translation>
     </message>
     <message>
         <source>You may %1 %2 in %3.</source>
         <extracomment>%1 a verb such as patch, %2 a resource, %3 a namespace</extracomment>
-        <translation type="unfinished"></translation>
+        <translation>您可在 %3 對 %2 執行 %1。</translation>
     </message>
     <message>
         <source>You may not %1 %2 in %3.</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權在 %3 對 %2 執行 %1。</translation>
     </message>
     <message>
         <source>Ask for a role with the verb %1 on %2.%3.</source>
-        <translation type="unfinished"></translation>
+        <translation>請申請對 %2.%3 具有動詞 %1 的角色。</translation>
     </message>
     <message>
         <source>You may not list pods in %1, so nobody could tell when the old ones are gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權列出 %1 中的 Pod，因此無法得知舊的 Pod 何時消失。</translation>
     </message>
     <message>
         <source>You may not read the pods&apos; logs in %1, so the first step cannot be followed.</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權讀取 %1 中的 Pod 記錄，因此無法追蹤第一步。</translation>
     </message>
     <message>
         <source>Ask for the verbs list on pods and get on pods/log.</source>
-        <translation type="unfinished"></translation>
+        <translation>請申請 pods 的 list 與 pods/log 的 get 動詞。</translation>
     </message>
     <message>
         <source>The namespace&apos;s quotas cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取命名空間的配額。</translation>
     </message>
     <message>
         <source>No quota limits %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有配額限制 %1。</translation>
     </message>
     <message>
         <source>The job takes again what it frees by stopping.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作會重新取用它停止時釋出的資源。</translation>
     </message>
     <message>
         <source>Quota %1 holds for some pods only and was not counted.</source>
-        <translation type="unfinished"></translation>
+        <translation>配額 %1 只適用於部分 Pod，未計入。</translation>
     </message>
     <message>
         <source>Quota %1: the job needs %2 of %3, %4 of %5 are free.</source>
-        <translation type="unfinished"></translation>
+        <translation>配額 %1：工作需要 %3 共 %2，可用 %4（上限 %5）。</translation>
     </message>
     <message>
         <source>Ask for a larger quota.</source>
-        <translation type="unfinished"></translation>
+        <translation>請申請更大的配額。</translation>
     </message>
     <message>
         <source>Its pods wait until something else ends.</source>
-        <translation type="unfinished"></translation>
+        <translation>其 Pod 會等到其他工作結束。</translation>
     </message>
     <message>
         <source>No quota in %1 counts what the job asks for.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 中沒有配額計算此工作所要求的資源。</translation>
     </message>
     <message>
         <source>The claim %1 does not exist.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁碟區宣告 %1 不存在。</translation>
     </message>
     <message>
         <source>The pods would wait for it for ever.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pod 會永遠等待它。</translation>
     </message>
     <message>
         <source>The claim %1 cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取磁碟區宣告 %1。</translation>
     </message>
     <message>
         <source>The claim %1 is being deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁碟區宣告 %1 正在刪除中。</translation>
     </message>
     <message>
         <source>It goes away as soon as no pod uses it; save its data first.</source>
-        <translation type="unfinished"></translation>
+        <translation>一旦沒有 Pod 使用它就會消失；請先保存其資料。</translation>
     </message>
     <message>
         <source>The claim %1 is not bound (%2).</source>
-        <translation type="unfinished"></translation>
+        <translation>磁碟區宣告 %1 未繫結（%2）。</translation>
     </message>
     <message>
         <source>Look at its events.</source>
-        <translation type="unfinished"></translation>
+        <translation>請查看其事件。</translation>
     </message>
     <message>
         <source>The claim %1 can be mounted on one node only, and the old job holds it.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁碟區宣告 %1 只能掛載於單一節點，且目前由舊工作占用。</translation>
     </message>
     <message>
         <source>Stop the old job, or the new pods may wait.</source>
-        <translation type="unfinished"></translation>
+        <translation>請停止舊工作，否則新的 Pod 可能需要等待。</translation>
     </message>
     <message>
         <source>Claim %1 is bound.</source>
-        <translation type="unfinished"></translation>
+        <translation>磁碟區宣告 %1 已繫結。</translation>
     </message>
     <message>
         <source>Priority class %1 exists.</source>
-        <translation type="unfinished"></translation>
+        <translation>PriorityClass %1 存在。</translation>
     </message>
     <message>
         <source>The priority class %1 does not exist, so no pod could be created.</source>
-        <translation type="unfinished"></translation>
+        <translation>PriorityClass %1 不存在，因此無法建立 Pod。</translation>
     </message>
     <message>
         <source>Ask for the class, or remove it from the job.</source>
-        <translation type="unfinished"></translation>
+        <translation>請申請該類別，或從工作中移除。</translation>
     </message>
     <message>
         <source>The priority class %1 cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取 PriorityClass %1。</translation>
     </message>
     <message>
         <source>The job&apos;s pods cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取工作的 Pod。</translation>
     </message>
     <message>
         <source>No pod has to be stopped.</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有 Pod 需要停止。</translation>
     </message>
     <message>
         <source>The API server accepts the change (dry run).</source>
-        <translation type="unfinished"></translation>
+        <translation>API 伺服器接受此變更（試執行）。</translation>
     </message>
     <message>
         <source>The API server accepts the job (dry run).</source>
-        <translation type="unfinished"></translation>
+        <translation>API 伺服器接受此工作（試執行）。</translation>
     </message>
     <message>
         <source>The API server refuses it (dry run): %1 %2</source>
-        <translation type="unfinished"></translation>
+        <translation>API 伺服器拒絕（試執行）：%1 %2</translation>
     </message>
     <message>
         <source>The dry run got no answer: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>試執行沒有得到回應：%1</translation>
     </message>
 </context>
 <context>
     <name>cairn::jobs::ResumeState</name>
     <message>
         <source>It is larger than any record Cairn writes.</source>
-        <translation type="unfinished"></translation>
+        <translation>它比 Cairn 寫入的任何紀錄都大。</translation>
     </message>
     <message>
         <source>It is no JSON object.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不是 JSON 物件。</translation>
     </message>
     <message>
         <source>It was written by another version of Cairn.</source>
-        <translation type="unfinished"></translation>
+        <translation>它由其他版本的 Cairn 寫入。</translation>
     </message>
     <message>
         <source>A part of it is missing or has the wrong type.</source>
-        <translation type="unfinished"></translation>
+        <translation>其中一部分缺少或類型錯誤。</translation>
     </message>
 </context>
 <context>
     <name>cairn::jobs::RoleChange</name>
     <message>
         <source>The record of a resume on this job cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取此工作上的接續紀錄。</translation>
     </message>
     <message>
         <source>A part of it is missing or has the wrong type.</source>
-        <translation type="unfinished"></translation>
+        <translation>其中一部分缺少或類型錯誤。</translation>
     </message>
     <message>
         <source>Remove the annotation cairn.console/resume if nobody is resuming the job.</source>
-        <translation type="unfinished"></translation>
+        <translation>若無人正在接續此工作，請移除註解 cairn.console/resume。</translation>
     </message>
 </context>
 <context>
     <name>cairn::jobs::Runner</name>
     <message>
         <source>Looking at the checkpoint once more.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在再次確認檢查點。</translation>
     </message>
     <message>
         <source>The checkpoint could not be looked at once more: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>無法再次確認檢查點：%1</translation>
     </message>
     <message>
         <source>The checkpoint %1 is gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點 %1 已不存在。</translation>
     </message>
     <message>
         <source>Choose another checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇其他檢查點。</translation>
     </message>
     <message>
         <source>The checkpoint %1 is not whole any longer.</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點 %1 已不再完整。</translation>
     </message>
     <message>
         <source>Suspending the job.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在暫停工作。</translation>
     </message>
     <message>
         <source>Another resume of it was begun.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有另一個接續開始。</translation>
     </message>
     <message>
         <source>It is being deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>它正在刪除中。</translation>
     </message>
     <message>
         <source>Its specification, labels or owner are not those the plan was made from.</source>
-        <translation type="unfinished"></translation>
+        <translation>其規格、標籤或擁有者與擬定計畫時不同。</translation>
     </message>
     <message>
         <source>It has finished; a finished job cannot be resumed in place.</source>
-        <translation type="unfinished"></translation>
+        <translation>它已結束；已結束的工作無法就地接續。</translation>
     </message>
     <message>
         <source>The connection broke at the first change: the job may be suspended.</source>
-        <translation type="unfinished"></translation>
+        <translation>連線在第一次變更時中斷：工作可能已暫停。</translation>
     </message>
     <message>
         <source>Waiting for the first step after the checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在等待檢查點之後的第一步。</translation>
     </message>
     <message>
         <source>The training goes on from the checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>訓練已從檢查點繼續。</translation>
     </message>
     <message>
         <source>It finished while it was being suspended; a finished job cannot be resumed in place.</source>
-        <translation type="unfinished"></translation>
+        <translation>它在暫停期間結束；已結束的工作無法就地接續。</translation>
     </message>
     <message>
         <source>Somebody let it go again before its template was changed.</source>
-        <translation type="unfinished"></translation>
+        <translation>在變更範本之前，有人已將它解除暫停。</translation>
     </message>
     <message>
         <source>The training operator did not confirm that the job is suspended; it may not be running.</source>
-        <translation type="unfinished"></translation>
+        <translation>training operator 未確認工作已暫停；它可能未在執行。</translation>
     </message>
     <message>
         <source>Pod %1 on node %2 is still there although its time to stop is over.</source>
-        <translation type="unfinished"></translation>
+        <translation>節點 %2 上的 Pod %1 已超過停止時限但仍存在。</translation>
     </message>
     <message>
         <source>The job&apos;s pods did not end within %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作的 Pod 未在 %1 內結束。</translation>
     </message>
     <message>
         <source>Their node may be lost, or a finalizer holds them.</source>
-        <translation type="unfinished"></translation>
+        <translation>其節點可能已失聯，或被 finalizer 擋住。</translation>
     </message>
     <message>
         <source>Bring the node back or delete the pods by force, then finish or undo the resume.</source>
-        <translation type="unfinished"></translation>
+        <translation>請恢復該節點或強制刪除 Pod，再完成或復原接續。</translation>
     </message>
     <message>
         <source>Changing the job&apos;s template.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在變更工作的範本。</translation>
     </message>
     <message>
         <source>Letting the job go.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在解除工作的暫停。</translation>
     </message>
     <message>
         <source>The record of the resume could not be removed from the job: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>無法從工作移除接續紀錄：%1</translation>
     </message>
     <message>
         <source>Putting the job back.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在還原工作。</translation>
     </message>
     <message>
         <source>The job has finished meanwhile: its template is restored, but it will not run again.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作在其間已結束：範本已還原，但不會再執行。</translation>
     </message>
     <message>
         <source>The job is back as it was.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作已恢復原狀。</translation>
     </message>
 </context>
 <context>
     <name>cairn::jobs::detail::Flow</name>
     <message>
         <source>The job %1 is gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作 %1 已不存在。</translation>
     </message>
     <message>
         <source>Another job of the same name took its place.</source>
-        <translation type="unfinished"></translation>
+        <translation>已由另一個同名工作取代。</translation>
     </message>
     <message>
         <source>Open that job and resume it instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>請開啟該工作並改為接續它。</translation>
     </message>
 </context>
 <context>
     <name>cairn::jobs::detail::Follower</name>
     <message>
         <source>No step after the checkpoint was seen within %1; the job goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 內未看到檢查點之後的步；工作持續進行。</translation>
     </message>
     <message>
         <source>Not followed to the first step; the job goes on.</source>
-        <translation type="unfinished"></translation>
+        <translation>未追蹤到第一步；工作持續進行。</translation>
     </message>
     <message>
         <source>Somebody else took over this job, so it is not followed any longer.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有其他人接手此工作，因此不再追蹤。</translation>
     </message>
     <message>
         <source>The job&apos;s pods cannot be read, so it is not followed: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取工作的 Pod，因此不追蹤：%1</translation>
     </message>
     <message>
         <source>Pod %1 is %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pod %1 的狀態為 %2。</translation>
     </message>
     <message>
         <source>Pod %1 waits: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pod %1 等待中：%2。</translation>
     </message>
     <message>
         <source>The resumed training keeps failing: pod %1 ended %2 times.</source>
-        <translation type="unfinished"></translation>
+        <translation>接續的訓練持續失敗：Pod %1 已結束 %2 次。</translation>
     </message>
     <message>
         <source>Read its log, put the job back, or resume from another checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>請查看其記錄、還原工作，或從其他檢查點接續。</translation>
     </message>
     <message>
         <source>The job waits in its queue.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作在佇列中等待。</translation>
     </message>
     <message>
         <source>The job&apos;s pods are not there yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作的 Pod 尚未出現。</translation>
     </message>
     <message>
         <source>The resumed job failed before a step after the checkpoint was seen.</source>
-        <translation type="unfinished"></translation>
+        <translation>接續的工作在看到檢查點之後的步之前就失敗了。</translation>
     </message>
     <message>
         <source>Read its log; resume from another checkpoint as a new job.</source>
-        <translation type="unfinished"></translation>
+        <translation>請查看其記錄；從其他檢查點接續為新工作。</translation>
     </message>
     <message>
         <source>The job has already succeeded; its log shows no step after the checkpoint.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作已成功；其記錄沒有顯示檢查點之後的步。</translation>
     </message>
     <message>
         <source>You may not read pod logs in this namespace, so the first step cannot be seen.</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權讀取此命名空間的 Pod 記錄，因此看不到第一步。</translation>
     </message>
     <message>
         <source>Step %1 was trained.</source>
-        <translation type="unfinished"></translation>
+        <translation>已訓練第 %1 步。</translation>
     </message>
     <message>
         <source>The training resumed.</source>
-        <translation type="unfinished"></translation>
+        <translation>訓練已接續。</translation>
     </message>
     <message>
         <source>The job trains, but not from the checkpoint: its log is at step %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>工作正在訓練，但不是從檢查點開始：其記錄位於第 %1 步。</translation>
     </message>
     <message>
         <source>The script did not take the path it was given.</source>
-        <translation type="unfinished"></translation>
+        <translation>指令碼未採用所給的路徑。</translation>
     </message>
     <message>
         <source>Put the job back, and say by which variable or argument the script takes a path.</source>
-        <translation type="unfinished"></translation>
+        <translation>請還原工作，並指定指令碼以哪個變數或引數接收路徑。</translation>
     </message>
     <message>
         <source>Pod %1 runs; no step seen yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pod %1 執行中；尚未看到任何一步。</translation>
     </message>
 </context>
 <context>
@@ -2937,35 +2945,35 @@ F1  this list</source>
     <message>
         <source>%1, %2</source>
         <comment>a filter and how many rows it has</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1，%2</translation>
     </message>
 </context>
 <context>
     <name>cairn::kit::CheckList</name>
     <message>
         <source>passed</source>
-        <translation type="unfinished"></translation>
+        <translation>通過</translation>
     </message>
     <message>
         <source>warning</source>
-        <translation type="unfinished"></translation>
+        <translation>警告</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失敗</translation>
     </message>
     <message>
         <source>running</source>
-        <translation type="unfinished"></translation>
+        <translation>執行中</translation>
     </message>
     <message>
         <source>waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>等待中</translation>
     </message>
     <message>
         <source>%1: %2</source>
         <comment>text of a check and its result</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -2973,55 +2981,55 @@ F1  this list</source>
     <message>
         <source>%1, %2</source>
         <comment>word and detail</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1，%2</translation>
     </message>
     <message>
         <source>%1, remove</source>
-        <translation type="unfinished"></translation>
+        <translation>%1，移除</translation>
     </message>
 </context>
 <context>
     <name>cairn::kit::ContextCard</name>
     <message>
         <source>Not connected</source>
-        <translation type="unfinished"></translation>
+        <translation>未連線</translation>
     </message>
     <message>
         <source>Choose a context to start</source>
-        <translation type="unfinished"></translation>
+        <translation>請先選擇情境</translation>
     </message>
     <message>
         <source>live</source>
-        <translation type="unfinished"></translation>
+        <translation>即時</translation>
     </message>
     <message>
         <source>reconnecting</source>
-        <translation type="unfinished"></translation>
+        <translation>重新連線中</translation>
     </message>
     <message>
         <source>off</source>
-        <translation type="unfinished"></translation>
+        <translation>離線</translation>
     </message>
     <message>
         <source>Cluster %1, %2, %3</source>
         <comment>name, state of the link, details</comment>
-        <translation type="unfinished"></translation>
+        <translation>叢集 %1，%2，%3</translation>
     </message>
 </context>
 <context>
     <name>cairn::kit::DoctorSteps</name>
     <message>
         <source>Why</source>
-        <translation type="unfinished"></translation>
+        <translation>原因</translation>
     </message>
     <message>
         <source>Fix</source>
-        <translation type="unfinished"></translation>
+        <translation>解法</translation>
     </message>
     <message>
         <source>Step %1, %2: %3</source>
         <comment>number, title, result</comment>
-        <translation type="unfinished"></translation>
+        <translation>步驟 %1，%2：%3</translation>
     </message>
 </context>
 <context>
@@ -3029,15 +3037,15 @@ F1  this list</source>
     <message>
         <source>%1: %2</source>
         <comment>key and what it does</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
     <name>cairn::kit::NavItem</name>
     <message numerus="yes">
         <source>%1, %n problem(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1，%n 個問題</numerusform>
         </translation>
     </message>
 </context>
@@ -3045,14 +3053,14 @@ F1  this list</source>
     <name>cairn::kit::ReplicaDots</name>
     <message>
         <source>%1 of %2 ready</source>
-        <translation type="unfinished"></translation>
+        <translation>%2 個中有 %1 個就緒</translation>
     </message>
 </context>
 <context>
     <name>cairn::kit::SearchField</name>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>清除</translation>
     </message>
 </context>
 <context>
@@ -3060,46 +3068,46 @@ F1  this list</source>
     <message>
         <source>%1: none of %2</source>
         <comment>group, how many</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1：共 %2 項，未選取</translation>
     </message>
     <message>
         <source>%1: %2, %3 of %4</source>
         <comment>group, chosen one, its place, how many</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2，第 %3 項，共 %4 項</translation>
     </message>
 </context>
 <context>
     <name>cairn::kit::StateView</name>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>進度</translation>
     </message>
     <message>
         <source>**Why** %1</source>
-        <translation type="unfinished"></translation>
+        <translation>**原因** %1</translation>
     </message>
     <message>
         <source>**Fix** %1</source>
-        <translation type="unfinished"></translation>
+        <translation>**解法** %1</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>複製</translation>
     </message>
     <message>
         <source>Copy the error</source>
-        <translation type="unfinished"></translation>
+        <translation>複製錯誤</translation>
     </message>
     <message>
         <source>Copy request for an admin</source>
-        <translation type="unfinished"></translation>
+        <translation>複製給管理員的要求</translation>
     </message>
 </context>
 <context>
     <name>cairn::kit::ToastCard</name>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>關閉</translation>
     </message>
 </context>
 <context>
@@ -3107,7 +3115,7 @@ F1  this list</source>
     <message>
         <source>%1. %2</source>
         <comment>title and text</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1。%2</translation>
     </message>
 </context>
 <context>
@@ -3115,2488 +3123,2488 @@ F1  this list</source>
     <message>
         <source>%1, %2</source>
         <comment>a value and the verdict on it</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1，%2</translation>
     </message>
 </context>
 <context>
     <name>cairn::kit::UsageBar</name>
     <message>
         <source>unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>不明</translation>
     </message>
     <message>
         <source>%1: %2</source>
         <comment>label and value</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube</name>
     <message>
         <source>The certificate cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取憑證。</translation>
     </message>
     <message>
         <source>It holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).</source>
-        <translation type="unfinished"></translation>
+        <translation>其中沒有 PEM 格式的憑證（-----BEGIN CERTIFICATE-----）。</translation>
     </message>
     <message>
         <source>The client certificate cannot be used.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法使用用戶端憑證。</translation>
     </message>
     <message>
         <source>The certificate is not in PEM form.</source>
-        <translation type="unfinished"></translation>
+        <translation>憑證不是 PEM 格式。</translation>
     </message>
     <message>
         <source>Get the certificate again; it begins with -----BEGIN CERTIFICATE-----.</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新取得憑證；其開頭為 -----BEGIN CERTIFICATE-----。</translation>
     </message>
     <message>
         <source>The private key is protected by a passphrase.</source>
-        <translation type="unfinished"></translation>
+        <translation>私密金鑰受密碼保護。</translation>
     </message>
     <message>
         <source>Remove the passphrase as for kubectl, for example with: openssl pkey -in KEY -out NEWKEY</source>
-        <translation type="unfinished"></translation>
+        <translation>請如 kubectl 所需移除密碼，例如：openssl pkey -in KEY -out NEWKEY</translation>
     </message>
     <message>
         <source>The private key is not in PEM form.</source>
-        <translation type="unfinished"></translation>
+        <translation>私密金鑰不是 PEM 格式。</translation>
     </message>
     <message>
         <source>Get the key again; it begins with -----BEGIN … PRIVATE KEY-----.</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新取得金鑰；其開頭為 -----BEGIN … PRIVATE KEY-----。</translation>
     </message>
     <message>
         <source>The private key belongs to another certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>私密金鑰屬於另一張憑證。</translation>
     </message>
     <message>
         <source>Use the certificate and the key that were issued together.</source>
-        <translation type="unfinished"></translation>
+        <translation>請使用一起核發的憑證與金鑰。</translation>
     </message>
     <message>
         <source>valid %1 more</source>
-        <translation type="unfinished"></translation>
+        <translation>有效期尚餘 %1</translation>
     </message>
     <message>
         <source>valid 1 more day</source>
-        <translation type="unfinished"></translation>
+        <translation>有效期尚餘 1 天</translation>
     </message>
     <message>
         <source>valid %1 more days</source>
-        <translation type="unfinished"></translation>
+        <translation>有效期尚餘 %1 天</translation>
     </message>
     <message>
         <source>ended %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1到期</translation>
     </message>
     <message>
         <source>The server is not a Kubernetes API.</source>
-        <translation type="unfinished"></translation>
+        <translation>此伺服器不是 Kubernetes API。</translation>
     </message>
     <message>
         <source>Check server in the kubeconfig; it should be the address of the API server, often with port 6443.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查 kubeconfig 中的 server；應為 API 伺服器的位址，連接埠常為 6443。</translation>
     </message>
     <message>
         <source>It answered %1 with a web page.</source>
-        <translation type="unfinished"></translation>
+        <translation>它以 %1 回應，內容是網頁。</translation>
     </message>
     <message>
         <source>It answered %1 without a body.</source>
-        <translation type="unfinished"></translation>
+        <translation>它以 %1 回應，沒有內容。</translation>
     </message>
     <message>
         <source>It answered %1 with %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>它以 %1 回應，內容是 %2。</translation>
     </message>
     <message>
         <source>data of no kind</source>
-        <translation type="unfinished"></translation>
+        <translation>未標示類型的資料</translation>
     </message>
     <message>
         <source>It sends callers to another address.</source>
-        <translation type="unfinished"></translation>
+        <translation>它將呼叫者導向另一個位址。</translation>
     </message>
     <message>
         <source>It sends callers to %1, perhaps a sign-in page.</source>
-        <translation type="unfinished"></translation>
+        <translation>它將呼叫者導向 %1，可能是登入頁面。</translation>
     </message>
     <message>
         <source>The API server does not work properly.</source>
-        <translation type="unfinished"></translation>
+        <translation>API 伺服器運作不正常。</translation>
     </message>
     <message>
         <source>It answered %1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>它以 %1 回應：%2</translation>
     </message>
     <message>
         <source>Try again later, or ask whoever runs the cluster.</source>
-        <translation type="unfinished"></translation>
+        <translation>請稍後再試，或詢問叢集的管理者。</translation>
     </message>
     <message>
         <source>It answered 400; an API server does so when it is asked without TLS.</source>
-        <translation type="unfinished"></translation>
+        <translation>它以 400 回應；未使用 TLS 詢問時，API 伺服器會這樣回應。</translation>
     </message>
     <message>
         <source>Reachable</source>
-        <translation type="unfinished"></translation>
+        <translation>可連線</translation>
     </message>
     <message>
         <source>Reachable, read-only</source>
-        <translation type="unfinished"></translation>
+        <translation>可連線，唯讀</translation>
     </message>
     <message>
         <source>Reachable, limited</source>
-        <translation type="unfinished"></translation>
+        <translation>可連線，權限受限</translation>
     </message>
     <message>
         <source>Needs sign-in</source>
-        <translation type="unfinished"></translation>
+        <translation>需要登入</translation>
     </message>
     <message>
         <source>Certificate expired</source>
-        <translation type="unfinished"></translation>
+        <translation>憑證已過期</translation>
     </message>
     <message>
         <source>Exec plugin not found</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到 exec 外掛程式</translation>
     </message>
     <message>
         <source>Not reachable</source>
-        <translation type="unfinished"></translation>
+        <translation>無法連線</translation>
     </message>
     <message>
         <source>Kubeconfig entry is broken</source>
-        <translation type="unfinished"></translation>
+        <translation>Kubeconfig 項目損壞</translation>
     </message>
     <message>
         <source>the server&apos;s certificate has expired</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器的憑證已過期</translation>
     </message>
     <message>
         <source>no answer in %1; VPN off?</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 內無回應；VPN 未開啟？</translation>
     </message>
     <message>
         <source>%1 is not on the PATH of Cairn</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 不在 Cairn 的 PATH 中</translation>
     </message>
     <message>
         <source>%1 needs your consent to run</source>
-        <translation type="unfinished"></translation>
+        <translation>執行 %1 需要您的同意</translation>
     </message>
     <message>
         <source>the server is up</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器運作中</translation>
     </message>
     <message>
         <source>the server does not accept the credential</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器不接受此認證資料</translation>
     </message>
     <message>
         <source>%1 ms</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 ms</translation>
     </message>
     <message>
         <source>%1 · rights not known</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 · 權限不明</translation>
     </message>
     <message>
         <source>%1 of %2 rights</source>
-        <translation type="unfinished"></translation>
+        <translation>權限 %1/%2</translation>
     </message>
     <message>
         <source>The server did not say what you may do.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器未說明您有哪些權限。</translation>
     </message>
     <message>
         <source>Ask whoever runs the cluster whether access reviews are switched off.</source>
-        <translation type="unfinished"></translation>
+        <translation>請詢問叢集的管理者是否關閉了存取審查。</translation>
     </message>
     <message>
         <source>Its answer to an access review has no status.</source>
-        <translation type="unfinished"></translation>
+        <translation>它對存取審查的回應沒有 status。</translation>
     </message>
     <message>
         <source>Check that the address names a Kubernetes API.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查該位址是否為 Kubernetes API。</translation>
     </message>
     <message>
         <source>The program %1 gave no credential.</source>
-        <translation type="unfinished"></translation>
+        <translation>程式 %1 未提供認證資料。</translation>
     </message>
     <message>
         <source>Run it in a terminal; it should print one ExecCredential in JSON.</source>
-        <translation type="unfinished"></translation>
+        <translation>請在終端機執行它；它應輸出一個 JSON 格式的 ExecCredential。</translation>
     </message>
     <message>
         <source>It printed nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>它沒有輸出。</translation>
     </message>
     <message>
         <source>What it printed is not JSON (at byte %1).</source>
-        <translation type="unfinished"></translation>
+        <translation>它的輸出不是 JSON（於位元組 %1）。</translation>
     </message>
     <message>
         <source>What it printed is not an ExecCredential.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的輸出不是 ExecCredential。</translation>
     </message>
     <message>
         <source>The kubeconfig asks for %1, the program answered in %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>kubeconfig 要求 %1，程式卻以 %2 回應。</translation>
     </message>
     <message>
         <source>no version</source>
-        <translation type="unfinished"></translation>
+        <translation>未標示版本</translation>
     </message>
     <message>
         <source>Set apiVersion of exec to the version the program speaks, or update the program.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將 exec 的 apiVersion 設為程式所用的版本，或更新程式。</translation>
     </message>
     <message>
         <source>The answer has no status.</source>
-        <translation type="unfinished"></translation>
+        <translation>回應沒有 status。</translation>
     </message>
     <message>
         <source>The field %1 of the answer is not text.</source>
-        <translation type="unfinished"></translation>
+        <translation>回應的欄位 %1 不是文字。</translation>
     </message>
     <message>
         <source>It gave a key without its certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>它提供了金鑰，但沒有對應的憑證。</translation>
     </message>
     <message>
         <source>It gave a certificate without its key.</source>
-        <translation type="unfinished"></translation>
+        <translation>它提供了憑證，但沒有對應的金鑰。</translation>
     </message>
     <message>
         <source>The answer holds neither a token nor a certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>回應中沒有權杖也沒有憑證。</translation>
     </message>
     <message>
         <source>The token holds a line break or control character.</source>
-        <translation type="unfinished"></translation>
+        <translation>權杖含有換行或控制字元。</translation>
     </message>
     <message>
         <source>The field %1 of the answer is not a time.</source>
-        <translation type="unfinished"></translation>
+        <translation>回應的欄位 %1 不是時間。</translation>
     </message>
     <message>
         <source>The program %1 cannot sign in here.</source>
-        <translation type="unfinished"></translation>
+        <translation>程式 %1 無法在此登入。</translation>
     </message>
     <message>
         <source>Its interactiveMode is Always: it needs a terminal to ask questions.</source>
-        <translation type="unfinished"></translation>
+        <translation>其 interactiveMode 為 Always：它需要終端機來提問。</translation>
     </message>
     <message>
         <source>Sign in once in a terminal with kubectl, or set interactiveMode to IfAvailable.</source>
-        <translation type="unfinished"></translation>
+        <translation>請先在終端機以 kubectl 登入一次，或將 interactiveMode 設為 IfAvailable。</translation>
     </message>
     <message>
         <source>The program %1 was ended by signal %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>程式 %1 被訊號 %2 終止。</translation>
     </message>
     <message>
         <source>The program %1 failed with exit code %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>程式 %1 失敗，結束代碼 %2。</translation>
     </message>
     <message>
         <source>It said nothing about the cause.</source>
-        <translation type="unfinished"></translation>
+        <translation>它未說明原因。</translation>
     </message>
     <message>
         <source>It said: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>它的訊息：%1</translation>
     </message>
     <message>
         <source>Sign in again with its own tool, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>請以它自己的工具重新登入，再試一次。</translation>
     </message>
     <message>
         <source>The preferences file %1 cannot be understood.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法理解偏好設定檔 %1。</translation>
     </message>
     <message>
         <source>Correct the file, or set KUBERC=off to do without it.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正該檔案，或設定 KUBERC=off 以略過它。</translation>
     </message>
     <message>
         <source>It is not a Preference of kubectl.config.k8s.io.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不是 kubectl.config.k8s.io 的 Preference。</translation>
     </message>
     <message>
         <source>credentialPluginPolicy is &quot;%1&quot;; it can be AllowAll, DenyAll or Allowlist.</source>
-        <translation type="unfinished"></translation>
+        <translation>credentialPluginPolicy 為「%1」；只能是 AllowAll、DenyAll 或 Allowlist。</translation>
     </message>
     <message>
         <source>credentialPluginAllowlist needs credentialPluginPolicy: Allowlist.</source>
-        <translation type="unfinished"></translation>
+        <translation>credentialPluginAllowlist 需要 credentialPluginPolicy: Allowlist。</translation>
     </message>
     <message>
         <source>The policy is Allowlist, but credentialPluginAllowlist is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>政策為 Allowlist，但 credentialPluginAllowlist 是空的。</translation>
     </message>
     <message>
         <source>An entry of credentialPluginAllowlist names no program.</source>
-        <translation type="unfinished"></translation>
+        <translation>credentialPluginAllowlist 中有一個項目未指定程式。</translation>
     </message>
     <message>
         <source>The system says: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>系統訊息：%1。</translation>
     </message>
     <message>
         <source>The program %1 cannot be started.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法啟動程式 %1。</translation>
     </message>
     <message>
         <source>%1, or the interpreter it names, does not exist.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 或它指定的直譯器不存在。</translation>
     </message>
     <message>
         <source>Install it again, or correct the path.</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新安裝，或更正路徑。</translation>
     </message>
     <message>
         <source>You may not run %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權執行 %1。</translation>
     </message>
     <message>
         <source>Make it executable, for example: chmod +x FILE</source>
-        <translation type="unfinished"></translation>
+        <translation>請將它設為可執行，例如：chmod +x FILE</translation>
     </message>
     <message>
         <source>%1 is not a program for this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 不是適用於這台電腦的程式。</translation>
     </message>
     <message>
         <source>Install the version for this system.</source>
-        <translation type="unfinished"></translation>
+        <translation>請安裝適用於此系統的版本。</translation>
     </message>
     <message>
         <source>The program %1 did not finish.</source>
-        <translation type="unfinished"></translation>
+        <translation>程式 %1 未結束。</translation>
     </message>
     <message>
         <source>It was ended after %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 後將它終止。</translation>
     </message>
     <message>
         <source>Run it in a terminal to see what it waits for.</source>
-        <translation type="unfinished"></translation>
+        <translation>請在終端機執行，看它在等待什麼。</translation>
     </message>
     <message>
         <source>The program %1 prints too much.</source>
-        <translation type="unfinished"></translation>
+        <translation>程式 %1 輸出過多。</translation>
     </message>
     <message>
         <source>It printed more than %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的輸出超過 %1。</translation>
     </message>
     <message>
         <source>Run it in a terminal and compare its output with its manual.</source>
-        <translation type="unfinished"></translation>
+        <translation>請在終端機執行，並與其使用手冊比對輸出。</translation>
     </message>
     <message>
         <source>The file %1 cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取檔案 %1。</translation>
     </message>
     <message>
         <source>It does not exist.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不存在。</translation>
     </message>
     <message>
         <source>You may not read it.</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權讀取它。</translation>
     </message>
     <message>
         <source>Change its owner or its rights, for example: chmod u+r FILE</source>
-        <translation type="unfinished"></translation>
+        <translation>請變更其擁有者或權限，例如：chmod u+r FILE</translation>
     </message>
     <message>
         <source>Its symbolic links lead in a circle.</source>
-        <translation type="unfinished"></translation>
+        <translation>其符號連結形成迴圈。</translation>
     </message>
     <message>
         <source>It is a folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>它是資料夾。</translation>
     </message>
     <message>
         <source>Name the file inside it.</source>
-        <translation type="unfinished"></translation>
+        <translation>請指定其中的檔案。</translation>
     </message>
     <message>
         <source>It is a pipe, socket or device, not a regular file.</source>
-        <translation type="unfinished"></translation>
+        <translation>它是管線、通訊端或裝置，不是一般檔案。</translation>
     </message>
     <message>
         <source>Write its content into a file and name that.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將其內容寫入檔案並指定該檔案。</translation>
     </message>
     <message>
         <source>It is %1 large; at most %2 are read.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的大小為 %1；最多讀取 %2。</translation>
     </message>
     <message>
         <source>Check that this is the right file.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查是否為正確的檔案。</translation>
     </message>
     <message>
         <source>The server of cluster %1 is not a usable address</source>
-        <translation type="unfinished"></translation>
+        <translation>叢集 %1 的伺服器位址無法使用</translation>
     </message>
     <message>
         <source>Write it like https://192.0.2.1:6443.</source>
-        <translation type="unfinished"></translation>
+        <translation>請寫成 https://192.0.2.1:6443 的形式。</translation>
     </message>
     <message>
         <source>It holds a user name or password.</source>
-        <translation type="unfinished"></translation>
+        <translation>其中含有使用者名稱或密碼。</translation>
     </message>
     <message>
         <source>Move them to username and password of the user entry.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將它們移到使用者項目的 username 與 password。</translation>
     </message>
     <message>
         <source>It is not a complete http or https URL.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不是完整的 http 或 https URL。</translation>
     </message>
     <message>
         <source>%1 is not a complete http or https URL.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 不是完整的 http 或 https URL。</translation>
     </message>
     <message>
         <source>nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>空值</translation>
     </message>
     <message>
         <source>text</source>
-        <translation type="unfinished"></translation>
+        <translation>文字</translation>
     </message>
     <message>
         <source>a number</source>
-        <translation type="unfinished"></translation>
+        <translation>數字</translation>
     </message>
     <message>
         <source>true or false</source>
-        <translation type="unfinished"></translation>
+        <translation>true 或 false</translation>
     </message>
     <message>
         <source>a list</source>
-        <translation type="unfinished"></translation>
+        <translation>清單</translation>
     </message>
     <message>
         <source>a map</source>
-        <translation type="unfinished"></translation>
+        <translation>對應表</translation>
     </message>
     <message>
         <source>The PATH of the login shell is not known.</source>
-        <translation type="unfinished"></translation>
+        <translation>登入 shell 的 PATH 不明。</translation>
     </message>
     <message>
         <source>The user has no login shell.</source>
-        <translation type="unfinished"></translation>
+        <translation>此使用者沒有登入 shell。</translation>
     </message>
     <message>
         <source>Cairn does not know the shell %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cairn 不認識 shell %1。</translation>
     </message>
     <message>
         <source>Add the folder of the program for Cairn.</source>
-        <translation type="unfinished"></translation>
+        <translation>請為 Cairn 加入該程式的資料夾。</translation>
     </message>
     <message>
         <source>%1 did not print its environment.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 未輸出其環境變數。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::ApiAnswer</name>
     <message>
         <source>This is not a Kubernetes API server</source>
-        <translation type="unfinished"></translation>
+        <translation>這不是 Kubernetes API 伺服器</translation>
     </message>
     <message>
         <source>Check the server address in the kubeconfig, and whether a proxy or sign-in page stands in between.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查 kubeconfig 中的伺服器位址，以及中間是否有代理伺服器或登入頁面。</translation>
     </message>
     <message>
         <source>It answered with a web page.</source>
-        <translation type="unfinished"></translation>
+        <translation>它以網頁回應。</translation>
     </message>
     <message>
         <source>It answered with status %1 and sends on to “%2”.</source>
-        <translation type="unfinished"></translation>
+        <translation>它以狀態 %1 回應並導向「%2」。</translation>
     </message>
     <message>
         <source>It answered with a web page and status %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>它以網頁與狀態 %1 回應。</translation>
     </message>
     <message>
         <source>Its answer is no JSON object.</source>
-        <translation type="unfinished"></translation>
+        <translation>其回應不是 JSON 物件。</translation>
     </message>
     <message>
         <source>Its answer is no JSON: %1 at byte %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>其回應不是 JSON：%1，於位元組 %2。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::ApiPath</name>
     <message>
         <source>“%1” cannot be the name of an object</source>
-        <translation type="unfinished"></translation>
+        <translation>「%1」不能作為物件的名稱</translation>
     </message>
     <message>
         <source>A name is not empty, not “.” or “..”, and holds no “/” and no “%”.</source>
-        <translation type="unfinished"></translation>
+        <translation>名稱不得為空、「.」或「..」，也不得含有「/」與「%」。</translation>
     </message>
     <message>
         <source>“%1” is not the name of a resource</source>
-        <translation type="unfinished"></translation>
+        <translation>「%1」不是資源的名稱</translation>
     </message>
     <message>
         <source>%1 “%2” needs a namespace</source>
-        <translation type="unfinished"></translation>
+        <translation>%1「%2」需要命名空間</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::Cluster</name>
     <message>
         <source>The server gives the same page of %1 again and again</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器一再傳回 %1 的同一頁</translation>
     </message>
     <message>
         <source>The list of %1 could not be read to its end</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 的清單無法讀到結尾</translation>
     </message>
     <message>
         <source>A new %1 needs a namespace</source>
-        <translation type="unfinished"></translation>
+        <translation>新的 %1 需要命名空間</translation>
     </message>
     <message>
         <source>The patch for “%1” has the wrong form</source>
-        <translation type="unfinished"></translation>
+        <translation>「%1」的修補格式錯誤</translation>
     </message>
     <message>
         <source>This is not a Kubernetes API server</source>
-        <translation type="unfinished"></translation>
+        <translation>這不是 Kubernetes API 伺服器</translation>
     </message>
     <message>
         <source>It does not tell a Kubernetes version.</source>
-        <translation type="unfinished"></translation>
+        <translation>它未提供 Kubernetes 版本。</translation>
     </message>
     <message>
         <source>Check the server address in the kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查 kubeconfig 中的伺服器位址。</translation>
     </message>
     <message>
         <source>No command was given</source>
-        <translation type="unfinished"></translation>
+        <translation>未指定命令</translation>
     </message>
     <message>
         <source>The connection ended before the command&apos;s exit code came.</source>
-        <translation type="unfinished"></translation>
+        <translation>連線在收到命令的結束代碼之前就已中斷。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::ConsentStore</name>
     <message>
         <source>The consent cannot be saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法儲存同意。</translation>
     </message>
     <message>
         <source>Check the rights of %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查 %1 的權限。</translation>
     </message>
     <message>
         <source>The folder %1 cannot be made.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法建立資料夾 %1。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::DoctorReport</name>
     <message>
         <source>Stopped at step %1 of %2</source>
-        <translation type="unfinished"></translation>
+        <translation>停在步驟 %1，共 %2 步</translation>
     </message>
     <message>
         <source>Not finished</source>
-        <translation type="unfinished"></translation>
+        <translation>未完成</translation>
     </message>
     <message>
         <source>Everything works</source>
-        <translation type="unfinished"></translation>
+        <translation>一切正常</translation>
     </message>
     <message>
         <source>Works, with 1 remark</source>
-        <translation type="unfinished"></translation>
+        <translation>正常，有 1 項提醒</translation>
     </message>
     <message>
         <source>Works, with %1 remarks</source>
-        <translation type="unfinished"></translation>
+        <translation>正常，有 %1 項提醒</translation>
     </message>
     <message>
         <source>%1 steps failed; begin with step %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 個步驟失敗；請從步驟 %2 開始。</translation>
     </message>
     <message>
         <source>Only step %1 stands between you and the cluster: the network and the server are fine.</source>
-        <translation type="unfinished"></translation>
+        <translation>您與叢集之間只差步驟 %1：網路與伺服器都正常。</translation>
     </message>
     <message>
         <source>Step %1 stands between you and the cluster.</source>
-        <translation type="unfinished"></translation>
+        <translation>您與叢集之間卡在步驟 %1。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::Examination</name>
     <message>
         <source>Kubeconfig read</source>
-        <translation type="unfinished"></translation>
+        <translation>已讀取 Kubeconfig</translation>
     </message>
     <message>
         <source>Credential obtained</source>
-        <translation type="unfinished"></translation>
+        <translation>已取得認證資料</translation>
     </message>
     <message>
         <source>TLS</source>
-        <translation type="unfinished"></translation>
+        <translation>TLS</translation>
     </message>
     <message>
         <source>API reachable</source>
-        <translation type="unfinished"></translation>
+        <translation>API 可連線</translation>
     </message>
     <message>
         <source>Permissions</source>
-        <translation type="unfinished"></translation>
+        <translation>權限</translation>
     </message>
     <message>
         <source>The program will run once, at most %1; you may see a browser window.</source>
-        <translation type="unfinished"></translation>
+        <translation>程式會執行一次，最多 %1；您可能會看到瀏覽器視窗。</translation>
     </message>
     <message>
         <source>%1 rights to check: list jobs, read logs, create jobs, read claims, …</source>
-        <translation type="unfinished"></translation>
+        <translation>要檢查 %1 項權限：列出工作、讀取記錄、建立工作、讀取磁碟區宣告…</translation>
     </message>
     <message>
         <source>Exec plugin found</source>
-        <translation type="unfinished"></translation>
+        <translation>已找到 exec 外掛程式</translation>
     </message>
     <message>
         <source>%1: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2</translation>
     </message>
     <message>
         <source>%1 · no user · namespace %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 · 無使用者 · 命名空間 %2</translation>
     </message>
     <message>
         <source>%1 · user %2 · namespace %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 · 使用者 %2 · 命名空間 %3</translation>
     </message>
     <message>
         <source>The program is not installed, or it lies in a folder Cairn does not know.</source>
-        <translation type="unfinished"></translation>
+        <translation>程式未安裝，或位於 Cairn 不知道的資料夾。</translation>
     </message>
     <message>
         <source>Cairn was started with a shorter PATH than it needs. The program is here: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Cairn 啟動時的 PATH 比所需的短。程式在這裡：%1</translation>
     </message>
     <message>
         <source>Add this folder for Cairn only.</source>
-        <translation type="unfinished"></translation>
+        <translation>只為 Cairn 加入此資料夾。</translation>
     </message>
     <message>
         <source>The client certificate of %1 has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 的用戶端憑證已過期。</translation>
     </message>
     <message>
         <source>It %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>憑證 %1。</translation>
     </message>
     <message>
         <source>Get a new kubeconfig from whoever runs the cluster; kubeadm clusters: kubeadm certs renew.</source>
-        <translation type="unfinished"></translation>
+        <translation>請向叢集的管理者取得新的 kubeconfig；kubeadm 叢集：kubeadm certs renew。</translation>
     </message>
     <message>
         <source>The client certificate of %1 is not valid yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 的用戶端憑證尚未生效。</translation>
     </message>
     <message>
         <source>It begins to be valid on %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>它自 %1 起生效。</translation>
     </message>
     <message>
         <source>Check the clock of this computer.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查這台電腦的時鐘。</translation>
     </message>
     <message>
         <source>The program was not run.</source>
-        <translation type="unfinished"></translation>
+        <translation>未執行程式。</translation>
     </message>
     <message>
         <source>No credential: the server will see an anonymous caller.</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有認證資料：伺服器會視為匿名呼叫者。</translation>
     </message>
     <message>
         <source>Client certificate %1 · %2</source>
-        <translation type="unfinished"></translation>
+        <translation>用戶端憑證 %1 · %2</translation>
     </message>
     <message>
         <source>The certificate ends soon.</source>
-        <translation type="unfinished"></translation>
+        <translation>憑證即將到期。</translation>
     </message>
     <message>
         <source>Get a new kubeconfig before that.</source>
-        <translation type="unfinished"></translation>
+        <translation>請在到期前取得新的 kubeconfig。</translation>
     </message>
     <message>
         <source>Token from the kubeconfig</source>
-        <translation type="unfinished"></translation>
+        <translation>來自 kubeconfig 的權杖</translation>
     </message>
     <message>
         <source>Token from %1</source>
-        <translation type="unfinished"></translation>
+        <translation>來自 %1 的權杖</translation>
     </message>
     <message>
         <source>User name %1 with password</source>
-        <translation type="unfinished"></translation>
+        <translation>使用者名稱 %1 與密碼</translation>
     </message>
     <message>
         <source>Credential from %1 · %2</source>
-        <translation type="unfinished"></translation>
+        <translation>來自 %1 的認證資料 · %2</translation>
     </message>
     <message>
         <source>Credential from %1</source>
-        <translation type="unfinished"></translation>
+        <translation>來自 %1 的認證資料</translation>
     </message>
     <message>
         <source>%1 · acts as %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 · 以 %2 的身分</translation>
     </message>
     <message>
         <source>The connection is not encrypted.</source>
-        <translation type="unfinished"></translation>
+        <translation>連線未加密。</translation>
     </message>
     <message>
         <source>The server&apos;s address begins with http.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器的位址以 http 開頭。</translation>
     </message>
     <message>
         <source>Use an https address if the server has one.</source>
-        <translation type="unfinished"></translation>
+        <translation>若伺服器有 https 位址，請使用它。</translation>
     </message>
     <message>
         <source>The certificate of the server %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器的憑證 %1。</translation>
     </message>
     <message>
         <source>The server shows a certificate of %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器出示 %1 的憑證。</translation>
     </message>
     <message>
         <source>Encrypted, but nobody checks whom with.</source>
-        <translation type="unfinished"></translation>
+        <translation>已加密，但未確認對方身分。</translation>
     </message>
     <message>
         <source>The kubeconfig sets insecure-skip-tls-verify: anybody on the way can read and change everything.</source>
-        <translation type="unfinished"></translation>
+        <translation>kubeconfig 設定了 insecure-skip-tls-verify：途中任何人都能讀取並竄改一切。</translation>
     </message>
     <message>
         <source>Put the cluster&apos;s CA into certificate-authority-data and remove insecure-skip-tls-verify.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將叢集的 CA 放入 certificate-authority-data，並移除 insecure-skip-tls-verify。</translation>
     </message>
     <message>
         <source>Certificate matches the CA in the file · %1</source>
-        <translation type="unfinished"></translation>
+        <translation>憑證與檔案中的 CA 相符 · %1</translation>
     </message>
     <message>
         <source>Certificate is trusted by this computer · %1</source>
-        <translation type="unfinished"></translation>
+        <translation>憑證受這台電腦信任 · %1</translation>
     </message>
     <message>
         <source>The server&apos;s certificate ends soon.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器的憑證即將到期。</translation>
     </message>
     <message>
         <source>Ask whoever runs the cluster to renew it.</source>
-        <translation type="unfinished"></translation>
+        <translation>請叢集的管理者更新它。</translation>
     </message>
     <message>
         <source>Kubernetes %1 · answered in %2 ms</source>
-        <translation type="unfinished"></translation>
+        <translation>Kubernetes %1 · %2 ms 內回應</translation>
     </message>
     <message>
         <source>Answers 403: the server is up and keeps its version to itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>回應 403：伺服器運作中，但不透露版本。</translation>
     </message>
     <message>
         <source>Answers 401: the server is up and wants a sign-in.</source>
-        <translation type="unfinished"></translation>
+        <translation>回應 401：伺服器運作中，要求登入。</translation>
     </message>
     <message>
         <source>Answers %1, but not in the words of Kubernetes.</source>
-        <translation type="unfinished"></translation>
+        <translation>回應 %1，但不是 Kubernetes 的用語。</translation>
     </message>
     <message>
         <source>A proxy or gateway may stand in front of the API server.</source>
-        <translation type="unfinished"></translation>
+        <translation>API 伺服器前面可能有代理伺服器或閘道。</translation>
     </message>
     <message>
         <source>Sign in to the gateway, or check the address in the kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>請登入閘道，或檢查 kubeconfig 中的位址。</translation>
     </message>
     <message>
         <source>The context names no credential, and the server lets nobody in without one.</source>
-        <translation type="unfinished"></translation>
+        <translation>情境未指定認證資料，而伺服器不允許匿名存取。</translation>
     </message>
     <message>
         <source>Get a kubeconfig with a user from whoever runs the cluster.</source>
-        <translation type="unfinished"></translation>
+        <translation>請向叢集的管理者取得含有使用者的 kubeconfig。</translation>
     </message>
     <message>
         <source>The server does not accept what %1 gave, even after another run.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器不接受 %1 提供的認證資料，重新執行後也一樣。</translation>
     </message>
     <message>
         <source>Sign in again with its own tool; check that it is the right account for this cluster.</source>
-        <translation type="unfinished"></translation>
+        <translation>請以它自己的工具重新登入；並檢查帳號是否適用於此叢集。</translation>
     </message>
     <message>
         <source>The server does not accept the client certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器不接受用戶端憑證。</translation>
     </message>
     <message>
         <source>It may belong to another cluster, or the cluster was made anew: get a new kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>它可能屬於另一個叢集，或叢集已重建：請取得新的 kubeconfig。</translation>
     </message>
     <message>
         <source>The server does not accept the credential: it is wrong, or it has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器不接受認證資料：可能有誤或已過期。</translation>
     </message>
     <message>
         <source>Sign in again, or get a new kubeconfig from whoever runs the cluster.</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新登入，或向叢集的管理者取得新的 kubeconfig。</translation>
     </message>
     <message>
         <source>%1 of %2 rights in namespace %3</source>
-        <translation type="unfinished"></translation>
+        <translation>命名空間 %3 的權限 %1/%2</translation>
     </message>
     <message>
         <source>You may not: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權：%1。</translation>
     </message>
     <message>
         <source>Ask whoever runs the cluster for a Role with these rights in the namespace %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>請向叢集的管理者申請在命名空間 %1 具有這些權限的 Role。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::ExecPluginPolicy</name>
     <message>
         <source>The program %1 may not run.</source>
-        <translation type="unfinished"></translation>
+        <translation>不允許執行程式 %1。</translation>
     </message>
     <message>
         <source>%1 says credentialPluginPolicy: DenyAll.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 設定了 credentialPluginPolicy: DenyAll。</translation>
     </message>
     <message>
         <source>It is not in credentialPluginAllowlist of %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不在 %1 的 credentialPluginAllowlist 中。</translation>
     </message>
     <message>
         <source>Add it to credentialPluginAllowlist if you trust it.</source>
-        <translation type="unfinished"></translation>
+        <translation>若您信任它，請將它加入 credentialPluginAllowlist。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::Kubeconfig</name>
     <message>
         <source>No kubeconfig was found</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到 kubeconfig</translation>
     </message>
     <message>
         <source>KUBECONFIG names no file.</source>
-        <translation type="unfinished"></translation>
+        <translation>KUBECONFIG 未指定任何檔案。</translation>
     </message>
     <message>
         <source>None of these exists: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>以下都不存在：%1</translation>
     </message>
     <message>
         <source>Get a kubeconfig from whoever runs the cluster, or start a demo cluster.</source>
-        <translation type="unfinished"></translation>
+        <translation>請向叢集的管理者取得 kubeconfig，或啟動示範叢集。</translation>
     </message>
     <message>
         <source>The current context %1 does not exist</source>
-        <translation type="unfinished"></translation>
+        <translation>目前的情境 %1 不存在</translation>
     </message>
     <message>
         <source>current-context names a context that no file holds.</source>
-        <translation type="unfinished"></translation>
+        <translation>current-context 指定的情境不在任何檔案中。</translation>
     </message>
     <message>
         <source>Choose another context, for example: kubectl config use-context NAME</source>
-        <translation type="unfinished"></translation>
+        <translation>請選擇其他情境，例如：kubectl config use-context NAME</translation>
     </message>
     <message>
         <source>The cluster %1 does not exist</source>
-        <translation type="unfinished"></translation>
+        <translation>叢集 %1 不存在</translation>
     </message>
     <message>
         <source>The context %1 names a cluster that no file holds.</source>
-        <translation type="unfinished"></translation>
+        <translation>情境 %1 指定的叢集不在任何檔案中。</translation>
     </message>
     <message>
         <source>Correct the name, or add the file with the cluster to KUBECONFIG.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正名稱，或將含有該叢集的檔案加入 KUBECONFIG。</translation>
     </message>
     <message>
         <source>The user %1 does not exist</source>
-        <translation type="unfinished"></translation>
+        <translation>使用者 %1 不存在</translation>
     </message>
     <message>
         <source>The context %1 names a user that no file holds.</source>
-        <translation type="unfinished"></translation>
+        <translation>情境 %1 指定的使用者不在任何檔案中。</translation>
     </message>
     <message>
         <source>Correct the name, or add the file with the user to KUBECONFIG.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正名稱，或將含有該使用者的檔案加入 KUBECONFIG。</translation>
     </message>
     <message>
         <source>The credential is not used</source>
-        <translation type="unfinished"></translation>
+        <translation>未使用認證資料</translation>
     </message>
     <message>
         <source>The server is not https; a credential would cross the network readable.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器不是 https；認證資料會以明文經過網路。</translation>
     </message>
     <message>
         <source>Use an https address if the server has one.</source>
-        <translation type="unfinished"></translation>
+        <translation>若伺服器有 https 位址，請使用它。</translation>
     </message>
     <message>
         <source>Get the certificate again, in PEM form.</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新取得 PEM 格式的憑證。</translation>
     </message>
     <message>
         <source>No context is chosen.</source>
-        <translation type="unfinished"></translation>
+        <translation>未選擇情境。</translation>
     </message>
     <message>
         <source>The kubeconfig holds no context.</source>
-        <translation type="unfinished"></translation>
+        <translation>kubeconfig 中沒有情境。</translation>
     </message>
     <message>
         <source>The kubeconfig sets no current-context.</source>
-        <translation type="unfinished"></translation>
+        <translation>kubeconfig 未設定 current-context。</translation>
     </message>
     <message>
         <source>Name a context with --context, or choose one.</source>
-        <translation type="unfinished"></translation>
+        <translation>請以 --context 指定情境，或選擇一個。</translation>
     </message>
     <message>
         <source>The context %1 does not exist.</source>
-        <translation type="unfinished"></translation>
+        <translation>情境 %1 不存在。</translation>
     </message>
     <message>
         <source>The kubeconfig holds: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>kubeconfig 中有：%1。</translation>
     </message>
     <message>
         <source>Check the name, and KUBECONFIG where the context lies in another file.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查名稱；若情境在其他檔案中，請檢查 KUBECONFIG。</translation>
     </message>
     <message>
         <source>The context %1 cannot be used: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法使用情境 %1：%2。</translation>
     </message>
     <message>
         <source>%1 (%2)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1（%2）</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::KubeconfigReader</name>
     <message>
         <source>%1 is not text</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 不是文字</translation>
     </message>
     <message>
         <source>Line %1 gives %2 where text belongs.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行應為文字，實際為：%2。</translation>
     </message>
     <message>
         <source>Put the value in quotes.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將值放入引號。</translation>
     </message>
     <message>
         <source>Correct the field in the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正檔案中的欄位。</translation>
     </message>
     <message>
         <source>%1 is neither true nor false</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 既非 true 也非 false</translation>
     </message>
     <message>
         <source>Line %1 gives %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行的內容為：%2。</translation>
     </message>
     <message>
         <source>Write true or false without quotes.</source>
-        <translation type="unfinished"></translation>
+        <translation>請寫 true 或 false，不加引號。</translation>
     </message>
     <message>
         <source>%1 is not a list of texts</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 不是文字清單</translation>
     </message>
     <message>
         <source>Line %1 holds something else; numbers and true or false need quotes.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行是其他內容；數字及 true 或 false 需要引號。</translation>
     </message>
     <message>
         <source>Write one text per line, each after a dash, in quotes where it looks like a number.</source>
-        <translation type="unfinished"></translation>
+        <translation>請每行寫一段文字，前面加連字號；看似數字者請加引號。</translation>
     </message>
     <message>
         <source>%1 cannot be decoded</source>
-        <translation type="unfinished"></translation>
+        <translation>無法解碼 %1</translation>
     </message>
     <message>
         <source>The value at line %1 is not base64.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行的值不是 base64。</translation>
     </message>
     <message>
         <source>It may have been cut when it was copied. Get the file again, or name a file in %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>它可能在複製時被截斷。請重新取得檔案，或在 %1 指定檔案。</translation>
     </message>
     <message>
         <source>The file of %1 cannot be read</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取 %1 的檔案</translation>
     </message>
     <message>
         <source>Correct the path, or restore the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正路徑，或還原檔案。</translation>
     </message>
     <message>
         <source>Correct it, or take the file out of the list.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正它，或從清單中移除該檔案。</translation>
     </message>
     <message>
         <source>Check the path; it was named explicitly, so it must exist.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查路徑；它是明確指定的，因此必須存在。</translation>
     </message>
     <message>
         <source>The kubeconfig %1 cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取 kubeconfig %1。</translation>
     </message>
     <message>
         <source>The kubeconfig holds several documents</source>
-        <translation type="unfinished"></translation>
+        <translation>kubeconfig 含有多份文件</translation>
     </message>
     <message>
         <source>Only the first one counts, as for kubectl.</source>
-        <translation type="unfinished"></translation>
+        <translation>與 kubectl 相同，只採用第一份。</translation>
     </message>
     <message>
         <source>Put each document into a file of its own and name both in KUBECONFIG.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將每份文件放入各自的檔案，並在 KUBECONFIG 中列出。</translation>
     </message>
     <message>
         <source>Check that the path names a kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查路徑是否指向 kubeconfig。</translation>
     </message>
     <message>
         <source>This is not a kubeconfig</source>
-        <translation type="unfinished"></translation>
+        <translation>這不是 kubeconfig</translation>
     </message>
     <message>
         <source>It holds %1 where a map with clusters, users and contexts belongs.</source>
-        <translation type="unfinished"></translation>
+        <translation>應為含有 clusters、users 與 contexts 的對應表，實際為：%1。</translation>
     </message>
     <message>
         <source>It says that it is a %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>它自稱為 %1。</translation>
     </message>
     <message>
         <source>This kubeconfig has an unknown version</source>
-        <translation type="unfinished"></translation>
+        <translation>此 kubeconfig 的版本不明</translation>
     </message>
     <message>
         <source>It says apiVersion %1; the only known one is v1.</source>
-        <translation type="unfinished"></translation>
+        <translation>其 apiVersion 為 %1；已知的只有 v1。</translation>
     </message>
     <message>
         <source>The cluster %1 has no server</source>
-        <translation type="unfinished"></translation>
+        <translation>叢集 %1 沒有伺服器</translation>
     </message>
     <message>
         <source>The field server is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>欄位 server 是空的。</translation>
     </message>
     <message>
         <source>Add the address of the API server, for example https://192.0.2.1:6443.</source>
-        <translation type="unfinished"></translation>
+        <translation>請加入 API 伺服器的位址，例如 https://192.0.2.1:6443。</translation>
     </message>
     <message>
         <source>The certificate authority is given twice</source>
-        <translation type="unfinished"></translation>
+        <translation>憑證授權單位重複指定</translation>
     </message>
     <message>
         <source>Both certificate-authority and certificate-authority-data are set.</source>
-        <translation type="unfinished"></translation>
+        <translation>certificate-authority 與 certificate-authority-data 都已設定。</translation>
     </message>
     <message>
         <source>Remove one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>請移除其中一個。</translation>
     </message>
     <message>
         <source>The certificate authority contradicts insecure-skip-tls-verify</source>
-        <translation type="unfinished"></translation>
+        <translation>憑證授權單位與 insecure-skip-tls-verify 互相矛盾</translation>
     </message>
     <message>
         <source>A server cannot be both verified and not verified; kubectl refuses this as well.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器不能同時驗證又不驗證；kubectl 也會拒絕。</translation>
     </message>
     <message>
         <source>Remove insecure-skip-tls-verify to keep the connection safe.</source>
-        <translation type="unfinished"></translation>
+        <translation>請移除 insecure-skip-tls-verify 以確保連線安全。</translation>
     </message>
     <message>
         <source>proxy-url cannot be used</source>
-        <translation type="unfinished"></translation>
+        <translation>無法使用 proxy-url</translation>
     </message>
     <message>
         <source>It is not a complete URL.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不是完整的 URL。</translation>
     </message>
     <message>
         <source>Its scheme is not http, https or socks5.</source>
-        <translation type="unfinished"></translation>
+        <translation>其配置不是 http、https 或 socks5。</translation>
     </message>
     <message>
         <source>Write it like http://proxy.example:3128.</source>
-        <translation type="unfinished"></translation>
+        <translation>請寫成 http://proxy.example:3128 的形式。</translation>
     </message>
     <message>
         <source>as-user-extra is not a map</source>
-        <translation type="unfinished"></translation>
+        <translation>as-user-extra 不是對應表</translation>
     </message>
     <message>
         <source>Line %1 holds %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行的內容為：%2。</translation>
     </message>
     <message>
         <source>Correct the field.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正該欄位。</translation>
     </message>
     <message>
         <source>The impersonated identity cannot be sent</source>
-        <translation type="unfinished"></translation>
+        <translation>無法傳送模擬的身分</translation>
     </message>
     <message>
         <source>A value of as, as-uid, as-groups or as-user-extra holds a line break or control character.</source>
-        <translation type="unfinished"></translation>
+        <translation>as、as-uid、as-groups 或 as-user-extra 的值含有換行或控制字元。</translation>
     </message>
     <message>
         <source>Remove the character.</source>
-        <translation type="unfinished"></translation>
+        <translation>請移除該字元。</translation>
     </message>
     <message>
         <source>Impersonation lacks a user</source>
-        <translation type="unfinished"></translation>
+        <translation>模擬身分缺少使用者</translation>
     </message>
     <message>
         <source>as-uid, as-groups and as-user-extra need as beside them.</source>
-        <translation type="unfinished"></translation>
+        <translation>as-uid、as-groups 與 as-user-extra 必須搭配 as。</translation>
     </message>
     <message>
         <source>Add as with the user to impersonate, or remove the other fields.</source>
-        <translation type="unfinished"></translation>
+        <translation>請加入 as 並指定要模擬的使用者，或移除其他欄位。</translation>
     </message>
     <message>
         <source>exec is not a map</source>
-        <translation type="unfinished"></translation>
+        <translation>exec 不是對應表</translation>
     </message>
     <message>
         <source>Correct the entry.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正該項目。</translation>
     </message>
     <message>
         <source>interactiveMode %1 is unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>interactiveMode %1 不明</translation>
     </message>
     <message>
         <source>It can be Never, IfAvailable or Always.</source>
-        <translation type="unfinished"></translation>
+        <translation>只能是 Never、IfAvailable 或 Always。</translation>
     </message>
     <message>
         <source>env is not a list</source>
-        <translation type="unfinished"></translation>
+        <translation>env 不是清單</translation>
     </message>
     <message>
         <source>Write each variable after a dash, with name and value.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將每個變數寫在連字號之後，並附上 name 與 value。</translation>
     </message>
     <message>
         <source>A variable of the exec plugin has no usable name</source>
-        <translation type="unfinished"></translation>
+        <translation>exec 外掛程式有一個變數的名稱無法使用</translation>
     </message>
     <message>
         <source>The entry at line %1 of env has an empty name or one with an equals sign.</source>
-        <translation type="unfinished"></translation>
+        <translation>env 在第 %1 行的項目名稱是空的或含有等號。</translation>
     </message>
     <message>
         <source>Name the variable.</source>
-        <translation type="unfinished"></translation>
+        <translation>請為變數命名。</translation>
     </message>
     <message>
         <source>The client certificate is given twice</source>
-        <translation type="unfinished"></translation>
+        <translation>用戶端憑證重複指定</translation>
     </message>
     <message>
         <source>Both client-certificate and client-certificate-data are set.</source>
-        <translation type="unfinished"></translation>
+        <translation>client-certificate 與 client-certificate-data 都已設定。</translation>
     </message>
     <message>
         <source>The client key is given twice</source>
-        <translation type="unfinished"></translation>
+        <translation>用戶端金鑰重複指定</translation>
     </message>
     <message>
         <source>Both client-key and client-key-data are set.</source>
-        <translation type="unfinished"></translation>
+        <translation>client-key 與 client-key-data 都已設定。</translation>
     </message>
     <message>
         <source>The client certificate has no key</source>
-        <translation type="unfinished"></translation>
+        <translation>用戶端憑證沒有金鑰</translation>
     </message>
     <message>
         <source>Neither client-key nor client-key-data is set.</source>
-        <translation type="unfinished"></translation>
+        <translation>client-key 與 client-key-data 都未設定。</translation>
     </message>
     <message>
         <source>Add the key that belongs to the certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>請加入與憑證對應的金鑰。</translation>
     </message>
     <message>
         <source>The client key has no certificate</source>
-        <translation type="unfinished"></translation>
+        <translation>用戶端金鑰沒有憑證</translation>
     </message>
     <message>
         <source>Neither client-certificate nor client-certificate-data is set, so the key is not used.</source>
-        <translation type="unfinished"></translation>
+        <translation>client-certificate 與 client-certificate-data 都未設定，因此不會使用該金鑰。</translation>
     </message>
     <message>
         <source>Add the certificate that belongs to the key.</source>
-        <translation type="unfinished"></translation>
+        <translation>請加入與金鑰對應的憑證。</translation>
     </message>
     <message>
         <source>The user has more than one way to sign in</source>
-        <translation type="unfinished"></translation>
+        <translation>使用者有一種以上的登入方式</translation>
     </message>
     <message>
         <source>A token and a user name with password exclude each other.</source>
-        <translation type="unfinished"></translation>
+        <translation>權杖與使用者名稱加密碼不可並用。</translation>
     </message>
     <message>
         <source>The token cannot be sent</source>
-        <translation type="unfinished"></translation>
+        <translation>無法傳送權杖</translation>
     </message>
     <message>
         <source>It holds a line break or control character.</source>
-        <translation type="unfinished"></translation>
+        <translation>它含有換行或控制字元。</translation>
     </message>
     <message>
         <source>Copy the token again, without line breaks.</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新複製權杖，不要含有換行。</translation>
     </message>
     <message>
         <source>The user has two sign-in plugins</source>
-        <translation type="unfinished"></translation>
+        <translation>使用者有兩個登入外掛程式</translation>
     </message>
     <message>
         <source>exec and auth-provider exclude each other.</source>
-        <translation type="unfinished"></translation>
+        <translation>exec 與 auth-provider 不可並用。</translation>
     </message>
     <message>
         <source>Remove auth-provider; it is obsolete.</source>
-        <translation type="unfinished"></translation>
+        <translation>請移除 auth-provider；它已過時。</translation>
     </message>
     <message>
         <source>The sign-in method auth-provider %1 is not supported</source>
-        <translation type="unfinished"></translation>
+        <translation>不支援登入方式 auth-provider %1</translation>
     </message>
     <message>
         <source>Kubernetes removed it; Google Cloud signs in through the program gke-gcloud-auth-plugin.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kubernetes 已將它移除；Google Cloud 透過程式 gke-gcloud-auth-plugin 登入。</translation>
     </message>
     <message>
         <source>Install gke-gcloud-auth-plugin and run: gcloud container clusters get-credentials CLUSTER</source>
-        <translation type="unfinished"></translation>
+        <translation>請安裝 gke-gcloud-auth-plugin 並執行：gcloud container clusters get-credentials CLUSTER</translation>
     </message>
     <message>
         <source>Kubernetes removed it; Azure signs in through the program kubelogin.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kubernetes 已將它移除；Azure 透過程式 kubelogin 登入。</translation>
     </message>
     <message>
         <source>Install kubelogin and run: kubelogin convert-kubeconfig</source>
-        <translation type="unfinished"></translation>
+        <translation>請安裝 kubelogin 並執行：kubelogin convert-kubeconfig</translation>
     </message>
     <message>
         <source>Cairn signs in to OpenID Connect through an exec plugin, which can also renew the token.</source>
-        <translation type="unfinished"></translation>
+        <translation>Cairn 透過 exec 外掛程式登入 OpenID Connect，它也能更新權杖。</translation>
     </message>
     <message>
         <source>Use an exec plugin such as kubectl oidc-login (kubelogin): kubectl oidc-login setup</source>
-        <translation type="unfinished"></translation>
+        <translation>請使用 exec 外掛程式，例如 kubectl oidc-login（kubelogin）：kubectl oidc-login setup</translation>
     </message>
     <message>
         <source>Kubernetes does not know this auth-provider.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kubernetes 不認識此 auth-provider。</translation>
     </message>
     <message>
         <source>Ask the provider of the file for one with an exec plugin, a token or a client certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>請向檔案提供者索取使用 exec 外掛程式、權杖或用戶端憑證的檔案。</translation>
     </message>
     <message>
         <source>The exec plugin has no command</source>
-        <translation type="unfinished"></translation>
+        <translation>exec 外掛程式沒有命令</translation>
     </message>
     <message>
         <source>The field command of exec is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>exec 的欄位 command 是空的。</translation>
     </message>
     <message>
         <source>Name the program to run.</source>
-        <translation type="unfinished"></translation>
+        <translation>請指定要執行的程式。</translation>
     </message>
     <message>
         <source>Write client.authentication.k8s.io/v1 if the plugin is recent, else …/v1beta1.</source>
-        <translation type="unfinished"></translation>
+        <translation>若外掛程式較新，請寫 client.authentication.k8s.io/v1，否則寫 …/v1beta1。</translation>
     </message>
     <message>
         <source>The exec plugin has no apiVersion</source>
-        <translation type="unfinished"></translation>
+        <translation>exec 外掛程式沒有 apiVersion</translation>
     </message>
     <message>
         <source>The field apiVersion of exec is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>exec 的欄位 apiVersion 是空的。</translation>
     </message>
     <message>
         <source>The exec plugin&apos;s apiVersion is too old</source>
-        <translation type="unfinished"></translation>
+        <translation>exec 外掛程式的 apiVersion 太舊</translation>
     </message>
     <message>
         <source>Kubernetes removed v1alpha1.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kubernetes 已移除 v1alpha1。</translation>
     </message>
     <message>
         <source>Update the plugin and let it write the kubeconfig again.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更新外掛程式，並讓它重新寫入 kubeconfig。</translation>
     </message>
     <message>
         <source>The exec plugin&apos;s apiVersion %1 is unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>exec 外掛程式的 apiVersion %1 不明</translation>
     </message>
     <message>
         <source>Known are client.authentication.k8s.io/v1 and client.authentication.k8s.io/v1beta1.</source>
-        <translation type="unfinished"></translation>
+        <translation>已知的是 client.authentication.k8s.io/v1 與 client.authentication.k8s.io/v1beta1。</translation>
     </message>
     <message>
         <source>The exec plugin lacks interactiveMode</source>
-        <translation type="unfinished"></translation>
+        <translation>exec 外掛程式缺少 interactiveMode</translation>
     </message>
     <message>
         <source>With client.authentication.k8s.io/v1 the field is required.</source>
-        <translation type="unfinished"></translation>
+        <translation>使用 client.authentication.k8s.io/v1 時，此欄位為必填。</translation>
     </message>
     <message>
         <source>Add interactiveMode: IfAvailable to exec.</source>
-        <translation type="unfinished"></translation>
+        <translation>請在 exec 加入 interactiveMode: IfAvailable。</translation>
     </message>
     <message>
         <source>The context %1 names no cluster</source>
-        <translation type="unfinished"></translation>
+        <translation>情境 %1 未指定叢集</translation>
     </message>
     <message>
         <source>The field cluster is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>欄位 cluster 是空的。</translation>
     </message>
     <message>
         <source>Name one of the clusters in the file.</source>
-        <translation type="unfinished"></translation>
+        <translation>請指定檔案中的一個叢集。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::ProgramSearch</name>
     <message>
         <source>The program %1 was not found.</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到程式 %1。</translation>
     </message>
     <message>
         <source>It exists, but it is not an executable file.</source>
-        <translation type="unfinished"></translation>
+        <translation>它存在，但不是可執行檔。</translation>
     </message>
     <message>
         <source>There is no such file.</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有這個檔案。</translation>
     </message>
     <message>
         <source>Correct command in the kubeconfig, or install the program.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正 kubeconfig 中的 command，或安裝該程式。</translation>
     </message>
     <message>
         <source>%1 is not in any of these folders: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 不在以下任何資料夾中：%2</translation>
     </message>
     <message>
         <source>Install the program, or add its folder for Cairn.</source>
-        <translation type="unfinished"></translation>
+        <translation>請安裝該程式，或為 Cairn 加入其資料夾。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::Read</name>
     <message>
         <source>%1 is not a list</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 不是清單</translation>
     </message>
     <message>
         <source>Line %1 holds %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行的內容為：%2。</translation>
     </message>
     <message>
         <source>Write each entry after a dash, with a name.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將每個項目寫在連字號之後，並附上名稱。</translation>
     </message>
     <message>
         <source>Entry %1 of %2 is skipped</source>
-        <translation type="unfinished"></translation>
+        <translation>略過 %2 的項目 %1</translation>
     </message>
     <message>
         <source>It holds %1 where a map with a name belongs.</source>
-        <translation type="unfinished"></translation>
+        <translation>應為含有名稱的對應表，實際為：%1。</translation>
     </message>
     <message>
         <source>Correct or remove the entry.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正或移除該項目。</translation>
     </message>
     <message>
         <source>It has no name.</source>
-        <translation type="unfinished"></translation>
+        <translation>它沒有名稱。</translation>
     </message>
     <message>
         <source>Give it a name, or remove it.</source>
-        <translation type="unfinished"></translation>
+        <translation>請為它命名，或將它移除。</translation>
     </message>
     <message>
         <source>%1 of %2 is not a map</source>
-        <translation type="unfinished"></translation>
+        <translation>%2 的 %1 不是對應表</translation>
     </message>
     <message>
         <source>Correct the entry.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正該項目。</translation>
     </message>
     <message>
         <source>The name %1 appears twice in %2</source>
-        <translation type="unfinished"></translation>
+        <translation>名稱 %1 在 %2 中出現兩次</translation>
     </message>
     <message>
         <source>Nobody can tell which one is meant; kubectl refuses the whole file.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法判斷指的是哪一個；kubectl 會拒絕整個檔案。</translation>
     </message>
     <message>
         <source>Rename or remove one of the two.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將其中一個重新命名或移除。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::SessionCredentials</name>
     <message>
         <source>The user &quot;%1&quot; has no exec plugin.</source>
-        <translation type="unfinished"></translation>
+        <translation>使用者「%1」沒有 exec 外掛程式。</translation>
     </message>
     <message>
         <source>The context &quot;%1&quot; signs in through a program of this computer, which needs your consent.</source>
-        <translation type="unfinished"></translation>
+        <translation>情境「%1」透過這台電腦上的程式登入，需要您的同意。</translation>
     </message>
     <message>
         <source>It would run: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>它會執行：%1</translation>
     </message>
     <message>
         <source>It would run: %1 (with the variables %2)</source>
-        <translation type="unfinished"></translation>
+        <translation>它會執行：%1（含變數 %2）</translation>
     </message>
     <message>
         <source>Allow it if you trust %1; cairnctl takes --allow-exec.</source>
-        <translation type="unfinished"></translation>
+        <translation>若您信任 %1 請允許；cairnctl 使用 --allow-exec。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::SessionCredentials::Private</name>
     <message>
         <source>The certificate authority of cluster &quot;%1&quot; cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取叢集「%1」的憑證授權單位。</translation>
     </message>
     <message>
         <source>It holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).</source>
-        <translation type="unfinished"></translation>
+        <translation>其中沒有 PEM 格式的憑證（-----BEGIN CERTIFICATE-----）。</translation>
     </message>
     <message>
         <source>Get the kubeconfig again from whoever runs the cluster.</source>
-        <translation type="unfinished"></translation>
+        <translation>請向叢集的管理者重新取得 kubeconfig。</translation>
     </message>
     <message>
         <source>The token file %1 cannot be used.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法使用權杖檔案 %1。</translation>
     </message>
     <message>
         <source>It is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>它是空的。</translation>
     </message>
     <message>
         <source>It holds more than one line.</source>
-        <translation type="unfinished"></translation>
+        <translation>它有超過一行。</translation>
     </message>
     <message>
         <source>Write the token into it, or sign in again with the tool that writes it.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將權杖寫入其中，或以寫入它的工具重新登入。</translation>
     </message>
     <message>
         <source>Sign in again with the tool that writes the token file.</source>
-        <translation type="unfinished"></translation>
+        <translation>請以寫入該權杖檔案的工具重新登入。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::yaml</name>
     <message>
         <source>It is not UTF-8 text.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不是 UTF-8 文字。</translation>
     </message>
     <message>
         <source>Check that the path names a kubeconfig and not an archive or a binary file.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查路徑是否指向 kubeconfig，而非封存檔或二進位檔。</translation>
     </message>
     <message>
         <source>Line %1 holds a control character (code %2), which YAML does not allow.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行含有控制字元（代碼 %2），YAML 不允許。</translation>
     </message>
     <message>
         <source>Remove the character, or check that the path names a kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>請移除該字元，或檢查路徑是否指向 kubeconfig。</translation>
     </message>
     <message>
         <source>Line %1 opens more than %2 brackets.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行開啟了超過 %2 層括號。</translation>
     </message>
     <message>
         <source>Line %1 holds more than %2 values.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行有超過 %2 個值。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::yaml::Builder</name>
     <message>
         <source>Line %1 refers to itself by an alias (a cycle).</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行透過別名參照自己（循環）。</translation>
     </message>
     <message>
         <source>It has more than %1 values.</source>
-        <translation type="unfinished"></translation>
+        <translation>它有超過 %1 個值。</translation>
     </message>
     <message>
         <source>Line %1 is nested more than %2 levels deep.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行的巢狀超過 %2 層。</translation>
     </message>
     <message>
         <source>Line %1 uses a list or a map as a key.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行以清單或對應表作為鍵。</translation>
     </message>
 </context>
 <context>
     <name>cairn::kube::yaml::Document</name>
     <message>
         <source>Check that the path names a kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查路徑是否指向 kubeconfig。</translation>
     </message>
     <message>
         <source>Near line %1 a line is indented with a tab.</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 行附近有以 Tab 縮排的行。</translation>
     </message>
     <message>
         <source>Indent with spaces; YAML does not allow tabs there.</source>
-        <translation type="unfinished"></translation>
+        <translation>請以空格縮排；YAML 在該處不允許 Tab。</translation>
     </message>
     <message>
         <source>It is not valid YAML at line %1, column %2: %3.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不是有效的 YAML，位於第 %1 行第 %2 欄：%3。</translation>
     </message>
     <message>
         <source>Correct the line, or get the file again from whoever gave it to you.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正該行，或向提供者重新取得檔案。</translation>
     </message>
     <message>
         <source>The YAML parser gave up on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>YAML 剖析器無法處理它。</translation>
     </message>
 </context>
 <context>
     <name>cairn::logs::LogView</name>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>記錄</translation>
     </message>
     <message>
         <source>The pattern is wrong at position %1: %2. Fix it or search for plain text.</source>
-        <translation type="unfinished"></translation>
+        <translation>規則運算式在位置 %1 有誤：%2。請修正，或改為搜尋純文字。</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>複製</translation>
     </message>
     <message>
         <source>Go to the first error</source>
-        <translation type="unfinished"></translation>
+        <translation>前往第一個錯誤</translation>
     </message>
 </context>
 <context>
     <name>cairn::manifest</name>
     <message>
         <source>The YAML cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取 YAML。</translation>
     </message>
     <message>
         <source>The YAML cannot be read at line %1, column %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取 YAML，位於第 %1 行第 %2 欄。</translation>
     </message>
     <message>
         <source>It has %1, more than the %2 that are read.</source>
-        <translation type="unfinished"></translation>
+        <translation>其大小為 %1，超過可讀取的 %2。</translation>
     </message>
     <message>
         <source>Split it into smaller files.</source>
-        <translation type="unfinished"></translation>
+        <translation>請分割成較小的檔案。</translation>
     </message>
     <message>
         <source>It is not UTF-8 text.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不是 UTF-8 文字。</translation>
     </message>
     <message>
         <source>Save the file as UTF-8.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將檔案儲存為 UTF-8。</translation>
     </message>
     <message>
         <source>Correct the text at this place.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正此處的文字。</translation>
     </message>
     <message>
         <source>It holds nothing.</source>
-        <translation type="unfinished"></translation>
+        <translation>它沒有內容。</translation>
     </message>
     <message>
         <source>It holds several documents.</source>
-        <translation type="unfinished"></translation>
+        <translation>它含有多份文件。</translation>
     </message>
     <message>
         <source>Write exactly one object.</source>
-        <translation type="unfinished"></translation>
+        <translation>請只寫一個物件。</translation>
     </message>
 </context>
 <context>
     <name>cairn::manifest::Builder</name>
     <message>
         <source>An alias stands inside the very thing it names.</source>
-        <translation type="unfinished"></translation>
+        <translation>別名出現在它自己所指的內容之中。</translation>
     </message>
     <message>
         <source>Write the value out.</source>
-        <translation type="unfinished"></translation>
+        <translation>請直接寫出該值。</translation>
     </message>
     <message>
         <source>“%1” has no place in JSON.</source>
-        <translation type="unfinished"></translation>
+        <translation>「%1」無法以 JSON 表示。</translation>
     </message>
     <message>
         <source>Quote it or write a finite number.</source>
-        <translation type="unfinished"></translation>
+        <translation>請加引號，或寫有限的數字。</translation>
     </message>
     <message>
         <source>It holds more than %1 values once its aliases are written out.</source>
-        <translation type="unfinished"></translation>
+        <translation>別名展開後，它有超過 %1 個值。</translation>
     </message>
     <message>
         <source>Split it into smaller files.</source>
-        <translation type="unfinished"></translation>
+        <translation>請分割成較小的檔案。</translation>
     </message>
     <message>
         <source>The tag %1 with the value “%2” is not understood.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法理解標記 %1 與值「%2」。</translation>
     </message>
     <message>
         <source>Remove the tag; Kubernetes objects need none.</source>
-        <translation type="unfinished"></translation>
+        <translation>請移除標記；Kubernetes 物件不需要。</translation>
     </message>
     <message>
         <source>The tag %1 is not understood.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法理解標記 %1。</translation>
     </message>
     <message>
         <source>A key is not text.</source>
-        <translation type="unfinished"></translation>
+        <translation>鍵不是文字。</translation>
     </message>
     <message>
         <source>Quote the key.</source>
-        <translation type="unfinished"></translation>
+        <translation>請為鍵加上引號。</translation>
     </message>
     <message>
         <source>The key “%1” stands there twice.</source>
-        <translation type="unfinished"></translation>
+        <translation>鍵「%1」出現兩次。</translation>
     </message>
     <message>
         <source>Remove one of the two.</source>
-        <translation type="unfinished"></translation>
+        <translation>請移除其中一個。</translation>
     </message>
     <message>
         <source>A key is missing.</source>
-        <translation type="unfinished"></translation>
+        <translation>缺少鍵。</translation>
     </message>
     <message>
         <source>Write the key before the colon.</source>
-        <translation type="unfinished"></translation>
+        <translation>請在冒號前寫上鍵。</translation>
     </message>
     <message>
         <source>“&lt;&lt;” merges something that is no map.</source>
-        <translation type="unfinished"></translation>
+        <translation>「&lt;&lt;」合併了非對應表的內容。</translation>
     </message>
     <message>
         <source>Merge maps only.</source>
-        <translation type="unfinished"></translation>
+        <translation>只能合併對應表。</translation>
     </message>
     <message>
         <source>A key is a list or a map.</source>
-        <translation type="unfinished"></translation>
+        <translation>鍵是清單或對應表。</translation>
     </message>
     <message>
         <source>Use text as a key.</source>
-        <translation type="unfinished"></translation>
+        <translation>請以文字作為鍵。</translation>
     </message>
     <message>
         <source>It is nested deeper than %1 levels.</source>
-        <translation type="unfinished"></translation>
+        <translation>巢狀超過 %1 層。</translation>
     </message>
     <message>
         <source>Flatten it.</source>
-        <translation type="unfinished"></translation>
+        <translation>請減少巢狀層數。</translation>
     </message>
 </context>
 <context>
     <name>cairn::net::CurlError</name>
     <message>
         <source>No secure connection to %1 could be made.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法建立到 %1 的安全連線。</translation>
     </message>
     <message>
         <source>No connection to %1 could be made.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法建立到 %1 的連線。</translation>
     </message>
     <message>
         <source>The server&apos;s certificate has expired.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器的憑證已過期。</translation>
     </message>
     <message>
         <source>Have the server&apos;s certificate renewed, and check this computer&apos;s clock.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更新伺服器的憑證，並檢查這台電腦的時鐘。</translation>
     </message>
     <message>
         <source>The server&apos;s certificate is not valid yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器的憑證尚未生效。</translation>
     </message>
     <message>
         <source>Check the clocks of this computer and of the server.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查這台電腦與伺服器的時鐘。</translation>
     </message>
     <message>
         <source>The server&apos;s certificate is self-signed and not trusted.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器的憑證為自我簽署，不受信任。</translation>
     </message>
     <message>
         <source>Put the cluster&apos;s certificate authority into certificate-authority-data of the kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將叢集的憑證授權單位放入 kubeconfig 的 certificate-authority-data。</translation>
     </message>
     <message>
         <source>The server&apos;s certificate was signed by an authority that is not trusted.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器的憑證由不受信任的授權單位簽署。</translation>
     </message>
     <message>
         <source>Check that certificate-authority-data in the kubeconfig belongs to this cluster; it changes when a cluster is created anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查 kubeconfig 中的 certificate-authority-data 是否屬於此叢集；叢集重建後它會改變。</translation>
     </message>
     <message>
         <source>The server&apos;s certificate is not acceptable: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法接受伺服器的憑證：%1。</translation>
     </message>
     <message>
         <source>Ask whoever runs the server to repair its certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>請伺服器的管理者修復其憑證。</translation>
     </message>
     <message>
         <source>The server&apos;s certificate is not made out for “%1”.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器的憑證不是為「%1」核發的。</translation>
     </message>
     <message>
         <source>Use a name the certificate holds in the kubeconfig&apos;s server, or set tls-server-name to one.</source>
-        <translation type="unfinished"></translation>
+        <translation>請在 kubeconfig 的 server 使用憑證中的名稱，或將 tls-server-name 設為其中一個。</translation>
     </message>
     <message>
         <source>%1 refused the client certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 拒絕用戶端憑證。</translation>
     </message>
     <message>
         <source>TLS error: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>TLS 錯誤：%1。</translation>
     </message>
     <message>
         <source>The client certificate may be missing, expired or from another cluster; get a new kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>用戶端憑證可能缺少、過期或來自另一個叢集；請取得新的 kubeconfig。</translation>
     </message>
     <message>
         <source>The proxy %1 did not accept the request.</source>
-        <translation type="unfinished"></translation>
+        <translation>代理伺服器 %1 未接受要求。</translation>
     </message>
     <message>
         <source>It asks for a user name and password.</source>
-        <translation type="unfinished"></translation>
+        <translation>它要求使用者名稱與密碼。</translation>
     </message>
     <message>
         <source>Put them into the proxy&apos;s URL: http://user:password@host:port.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將它們放入代理伺服器的 URL：http://user:password@host:port。</translation>
     </message>
     <message>
         <source>The proxy %1 did not connect to %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>代理伺服器 %1 未連線到 %2。</translation>
     </message>
     <message>
         <source>It answered with HTTP %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>它以 HTTP %1 回應。</translation>
     </message>
     <message>
         <source>Check that the proxy may reach the server, or add the server to NO_PROXY.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查代理伺服器能否連到該伺服器，或將該伺服器加入 NO_PROXY。</translation>
     </message>
     <message>
         <source>The name of the proxy %1 cannot be resolved.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法解析代理伺服器 %1 的名稱。</translation>
     </message>
     <message>
         <source>Check proxy-url in the kubeconfig, or HTTPS_PROXY in the environment.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查 kubeconfig 中的 proxy-url，或環境變數 HTTPS_PROXY。</translation>
     </message>
     <message>
         <source>The proxy %1 failed: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>代理伺服器 %1 失敗：%2。</translation>
     </message>
     <message>
         <source>Check that the proxy runs and may reach the server.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查代理伺服器是否執行中，且能連到該伺服器。</translation>
     </message>
     <message>
         <source>%1 refused the connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 拒絕連線。</translation>
     </message>
     <message>
         <source>Check that the server runs and that its address and port are right.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查伺服器是否執行中，以及其位址與連接埠是否正確。</translation>
     </message>
     <message>
         <source>There is no route to %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有到 %1 的路由。</translation>
     </message>
     <message>
         <source>Check the network and the VPN.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查網路與 VPN。</translation>
     </message>
     <message>
         <source>Connecting to %1 failed: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>連線到 %1 失敗：%2。</translation>
     </message>
     <message>
         <source>Check the network, the VPN and the server&apos;s address.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查網路、VPN 與伺服器的位址。</translation>
     </message>
     <message>
         <source>The server does not speak TLS on this port.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器在此連接埠不使用 TLS。</translation>
     </message>
     <message>
         <source>Check the port in the kubeconfig; a server without TLS needs http:// instead of https://.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查 kubeconfig 中的連接埠；沒有 TLS 的伺服器需要 http:// 而非 https://。</translation>
     </message>
     <message>
         <source>The server offers no TLS version of at least 1.2.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器未提供 1.2 以上的 TLS 版本。</translation>
     </message>
     <message>
         <source>Update the server; older versions of TLS are not safe.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更新伺服器；較舊的 TLS 版本並不安全。</translation>
     </message>
     <message>
         <source>The server refused the TLS handshake.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器拒絕 TLS 交握。</translation>
     </message>
     <message>
         <source>It may demand a client certificate; check client-certificate-data in the kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>它可能要求用戶端憑證；請檢查 kubeconfig 中的 client-certificate-data。</translation>
     </message>
     <message>
         <source>The connection was cut during the handshake.</source>
-        <translation type="unfinished"></translation>
+        <translation>連線在交握期間中斷。</translation>
     </message>
     <message>
         <source>Check the port, and whether a firewall or proxy stands between.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查連接埠，以及中間是否有防火牆或代理伺服器。</translation>
     </message>
     <message>
         <source>The TLS handshake failed: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>TLS 交握失敗：%1。</translation>
     </message>
     <message>
         <source>Check that address and port belong to the cluster.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查位址與連接埠是否屬於該叢集。</translation>
     </message>
     <message>
         <source>%1 is not an HTTP server.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 不是 HTTP 伺服器。</translation>
     </message>
     <message>
         <source>It answered with something that is not HTTP.</source>
-        <translation type="unfinished"></translation>
+        <translation>它的回應不是 HTTP。</translation>
     </message>
     <message>
         <source>Check the address and port.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查位址與連接埠。</translation>
     </message>
     <message>
         <source>The answer ended before it was complete.</source>
-        <translation type="unfinished"></translation>
+        <translation>回應尚未完整就已結束。</translation>
     </message>
     <message>
         <source>The server closed the connection without an answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器未回應就關閉連線。</translation>
     </message>
     <message>
         <source>The server or something on the way cut the connection.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器或途中的某處中斷了連線。</translation>
     </message>
     <message>
         <source>The server or something on the way cut the connection: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器或途中的某處中斷了連線：%1。</translation>
     </message>
     <message>
         <source>The connection to %1 was lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>與 %1 的連線已中斷。</translation>
     </message>
     <message>
         <source>Try again. If it was a change, look first whether it was made.</source>
-        <translation type="unfinished"></translation>
+        <translation>請再試一次。若這是變更，請先確認是否已生效。</translation>
     </message>
     <message>
         <source>The host name cannot be resolved.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法解析主機名稱。</translation>
     </message>
     <message>
         <source>Check the server&apos;s name in the kubeconfig, the network and the VPN.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查 kubeconfig 中的伺服器名稱、網路與 VPN。</translation>
     </message>
     <message>
         <source>It took too long to connect.</source>
-        <translation type="unfinished"></translation>
+        <translation>連線時間過長。</translation>
     </message>
     <message>
         <source>The certificate authority in the kubeconfig holds no readable certificate.</source>
-        <translation type="unfinished"></translation>
+        <translation>kubeconfig 中的憑證授權單位沒有可讀取的憑證。</translation>
     </message>
     <message>
         <source>It must be PEM text: lines between BEGIN CERTIFICATE and END CERTIFICATE.</source>
-        <translation type="unfinished"></translation>
+        <translation>它必須是 PEM 文字：BEGIN CERTIFICATE 與 END CERTIFICATE 之間的各行。</translation>
     </message>
     <message>
         <source>The client certificate and its key cannot be used: %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法使用用戶端憑證及其金鑰：%1。</translation>
     </message>
     <message>
         <source>Both must be PEM text, belong together, and the key must not be encrypted.</source>
-        <translation type="unfinished"></translation>
+        <translation>兩者都必須是 PEM 文字且互相對應，金鑰不得加密。</translation>
     </message>
     <message>
         <source>The answer of %1 cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取 %1 的回應。</translation>
     </message>
     <message>
         <source>Its compressed body is damaged.</source>
-        <translation type="unfinished"></translation>
+        <translation>其壓縮內容損壞。</translation>
     </message>
     <message>
         <source>Try again, or turn compression off with disable-compression in the kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>請再試一次，或在 kubeconfig 中以 disable-compression 關閉壓縮。</translation>
     </message>
     <message>
         <source>The exchange with %1 failed.</source>
-        <translation type="unfinished"></translation>
+        <translation>與 %1 的通訊失敗。</translation>
     </message>
     <message>
         <source>Try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>請再試一次。</translation>
     </message>
     <message>
         <source>%1 did not answer completely within %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 未在 %2 內完整回應。</translation>
     </message>
     <message>
         <source>No connection to %1 could be made within %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法在 %2 內建立到 %1 的連線。</translation>
     </message>
     <message>
         <source>The server is slow or does not answer.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器緩慢或沒有回應。</translation>
     </message>
     <message>
         <source>Nothing answers at this address.</source>
-        <translation type="unfinished"></translation>
+        <translation>此位址沒有任何回應。</translation>
     </message>
     <message>
         <source>Try again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>請稍後再試。</translation>
     </message>
     <message>
         <source>Nothing came from %1 for %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%2 內未收到來自 %1 的任何資料。</translation>
     </message>
     <message>
         <source>The connection seems to be dead.</source>
-        <translation type="unfinished"></translation>
+        <translation>連線似乎已失效。</translation>
     </message>
     <message>
         <source>Check the network and the VPN if this comes back.</source>
-        <translation type="unfinished"></translation>
+        <translation>若再次發生，請檢查網路與 VPN。</translation>
     </message>
     <message>
         <source>The answer of %1 is too large.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 的回應過大。</translation>
     </message>
     <message>
         <source>It is longer than %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>它超過 %1。</translation>
     </message>
     <message>
         <source>Ask for less at a time.</source>
-        <translation type="unfinished"></translation>
+        <translation>請縮小每次要求的範圍。</translation>
     </message>
     <message>
         <source>The request was not sent.</source>
-        <translation type="unfinished"></translation>
+        <translation>要求未送出。</translation>
     </message>
     <message>
         <source>Correct the name or the credentials it was made of.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正用來組成它的名稱或認證資料。</translation>
     </message>
     <message>
         <source>The server&apos;s address cannot be used.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法使用伺服器的位址。</translation>
     </message>
     <message>
         <source>Correct the cluster entry of the kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>請更正 kubeconfig 的叢集項目。</translation>
     </message>
 </context>
 <context>
     <name>cairn::net::CurlSetup</name>
     <message>
         <source>The server must be a URL that starts with https:// or http://.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器必須是以 https:// 或 http:// 開頭的 URL。</translation>
     </message>
     <message>
         <source>The server&apos;s URL names no valid host.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器的 URL 沒有有效的主機。</translation>
     </message>
     <message>
         <source>The server&apos;s URL must not have a query or a fragment.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器的 URL 不得含有查詢或片段。</translation>
     </message>
     <message>
         <source>There is a client certificate without its key.</source>
-        <translation type="unfinished"></translation>
+        <translation>有用戶端憑證，但沒有其金鑰。</translation>
     </message>
     <message>
         <source>The tls-server-name is not a valid host name.</source>
-        <translation type="unfinished"></translation>
+        <translation>tls-server-name 不是有效的主機名稱。</translation>
     </message>
     <message>
         <source>A header name has characters that are not allowed.</source>
-        <translation type="unfinished"></translation>
+        <translation>標頭名稱含有不允許的字元。</translation>
     </message>
     <message>
         <source>The value of the header %1 has a line break or a null byte.</source>
-        <translation type="unfinished"></translation>
+        <translation>標頭 %1 的值含有換行或空位元組。</translation>
     </message>
     <message>
         <source>The header %1 is set by the client itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>標頭 %1 由用戶端自行設定。</translation>
     </message>
 </context>
 <context>
     <name>cairn::net::ExecWebSocket</name>
     <message>
         <source>The command in the pod gave no result.</source>
-        <translation type="unfinished"></translation>
+        <translation>Pod 中的命令沒有結果。</translation>
     </message>
     <message>
         <source>%1 closed the connection before the command had ended.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 在命令結束前關閉了連線。</translation>
     </message>
     <message>
         <source>%1 closed the connection before the command had ended: %2.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 在命令結束前關閉了連線：%2。</translation>
     </message>
     <message>
         <source>Check that the pod still runs, then try again.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查 Pod 是否仍在執行，再試一次。</translation>
     </message>
     <message>
         <source>The answer of %1 cannot be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取 %1 的回應。</translation>
     </message>
     <message>
         <source>It breaks the rules of the WebSocket protocol.</source>
-        <translation type="unfinished"></translation>
+        <translation>它違反 WebSocket 通訊協定的規則。</translation>
     </message>
     <message>
         <source>A proxy on the way may not support WebSocket; try without it.</source>
-        <translation type="unfinished"></translation>
+        <translation>途中的代理伺服器可能不支援 WebSocket；請試著不經過它。</translation>
     </message>
     <message>
         <source>There is none.</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有位址。</translation>
     </message>
     <message>
         <source>The path must begin with a slash and hold only percent-encoded ASCII characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>路徑必須以斜線開頭，且只含百分比編碼的 ASCII 字元。</translation>
     </message>
     <message>
         <source>The header %1 is set by the client itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>標頭 %1 由用戶端自行設定。</translation>
     </message>
 </context>
 <context>
     <name>cairn::net::HandshakeAnswer</name>
     <message>
         <source>Log in again, or get a new kubeconfig.</source>
-        <translation type="unfinished"></translation>
+        <translation>請重新登入，或取得新的 kubeconfig。</translation>
     </message>
     <message>
         <source>Ask for the verbs get and create on pods/exec in this namespace.</source>
-        <translation type="unfinished"></translation>
+        <translation>請申請此命名空間中 pods/exec 的 get 與 create 動詞。</translation>
     </message>
     <message>
         <source>Check that the pod still exists and runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查 Pod 是否仍存在且執行中。</translation>
     </message>
     <message>
         <source>Check that the container of the pod runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>請檢查 Pod 的容器是否執行中。</translation>
     </message>
     <message>
         <source>Try again later.</source>
-        <translation type="unfinished"></translation>
+        <translation>請稍後再試。</translation>
     </message>
     <message>
         <source>%1 answered the WebSocket handshake wrongly.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 對 WebSocket 交握的回應有誤。</translation>
     </message>
     <message>
         <source>Its answer does not belong to the request.</source>
-        <translation type="unfinished"></translation>
+        <translation>其回應與要求不符。</translation>
     </message>
     <message>
         <source>A proxy on the way may not support WebSocket; try without it.</source>
-        <translation type="unfinished"></translation>
+        <translation>途中的代理伺服器可能不支援 WebSocket；請試著不經過它。</translation>
     </message>
     <message>
         <source>%1 cannot run commands in pods over WebSocket.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 無法透過 WebSocket 在 Pod 中執行命令。</translation>
     </message>
     <message>
         <source>It agreed to none of the protocols v5.channel.k8s.io and v4.channel.k8s.io.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不接受通訊協定 v5.channel.k8s.io 與 v4.channel.k8s.io。</translation>
     </message>
     <message>
         <source>Update the cluster to Kubernetes 1.30 or newer.</source>
-        <translation type="unfinished"></translation>
+        <translation>請將叢集更新至 Kubernetes 1.30 或更新版本。</translation>
     </message>
     <message>
         <source>The command could not be started in the pod.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法在 Pod 中啟動命令。</translation>
     </message>
     <message>
         <source>The server answered with HTTP %1.</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器以 HTTP %1 回應。</translation>
     </message>
 </context>
 <context>
     <name>cairn::net::HttpClient</name>
     <message>
         <source>There is none.</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有位址。</translation>
     </message>
     <message>
         <source>A handler of a stream must not wait for another request.</source>
-        <translation type="unfinished"></translation>
+        <translation>串流的處理常式不得等待另一個要求。</translation>
     </message>
 </context>
 <context>
     <name>cairn::net::Proxy</name>
     <message>
         <source>The proxy in %1 cannot be used.</source>
-        <translation type="unfinished"></translation>
+        <translation>無法使用 %1 中的代理伺服器。</translation>
     </message>
     <message>
         <source>Give it as http://host:port, https://host:port or socks5://host:port.</source>
-        <translation type="unfinished"></translation>
+        <translation>請寫成 http://host:port、https://host:port 或 socks5://host:port。</translation>
     </message>
     <message>
         <source>the kubeconfig (proxy-url)</source>
-        <translation type="unfinished"></translation>
+        <translation>kubeconfig（proxy-url）</translation>
     </message>
     <message>
         <source>the environment variable %1</source>
-        <translation type="unfinished"></translation>
+        <translation>環境變數 %1</translation>
     </message>
     <message>
         <source>Its scheme “%1” is none of http, https, socks5 and socks5h.</source>
-        <translation type="unfinished"></translation>
+        <translation>其配置「%1」不是 http、https、socks5 或 socks5h。</translation>
     </message>
     <message>
         <source>It is not a URL with a host name.</source>
-        <translation type="unfinished"></translation>
+        <translation>它不是含有主機名稱的 URL。</translation>
     </message>
 </context>
 <context>
     <name>cairn::net::Transfer</name>
     <message>
         <source>The HTTP method is not a word.</source>
-        <translation type="unfinished"></translation>
+        <translation>HTTP 方法不是單一字詞。</translation>
     </message>
     <message>
         <source>The path must begin with a slash and hold only percent-encoded ASCII characters.</source>
-        <translation type="unfinished"></translation>
+        <translation>路徑必須以斜線開頭，且只含百分比編碼的 ASCII 字元。</translation>
     </message>
     <message>
         <source>There is not enough memory.</source>
-        <translation type="unfinished"></translation>
+        <translation>記憶體不足。</translation>
     </message>
 </context>
 <context>
     <name>cairn::pages::ConnectPage</name>
     <message>
         <source>Connect to a cluster</source>
-        <translation type="unfinished"></translation>
+        <translation>連線到叢集</translation>
     </message>
     <message>
         <source>Add kubeconfig file…</source>
-        <translation type="unfinished"></translation>
+        <translation>加入 kubeconfig 檔案…</translation>
     </message>
     <message>
         <source>Check all again</source>
-        <translation type="unfinished"></translation>
+        <translation>全部重新檢查</translation>
     </message>
     <message>
         <source>Filter contexts</source>
-        <translation type="unfinished"></translation>
+        <translation>篩選情境</translation>
     </message>
     <message>
         <source>Contexts</source>
-        <translation type="unfinished"></translation>
+        <translation>情境</translation>
     </message>
     <message>
         <source>No context matches the filter</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有符合篩選的情境</translation>
     </message>
     <message>
         <source>Before you connect</source>
-        <translation type="unfinished"></translation>
+        <translation>連線之前</translation>
     </message>
     <message>
         <source>Cairn only reads until you press a button that says what it changes. Kubeconfig files are never written. Tokens stay in memory and out of reports.</source>
-        <translation type="unfinished"></translation>
+        <translation>在您按下標明變更內容的按鈕之前，Cairn 只會讀取。絕不寫入 kubeconfig 檔案。權杖只留在記憶體，不會出現在報告中。</translation>
     </message>
     <message>
         <source>Programs that may run for sign-in</source>
-        <translation type="unfinished"></translation>
+        <translation>可為登入執行的程式</translation>
     </message>
     <message>
         <source>Manage…</source>
-        <translation type="unfinished"></translation>
+        <translation>管理…</translation>
     </message>
     <message>
         <source>Sign-in doctor</source>
-        <translation type="unfinished"></translation>
+        <translation>登入診斷</translation>
     </message>
     <message>
         <source>Copy report</source>
-        <translation type="unfinished"></translation>
+        <translation>複製報告</translation>
     </message>
     <message>
         <source>no secrets inside</source>
-        <translation type="unfinished"></translation>
+        <translation>不含機密</translation>
     </message>
     <message>
         <source>Run again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新執行</translation>
     </message>
     <message>
         <source>The report</source>
-        <translation type="unfinished"></translation>
+        <translation>報告</translation>
     </message>
     <message>
         <source>Read from</source>
-        <translation type="unfinished"></translation>
+        <translation>讀取來源</translation>
     </message>
     <message>
         <source>not read</source>
-        <translation type="unfinished"></translation>
+        <translation>未讀取</translation>
     </message>
     <message numerus="yes">
         <source>%n context(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個情境</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 · changed %2</source>
         <comment>contexts in a file, time ago</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1 · %2變更</translation>
     </message>
     <message numerus="yes">
         <source>%n more file(s) could not be read.</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>另有 %n 個檔案無法讀取。</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n file(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個檔案</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 in %2</source>
         <comment>contexts, files</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1，來自 %2</translation>
     </message>
     <message>
         <source>%1 in %2, order from %3</source>
         <comment>contexts, files, variable</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1，來自 %2，順序依 %3</translation>
     </message>
     <message>
         <source>Entry is broken</source>
-        <translation type="unfinished"></translation>
+        <translation>項目損壞</translation>
     </message>
     <message>
         <source>Only this entry is broken; the other contexts of the file work.</source>
-        <translation type="unfinished"></translation>
+        <translation>只有此項目損壞；檔案中的其他情境正常。</translation>
     </message>
     <message>
         <source>Kubeconfig entry</source>
-        <translation type="unfinished"></translation>
+        <translation>Kubeconfig 項目</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失敗</translation>
     </message>
     <message>
         <source>Check again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新檢查</translation>
     </message>
     <message>
         <source>The steps of the sign-in appear here while they run.</source>
-        <translation type="unfinished"></translation>
+        <translation>登入的各個步驟執行時會顯示在這裡。</translation>
     </message>
     <message>
         <source>Choose a context to see each step of its sign-in.</source>
-        <translation type="unfinished"></translation>
+        <translation>選擇情境以查看其登入的每個步驟。</translation>
     </message>
     <message>
         <source>Copy command</source>
-        <translation type="unfinished"></translation>
+        <translation>複製命令</translation>
     </message>
     <message>
         <source>Add folder</source>
-        <translation type="unfinished"></translation>
+        <translation>加入資料夾</translation>
     </message>
     <message>
         <source>Allow this program…</source>
-        <translation type="unfinished"></translation>
+        <translation>允許此程式…</translation>
     </message>
     <message>
         <source>Open page</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟頁面</translation>
     </message>
     <message>
         <source>Choose a file…</source>
-        <translation type="unfinished"></translation>
+        <translation>選擇檔案…</translation>
     </message>
     <message>
         <source>Checking…</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查中…</translation>
     </message>
     <message>
         <source>The command</source>
-        <translation type="unfinished"></translation>
+        <translation>命令</translation>
     </message>
     <message>
         <source>Exec plugins are programs on this computer. None is allowed yet; each asks before its first run.</source>
-        <translation type="unfinished"></translation>
+        <translation>exec 外掛程式是這台電腦上的程式。目前未允許任何一個；每個在首次執行前都會詢問。</translation>
     </message>
     <message>
         <source>Exec plugins are programs on this computer. Allowed: %1. Others ask before their first run.</source>
-        <translation type="unfinished"></translation>
+        <translation>exec 外掛程式是這台電腦上的程式。已允許：%1。其他在首次執行前都會詢問。</translation>
     </message>
     <message>
         <source>Reading kubeconfig files…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在讀取 kubeconfig 檔案…</translation>
     </message>
     <message>
         <source>No kubeconfig file found</source>
-        <translation type="unfinished"></translation>
+        <translation>找不到 kubeconfig 檔案</translation>
     </message>
     <message>
         <source>Looked for %1. Whoever runs your cluster can give you one; a cloud&apos;s command line tool writes one when you sign in.</source>
-        <translation type="unfinished"></translation>
+        <translation>已尋找 %1。可向叢集的管理者取得；雲端服務的命令列工具也會在登入時寫入一份。</translation>
     </message>
     <message>
         <source>Look again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新尋找</translation>
     </message>
     <message>
         <source>Read again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新讀取</translation>
     </message>
 </context>
 <context>
     <name>cairn::pages::FacetGroup</name>
     <message>
         <source>Fewer</source>
-        <translation type="unfinished"></translation>
+        <translation>較少</translation>
     </message>
     <message numerus="yes">
         <source>%n more…</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>還有 %n 個…</numerusform>
         </translation>
     </message>
 </context>
@@ -5604,369 +5612,369 @@ F1  this list</source>
     <name>cairn::pages::JobPage</name>
     <message>
         <source>Job</source>
-        <translation type="unfinished"></translation>
+        <translation>工作</translation>
     </message>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>顯示</translation>
     </message>
     <message>
         <source>Checkpoints</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點</translation>
     </message>
     <message>
         <source>Logs</source>
-        <translation type="unfinished"></translation>
+        <translation>記錄</translation>
     </message>
     <message>
         <source>YAML</source>
-        <translation type="unfinished"></translation>
+        <translation>YAML</translation>
     </message>
     <message>
         <source>Events</source>
-        <translation type="unfinished"></translation>
+        <translation>事件</translation>
     </message>
     <message>
         <source>partial</source>
-        <translation type="unfinished"></translation>
+        <translation>部分</translation>
     </message>
     <message>
         <source>Read again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新讀取</translation>
     </message>
     <message>
         <source>Filter</source>
-        <translation type="unfinished"></translation>
+        <translation>篩選</translation>
     </message>
     <message>
         <source>Filter this tab</source>
-        <translation type="unfinished"></translation>
+        <translation>篩選此分頁</translation>
     </message>
     <message>
         <source>Choose a job to see its checkpoints.</source>
-        <translation type="unfinished"></translation>
+        <translation>選擇工作以查看其檢查點。</translation>
     </message>
     <message numerus="yes">
         <source>%n hit(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 筆相符</numerusform>
         </translation>
     </message>
     <message>
         <source>No job to show</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有可顯示的工作</translation>
     </message>
     <message>
         <source>Attempt %1, from %2 step %3</source>
         <comment>number, job, step</comment>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 次嘗試，自 %2 第 %3 步</translation>
     </message>
     <message>
         <source>Attempt %1, from %2, checkpoint %3</source>
         <comment>number, job, path</comment>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 次嘗試，自 %2，檢查點 %3</translation>
     </message>
     <message>
         <source>Attempt %1, from %2</source>
         <comment>number, job</comment>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 次嘗試，自 %2</translation>
     </message>
     <message>
         <source>Open %1</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟 %1</translation>
     </message>
     <message>
         <source>Queued by Kueue through `%1`.</source>
-        <translation type="unfinished"></translation>
+        <translation>由 Kueue 透過 `%1` 排隊。</translation>
     </message>
     <message>
         <source>Run by another controller: `%1`.</source>
-        <translation type="unfinished"></translation>
+        <translation>由其他控制器執行：`%1`。</translation>
     </message>
     <message>
         <source>Managed by `%1`. A change here would be undone by it.</source>
-        <translation type="unfinished"></translation>
+        <translation>由 `%1` 管理。在此所做的變更會被它復原。</translation>
     </message>
     <message>
         <source>GPUs</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU</translation>
     </message>
     <message>
         <source>Attempt</source>
-        <translation type="unfinished"></translation>
+        <translation>嘗試</translation>
     </message>
     <message>
         <source>Restarts</source>
-        <translation type="unfinished"></translation>
+        <translation>重啟</translation>
     </message>
     <message>
         <source>Saves to</source>
-        <translation type="unfinished"></translation>
+        <translation>儲存至</translation>
     </message>
     <message>
         <source>Lost</source>
-        <translation type="unfinished"></translation>
+        <translation>損失</translation>
     </message>
     <message>
         <source>Lost if stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>停止時損失</translation>
     </message>
     <message>
         <source>at most %1</source>
-        <translation type="unfinished"></translation>
+        <translation>最多 %1</translation>
     </message>
     <message>
         <source>Step %1 · %2</source>
         <comment>step, trust</comment>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 步 · %2</translation>
     </message>
     <message>
         <source>%1 · loss %2</source>
         <comment>size, loss</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1 · 損失值 %2</translation>
     </message>
     <message>
         <source>restart %1</source>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 次重啟</translation>
     </message>
     <message>
         <source>restart %1: %2</source>
         <comment>number, reason</comment>
-        <translation type="unfinished"></translation>
+        <translation>第 %1 次重啟：%2</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失敗</translation>
     </message>
     <message>
         <source>Pods</source>
-        <translation type="unfinished"></translation>
+        <translation>Pod</translation>
     </message>
     <message>
         <source>No container of these pods was restarted.</source>
-        <translation type="unfinished"></translation>
+        <translation>這些 Pod 的容器都沒有重啟過。</translation>
     </message>
     <message numerus="yes">
         <source>Events  %1, %n warning(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>事件  %1，%n 個警告</numerusform>
         </translation>
     </message>
     <message>
         <source>Events  %1</source>
-        <translation type="unfinished"></translation>
+        <translation>事件  %1</translation>
     </message>
     <message>
         <source>Events %1</source>
         <comment>number of warnings</comment>
-        <translation type="unfinished"></translation>
+        <translation>事件 %1</translation>
     </message>
     <message>
         <source>Correct…</source>
-        <translation type="unfinished"></translation>
+        <translation>更正…</translation>
     </message>
     <message>
         <source>Where this job saves is not known</source>
-        <translation type="unfinished"></translation>
+        <translation>不知道此工作儲存在哪裡</translation>
     </message>
     <message>
         <source>Cairn guesses that this job saves to %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Cairn 推測此工作儲存至 %1</translation>
     </message>
     <message>
         <source>The path must begin with “/”: it is the folder as the training program sees it.</source>
-        <translation type="unfinished"></translation>
+        <translation>路徑必須以「/」開頭：即訓練程式所見的資料夾。</translation>
     </message>
     <message>
         <source>The path must not contain “..”.</source>
-        <translation type="unfinished"></translation>
+        <translation>路徑不得含有「..」。</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>No checkpoint seen yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未看到檢查點</translation>
     </message>
     <message>
         <source>No checkpoints yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚無檢查點</translation>
     </message>
     <message>
         <source>Nothing in this folder is a checkpoint Cairn knows: torch files, DCP, Hugging Face Trainer, safetensors.</source>
-        <translation type="unfinished"></translation>
+        <translation>此資料夾中沒有 Cairn 認得的檢查點：torch 檔案、DCP、Hugging Face Trainer、safetensors。</translation>
     </message>
     <message numerus="yes">
         <source>%n checkpoint(s) · %1</source>
         <comment>number; total size</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個檢查點 · %1</numerusform>
         </translation>
     </message>
     <message>
         <source>at least %1</source>
-        <translation type="unfinished"></translation>
+        <translation>至少 %1</translation>
     </message>
     <message>
         <source>Check again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新檢查</translation>
     </message>
     <message>
         <source>The checkpoints have not been read</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未讀取檢查點</translation>
     </message>
     <message>
         <source>They lie on the claim %1, which only a pod in the cluster can read.</source>
-        <translation type="unfinished"></translation>
+        <translation>它們位於磁碟區宣告 %1，只有叢集中的 Pod 能讀取。</translation>
     </message>
     <message>
         <source>It mounts the claim %1 read-only, lists the folder, reads the heads of the files and removes itself. Cairn asks once per namespace.</source>
-        <translation type="unfinished"></translation>
+        <translation>它以唯讀掛載磁碟區宣告 %1、列出資料夾、讀取檔案開頭，然後自行移除。Cairn 對每個命名空間只詢問一次。</translation>
     </message>
     <message>
         <source>What it runs</source>
-        <translation type="unfinished"></translation>
+        <translation>執行內容</translation>
     </message>
     <message>
         <source>Use exec instead</source>
-        <translation type="unfinished"></translation>
+        <translation>改用 exec</translation>
     </message>
     <message>
         <source>Allow</source>
-        <translation type="unfinished"></translation>
+        <translation>允許</translation>
     </message>
     <message>
         <source>Listing needs a helper Job in %1</source>
-        <translation type="unfinished"></translation>
+        <translation>列出需要 %1 中的輔助 Job</translation>
     </message>
     <message>
         <source>Exec into a running pod is not possible either.</source>
-        <translation type="unfinished"></translation>
+        <translation>也無法以 exec 進入執行中的 Pod。</translation>
     </message>
     <message>
         <source>No helper Job can be made in %1</source>
-        <translation type="unfinished"></translation>
+        <translation>無法在 %1 建立輔助 Job</translation>
     </message>
     <message>
         <source>never read</source>
-        <translation type="unfinished"></translation>
+        <translation>從未讀取</translation>
     </message>
     <message>
         <source>by a helper Job</source>
-        <translation type="unfinished"></translation>
+        <translation>由輔助 Job</translation>
     </message>
     <message>
         <source>by exec</source>
-        <translation type="unfinished"></translation>
+        <translation>以 exec</translation>
     </message>
     <message>
         <source>Read %1</source>
         <comment>time ago</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1讀取</translation>
     </message>
     <message>
         <source>Read %1 %2</source>
         <comment>time ago, by what</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1%2 讀取</translation>
     </message>
     <message>
         <source>The selected checkpoint is damaged. Select another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>所選的檢查點損壞。請選擇另一個。</translation>
     </message>
     <message>
         <source>The selected checkpoint is still being written. Select another one.</source>
-        <translation type="unfinished"></translation>
+        <translation>所選的檢查點仍在寫入。請選擇另一個。</translation>
     </message>
     <message>
         <source>There is no checkpoint to resume from.</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有可供接續的檢查點。</translation>
     </message>
     <message>
         <source>The checkpoints have not been read yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未讀取檢查點。</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>復原</translation>
     </message>
     <message>
         <source>Finish</source>
-        <translation type="unfinished"></translation>
+        <translation>完成</translation>
     </message>
     <message>
         <source>%1 %2</source>
         <comment>two sentences</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1%2</translation>
     </message>
     <message>
         <source>Reading the object…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在讀取物件…</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>再試一次</translation>
     </message>
     <message>
         <source>Search</source>
-        <translation type="unfinished"></translation>
+        <translation>搜尋</translation>
     </message>
     <message>
         <source>%1 · selected: %2</source>
         <comment>count and size, reason</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1 · 已選取：%2</translation>
     </message>
     <message>
         <source>Resume…</source>
-        <translation type="unfinished"></translation>
+        <translation>接續…</translation>
     </message>
     <message>
         <source>What the helper Job runs</source>
-        <translation type="unfinished"></translation>
+        <translation>輔助 Job 的執行內容</translation>
     </message>
     <message>
         <source>Folder the job saves to, inside its container</source>
-        <translation type="unfinished"></translation>
+        <translation>工作在容器內的儲存資料夾</translation>
     </message>
     <message>
         <source>Use this folder</source>
-        <translation type="unfinished"></translation>
+        <translation>使用此資料夾</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Checkpoint timeline</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查點時間軸</translation>
     </message>
     <message>
         <source>YAML of the job</source>
-        <translation type="unfinished"></translation>
+        <translation>工作的 YAML</translation>
     </message>
     <message>
         <source>As the server has it now, read-only</source>
-        <translation type="unfinished"></translation>
+        <translation>伺服器上的現況，唯讀</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>複製</translation>
     </message>
     <message>
         <source>Copy the YAML</source>
-        <translation type="unfinished"></translation>
+        <translation>複製 YAML</translation>
     </message>
     <message>
         <source>The YAML</source>
-        <translation type="unfinished"></translation>
+        <translation>YAML</translation>
     </message>
     <message>
         <source>No pods now</source>
-        <translation type="unfinished"></translation>
+        <translation>目前沒有 Pod</translation>
     </message>
     <message>
         <source>No events. The server keeps them for an hour as a rule.</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有事件。伺服器通常保留一小時。</translation>
     </message>
 </context>
 <context>
@@ -5974,248 +5982,248 @@ F1  this list</source>
     <message>
         <source>%1 · %2</source>
         <comment>kind, namespace</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1 · %2</translation>
     </message>
     <message>
         <source>Last saved</source>
-        <translation type="unfinished"></translation>
+        <translation>最近儲存</translation>
     </message>
     <message>
         <source>Jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>工作</translation>
     </message>
     <message>
         <source>Columns…</source>
-        <translation type="unfinished"></translation>
+        <translation>欄位…</translation>
     </message>
     <message>
         <source>Name, image, cause, or lost:&gt;10</source>
-        <translation type="unfinished"></translation>
+        <translation>名稱、映像檔、原因或 lost:&gt;10</translation>
     </message>
     <message>
         <source>Filter jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>篩選工作</translation>
     </message>
     <message>
         <source>Clear all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部清除</translation>
     </message>
     <message>
         <source>Views</source>
-        <translation type="unfinished"></translation>
+        <translation>檢視</translation>
     </message>
     <message>
         <source>All</source>
-        <translation type="unfinished"></translation>
+        <translation>全部</translation>
     </message>
     <message>
         <source>At risk</source>
-        <translation type="unfinished"></translation>
+        <translation>有風險</translation>
     </message>
     <message>
         <source>Finished</source>
-        <translation type="unfinished"></translation>
+        <translation>已結束</translation>
     </message>
     <message>
         <source>The request for an admin</source>
-        <translation type="unfinished"></translation>
+        <translation>給管理員的要求</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>狀態</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>類型</translation>
     </message>
     <message>
         <source>Last checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>最近檢查點</translation>
     </message>
     <message>
         <source>Namespace</source>
-        <translation type="unfinished"></translation>
+        <translation>命名空間</translation>
     </message>
     <message>
         <source>↑ ↓</source>
-        <translation type="unfinished"></translation>
+        <translation>↑ ↓</translation>
     </message>
     <message>
         <source>move</source>
-        <translation type="unfinished"></translation>
+        <translation>移動</translation>
     </message>
     <message>
         <source>Enter</source>
-        <translation type="unfinished"></translation>
+        <translation>Enter</translation>
     </message>
     <message>
         <source>open</source>
-        <translation type="unfinished"></translation>
+        <translation>開啟</translation>
     </message>
     <message>
         <source>logs</source>
-        <translation type="unfinished"></translation>
+        <translation>記錄</translation>
     </message>
     <message>
         <source>resume</source>
-        <translation type="unfinished"></translation>
+        <translation>接續</translation>
     </message>
     <message>
         <source>filter</source>
-        <translation type="unfinished"></translation>
+        <translation>篩選</translation>
     </message>
     <message>
         <source>No job matches the filter</source>
-        <translation type="unfinished"></translation>
+        <translation>沒有符合篩選的工作</translation>
     </message>
     <message>
         <source>Check again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新檢查</translation>
     </message>
     <message>
         <source>Reading jobs…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在讀取工作…</translation>
     </message>
     <message numerus="yes">
         <source>%1 of %n job(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個工作中的 %1 個</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n job(s) so far</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>目前 %n 個工作</numerusform>
         </translation>
     </message>
     <message>
         <source>Not connected since %1</source>
-        <translation type="unfinished"></translation>
+        <translation>自 %1 起未連線</translation>
     </message>
     <message>
         <source>Not connected</source>
-        <translation type="unfinished"></translation>
+        <translation>未連線</translation>
     </message>
     <message>
         <source>%1 What you see is %2 old; it is read again as soon as the server answers.</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 畫面上是舊資料（%2）；伺服器一有回應就會重新讀取。</translation>
     </message>
     <message>
         <source>Try now</source>
-        <translation type="unfinished"></translation>
+        <translation>立即重試</translation>
     </message>
     <message>
         <source>You may not list jobs in all namespaces</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權列出所有命名空間的工作</translation>
     </message>
     <message>
         <source>You may not list jobs in %1</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權列出 %1 中的工作</translation>
     </message>
     <message>
         <source>This cluster has no training jobs to list</source>
-        <translation type="unfinished"></translation>
+        <translation>此叢集沒有可列出的訓練工作</translation>
     </message>
     <message>
         <source>The Kubeflow training operator is not installed here: the server does not know its kinds (PyTorchJob, TFJob, …).</source>
-        <translation type="unfinished"></translation>
+        <translation>此處未安裝 Kubeflow training operator：伺服器不認識其類型（PyTorchJob、TFJob…）。</translation>
     </message>
     <message>
         <source>The jobs could not be read</source>
-        <translation type="unfinished"></translation>
+        <translation>無法讀取工作</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>再試一次</translation>
     </message>
     <message>
         <source>Jobs made with kubectl or a pipeline show up here by themselves.</source>
-        <translation type="unfinished"></translation>
+        <translation>以 kubectl 或管線建立的工作會自動顯示在這裡。</translation>
     </message>
     <message>
         <source>No training jobs in this cluster</source>
-        <translation type="unfinished"></translation>
+        <translation>此叢集中沒有訓練工作</translation>
     </message>
     <message>
         <source>No training jobs in %1</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 中沒有訓練工作</translation>
     </message>
     <message numerus="yes">
         <source>Other namespaces have %n. %1</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>其他命名空間有 %n 個。%1</numerusform>
         </translation>
     </message>
     <message>
         <source>Show all namespaces</source>
-        <translation type="unfinished"></translation>
+        <translation>顯示所有命名空間</translation>
     </message>
     <message>
         <source>Copy request for an admin</source>
-        <translation type="unfinished"></translation>
+        <translation>複製給管理員的要求</translation>
     </message>
     <message numerus="yes">
         <source>Jobs in %n namespace(s) are not shown</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>未顯示 %n 個命名空間的工作</numerusform>
         </translation>
     </message>
     <message>
         <source>You may not list jobs in %1. %2</source>
-        <translation type="unfinished"></translation>
+        <translation>您無權列出 %1 中的工作。%2</translation>
     </message>
     <message>
         <source>None</source>
-        <translation type="unfinished"></translation>
+        <translation>無</translation>
     </message>
     <message>
         <source>Not read</source>
-        <translation type="unfinished"></translation>
+        <translation>未讀取</translation>
     </message>
     <message numerus="yes">
         <source>%1 in %n namespace(s)</source>
         <comment>number of jobs</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個命名空間中有 %1 個</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 in %2</source>
         <comment>number of jobs, namespaces</comment>
-        <translation type="unfinished"></translation>
+        <translation>%2 中有 %1 個</translation>
     </message>
     <message>
         <source>%1 · %2 GPUs in use</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 · 使用中的 GPU：%2</translation>
     </message>
     <message numerus="yes">
         <source>%n job(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 個工作</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%1 in view, %n hidden by the filter</source>
         <comment>number of jobs</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>顯示 %1，篩選隱藏 %n 個</numerusform>
         </translation>
     </message>
     <message>
         <source>%1 · sorted by %2</source>
         <comment>number of jobs, column</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1 · 依%2排序</translation>
     </message>
     <message>
         <source>%1: %2</source>
         <comment>facet, its only value</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1：%2</translation>
     </message>
     <message numerus="yes">
         <source>%1: %n chosen</source>
         <comment>facet, number of values</comment>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%1：已選 %n 項</numerusform>
         </translation>
     </message>
 </context>
@@ -6223,114 +6231,114 @@ F1  this list</source>
     <name>cairn::pages::LogPane</name>
     <message>
         <source>Logs</source>
-        <translation type="unfinished"></translation>
+        <translation>記錄</translation>
     </message>
     <message>
         <source>Previous container</source>
-        <translation type="unfinished"></translation>
+        <translation>前一個容器</translation>
     </message>
     <message>
         <source>Search, also as a pattern</source>
-        <translation type="unfinished"></translation>
+        <translation>搜尋，可用規則運算式</translation>
     </message>
     <message>
         <source>Search in the logs</source>
-        <translation type="unfinished"></translation>
+        <translation>在記錄中搜尋</translation>
     </message>
     <message>
         <source>Previous hit (Shift+N)</source>
-        <translation type="unfinished"></translation>
+        <translation>上一筆相符 (Shift+N)</translation>
     </message>
     <message>
         <source>Next hit (N)</source>
-        <translation type="unfinished"></translation>
+        <translation>下一筆相符 (N)</translation>
     </message>
     <message>
         <source>First error</source>
-        <translation type="unfinished"></translation>
+        <translation>第一個錯誤</translation>
     </message>
     <message>
         <source>Log lines</source>
-        <translation type="unfinished"></translation>
+        <translation>記錄行</translation>
     </message>
     <message>
         <source>No lines yet</source>
-        <translation type="unfinished"></translation>
+        <translation>尚無任何行</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>時間</translation>
     </message>
     <message>
         <source>Pod</source>
-        <translation type="unfinished"></translation>
+        <translation>Pod</translation>
     </message>
     <message>
         <source>Wrap</source>
-        <translation type="unfinished"></translation>
+        <translation>換行</translation>
     </message>
     <message>
         <source>next error</source>
-        <translation type="unfinished"></translation>
+        <translation>下一個錯誤</translation>
     </message>
     <message>
         <source>next hit</source>
-        <translation type="unfinished"></translation>
+        <translation>下一筆相符</translation>
     </message>
     <message>
         <source>follow</source>
-        <translation type="unfinished"></translation>
+        <translation>跟隨</translation>
     </message>
     <message>
         <source>bad pattern</source>
-        <translation type="unfinished"></translation>
+        <translation>運算式有誤</translation>
     </message>
     <message>
         <source>No error found in these lines</source>
-        <translation type="unfinished"></translation>
+        <translation>這些行中沒有錯誤</translation>
     </message>
     <message>
         <source>Stop following</source>
-        <translation type="unfinished"></translation>
+        <translation>停止跟隨</translation>
     </message>
     <message>
         <source>Follow</source>
-        <translation type="unfinished"></translation>
+        <translation>跟隨</translation>
     </message>
     <message>
         <source>Show or hide the lines of %1</source>
-        <translation type="unfinished"></translation>
+        <translation>顯示或隱藏 %1 的行</translation>
     </message>
     <message>
         <source>%1 · %2</source>
         <comment>number of lines, how the log ended</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1 · %2</translation>
     </message>
     <message>
         <source>%1 earlier lines left out</source>
         <comment>number of lines</comment>
-        <translation type="unfinished"></translation>
+        <translation>已略過先前的 %1 行</translation>
     </message>
     <message>
         <source>ended</source>
-        <translation type="unfinished"></translation>
+        <translation>已結束</translation>
     </message>
     <message>
         <source>Reading logs…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在讀取記錄…</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>再試一次</translation>
     </message>
     <message>
         <source>Check again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新檢查</translation>
     </message>
     <message>
         <source>%1 of %2</source>
         <comment>hit, number of hits</comment>
-        <translation type="unfinished"></translation>
+        <translation>%1/%2</translation>
     </message>
 </context>
 <context>
@@ -6338,122 +6346,122 @@ F1  this list</source>
     <message>
         <source>all</source>
         <comment>every namespace</comment>
-        <translation type="unfinished"></translation>
+        <translation>全部</translation>
     </message>
     <message numerus="yes">
         <source>%n selected</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已選 %n 個</numerusform>
         </translation>
     </message>
     <message>
         <source>Namespace: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>命名空間：%1</translation>
     </message>
     <message>
         <source>Namespaces</source>
-        <translation type="unfinished"></translation>
+        <translation>命名空間</translation>
     </message>
     <message>
         <source>Filter namespaces</source>
-        <translation type="unfinished"></translation>
+        <translation>篩選命名空間</translation>
     </message>
     <message>
         <source>All namespaces</source>
-        <translation type="unfinished"></translation>
+        <translation>所有命名空間</translation>
     </message>
     <message>
         <source>Namespace by name</source>
-        <translation type="unfinished"></translation>
+        <translation>依名稱指定命名空間</translation>
     </message>
     <message>
         <source>Add by name</source>
-        <translation type="unfinished"></translation>
+        <translation>依名稱加入</translation>
     </message>
     <message>
         <source>Add</source>
-        <translation type="unfinished"></translation>
+        <translation>加入</translation>
     </message>
     <message>
         <source>A namespace has lower-case letters, digits and hyphens, at most 63.</source>
-        <translation type="unfinished"></translation>
+        <translation>命名空間由小寫字母、數字與連字號組成，最多 63 個字元。</translation>
     </message>
 </context>
 <context>
     <name>cairn::text</name>
     <message>
         <source>%1 B</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 B</translation>
     </message>
     <message>
         <source>%1 s</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 秒</translation>
     </message>
     <message>
         <source>%1 min %2 s</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 分 %2 秒</translation>
     </message>
     <message>
         <source>%1 min</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 分鐘</translation>
     </message>
     <message>
         <source>%1 h %2 min</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 小時 %2 分</translation>
     </message>
     <message>
         <source>%1 h</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 小時</translation>
     </message>
     <message>
         <source>%1 d %2 h</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 天 %2 小時</translation>
     </message>
     <message>
         <source>%1 d</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 天</translation>
     </message>
     <message>
         <source>now</source>
-        <translation type="unfinished"></translation>
+        <translation>剛剛</translation>
     </message>
     <message>
         <source>%1 d ago</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 天前</translation>
     </message>
     <message>
         <source>%1 s ago</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 秒前</translation>
     </message>
     <message>
         <source>%1 min ago</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 分鐘前</translation>
     </message>
     <message>
         <source>%1 h %2 min ago</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 小時 %2 分前</translation>
     </message>
     <message>
         <source>%1 h ago</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 小時前</translation>
     </message>
     <message>
         <source>%1 GPU-h</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 GPU 小時</translation>
     </message>
 </context>
 <context>
     <name>cairn::views::DataTable</name>
     <message numerus="yes">
         <source>%n row(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 列</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%1 of %2 in view, %n hidden by the filter</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>顯示 %1/%2，篩選隱藏 %n 列</numerusform>
         </translation>
     </message>
 </context>
@@ -6461,15 +6469,15 @@ F1  this list</source>
     <name>items</name>
     <message>
         <source>Checking…</source>
-        <translation type="unfinished"></translation>
+        <translation>檢查中…</translation>
     </message>
     <message>
         <source>Cairn sign-in report for %1 (%2)</source>
-        <translation type="unfinished"></translation>
+        <translation>Cairn 對 %1（%2）的登入報告</translation>
     </message>
     <message>
         <source>Add this folder for Cairn only</source>
-        <translation type="unfinished"></translation>
+        <translation>只為 Cairn 加入此資料夾</translation>
     </message>
 </context>
 </TS>

@@ -21,7 +21,7 @@ struct Options {
     Format format = Format::Table;
     bool dryRun = false;
     bool wait = false;
-    bool allowExec = false;     ///< --allow-exec: run what the kubeconfig names without a stored consent
+    bool allowExec = false;     ///< --allow-exec: run what the kubeconfig names; a consent given in the window does not count here
     bool allowHelper = false;   ///< --allow-helper: may create the helper Job that lists a claim
     bool useExec = false;       ///< --use-exec: list through exec in a pod that mounts the claim
     QString from = QStringLiteral("latest"); ///< --from latest|step=N|PATH

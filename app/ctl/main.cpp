@@ -26,7 +26,7 @@ int run(const Options &options, std::stop_token stop)
 
     app::EngineOptions engineOptions;
     engineOptions.kubeconfig = options.kubeconfig;
-    engineOptions.allowExec = options.allowExec ? kube::AllowExec::Always : kube::AllowExec::IfConsented;
+    engineOptions.allowExec = options.allowExec ? kube::AllowExec::Always : kube::AllowExec::Never;
     engineOptions.terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
     app::Engine engine(engineOptions);
     if (first == "contexts"_L1)

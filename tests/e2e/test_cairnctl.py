@@ -9,15 +9,17 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/lab"))
+sys.path[:0] = [str(ROOT / "tests/lab"), str(ROOT / "tests/e2e")]
 
 from cairnlab import kube  # noqa: E402
 from cairnlab.config import Lab  # noqa: E402
+from holding_proxy import HoldingProxy  # noqa: E402
 
 CAIRNCTL = Path(os.environ.get("CAIRN_BUILD_DIR", ROOT / "build/dev")) / "app/cairnctl"
 KUBECONFIG = os.environ["CAIRN_TEST_KUBECONFIG"]
@@ -42,7 +44,7 @@ def training(name, restart="OnFailure", steps=4000, delay="0.1", every="10", com
         "command": command or ["/usr/bin/python3", "/code/train.py"],
         "env": [{"name": k, "value": v} for k, v in {
             "CHECKPOINT_DIR": f"/checkpoints/{name}", "CHECKPOINT_EVERY_STEPS": every,
-            "CHECKPOINT_KEEP_LAST": "40", "TOTAL_STEPS": str(steps), "STEP_DELAY": delay}.items()],
+            "CHECKPOINT_KEEP_LAST": "300", "TOTAL_STEPS": str(steps), "STEP_DELAY": delay}.items()],
         "resources": {"requests": {"cpu": "50m", "memory": "200Mi"}},
         "volumeMounts": [
             {"name": "usr", "mountPath": "/usr", "readOnly": True},
@@ -178,6 +180,92 @@ class Cairnctl(unittest.TestCase):
         # The latest that can be trusted is the one before.
         plan = self.cairnctl_json("--allow-helper", "--dry-run", "job", "resume", "e2e-cut", "--from", "latest")
         self.assertLess(plan["checkpoint"]["step"], step)
+
+    def kill_at(self, proxy, point, *args):
+        """Runs cairnctl through the proxy, holds the request `point` names, and kills it there with SIGKILL."""
+        proxy.hold(*point)
+        program = subprocess.Popen([CAIRNCTL, "--kubeconfig", proxy.kubeconfig, "-n", NAMESPACE, *args],
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        try:
+            wait_for(f"{point[:3]} to be held", lambda: proxy.held.is_set() or program.poll() is not None)
+            self.assertIsNone(program.poll(), f"cairnctl ended before {point}:\n{program.stdout.read() if program.poll() is not None else ''}")
+        finally:
+            program.kill()
+            program.wait()
+            program.stdout.close()
+            proxy.drop()
+
+    def record(self, name):
+        text = self.job(name)["metadata"].get("annotations", {}).get("cairn.console/resume")
+        return json.loads(text) if text else None
+
+    def suspended(self, name):
+        return self.job(name)["spec"].get("runPolicy", {}).get("suspend", False)
+
+    def environment(self, name):
+        return {e["name"]: e.get("value") for e in self.job(name)["spec"]["pytorchReplicaSpecs"]["Master"]
+                ["template"]["spec"]["containers"][0]["env"]}
+
+    def test_4_killed_in_each_phase_it_can_be_finished_or_undone(self):
+        name = "e2e-killed"
+        self.start(name)
+        self.wait_saves(self.folder(name), 3)
+        before = self.environment(name)
+        patch = ("PATCH", f"pytorchjobs/{name}")
+
+        def phased(phase):
+            # The record is JSON within the JSON of the patch.
+            return f'\\"phase\\":\\"{phase}\\"'
+
+        resume = ("--allow-helper", "job", "resume", name, "--from", "step=10")
+        recover = ("job", "resume", name, "--recover")
+        points = {
+            # nothing was changed
+            "before suspending": ((*patch, phased("suspended"), False), None, None),
+            # suspended with the record on it, and nothing else
+            "suspended": ((*patch, phased("suspended"), True), "suspended", "undo"),
+            "before the template": ((*patch, phased("patched"), False), "suspended", "finish"),
+            # old and new template, still suspended
+            "template changed": ((*patch, phased("patched"), True), "patched", "undo"),
+            "before letting go": ((*patch, phased("started"), False), "patched", "finish"),
+            # it runs with the new template; going back is still possible
+            "let go": ((*patch, phased("started"), True), "started", "undo"),
+        }
+        with tempfile.TemporaryDirectory() as folder, HoldingProxy(KUBECONFIG, folder) as proxy:
+            for what, (point, phase, way) in points.items():
+                with self.subTest(what):
+                    self.kill_at(proxy, point, *resume)
+                    record = self.record(name)
+                    self.assertEqual(record and record["phase"], phase)
+                    if not way:
+                        self.assertFalse(self.suspended(name))
+                        self.assertEqual(self.environment(name), before)
+                        continue
+                    self.assertEqual(self.suspended(name), phase != "started")
+                    self.cairnctl(*recover, way, *(["--wait"] if way == "finish" else []))
+                    self.assertFalse(self.suspended(name))
+                    now = self.environment(name)
+                    if way == "undo":
+                        self.assertEqual(now, before)
+                        self.assertIsNone(self.record(name))
+                    else:
+                        self.assertTrue(now["RESUME_FROM_CHECKPOINT"].endswith("step-00000010.pt"), now)
+                        self.wait_log(name, r"resumed from \S+ at step 10\b")
+                        before = now
+            # An undo that is killed is taken up again, too.
+            with self.subTest("undoing"):
+                self.kill_at(proxy, (*patch, phased("patched"), True), *resume)
+                self.kill_at(proxy, (*patch, phased("undoing"), True), *recover, "undo")
+                self.assertEqual(self.record(name)["phase"], "undoing")
+                self.cairnctl(*recover, "finish")
+                self.assertEqual(self.environment(name), before)
+                self.assertIsNone(self.record(name))
+            # A new object whose creator died is a whole job with its lineage; asking again makes no twin of the same name.
+            with self.subTest("new object"):
+                self.kill_at(proxy, ("POST", "/pytorchjobs", "resume-id", True), *resume, "--as-new", "--name", "e2e-killed-b")
+                child = self.job("e2e-killed-b")
+                self.assertEqual(child["metadata"]["annotations"]["cairn.console/parent-name"], name)
+                self.cairnctl(*resume, "--as-new", "--name", "e2e-killed-b", expect=4)
 
 
 if __name__ == "__main__":

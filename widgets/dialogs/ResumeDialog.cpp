@@ -75,7 +75,9 @@ ResumeDialog::ResumeDialog(QWidget *parent)
     box->addWidget(m_stack);
     setLayout(box);
     setMinimumWidth(scaled(560));
-    resize(scaled(780), scaled(600));
+    // Room for the whole plan of a usual job: a dialog that grows while its checks come in cannot be read.
+    const int limit = screen() ? screen()->availableGeometry().height() * 9 / 10 : scaled(720);
+    resize(scaled(780), std::min(limit, scaled(760)));
 }
 
 QWidget *ResumeDialog::makePlan()
@@ -425,7 +427,6 @@ void ResumeDialog::setView(const ResumeView &view)
     m_diff->setFixedHeight(std::clamp(m_diff->sizeHint().height(), scaled(60), scaled(240)));
     m_saveYaml->setVisible(!view.diff.isEmpty());
     updateAct();
-    fitHeight();
     if (first)
         (view.newObject ? static_cast<QWidget *>(m_name) : static_cast<QWidget *>(m_act))->setFocus(Qt::OtherFocusReason);
 }
@@ -530,19 +531,6 @@ QString ResumeDialog::newName() const
 bool ResumeDialog::acceptsUnverified() const
 {
     return m_unverified->isChecked();
-}
-
-void ResumeDialog::fitHeight()
-{
-    if (isVisible())
-        return;
-    const int limit = screen() ? screen()->availableGeometry().height() * 9 / 10 : 800;
-    auto *scroll = m_stack->widget(0)->findChild<QScrollArea *>();
-    const int width = scaled(780);
-    QLayout *inner = scroll->widget()->layout();
-    inner->activate();
-    const int content = inner->hasHeightForWidth() ? inner->heightForWidth(width) : inner->sizeHint().height();
-    resize(width, std::min(limit, content + scaled(64)));
 }
 
 } // namespace cairn::dialogs

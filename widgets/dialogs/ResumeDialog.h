@@ -66,7 +66,6 @@ private:
     QWidget *makeProgress();
     void updateAct();
     void chooseContract();
-    void fitHeight();
 
     ResumeView m_view;
     bool m_acting = false; ///< the act was asked for; no second press until an answer

@@ -13,6 +13,7 @@
 #include <QMenu>
 #include <QPainter>
 #include <QScrollBar>
+#include <QTimer>
 #include <QToolTip>
 
 namespace cairn::views {
@@ -43,6 +44,7 @@ CellDelegate *makeDelegate(CellKind kind, QObject *parent)
 DataTable::DataTable(const QString &name, QWidget *parent)
     : QTreeView(parent)
     , m_proxy(new TableProxy(this))
+    , m_hold(new QTimer(this))
     , m_header(new TableHeader(this))
 {
     setAccessibleName(name);
@@ -84,6 +86,9 @@ DataTable::DataTable(const QString &name, QWidget *parent)
         }
     });
     connect(m_header, &TableHeader::checkClicked, this, &DataTable::toggleAll);
+    m_hold->setSingleShot(true);
+    m_hold->setInterval(3000);
+    connect(m_hold, &QTimer::timeout, this, [this] { m_proxy->setHeld(false); });
     connect(m_proxy, &QAbstractItemModel::rowsInserted, this, &DataTable::onRowsChanged);
     connect(m_proxy, &QAbstractItemModel::rowsRemoved, this, &DataTable::onRowsChanged);
     connect(m_proxy, &QAbstractItemModel::modelReset, this, &DataTable::onRowsChanged);
@@ -592,6 +597,7 @@ void DataTable::mouseMoveEvent(QMouseEvent *event)
         m_hover = index;
         viewport()->update();
     }
+    holdRows();
     QTreeView::mouseMoveEvent(event);
 }
 
@@ -605,14 +611,25 @@ void DataTable::mouseDoubleClickEvent(QMouseEvent *event)
         emit opened(index.data(items::KeyRole).toString());
 }
 
+void DataTable::holdRows()
+{
+    // Rows must not move away under a pointer that aims; one that only rests there must not freeze the order. The
+    // first rows have no order yet.
+    if (rowCount() == 0)
+        return;
+    m_proxy->setHeld(true);
+    m_hold->start();
+}
+
 void DataTable::enterEvent(QEnterEvent *event)
 {
-    m_proxy->setHeld(true);
+    holdRows();
     QTreeView::enterEvent(event);
 }
 
 void DataTable::leaveEvent(QEvent *event)
 {
+    m_hold->stop();
     m_proxy->setHeld(false);
     m_hover = QPersistentModelIndex();
     viewport()->update();

@@ -9,6 +9,7 @@
 #include <QTreeView>
 
 class QMenu;
+class QTimer;
 
 namespace cairn::views {
 
@@ -149,8 +150,10 @@ private:
     void layoutColumns();
     void paintSkeleton(QPainter &painter) const;
     void copyRow() const;
+    void holdRows();
 
     TableProxy *m_proxy;
+    QTimer *m_hold; ///< while it runs the rows keep their places
     TableHeader *m_header;
     QList<ColumnSpec> m_columns;
     QList<int> m_widths; ///< wanted width of each of m_columns

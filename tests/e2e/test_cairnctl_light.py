@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cairnctl against a real API server, and against none: output, exit codes, consent, rights, bad input. Needs a lab of
+either kind: CAIRN_TEST_KUBECONFIG names its kubeconfig."""
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+CAIRNCTL = Path(os.environ.get("CAIRN_BUILD_DIR", ROOT / "build/dev")) / "app/cairnctl"
+KUBECONFIG = os.environ["CAIRN_TEST_KUBECONFIG"]
+OK, FAILED, USAGE, NOT_FOUND, REFUSED, THRESHOLD = range(6)
+
+
+class Cairnctl(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.lab = yaml.safe_load(Path(KUBECONFIG).read_text(encoding="utf-8"))
+
+    def cairnctl(self, *args, kubeconfig=KUBECONFIG, expect=OK):
+        done = subprocess.run([CAIRNCTL, "--kubeconfig", kubeconfig, *args], capture_output=True, timeout=120, check=False,
+                              env={**os.environ, "LC_ALL": "C.UTF-8", "XDG_CONFIG_HOME": str(self.folder)})
+        out, err = done.stdout.decode(), done.stderr.decode()
+        self.assertEqual(done.returncode, expect, f"cairnctl {args}\n{out}\n{err}")
+        return out, err
+
+    def written(self, name, text):
+        path = self.folder / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def bent(self, cluster=None, user=None):
+        """The lab's kubeconfig with other clusters and users."""
+        config = json.loads(json.dumps(self.lab))
+        for entry in config["clusters"]:
+            entry["cluster"] = cluster(entry["cluster"]) if cluster else entry["cluster"]
+        for entry in config["users"]:
+            entry["user"] = user(entry["user"]) if user else entry["user"]
+        return self.written("bent.yaml", json.dumps(config))
+
+    def test_jobs_in_every_form(self):
+        out, _ = self.cairnctl("jobs", "-A", "-o", "json")
+        jobs = {(j["namespace"], j["name"]): j for j in json.loads(out)["jobs"]}
+        self.assertEqual(jobs["research", "mnist-demo"]["kind"], "PyTorchJob")
+        self.assertEqual(jobs["vision", "resnet-oom"]["phase"], "Failed")
+        as_yaml, _ = self.cairnctl("jobs", "-A", "-o", "yaml")
+        self.assertEqual(len(yaml.safe_load(as_yaml)["jobs"]), len(jobs))
+        table, _ = self.cairnctl("jobs", "-n", "research")
+        self.assertIn("mnist-demo", table)
+        self.assertNotIn("classifier", table)
+        shown, _ = self.cairnctl("-n", "research", "job", "show", "mnist-demo", "-o", "json")
+        self.assertEqual(json.loads(shown)["name"], "mnist-demo")
+
+    def test_doctor_and_contexts(self):
+        out, _ = self.cairnctl("doctor", "-o", "json")
+        report = json.loads(out)
+        self.assertTrue(report["steps"])
+        out, _ = self.cairnctl("contexts", "-o", "json")
+        self.assertIn("cairn-lab", [c["name"] for c in json.loads(out)["contexts"]])
+
+    def test_exit_codes(self):
+        self.cairnctl("frobnicate", expect=USAGE)
+        self.cairnctl("jobs", "-n", "a", "-A", expect=USAGE)
+        self.cairnctl("--context", "no-such", "jobs", expect=NOT_FOUND)
+        self.cairnctl("-n", "research", "job", "show", "no-such", expect=NOT_FOUND)
+        self.cairnctl("-n", "research", "checkpoints", "mnist-demo", expect=REFUSED)
+        _, err = self.cairnctl("--context", "cairn-lab-viewer", "jobs", "-n", "vision", expect=REFUSED)
+        self.assertIn("vision", err)
+
+    def test_a_viewer_works_in_the_namespace_of_theirs(self):
+        out, _ = self.cairnctl("--context", "cairn-lab-viewer", "jobs")
+        self.assertIn("mnist-demo", out)
+        _, err = self.cairnctl("--context", "cairn-lab-viewer", "--allow-helper", "job", "resume", "mnist-demo", expect=REFUSED)
+        self.assertTrue(err)
+
+    def test_a_sign_in_program_runs_only_when_it_is_allowed(self):
+        mark = self.folder / "ran"
+        program = self.written("sign-in", f"#!/bin/sh\ntouch '{mark}'\nprintf '%s' '{{}}'\n")
+        program.chmod(0o700)
+        config = self.bent(user=lambda _: {"exec": {
+            "apiVersion": "client.authentication.k8s.io/v1", "command": str(program), "interactiveMode": "Never"}})
+        _, err = self.cairnctl("jobs", kubeconfig=config, expect=REFUSED)
+        self.assertFalse(mark.exists(), "it ran without --allow-exec")
+        self.assertIn("--allow-exec", err)
+        self.assertIn(str(program), err)
+        # Its answer is not a credential: that is said, and nothing of it is shown.
+        self.cairnctl("--allow-exec", "jobs", kubeconfig=config, expect=FAILED)
+        self.assertTrue(mark.exists())
+
+    def test_servers_that_are_not_there_or_not_kubernetes(self):
+        _, err = self.cairnctl("jobs", kubeconfig=self.bent(cluster=lambda c: {**c, "server": "https://127.0.0.1:1"}), expect=FAILED)
+        self.assertIn("127.0.0.1:1", err)
+        etcd = self.lab["clusters"][0]["cluster"]["server"].replace("443", "379")
+        self.cairnctl("jobs", kubeconfig=self.bent(cluster=lambda c: {**c, "server": etcd}), expect=FAILED)
+
+    def test_bad_kubeconfigs(self):
+        loop = self.folder / "loop"
+        loop.symlink_to(loop)
+        alias = "a: &a [x]\n" + "".join(f"b{i}: &b{i} [*{'a' if i == 0 else f'b{i - 1}'}, *{'a' if i == 0 else f'b{i - 1}'}]\n" for i in range(40))
+        cases = {
+            "absent": self.folder / "absent",
+            "empty": self.written("empty", ""),
+            "a folder": self.folder,
+            "a loop": loop,
+            "not YAML": self.written("broken", "clusters: [unclosed\n"),
+            "a list": self.written("list", "- 1\n- 2\n"),
+            "aliases that multiply": self.written("bomb", alias),
+            "not text": self.written("bytes", bytes(range(256)) * 16),
+            "50 MB": self.written("big", b"#" * (50 << 20)),
+            "cyclic": self.written("cycle", "a: &a\n  b: *a\n"),
+        }
+        for what, path in cases.items():
+            with self.subTest(what):
+                out, err = self.cairnctl("jobs", kubeconfig=path, expect=NOT_FOUND if what in ("absent", "empty") else FAILED)
+                self.assertTrue(err.strip())
+                self.assertEqual(out, "")
+
+    def test_one_broken_entry_breaks_only_itself(self):
+        config = json.loads(json.dumps(self.lab))
+        config["users"] += [{"name": "old", "user": {"auth-provider": {"name": "gcp"}}}, {"name": 7, "user": []}]
+        config["contexts"] += [{"name": "old", "context": {"cluster": config["clusters"][0]["name"], "user": "old"}},
+                               {"name": "dangling", "context": {"cluster": "nowhere", "user": "nobody"}}]
+        path = self.written("mixed.yaml", json.dumps(config))
+        out, _ = self.cairnctl("contexts", "-o", "json", kubeconfig=path)
+        problems = {c["name"]: c["problems"] for c in json.loads(out)["contexts"]}
+        self.assertFalse(problems["cairn-lab"])
+        self.assertTrue(problems["old"])
+        self.assertTrue(problems["dangling"])
+        self.cairnctl("jobs", "-n", "research", kubeconfig=path)
+        _, err = self.cairnctl("--context", "old", "jobs", kubeconfig=path, expect=FAILED)
+        self.assertIn("gcp", err)
+
+    def test_folders_with_hostile_names(self):
+        tree = self.folder / "tree"
+        (tree / "run").mkdir(parents=True)
+        fixture = next((ROOT / "tests/fixtures/checkpoints").rglob("*.pt"))
+        for name in (b"step-00000010.pt", b"new\nline-20.pt", b"quote'\"-30.pt", "rtl\u202e-40.pt".encode(), b"bytes-\xff\xfe-50.pt"):
+            (Path(os.fsdecode(os.fsencode(tree / "run") + b"/" + name))).write_bytes(fixture.read_bytes())
+        os.mkfifo(tree / "run/step-60.pt")
+        (tree / "run/loop").symlink_to(tree)
+        (tree / "run/out.pt").symlink_to("/etc/passwd")
+        out, _ = self.cairnctl("checkpoints", f"{tree}/", "-o", "json")
+        listing = json.loads(out)
+        self.assertTrue(listing["runs"])
+        paths = [c["path"] for run in listing["runs"] for c in run["checkpoints"]]
+        self.assertFalse([p for p in paths if "loop" in p or "passwd" in p or "step-60" in p], paths)
+        table, _ = self.cairnctl("checkpoints", f"{tree}/")
+        self.assertNotIn("\u202e", table)
+        self.assertNotIn("new\nline", table)
+
+
+if __name__ == "__main__":
+    unittest.main()

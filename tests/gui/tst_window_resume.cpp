@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The main job in the window, on real pods that really train: break off, choose the third newest checkpoint, resume,
+// see the very next step; and a resume that was stopped half way is undone from its banner.
+#include "WindowTest.h"
+
+#include "kit/Messages.h"
+#include "pages/JobPage.h"
+#include "pages/LogPane.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QRegularExpression>
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+using namespace cairn;
+using test::TestWindow;
+
+namespace {
+
+constexpr int wait = 120'000; // ms; a limit, not an expectation
+const auto ns = u"research"_s;
+
+} // namespace
+
+class TestWindowResume : public QObject
+{
+    Q_OBJECT
+    QTemporaryDir m_home;
+    std::unique_ptr<test::TestCluster> m_cluster;
+    std::unique_ptr<TestWindow> m_window;
+    QString m_job;
+
+    ObjectRef ref() const { return {facts(JobKind::PyTorchJob).resource, ns, m_job, {}}; }
+    QJsonObject live() const
+    {
+        const Result<QJsonObject> object = m_cluster->cluster->get(ref(), {});
+        return object ? *object : QJsonObject();
+    }
+    static QJsonObject container(const QJsonObject &job)
+    {
+        return job["spec"_L1]["pytorchReplicaSpecs"_L1]["Master"_L1]["template"_L1]["spec"_L1]["containers"_L1][0].toObject();
+    }
+    static QString environment(const QJsonObject &job, const QString &name)
+    {
+        for (const QJsonValue entry : container(job)[u"env"_s].toArray()) {
+            if (entry[u"name"_s].toString() == name)
+                return entry[u"value"_s].toString();
+        }
+        return {};
+    }
+    /// The demo's training under another name, faster.
+    void start(const QString &name)
+    {
+        m_job = name;
+        const Result<QJsonObject> demo = m_cluster->cluster->get({ref().kind, ns, u"mnist-demo"_s, {}}, {});
+        QVERIFY2(demo, demo ? "" : qPrintable(demo.error().oneLine()));
+        QJsonObject box = container(*demo);
+        box.insert(u"env"_s, QJsonArray{env(u"CHECKPOINT_DIR"_s, u"/checkpoints/"_s + name), env(u"CHECKPOINT_EVERY_STEPS"_s, u"10"_s),
+                                        env(u"CHECKPOINT_KEEP_LAST"_s, u"60"_s), env(u"TOTAL_STEPS"_s, u"6000"_s),
+                                        env(u"STEP_DELAY"_s, u"0.1"_s)});
+        box.remove(u"resources"_s);
+        QJsonObject pod = (*demo)["spec"_L1]["pytorchReplicaSpecs"_L1]["Master"_L1]["template"_L1]["spec"_L1].toObject();
+        pod.insert(u"containers"_s, QJsonArray{box});
+        const QJsonObject job{
+            {u"apiVersion"_s, u"kubeflow.org/v1"_s},
+            {u"kind"_s, u"PyTorchJob"_s},
+            {u"metadata"_s, QJsonObject{{u"name"_s, name}}},
+            {u"spec"_s, QJsonObject{{u"pytorchReplicaSpecs"_s,
+                                     QJsonObject{{u"Master"_s, QJsonObject{{u"replicas"_s, 1},
+                                                                           {u"restartPolicy"_s, u"OnFailure"_s},
+                                                                           {u"template"_s, QJsonObject{{u"spec"_s, pod}}}}}}}}}};
+        const Result<QJsonObject> made = m_cluster->cluster->create(ref().kind, ns, job, {}, {});
+        QVERIFY2(made, made ? "" : qPrintable(made.error().oneLine()));
+    }
+    static QJsonObject env(const QString &name, const QString &value) { return {{u"name"_s, name}, {u"value"_s, value}}; }
+
+    /// Opens the job and allows the helper where it is asked for.
+    void openJob()
+    {
+        m_window = std::make_unique<TestWindow>(m_home, test::kubeconfig());
+        m_window->window.start();
+        auto *jobs = m_window->table("jobs.table");
+        QTRY_VERIFY_WITH_TIMEOUT(!test::keyOf(jobs, m_job).isEmpty(), wait);
+        jobs->setCurrentKey(test::keyOf(jobs, m_job));
+        QTest::keyClick(jobs, Qt::Key_Return);
+        auto *page = m_window->find<pages::JobPage>("job");
+        QTRY_VERIFY(page->isVisible());
+    }
+    QMap<qint64, QString> checkpoints() const
+    {
+        static const QRegularExpression number(u"step-0*(\\d+)\\.pt$"_s);
+        QMap<qint64, QString> found;
+        const QAbstractItemModel *model = m_window->table("job.checkpoints")->model();
+        for (int row = 0; row < model->rowCount(); ++row) {
+            const QString key = model->index(row, 0).data(items::KeyRole).toString();
+            if (const auto match = number.match(key); match.hasMatch())
+                found.insert(match.captured(1).toLongLong(), key);
+        }
+        return found;
+    }
+    /// Reads the list until it has as many.
+    void readCheckpoints(int atLeast)
+    {
+        auto *consent = m_window->find<kit::Banner>("job.consent");
+        QTRY_VERIFY_WITH_TIMEOUT(consent->isVisible() || !checkpoints().isEmpty() || m_window->find<QAbstractButton>("job.readAgain")->isEnabled(), wait);
+        if (consent->isVisible()) {
+            auto *allow = TestWindow::button(consent, u"Allow"_s);
+            QVERIFY(allow);
+            QTest::mouseClick(allow, Qt::LeftButton);
+        }
+        auto *again = m_window->find<QAbstractButton>("job.readAgain");
+        const auto enough = [&] {
+            if (checkpoints().size() >= atLeast)
+                return true;
+            if (again->isEnabled() && again->isVisible())
+                QTest::mouseClick(again, Qt::LeftButton);
+            return false;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(enough(), wait);
+    }
+    template<typename Widget>
+    Widget *inDialog(const char *name) const
+    {
+        QWidget *dialog = m_window->window.findChild<QWidget *>(u"resume"_s);
+        return dialog ? dialog->findChild<Widget *>(QLatin1StringView(name)) : nullptr;
+    }
+    /// Chooses a checkpoint, presses R, and waits for the button that acts.
+    QAbstractButton *plan(const QString &path)
+    {
+        auto *table = m_window->table("job.checkpoints");
+        table->setCurrentKey(path);
+        QTest::keyClick(table, Qt::Key_R);
+        const auto ready = [&] {
+            auto *act = inDialog<QAbstractButton>("resume.act");
+            return act && act->isVisible() && act->isEnabled();
+        };
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(ready(), wait); }();
+        return ready() ? inDialog<QAbstractButton>("resume.act") : nullptr;
+    }
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY(m_home.isValid());
+        qputenv("XDG_CONFIG_HOME", m_home.path().toUtf8());
+        m_cluster = std::make_unique<test::TestCluster>();
+        QVERIFY2(m_cluster->cluster, qPrintable(m_cluster->problem));
+        kit::Theme::install(*qApp, kit::ThemeMode::Light);
+    }
+    void cleanup()
+    {
+        m_window.reset();
+        if (!m_job.isEmpty())
+            (void)m_cluster->cluster->remove(ref(), {}, {});
+        m_job.clear();
+    }
+
+    void theThirdNewestIsResumedToItsFirstStep()
+    {
+        start(u"window-resume"_s);
+        openJob();
+        readCheckpoints(4);
+        const QMap<qint64, QString> found = checkpoints();
+        const auto third = std::prev(found.cend(), 3);
+        QAbstractButton *act = plan(third.value());
+        QVERIFY(act);
+        QVERIFY2(act->text().contains(QString::number(third.key())), qPrintable(act->text()));
+        QTest::mouseClick(act, Qt::LeftButton);
+        auto *logs = inDialog<QAbstractButton>("resume.logs");
+        auto *close = inDialog<QAbstractButton>("resume.close");
+        auto *steps = inDialog<kit::CheckList>("resume.steps");
+        QVERIFY(logs && close && steps);
+        auto *putBack = inDialog<QAbstractButton>("resume.stop");
+        QTRY_VERIFY_WITH_TIMEOUT(steps->isVisible() && close->isVisible() && !putBack->isVisible(), wait);
+
+        const QJsonObject now = live();
+        QVERIFY(environment(now, u"RESUME_FROM_CHECKPOINT"_s).endsWith(third.value()));
+        QVERIFY2(environment(now, u"CHECKPOINT_DIR"_s) != u"/checkpoints/"_s + m_job, "the new attempt saves into a folder of its own");
+        QVERIFY(!now["spec"_L1]["runPolicy"_L1]["suspend"_L1].toBool());
+
+        QTest::mouseClick(logs, Qt::LeftButton);
+        QTest::mouseClick(close, Qt::LeftButton);
+        auto *page = m_window->find<pages::JobPage>("job");
+        QTRY_COMPARE(page->tab(), pages::JobPage::Tab::Logs);
+        QTRY_VERIFY_WITH_TIMEOUT(page->logs()->lineCount() > 0, wait);
+        // The pod's own log holds the proof: it took the checkpoint, and the next step is the one after it.
+        LogOptions options;
+        options.container = u"pytorch"_s;
+        const Result<QByteArray> log = m_cluster->cluster->log(ns, m_job + u"-master-0"_s, options, {});
+        QVERIFY2(log, log ? "" : qPrintable(log.error().oneLine()));
+        QVERIFY2(log->contains("resumed from"), log->constData());
+        QVERIFY2(log->contains("step=" + QByteArray::number(third.key() + 1) + ' '), log->constData());
+    }
+
+    void aResumeStoppedHalfWayIsUndoneFromItsBanner()
+    {
+        start(u"window-undo"_s);
+        openJob();
+        readCheckpoints(3);
+        QAbstractButton *act = plan(checkpoints().first());
+        QVERIFY(act);
+        QTest::mouseClick(act, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(live()["spec"_L1]["runPolicy"_L1]["suspend"_L1].toBool(), wait);
+        auto *stop = inDialog<QAbstractButton>("resume.stop");
+        QVERIFY(stop && stop->isVisible());
+        QTest::mouseClick(stop, Qt::LeftButton);
+        auto *close = inDialog<QAbstractButton>("resume.close");
+        QTRY_VERIFY_WITH_TIMEOUT(close->isVisible() && close->isEnabled(), wait);
+        QTest::mouseClick(close, Qt::LeftButton);
+
+        auto *pending = m_window->find<kit::Banner>("job.pending");
+        QTRY_VERIFY_WITH_TIMEOUT(pending->isVisible(), wait);
+        auto *undo = TestWindow::button(pending, u"Undo"_s);
+        QVERIFY(undo);
+        QTest::mouseClick(undo, Qt::LeftButton);
+        QTRY_VERIFY_WITH_TIMEOUT(!pending->isVisible(), wait);
+        QTRY_VERIFY_WITH_TIMEOUT(!live()["spec"_L1]["runPolicy"_L1]["suspend"_L1].toBool(), wait);
+        QCOMPARE(environment(live(), u"CHECKPOINT_DIR"_s), u"/checkpoints/"_s + m_job);
+        QVERIFY(environment(live(), u"RESUME_FROM_CHECKPOINT"_s).isEmpty());
+    }
+};
+
+QTEST_MAIN(TestWindowResume)
+#include "tst_window_resume.moc"
