@@ -165,6 +165,10 @@ def sources(*git):
     return [p for p in out.stdout.split() if (ROOT / p).is_file()]
 
 
+def glob(pattern):
+    return [str(p) for p in sorted((ROOT / "installer/linux").glob(pattern))]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fast", action="store_true", help="lints and the dev build's tests that need no cluster")
@@ -180,6 +184,9 @@ def main():
     if shutil.which("codespell"):
         runner.stage("spelling", runner.command, ["codespell", "-q", "3", "-I", "tests/lint/words.txt",
                                                   "--skip", "*.ts,*.svg,*.json,*.sum,./build,./.git,*.pt,*.pb", "README.md", "docs", "models", "widgets", "app"])
+
+    runner.stage("desktop-file", runner.command, ["desktop-file-validate", *glob("*.desktop")])
+    runner.stage("metainfo", runner.command, ["appstreamcli", "validate", "--no-net", *glob("*.metainfo.xml")])
 
     # The lab's Go programs take long on a machine without caches: build them while C++ compiles.
     lab_build = None

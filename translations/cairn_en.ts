@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en">
 <context>
+    <name>LogBuffer</name>
+    <message numerus="yes">
+        <source> … [%n more character(s)]</source>
+        <translation>
+            <numerusform> … [%n more character]</numerusform>
+            <numerusform> … [%n more characters]</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::app::MainWindow</name>
     <message numerus="yes">
         <source>%n node(s)</source>
@@ -68,9 +78,6 @@
             <numerusform>Reading %n ranges of files</numerusform>
         </translation>
     </message>
-</context>
-<context>
-    <name>cairn::ckpt::Walk</name>
     <message numerus="yes">
         <source>%n folders could not be read, the first is %1.</source>
         <translation>
@@ -175,6 +182,23 @@
     </message>
 </context>
 <context>
+    <name>cairn::kube</name>
+    <message numerus="yes">
+        <source>valid %n more day(s)</source>
+        <translation>
+            <numerusform>valid %n more day</numerusform>
+            <numerusform>valid %n more days</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Works, with %n remark(s)</source>
+        <translation>
+            <numerusform>Works, with %n remark</numerusform>
+            <numerusform>Works, with %n remarks</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::pages::ConnectPage</name>
     <message numerus="yes">
         <source>%n context(s)</source>
@@ -218,18 +242,18 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Events  %1, %n warning(s)</source>
-        <translation>
-            <numerusform>Events  %1, %n warning</numerusform>
-            <numerusform>Events  %1, %n warnings</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n checkpoint(s) · %1</source>
         <comment>number; total size</comment>
         <translation>
             <numerusform>%n checkpoint · %1</numerusform>
             <numerusform>%n checkpoints · %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Events: %1, %n warning(s)</source>
+        <translation>
+            <numerusform>Events: %1, %n warning</numerusform>
+            <numerusform>Events: %1, %n warnings</numerusform>
         </translation>
     </message>
 </context>
@@ -247,13 +271,6 @@
         <translation>
             <numerusform>%n job so far</numerusform>
             <numerusform>%n jobs so far</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Other namespaces have %n. %1</source>
-        <translation>
-            <numerusform>Other namespaces have %n. %1</numerusform>
-            <numerusform>Other namespaces have %n. %1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -292,6 +309,13 @@
         <translation>
             <numerusform>%1: %n chosen</numerusform>
             <numerusform>%1: %n chosen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Other namespaces have %n job(s). %1</source>
+        <translation>
+            <numerusform>Other namespaces have %n job. %1</numerusform>
+            <numerusform>Other namespaces have %n jobs. %1</numerusform>
         </translation>
     </message>
 </context>

@@ -2,6 +2,15 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_TW">
 <context>
+    <name>LogBuffer</name>
+    <message numerus="yes">
+        <source> … [%n more character(s)]</source>
+        <translation>
+            <numerusform> … [還有 %n 個字元]</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>TrustMark</name>
     <message>
         <source>whole</source>
@@ -141,6 +150,21 @@
     <message>
         <source>Unverified</source>
         <translation>未驗證</translation>
+    </message>
+</context>
+<context>
+    <name>Words</name>
+    <message>
+        <source>Checking…</source>
+        <translation>檢查中…</translation>
+    </message>
+    <message>
+        <source>Cairn sign-in report for %1 (%2)</source>
+        <translation>Cairn 對 %1（%2）的登入報告</translation>
+    </message>
+    <message>
+        <source>Add this folder for Cairn only</source>
+        <translation>只為 Cairn 加入此資料夾</translation>
     </message>
 </context>
 <context>
@@ -528,12 +552,12 @@
         <translation>第一個 Pod 啟動後，記錄會顯示在這裡。</translation>
     </message>
     <message>
-        <source>Logs of %1 pods are shown</source>
-        <translation>顯示 %1 個 Pod 的記錄</translation>
-    </message>
-    <message>
         <source>The job has %1; the others are left out.</source>
         <translation>此工作有 %1 個 Pod，其餘略過。</translation>
+    </message>
+    <message>
+        <source>The logs of the first %1 pods are shown</source>
+        <translation>只顯示前 %1 個 Pod 的記錄</translation>
     </message>
 </context>
 <context>
@@ -702,10 +726,6 @@ F1  此清單</translation>
         <translation>訓練持續進行中；距啟動 %1。</translation>
     </message>
     <message>
-        <source>The job was let go. The first step was not waited for.</source>
-        <translation>工作已解除暫停，未等待第一步。</translation>
-    </message>
-    <message>
         <source>Everything is back as it was.</source>
         <translation>一切已恢復原狀。</translation>
     </message>
@@ -724,6 +744,10 @@ F1  此清單</translation>
     <message>
         <source>Choose another folder</source>
         <translation>請選擇其他資料夾</translation>
+    </message>
+    <message>
+        <source>The job was started again. The first step was not waited for.</source>
+        <translation>工作已重新啟動，未等待第一步。</translation>
     </message>
 </context>
 <context>
@@ -1172,44 +1196,6 @@ F1  此清單</translation>
         <source>its compressed entries are too large to check</source>
         <translation>其壓縮項目過大，無法檢查</translation>
     </message>
-</context>
-<context>
-    <name>cairn::ckpt::FolderSource</name>
-    <message>
-        <source>The folder %1 cannot be read</source>
-        <translation>無法讀取資料夾 %1</translation>
-    </message>
-    <message>
-        <source>There is no such folder</source>
-        <translation>沒有這個資料夾</translation>
-    </message>
-    <message>
-        <source>Check the path</source>
-        <translation>請檢查路徑</translation>
-    </message>
-    <message>
-        <source>It is not a folder</source>
-        <translation>它不是資料夾</translation>
-    </message>
-    <message>
-        <source>Name the folder that holds the checkpoint</source>
-        <translation>請指定含有檢查點的資料夾</translation>
-    </message>
-    <message>
-        <source>Ask its owner for read access</source>
-        <translation>請向擁有者要求讀取權限</translation>
-    </message>
-    <message>
-        <source>Check the path and the file system</source>
-        <translation>請檢查路徑與檔案系統</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::ckpt::HelperRun</name>
-    <message>
-        <source>The claim %1</source>
-        <translation>磁碟區宣告 %1</translation>
-    </message>
     <message>
         <source>Ask for the right to create jobs.batch in %1, or list through exec into a running pod that mounts the claim</source>
         <translation>請要求在 %1 建立 jobs.batch 的權限，或以 exec 進入掛載該磁碟區宣告的執行中 Pod 列出</translation>
@@ -1266,82 +1252,6 @@ F1  此清單</translation>
         <source>Its pod did not start in time</source>
         <translation>其 Pod 未及時啟動</translation>
     </message>
-</context>
-<context>
-    <name>cairn::ckpt::Read</name>
-    <message>
-        <source>entry %1 has no header where the directory says</source>
-        <translation>項目 %1 在目錄所指之處沒有標頭</translation>
-    </message>
-    <message>
-        <source>entry %1 reaches into the directory</source>
-        <translation>項目 %1 延伸到目錄之內</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::ckpt::Recogniser</name>
-    <message>
-        <source>Checking %1</source>
-        <translation>正在檢查 %1</translation>
-    </message>
-    <message>
-        <source>all %1 shards are there, each as long as its header says</source>
-        <translation>%1 個分片都在，長度皆與其標頭所述相符</translation>
-    </message>
-    <message>
-        <source>it holds weights alone</source>
-        <translation>它只含權重</translation>
-    </message>
-    <message>
-        <source>%1 of %2 shards are there</source>
-        <translation>%2 個分片中有 %1 個</translation>
-    </message>
-    <message>
-        <source>the file is exactly as long as its header says; the format has no checksums</source>
-        <translation>檔案長度與其標頭所述完全相符；此格式沒有總和檢查碼</translation>
-    </message>
-    <message>
-        <source>whether it holds an optimizer state cannot be told</source>
-        <translation>無法判斷它是否含有最佳化器狀態</translation>
-    </message>
-    <message>
-        <source>directory, entry bounds, numbering and every checksum hold</source>
-        <translation>目錄、項目邊界、編號與所有總和檢查碼皆正確</translation>
-    </message>
-    <message>
-        <source>directory, entry bounds, numbering and the checksum of data.pkl hold; contents not read</source>
-        <translation>目錄、項目邊界、編號與 data.pkl 的總和檢查碼皆正確；未讀取內容</translation>
-    </message>
-    <message>
-        <source>it has the random states of %1 ranks, others of this run have %2</source>
-        <translation>它有 %1 個 rank 的亂數狀態，此次執行的其他檢查點有 %2 個</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::ckpt::RecordedSource</name>
-    <message>
-        <source>The listing came back cut short; what is shown is not everything.</source>
-        <translation>傳回的清單不完整；所顯示的並非全部。</translation>
-    </message>
-    <message>
-        <source>There are more files than one listing can hold; name a folder further down.</source>
-        <translation>檔案數量超過單次列出的上限；請指定更下層的資料夾。</translation>
-    </message>
-    <message>
-        <source>Some folders could not be read: %1</source>
-        <translation>有些資料夾無法讀取：%1</translation>
-    </message>
-    <message>
-        <source>Not every other file was counted, so sizes of folders may be too small.</source>
-        <translation>並未計入所有其他檔案，因此資料夾大小可能偏小。</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::ckpt::Walk</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1：%2</translation>
-    </message>
     <message>
         <source>Listing %1</source>
         <translation>正在列出 %1</translation>
@@ -1370,16 +1280,90 @@ F1  此清單</translation>
         <source>The listing was cancelled.</source>
         <translation>列出已取消。</translation>
     </message>
-</context>
-<context>
-    <name>cairn::ckpt::ZipDirectory</name>
     <message>
-        <source>the file is empty</source>
-        <translation>檔案是空的</translation>
+        <source>The folder %1 cannot be read</source>
+        <translation>無法讀取資料夾 %1</translation>
     </message>
     <message>
-        <source>the file is cut short</source>
-        <translation>檔案已截斷</translation>
+        <source>There is no such folder</source>
+        <translation>沒有這個資料夾</translation>
+    </message>
+    <message>
+        <source>Check the path</source>
+        <translation>請檢查路徑</translation>
+    </message>
+    <message>
+        <source>It is not a folder</source>
+        <translation>它不是資料夾</translation>
+    </message>
+    <message>
+        <source>Name the folder that holds the checkpoint</source>
+        <translation>請指定含有檢查點的資料夾</translation>
+    </message>
+    <message>
+        <source>Ask its owner for read access</source>
+        <translation>請向擁有者要求讀取權限</translation>
+    </message>
+    <message>
+        <source>Check the path and the file system</source>
+        <translation>請檢查路徑與檔案系統</translation>
+    </message>
+    <message>
+        <source>Checking %1</source>
+        <translation>正在檢查 %1</translation>
+    </message>
+    <message>
+        <source>all %1 shards are there, each as long as its header says</source>
+        <translation>%1 個分片都在，長度皆與其標頭所述相符</translation>
+    </message>
+    <message>
+        <source>the file is exactly as long as its header says; the format has no checksums</source>
+        <translation>檔案長度與其標頭所述完全相符；此格式沒有總和檢查碼</translation>
+    </message>
+    <message>
+        <source>whether it holds an optimizer state cannot be told</source>
+        <translation>無法判斷它是否含有最佳化器狀態</translation>
+    </message>
+    <message>
+        <source>directory, entry bounds, numbering and every checksum hold</source>
+        <translation>目錄、項目邊界、編號與所有總和檢查碼皆正確</translation>
+    </message>
+    <message>
+        <source>directory, entry bounds, numbering and the checksum of data.pkl hold; contents not read</source>
+        <translation>目錄、項目邊界、編號與 data.pkl 的總和檢查碼皆正確；未讀取內容</translation>
+    </message>
+    <message>
+        <source>it has the random states of %1 ranks, others of this run have %2</source>
+        <translation>它有 %1 個 rank 的亂數狀態，此次執行的其他檢查點有 %2 個</translation>
+    </message>
+    <message>
+        <source>%1.</source>
+        <comment>a whole sentence</comment>
+        <translation>%1。</translation>
+    </message>
+    <message>
+        <source>The listing came back cut short; what is shown is not everything.</source>
+        <translation>傳回的清單不完整；所顯示的並非全部。</translation>
+    </message>
+    <message>
+        <source>There are more files than one listing can hold; name a folder further down.</source>
+        <translation>檔案數量超過單次列出的上限；請指定更下層的資料夾。</translation>
+    </message>
+    <message>
+        <source>Some folders could not be read: %1</source>
+        <translation>有些資料夾無法讀取：%1</translation>
+    </message>
+    <message>
+        <source>Not every other file was counted, so sizes of folders may be too small.</source>
+        <translation>並未計入所有其他檔案，因此資料夾大小可能偏小。</translation>
+    </message>
+    <message>
+        <source>entry %1 has no header where the directory says</source>
+        <translation>項目 %1 在目錄所指之處沒有標頭</translation>
+    </message>
+    <message>
+        <source>entry %1 reaches into the directory</source>
+        <translation>項目 %1 延伸到目錄之內</translation>
     </message>
     <message>
         <source>the zip directory does not fit the file&apos;s size</source>
@@ -2297,211 +2281,9 @@ F1  此清單</translation>
         <source>Look at the job&apos;s YAML, then resume again or undo by hand.</source>
         <translation>請查看工作的 YAML，再重新接續或手動復原。</translation>
     </message>
-</context>
-<context>
-    <name>cairn::jobs::Planner</name>
-    <message>
-        <source>The checkpoint is damaged: %1</source>
-        <translation>檢查點損壞：%1</translation>
-    </message>
-    <message>
-        <source>Choose another checkpoint.</source>
-        <translation>請選擇其他檢查點。</translation>
-    </message>
-    <message>
-        <source>The checkpoint is still being written.</source>
-        <translation>檢查點仍在寫入。</translation>
-    </message>
-    <message>
-        <source>Choose an older one, or wait.</source>
-        <translation>請選擇較舊的，或等待。</translation>
-    </message>
-    <message>
-        <source>Nobody can say whether this checkpoint is whole: %1</source>
-        <translation>無法判定此檢查點是否完整：%1</translation>
-    </message>
-    <message>
-        <source>Confirm that you want to try it.</source>
-        <translation>請確認您要嘗試。</translation>
-    </message>
-    <message>
-        <source>The checkpoint holds weights alone: optimizer and step would start anew.</source>
-        <translation>此檢查點只含權重：最佳化器與步數會從頭開始。</translation>
-    </message>
-    <message>
-        <source>Choose a checkpoint with the training state.</source>
-        <translation>請選擇含有訓練狀態的檢查點。</translation>
-    </message>
-    <message>
-        <source>It is not known under which path the job&apos;s containers see this checkpoint.</source>
-        <translation>不知道工作的容器在哪個路徑下看到此檢查點。</translation>
-    </message>
-    <message>
-        <source>Say where the job saves.</source>
-        <translation>請指定工作的儲存位置。</translation>
-    </message>
-    <message>
-        <source>The job mounts no claim at %1, so its new pods would not find the checkpoint.</source>
-        <translation>工作在 %1 沒有掛載磁碟區宣告，新的 Pod 會找不到此檢查點。</translation>
-    </message>
-    <message>
-        <source>Choose a checkpoint on a claim the job mounts, or add the mount to its YAML.</source>
-        <translation>請選擇工作所掛載磁碟區宣告上的檢查點，或在其 YAML 中加入掛載。</translation>
-    </message>
-    <message>
-        <source>The checkpoint&apos;s path is not UTF-8 and cannot be written into a Kubernetes object.</source>
-        <translation>檢查點的路徑不是 UTF-8，無法寫入 Kubernetes 物件。</translation>
-    </message>
-    <message>
-        <source>Rename the checkpoint.</source>
-        <translation>請重新命名檢查點。</translation>
-    </message>
-    <message>
-        <source>The checkpoint&apos;s path holds a line break.</source>
-        <translation>檢查點的路徑含有換行。</translation>
-    </message>
-    <message>
-        <source>The job is being deleted.</source>
-        <translation>工作正在刪除中。</translation>
-    </message>
-    <message>
-        <source>Resume it as a new job.</source>
-        <translation>請接續為新工作。</translation>
-    </message>
-    <message>
-        <source>The job itself stays untouched: create a new job, or take the YAML to whoever manages it.</source>
-        <translation>原工作不會更動：請建立新工作，或將 YAML 交給其管理者。</translation>
-    </message>
-    <message>
-        <source>The new job belongs to nobody but you.</source>
-        <translation>新工作只屬於您。</translation>
-    </message>
-    <message>
-        <source>An earlier resume of this job is not finished.</source>
-        <translation>此工作先前的接續尚未完成。</translation>
-    </message>
-    <message>
-        <source>Finish it or undo it first.</source>
-        <translation>請先完成或復原它。</translation>
-    </message>
-    <message>
-        <source>The old job goes on: both will hold GPUs and quota until you stop one.</source>
-        <translation>舊工作仍在執行：停止其中一個之前，兩者都會占用 GPU 與配額。</translation>
-    </message>
-    <message>
-        <source>It is not known how this job&apos;s script takes a checkpoint. %1</source>
-        <translation>不知道此工作的指令碼如何接收檢查點。%1</translation>
-    </message>
-    <message>
-        <source>Say which variable or argument takes the path; it is remembered on the job.</source>
-        <translation>請指定以哪個變數或引數接收路徑；設定會記在工作上。</translation>
-    </message>
-    <message>
-        <source>The script looks for its newest checkpoint by itself, so it cannot be told to start from an older one.</source>
-        <translation>指令碼會自行尋找最新的檢查點，因此無法指定從較舊的開始。</translation>
-    </message>
-    <message>
-        <source>Choose the newest whole checkpoint, or say how the script takes a path.</source>
-        <translation>請選擇最新的完整檢查點，或說明指令碼如何接收路徑。</translation>
-    </message>
-    <message>
-        <source>It is not known how this job&apos;s script is told where to save, and a new attempt must not write among the old checkpoints.</source>
-        <translation>不知道如何告知此工作的指令碼儲存位置，而新的嘗試不得寫入舊檢查點之間。</translation>
-    </message>
-    <message>
-        <source>Say which variable or argument takes the directory; it is remembered on the job.</source>
-        <translation>請指定以哪個變數或引數接收目錄；設定會記在工作上。</translation>
-    </message>
-    <message>
-        <source>The script is told a step, but the step of this checkpoint is not known.</source>
-        <translation>指令碼接收的是步數，但此檢查點的步數不明。</translation>
-    </message>
-    <message>
-        <source>Choose a checkpoint whose step is known.</source>
-        <translation>請選擇步數已知的檢查點。</translation>
-    </message>
-    <message>
-        <source>The job saves to %1, which is on no claim: what it saves there is lost with its pod.</source>
-        <translation>工作儲存至 %1，該處不在任何磁碟區宣告上：存放的內容會隨 Pod 消失。</translation>
-    </message>
-    <message>
-        <source>Mount a claim there.</source>
-        <translation>請在該處掛載磁碟區宣告。</translation>
-    </message>
-    <message>
-        <source>The claim at %1 is mounted read-only, so the new attempt could not save.</source>
-        <translation>%1 的磁碟區宣告以唯讀掛載，新的嘗試無法儲存。</translation>
-    </message>
-    <message>
-        <source>Mount it writable.</source>
-        <translation>請以可寫入方式掛載。</translation>
-    </message>
-    <message>
-        <source>The pod template of %1 has no container %2.</source>
-        <translation>%1 的 Pod 範本沒有容器 %2。</translation>
-    </message>
-    <message>
-        <source>Correct the job&apos;s YAML.</source>
-        <translation>請更正工作的 YAML。</translation>
-    </message>
-    <message>
-        <source>The command of the job is its image&apos;s own entry point, which is not known here; it cannot be wrapped.</source>
-        <translation>工作的命令是映像檔本身的進入點，此處無從得知，因此無法包裝。</translation>
-    </message>
-    <message>
-        <source>Go on without the wrapper, or write the command into the job.</source>
-        <translation>請不用包裝程式繼續，或將命令寫入工作。</translation>
-    </message>
-    <message>
-        <source>%1 takes its command from the image; the image&apos;s own arguments, if it has any, are replaced.</source>
-        <translation>%1 使用映像檔的命令；映像檔本身若有引數，會被取代。</translation>
-    </message>
-    <message>
-        <source>Every restart begins again at step %1.</source>
-        <translation>每次重啟都會從第 %1 步重新開始。</translation>
-    </message>
-    <message>
-        <source>Every restart begins again at this checkpoint.</source>
-        <translation>每次重啟都會從此檢查點重新開始。</translation>
-    </message>
-    <message>
-        <source>Use the wrapper: it goes on from the newest checkpoint of the new attempt.</source>
-        <translation>請使用包裝程式：它會從新嘗試的最新檢查點繼續。</translation>
-    </message>
-    <message>
-        <source>The Trainer does not read --resume_from_checkpoint by itself: the script must pass it on to train().</source>
-        <translation>Trainer 不會自行讀取 --resume_from_checkpoint：指令碼必須將它傳給 train()。</translation>
-    </message>
-    <message>
-        <source>The script finds its newest checkpoint only where it saved before, so the new attempt saves into the same directory.</source>
-        <translation>指令碼只在原本的儲存位置尋找最新檢查點，因此新的嘗試會存到同一目錄。</translation>
-    </message>
-    <message>
-        <source>The checkpoint is not verified: %1</source>
-        <translation>檢查點未經驗證：%1</translation>
-    </message>
-    <message>
-        <source>The job is suspended now; it will run when this is done.</source>
-        <translation>工作目前已暫停；完成後就會執行。</translation>
-    </message>
-    <message>
-        <source>The job keeps its last %1 checkpoints only: if it saves once more while it stops, this one may be removed. It is looked for again before anything changes.</source>
-        <translation>工作只保留最近 %1 個檢查點：若它在停止期間再儲存一次，此檢查點可能被移除。進行任何變更前會再次確認。</translation>
-    </message>
-    <message>
-        <source>The old job deletes itself %1 after it finished; its checkpoints stay on the claim.</source>
-        <translation>舊工作在完成 %1 後會自行刪除；其檢查點仍留在磁碟區宣告上。</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::jobs::Preflight</name>
     <message>
         <source>The checkpoint is gone.</source>
         <translation>檢查點已不存在。</translation>
-    </message>
-    <message>
-        <source>Choose another checkpoint.</source>
-        <translation>請選擇其他檢查點。</translation>
     </message>
     <message>
         <source>The checkpoint could not be read again: %1</source>
@@ -2700,62 +2482,9 @@ F1  此清單</translation>
         <source>The dry run got no answer: %1</source>
         <translation>試執行沒有得到回應：%1</translation>
     </message>
-</context>
-<context>
-    <name>cairn::jobs::ResumeState</name>
-    <message>
-        <source>It is larger than any record Cairn writes.</source>
-        <translation>它比 Cairn 寫入的任何紀錄都大。</translation>
-    </message>
-    <message>
-        <source>It is no JSON object.</source>
-        <translation>它不是 JSON 物件。</translation>
-    </message>
-    <message>
-        <source>It was written by another version of Cairn.</source>
-        <translation>它由其他版本的 Cairn 寫入。</translation>
-    </message>
-    <message>
-        <source>A part of it is missing or has the wrong type.</source>
-        <translation>其中一部分缺少或類型錯誤。</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::jobs::RoleChange</name>
-    <message>
-        <source>The record of a resume on this job cannot be read.</source>
-        <translation>無法讀取此工作上的接續紀錄。</translation>
-    </message>
-    <message>
-        <source>A part of it is missing or has the wrong type.</source>
-        <translation>其中一部分缺少或類型錯誤。</translation>
-    </message>
-    <message>
-        <source>Remove the annotation cairn.console/resume if nobody is resuming the job.</source>
-        <translation>若無人正在接續此工作，請移除註解 cairn.console/resume。</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::jobs::Runner</name>
-    <message>
-        <source>Looking at the checkpoint once more.</source>
-        <translation>正在再次確認檢查點。</translation>
-    </message>
     <message>
         <source>The checkpoint could not be looked at once more: %1</source>
         <translation>無法再次確認檢查點：%1</translation>
-    </message>
-    <message>
-        <source>The checkpoint %1 is gone.</source>
-        <translation>檢查點 %1 已不存在。</translation>
-    </message>
-    <message>
-        <source>Choose another checkpoint.</source>
-        <translation>請選擇其他檢查點。</translation>
-    </message>
-    <message>
-        <source>The checkpoint %1 is not whole any longer.</source>
-        <translation>檢查點 %1 已不再完整。</translation>
     </message>
     <message>
         <source>Suspending the job.</source>
@@ -2780,14 +2509,6 @@ F1  此清單</translation>
     <message>
         <source>The connection broke at the first change: the job may be suspended.</source>
         <translation>連線在第一次變更時中斷：工作可能已暫停。</translation>
-    </message>
-    <message>
-        <source>Waiting for the first step after the checkpoint.</source>
-        <translation>正在等待檢查點之後的第一步。</translation>
-    </message>
-    <message>
-        <source>The training goes on from the checkpoint.</source>
-        <translation>訓練已從檢查點繼續。</translation>
     </message>
     <message>
         <source>It finished while it was being suspended; a finished job cannot be resumed in place.</source>
@@ -2822,8 +2543,8 @@ F1  此清單</translation>
         <translation>正在變更工作的範本。</translation>
     </message>
     <message>
-        <source>Letting the job go.</source>
-        <translation>正在解除工作的暫停。</translation>
+        <source>Starting the job again.</source>
+        <translation>正在重新啟動工作。</translation>
     </message>
     <message>
         <source>The record of the resume could not be removed from the job: %1</source>
@@ -2841,24 +2562,10 @@ F1  此清單</translation>
         <source>The job is back as it was.</source>
         <translation>工作已恢復原狀。</translation>
     </message>
-</context>
-<context>
-    <name>cairn::jobs::detail::Flow</name>
-    <message>
-        <source>The job %1 is gone.</source>
-        <translation>工作 %1 已不存在。</translation>
-    </message>
-    <message>
-        <source>Another job of the same name took its place.</source>
-        <translation>已由另一個同名工作取代。</translation>
-    </message>
     <message>
         <source>Open that job and resume it instead.</source>
         <translation>請開啟該工作並改為接續它。</translation>
     </message>
-</context>
-<context>
-    <name>cairn::jobs::detail::Follower</name>
     <message>
         <source>No step after the checkpoint was seen within %1; the job goes on.</source>
         <translation>%1 內未看到檢查點之後的步；工作持續進行。</translation>
@@ -2938,6 +2645,222 @@ F1  此清單</translation>
     <message>
         <source>Pod %1 runs; no step seen yet.</source>
         <translation>Pod %1 執行中；尚未看到任何一步。</translation>
+    </message>
+    <message>
+        <source>The checkpoint is damaged: %1</source>
+        <translation>檢查點損壞：%1</translation>
+    </message>
+    <message>
+        <source>The checkpoint is still being written.</source>
+        <translation>檢查點仍在寫入。</translation>
+    </message>
+    <message>
+        <source>Nobody can say whether this checkpoint is whole: %1</source>
+        <translation>無法判定此檢查點是否完整：%1</translation>
+    </message>
+    <message>
+        <source>Confirm that you want to try it.</source>
+        <translation>請確認您要嘗試。</translation>
+    </message>
+    <message>
+        <source>The checkpoint holds weights alone: optimizer and step would start anew.</source>
+        <translation>此檢查點只含權重：最佳化器與步數會從頭開始。</translation>
+    </message>
+    <message>
+        <source>Choose a checkpoint with the training state.</source>
+        <translation>請選擇含有訓練狀態的檢查點。</translation>
+    </message>
+    <message>
+        <source>It is not known under which path the job&apos;s containers see this checkpoint.</source>
+        <translation>不知道工作的容器在哪個路徑下看到此檢查點。</translation>
+    </message>
+    <message>
+        <source>Say where the job saves.</source>
+        <translation>請指定工作的儲存位置。</translation>
+    </message>
+    <message>
+        <source>The job mounts no claim at %1, so its new pods would not find the checkpoint.</source>
+        <translation>工作在 %1 沒有掛載磁碟區宣告，新的 Pod 會找不到此檢查點。</translation>
+    </message>
+    <message>
+        <source>Choose a checkpoint on a claim the job mounts, or add the mount to its YAML.</source>
+        <translation>請選擇工作所掛載磁碟區宣告上的檢查點，或在其 YAML 中加入掛載。</translation>
+    </message>
+    <message>
+        <source>The checkpoint&apos;s path is not UTF-8 and cannot be written into a Kubernetes object.</source>
+        <translation>檢查點的路徑不是 UTF-8，無法寫入 Kubernetes 物件。</translation>
+    </message>
+    <message>
+        <source>Rename the checkpoint.</source>
+        <translation>請重新命名檢查點。</translation>
+    </message>
+    <message>
+        <source>The checkpoint&apos;s path holds a line break.</source>
+        <translation>檢查點的路徑含有換行。</translation>
+    </message>
+    <message>
+        <source>The job is being deleted.</source>
+        <translation>工作正在刪除中。</translation>
+    </message>
+    <message>
+        <source>Resume it as a new job.</source>
+        <translation>請接續為新工作。</translation>
+    </message>
+    <message>
+        <source>The job itself stays untouched: create a new job, or take the YAML to whoever manages it.</source>
+        <translation>原工作不會更動：請建立新工作，或將 YAML 交給其管理者。</translation>
+    </message>
+    <message>
+        <source>The new job belongs to nobody but you.</source>
+        <translation>新工作只屬於您。</translation>
+    </message>
+    <message>
+        <source>An earlier resume of this job is not finished.</source>
+        <translation>此工作先前的接續尚未完成。</translation>
+    </message>
+    <message>
+        <source>Finish it or undo it first.</source>
+        <translation>請先完成或復原它。</translation>
+    </message>
+    <message>
+        <source>The old job goes on: both will hold GPUs and quota until you stop one.</source>
+        <translation>舊工作仍在執行：停止其中一個之前，兩者都會占用 GPU 與配額。</translation>
+    </message>
+    <message>
+        <source>It is not known how this job&apos;s script takes a checkpoint. %1</source>
+        <translation>不知道此工作的指令碼如何接收檢查點。%1</translation>
+    </message>
+    <message>
+        <source>Say which variable or argument takes the path; it is remembered on the job.</source>
+        <translation>請指定以哪個變數或引數接收路徑；設定會記在工作上。</translation>
+    </message>
+    <message>
+        <source>The script looks for its newest checkpoint by itself, so it cannot be told to start from an older one.</source>
+        <translation>指令碼會自行尋找最新的檢查點，因此無法指定從較舊的開始。</translation>
+    </message>
+    <message>
+        <source>Choose the newest whole checkpoint, or say how the script takes a path.</source>
+        <translation>請選擇最新的完整檢查點，或說明指令碼如何接收路徑。</translation>
+    </message>
+    <message>
+        <source>It is not known how this job&apos;s script is told where to save, and a new attempt must not write among the old checkpoints.</source>
+        <translation>不知道如何告知此工作的指令碼儲存位置，而新的嘗試不得寫入舊檢查點之間。</translation>
+    </message>
+    <message>
+        <source>Say which variable or argument takes the directory; it is remembered on the job.</source>
+        <translation>請指定以哪個變數或引數接收目錄；設定會記在工作上。</translation>
+    </message>
+    <message>
+        <source>The script is told a step, but the step of this checkpoint is not known.</source>
+        <translation>指令碼接收的是步數，但此檢查點的步數不明。</translation>
+    </message>
+    <message>
+        <source>Choose a checkpoint whose step is known.</source>
+        <translation>請選擇步數已知的檢查點。</translation>
+    </message>
+    <message>
+        <source>The job saves to %1, which is on no claim: what it saves there is lost with its pod.</source>
+        <translation>工作儲存至 %1，該處不在任何磁碟區宣告上：存放的內容會隨 Pod 消失。</translation>
+    </message>
+    <message>
+        <source>Mount a claim there.</source>
+        <translation>請在該處掛載磁碟區宣告。</translation>
+    </message>
+    <message>
+        <source>The claim at %1 is mounted read-only, so the new attempt could not save.</source>
+        <translation>%1 的磁碟區宣告以唯讀掛載，新的嘗試無法儲存。</translation>
+    </message>
+    <message>
+        <source>Mount it writable.</source>
+        <translation>請以可寫入方式掛載。</translation>
+    </message>
+    <message>
+        <source>The pod template of %1 has no container %2.</source>
+        <translation>%1 的 Pod 範本沒有容器 %2。</translation>
+    </message>
+    <message>
+        <source>Correct the job&apos;s YAML.</source>
+        <translation>請更正工作的 YAML。</translation>
+    </message>
+    <message>
+        <source>The command of the job is its image&apos;s own entry point, which is not known here; it cannot be wrapped.</source>
+        <translation>工作的命令是映像檔本身的進入點，此處無從得知，因此無法包裝。</translation>
+    </message>
+    <message>
+        <source>Go on without the wrapper, or write the command into the job.</source>
+        <translation>請不用包裝程式繼續，或將命令寫入工作。</translation>
+    </message>
+    <message>
+        <source>%1 takes its command from the image; the image&apos;s own arguments, if it has any, are replaced.</source>
+        <translation>%1 使用映像檔的命令；映像檔本身若有引數，會被取代。</translation>
+    </message>
+    <message>
+        <source>Every restart begins again at step %1.</source>
+        <translation>每次重啟都會從第 %1 步重新開始。</translation>
+    </message>
+    <message>
+        <source>Every restart begins again at this checkpoint.</source>
+        <translation>每次重啟都會從此檢查點重新開始。</translation>
+    </message>
+    <message>
+        <source>Use the wrapper: it goes on from the newest checkpoint of the new attempt.</source>
+        <translation>請使用包裝程式：它會從新嘗試的最新檢查點繼續。</translation>
+    </message>
+    <message>
+        <source>The Trainer does not read --resume_from_checkpoint by itself: the script must pass it on to train().</source>
+        <translation>Trainer 不會自行讀取 --resume_from_checkpoint：指令碼必須將它傳給 train()。</translation>
+    </message>
+    <message>
+        <source>The script finds its newest checkpoint only where it saved before, so the new attempt saves into the same directory.</source>
+        <translation>指令碼只在原本的儲存位置尋找最新檢查點，因此新的嘗試會存到同一目錄。</translation>
+    </message>
+    <message>
+        <source>The checkpoint is not verified: %1</source>
+        <translation>檢查點未經驗證：%1</translation>
+    </message>
+    <message>
+        <source>The job is suspended now; it will run when this is done.</source>
+        <translation>工作目前已暫停；完成後就會執行。</translation>
+    </message>
+    <message>
+        <source>The job keeps its last %1 checkpoints only: if it saves once more while it stops, this one may be removed. It is looked for again before anything changes.</source>
+        <translation>工作只保留最近 %1 個檢查點：若它在停止期間再儲存一次，此檢查點可能被移除。進行任何變更前會再次確認。</translation>
+    </message>
+    <message>
+        <source>The old job deletes itself %1 after it finished; its checkpoints stay on the claim.</source>
+        <translation>舊工作在完成 %1 後會自行刪除；其檢查點仍留在磁碟區宣告上。</translation>
+    </message>
+    <message>
+        <source>suspended, its template unchanged</source>
+        <translation>已暫停，範本未變更</translation>
+    </message>
+    <message>
+        <source>suspended, its template changed</source>
+        <translation>已暫停，範本已變更</translation>
+    </message>
+    <message>
+        <source>started again with the changed template</source>
+        <translation>已以變更後的範本重新啟動</translation>
+    </message>
+    <message>
+        <source>on the way back</source>
+        <translation>正在復原</translation>
+    </message>
+    <message>
+        <source>It is larger than any record Cairn writes.</source>
+        <translation>它比 Cairn 寫入的任何紀錄都大。</translation>
+    </message>
+    <message>
+        <source>It is no JSON object.</source>
+        <translation>它不是 JSON 物件。</translation>
+    </message>
+    <message>
+        <source>It was written by another version of Cairn.</source>
+        <translation>它由其他版本的 Cairn 寫入。</translation>
+    </message>
+    <message>
+        <source>A part of it is missing or has the wrong type.</source>
+        <translation>其中一部分缺少或類型錯誤。</translation>
     </message>
 </context>
 <context>
@@ -3187,14 +3110,6 @@ F1  此清單</translation>
     <message>
         <source>valid %1 more</source>
         <translation>有效期尚餘 %1</translation>
-    </message>
-    <message>
-        <source>valid 1 more day</source>
-        <translation>有效期尚餘 1 天</translation>
-    </message>
-    <message>
-        <source>valid %1 more days</source>
-        <translation>有效期尚餘 %1 天</translation>
     </message>
     <message>
         <source>ended %1</source>
@@ -3620,98 +3535,6 @@ F1  此清單</translation>
         <source>%1 did not print its environment.</source>
         <translation>%1 未輸出其環境變數。</translation>
     </message>
-</context>
-<context>
-    <name>cairn::kube::ApiAnswer</name>
-    <message>
-        <source>This is not a Kubernetes API server</source>
-        <translation>這不是 Kubernetes API 伺服器</translation>
-    </message>
-    <message>
-        <source>Check the server address in the kubeconfig, and whether a proxy or sign-in page stands in between.</source>
-        <translation>請檢查 kubeconfig 中的伺服器位址，以及中間是否有代理伺服器或登入頁面。</translation>
-    </message>
-    <message>
-        <source>It answered with a web page.</source>
-        <translation>它以網頁回應。</translation>
-    </message>
-    <message>
-        <source>It answered with status %1 and sends on to “%2”.</source>
-        <translation>它以狀態 %1 回應並導向「%2」。</translation>
-    </message>
-    <message>
-        <source>It answered with a web page and status %1.</source>
-        <translation>它以網頁與狀態 %1 回應。</translation>
-    </message>
-    <message>
-        <source>Its answer is no JSON object.</source>
-        <translation>其回應不是 JSON 物件。</translation>
-    </message>
-    <message>
-        <source>Its answer is no JSON: %1 at byte %2.</source>
-        <translation>其回應不是 JSON：%1，於位元組 %2。</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::kube::ApiPath</name>
-    <message>
-        <source>“%1” cannot be the name of an object</source>
-        <translation>「%1」不能作為物件的名稱</translation>
-    </message>
-    <message>
-        <source>A name is not empty, not “.” or “..”, and holds no “/” and no “%”.</source>
-        <translation>名稱不得為空、「.」或「..」，也不得含有「/」與「%」。</translation>
-    </message>
-    <message>
-        <source>“%1” is not the name of a resource</source>
-        <translation>「%1」不是資源的名稱</translation>
-    </message>
-    <message>
-        <source>%1 “%2” needs a namespace</source>
-        <translation>%1「%2」需要命名空間</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::kube::Cluster</name>
-    <message>
-        <source>The server gives the same page of %1 again and again</source>
-        <translation>伺服器一再傳回 %1 的同一頁</translation>
-    </message>
-    <message>
-        <source>The list of %1 could not be read to its end</source>
-        <translation>%1 的清單無法讀到結尾</translation>
-    </message>
-    <message>
-        <source>A new %1 needs a namespace</source>
-        <translation>新的 %1 需要命名空間</translation>
-    </message>
-    <message>
-        <source>The patch for “%1” has the wrong form</source>
-        <translation>「%1」的修補格式錯誤</translation>
-    </message>
-    <message>
-        <source>This is not a Kubernetes API server</source>
-        <translation>這不是 Kubernetes API 伺服器</translation>
-    </message>
-    <message>
-        <source>It does not tell a Kubernetes version.</source>
-        <translation>它未提供 Kubernetes 版本。</translation>
-    </message>
-    <message>
-        <source>Check the server address in the kubeconfig.</source>
-        <translation>請檢查 kubeconfig 中的伺服器位址。</translation>
-    </message>
-    <message>
-        <source>No command was given</source>
-        <translation>未指定命令</translation>
-    </message>
-    <message>
-        <source>The connection ended before the command&apos;s exit code came.</source>
-        <translation>連線在收到命令的結束代碼之前就已中斷。</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::kube::ConsentStore</name>
     <message>
         <source>The consent cannot be saved.</source>
         <translation>無法儲存同意。</translation>
@@ -3724,44 +3547,12 @@ F1  此清單</translation>
         <source>The folder %1 cannot be made.</source>
         <translation>無法建立資料夾 %1。</translation>
     </message>
-</context>
-<context>
-    <name>cairn::kube::DoctorReport</name>
-    <message>
-        <source>Stopped at step %1 of %2</source>
-        <translation>停在步驟 %1，共 %2 步</translation>
+    <message numerus="yes">
+        <source>valid %n more day(s)</source>
+        <translation>
+            <numerusform>還有 %n 天有效</numerusform>
+        </translation>
     </message>
-    <message>
-        <source>Not finished</source>
-        <translation>未完成</translation>
-    </message>
-    <message>
-        <source>Everything works</source>
-        <translation>一切正常</translation>
-    </message>
-    <message>
-        <source>Works, with 1 remark</source>
-        <translation>正常，有 1 項提醒</translation>
-    </message>
-    <message>
-        <source>Works, with %1 remarks</source>
-        <translation>正常，有 %1 項提醒</translation>
-    </message>
-    <message>
-        <source>%1 steps failed; begin with step %2.</source>
-        <translation>%1 個步驟失敗；請從步驟 %2 開始。</translation>
-    </message>
-    <message>
-        <source>Only step %1 stands between you and the cluster: the network and the server are fine.</source>
-        <translation>您與叢集之間只差步驟 %1：網路與伺服器都正常。</translation>
-    </message>
-    <message>
-        <source>Step %1 stands between you and the cluster.</source>
-        <translation>您與叢集之間卡在步驟 %1。</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::kube::Examination</name>
     <message>
         <source>Kubeconfig read</source>
         <translation>已讀取 Kubeconfig</translation>
@@ -3805,6 +3596,11 @@ F1  此清單</translation>
     <message>
         <source>%1 · user %2 · namespace %3</source>
         <translation>%1 · 使用者 %2 · 命名空間 %3</translation>
+    </message>
+    <message>
+        <source>%1. %2</source>
+        <comment>two sentences; the second ends with its own full stop</comment>
+        <translation>%1。%2</translation>
     </message>
     <message>
         <source>The program is not installed, or it lies in a folder Cairn does not know.</source>
@@ -4002,9 +3798,41 @@ F1  此清單</translation>
         <source>Ask whoever runs the cluster for a Role with these rights in the namespace %1.</source>
         <translation>請向叢集的管理者申請在命名空間 %1 具有這些權限的 Role。</translation>
     </message>
-</context>
-<context>
-    <name>cairn::kube::ExecPluginPolicy</name>
+    <message>
+        <source>Stopped at step %1 of %2</source>
+        <translation>停在步驟 %1，共 %2 步</translation>
+    </message>
+    <message>
+        <source>Not finished</source>
+        <translation>未完成</translation>
+    </message>
+    <message>
+        <source>Everything works</source>
+        <translation>一切正常</translation>
+    </message>
+    <message numerus="yes">
+        <source>Works, with %n remark(s)</source>
+        <translation>
+            <numerusform>可用，有 %n 則備註</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 steps failed; begin with step %2.</source>
+        <translation>%1 個步驟失敗；請從步驟 %2 開始。</translation>
+    </message>
+    <message>
+        <source>Only step %1 stands between you and the cluster: the network and the server are fine.</source>
+        <translation>您與叢集之間只差步驟 %1：網路與伺服器都正常。</translation>
+    </message>
+    <message>
+        <source>Step %1 stands between you and the cluster.</source>
+        <translation>您與叢集之間卡在步驟 %1。</translation>
+    </message>
+    <message>
+        <source>%1.</source>
+        <comment>a whole sentence</comment>
+        <translation>%1。</translation>
+    </message>
     <message>
         <source>The program %1 may not run.</source>
         <translation>不允許執行程式 %1。</translation>
@@ -4021,9 +3849,6 @@ F1  此清單</translation>
         <source>Add it to credentialPluginAllowlist if you trust it.</source>
         <translation>若您信任它，請將它加入 credentialPluginAllowlist。</translation>
     </message>
-</context>
-<context>
-    <name>cairn::kube::Kubeconfig</name>
     <message>
         <source>No kubeconfig was found</source>
         <translation>找不到 kubeconfig</translation>
@@ -4085,10 +3910,6 @@ F1  此清單</translation>
         <translation>伺服器不是 https；認證資料會以明文經過網路。</translation>
     </message>
     <message>
-        <source>Use an https address if the server has one.</source>
-        <translation>若伺服器有 https 位址，請使用它。</translation>
-    </message>
-    <message>
         <source>Get the certificate again, in PEM form.</source>
         <translation>請重新取得 PEM 格式的憑證。</translation>
     </message>
@@ -4128,9 +3949,6 @@ F1  此清單</translation>
         <source>%1 (%2)</source>
         <translation>%1（%2）</translation>
     </message>
-</context>
-<context>
-    <name>cairn::kube::KubeconfigReader</name>
     <message>
         <source>%1 is not text</source>
         <translation>%1 不是文字</translation>
@@ -4240,6 +4058,58 @@ F1  此清單</translation>
         <translation>其 apiVersion 為 %1；已知的只有 v1。</translation>
     </message>
     <message>
+        <source>%1 is not a list</source>
+        <translation>%1 不是清單</translation>
+    </message>
+    <message>
+        <source>Line %1 holds %2.</source>
+        <translation>第 %1 行的內容為：%2。</translation>
+    </message>
+    <message>
+        <source>Write each entry after a dash, with a name.</source>
+        <translation>請將每個項目寫在連字號之後，並附上名稱。</translation>
+    </message>
+    <message>
+        <source>Entry %1 of %2 is skipped</source>
+        <translation>略過 %2 的項目 %1</translation>
+    </message>
+    <message>
+        <source>It holds %1 where a map with a name belongs.</source>
+        <translation>應為含有名稱的對應表，實際為：%1。</translation>
+    </message>
+    <message>
+        <source>Correct or remove the entry.</source>
+        <translation>請更正或移除該項目。</translation>
+    </message>
+    <message>
+        <source>It has no name.</source>
+        <translation>它沒有名稱。</translation>
+    </message>
+    <message>
+        <source>Give it a name, or remove it.</source>
+        <translation>請為它命名，或將它移除。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 is not a map</source>
+        <translation>%2 的 %1 不是對應表</translation>
+    </message>
+    <message>
+        <source>Correct the entry.</source>
+        <translation>請更正該項目。</translation>
+    </message>
+    <message>
+        <source>The name %1 appears twice in %2</source>
+        <translation>名稱 %1 在 %2 中出現兩次</translation>
+    </message>
+    <message>
+        <source>Nobody can tell which one is meant; kubectl refuses the whole file.</source>
+        <translation>無法判斷指的是哪一個；kubectl 會拒絕整個檔案。</translation>
+    </message>
+    <message>
+        <source>Rename or remove one of the two.</source>
+        <translation>請將其中一個重新命名或移除。</translation>
+    </message>
+    <message>
         <source>The cluster %1 has no server</source>
         <translation>叢集 %1 沒有伺服器</translation>
     </message>
@@ -4296,10 +4166,6 @@ F1  此清單</translation>
         <translation>as-user-extra 不是對應表</translation>
     </message>
     <message>
-        <source>Line %1 holds %2.</source>
-        <translation>第 %1 行的內容為：%2。</translation>
-    </message>
-    <message>
         <source>Correct the field.</source>
         <translation>請更正該欄位。</translation>
     </message>
@@ -4330,10 +4196,6 @@ F1  此清單</translation>
     <message>
         <source>exec is not a map</source>
         <translation>exec 不是對應表</translation>
-    </message>
-    <message>
-        <source>Correct the entry.</source>
-        <translation>請更正該項目。</translation>
     </message>
     <message>
         <source>interactiveMode %1 is unknown</source>
@@ -4539,9 +4401,66 @@ F1  此清單</translation>
         <source>Name one of the clusters in the file.</source>
         <translation>請指定檔案中的一個叢集。</translation>
     </message>
-</context>
-<context>
-    <name>cairn::kube::ProgramSearch</name>
+    <message>
+        <source>It is not UTF-8 text.</source>
+        <translation>它不是 UTF-8 文字。</translation>
+    </message>
+    <message>
+        <source>Check that the path names a kubeconfig and not an archive or a binary file.</source>
+        <translation>請檢查路徑是否指向 kubeconfig，而非封存檔或二進位檔。</translation>
+    </message>
+    <message>
+        <source>Line %1 holds a control character (code %2), which YAML does not allow.</source>
+        <translation>第 %1 行含有控制字元（代碼 %2），YAML 不允許。</translation>
+    </message>
+    <message>
+        <source>Remove the character, or check that the path names a kubeconfig.</source>
+        <translation>請移除該字元，或檢查路徑是否指向 kubeconfig。</translation>
+    </message>
+    <message>
+        <source>Line %1 opens more than %2 brackets.</source>
+        <translation>第 %1 行開啟了超過 %2 層括號。</translation>
+    </message>
+    <message>
+        <source>Line %1 holds more than %2 values.</source>
+        <translation>第 %1 行有超過 %2 個值。</translation>
+    </message>
+    <message>
+        <source>Line %1 refers to itself by an alias (a cycle).</source>
+        <translation>第 %1 行透過別名參照自己（循環）。</translation>
+    </message>
+    <message>
+        <source>It has more than %1 values.</source>
+        <translation>它有超過 %1 個值。</translation>
+    </message>
+    <message>
+        <source>Line %1 is nested more than %2 levels deep.</source>
+        <translation>第 %1 行的巢狀超過 %2 層。</translation>
+    </message>
+    <message>
+        <source>Line %1 uses a list or a map as a key.</source>
+        <translation>第 %1 行以清單或對應表作為鍵。</translation>
+    </message>
+    <message>
+        <source>Near line %1 a line is indented with a tab.</source>
+        <translation>第 %1 行附近有以 Tab 縮排的行。</translation>
+    </message>
+    <message>
+        <source>Indent with spaces; YAML does not allow tabs there.</source>
+        <translation>請以空格縮排；YAML 在該處不允許 Tab。</translation>
+    </message>
+    <message>
+        <source>It is not valid YAML at line %1, column %2: %3.</source>
+        <translation>它不是有效的 YAML，位於第 %1 行第 %2 欄：%3。</translation>
+    </message>
+    <message>
+        <source>Correct the line, or get the file again from whoever gave it to you.</source>
+        <translation>請更正該行，或向提供者重新取得檔案。</translation>
+    </message>
+    <message>
+        <source>The YAML parser gave up on it.</source>
+        <translation>YAML 剖析器無法處理它。</translation>
+    </message>
     <message>
         <source>The program %1 was not found.</source>
         <translation>找不到程式 %1。</translation>
@@ -4566,94 +4485,9 @@ F1  此清單</translation>
         <source>Install the program, or add its folder for Cairn.</source>
         <translation>請安裝該程式，或為 Cairn 加入其資料夾。</translation>
     </message>
-</context>
-<context>
-    <name>cairn::kube::Read</name>
-    <message>
-        <source>%1 is not a list</source>
-        <translation>%1 不是清單</translation>
-    </message>
-    <message>
-        <source>Line %1 holds %2.</source>
-        <translation>第 %1 行的內容為：%2。</translation>
-    </message>
-    <message>
-        <source>Write each entry after a dash, with a name.</source>
-        <translation>請將每個項目寫在連字號之後，並附上名稱。</translation>
-    </message>
-    <message>
-        <source>Entry %1 of %2 is skipped</source>
-        <translation>略過 %2 的項目 %1</translation>
-    </message>
-    <message>
-        <source>It holds %1 where a map with a name belongs.</source>
-        <translation>應為含有名稱的對應表，實際為：%1。</translation>
-    </message>
-    <message>
-        <source>Correct or remove the entry.</source>
-        <translation>請更正或移除該項目。</translation>
-    </message>
-    <message>
-        <source>It has no name.</source>
-        <translation>它沒有名稱。</translation>
-    </message>
-    <message>
-        <source>Give it a name, or remove it.</source>
-        <translation>請為它命名，或將它移除。</translation>
-    </message>
-    <message>
-        <source>%1 of %2 is not a map</source>
-        <translation>%2 的 %1 不是對應表</translation>
-    </message>
-    <message>
-        <source>Correct the entry.</source>
-        <translation>請更正該項目。</translation>
-    </message>
-    <message>
-        <source>The name %1 appears twice in %2</source>
-        <translation>名稱 %1 在 %2 中出現兩次</translation>
-    </message>
-    <message>
-        <source>Nobody can tell which one is meant; kubectl refuses the whole file.</source>
-        <translation>無法判斷指的是哪一個；kubectl 會拒絕整個檔案。</translation>
-    </message>
-    <message>
-        <source>Rename or remove one of the two.</source>
-        <translation>請將其中一個重新命名或移除。</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::kube::SessionCredentials</name>
-    <message>
-        <source>The user &quot;%1&quot; has no exec plugin.</source>
-        <translation>使用者「%1」沒有 exec 外掛程式。</translation>
-    </message>
-    <message>
-        <source>The context &quot;%1&quot; signs in through a program of this computer, which needs your consent.</source>
-        <translation>情境「%1」透過這台電腦上的程式登入，需要您的同意。</translation>
-    </message>
-    <message>
-        <source>It would run: %1</source>
-        <translation>它會執行：%1</translation>
-    </message>
-    <message>
-        <source>It would run: %1 (with the variables %2)</source>
-        <translation>它會執行：%1（含變數 %2）</translation>
-    </message>
-    <message>
-        <source>Allow it if you trust %1; cairnctl takes --allow-exec.</source>
-        <translation>若您信任 %1 請允許；cairnctl 使用 --allow-exec。</translation>
-    </message>
-</context>
-<context>
-    <name>cairn::kube::SessionCredentials::Private</name>
     <message>
         <source>The certificate authority of cluster &quot;%1&quot; cannot be read.</source>
         <translation>無法讀取叢集「%1」的憑證授權單位。</translation>
-    </message>
-    <message>
-        <source>It holds no certificate in PEM form (-----BEGIN CERTIFICATE-----).</source>
-        <translation>其中沒有 PEM 格式的憑證（-----BEGIN CERTIFICATE-----）。</translation>
     </message>
     <message>
         <source>Get the kubeconfig again from whoever runs the cluster.</source>
@@ -4679,78 +4513,114 @@ F1  此清單</translation>
         <source>Sign in again with the tool that writes the token file.</source>
         <translation>請以寫入該權杖檔案的工具重新登入。</translation>
     </message>
-</context>
-<context>
-    <name>cairn::kube::yaml</name>
     <message>
-        <source>It is not UTF-8 text.</source>
-        <translation>它不是 UTF-8 文字。</translation>
+        <source>The user &quot;%1&quot; has no exec plugin.</source>
+        <translation>使用者「%1」沒有 exec 外掛程式。</translation>
     </message>
     <message>
-        <source>Check that the path names a kubeconfig and not an archive or a binary file.</source>
-        <translation>請檢查路徑是否指向 kubeconfig，而非封存檔或二進位檔。</translation>
+        <source>The context &quot;%1&quot; signs in through a program of this computer, which needs your consent.</source>
+        <translation>情境「%1」透過這台電腦上的程式登入，需要您的同意。</translation>
     </message>
     <message>
-        <source>Line %1 holds a control character (code %2), which YAML does not allow.</source>
-        <translation>第 %1 行含有控制字元（代碼 %2），YAML 不允許。</translation>
+        <source>It would run: %1</source>
+        <translation>它會執行：%1</translation>
     </message>
     <message>
-        <source>Remove the character, or check that the path names a kubeconfig.</source>
-        <translation>請移除該字元，或檢查路徑是否指向 kubeconfig。</translation>
+        <source>It would run: %1 (with the variables %2)</source>
+        <translation>它會執行：%1（含變數 %2）</translation>
     </message>
     <message>
-        <source>Line %1 opens more than %2 brackets.</source>
-        <translation>第 %1 行開啟了超過 %2 層括號。</translation>
-    </message>
-    <message>
-        <source>Line %1 holds more than %2 values.</source>
-        <translation>第 %1 行有超過 %2 個值。</translation>
+        <source>Allow it if you trust %1; cairnctl takes --allow-exec.</source>
+        <translation>若您信任 %1 請允許；cairnctl 使用 --allow-exec。</translation>
     </message>
 </context>
 <context>
-    <name>cairn::kube::yaml::Builder</name>
+    <name>cairn::kube::ApiAnswer</name>
     <message>
-        <source>Line %1 refers to itself by an alias (a cycle).</source>
-        <translation>第 %1 行透過別名參照自己（循環）。</translation>
+        <source>This is not a Kubernetes API server</source>
+        <translation>這不是 Kubernetes API 伺服器</translation>
     </message>
     <message>
-        <source>It has more than %1 values.</source>
-        <translation>它有超過 %1 個值。</translation>
+        <source>Check the server address in the kubeconfig, and whether a proxy or sign-in page stands in between.</source>
+        <translation>請檢查 kubeconfig 中的伺服器位址，以及中間是否有代理伺服器或登入頁面。</translation>
     </message>
     <message>
-        <source>Line %1 is nested more than %2 levels deep.</source>
-        <translation>第 %1 行的巢狀超過 %2 層。</translation>
+        <source>It answered with a web page.</source>
+        <translation>它以網頁回應。</translation>
     </message>
     <message>
-        <source>Line %1 uses a list or a map as a key.</source>
-        <translation>第 %1 行以清單或對應表作為鍵。</translation>
+        <source>It answered with status %1 and sends on to “%2”.</source>
+        <translation>它以狀態 %1 回應並導向「%2」。</translation>
+    </message>
+    <message>
+        <source>It answered with a web page and status %1.</source>
+        <translation>它以網頁與狀態 %1 回應。</translation>
+    </message>
+    <message>
+        <source>Its answer is no JSON object.</source>
+        <translation>其回應不是 JSON 物件。</translation>
+    </message>
+    <message>
+        <source>Its answer is no JSON: %1 at byte %2.</source>
+        <translation>其回應不是 JSON：%1，於位元組 %2。</translation>
     </message>
 </context>
 <context>
-    <name>cairn::kube::yaml::Document</name>
+    <name>cairn::kube::ApiPath</name>
     <message>
-        <source>Check that the path names a kubeconfig.</source>
-        <translation>請檢查路徑是否指向 kubeconfig。</translation>
+        <source>“%1” cannot be the name of an object</source>
+        <translation>「%1」不能作為物件的名稱</translation>
     </message>
     <message>
-        <source>Near line %1 a line is indented with a tab.</source>
-        <translation>第 %1 行附近有以 Tab 縮排的行。</translation>
+        <source>A name is not empty, not “.” or “..”, and holds no “/” and no “%”.</source>
+        <translation>名稱不得為空、「.」或「..」，也不得含有「/」與「%」。</translation>
     </message>
     <message>
-        <source>Indent with spaces; YAML does not allow tabs there.</source>
-        <translation>請以空格縮排；YAML 在該處不允許 Tab。</translation>
+        <source>“%1” is not the name of a resource</source>
+        <translation>「%1」不是資源的名稱</translation>
     </message>
     <message>
-        <source>It is not valid YAML at line %1, column %2: %3.</source>
-        <translation>它不是有效的 YAML，位於第 %1 行第 %2 欄：%3。</translation>
+        <source>%1 “%2” needs a namespace</source>
+        <translation>%1「%2」需要命名空間</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::kube::Cluster</name>
+    <message>
+        <source>The server gives the same page of %1 again and again</source>
+        <translation>伺服器一再傳回 %1 的同一頁</translation>
     </message>
     <message>
-        <source>Correct the line, or get the file again from whoever gave it to you.</source>
-        <translation>請更正該行，或向提供者重新取得檔案。</translation>
+        <source>The list of %1 could not be read to its end</source>
+        <translation>%1 的清單無法讀到結尾</translation>
     </message>
     <message>
-        <source>The YAML parser gave up on it.</source>
-        <translation>YAML 剖析器無法處理它。</translation>
+        <source>A new %1 needs a namespace</source>
+        <translation>新的 %1 需要命名空間</translation>
+    </message>
+    <message>
+        <source>The patch for “%1” has the wrong form</source>
+        <translation>「%1」的修補格式錯誤</translation>
+    </message>
+    <message>
+        <source>This is not a Kubernetes API server</source>
+        <translation>這不是 Kubernetes API 伺服器</translation>
+    </message>
+    <message>
+        <source>It does not tell a Kubernetes version.</source>
+        <translation>它未提供 Kubernetes 版本。</translation>
+    </message>
+    <message>
+        <source>Check the server address in the kubeconfig.</source>
+        <translation>請檢查 kubeconfig 中的伺服器位址。</translation>
+    </message>
+    <message>
+        <source>No command was given</source>
+        <translation>未指定命令</translation>
+    </message>
+    <message>
+        <source>The connection ended before the command&apos;s exit code came.</source>
+        <translation>連線在收到命令的結束代碼之前就已中斷。</translation>
     </message>
 </context>
 <context>
@@ -4814,9 +4684,6 @@ F1  此清單</translation>
         <source>Write exactly one object.</source>
         <translation>請只寫一個物件。</translation>
     </message>
-</context>
-<context>
-    <name>cairn::manifest::Builder</name>
     <message>
         <source>An alias stands inside the very thing it names.</source>
         <translation>別名出現在它自己所指的內容之中。</translation>
@@ -4836,10 +4703,6 @@ F1  此清單</translation>
     <message>
         <source>It holds more than %1 values once its aliases are written out.</source>
         <translation>別名展開後，它有超過 %1 個值。</translation>
-    </message>
-    <message>
-        <source>Split it into smaller files.</source>
-        <translation>請分割成較小的檔案。</translation>
     </message>
     <message>
         <source>The tag %1 with the value “%2” is not understood.</source>
@@ -5754,21 +5617,6 @@ F1  此清單</translation>
         <source>No container of these pods was restarted.</source>
         <translation>這些 Pod 的容器都沒有重啟過。</translation>
     </message>
-    <message numerus="yes">
-        <source>Events  %1, %n warning(s)</source>
-        <translation>
-            <numerusform>事件  %1，%n 個警告</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Events  %1</source>
-        <translation>事件  %1</translation>
-    </message>
-    <message>
-        <source>Events %1</source>
-        <comment>number of warnings</comment>
-        <translation>事件 %1</translation>
-    </message>
     <message>
         <source>Correct…</source>
         <translation>更正…</translation>
@@ -5976,6 +5824,21 @@ F1  此清單</translation>
         <source>No events. The server keeps them for an hour as a rule.</source>
         <translation>沒有事件。伺服器通常保留一小時。</translation>
     </message>
+    <message numerus="yes">
+        <source>Events: %1, %n warning(s)</source>
+        <translation>
+            <numerusform>事件：%1，%n 則警告</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Events: %1</source>
+        <translation>事件：%1</translation>
+    </message>
+    <message>
+        <source>Events (%1)</source>
+        <comment>number of warnings</comment>
+        <translation>事件 (%1)</translation>
+    </message>
 </context>
 <context>
     <name>cairn::pages::JobsPage</name>
@@ -6148,12 +6011,6 @@ F1  此清單</translation>
         <source>No training jobs in %1</source>
         <translation>%1 中沒有訓練工作</translation>
     </message>
-    <message numerus="yes">
-        <source>Other namespaces have %n. %1</source>
-        <translation>
-            <numerusform>其他命名空間有 %n 個。%1</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Show all namespaces</source>
         <translation>顯示所有命名空間</translation>
@@ -6224,6 +6081,12 @@ F1  此清單</translation>
         <comment>facet, number of values</comment>
         <translation>
             <numerusform>%1：已選 %n 項</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Other namespaces have %n job(s). %1</source>
+        <translation>
+            <numerusform>其他命名空間有 %n 個工作。%1</numerusform>
         </translation>
     </message>
 </context>
@@ -6463,21 +6326,6 @@ F1  此清單</translation>
         <translation>
             <numerusform>顯示 %1/%2，篩選隱藏 %n 列</numerusform>
         </translation>
-    </message>
-</context>
-<context>
-    <name>items</name>
-    <message>
-        <source>Checking…</source>
-        <translation>檢查中…</translation>
-    </message>
-    <message>
-        <source>Cairn sign-in report for %1 (%2)</source>
-        <translation>Cairn 對 %1（%2）的登入報告</translation>
-    </message>
-    <message>
-        <source>Add this folder for Cairn only</source>
-        <translation>只為 Cairn 加入此資料夾</translation>
     </message>
 </context>
 </TS>

@@ -47,7 +47,7 @@ int doctor(app::Engine &engine, const Options &options, std::stop_token stop)
     }
     for (const kube::Right &right : report.rights)
         rights.append(QJsonObject{{u"right"_s, right.name()}, {u"allowed"_s, right.allowed}, {u"optional"_s, right.optional}});
-    table += u'\n' + report.headline() + u". "_s + report.summary() + u'\n';
+    table += u'\n' + report.conclusion() + u'\n';
     if (refused)
         table += u"cairnctl runs it with --allow-exec.\n"_s;
     print(options.format, {{u"context"_s, report.context.name}, {u"server"_s, report.context.server},

@@ -19,10 +19,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::app {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::app", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::app)
+};
 
 const auto jobLabel = u"training.kubeflow.org/job-name"_s;
 
@@ -77,9 +77,9 @@ Result<QList<JobKindFacts>> servedKinds(ObjectApi &api, std::stop_token stop)
             served.append(kind);
     }
     if (served.isEmpty()) {
-        return fail(Error::Kind::Unsupported, tr("This cluster has no training jobs"),
-                    tr("It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1)"),
-                    tr("Install the training operator, or choose another context"));
+        return fail(Error::Kind::Unsupported, Words::tr("This cluster has no training jobs"),
+                    Words::tr("It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1)"),
+                    Words::tr("Install the training operator, or choose another context"));
     }
     return served;
 }
@@ -115,7 +115,7 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
         return fail(object.error());
     const JobKindFacts *kind = jobKindByName(ref.kind.kind);
     if (!kind)
-        return fail(Error::Kind::Unsupported, tr("%1 is not a kind of training job").arg(text::safe(ref.kind.kind)));
+        return fail(Error::Kind::Unsupported, Words::tr("%1 is not a kind of training job").arg(text::safe(ref.kind.kind)));
     const Result<Job> job = decodeJob(bytes(*object), kind->id);
     if (!job)
         return fail(job.error());
@@ -154,20 +154,20 @@ Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name
             return fail(object.error());
     }
     if (!known)
-        return fail(Error::Kind::NotFound, tr("There is no kind of training job \"%1\" here").arg(text::safe(wantedKind)));
+        return fail(Error::Kind::NotFound, Words::tr("There is no kind of training job \"%1\" here").arg(text::safe(wantedKind)));
     if (found.size() > 1) {
         QStringList kindNames;
         for (const ObjectRef &ref : found)
             kindNames.append(ref.kind.kind);
-        return fail(Error::Kind::Invalid, tr("Several jobs in %1 have the name %2").arg(text::safe(ns), text::safe(bare)),
-                    tr("They are of the kinds %1").arg(kindNames.join(u", "_s)),
-                    tr("Name the kind too: %1/%2").arg(kindNames.first(), text::safe(bare)));
+        return fail(Error::Kind::Invalid, Words::tr("Several jobs in %1 have the name %2").arg(text::safe(ns), text::safe(bare)),
+                    Words::tr("They are of the kinds %1").arg(kindNames.join(u", "_s)),
+                    Words::tr("Name the kind too: %1/%2").arg(kindNames.first(), text::safe(bare)));
     }
     if (found.isEmpty() && refused)
         return fail(*refused);
     if (found.isEmpty()) {
-        return fail(Error::Kind::NotFound, tr("There is no training job %1 in namespace %2").arg(text::safe(bare), text::safe(ns)), {},
-                    tr("List them with: cairnctl jobs -n %1").arg(text::safe(ns)));
+        return fail(Error::Kind::NotFound, Words::tr("There is no training job %1 in namespace %2").arg(text::safe(bare), text::safe(ns)), {},
+                    Words::tr("List them with: cairnctl jobs -n %1").arg(text::safe(ns)));
     }
     return readJob(api, found.first(), stop);
 }
@@ -200,8 +200,8 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     result.location = ckpt::locate(job);
     const ckpt::SaveLocation &location = result.location;
     if (location.kind != ckpt::SaveLocation::Kind::Claim) {
-        return fail(Error::Kind::Unsupported, tr("The checkpoints of %1 cannot be listed").arg(text::safe(job.name)),
-                    location.reason, tr("Say where it saves: the folder inside its container"));
+        return fail(Error::Kind::Unsupported, Words::tr("The checkpoints of %1 cannot be listed").arg(text::safe(job.name)),
+                    location.reason, Words::tr("Say where it saves: the folder inside its container"));
     }
     // All attempts, not only the last: they lie below the folder of the first one.
     result.root = jobs::attemptBase(location.place.containerPath);
@@ -213,8 +213,8 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     if (via == ListVia::Exec) {
         std::optional<ckpt::ExecTarget> target = execTarget(pods, job, location.place.claim);
         if (!target) {
-            return fail(Error::Kind::NotFound, tr("No running pod of %1 mounts the claim %2").arg(text::safe(job.name), text::safe(location.place.claim)),
-                        tr("Listing by exec needs one"), tr("Allow the helper Job instead"));
+            return fail(Error::Kind::NotFound, Words::tr("No running pod of %1 mounts the claim %2").arg(text::safe(job.name), text::safe(location.place.claim)),
+                        Words::tr("Listing by exec needs one"), Words::tr("Allow the helper Job instead"));
         }
         target->path = result.root;
         target->recognise = recognise;
@@ -307,9 +307,9 @@ std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, con
                     return checkpoint;
             }
         }
-        return fail(Error::Kind::NotFound, tr("The checkpoint %1 is gone").arg(text::safe(containerPath)),
-                    tr("It was deleted after the list was read, perhaps by the training itself, which keeps only the last ones"),
-                    tr("Read the list again and choose another"));
+        return fail(Error::Kind::NotFound, Words::tr("The checkpoint %1 is gone").arg(text::safe(containerPath)),
+                    Words::tr("It was deleted after the list was read, perhaps by the training itself, which keeps only the last ones"),
+                    Words::tr("Read the list again and choose another"));
     };
 }
 
@@ -321,9 +321,9 @@ Result<Checkpoint> chooseCheckpoint(const JobListing &listing, const QString &fr
     if (from == "latest"_L1) {
         if (const Checkpoint *newest = jobs::newestResumable(listing.listing))
             return *newest;
-        return fail(Error::Kind::NotFound, tr("There is no checkpoint to resume from below %1").arg(text::safe(listing.root)),
-                    all.isEmpty() ? tr("None was found") : tr("None of the %1 found is whole and holds what a resume needs").arg(all.size()),
-                    tr("See: cairnctl checkpoints JOB"));
+        return fail(Error::Kind::NotFound, Words::tr("There is no checkpoint to resume from below %1").arg(text::safe(listing.root)),
+                    all.isEmpty() ? Words::tr("None was found") : Words::tr("None of the %1 found is whole and holds what a resume needs").arg(all.size()),
+                    Words::tr("See: cairnctl checkpoints JOB"));
     }
     QList<Checkpoint> hits;
     if (from.startsWith("step="_L1)) {
@@ -334,8 +334,8 @@ Result<Checkpoint> chooseCheckpoint(const JobListing &listing, const QString &fr
                              [&](const Checkpoint &c) { return c.path == from || listing.containerPath(c) == jobs::joinPath({}, from); });
     }
     if (hits.isEmpty()) {
-        return fail(Error::Kind::NotFound, tr("There is no checkpoint \"%1\" below %2").arg(text::safe(from), text::safe(listing.root)), {},
-                    tr("See: cairnctl checkpoints JOB"));
+        return fail(Error::Kind::NotFound, Words::tr("There is no checkpoint \"%1\" below %2").arg(text::safe(from), text::safe(listing.root)), {},
+                    Words::tr("See: cairnctl checkpoints JOB"));
     }
     // Two attempts may have saved the same step: the newer one counts, unless only the older can be resumed from.
     std::ranges::stable_sort(hits, [](const Checkpoint &a, const Checkpoint &b) {

@@ -9,6 +9,7 @@
 #include <QDesktopServices>
 #include <QFileDialog>
 #include <QUrl>
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -68,6 +69,13 @@ void ConnectController::show(const kube::Kubeconfig &config)
         for (const kube::KubeconfigFile &file : config.files())
             places.append(shortPath(file.path));
         m_page->setNoFiles(places);
+        emit attentionNeeded();
+        return;
+    }
+    const auto unread = std::ranges::find_if(files, [](const items::KubeconfigFileView &file) { return file.problem.has_value(); });
+    if (rows.isEmpty() && files.size() == 1 && unread != files.end()) {
+        m_page->setContexts({});
+        m_page->setFailed(*unread->problem);
         emit attentionNeeded();
         return;
     }

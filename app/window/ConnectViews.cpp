@@ -12,21 +12,21 @@ using namespace Qt::StringLiterals;
 namespace cairn::app {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::app", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::app)
+};
 
 QString signInWord(const kube::KubeContext &context)
 {
     switch (context.signIn) {
-    case kube::SignInKind::None: return tr("None");
-    case kube::SignInKind::ClientCertificate: return tr("Client certificate");
+    case kube::SignInKind::None: return Words::tr("None");
+    case kube::SignInKind::ClientCertificate: return Words::tr("Client certificate");
     case kube::SignInKind::Token:
-    case kube::SignInKind::TokenFile: return tr("Token");
-    case kube::SignInKind::Basic: return tr("Name and password");
-    case kube::SignInKind::ExecPlugin: return tr("Sign-in program");
-    case kube::SignInKind::AuthProvider: return tr("Auth provider");
+    case kube::SignInKind::TokenFile: return Words::tr("Token");
+    case kube::SignInKind::Basic: return Words::tr("Name and password");
+    case kube::SignInKind::ExecPlugin: return Words::tr("Sign-in program");
+    case kube::SignInKind::AuthProvider: return Words::tr("Auth provider");
     }
     return {};
 }
@@ -95,13 +95,13 @@ items::DoctorStepView::State stepState(kube::DoctorState state, bool running)
 
 QString stepResult(const kube::DoctorStep &step)
 {
-    const QString took = step.took.count() < 1000 ? tr("%1 ms").arg(step.took.count()) : text::duration(step.took);
+    const QString took = step.took.count() < 1000 ? Words::tr("%1 ms").arg(step.took.count()) : text::duration(step.took);
     switch (step.state) {
     case kube::DoctorState::Pending: return {};
-    case kube::DoctorState::Failed: return tr("failed");
-    case kube::DoctorState::Waits: return tr("waits for step %1").arg(step.waitsFor);
+    case kube::DoctorState::Failed: return Words::tr("failed");
+    case kube::DoctorState::Waits: return Words::tr("waits for step %1").arg(step.waitsFor);
     case kube::DoctorState::Done:
-    case kube::DoctorState::Warning: return step.withoutCredential ? tr("tried without a credential · %1").arg(took) : took;
+    case kube::DoctorState::Warning: return step.withoutCredential ? Words::tr("tried without a credential · %1").arg(took) : took;
     }
     return {};
 }
@@ -118,7 +118,7 @@ Error toError(const kube::Problem &problem)
 {
     QString what = problem.what;
     if (problem.line > 0)
-        what += tr(" (line %1)").arg(problem.line);
+        what += Words::tr(" (line %1)").arg(problem.line);
     return Error::make(Error::Kind::Invalid, what, problem.why, problem.fix);
 }
 
@@ -182,9 +182,9 @@ items::DoctorView doctorView(const kube::DoctorReport &report, bool running)
     view.running = running;
     view.summary = running ? QString() : report.summary();
     const int failed = report.failedStep();
-    view.verdict = running ? items::TagValue{tr("Checking…"), items::Tone::Idle}
+    view.verdict = running ? items::TagValue{Words::tr("Checking…"), items::Tone::Idle}
                            : items::TagValue{report.headline(), failed ? items::Tone::Err : items::Tone::Ok};
-    QString plain = tr("Cairn sign-in report for %1 (%2)").arg(view.contextName, text::safe(report.context.server)) + u'\n';
+    QString plain = Words::tr("Cairn sign-in report for %1 (%2)").arg(view.contextName, text::safe(report.context.server)) + u'\n';
     for (const kube::DoctorStep &step : report.steps) {
         items::DoctorStepView shown;
         shown.state = stepState(step.state, running);
@@ -194,7 +194,7 @@ items::DoctorView doctorView(const kube::DoctorReport &report, bool running)
         shown.why = step.why;
         shown.whyCode = step.fixFolder;
         if (!step.fixFolder.isEmpty())
-            shown.remedies.append({Act::AddFolder, u"folder"_s, tr("Add this folder for Cairn only"), {}, step.fixFolder, true});
+            shown.remedies.append({Act::AddFolder, u"folder"_s, Words::tr("Add this folder for Cairn only"), {}, step.fixFolder, true});
         if (step.cause == Error::Kind::Consent && report.consent)
             shown.remedies.append({Act::AllowProgram, u"allow"_s, step.fix, {}, report.consent->commandLine(), true});
         else if (!step.fix.isEmpty() || !step.fixCommand.isEmpty())
@@ -206,7 +206,7 @@ items::DoctorView doctorView(const kube::DoctorReport &report, bool running)
                 plain += u"    "_s + line + u'\n';
         }
     }
-    view.report = plain + report.headline() + u". "_s + report.summary();
+    view.report = plain + report.conclusion();
     return view;
 }
 

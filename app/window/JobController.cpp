@@ -128,7 +128,6 @@ void JobController::open(const QString &uid)
     m_page->setEvents(m_session->jobs().eventsOf(uid));
     const FeedState &events = m_session->jobs().eventsState();
     m_page->setEventsRefusal(events.phase == FeedState::Phase::Forbidden ? events.error.oneLine() : QString());
-    checkRights(*shown);
     if (m_listings.contains(uid))
         showListing();
     else
@@ -146,6 +145,7 @@ void JobController::close()
     if (m_reading)
         emit readingChanged(m_uid, false);
     m_reading = false;
+    m_rightsInPlace.reset();
     m_uid.clear();
 }
 
@@ -163,6 +163,7 @@ void JobController::refresh()
     m_page->setParentKey(parent ? items::jobKey(*parent) : QString());
     showLocation();
     showPending(*shown);
+    checkRights(*shown);
 }
 
 void JobController::showLocation()
@@ -200,21 +201,35 @@ void JobController::showPending(const Job &shown)
     }
     view.text = tr("A resume that began %1 was not finished.").arg(text::ago(state.begun, m_now));
     view.detail = tr("From %1; it is now: %2. Finish goes on from there, Undo brings the job back as it was.")
-                      .arg(text::safe(state.checkpoint), jobs::phaseWord(state.phase));
+                      .arg(text::safe(state.checkpoint), jobs::phaseText(state.phase));
     m_page->setPendingResume(view);
 }
 
 void JobController::checkRights(const Job &shown)
 {
-    const ResourceKind &kind = shown.facts().resource;
+    // In place needs patch; a new job, which an unfinished one may become as well, needs create.
     const bool inPlace = !isFinished(shown.phase) && shown.manager.type == Manager::Type::None;
-    AccessQuery query{inPlace ? u"patch"_s : u"create"_s, kind.group, kind.plural, {}, shown.ns, {}};
+    if (m_rightsInPlace == inPlace)
+        return;
+    m_rightsInPlace = inPlace;
+    const ResourceKind &kind = shown.facts().resource;
+    QList<AccessQuery> queries{{u"create"_s, kind.group, kind.plural, {}, shown.ns, {}}};
+    if (inPlace)
+        queries.prepend({u"patch"_s, kind.group, kind.plural, {}, shown.ns, {}});
     m_scope.run(
-        this, [cluster = m_session->sharedCluster(), query](std::stop_token stop) { return cluster->may(query, stop); },
-        [this, query](const Result<AccessAnswer> &answer) {
-            const bool refused = answer && !answer->allowed;
-            m_page->setResumeRefusal(refused ? tr("You may not %1 %2 in namespace %3.").arg(query.verb, query.resource, text::safe(query.ns))
-                                             : QString());
+        this,
+        [cluster = m_session->sharedCluster(), queries](std::stop_token stop) {
+            // What cannot be asked is not refused: the server has the last word when it comes to it.
+            for (const AccessQuery &query : queries) {
+                const Result<AccessAnswer> answer = cluster->may(query, stop);
+                if (!answer || answer->allowed)
+                    return true;
+            }
+            return false;
+        },
+        [this, query = queries.first()](bool may) {
+            m_page->setResumeRefusal(may ? QString()
+                                         : tr("You may not %1 %2 in namespace %3.").arg(query.verb, query.resource, text::safe(query.ns)));
         });
 }
 
@@ -411,7 +426,7 @@ void JobController::startLogs()
         return;
     }
     if (pods.size() > LogStreamer::maxPods) {
-        emit notice(tr("Logs of %1 pods are shown").arg(LogStreamer::maxPods), tr("The job has %1; the others are left out.").arg(pods.size()), false);
+        emit notice(tr("The logs of the first %1 pods are shown").arg(LogStreamer::maxPods), tr("The job has %1; the others are left out.").arg(pods.size()), false);
         pods = pods.first(LogStreamer::maxPods);
     }
     QStringList podNames;

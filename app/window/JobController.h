@@ -7,6 +7,8 @@
 #include "engine/JobFlows.h"
 #include "pages/JobPage.h"
 
+#include <optional>
+
 namespace cairn::app {
 
 /// One opened job: its checkpoints, logs, YAML and events on the Job page, and the wish to resume. GUI thread.
@@ -61,6 +63,7 @@ private:
     std::unique_ptr<LogStreamer> m_logs;
     QHash<QString, int> m_logSources; ///< pod UID → source
     bool m_reading = false;
+    std::optional<bool> m_rightsInPlace; ///< for which of the two ways the rights were asked; nullopt: not yet
     QDateTime m_now = QDateTime::currentDateTimeUtc();
     async::Scope m_listScope;
     async::Scope m_yamlScope;

@@ -245,24 +245,7 @@ void MainWindow::openResume(const QString &uid, const QString &checkpoint)
         for (const Checkpoint &candidate : run.checkpoints) {
             if (candidate.path != checkpoint)
                 continue;
-            auto *resume = new ResumeController(m_session->sharedCluster(), this);
-            connect(resume, &ResumeController::applied, this, [this](const ObjectRef &target) {
-                if (!m_session)
-                    return;
-                if (m_session->jobs().find(target.uid))
-                    m_jobsPage->openJob(target.uid);
-                else
-                    m_openWhenSeen.insert(target.uid, target);
-                m_job->readCheckpoints();
-            });
-            connect(resume, &ResumeController::logsRequested, this, [this](const ObjectRef &target) {
-                m_jobsPage->openJob(target.uid);
-                m_jobPage->showTab(pages::JobPage::Tab::Logs);
-            });
-            connect(resume, &ResumeController::ended, this, [this](const QString &title, const QString &text, bool error) {
-                m_toasts->show({u"resume"_s, error ? kit::Tone::Err : kit::Tone::Ok, title, text, {}, error});
-            });
-            resume->plan(*job, known->listing, known->via, candidate);
+            newResume()->plan(*job, known->listing, known->via, candidate);
             return;
         }
     }
@@ -272,10 +255,30 @@ void MainWindow::openResume(const QString &uid, const QString &checkpoint)
 void MainWindow::recover(const QString &uid, bool finish)
 {
     const Job *job = m_session ? m_session->jobs().find(uid) : nullptr;
-    if (!job)
-        return;
+    if (job)
+        newResume()->recover(*job, finish);
+}
+
+ResumeController *MainWindow::newResume()
+{
     auto *resume = new ResumeController(m_session->sharedCluster(), this);
-    resume->recover(*job, finish);
+    connect(resume, &ResumeController::applied, this, [this](const ObjectRef &target) {
+        if (!m_session)
+            return;
+        if (m_session->jobs().find(target.uid))
+            m_jobsPage->openJob(target.uid);
+        else
+            m_openWhenSeen.insert(target.uid, target);
+        m_job->readCheckpoints();
+    });
+    connect(resume, &ResumeController::logsRequested, this, [this](const ObjectRef &target) {
+        m_jobsPage->openJob(target.uid);
+        m_jobPage->showTab(pages::JobPage::Tab::Logs);
+    });
+    connect(resume, &ResumeController::ended, this, [this](const QString &title, const QString &text, bool error) {
+        m_toasts->show({u"resume"_s, error ? kit::Tone::Err : kit::Tone::Ok, title, text, {}, error});
+    });
+    return resume;
 }
 
 void MainWindow::showFeed()

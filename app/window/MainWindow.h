@@ -25,6 +25,8 @@ class JobsPage;
 
 namespace cairn::app {
 
+class ResumeController;
+
 /// The window: sidebar, pages, status bar; wires the pages to the engine. GUI thread.
 class MainWindow : public QMainWindow
 {
@@ -50,6 +52,7 @@ private:
     void wireJobs();
     void openResume(const QString &uid, const QString &checkpoint);
     void recover(const QString &uid, bool finish);
+    ResumeController *newResume();
     void showFeed();
     void showStatus();
     void showKeys();

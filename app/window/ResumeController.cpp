@@ -333,7 +333,7 @@ void ResumeController::onOutcome(const Result<jobs::ResumeOutcome> &outcome)
         break;
     case jobs::ResumeOutcome::State::Started:
         m_progress.state = State::Done;
-        m_progress.summary = tr("The job was let go. The first step was not waited for.");
+        m_progress.summary = tr("The job was started again. The first step was not waited for.");
         break;
     case jobs::ResumeOutcome::State::Undone:
         m_progress.state = State::Undone;

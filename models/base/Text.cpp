@@ -10,10 +10,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::text {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::text", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::text)
+};
 
 bool isHazard(char32_t c)
 {
@@ -112,7 +112,7 @@ QString number(qint64 value)
 QString bytes(qint64 value)
 {
     if (value < 1024)
-        return tr("%1 B").arg(value);
+        return Words::tr("%1 B").arg(value);
     static constexpr const char *units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
     double scaled = static_cast<double>(value) / 1024;
     size_t unit = 0;
@@ -127,18 +127,18 @@ QString duration(std::chrono::milliseconds value)
 {
     const qint64 ms = value.count();
     if (ms < 1000)
-        return tr("%1 s").arg(QString::number(static_cast<double>(ms) / 1000, 'f', 1));
+        return Words::tr("%1 s").arg(QString::number(static_cast<double>(ms) / 1000, 'f', 1));
     const qint64 s = ms / 1000;
     if (s < 60)
-        return tr("%1 s").arg(s);
+        return Words::tr("%1 s").arg(s);
     const qint64 min = s / 60;
     if (min < 60)
-        return min < 10 && s % 60 ? tr("%1 min %2 s").arg(min).arg(s % 60) : tr("%1 min").arg(min);
+        return min < 10 && s % 60 ? Words::tr("%1 min %2 s").arg(min).arg(s % 60) : Words::tr("%1 min").arg(min);
     const qint64 h = min / 60;
     if (h < 24)
-        return min % 60 ? tr("%1 h %2 min").arg(h).arg(min % 60) : tr("%1 h").arg(h);
+        return min % 60 ? Words::tr("%1 h %2 min").arg(h).arg(min % 60) : Words::tr("%1 h").arg(h);
     const qint64 d = h / 24;
-    return h % 24 && d < 10 ? tr("%1 d %2 h").arg(d).arg(h % 24) : tr("%1 d").arg(d);
+    return h % 24 && d < 10 ? Words::tr("%1 d %2 h").arg(d).arg(h % 24) : Words::tr("%1 d").arg(d);
 }
 
 QString ago(const QDateTime &when, const QDateTime &now)
@@ -147,22 +147,22 @@ QString ago(const QDateTime &when, const QDateTime &now)
         return u"–"_s;
     const qint64 s = when.secsTo(now);
     if (s < 5)
-        return tr("now");
+        return Words::tr("now");
     if (s >= 86400)
-        return tr("%1 d ago").arg(s / 86400);
+        return Words::tr("%1 d ago").arg(s / 86400);
     if (s < 60)
-        return tr("%1 s ago").arg(s);
+        return Words::tr("%1 s ago").arg(s);
     const qint64 min = s / 60;
     if (min < 60)
-        return tr("%1 min ago").arg(min);
-    return min % 60 ? tr("%1 h %2 min ago").arg(min / 60).arg(min % 60) : tr("%1 h ago").arg(min / 60);
+        return Words::tr("%1 min ago").arg(min);
+    return min % 60 ? Words::tr("%1 h %2 min ago").arg(min / 60).arg(min % 60) : Words::tr("%1 h ago").arg(min / 60);
 }
 
 QString gpuHours(std::optional<double> value)
 {
     if (!value || !std::isfinite(*value))
         return u"–"_s;
-    return tr("%1 GPU-h").arg(*value < 1000 ? QString::number(*value, 'f', 1) : number(std::llround(*value)));
+    return Words::tr("%1 GPU-h").arg(*value < 1000 ? QString::number(*value, 'f', 1) : number(std::llround(*value)));
 }
 
 } // namespace cairn::text

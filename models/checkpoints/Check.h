@@ -35,19 +35,19 @@ struct Limits {
     qint64 fullCheck = 64 * 1024 * 1024;    ///< local files up to this size get every CRC checked
 };
 
-inline QString tr(const char *source, const char *comment = nullptr, int n = -1)
-{
-    return QCoreApplication::translate("cairn::ckpt", source, comment, n);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::ckpt)
+};
 
 /// The outcome that a failed read stands for.
 inline Check readFailure(FileReader::Status status, qint64 budget)
 {
     switch (status) {
-    case FileReader::Status::Pending: return {State::Pending, tr("not read yet")};
+    case FileReader::Status::Pending: return {State::Pending, Words::tr("not read yet")};
     case FileReader::Status::OverBudget:
-        return {State::Unverified, tr("checking it takes more than the read budget of %1 MiB").arg(budget / (1024 * 1024))};
-    case FileReader::Status::Failed: return {State::Unverified, tr("it could not be read")};
+        return {State::Unverified, Words::tr("checking it takes more than the read budget of %1 MiB").arg(budget / (1024 * 1024))};
+    case FileReader::Status::Failed: return {State::Unverified, Words::tr("it could not be read")};
     case FileReader::Status::Ok: break;
     }
     return {};

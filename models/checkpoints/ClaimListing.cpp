@@ -31,25 +31,25 @@ struct Transport {
 
 QString listFailed(const QString &name)
 {
-    return tr("%1 could not be listed").arg(text::safe(name));
+    return Words::tr("%1 could not be listed").arg(text::safe(name));
 }
 
 Result<> checkOutput(const helper::Output &output, const QString &name, const QByteArray &folder, const QByteArray &raw)
 {
     if (output.refusal == u"nofolder"_s)
-        return fail(Error::Kind::NotFound, listFailed(name), tr("The folder %1 does not exist, or this user may not enter it").arg(text::safe(folder)),
-                    tr("Correct where the job saves, or list as the user who owns the files"));
+        return fail(Error::Kind::NotFound, listFailed(name), Words::tr("The folder %1 does not exist, or this user may not enter it").arg(text::safe(folder)),
+                    Words::tr("Correct where the job saves, or list as the user who owns the files"));
     if (output.refusal == u"outside"_s)
-        return fail(Error::Kind::Invalid, listFailed(name), tr("The folder %1 leads out of the volume through a link").arg(text::safe(folder)),
-                    tr("Name the folder itself"));
+        return fail(Error::Kind::Invalid, listFailed(name), Words::tr("The folder %1 leads out of the volume through a link").arg(text::safe(folder)),
+                    Words::tr("Name the folder itself"));
     if (output.refusal.startsWith(u"missing-"_s))
-        return fail(Error::Kind::Unsupported, listFailed(name), tr("The image has no %1").arg(text::safe(output.refusal.mid(8))),
-                    tr("Choose an image with the usual shell tools, such as one based on Debian or Alpine"));
+        return fail(Error::Kind::Unsupported, listFailed(name), Words::tr("The image has no %1").arg(text::safe(output.refusal.mid(8))),
+                    Words::tr("Choose an image with the usual shell tools, such as one based on Debian or Alpine"));
     if (!output.begun && !output.ended && output.candidates.isEmpty())
         return fail(Error::Kind::Io, listFailed(name), raw.trimmed().isEmpty()
-                        ? tr("The helper printed nothing")
-                        : tr("The helper printed something else: %1").arg(text::safe(raw.trimmed().left(200))),
-                    tr("Use an image with a shell, or list through exec"));
+                        ? Words::tr("The helper printed nothing")
+                        : Words::tr("The helper printed something else: %1").arg(text::safe(raw.trimmed().left(200))),
+                    Words::tr("Use an image with a shell, or list through exec"));
     return {};
 }
 
@@ -80,11 +80,11 @@ Result<Listing> listThrough(const Transport &transport, const QString &name, Rec
         const QList<helper::Want> wants = source.takeWants(transport.bytesPerRound, transport.namesPerRound);
         if (wants.isEmpty() || round > transport.maxRounds) {
             found.listing.partial = true;
-            found.listing.notes << tr("Not every file could be checked in %1 rounds; those are shown as unverified.").arg(transport.maxRounds);
+            found.listing.notes << Words::tr("Not every file could be checked in %1 rounds; those are shown as unverified.").arg(transport.maxRounds);
             break;
         }
         if (progress)
-            progress(tr("Reading %n ranges of files", nullptr, static_cast<int>(wants.size())), round);
+            progress(Words::tr("Reading %n ranges of files", nullptr, static_cast<int>(wants.size())), round);
         const QByteArray roundMarker = helper::newMarker();
         const Result<QByteArray> log
             = transport.run(helper::readArguments(roundMarker, transport.mount, transport.folder, wants));
@@ -92,7 +92,7 @@ Result<Listing> listThrough(const Transport &transport, const QString &name, Rec
             return fail(log.error());
         if (!log) { // what the first round brought is still worth showing
             found.listing.partial = true;
-            found.listing.notes << tr("Not every file could be checked: %1").arg(log.error().oneLine());
+            found.listing.notes << Words::tr("Not every file could be checked: %1").arg(log.error().oneLine());
             break;
         }
         const helper::Output ranges = helper::parse(*log, roundMarker);
@@ -131,7 +131,7 @@ public:
     }
 
 private:
-    QString what() const { return listFailed(tr("The claim %1").arg(m_request.claim)); }
+    QString what() const { return listFailed(Words::tr("The claim %1").arg(m_request.claim)); }
 
     Error explainCreate(Error error) const
     {
@@ -139,10 +139,10 @@ private:
             return error;
         error.what = what();
         if (error.kind == Error::Kind::Forbidden) {
-            error.fix = tr("Ask for the right to create jobs.batch in %1, or list through exec into a running pod that mounts the claim")
+            error.fix = Words::tr("Ask for the right to create jobs.batch in %1, or list through exec into a running pod that mounts the claim")
                             .arg(text::safe(m_request.ns));
         } else if (error.fix.isEmpty()) {
-            error.fix = tr("Change the helper's image or user, or list through exec into a running pod that mounts the claim");
+            error.fix = Words::tr("Change the helper's image or user, or list through exec into a running pod that mounts the claim");
         }
         return error;
     }
@@ -162,24 +162,24 @@ private:
             running = running || phase == u"Running"_s;
             if (const std::optional<QString> stuck = whyStuck(pod))
                 return fail(Error::Kind::Server, what(), *stuck,
-                            tr("Choose an image this cluster can pull and that has a shell, or list through exec"));
+                            Words::tr("Choose an image this cluster can pull and that has a shell, or list through exec"));
             const Result<QJsonObject> job = m_api.get(m_ref, m_stop);
             if (!job && job.error().kind != Error::Kind::NotFound)
                 return fail(job.error());
             if (!job || isFailed(*job))
-                return fail(Error::Kind::Server, what(), tr("The helper Job was ended before it finished"),
-                            tr("Try again; look at the events of the namespace"));
+                return fail(Error::Kind::Server, what(), Words::tr("The helper Job was ended before it finished"),
+                            Words::tr("Try again; look at the events of the namespace"));
             const auto waited = std::chrono::steady_clock::now() - started;
             if (pod.isEmpty()) {
                 if (const std::optional<QString> refused = whyNoPod())
                     return fail(Error::Kind::Forbidden, what(), *refused,
-                                tr("Ask for room in the quota or an exception of the policy, or list through exec"));
+                                Words::tr("Ask for room in the quota or an exception of the policy, or list through exec"));
             }
             if (!running && waited > m_request.startTimeout)
                 return fail(Error::Kind::Timeout, what(), whyPending(pod),
-                            tr("Make room on the node that holds the volume, or list through exec"));
+                            Words::tr("Make room on the node that holds the volume, or list through exec"));
             if (m_progress)
-                m_progress(running ? tr("The helper is reading the claim") : tr("Waiting for the helper to start"),
+                m_progress(running ? Words::tr("The helper is reading the claim") : Words::tr("Waiting for the helper to start"),
                            std::chrono::duration_cast<std::chrono::seconds>(waited).count());
             if (!async::sleepFor(m_request.pollInterval, m_stop))
                 return fail(Error::cancelled());
@@ -195,9 +195,9 @@ private:
         if (log && log->isEmpty() && pod[u"status"_s][u"phase"_s].toString() == u"Failed"_s) {
             const QJsonValue ended = pod[u"status"_s][u"containerStatuses"_s][0][u"state"_s][u"terminated"_s];
             return fail(Error::Kind::Server, what(),
-                        tr("The helper's container ended: %1").arg(text::safe(ended[u"message"_s].toString(
+                        Words::tr("The helper's container ended: %1").arg(text::safe(ended[u"message"_s].toString(
                             ended[u"reason"_s].toString(pod[u"status"_s][u"reason"_s].toString())))),
-                        tr("Choose an image that has a shell, or list through exec"));
+                        Words::tr("Choose an image that has a shell, or list through exec"));
         }
         return log;
     }
@@ -220,7 +220,7 @@ private:
         const QString reason = waiting[u"reason"_s].toString();
         if (!final.contains(reason))
             return std::nullopt;
-        return tr("Its pod does not start: %1, %2").arg(text::safe(reason), text::safe(waiting[u"message"_s].toString()));
+        return Words::tr("Its pod does not start: %1, %2").arg(text::safe(reason), text::safe(waiting[u"message"_s].toString()));
     }
 
     /// Quota and pod security refuse the pod, not the Job: only an event tells.
@@ -241,9 +241,9 @@ private:
     {
         for (const QJsonValue &condition : pod[u"status"_s][u"conditions"_s].toArray()) {
             if (condition[u"type"_s].toString() == u"PodScheduled"_s && condition[u"status"_s].toString() == u"False"_s)
-                return tr("Its pod could not be placed: %1").arg(text::safe(condition[u"message"_s].toString()));
+                return Words::tr("Its pod could not be placed: %1").arg(text::safe(condition[u"message"_s].toString()));
         }
-        return tr("Its pod did not start in time");
+        return Words::tr("Its pod did not start in time");
     }
 
     /// Best effort, also after a cancel: the Job's own TTL is the safety net.
@@ -268,8 +268,8 @@ private:
 Result<Listing> listClaim(ObjectApi &api, const ClaimRequest &request, std::stop_token stop, const Progress &progress)
 {
     if (request.image.isEmpty())
-        return fail(Error::Kind::Invalid, listFailed(tr("The claim %1").arg(request.claim)), tr("No image is known for the helper"),
-                    tr("Name an image that has a shell"));
+        return fail(Error::Kind::Invalid, listFailed(Words::tr("The claim %1").arg(request.claim)), Words::tr("No image is known for the helper"),
+                    Words::tr("Name an image that has a shell"));
     HelperRun helper(api, request, stop, progress);
     Transport transport;
     transport.run = [&](const QStringList &arguments) { return helper.run(arguments); };
@@ -280,7 +280,7 @@ Result<Listing> listClaim(ObjectApi &api, const ClaimRequest &request, std::stop
     transport.namesPerRound = 500'000; // an object may have 1.5 MiB
     transport.maxRounds = 6;
     transport.source = u"helper job"_s;
-    return listThrough(transport, tr("The claim %1").arg(request.claim), request.recognise, stop, progress);
+    return listThrough(transport, Words::tr("The claim %1").arg(request.claim), request.recognise, stop, progress);
 }
 
 Result<Listing> listClaimByExec(ObjectApi &api, const ExecTarget &target, std::stop_token stop, const Progress &progress)
@@ -292,9 +292,9 @@ Result<Listing> listClaimByExec(ObjectApi &api, const ExecTarget &target, std::s
         if (!output)
             return fail(output.error());
         if (output->exitCode != 0 && output->out.isEmpty())
-            return fail(Error::Kind::Unsupported, listFailed(tr("The pod %1").arg(target.pod)),
-                        tr("Its image cannot run the listing (exit code %1): %2").arg(output->exitCode).arg(text::safe(output->err.left(200))),
-                        tr("List with a helper Job and an image that has a shell"));
+            return fail(Error::Kind::Unsupported, listFailed(Words::tr("The pod %1").arg(target.pod)),
+                        Words::tr("Its image cannot run the listing (exit code %1): %2").arg(output->exitCode).arg(text::safe(output->err.left(200))),
+                        Words::tr("List with a helper Job and an image that has a shell"));
         return output->out;
     };
     transport.mount = pathFromText(target.mountPath);
@@ -305,7 +305,7 @@ Result<Listing> listClaimByExec(ObjectApi &api, const ExecTarget &target, std::s
     transport.namesPerRound = 1'500;
     transport.maxRounds = 40;
     transport.source = u"exec"_s;
-    return listThrough(transport, tr("The folder %1").arg(target.path), target.recognise, stop, progress);
+    return listThrough(transport, Words::tr("The folder %1").arg(target.path), target.recognise, stop, progress);
 }
 
 Result<int> sweepHelpers(ObjectApi &api, const QString &ns, std::chrono::seconds age, std::stop_token stop)

@@ -51,7 +51,7 @@ Check checkEnd(const Entry &entry, Source &source, const Limits &limits)
         return readFailure(tail.status, limits.fileBudget);
     if (tail.data.size() == 22 && tail.data.startsWith("PK\x05\x06") && tail.data.endsWith(QByteArray(2, '\0')))
         return {};
-    return {State::Incomplete, tr("shard %1 has no end record: it is cut short or still being written")
+    return {State::Incomplete, Words::tr("shard %1 has no end record: it is cut short or still being written")
                                    .arg(text::safe(baseName(entry.path)))};
 }
 
@@ -67,7 +67,7 @@ Check checkShards(const DcpMetadata &metadata, const Index &index, const QByteAr
             continue;
         ++present;
         if (entry->size == 0 || entry->size < it.value()) {
-            worsen(worst, {State::Broken, tr("shard %1 is cut short: %2 of %3 bytes")
+            worsen(worst, {State::Broken, Words::tr("shard %1 is cut short: %2 of %3 bytes")
                                               .arg(text::safe(it.key())).arg(entry->size).arg(it.value())});
             continue;
         }
@@ -80,14 +80,14 @@ Check checkShards(const DcpMetadata &metadata, const Index &index, const QByteAr
     }
     const int expected = static_cast<int>(metadata.shards.size());
     if (present < expected)
-        return {State::Broken, tr("%1 of %2 shards are there").arg(present).arg(expected)};
+        return {State::Broken, Words::tr("%1 of %2 shards are there").arg(present).arg(expected)};
     if (!firstWithoutEnd.isGood()) {
         // .metadata comes last, so a finished shard without its end was changed later, unless none has one:
         // then another serializer wrote them.
         if (ends > 0)
             worsen(worst, {State::Broken, firstWithoutEnd.reason});
         else
-            worsen(worst, {State::Unverified, tr("its shards do not end like torch.save files; another serializer may have written them")});
+            worsen(worst, {State::Unverified, Words::tr("its shards do not end like torch.save files; another serializer may have written them")});
     }
     return worst;
 }
@@ -97,14 +97,14 @@ Check withoutMetadata(const Index &index, const QByteArray &folder, const QSet<i
 {
     if (index.find(folder, "__0.metadata")) {
         return {State::Unverified,
-                tr("every rank wrote its own metadata (use_collectives=False), so nothing says how many ranks there were")};
+                Words::tr("every rank wrote its own metadata (use_collectives=False), so nothing says how many ranks there were")};
     }
     int gap = 0;
     while (ranks.contains(gap))
         ++gap;
     if (gap < ranks.size())
-        return {State::Incomplete, tr(".metadata, which is written last, and the shards of rank %1 are missing").arg(gap)};
-    return {State::Incomplete, tr(".metadata, which is written last, is missing")};
+        return {State::Incomplete, Words::tr(".metadata, which is written last, and the shards of rank %1 are missing").arg(gap)};
+    return {State::Incomplete, Words::tr(".metadata, which is written last, is missing")};
 }
 
 /// Lightning and Megatron write one more file after .metadata.
@@ -112,9 +112,9 @@ Check checkWrapper(const Index &index, const QByteArray &folder)
 {
     const QByteArray name = index.nameOf(folder);
     if (name.endsWith(".ckpt") && !index.find(folder, "meta.pt"))
-        return {State::Incomplete, tr("meta.pt is missing")};
+        return {State::Incomplete, Words::tr("meta.pt is missing")};
     if ((name.startsWith("iter_") || index.find(folder, "common.pt")) && !index.find(folder, "metadata.json"))
-        return {State::Incomplete, tr("metadata.json, which Megatron writes last, is missing")};
+        return {State::Incomplete, Words::tr("metadata.json, which Megatron writes last, is missing")};
     return {};
 }
 
@@ -191,25 +191,25 @@ std::optional<Finding> recogniseDcp(const Index &index, const QByteArray &folder
             finding.filesExpected = static_cast<int>(metadata.shards.size());
             int present = 0;
             if (metadata.shards.isEmpty())
-                finding.check = {State::Broken, tr(".metadata names no shards")};
+                finding.check = {State::Broken, Words::tr(".metadata names no shards")};
             else
                 finding.check = checkShards(metadata, index, folder, source, limits, present);
             if (finding.check.isGood() && !metadata.complete)
-                finding.check = {State::Unverified, tr(".metadata could not be followed to its end; %1 shards are there").arg(present)};
+                finding.check = {State::Unverified, Words::tr(".metadata could not be followed to its end; %1 shards are there").arg(present)};
             finding.holdsTraining = metadata.training || !metadata.keysKnown;
             if (!finding.holdsTraining)
-                finding.lack = tr("it holds weights alone");
-            finding.goodReason = tr("all %1 shards that .metadata names are there with their full size and end record; contents not read")
+                finding.lack = Words::tr("it holds weights alone");
+            finding.goodReason = Words::tr("all %1 shards that .metadata names are there with their full size and end record; contents not read")
                                      .arg(present);
         }
     } else if (shards == 0) {
         return std::nullopt;
     } else {
-        finding.check = metadataFile ? Check{State::Incomplete, tr(".metadata, which is written last, is empty")}
+        finding.check = metadataFile ? Check{State::Incomplete, Words::tr(".metadata, which is written last, is empty")}
                                      : withoutMetadata(index, folder, ranks);
     }
     if (index.find(folder, ".metadata.tmp"))
-        worsen(finding.check, {State::Incomplete, tr(".metadata.tmp is there: a save is under way or was broken off")});
+        worsen(finding.check, {State::Incomplete, Words::tr(".metadata.tmp is there: a save is under way or was broken off")});
     worsen(finding.check, checkWrapper(index, folder));
 
     std::optional<qint64> pickleStep;

@@ -84,7 +84,7 @@ private:
             if (fd >= 0)
                 ::close(fd);
             if (++m_left.unreadable == 1)
-                m_left.firstUnreadable = tr("%1: %2").arg(path.isEmpty() ? u"."_s : text::safe(path), errorText(errno));
+                m_left.firstUnreadable = Words::tr("%1: %2").arg(path.isEmpty() ? u"."_s : text::safe(path), errorText(errno));
             return;
         }
         const int depth = path.isEmpty() ? 0 : static_cast<int>(path.count('/')) + 1;
@@ -101,7 +101,7 @@ private:
                 if (!mayGoOn())
                     break;
                 if (m_progress)
-                    m_progress(tr("Listing %1").arg(text::safe(path)), m_seen);
+                    m_progress(Words::tr("Listing %1").arg(text::safe(path)), m_seen);
             }
             struct stat info {};
             if (fstatat(dirfd(dir.get()), item->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0)
@@ -178,15 +178,15 @@ private:
     void writeNotes()
     {
         if (m_left.unreadable > 0)
-            m_tree.notes << tr("%n folders could not be read, the first is %1.", nullptr, m_left.unreadable).arg(m_left.firstUnreadable);
+            m_tree.notes << Words::tr("%n folders could not be read, the first is %1.", nullptr, m_left.unreadable).arg(m_left.firstUnreadable);
         if (m_left.tooDeep > 0)
-            m_tree.notes << tr("%n folders lie deeper than %1 levels and were left out.", nullptr, m_left.tooDeep).arg(m_limits.depth);
+            m_tree.notes << Words::tr("%n folders lie deeper than %1 levels and were left out.", nullptr, m_left.tooDeep).arg(m_limits.depth);
         if (m_left.entryLimit)
-            m_tree.notes << tr("The listing stopped after %1 entries; name a folder further down.").arg(m_limits.entries);
+            m_tree.notes << Words::tr("The listing stopped after %1 entries; name a folder further down.").arg(m_limits.entries);
         if (m_left.candidateLimit)
-            m_tree.notes << tr("More than %1 files look like parts of checkpoints; the rest was left out.").arg(m_limits.candidates);
+            m_tree.notes << Words::tr("More than %1 files look like parts of checkpoints; the rest was left out.").arg(m_limits.candidates);
         if (m_left.stopped)
-            m_tree.notes << tr("The listing was cancelled.");
+            m_tree.notes << Words::tr("The listing was cancelled.");
         m_tree.partial = !m_tree.notes.isEmpty();
     }
 
@@ -219,17 +219,17 @@ FolderSource::~FolderSource()
 Result<std::unique_ptr<FolderSource>> FolderSource::open(const QString &path)
 {
     const QByteArray name = QFile::encodeName(path);
-    const QString what = tr("The folder %1 cannot be read").arg(text::safe(path));
+    const QString what = Words::tr("The folder %1 cannot be read").arg(text::safe(path));
     const int root = ::open(name.constData(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
     if (root < 0) {
         switch (errno) {
         case ENOENT:
-            return fail(Error::Kind::NotFound, what, tr("There is no such folder"), tr("Check the path"));
+            return fail(Error::Kind::NotFound, what, Words::tr("There is no such folder"), Words::tr("Check the path"));
         case ENOTDIR:
-            return fail(Error::Kind::Invalid, what, tr("It is not a folder"), tr("Name the folder that holds the checkpoint"));
+            return fail(Error::Kind::Invalid, what, Words::tr("It is not a folder"), Words::tr("Name the folder that holds the checkpoint"));
         case EACCES:
-            return fail(Error::Kind::Forbidden, what, errorText(EACCES), tr("Ask its owner for read access"));
-        default: return fail(Error::Kind::Io, what, errorText(errno), tr("Check the path and the file system"));
+            return fail(Error::Kind::Forbidden, what, errorText(EACCES), Words::tr("Ask its owner for read access"));
+        default: return fail(Error::Kind::Io, what, errorText(errno), Words::tr("Check the path and the file system"));
         }
     }
     const std::unique_ptr<char, decltype(&std::free)> real(::realpath(name.constData(), nullptr), &std::free);

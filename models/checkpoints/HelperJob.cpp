@@ -199,15 +199,15 @@ QJsonObject helperJob(const ClaimRequest &request, const QString &name, const QS
 Result<ClaimRequest> planClaim(ObjectApi &api, const QString &ns, const QString &claim, const std::optional<ObjectRef> &job,
                                std::stop_token stop)
 {
-    const QString what = tr("The claim %1 cannot be listed").arg(text::safe(claim));
+    const QString what = Words::tr("The claim %1 cannot be listed").arg(text::safe(claim));
     const Result<QJsonObject> object = api.get(ObjectRef{kinds::claims(), ns, claim, {}}, stop);
     if (!object)
         return fail(object.error());
     const QString phase = (*object)[u"status"_s][u"phase"_s].toString();
     if (phase != u"Bound"_s)
         return fail(Error::Kind::Unsupported, what,
-                    tr("It is %1, not Bound; a helper that mounts it would have it provisioned").arg(text::safe(phase)),
-                    tr("Wait until a job has used it"));
+                    Words::tr("It is %1, not Bound; a helper that mounts it would have it provisioned").arg(text::safe(phase)),
+                    Words::tr("Wait until a job has used it"));
     ClaimRequest request;
     request.ns = ns;
     request.claim = claim;
@@ -226,8 +226,8 @@ Result<ClaimRequest> planClaim(ObjectApi &api, const QString &ns, const QString 
     const bool inUse = isRunning(best);
     const QJsonArray modes = (*object)[u"spec"_s][u"accessModes"_s].toArray();
     if (modes.contains(u"ReadWriteOncePod"_s) && inUse)
-        return fail(Error::Kind::Unsupported, what, tr("It is ReadWriteOncePod and pod %1 uses it, so no other pod may mount it").arg(text::safe(best.value(u"metadata"_s)[u"name"_s].toString())),
-                    tr("List through exec into that pod"));
+        return fail(Error::Kind::Unsupported, what, Words::tr("It is ReadWriteOncePod and pod %1 uses it, so no other pod may mount it").arg(text::safe(best.value(u"metadata"_s)[u"name"_s].toString())),
+                    Words::tr("List through exec into that pod"));
     if (!best.isEmpty()) {
         takePodSpec(best.value(u"spec"_s).toObject(), request);
         const bool anyNode = modes.contains(u"ReadWriteMany"_s) || modes.contains(u"ReadOnlyMany"_s);
@@ -240,8 +240,8 @@ Result<ClaimRequest> planClaim(ObjectApi &api, const QString &ns, const QString 
         takePodSpec(templateOf(*owner, claim), request);
     }
     if (request.image.isEmpty())
-        return fail(Error::Kind::Invalid, what, tr("No pod mounts it, so no image is known that this namespace can run"),
-                    tr("Name an image that has a shell"));
+        return fail(Error::Kind::Invalid, what, Words::tr("No pod mounts it, so no image is known that this namespace can run"),
+                    Words::tr("Name an image that has a shell"));
     return request;
 }
 

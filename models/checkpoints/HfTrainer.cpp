@@ -136,7 +136,7 @@ TrainerState readTrainerState(const Entry &entry, Source &source, const Limits &
     TrainerState state;
     FileReader file(source, entry, limits.fileBudget);
     if (file.size() == 0) {
-        state.check = {State::Incomplete, tr("trainer_state.json is empty")};
+        state.check = {State::Incomplete, Words::tr("trainer_state.json is empty")};
         return state;
     }
     // Its log grows with the run. Away from the local disk its first and last bytes must do.
@@ -149,7 +149,7 @@ TrainerState readTrainerState(const Entry &entry, Source &source, const Limits &
             return state;
         }
         if (!head.data.trimmed().startsWith('{') || !tail.data.trimmed().endsWith('}'))
-            state.check = {State::Incomplete, tr("trainer_state.json breaks off")};
+            state.check = {State::Incomplete, Words::tr("trainer_state.json breaks off")};
         if (const std::optional<double> step = numberAfter(head.data, "global_step"))
             state.step = wholeNumber(QJsonValue(*step));
         state.epoch = numberAfter(head.data, "epoch");
@@ -162,12 +162,12 @@ TrainerState readTrainerState(const Entry &entry, Source &source, const Limits &
     }
     const std::optional<QJsonObject> json = parsePythonJson(bytes.data);
     if (!json) {
-        state.check = {State::Incomplete, tr("trainer_state.json is not valid JSON: it is cut short or still being written")};
+        state.check = {State::Incomplete, Words::tr("trainer_state.json is not valid JSON: it is cut short or still being written")};
         return state;
     }
     state.step = wholeNumber(json->value(u"global_step"_s));
     if (!state.step)
-        state.check = {State::Broken, tr("trainer_state.json names no global_step")};
+        state.check = {State::Broken, Words::tr("trainer_state.json names no global_step")};
     const QJsonValue epoch = json->value(u"epoch"_s);
     if (epoch.isDouble() && epoch.toDouble() >= 0)
         state.epoch = epoch.toDouble();
@@ -189,13 +189,13 @@ Check checkRngStates(const Index &index, const QByteArray &folder, std::optional
         highest = std::max(highest, rank);
     if (ranks.isEmpty()) {
         if (worldSize.value_or(1) > 1)
-            return {State::Incomplete, tr("none of %1 rng_state files is there").arg(*worldSize)};
-        return index.find(folder, "rng_state.pth") ? Check{} : Check{State::Incomplete, tr("rng_state.pth is missing")};
+            return {State::Incomplete, Words::tr("none of %1 rng_state files is there").arg(*worldSize)};
+        return index.find(folder, "rng_state.pth") ? Check{} : Check{State::Incomplete, Words::tr("rng_state.pth is missing")};
     }
     // The numbered form is used for two ranks or more.
     const qint64 expected = std::max<qint64>({2, highest + 1, worldSize.value_or(0)});
     if (ranks.size() < expected)
-        return {State::Incomplete, tr("%1 of %2 rng_state files are there").arg(ranks.size()).arg(expected)};
+        return {State::Incomplete, Words::tr("%1 of %2 rng_state files are there").arg(ranks.size()).arg(expected)};
     return {};
 }
 
@@ -269,14 +269,14 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
     if (stateFile)
         state = readTrainerState(*stateFile, source, limits);
     else
-        state.check = {State::Incomplete, tr("trainer_state.json, which is written last, is missing")};
+        state.check = {State::Incomplete, Words::tr("trainer_state.json, which is written last, is missing")};
     finding.check = state.check;
     finding.epoch = state.epoch;
     finding.loss = state.loss;
 
     for (const Entry *entry : index.filesIn(folder)) {
         if (baseName(entry->path).startsWith("checkpoint-is-incomplete.txt"))
-            worsen(finding.check, {State::Incomplete, tr("the marker %1 says that the save was not finished")
+            worsen(finding.check, {State::Incomplete, Words::tr("the marker %1 says that the save was not finished")
                                                           .arg(text::safe(baseName(entry->path)))});
     }
 
@@ -288,18 +288,18 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
     // What rank 0 writes before trainer_state.json is damage when it is gone afterwards.
     const State gone = stateFile ? State::Broken : State::Incomplete;
     if (!parts.model)
-        worsen(finding.check, {gone, tr("the model is missing")});
+        worsen(finding.check, {gone, Words::tr("the model is missing")});
     const bool scheduler = index.find(folder, "scheduler.pt") != nullptr;
     const bool rng = rngStates(index, folder) > 0 || index.find(folder, "rng_state.pth");
     if (!parts.optimizer && (scheduler || rng))
-        worsen(finding.check, {gone, tr("the optimizer state is missing")});
+        worsen(finding.check, {gone, Words::tr("the optimizer state is missing")});
     if (parts.optimizer)
         worsen(finding.check, checkRngStates(index, folder, worldSize));
 
     finding.holdsTraining = parts.optimizer;
     if (!parts.optimizer)
-        finding.lack = tr("it was saved with save_only_model, so the optimizer state is not there");
-    finding.goodReason = tr("trainer_state.json, the model and every other file of the trainer are there and hold");
+        finding.lack = Words::tr("it was saved with save_only_model, so the optimizer state is not there");
+    finding.goodReason = Words::tr("trainer_state.json, the model and every other file of the trainer are there and hold");
     decideStep(finding, factsFromName(index.nameOf(folder)), state.step, std::nullopt);
     for (const QByteArray &below : subtree(index, folder)) {
         for (const Entry *entry : index.filesIn(below))

@@ -89,7 +89,7 @@ private:
     {
         ++m_probes;
         if (m_progress && m_probes % 16 == 0)
-            m_progress(tr("Checking %1").arg(text::safe(path)), m_probes);
+            m_progress(Words::tr("Checking %1").arg(text::safe(path)), m_probes);
     }
 
     bool isHidden(const QByteArray &folder)
@@ -191,8 +191,8 @@ private:
             finding.run = folder;
             finding.check = set.check;
             finding.filesExpected = set.expected;
-            finding.goodReason = tr("all %1 shards are there, each as long as its header says").arg(set.expected);
-            finding.lack = tr("it holds weights alone");
+            finding.goodReason = Words::tr("all %1 shards are there, each as long as its header says").arg(set.expected);
+            finding.lack = Words::tr("it holds weights alone");
             finding.extent.add(*entry);
             for (const QByteArray &name : set.names) {
                 used << name;
@@ -233,9 +233,9 @@ private:
                 worsen(finding.check, checkWeightsFile(*entry, m_source, m_options.limits, &step));
             }
             if (group.size() < first.count)
-                worsen(finding.check, {State::Incomplete, tr("%1 of %2 shards are there").arg(group.size()).arg(first.count)});
-            finding.goodReason = tr("all %1 shards are there, each as long as its header says").arg(first.count);
-            finding.lack = tr("it holds weights alone");
+                worsen(finding.check, {State::Incomplete, Words::tr("%1 of %2 shards are there").arg(group.size()).arg(first.count)});
+            finding.goodReason = Words::tr("all %1 shards are there, each as long as its header says").arg(first.count);
+            finding.lack = Words::tr("it holds weights alone");
             const NameFacts facts = nameFacts(finding, first.prefix);
             finding.epoch = facts.epoch;
             decideStep(finding, facts, step, std::nullopt);
@@ -252,8 +252,8 @@ private:
         finding.format = u"safetensors"_s;
         setPlace(finding, entry);
         finding.check = probe.check;
-        finding.goodReason = tr("the file is exactly as long as its header says; the format has no checksums");
-        finding.lack = tr("it holds weights alone");
+        finding.goodReason = Words::tr("the file is exactly as long as its header says; the format has no checksums");
+        finding.lack = Words::tr("it holds weights alone");
         const NameFacts facts = nameFacts(finding, baseName(entry.path));
         finding.epoch = facts.epoch;
         decideStep(finding, facts, probe.step, std::nullopt);
@@ -273,11 +273,11 @@ private:
         setPlace(finding, entry);
         finding.check = torch.check;
         finding.holdsTraining = torch.content == Content::Training;
-        finding.lack = torch.content == Content::Weights ? tr("it holds weights alone")
-                                                         : tr("whether it holds an optimizer state cannot be told");
+        finding.lack = torch.content == Content::Weights ? Words::tr("it holds weights alone")
+                                                         : Words::tr("whether it holds an optimizer state cannot be told");
         finding.goodReason = torch.contentsRead
-            ? tr("directory, entry bounds, numbering and every checksum hold")
-            : tr("directory, entry bounds, numbering and the checksum of data.pkl hold; contents not read");
+            ? Words::tr("directory, entry bounds, numbering and every checksum hold")
+            : Words::tr("directory, entry bounds, numbering and the checksum of data.pkl hold; contents not read");
         const NameFacts facts = nameFacts(finding, baseName(entry.path));
         finding.epoch = facts.epoch ? facts.epoch : torch.epoch;
         decideStep(finding, facts, std::nullopt, torch.step);
@@ -321,7 +321,7 @@ private:
                 continue;
             const int here = std::max(1, rngStates(m_index, finding.path));
             if (here < most[finding.run])
-                worsen(finding.check, {State::Unverified, tr("it has the random states of %1 ranks, others of this run have %2")
+                worsen(finding.check, {State::Unverified, Words::tr("it has the random states of %1 ranks, others of this run have %2")
                                                               .arg(here).arg(most[finding.run])});
         }
     }
@@ -367,7 +367,7 @@ QString asSentence(QString text)
     const QString first = text.section(u' ', 0, 0);
     if (!text.isEmpty() && !first.contains(u'.') && !first.contains(u'_'))
         text[0] = text[0].toUpper();
-    return text + u'.';
+    return Words::tr("%1.", "a whole sentence").arg(text);
 }
 
 Checkpoint judge(const Finding &finding, qint64 rhythm, const RecogniseOptions &options)
@@ -401,9 +401,9 @@ Checkpoint judge(const Finding &finding, qint64 rhythm, const RecogniseOptions &
     const bool passable = isUtf8(finding.path);
     checkpoint.resumable = checkpoint.verdict == Verdict::Whole && finding.holdsTraining && passable;
     if (checkpoint.verdict == Verdict::Whole && !finding.holdsTraining && !finding.lack.isEmpty())
-        checkpoint.reason = tr("%1; not for a resume: %2").arg(checkpoint.reason, finding.lack);
+        checkpoint.reason = Words::tr("%1; not for a resume: %2").arg(checkpoint.reason, finding.lack);
     else if (checkpoint.verdict == Verdict::Whole && !passable)
-        checkpoint.reason = tr("%1; not for a resume: its name is not UTF-8 and cannot be given to a pod").arg(checkpoint.reason);
+        checkpoint.reason = Words::tr("%1; not for a resume: its name is not UTF-8 and cannot be given to a pod").arg(checkpoint.reason);
     checkpoint.reason = asSentence(checkpoint.reason);
     return checkpoint;
 }
@@ -447,7 +447,7 @@ Recognised recognise(const Tree &tree, Source &source, const RecogniseOptions &o
     result.listing.partial = tree.partial || recogniser.limited();
     result.listing.notes = tree.notes;
     if (recogniser.limited())
-        result.listing.notes << tr("Only the first %1 checkpoints and files were looked into.").arg(options.maxProbes);
+        result.listing.notes << Words::tr("Only the first %1 checkpoints and files were looked into.").arg(options.maxProbes);
     result.listing.readAt = options.now;
     return result;
 }

@@ -33,17 +33,17 @@ void RecordedSource::addListing(const helper::Output &output, const QByteArray &
         others.newestMs = std::max(others.newestMs, file.mtime * 1000);
     }
     if (!output.isComplete())
-        m_tree.notes << tr("The listing came back cut short; what is shown is not everything.");
+        m_tree.notes << Words::tr("The listing came back cut short; what is shown is not everything.");
     if (output.candidatesCut)
-        m_tree.notes << tr("There are more files than one listing can hold; name a folder further down.");
+        m_tree.notes << Words::tr("There are more files than one listing can hold; name a folder further down.");
     if (!output.complaints.isEmpty()) {
         const QByteArray first = output.complaints.split('\n').first();
-        m_tree.notes << tr("Some folders could not be read: %1").arg(text::safe(first));
+        m_tree.notes << Words::tr("Some folders could not be read: %1").arg(text::safe(first));
     }
     m_tree.partial = !m_tree.notes.isEmpty();
     // Sizes of folders miss a few small files then, which says nothing about the checkpoints themselves.
     if (output.othersCut)
-        m_tree.notes << tr("Not every other file was counted, so sizes of folders may be too small.");
+        m_tree.notes << Words::tr("Not every other file was counted, so sizes of folders may be too small.");
 }
 
 void RecordedSource::addRanges(const helper::Output &output)

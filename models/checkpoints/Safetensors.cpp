@@ -54,9 +54,9 @@ Check checkHeader(const QJsonObject &header, qint64 buffer, qint64 &tensors)
         const std::optional<qint64> begin = wholeNumber(offsets.at(0));
         const std::optional<qint64> end = wholeNumber(offsets.at(1));
         if (offsets.size() != 2 || !begin || !end || *begin > *end)
-            return {State::Broken, tr("tensor %1 has no valid place in the file").arg(text::safe(it.key()))};
+            return {State::Broken, Words::tr("tensor %1 has no valid place in the file").arg(text::safe(it.key()))};
         if (!shapeFits(it.value().toObject(), *end - *begin))
-            return {State::Broken, tr("the shape of tensor %1 does not match its size").arg(text::safe(it.key()))};
+            return {State::Broken, Words::tr("the shape of tensor %1 does not match its size").arg(text::safe(it.key()))};
         ranges.push_back({*begin, *end});
     }
     tensors = static_cast<qint64>(ranges.size());
@@ -66,13 +66,13 @@ Check checkHeader(const QJsonObject &header, qint64 buffer, qint64 &tensors)
     qint64 at = 0;
     for (const Range &range : ranges) {
         if (range.begin != at)
-            return {State::Broken, tr("its tensors overlap or leave holes")};
+            return {State::Broken, Words::tr("its tensors overlap or leave holes")};
         at = range.end;
     }
     if (at > buffer)
-        return {State::Incomplete, tr("the file is cut short: %1 of %2 tensor bytes are there").arg(buffer).arg(at)};
+        return {State::Incomplete, Words::tr("the file is cut short: %1 of %2 tensor bytes are there").arg(buffer).arg(at)};
     if (at < buffer)
-        return {State::Broken, tr("the file is %1 bytes longer than its header says").arg(buffer - at)};
+        return {State::Broken, Words::tr("the file is %1 bytes longer than its header says").arg(buffer - at)};
     return {};
 }
 
@@ -82,7 +82,7 @@ SafetensorsFile probeSafetensors(FileReader &file, const Limits &limits)
 {
     SafetensorsFile result;
     if (file.size() < 8) {
-        result.check = {State::Incomplete, file.size() == 0 ? tr("the file is empty") : tr("the file is cut short")};
+        result.check = {State::Incomplete, file.size() == 0 ? Words::tr("the file is empty") : Words::tr("the file is cut short")};
         return result;
     }
     const FileReader::Bytes start = file.read(0, std::min<qint64>(file.size(), 9));
@@ -93,13 +93,13 @@ SafetensorsFile probeSafetensors(FileReader &file, const Limits &limits)
     const quint64 length = qFromLittleEndian<quint64>(start.data.constData());
     // 100 MB is the format's own limit of a header.
     if (length > 100'000'000 || length < 2 || (start.data.size() == 9 && start.data[8] != '{')) {
-        result.check = {State::Broken, tr("the file does not begin with a safetensors header")};
+        result.check = {State::Broken, Words::tr("the file does not begin with a safetensors header")};
         return result;
     }
     result.isSafetensors = true;
     const qint64 headerLength = static_cast<qint64>(length);
     if (headerLength > file.size() - 8) {
-        result.check = {State::Incomplete, tr("the file is cut short within its header")};
+        result.check = {State::Incomplete, Words::tr("the file is cut short within its header")};
         return result;
     }
     const FileReader::Bytes raw = file.read(8, headerLength);
@@ -109,7 +109,7 @@ SafetensorsFile probeSafetensors(FileReader &file, const Limits &limits)
     }
     const std::optional<QJsonObject> header = parsePythonJson(raw.data);
     if (!header) {
-        result.check = {State::Broken, tr("the safetensors header is not valid JSON")};
+        result.check = {State::Broken, Words::tr("the safetensors header is not valid JSON")};
         return result;
     }
     result.check = checkHeader(*header, file.size() - 8 - headerLength, result.tensors);

@@ -117,15 +117,15 @@ SaveLocation resolved(const Job &job, const QString &raw, Origin origin, const Q
     } else if (scheme > 0) {
         location.kind = SaveLocation::Kind::Remote;
         location.uri = value;
-        location.reason = tr("It saves to %1; listing object stores is not supported yet.").arg(text::safe(value));
+        location.reason = Words::tr("It saves to %1; listing object stores is not supported yet.").arg(text::safe(value));
         return location;
     }
     if (value.contains(u'$')) {
-        location.reason = tr("%1 is %2, and the variable in it is not known from the job.").arg(text::safe(from), text::safe(value));
+        location.reason = Words::tr("%1 is %2, and the variable in it is not known from the job.").arg(text::safe(from), text::safe(value));
         return location;
     }
     if (!value.startsWith(u'/')) {
-        location.reason = tr("%1 is the relative path %2, and the container's working folder is not known.")
+        location.reason = Words::tr("%1 is the relative path %2, and the container's working folder is not known.")
                               .arg(text::safe(from), text::safe(value));
         return location;
     }
@@ -134,7 +134,7 @@ SaveLocation resolved(const Job &job, const QString &raw, Origin origin, const Q
         location.kind = SaveLocation::Kind::Claim;
         location.place = *place;
     } else {
-        location.reason = tr("%1 is %2, which is on no claim: it is gone when the pod is.").arg(text::safe(from), text::safe(path));
+        location.reason = Words::tr("%1 is %2, which is on no claim: it is gone when the pod is.").arg(text::safe(from), text::safe(path));
     }
     return location;
 }
@@ -285,7 +285,7 @@ SaveLocation locate(const Job &job)
     if (job.envFrom.contains(contract)) {
         SaveLocation guess = fromMounts(job).value_or(SaveLocation{});
         if (guess.kind == SaveLocation::Kind::None)
-            guess.reason = tr("CHECKPOINT_DIR comes from a Secret or ConfigMap, whose contents are not read.");
+            guess.reason = Words::tr("CHECKPOINT_DIR comes from a Secret or ConfigMap, whose contents are not read.");
         return guess;
     }
     const std::optional<SaveLocation> named = fromArguments(job);
@@ -305,8 +305,8 @@ SaveLocation locate(const Job &job)
         return *guess;
     if (named)
         return *named;
-    return none(job.mounts.isEmpty() ? tr("The job mounts no claim, so its checkpoints do not outlive its pods.")
-                                     : tr("Nothing in the job tells where it saves."));
+    return none(job.mounts.isEmpty() ? Words::tr("The job mounts no claim, so its checkpoints do not outlive its pods.")
+                                     : Words::tr("Nothing in the job tells where it saves."));
 }
 
 } // namespace cairn::ckpt

@@ -106,7 +106,7 @@ void probeCut(FileReader &file, const ZipDirectory &directory, TorchFile &result
     const FileReader::Bytes head = file.read(0, std::min<qint64>(file.size(), 512));
     if (head.status == FileReader::Status::Pending) {
         result.kind = TorchFile::Kind::Zip;
-        result.check = {State::Pending, tr("not read yet")};
+        result.check = {State::Pending, Words::tr("not read yet")};
         return;
     }
     if (firstZipName(file).endsWith("/data.pkl")) // torch.save writes data.pkl first
@@ -123,10 +123,10 @@ bool probeLegacy(FileReader &file, TorchFile &result)
         return false;
     result.kind = TorchFile::Kind::Legacy;
     result.check = {State::Unverified,
-                    tr("written by torch before 1.6, whose files have no directory: it cannot be checked without loading it")};
+                    Words::tr("written by torch before 1.6, whose files have no directory: it cannot be checked without loading it")};
     const FileReader::Bytes more = file.read(0, length);
     if (more.status == FileReader::Status::Pending) {
-        result.check = {State::Pending, tr("not read yet")};
+        result.check = {State::Pending, Words::tr("not read yet")};
         return true;
     }
     // Magic number, protocol version, system info; the fourth pickle is the saved object.
@@ -234,7 +234,7 @@ TorchFile probeTorch(FileReader &file, const Limits &limits)
     result.kind = TorchFile::Kind::Zip;
     const std::optional<QList<bool>> storages = storagesOf(directory, prefix);
     if (!storages) {
-        result.check = {State::Broken, tr("the numbering of its tensor storages has gaps")};
+        result.check = {State::Broken, Words::tr("the numbering of its tensor storages has gaps")};
         return result;
     }
     const ZipBytes bytes = readZipEntry(file, directory, *pkl, limits);
@@ -245,11 +245,11 @@ TorchFile probeTorch(FileReader &file, const Limits &limits)
     const Pickle pickle(bytes.data);
     readPickle(pickle, result);
     if (!hasAllStorages(pickle, *storages)) {
-        result.check = {State::Broken, tr("a tensor storage that its data.pkl names is missing")};
+        result.check = {State::Broken, Words::tr("a tensor storage that its data.pkl names is missing")};
         return result;
     }
     if (pickle.end() != Pickle::End::Complete && pickle.end() != Pickle::End::TooLarge) {
-        result.check = {State::Unverified, tr("its data.pkl has the right checksum, but is no pickle this version can follow")};
+        result.check = {State::Unverified, Words::tr("its data.pkl has the right checksum, but is no pickle this version can follow")};
         return result;
     }
     if (file.isLocal() && file.size() <= limits.fullCheck) {

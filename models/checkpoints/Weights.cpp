@@ -26,10 +26,10 @@ Check checkWeightsFile(const Entry &entry, Source &source, const Limits &limits,
         const TorchFile probe = probeTorch(file, limits);
         check = probe.check;
         if (check.isGood() && probe.kind == TorchFile::Kind::NotTorch)
-            check = {State::Broken, tr("it is no torch file")};
+            check = {State::Broken, Words::tr("it is no torch file")};
     }
     if (!check.isGood() && check.state != State::Pending)
-        check.reason = tr("%1: %2").arg(text::safe(baseName(entry.path)), check.reason);
+        check.reason = Words::tr("%1: %2").arg(text::safe(baseName(entry.path)), check.reason);
     return check;
 }
 
@@ -45,7 +45,7 @@ ShardSet checkShardIndex(const Index &index, const QByteArray &folder, const Ent
     }
     const std::optional<QJsonObject> json = parsePythonJson(bytes.data);
     if (!json) {
-        set.check = {State::Incomplete, tr("%1 is not valid JSON").arg(text::safe(baseName(indexFile.path)))};
+        set.check = {State::Incomplete, Words::tr("%1 is not valid JSON").arg(text::safe(baseName(indexFile.path)))};
         return set;
     }
     QSet<QByteArray> names;
@@ -55,7 +55,7 @@ ShardSet checkShardIndex(const Index &index, const QByteArray &folder, const Ent
             names << name.toString().toUtf8();
     }
     if (names.isEmpty()) {
-        set.check = {State::Broken, tr("%1 names no shards").arg(text::safe(baseName(indexFile.path)))};
+        set.check = {State::Broken, Words::tr("%1 names no shards").arg(text::safe(baseName(indexFile.path)))};
         return set;
     }
     set.names = names.values();
@@ -70,7 +70,7 @@ ShardSet checkShardIndex(const Index &index, const QByteArray &folder, const Ent
         worsen(set.check, checkWeightsFile(*entry, source, limits, &set.step));
     }
     if (set.present < set.expected)
-        set.check = {State::Broken, tr("%1 of %2 shards are there").arg(set.present).arg(set.expected)};
+        set.check = {State::Broken, Words::tr("%1 of %2 shards are there").arg(set.present).arg(set.expected)};
     return set;
 }
 

@@ -70,10 +70,10 @@ Check dataOffset(const ZipDirectory &directory, const ZipEntry &entry, qint64 bu
     if (!head.ok())
         return readFailure(head.status, budget);
     if (u32(head.data, 0) != localMagic)
-        return broken(tr("entry %1 has no header where the directory says").arg(text::safe(entry.name)));
+        return broken(Words::tr("entry %1 has no header where the directory says").arg(text::safe(entry.name)));
     offset = entry.headerOffset + 30 + u16(head.data, 26) + u16(head.data, 28);
     if (offset > directory.offset || entry.packed > directory.offset - offset)
-        return broken(tr("entry %1 reaches into the directory").arg(text::safe(entry.name)));
+        return broken(Words::tr("entry %1 reaches into the directory").arg(text::safe(entry.name)));
     return {};
 }
 
@@ -147,7 +147,7 @@ private:
 
 Check crcMismatch(const ZipEntry &entry)
 {
-    return broken(tr("the checksum of entry %1 does not match: bytes changed after it was written")
+    return broken(Words::tr("the checksum of entry %1 does not match: bytes changed after it was written")
                       .arg(text::safe(entry.name)));
 }
 
@@ -170,7 +170,7 @@ Check findEnd(FileReader &file, const Limits &limits, End &end, bool &found)
     while (at >= 0 && !(u32(tail.data, at) == endMagic && at + 22 + u16(tail.data, at + 20) == length))
         --at;
     if (at < 0)
-        return {State::Incomplete, tr("the zip end record is missing: the file is cut short or still being written")};
+        return {State::Incomplete, Words::tr("the zip end record is missing: the file is cut short or still being written")};
     found = true;
     end.position = base + at;
     end.entries = u16(tail.data, at + 10);
@@ -178,17 +178,17 @@ Check findEnd(FileReader &file, const Limits &limits, End &end, bool &found)
     end.offset = u32(tail.data, at + 16);
     if (at < 20 || u32(tail.data, at - 20) != locatorMagic) {
         if (end.entries == 0xffff || end.size == 0xffffffff || end.offset == 0xffffffff)
-            return broken(tr("the ZIP64 end record is missing"));
+            return broken(Words::tr("the ZIP64 end record is missing"));
         return {};
     }
     const quint64 position64 = u64(tail.data, at - 12);
     if (position64 > static_cast<quint64>(end.position - 20) || static_cast<quint64>(end.position - 20) - position64 < 56)
-        return broken(tr("the ZIP64 end record lies outside the file"));
+        return broken(Words::tr("the ZIP64 end record lies outside the file"));
     const FileReader::Bytes record = file.read(static_cast<qint64>(position64), 56);
     if (!record.ok())
         return readFailure(record.status, limits.fileBudget);
     if (u32(record.data, 0) != end64Magic)
-        return broken(tr("the ZIP64 end record is not where its locator says"));
+        return broken(Words::tr("the ZIP64 end record is not where its locator says"));
     end.entries = u64(record.data, 32);
     end.size = u64(record.data, 40);
     end.offset = u64(record.data, 48);
@@ -201,12 +201,12 @@ Check parseDirectory(const QByteArray &raw, quint64 count, qint64 directoryOffse
     qint64 at = 0;
     for (quint64 i = 0; i < count; ++i) {
         if (raw.size() - at < 46 || u32(raw, at) != centralMagic)
-            return broken(tr("the zip directory breaks off at entry %1").arg(i));
+            return broken(Words::tr("the zip directory breaks off at entry %1").arg(i));
         const qint64 nameLength = u16(raw, at + 28);
         const qint64 extraLength = u16(raw, at + 30);
         const qint64 commentLength = u16(raw, at + 32);
         if (raw.size() - at - 46 < nameLength + extraLength + commentLength)
-            return broken(tr("the zip directory breaks off at entry %1").arg(i));
+            return broken(Words::tr("the zip directory breaks off at entry %1").arg(i));
         ZipEntry entry;
         entry.method = u16(raw, at + 10);
         entry.crc = u32(raw, at + 16);
@@ -215,11 +215,11 @@ Check parseDirectory(const QByteArray &raw, quint64 count, qint64 directoryOffse
         quint64 offset = u32(raw, at + 42);
         entry.name = raw.mid(at + 46, nameLength);
         if (!applyZip64(raw.mid(at + 46 + nameLength, extraLength), size, packed, offset))
-            return broken(tr("entry %1 has a damaged ZIP64 field").arg(text::safe(entry.name)));
+            return broken(Words::tr("entry %1 has a damaged ZIP64 field").arg(text::safe(entry.name)));
         const quint64 limit = static_cast<quint64>(directoryOffset);
         if (offset > limit || packed > limit - offset || limit - offset - packed < 30 + static_cast<quint64>(nameLength)
             || (entry.method == 0 && packed != size) || size > static_cast<quint64>(std::numeric_limits<qint64>::max()))
-            return broken(tr("entry %1 lies outside the file").arg(text::safe(entry.name)));
+            return broken(Words::tr("entry %1 lies outside the file").arg(text::safe(entry.name)));
         entry.packed = static_cast<qint64>(packed);
         entry.size = static_cast<qint64>(size);
         entry.headerOffset = static_cast<qint64>(offset);
@@ -227,7 +227,7 @@ Check parseDirectory(const QByteArray &raw, quint64 count, qint64 directoryOffse
         at += 46 + nameLength + extraLength + commentLength;
     }
     if (at != raw.size())
-        return broken(tr("the zip directory holds more than its end record says"));
+        return broken(Words::tr("the zip directory holds more than its end record says"));
     return {};
 }
 
@@ -240,7 +240,7 @@ Check checkOverlaps(const QList<ZipEntry> &entries)
     for (std::size_t i = 1; i < order.size(); ++i) {
         const ZipEntry &before = *order[i - 1];
         if (before.headerOffset + 30 + before.name.size() + before.packed > order[i]->headerOffset)
-            return broken(tr("entries %1 and %2 overlap").arg(text::safe(before.name), text::safe(order[i]->name)));
+            return broken(Words::tr("entries %1 and %2 overlap").arg(text::safe(before.name), text::safe(order[i]->name)));
     }
     return {};
 }
@@ -251,7 +251,7 @@ ZipDirectory ZipDirectory::read(FileReader &file, const Limits &limits)
 {
     ZipDirectory directory;
     if (file.size() < 22) {
-        directory.check = {State::Incomplete, file.size() == 0 ? tr("the file is empty") : tr("the file is cut short")};
+        directory.check = {State::Incomplete, file.size() == 0 ? Words::tr("the file is empty") : Words::tr("the file is cut short")};
         return directory;
     }
     End end;
@@ -261,7 +261,7 @@ ZipDirectory ZipDirectory::read(FileReader &file, const Limits &limits)
     const quint64 position = static_cast<quint64>(end.position);
     // The smallest directory record has 46 bytes: bounds the count before anything is allocated.
     if (end.offset > position || end.size != position - end.offset || end.entries > end.size / 46) {
-        directory.check = broken(tr("the zip directory does not fit the file's size"));
+        directory.check = broken(Words::tr("the zip directory does not fit the file's size"));
         return directory;
     }
     directory.offset = static_cast<qint64>(end.offset);
@@ -328,7 +328,7 @@ Check checkZipContents(FileReader &file, const ZipDirectory &directory)
         // Deflated entries can expand a thousandfold; torch stores its entries, so four times the limit is ample.
         inflated += entry.method == 0 ? 0 : std::min<qint64>(entry.size, qint64{1} << 40);
         if (inflated > 256 * 1024 * 1024)
-            return {State::Unverified, tr("its compressed entries are too large to check")};
+            return {State::Unverified, Words::tr("its compressed entries are too large to check")};
         Checksum sum(entry);
         constexpr qint64 piece = 1024 * 1024;
         for (qint64 done = 0; done < entry.packed; done += piece) {

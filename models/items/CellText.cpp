@@ -12,10 +12,10 @@ namespace cairn::items {
 using namespace Qt::StringLiterals;
 
 namespace {
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("CellText", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::items)
+};
 } // namespace
 
 QString age(const QDateTime &when, const QDateTime &now)
@@ -24,9 +24,9 @@ QString age(const QDateTime &when, const QDateTime &now)
         return u"–"_s;
     const qint64 seconds = when.secsTo(now);
     if (seconds < 5)
-        return tr("now");
+        return Words::tr("now");
     if (seconds >= 86400)
-        return tr("%1 d").arg(seconds / 86400);
+        return Words::tr("%1 d").arg(seconds / 86400);
     return text::duration(std::chrono::seconds(seconds));
 }
 
@@ -35,7 +35,7 @@ QString exactTime(const QDateTime &when)
     if (!when.isValid())
         return {};
     const QDateTime local = when.toLocalTime();
-    return tr("%1 local, %2 UTC")
+    return Words::tr("%1 local, %2 UTC")
         .arg(local.toString(u"yyyy-MM-dd HH:mm:ss"_s), when.toUTC().toString(u"yyyy-MM-dd HH:mm:ss"_s));
 }
 
@@ -49,13 +49,13 @@ QString plainNumber(double value)
 QString formatLabel(const QString &format)
 {
     if (format == "torch-zip"_L1)
-        return tr("torch zip");
+        return Words::tr("torch zip");
     if (format == "dcp"_L1)
-        return tr("DCP");
+        return Words::tr("DCP");
     if (format == "hf-trainer"_L1)
-        return tr("HF Trainer");
+        return Words::tr("HF Trainer");
     if (format == "safetensors"_L1)
-        return tr("safetensors");
+        return Words::tr("safetensors");
     return text::safe(format);
 }
 

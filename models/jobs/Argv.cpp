@@ -13,10 +13,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::jobs {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::jobs", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::jobs)
+};
 
 std::optional<QStringList> strings(const QJsonValue &value)
 {
@@ -229,9 +229,9 @@ Result<Argv> withArguments(const Argv &argv, const QStringList &add)
     if (line >= 0) {
         const LineShape shape = shapeOf(all[line]);
         if (!shape.takesPositional && !shape.appendable)
-            return fail(Error::Kind::Unsupported, tr("Arguments cannot be added to this command."),
-                        tr("It is a shell line whose last part is not plainly the training program."),
-                        tr("Let the script read an environment variable, or put \"$@\" behind the program in the line."));
+            return fail(Error::Kind::Unsupported, Words::tr("Arguments cannot be added to this command."),
+                        Words::tr("It is a shell line whose last part is not plainly the training program."),
+                        Words::tr("Let the script read an environment variable, or put \"$@\" behind the program in the line."));
         const qsizetype commandSize = out.command ? out.command->size() : 0;
         QStringList &holder = line < commandSize ? *out.command : *out.args;
         QString &text = holder[line < commandSize ? line : line - commandSize];

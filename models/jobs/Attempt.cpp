@@ -12,10 +12,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::jobs {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::jobs", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::jobs)
+};
 
 /// Longest of "-<role>-<index>" and MPI's "-config" and "-launcher".
 qsizetype longestSuffix(const Job &job)
@@ -51,17 +51,17 @@ QString attemptName(const Job &job, int attempt, const QSet<QString> &taken)
 Result<> checkJobName(const QString &name, const Job &job, const QSet<QString> &taken)
 {
     static const QRegularExpression label(u"^[a-z]([-a-z0-9]*[a-z0-9])?$"_s);
-    const QString what = tr("“%1” cannot be the name of the new job.").arg(text::safe(name));
+    const QString what = Words::tr("“%1” cannot be the name of the new job.").arg(text::safe(name));
     if (!label.match(name).hasMatch())
         return fail(Error::Kind::Invalid, what,
-                    tr("A job's name has lower-case letters, digits and “-”, begins with a letter and ends with a letter or digit."),
-                    tr("Choose another name."));
+                    Words::tr("A job's name has lower-case letters, digits and “-”, begins with a letter and ends with a letter or digit."),
+                    Words::tr("Choose another name."));
     const qsizetype longest = kLongestLabel - longestSuffix(job);
     if (name.size() > longest)
-        return fail(Error::Kind::Invalid, what, tr("Its pods and services would have names of more than 63 characters."),
-                    tr("Use at most %1 characters.").arg(longest));
+        return fail(Error::Kind::Invalid, what, Words::tr("Its pods and services would have names of more than 63 characters."),
+                    Words::tr("Use at most %1 characters.").arg(longest));
     if (taken.contains(name))
-        return fail(Error::Kind::Invalid, what, tr("A job of this name exists in the namespace."), tr("Choose another name."));
+        return fail(Error::Kind::Invalid, what, Words::tr("A job of this name exists in the namespace."), Words::tr("Choose another name."));
     return {};
 }
 

@@ -13,10 +13,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::jobs {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::jobs", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::jobs)
+};
 
 bool isVariableName(const QString &name)
 {
@@ -112,12 +112,12 @@ PathContract byFramework(const Job &job, const Checkpoint &checkpoint)
         lightning(c);
     } else {
         c = PathContract();
-        c.evidence = tr("The job sets neither CHECKPOINT_DIR nor RESUME_FROM_CHECKPOINT, and its command names no framework "
+        c.evidence = Words::tr("The job sets neither CHECKPOINT_DIR nor RESUME_FROM_CHECKPOINT, and its command names no framework "
                         "whose resume arguments are known.");
         return c;
     }
     //: %1 is a framework such as torchtitan
-    c.evidence = tr("%1, found in the job's arguments.").arg(c.framework);
+    c.evidence = Words::tr("%1, found in the job's arguments.").arg(c.framework);
     return c;
 }
 
@@ -131,11 +131,11 @@ bool PathContract::tellsSaveDir() const
 Result<PathContract> parseContract(const QString &resumeBy, const QString &saveBy)
 {
     const auto bad = [](const QString &text, const QString &fix) {
-        return fail(Error::Kind::Invalid, tr("“%1” does not say how the script takes a path.").arg(text::safe(text)), QString(),
+        return fail(Error::Kind::Invalid, Words::tr("“%1” does not say how the script takes a path.").arg(text::safe(text)), QString(),
                     fix);
     };
-    const QString resumeFix = tr("Write env:NAME, arg:--flag={path} or newest.");
-    const QString saveFix = tr("Write env:NAME or arg:--flag={save}.");
+    const QString resumeFix = Words::tr("Write env:NAME, arg:--flag={path} or newest.");
+    const QString saveFix = Words::tr("Write env:NAME or arg:--flag={save}.");
     PathContract c;
     c.source = PathContract::Source::Given;
     if (resumeBy == u"newest") {
@@ -161,11 +161,11 @@ Result<PathContract> parseContract(const QString &resumeBy, const QString &saveB
         return bad(saveBy, saveFix);
     }
     if (!c.saveEnv.isEmpty() && c.saveEnv == c.env)
-        return bad(saveBy, tr("Name different variables for the checkpoint and for the directory."));
+        return bad(saveBy, Words::tr("Name different variables for the checkpoint and for the directory."));
     // A script that is named one path takes it at every start; only the contract's own variable promises otherwise.
     c.restartsFromNamed = c.how == PathContract::How::Args
         || (c.how == PathContract::How::Env && c.env != u"RESUME_FROM_CHECKPOINT");
-    c.evidence = tr("Chosen by you.");
+    c.evidence = Words::tr("Chosen by you.");
     return c;
 }
 
@@ -193,7 +193,7 @@ PathContract contractOf(const Job &job, const Checkpoint &checkpoint)
     if (!remembered.isEmpty()) {
         if (Result<PathContract> c = parseContract(remembered, job.annotations.value(names::name("save-by"_L1)))) {
             c->source = PathContract::Source::Remembered;
-            c->evidence = tr("Remembered on the job.");
+            c->evidence = Words::tr("Remembered on the job.");
             return *c;
         }
     }
@@ -204,7 +204,7 @@ PathContract contractOf(const Job &job, const Checkpoint &checkpoint)
         c.source = PathContract::Source::Contract;
         c.env = u"RESUME_FROM_CHECKPOINT"_s;
         c.saveEnv = u"CHECKPOINT_DIR"_s;
-        c.evidence = has(u"CHECKPOINT_DIR"_s) ? tr("The job sets CHECKPOINT_DIR.") : tr("The job sets RESUME_FROM_CHECKPOINT.");
+        c.evidence = has(u"CHECKPOINT_DIR"_s) ? Words::tr("The job sets CHECKPOINT_DIR.") : Words::tr("The job sets RESUME_FROM_CHECKPOINT.");
         return c;
     }
     return byFramework(job, checkpoint);

@@ -20,10 +20,10 @@ namespace {
 
 using State = Check::State;
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::jobs", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::jobs)
+};
 
 double quantity(const QJsonValue &value)
 {
@@ -109,9 +109,9 @@ private:
             const Result<Checkpoint> now = m_options.recheck(m_stop);
             if (!now) {
                 if (now.error().kind == Error::Kind::NotFound)
-                    add(u"checkpoint"_s, State::Fail, tr("The checkpoint is gone."), tr("Choose another checkpoint."));
+                    add(u"checkpoint"_s, State::Fail, Words::tr("The checkpoint is gone."), Words::tr("Choose another checkpoint."));
                 else if (now.error().kind != Error::Kind::Cancelled)
-                    add(u"checkpoint"_s, State::Warn, tr("The checkpoint could not be read again: %1").arg(now.error().what), now.error().fix);
+                    add(u"checkpoint"_s, State::Warn, Words::tr("The checkpoint could not be read again: %1").arg(now.error().what), now.error().fix);
                 return;
             }
             c = *now;
@@ -119,16 +119,16 @@ private:
         switch (c.verdict) {
         case Verdict::Whole:
             add(u"checkpoint"_s, State::Ok,
-                c.reason.isEmpty() ? tr("Checkpoint is whole.") : tr("Checkpoint is whole: %1").arg(text::safe(c.reason)));
+                c.reason.isEmpty() ? Words::tr("Checkpoint is whole.") : Words::tr("Checkpoint is whole: %1").arg(text::safe(c.reason)));
             break;
         case Verdict::Unverified:
-            add(u"checkpoint"_s, State::Warn, tr("Checkpoint is not verified: %1").arg(text::safe(c.reason)));
+            add(u"checkpoint"_s, State::Warn, Words::tr("Checkpoint is not verified: %1").arg(text::safe(c.reason)));
             break;
         case Verdict::Writing:
-            add(u"checkpoint"_s, State::Fail, tr("Checkpoint is still being written."), tr("Choose an older one, or wait."));
+            add(u"checkpoint"_s, State::Fail, Words::tr("Checkpoint is still being written."), Words::tr("Choose an older one, or wait."));
             break;
         case Verdict::Damaged:
-            add(u"checkpoint"_s, State::Fail, tr("Checkpoint is damaged: %1").arg(text::safe(c.reason)), tr("Choose another checkpoint."));
+            add(u"checkpoint"_s, State::Fail, Words::tr("Checkpoint is damaged: %1").arg(text::safe(c.reason)), Words::tr("Choose another checkpoint."));
             break;
         }
     }
@@ -138,19 +138,19 @@ private:
         const Result<QJsonObject> live = m_api.get(m_plan.job.ref(), m_stop);
         if (!live) {
             if (live.error().kind == Error::Kind::NotFound)
-                add(u"job"_s, inPlace() ? State::Fail : State::Info, tr("The job %1 is gone.").arg(text::safe(m_plan.job.name)));
+                add(u"job"_s, inPlace() ? State::Fail : State::Info, Words::tr("The job %1 is gone.").arg(text::safe(m_plan.job.name)));
             else
-                unknown(u"job"_s, tr("The job cannot be read."), live.error());
+                unknown(u"job"_s, Words::tr("The job cannot be read."), live.error());
             return;
         }
         const QJsonValue meta = live->value(u"metadata"_s);
         const QJsonValue planned = m_plan.object.value(u"metadata"_s);
         if (meta[u"uid"_s] != planned[u"uid"_s])
-            add(u"job"_s, inPlace() ? State::Fail : State::Warn, tr("Another job of the same name took its place."), tr("Open that job."));
+            add(u"job"_s, inPlace() ? State::Fail : State::Warn, Words::tr("Another job of the same name took its place."), Words::tr("Open that job."));
         else if (meta[u"generation"_s] != planned[u"generation"_s] || meta[u"labels"_s] != planned[u"labels"_s])
-            add(u"job"_s, inPlace() ? State::Fail : State::Warn, tr("The job was changed since this was opened."), tr("Open it again."));
+            add(u"job"_s, inPlace() ? State::Fail : State::Warn, Words::tr("The job was changed since this was opened."), Words::tr("Open it again."));
         else
-            add(u"job"_s, State::Ok, tr("The job is as it was read (generation %1).").arg(meta[u"generation"_s].toInteger()));
+            add(u"job"_s, State::Ok, Words::tr("The job is as it was read (generation %1).").arg(meta[u"generation"_s].toInteger()));
     }
 
     void access()
@@ -159,13 +159,13 @@ private:
         const Result<AccessAnswer> answer =
             m_api.may({verb, resource().group, resource().plural, QString(), ns(), inPlace() ? m_plan.job.name : QString()}, m_stop);
         if (!answer)
-            unknown(u"access"_s, tr("It is not known whether you may change the job."), answer.error());
+            unknown(u"access"_s, Words::tr("It is not known whether you may change the job."), answer.error());
         else if (answer->allowed)
             //: %1 a verb such as patch, %2 a resource, %3 a namespace
-            add(u"access"_s, State::Ok, tr("You may %1 %2 in %3.").arg(verb, resource().plural, text::safe(ns())));
+            add(u"access"_s, State::Ok, Words::tr("You may %1 %2 in %3.").arg(verb, resource().plural, text::safe(ns())));
         else
-            add(u"access"_s, State::Fail, tr("You may not %1 %2 in %3.").arg(verb, resource().plural, text::safe(ns())),
-                tr("Ask for a role with the verb %1 on %2.%3.").arg(verb, resource().plural, resource().group));
+            add(u"access"_s, State::Fail, Words::tr("You may not %1 %2 in %3.").arg(verb, resource().plural, text::safe(ns())),
+                Words::tr("Ask for a role with the verb %1 on %2.%3.").arg(verb, resource().plural, resource().group));
     }
 
     void logs()
@@ -177,9 +177,9 @@ private:
             const bool needed = inPlace() && sub.isEmpty();
             if (answer)
                 add(u"logs"_s, needed ? State::Fail : State::Warn,
-                    needed ? tr("You may not list pods in %1, so nobody could tell when the old ones are gone.").arg(text::safe(ns()))
-                           : tr("You may not read the pods' logs in %1, so the first step cannot be followed.").arg(text::safe(ns())),
-                    tr("Ask for the verbs list on pods and get on pods/log."));
+                    needed ? Words::tr("You may not list pods in %1, so nobody could tell when the old ones are gone.").arg(text::safe(ns()))
+                           : Words::tr("You may not read the pods' logs in %1, so the first step cannot be followed.").arg(text::safe(ns())),
+                    Words::tr("Ask for the verbs list on pods and get on pods/log."));
             return;
         }
     }
@@ -188,15 +188,15 @@ private:
     {
         const Result<QList<QJsonObject>> quotas = m_api.list(kinds::resourceQuotas(), ns(), QString(), QString(), m_stop);
         if (!quotas) {
-            unknown(u"quota"_s, tr("The namespace's quotas cannot be read."), quotas.error());
+            unknown(u"quota"_s, Words::tr("The namespace's quotas cannot be read."), quotas.error());
             return;
         }
         if (quotas->isEmpty()) {
-            add(u"quota"_s, State::Ok, tr("No quota limits %1.").arg(text::safe(ns())));
+            add(u"quota"_s, State::Ok, Words::tr("No quota limits %1.").arg(text::safe(ns())));
             return;
         }
         if (inPlace() && !m_plan.job.suspendRequested) {
-            add(u"quota"_s, State::Ok, tr("The job takes again what it frees by stopping."));
+            add(u"quota"_s, State::Ok, Words::tr("The job takes again what it frees by stopping."));
             return;
         }
         QMap<QString, double> demand = quotaDemand(m_plan.result, m_plan.job.facts().replicaSpecs);
@@ -208,7 +208,7 @@ private:
             const QString name = text::safe(quota.value(u"metadata"_s)[u"name"_s].toString());
             const QJsonObject spec = quota.value(u"spec"_s).toObject();
             if (spec.contains(u"scopes"_s) || spec.contains(u"scopeSelector"_s)) {
-                add(u"quota"_s, State::Info, tr("Quota %1 holds for some pods only and was not counted.").arg(name));
+                add(u"quota"_s, State::Info, Words::tr("Quota %1 holds for some pods only and was not counted.").arg(name));
                 continue;
             }
             const QJsonObject hard = quota.value(u"status"_s)[u"hard"_s].toObject();
@@ -222,13 +222,13 @@ private:
                     continue;
                 const double limit = quantity(it.value());
                 const double left = std::max(0.0, limit - quantity(used[key]));
-                const QString sentence = tr("Quota %1: the job needs %2 of %3, %4 of %5 are free.")
+                const QString sentence = Words::tr("Quota %1: the job needs %2 of %3, %4 of %5 are free.")
                                              .arg(name, amount(key, demand.value(full)), text::safe(key), amount(key, left), amount(key, limit));
                 if (demand.value(full) > limit) {
-                    add(u"quota"_s, State::Fail, sentence, tr("Ask for a larger quota."));
+                    add(u"quota"_s, State::Fail, sentence, Words::tr("Ask for a larger quota."));
                     said = true;
                 } else if (demand.value(full) > left) {
-                    add(u"quota"_s, State::Warn, sentence, tr("Its pods wait until something else ends."));
+                    add(u"quota"_s, State::Warn, sentence, Words::tr("Its pods wait until something else ends."));
                     said = true;
                 } else if (free.isEmpty() || key.contains(u"gpu"_s)) {
                     free = sentence;
@@ -236,7 +236,7 @@ private:
             }
         }
         if (!said)
-            add(u"quota"_s, State::Ok, free.isEmpty() ? tr("No quota in %1 counts what the job asks for.").arg(text::safe(ns())) : free);
+            add(u"quota"_s, State::Ok, free.isEmpty() ? Words::tr("No quota in %1 counts what the job asks for.").arg(text::safe(ns())) : free);
     }
 
     void claims()
@@ -252,21 +252,21 @@ private:
             const QString shown = text::safe(name);
             if (!claim) {
                 if (claim.error().kind == Error::Kind::NotFound)
-                    add(u"claim"_s, State::Fail, tr("The claim %1 does not exist.").arg(shown), tr("The pods would wait for it for ever."));
+                    add(u"claim"_s, State::Fail, Words::tr("The claim %1 does not exist.").arg(shown), Words::tr("The pods would wait for it for ever."));
                 else
-                    unknown(u"claim"_s, tr("The claim %1 cannot be read.").arg(shown), claim.error());
+                    unknown(u"claim"_s, Words::tr("The claim %1 cannot be read.").arg(shown), claim.error());
                 continue;
             }
             const QString phase = claim->value(u"status"_s)[u"phase"_s].toString();
             if (!claim->value(u"metadata"_s)[u"deletionTimestamp"_s].isUndefined())
-                add(u"claim"_s, State::Fail, tr("The claim %1 is being deleted.").arg(shown), tr("It goes away as soon as no pod uses it; save its data first."));
+                add(u"claim"_s, State::Fail, Words::tr("The claim %1 is being deleted.").arg(shown), Words::tr("It goes away as soon as no pod uses it; save its data first."));
             else if (phase != u"Bound")
-                add(u"claim"_s, State::Fail, tr("The claim %1 is not bound (%2).").arg(shown, text::safe(phase)), tr("Look at its events."));
+                add(u"claim"_s, State::Fail, Words::tr("The claim %1 is not bound (%2).").arg(shown, text::safe(phase)), Words::tr("Look at its events."));
             else if (!inPlace() && !isFinished(m_plan.job.phase) && onlyOnce(*claim))
-                add(u"claim"_s, State::Warn, tr("The claim %1 can be mounted on one node only, and the old job holds it.").arg(shown),
-                    tr("Stop the old job, or the new pods may wait."));
+                add(u"claim"_s, State::Warn, Words::tr("The claim %1 can be mounted on one node only, and the old job holds it.").arg(shown),
+                    Words::tr("Stop the old job, or the new pods may wait."));
             else
-                add(u"claim"_s, State::Ok, tr("Claim %1 is bound.").arg(shown));
+                add(u"claim"_s, State::Ok, Words::tr("Claim %1 is bound.").arg(shown));
         }
     }
 
@@ -287,12 +287,12 @@ private:
             return;
         const Result<QJsonObject> found = m_api.get({kinds::priorityClasses(), QString(), name, QString()}, m_stop);
         if (found)
-            add(u"priority"_s, State::Ok, tr("Priority class %1 exists.").arg(text::safe(name)));
+            add(u"priority"_s, State::Ok, Words::tr("Priority class %1 exists.").arg(text::safe(name)));
         else if (found.error().kind == Error::Kind::NotFound)
-            add(u"priority"_s, State::Fail, tr("The priority class %1 does not exist, so no pod could be created.").arg(text::safe(name)),
-                tr("Ask for the class, or remove it from the job."));
+            add(u"priority"_s, State::Fail, Words::tr("The priority class %1 does not exist, so no pod could be created.").arg(text::safe(name)),
+                Words::tr("Ask for the class, or remove it from the job."));
         else
-            unknown(u"priority"_s, tr("The priority class %1 cannot be read.").arg(text::safe(name)), found.error());
+            unknown(u"priority"_s, Words::tr("The priority class %1 cannot be read.").arg(text::safe(name)), found.error());
     }
 
     void pods()
@@ -300,7 +300,7 @@ private:
         const Result<QList<QJsonObject>> found =
             m_api.list(kinds::pods(), ns(), u"training.kubeflow.org/job-name="_s + m_plan.job.name, QString(), m_stop);
         if (!found) {
-            unknown(u"pods"_s, tr("The job's pods cannot be read."), found.error());
+            unknown(u"pods"_s, Words::tr("The job's pods cannot be read."), found.error());
             return;
         }
         const int count = static_cast<int>(found->size());
@@ -309,7 +309,7 @@ private:
                 QCoreApplication::translate("cairn::jobs", "%n pod(s) will be stopped; each has %1 to end.", nullptr, count)
                     .arg(text::duration(std::chrono::seconds(m_plan.job.gracePeriodSeconds))));
         else if (inPlace())
-            add(u"pods"_s, State::Ok, tr("No pod has to be stopped."));
+            add(u"pods"_s, State::Ok, Words::tr("No pod has to be stopped."));
         else if (count > 0 && isFinished(m_plan.job.phase))
             add(u"pods"_s, State::Info, QCoreApplication::translate("cairn::jobs", "%n pod(s) of the old job stay for their logs.", nullptr, count));
     }
@@ -333,7 +333,7 @@ private:
             done = m_api.create(resource(), ns(), m_plan.result, options, m_stop);
         }
         if (done) {
-            add(u"dry-run"_s, State::Ok, inPlace() ? tr("The API server accepts the change (dry run).") : tr("The API server accepts the job (dry run)."));
+            add(u"dry-run"_s, State::Ok, inPlace() ? Words::tr("The API server accepts the change (dry run).") : Words::tr("The API server accepts the job (dry run)."));
             return;
         }
         const Error &e = done.error();
@@ -344,8 +344,8 @@ private:
             why += u' ' + text::safe(cause.field) + u": "_s + text::safe(cause.message);
         const bool refused = !e.retryable();
         add(u"dry-run"_s, refused ? State::Fail : State::Warn,
-            refused ? tr("The API server refuses it (dry run): %1 %2").arg(e.what, why).simplified()
-                    : tr("The dry run got no answer: %1").arg(e.what),
+            refused ? Words::tr("The API server refuses it (dry run): %1 %2").arg(e.what, why).simplified()
+                    : Words::tr("The dry run got no answer: %1").arg(e.what),
             e.fix);
     }
 };

@@ -19,10 +19,10 @@ using Stage = ResumeEvent::Stage;
 using State = ResumeOutcome::State;
 using detail::Flow;
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::jobs", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::jobs)
+};
 
 /// How long the operator may take to say Suspended once no pod is left; then it is taken to be down, which is harmless:
 /// an operator that does not run starts no pods either.
@@ -35,14 +35,14 @@ QString recordName()
 
 Error changedMeanwhile(const QString &why)
 {
-    return Error::make(Error::Kind::Conflict, tr("The job was changed meanwhile."), why,
-                       tr("Look at the job as it is now and resume again."));
+    return Error::make(Error::Kind::Conflict, Words::tr("The job was changed meanwhile."), why,
+                       Words::tr("Look at the job as it is now and resume again."));
 }
 
 Error takenOver()
 {
-    return Error::make(Error::Kind::Conflict, tr("Somebody else took over the resume of this job."),
-                       tr("The record on the job is no longer the one of this resume."), tr("Look at the job as it is now."));
+    return Error::make(Error::Kind::Conflict, Words::tr("Somebody else took over the resume of this job."),
+                       Words::tr("The record on the job is no longer the one of this resume."), Words::tr("Look at the job as it is now."));
 }
 
 QJsonObject annotationsPatch(const QJsonObject &annotations)
@@ -105,21 +105,21 @@ Result<> Runner::recheck(const QString &path, bool again)
 {
     if (!m_flow.options().recheck)
         return {};
-    m_flow.report(Stage::Checking, tr("Looking at the checkpoint once more."));
+    m_flow.report(Stage::Checking, Words::tr("Looking at the checkpoint once more."));
     const Result<Checkpoint> now = m_flow.options().recheck(m_flow.stop());
     if (!now) {
         if (again && now.error().kind != Error::Kind::NotFound && now.error().kind != Error::Kind::Cancelled) {
-            m_outcome.notes.append(tr("The checkpoint could not be looked at once more: %1").arg(now.error().what));
+            m_outcome.notes.append(Words::tr("The checkpoint could not be looked at once more: %1").arg(now.error().what));
             return {};
         }
         if (now.error().kind != Error::Kind::NotFound)
             return fail(now.error());
-        return fail(Error::Kind::NotFound, tr("The checkpoint %1 is gone.").arg(text::safe(path)), now.error().why,
-                    tr("Choose another checkpoint."));
+        return fail(Error::Kind::NotFound, Words::tr("The checkpoint %1 is gone.").arg(text::safe(path)), now.error().why,
+                    Words::tr("Choose another checkpoint."));
     }
     if (now->verdict == Verdict::Damaged || now->verdict == Verdict::Writing)
-        return fail(Error::Kind::Conflict, tr("The checkpoint %1 is not whole any longer.").arg(text::safe(path)),
-                    text::safe(now->reason), tr("Choose another checkpoint."));
+        return fail(Error::Kind::Conflict, Words::tr("The checkpoint %1 is not whole any longer.").arg(text::safe(path)),
+                    text::safe(now->reason), Words::tr("Choose another checkpoint."));
     return {};
 }
 
@@ -128,7 +128,7 @@ Result<ResumeOutcome> Runner::begin(const ResumePlan &plan)
 {
     if (Result<> ok = recheck(plan.path, false); !ok)
         return fail(ok.error());
-    m_flow.report(Stage::Suspending, tr("Suspending the job."));
+    m_flow.report(Stage::Suspending, Words::tr("Suspending the job."));
     ResumeState state;
     bool sent = false;
     const Result<QJsonObject> written = m_flow.write(
@@ -141,19 +141,19 @@ Result<ResumeOutcome> Runner::begin(const ResumePlan &plan)
                     return QJsonObject();
                 }
                 if (!*pending || needsAttention(**pending))
-                    return fail(changedMeanwhile(tr("Another resume of it was begun.")));
+                    return fail(changedMeanwhile(Words::tr("Another resume of it was begun.")));
             }
             if (!meta[u"deletionTimestamp"_s].isUndefined())
-                return fail(changedMeanwhile(tr("It is being deleted.")));
+                return fail(changedMeanwhile(Words::tr("It is being deleted.")));
             // The status changes all the time and does not matter; the generation counts changes of the spec.
             if (meta[u"generation"_s] != planned[u"generation"_s] || meta[u"labels"_s] != planned[u"labels"_s]
                 || meta[u"ownerReferences"_s] != planned[u"ownerReferences"_s])
-                return fail(changedMeanwhile(tr("Its specification, labels or owner are not those the plan was made from.")));
+                return fail(changedMeanwhile(Words::tr("Its specification, labels or owner are not those the plan was made from.")));
             const Result<Job> job = m_flow.decoded(live);
             if (!job)
                 return fail(job.error());
             if (isFinished(job->phase))
-                return fail(changedMeanwhile(tr("It has finished; a finished job cannot be resumed in place.")));
+                return fail(changedMeanwhile(Words::tr("It has finished; a finished job cannot be resumed in place.")));
             if (const Result<QJsonObject> fits = applied(live, specs(), plan.changes, true); !fits)
                 return fail(fits.error());
             state = ResumeState::of(plan, live, m_flow.now(), m_flow.options().tool);
@@ -166,7 +166,7 @@ Result<ResumeOutcome> Runner::begin(const ResumePlan &plan)
         if (!sent)
             return fail(written.error());
         describe(ResumeState::of(plan, plan.object, m_flow.now(), m_flow.options().tool));
-        m_outcome.notes.append(tr("The connection broke at the first change: the job may be suspended."));
+        m_outcome.notes.append(Words::tr("The connection broke at the first change: the job may be suspended."));
         return failedWith(written.error());
     }
     return drive(state);
@@ -193,11 +193,11 @@ ResumeOutcome Runner::drive(ResumeState state)
     m_outcome.state = State::Started;
     if (!m_flow.options().follow)
         return m_outcome;
-    m_flow.report(Stage::Following, tr("Waiting for the first step after the checkpoint."));
+    m_flow.report(Stage::Following, Words::tr("Waiting for the first step after the checkpoint."));
     detail::follow(m_flow, state.id, m_outcome);
     if (m_outcome.state == State::Training) {
         tidyUp(state);
-        m_flow.report(Stage::Done, tr("The training goes on from the checkpoint."));
+        m_flow.report(Stage::Done, Words::tr("The training goes on from the checkpoint."));
     }
     return m_outcome;
 }
@@ -218,10 +218,10 @@ Result<> Runner::waitForPods(bool undoing)
         if (isFinished(job->phase)) {
             if (undoing)
                 return {};
-            return fail(changedMeanwhile(tr("It finished while it was being suspended; a finished job cannot be resumed in place.")));
+            return fail(changedMeanwhile(Words::tr("It finished while it was being suspended; a finished job cannot be resumed in place.")));
         }
         if (!detail::isSuspended(*live))
-            return fail(changedMeanwhile(tr("Somebody let it go again before its template was changed.")));
+            return fail(changedMeanwhile(Words::tr("Somebody let it go again before its template was changed.")));
         limit = std::chrono::milliseconds(m_flow.options().podsGoneLimit) + std::chrono::seconds(job->gracePeriodSeconds);
 
         const Result<QList<QJsonObject>> pods = m_flow.pods();
@@ -239,7 +239,7 @@ Result<> Runner::waitForPods(bool undoing)
             if (!emptySince.isValid())
                 emptySince = m_flow.now();
             if (emptySince.msecsTo(m_flow.now()) >= kAcknowledgeLimit.count()) {
-                m_outcome.notes.append(tr("The training operator did not confirm that the job is suspended; it may not be running."));
+                m_outcome.notes.append(Words::tr("The training operator did not confirm that the job is suspended; it may not be running."));
                 return {};
             }
         } else {
@@ -251,15 +251,15 @@ Result<> Runner::waitForPods(bool undoing)
             event.text = QCoreApplication::translate("cairn::jobs", "Waiting for %n pod(s) to end; up to %1 each.", nullptr, event.podsLeft)
                              .arg(text::duration(std::chrono::seconds(job->gracePeriodSeconds)));
             if (begin.secsTo(m_flow.now()) > job->gracePeriodSeconds + 10)
-                event.text = tr("Pod %1 on node %2 is still there although its time to stop is over.")
+                event.text = Words::tr("Pod %1 on node %2 is still there although its time to stop is over.")
                                  .arg(text::safe(first.value(u"metadata"_s)[u"name"_s].toString()),
                                       text::safe(first.value(u"spec"_s)[u"nodeName"_s].toString()));
             m_flow.report(event);
         }
         if (begin.msecsTo(m_flow.now()) > limit.count())
-            return fail(Error::Kind::Timeout, tr("The job's pods did not end within %1.").arg(text::duration(limit)),
-                        tr("Their node may be lost, or a finalizer holds them."),
-                        tr("Bring the node back or delete the pods by force, then finish or undo the resume."));
+            return fail(Error::Kind::Timeout, Words::tr("The job's pods did not end within %1.").arg(text::duration(limit)),
+                        Words::tr("Their node may be lost, or a finalizer holds them."),
+                        Words::tr("Bring the node back or delete the pods by force, then finish or undo the resume."));
         if (!m_flow.sleep(m_flow.options().poll))
             return fail(Error::cancelled());
     }
@@ -276,7 +276,7 @@ Result<ResumeState> Runner::recordOf(const QJsonObject &live, const ResumeState 
 
 Result<> Runner::changeTemplate(ResumeState &state)
 {
-    m_flow.report(Stage::Changing, tr("Changing the job's template."));
+    m_flow.report(Stage::Changing, Words::tr("Changing the job's template."));
     ResumeState next = state;
     enter(next, Phase::Patched);
     const Result<QJsonObject> written = m_flow.write([&](const QJsonObject &live) -> Result<QJsonObject> {
@@ -288,7 +288,7 @@ Result<> Runner::changeTemplate(ResumeState &state)
         if (record->phase != Phase::Suspended)
             return fail(takenOver());
         if (!detail::isSuspended(live))
-            return fail(changedMeanwhile(tr("Somebody let it go again before its template was changed.")));
+            return fail(changedMeanwhile(Words::tr("Somebody let it go again before its template was changed.")));
         const Result<QJsonObject> target = applied(live, specs(), state.changes, true);
         if (!target)
             return fail(target.error());
@@ -310,7 +310,7 @@ Result<> Runner::changeTemplate(ResumeState &state)
 
 Result<> Runner::letGo(ResumeState &state)
 {
-    m_flow.report(Stage::Starting, tr("Letting the job go."));
+    m_flow.report(Stage::Starting, Words::tr("Starting the job again."));
     ResumeState next = state;
     enter(next, Phase::Started);
     const Result<QJsonObject> written = m_flow.write([&](const QJsonObject &live) -> Result<QJsonObject> {
@@ -342,7 +342,7 @@ void Runner::tidyUp(const ResumeState &state)
     });
     m_outcome.canPutBack = !written;
     if (!written)
-        m_outcome.notes.append(tr("The record of the resume could not be removed from the job: %1").arg(written.error().what));
+        m_outcome.notes.append(Words::tr("The record of the resume could not be removed from the job: %1").arg(written.error().what));
 }
 
 /// Stops whoever else works on the job (their next write finds another phase) and the pods of the new template.
@@ -404,12 +404,12 @@ Result<> Runner::restore(const ResumeState &state)
 ResumeOutcome Runner::goBack(ResumeState state)
 {
     describe(state);
-    m_flow.report(Stage::Undoing, tr("Putting the job back."));
+    m_flow.report(Stage::Undoing, Words::tr("Putting the job back."));
     bool finished = false;
     if (const Result<> ok = markUndoing(state, finished); !ok)
         return failedWith(ok.error());
     if (finished) {
-        m_outcome.notes.append(tr("The job has finished meanwhile: its template is restored, but it will not run again."));
+        m_outcome.notes.append(Words::tr("The job has finished meanwhile: its template is restored, but it will not run again."));
     } else if (!state.suspendBefore.value_or(false)) {
         // Letting it go while old pods end would count their exit code as a failure of the job.
         if (const Result<> ok = waitForPods(true); !ok)
@@ -419,7 +419,7 @@ ResumeOutcome Runner::goBack(ResumeState state)
         return failedWith(ok.error());
     m_outcome.state = State::Undone;
     m_outcome.canPutBack = false;
-    m_flow.report(Stage::Done, tr("The job is back as it was."));
+    m_flow.report(Stage::Done, Words::tr("The job is back as it was."));
     return m_outcome;
 }
 
@@ -430,8 +430,8 @@ Result<ResumeState> pendingOn(Flow &flow)
         return fail(live.error());
     const auto pending = readPending(*live);
     if (!pending)
-        return fail(Error::Kind::NotFound, tr("There is no unfinished resume on the job %1.").arg(text::safe(flow.ref().name)),
-                    tr("Somebody may have finished or undone it."), tr("Look at the job as it is now."));
+        return fail(Error::Kind::NotFound, Words::tr("There is no unfinished resume on the job %1.").arg(text::safe(flow.ref().name)),
+                    Words::tr("Somebody may have finished or undone it."), Words::tr("Look at the job as it is now."));
     return *pending;
 }
 
@@ -445,18 +445,18 @@ Result<ResumeOutcome> createNew(Flow &flow, const ResumePlan &plan)
     outcome.checkpointStep = plan.checkpoint.step;
 
     if (flow.options().recheck) {
-        flow.report(Stage::Checking, tr("Looking at the checkpoint once more."));
+        flow.report(Stage::Checking, Words::tr("Looking at the checkpoint once more."));
         const Result<Checkpoint> now = flow.options().recheck(flow.stop());
         if (!now)
             return fail(now.error().kind == Error::Kind::NotFound
-                            ? Error::make(Error::Kind::NotFound, tr("The checkpoint %1 is gone.").arg(text::safe(plan.path)),
-                                          now.error().why, tr("Choose another checkpoint."))
+                            ? Error::make(Error::Kind::NotFound, Words::tr("The checkpoint %1 is gone.").arg(text::safe(plan.path)),
+                                          now.error().why, Words::tr("Choose another checkpoint."))
                             : now.error());
         if (now->verdict == Verdict::Damaged || now->verdict == Verdict::Writing)
-            return fail(Error::Kind::Conflict, tr("The checkpoint %1 is not whole any longer.").arg(text::safe(plan.path)),
-                        text::safe(now->reason), tr("Choose another checkpoint."));
+            return fail(Error::Kind::Conflict, Words::tr("The checkpoint %1 is not whole any longer.").arg(text::safe(plan.path)),
+                        text::safe(now->reason), Words::tr("Choose another checkpoint."));
     }
-    flow.report(Stage::Creating, tr("Creating the job %1.").arg(text::safe(plan.newName)));
+    flow.report(Stage::Creating, Words::tr("Creating the job %1.").arg(text::safe(plan.newName)));
     const ObjectRef target{plan.job.facts().resource, plan.job.ns, plan.newName, QString()};
     Flow named(flow.api(), target, flow.options(), flow.stop());
     const auto isOurs = [&](const QJsonObject &object) {
@@ -474,8 +474,8 @@ Result<ResumeOutcome> createNew(Flow &flow, const ResumePlan &plan)
             break;
         }
         if (there)
-            return fail(Error::Kind::Conflict, tr("A job named %1 exists already.").arg(text::safe(plan.newName)), QString(),
-                        tr("Choose another name."));
+            return fail(Error::Kind::Conflict, Words::tr("A job named %1 exists already.").arg(text::safe(plan.newName)), QString(),
+                        Words::tr("Choose another name."));
         if (there.error().kind != Error::Kind::NotFound)
             return fail(there.error());
         if (!flow.sleep(500ms))
@@ -491,10 +491,10 @@ Result<ResumeOutcome> createNew(Flow &flow, const ResumePlan &plan)
     if (!flow.options().follow)
         return outcome;
     named.setRef(outcome.target);
-    named.report(Stage::Following, tr("Waiting for the first step after the checkpoint."));
+    named.report(Stage::Following, Words::tr("Waiting for the first step after the checkpoint."));
     detail::follow(named, QString(), outcome);
     if (outcome.state == State::Training)
-        named.report(Stage::Done, tr("The training goes on from the checkpoint."));
+        named.report(Stage::Done, Words::tr("The training goes on from the checkpoint."));
     return outcome;
 }
 
@@ -530,7 +530,7 @@ QString stateWord(ResumeOutcome::State state)
 Result<ResumeOutcome> execute(ObjectApi &api, const ResumePlan &plan, const ExecuteOptions &options, std::stop_token stop)
 {
     if (!plan.feasible())
-        return fail(Error::Kind::Invalid, tr("The job cannot be resumed like this."), plan.problems.first().text,
+        return fail(Error::Kind::Invalid, Words::tr("The job cannot be resumed like this."), plan.problems.first().text,
                     plan.problems.first().fix);
     Flow flow(api, plan.job.ref(), options, stop);
     if (plan.mode == ResumePlan::Mode::NewObject)
@@ -559,7 +559,7 @@ Result<ResumeOutcome> undo(ObjectApi &api, const ObjectRef &job, const ExecuteOp
 Result<ResumeOutcome> putBack(ObjectApi &api, const ResumeOutcome &outcome, const ExecuteOptions &options, std::stop_token stop)
 {
     if (!outcome.canPutBack)
-        return fail(Error::Kind::Invalid, tr("There is nothing to put back."));
+        return fail(Error::Kind::Invalid, Words::tr("There is nothing to put back."));
     if (outcome.mode == ResumePlan::Mode::InPlace)
         return undo(api, outcome.target, options, stop);
     DeleteOptions deletion;

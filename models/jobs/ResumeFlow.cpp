@@ -14,10 +14,10 @@ using namespace std::chrono_literals;
 namespace cairn::jobs::detail {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::jobs", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::jobs)
+};
 
 /// The operator writes the job's status all the time, so a Conflict is common and means little by itself.
 constexpr int kWriteTries = 8;
@@ -72,8 +72,8 @@ Result<QJsonObject> Flow::live() const
         if (object) {
             const QString uid = object->value(u"metadata"_s)[u"uid"_s].toString();
             if (!m_ref.uid.isEmpty() && uid != m_ref.uid)
-                return fail(Error::Kind::NotFound, tr("The job %1 is gone.").arg(text::safe(m_ref.name)),
-                            tr("Another job of the same name took its place."), tr("Open that job and resume it instead."));
+                return fail(Error::Kind::NotFound, Words::tr("The job %1 is gone.").arg(text::safe(m_ref.name)),
+                            Words::tr("Another job of the same name took its place."), Words::tr("Open that job and resume it instead."));
             return object;
         }
         if (!object.error().retryable() || attempt + 1 >= kReadTries)

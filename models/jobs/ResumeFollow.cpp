@@ -15,10 +15,10 @@ namespace {
 using Stage = ResumeEvent::Stage;
 using State = ResumeOutcome::State;
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::jobs", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::jobs)
+};
 
 /// The beginning of a log, where the first steps stand, and as much of its end once it is longer.
 constexpr qint64 kLogBytes = 1024 * 1024;
@@ -126,11 +126,11 @@ public:
             if (!round())
                 return;
             if (begin.msecsTo(m_flow.now()) > std::chrono::milliseconds(m_flow.options().followLimit).count()) {
-                note(tr("No step after the checkpoint was seen within %1; the job goes on.").arg(text::duration(m_flow.options().followLimit)));
+                note(Words::tr("No step after the checkpoint was seen within %1; the job goes on.").arg(text::duration(m_flow.options().followLimit)));
                 return;
             }
             if (!m_flow.sleep(m_flow.options().poll)) {
-                note(tr("Not followed to the first step; the job goes on."));
+                note(Words::tr("Not followed to the first step; the job goes on."));
                 return;
             }
         }
@@ -168,7 +168,7 @@ private:
         const Result<QJsonObject> object = m_flow.live();
         if (!object) {
             if (object.error().kind == Error::Kind::Cancelled) {
-                note(tr("Not followed to the first step; the job goes on."));
+                note(Words::tr("Not followed to the first step; the job goes on."));
                 return false;
             }
             m_outcome.state = State::Failed;
@@ -178,7 +178,7 @@ private:
         if (!m_id.isEmpty()) {
             const auto pending = readPending(*object);
             if (!pending || !*pending || (*pending)->id != m_id || (*pending)->phase != ResumeState::Phase::Started) {
-                note(tr("Somebody else took over this job, so it is not followed any longer."));
+                note(Words::tr("Somebody else took over this job, so it is not followed any longer."));
                 m_outcome.canPutBack = false;
                 return false;
             }
@@ -191,7 +191,7 @@ private:
         }
         const Result<QList<QJsonObject>> pods = m_flow.pods();
         if (!pods) {
-            note(tr("The job's pods cannot be read, so it is not followed: %1").arg(pods.error().what));
+            note(Words::tr("The job's pods cannot be read, so it is not followed: %1").arg(pods.error().what));
             return false;
         }
         QList<PodView> views;
@@ -210,27 +210,27 @@ private:
                 if (!look(lead, job->container, lastLine))
                     return false;
             } else {
-                say(lead.waiting.isEmpty() ? tr("Pod %1 is %2.").arg(text::safe(lead.name), lead.phase)
-                                           : tr("Pod %1 waits: %2.").arg(text::safe(lead.name), text::safe(lead.waiting)));
+                say(lead.waiting.isEmpty() ? Words::tr("Pod %1 is %2.").arg(text::safe(lead.name), lead.phase)
+                                           : Words::tr("Pod %1 waits: %2.").arg(text::safe(lead.name), text::safe(lead.waiting)));
             }
             for (const PodView &view : std::as_const(views)) {
                 if (view.waiting == u"CrashLoopBackOff" && view.restarts >= 2) {
-                    failed(tr("The resumed training keeps failing: pod %1 ended %2 times.").arg(text::safe(view.name)).arg(view.restarts),
-                           lastLine, tr("Read its log, put the job back, or resume from another checkpoint."));
+                    failed(Words::tr("The resumed training keeps failing: pod %1 ended %2 times.").arg(text::safe(view.name)).arg(view.restarts),
+                           lastLine, Words::tr("Read its log, put the job back, or resume from another checkpoint."));
                     return false;
                 }
             }
         } else {
-            say(job->phase == JobPhase::Queued ? tr("The job waits in its queue.") : tr("The job's pods are not there yet."));
+            say(job->phase == JobPhase::Queued ? Words::tr("The job waits in its queue.") : Words::tr("The job's pods are not there yet."));
         }
         if (job->phase == JobPhase::Failed) {
-            failed(tr("The resumed job failed before a step after the checkpoint was seen."),
+            failed(Words::tr("The resumed job failed before a step after the checkpoint was seen."),
                    lastLine.isEmpty() ? text::safe(job->message) : lastLine,
-                   tr("Read its log; resume from another checkpoint as a new job."));
+                   Words::tr("Read its log; resume from another checkpoint as a new job."));
             return false;
         }
         if (job->phase == JobPhase::Succeeded) {
-            note(tr("The job has already succeeded; its log shows no step after the checkpoint."));
+            note(Words::tr("The job has already succeeded; its log shows no step after the checkpoint."));
             return false;
         }
         return true;
@@ -252,7 +252,7 @@ private:
         }
         if (!log) {
             if (log.error().kind == Error::Kind::Forbidden) {
-                note(tr("You may not read pod logs in this namespace, so the first step cannot be seen."));
+                note(Words::tr("You may not read pod logs in this namespace, so the first step cannot be seen."));
                 return false;
             }
             return true; // not there yet, or a moment's trouble: the next round asks again
@@ -266,17 +266,17 @@ private:
             m_outcome.state = State::Training;
             m_outcome.firstStep = seen.first;
             m_outcome.pod = pod.name;
-            say(seen.first ? tr("Step %1 was trained.").arg(text::number(*seen.first)) : tr("The training resumed."), seen.first);
+            say(seen.first ? Words::tr("Step %1 was trained.").arg(text::number(*seen.first)) : Words::tr("The training resumed."), seen.first);
             return false;
         }
         if (seen.risingBelow >= kStepsFromScratch && seen.resumed.isEmpty()) {
-            failed(tr("The job trains, but not from the checkpoint: its log is at step %1.").arg(text::number(seen.lastBelow)),
-                   tr("The script did not take the path it was given."),
-                   tr("Put the job back, and say by which variable or argument the script takes a path."));
+            failed(Words::tr("The job trains, but not from the checkpoint: its log is at step %1.").arg(text::number(seen.lastBelow)),
+                   Words::tr("The script did not take the path it was given."),
+                   Words::tr("Put the job back, and say by which variable or argument the script takes a path."));
             m_outcome.pod = pod.name;
             return false;
         }
-        say(seen.resumed.isEmpty() ? tr("Pod %1 runs; no step seen yet.").arg(text::safe(pod.name)) : seen.resumed, seen.newest);
+        say(seen.resumed.isEmpty() ? Words::tr("Pod %1 runs; no step seen yet.").arg(text::safe(pod.name)) : seen.resumed, seen.newest);
         return true;
     }
 };

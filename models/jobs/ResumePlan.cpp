@@ -22,10 +22,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::jobs {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::jobs", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::jobs)
+};
 
 QString drawId()
 {
@@ -39,13 +39,13 @@ QString managerSentence(const Manager &m)
     switch (m.type) {
     case Manager::Type::Controller:
         //: %1 kind, %2 name: "Experiment random-search"
-        return tr("The job belongs to %1 %2, which may undo a change or start the job anew.").arg(kind, name);
+        return Words::tr("The job belongs to %1 %2, which may undo a change or start the job anew.").arg(kind, name);
     case Manager::Type::Kueue:
-        return tr("The job waits in the Kueue queue %1; Kueue alone decides when it is suspended.").arg(name);
-    case Manager::Type::ManagedBy: return tr("The job is managed by %1 (spec.runPolicy.managedBy).").arg(name);
-    case Manager::Type::ArgoCd: return tr("Argo CD keeps the job as its application %1 says and would revert a change.").arg(name);
-    case Manager::Type::Flux: return tr("Flux keeps the job as its %1 %2 says and would revert a change.").arg(kind, name);
-    case Manager::Type::Helm: return tr("The job belongs to the Helm release %1; its next upgrade would revert a change.").arg(name);
+        return Words::tr("The job waits in the Kueue queue %1; Kueue alone decides when it is suspended.").arg(name);
+    case Manager::Type::ManagedBy: return Words::tr("The job is managed by %1 (spec.runPolicy.managedBy).").arg(name);
+    case Manager::Type::ArgoCd: return Words::tr("Argo CD keeps the job as its application %1 says and would revert a change.").arg(name);
+    case Manager::Type::Flux: return Words::tr("Flux keeps the job as its %1 %2 says and would revert a change.").arg(kind, name);
+    case Manager::Type::Helm: return Words::tr("The job belongs to the Helm release %1; its next upgrade would revert a change.").arg(name);
     case Manager::Type::None: break;
     }
     return {};
@@ -110,34 +110,34 @@ private:
         const Checkpoint &c = r.checkpoint;
         switch (c.verdict) {
         case Verdict::Damaged:
-            problem(u"damaged"_s, tr("The checkpoint is damaged: %1").arg(text::safe(c.reason)), tr("Choose another checkpoint."));
+            problem(u"damaged"_s, Words::tr("The checkpoint is damaged: %1").arg(text::safe(c.reason)), Words::tr("Choose another checkpoint."));
             break;
         case Verdict::Writing:
-            problem(u"writing"_s, tr("The checkpoint is still being written."), tr("Choose an older one, or wait."));
+            problem(u"writing"_s, Words::tr("The checkpoint is still being written."), Words::tr("Choose an older one, or wait."));
             break;
         case Verdict::Unverified:
             if (!r.acceptUnverified)
-                problem(u"unverified"_s, tr("Nobody can say whether this checkpoint is whole: %1").arg(text::safe(c.reason)),
-                        tr("Confirm that you want to try it."));
+                problem(u"unverified"_s, Words::tr("Nobody can say whether this checkpoint is whole: %1").arg(text::safe(c.reason)),
+                        Words::tr("Confirm that you want to try it."));
             break;
         case Verdict::Whole:
             if (!c.resumable)
-                problem(u"not-resumable"_s, tr("The checkpoint holds weights alone: optimizer and step would start anew."),
-                        tr("Choose a checkpoint with the training state."));
+                problem(u"not-resumable"_s, Words::tr("The checkpoint holds weights alone: optimizer and step would start anew."),
+                        Words::tr("Choose a checkpoint with the training state."));
             break;
         }
         if (r.path.isEmpty() || !r.path.startsWith(u'/')) {
-            problem(u"no-path"_s, tr("It is not known under which path the job's containers see this checkpoint."),
-                    tr("Say where the job saves."));
+            problem(u"no-path"_s, Words::tr("It is not known under which path the job's containers see this checkpoint."),
+                    Words::tr("Say where the job saves."));
         } else if (const VolumeMount *mount = mountOf(r.job, r.path); !mount || mount->claim.isEmpty()) {
-            problem(u"not-mounted"_s, tr("The job mounts no claim at %1, so its new pods would not find the checkpoint.").arg(text::safe(r.path)),
-                    tr("Choose a checkpoint on a claim the job mounts, or add the mount to its YAML."));
+            problem(u"not-mounted"_s, Words::tr("The job mounts no claim at %1, so its new pods would not find the checkpoint.").arg(text::safe(r.path)),
+                    Words::tr("Choose a checkpoint on a claim the job mounts, or add the mount to its YAML."));
         }
         if (!ckpt::isUtf8(ckpt::pathFromText(c.path)))
-            problem(u"path-bytes"_s, tr("The checkpoint's path is not UTF-8 and cannot be written into a Kubernetes object."),
-                    tr("Rename the checkpoint."));
+            problem(u"path-bytes"_s, Words::tr("The checkpoint's path is not UTF-8 and cannot be written into a Kubernetes object."),
+                    Words::tr("Rename the checkpoint."));
         if (r.path.contains(QChar(u'\0')) || r.path.contains(u'\n'))
-            problem(u"path-bytes"_s, tr("The checkpoint's path holds a line break."), tr("Rename the checkpoint."));
+            problem(u"path-bytes"_s, Words::tr("The checkpoint's path holds a line break."), Words::tr("Rename the checkpoint."));
     }
 
     void chooseMode()
@@ -146,23 +146,23 @@ private:
         const bool finished = isFinished(r.job.phase);
         plan.mode = finished || managed || r.newObject ? ResumePlan::Mode::NewObject : ResumePlan::Mode::InPlace;
         if (r.job.deleting.isValid() && plan.mode == ResumePlan::Mode::InPlace)
-            problem(u"deleting"_s, tr("The job is being deleted."), tr("Resume it as a new job."));
+            problem(u"deleting"_s, Words::tr("The job is being deleted."), Words::tr("Resume it as a new job."));
         if (managed && !finished)
             warn(u"managed"_s, managerSentence(r.job.manager),
-                 tr("The job itself stays untouched: create a new job, or take the YAML to whoever manages it."));
+                 Words::tr("The job itself stays untouched: create a new job, or take the YAML to whoever manages it."));
         else if (managed)
-            warn(u"managed"_s, managerSentence(r.job.manager), tr("The new job belongs to nobody but you."));
+            warn(u"managed"_s, managerSentence(r.job.manager), Words::tr("The new job belongs to nobody but you."));
         if (plan.mode != ResumePlan::Mode::NewObject) {
             // One that was let go already waits for nobody; the new record takes its place.
             const auto pending = readPending(r.job.annotations);
             if (pending && !*pending)
                 problem(u"pending"_s, pending->error().what + u' ' + pending->error().why, pending->error().fix);
             else if (pending && needsAttention(**pending))
-                problem(u"pending"_s, tr("An earlier resume of this job is not finished."), tr("Finish it or undo it first."));
+                problem(u"pending"_s, Words::tr("An earlier resume of this job is not finished."), Words::tr("Finish it or undo it first."));
             return;
         }
         if (!finished)
-            warn(u"both-run"_s, tr("The old job goes on: both will hold GPUs and quota until you stop one."));
+            warn(u"both-run"_s, Words::tr("The old job goes on: both will hold GPUs and quota until you stop one."));
         if (r.newName.isEmpty()) {
             plan.newName = attemptName(r.job, plan.attempt, r.takenNames);
         } else {
@@ -176,22 +176,22 @@ private:
     {
         const PathContract &c = plan.contract;
         if (!c.known()) {
-            problem(u"needs-contract"_s, tr("It is not known how this job's script takes a checkpoint. %1").arg(c.evidence),
-                    tr("Say which variable or argument takes the path; it is remembered on the job."));
+            problem(u"needs-contract"_s, Words::tr("It is not known how this job's script takes a checkpoint. %1").arg(c.evidence),
+                    Words::tr("Say which variable or argument takes the path; it is remembered on the job."));
             return;
         }
         if (c.how == PathContract::How::Newest) {
             if (!r.newest)
-                problem(u"only-newest"_s, tr("The script looks for its newest checkpoint by itself, so it cannot be told to start from an older one."),
-                        tr("Choose the newest whole checkpoint, or say how the script takes a path."));
+                problem(u"only-newest"_s, Words::tr("The script looks for its newest checkpoint by itself, so it cannot be told to start from an older one."),
+                        Words::tr("Choose the newest whole checkpoint, or say how the script takes a path."));
             return;
         }
         if (!c.tellsSaveDir())
-            problem(u"needs-save"_s, tr("It is not known how this job's script is told where to save, and a new attempt must not write among the old checkpoints."),
-                    tr("Say which variable or argument takes the directory; it is remembered on the job."));
+            problem(u"needs-save"_s, Words::tr("It is not known how this job's script is told where to save, and a new attempt must not write among the old checkpoints."),
+                    Words::tr("Say which variable or argument takes the directory; it is remembered on the job."));
         if (std::ranges::any_of(c.args, [](const QString &w) { return w.contains(u"{step}"_s); }) && !r.checkpoint.step)
-            problem(u"no-step"_s, tr("The script is told a step, but the step of this checkpoint is not known."),
-                    tr("Choose a checkpoint whose step is known."));
+            problem(u"no-step"_s, Words::tr("The script is told a step, but the step of this checkpoint is not known."),
+                    Words::tr("Choose a checkpoint whose step is known."));
     }
 
     void choosePlaces()
@@ -203,11 +203,11 @@ private:
         plan.saveDir = attemptDirectory(now, plan.attempt, plan.id);
         const VolumeMount *mount = mountOf(r.job, plan.saveDir);
         if (!mount || mount->claim.isEmpty())
-            problem(u"save-not-mounted"_s, tr("The job saves to %1, which is on no claim: what it saves there is lost with its pod.").arg(text::safe(plan.saveDir)),
-                    tr("Mount a claim there."));
+            problem(u"save-not-mounted"_s, Words::tr("The job saves to %1, which is on no claim: what it saves there is lost with its pod.").arg(text::safe(plan.saveDir)),
+                    Words::tr("Mount a claim there."));
         else if (mount->readOnly)
-            problem(u"save-read-only"_s, tr("The claim at %1 is mounted read-only, so the new attempt could not save.").arg(text::safe(mount->mountPath)),
-                    tr("Mount it writable."));
+            problem(u"save-read-only"_s, Words::tr("The claim at %1 is mounted read-only, so the new attempt could not save.").arg(text::safe(mount->mountPath)),
+                    Words::tr("Mount it writable."));
     }
 
     /// The variables of one container: (name, literal value), nullopt to remove.
@@ -238,8 +238,8 @@ private:
         for (const QString &role : rolesOf(r.object, specs())) {
             const QJsonObject container = containerOf(r.object, specs(), role, r.job.container);
             if (container.isEmpty()) {
-                problem(u"no-container"_s, tr("The pod template of %1 has no container %2.").arg(text::safe(role), text::safe(r.job.container)),
-                        tr("Correct the job's YAML."));
+                problem(u"no-container"_s, Words::tr("The pod template of %1 has no container %2.").arg(text::safe(role), text::safe(r.job.container)),
+                        Words::tr("Correct the job's YAML."));
                 continue;
             }
             RoleChange change{role, r.job.container, {}, Argv::of(container), Argv::of(container)};
@@ -249,8 +249,8 @@ private:
         plan.wrapperPossible = c.restartsFromNamed && everyCommandKnown && !changes.isEmpty();
         plan.useWrapper = r.useWrapper && plan.wrapperPossible;
         if (r.useWrapper && c.restartsFromNamed && !plan.wrapperPossible)
-            problem(u"no-wrapper"_s, tr("The command of the job is its image's own entry point, which is not known here; it cannot be wrapped."),
-                    tr("Go on without the wrapper, or write the command into the job."));
+            problem(u"no-wrapper"_s, Words::tr("The command of the job is its image's own entry point, which is not known here; it cannot be wrapped."),
+                    Words::tr("Go on without the wrapper, or write the command into the job."));
 
         for (RoleChange &change : changes) {
             changeEnv(change);
@@ -295,7 +295,7 @@ private:
         Argv next = bare;
         if (addsArguments) {
             if (bare.empty())
-                warn(u"image-arguments"_s, tr("%1 takes its command from the image; the image's own arguments, if it has any, are replaced.").arg(change.role));
+                warn(u"image-arguments"_s, Words::tr("%1 takes its command from the image; the image's own arguments, if it has any, are replaced.").arg(change.role));
             const Result<Argv> done = withArguments(bare, add);
             if (!done) {
                 if (!plan.hasProblem("shell-line"_L1))
@@ -385,25 +385,25 @@ private:
         const PathContract &c = plan.contract;
         if (c.restartsFromNamed && !plan.useWrapper) {
             const QString text = r.checkpoint.step
-                ? tr("Every restart begins again at step %1.").arg(text::number(*r.checkpoint.step))
-                : tr("Every restart begins again at this checkpoint.");
+                ? Words::tr("Every restart begins again at step %1.").arg(text::number(*r.checkpoint.step))
+                : Words::tr("Every restart begins again at this checkpoint.");
             warn(u"restarts-from-named"_s, text,
-                 plan.wrapperPossible ? tr("Use the wrapper: it goes on from the newest checkpoint of the new attempt.") : QString());
+                 plan.wrapperPossible ? Words::tr("Use the wrapper: it goes on from the newest checkpoint of the new attempt.") : QString());
         }
         if (c.passedOnByScript)
-            warn(u"script-must-pass"_s, tr("The Trainer does not read --resume_from_checkpoint by itself: the script must pass it on to train()."));
+            warn(u"script-must-pass"_s, Words::tr("The Trainer does not read --resume_from_checkpoint by itself: the script must pass it on to train()."));
         if (c.how == PathContract::How::Newest)
-            warn(u"same-directory"_s, tr("The script finds its newest checkpoint only where it saved before, so the new attempt saves into the same directory."));
+            warn(u"same-directory"_s, Words::tr("The script finds its newest checkpoint only where it saved before, so the new attempt saves into the same directory."));
         if (r.checkpoint.verdict == Verdict::Unverified && r.acceptUnverified)
-            warn(u"unverified"_s, tr("The checkpoint is not verified: %1").arg(text::safe(r.checkpoint.reason)));
+            warn(u"unverified"_s, Words::tr("The checkpoint is not verified: %1").arg(text::safe(r.checkpoint.reason)));
         if (plan.mode == ResumePlan::Mode::InPlace && r.job.suspendRequested)
-            warn(u"was-suspended"_s, tr("The job is suspended now; it will run when this is done."));
+            warn(u"was-suspended"_s, Words::tr("The job is suspended now; it will run when this is done."));
         if (plan.mode == ResumePlan::Mode::InPlace && !r.job.suspendRequested && r.job.env.contains(u"CHECKPOINT_KEEP_LAST"_s)
             && !r.newest)
-            warn(u"may-rotate"_s, tr("The job keeps its last %1 checkpoints only: if it saves once more while it stops, this one may be removed. It is looked for again before anything changes.")
+            warn(u"may-rotate"_s, Words::tr("The job keeps its last %1 checkpoints only: if it saves once more while it stops, this one may be removed. It is looked for again before anything changes.")
                      .arg(text::safe(r.job.env.value(u"CHECKPOINT_KEEP_LAST"_s))));
         if (plan.mode == ResumePlan::Mode::NewObject && isFinished(r.job.phase) && r.job.ttlSecondsAfterFinished >= 0)
-            warn(u"ttl"_s, tr("The old job deletes itself %1 after it finished; its checkpoints stay on the claim.")
+            warn(u"ttl"_s, Words::tr("The old job deletes itself %1 after it finished; its checkpoints stay on the claim.")
                      .arg(text::duration(std::chrono::seconds(r.job.ttlSecondsAfterFinished))));
     }
 };

@@ -12,10 +12,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::jobs {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::jobs", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::jobs)
+};
 
 constexpr int kForm = 1;
 /// All annotations of an object together may take 256 KiB (apimachinery validation); no honest record comes near.
@@ -33,8 +33,8 @@ std::optional<ResumeState::Phase> phaseOf(const QString &word)
 
 tl::unexpected<Error> unreadable(const QString &why)
 {
-    return fail(Error::Kind::Parse, tr("The record of a resume on this job cannot be read."), why,
-                tr("Remove the annotation cairn.console/resume if nobody is resuming the job."));
+    return fail(Error::Kind::Parse, Words::tr("The record of a resume on this job cannot be read."), why,
+                Words::tr("Remove the annotation cairn.console/resume if nobody is resuming the job."));
 }
 
 QString timeText(const QDateTime &when)
@@ -51,6 +51,17 @@ QString phaseWord(ResumeState::Phase phase)
     case ResumeState::Phase::Patched: return u"patched"_s;
     case ResumeState::Phase::Started: return u"started"_s;
     case ResumeState::Phase::Undoing: return u"undoing"_s;
+    }
+    return {};
+}
+
+QString phaseText(ResumeState::Phase phase)
+{
+    switch (phase) {
+    case ResumeState::Phase::Suspended: return Words::tr("suspended, its template unchanged");
+    case ResumeState::Phase::Patched: return Words::tr("suspended, its template changed");
+    case ResumeState::Phase::Started: return Words::tr("started again with the changed template");
+    case ResumeState::Phase::Undoing: return Words::tr("on the way back");
     }
     return {};
 }
@@ -89,20 +100,20 @@ QString ResumeState::toText() const
 Result<ResumeState> ResumeState::fromText(const QString &text)
 {
     if (text.size() > kLongestRecord)
-        return unreadable(tr("It is larger than any record Cairn writes."));
+        return unreadable(Words::tr("It is larger than any record Cairn writes."));
     const QJsonDocument document = QJsonDocument::fromJson(text.toUtf8());
     if (!document.isObject())
-        return unreadable(tr("It is no JSON object."));
+        return unreadable(Words::tr("It is no JSON object."));
     const QJsonObject json = document.object();
     if (json.value(u"v"_s).toInt() != kForm)
-        return unreadable(tr("It was written by another version of Cairn."));
+        return unreadable(Words::tr("It was written by another version of Cairn."));
 
     ResumeState s;
     const auto phase = phaseOf(json.value(u"phase"_s).toString());
     s.id = json.value(u"id"_s).toString();
     s.checkpoint = json.value(u"checkpoint"_s).toString();
     if (!phase || s.id.size() < 6 || !json.value(u"roles"_s).isArray())
-        return unreadable(tr("A part of it is missing or has the wrong type."));
+        return unreadable(Words::tr("A part of it is missing or has the wrong type."));
     s.phase = *phase;
     if (json.value(u"step"_s).isDouble())
         s.step = json.value(u"step"_s).toInteger();

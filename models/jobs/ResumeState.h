@@ -40,6 +40,8 @@ struct ResumeState {
 
 /// "suspended", "patched", "started", "undoing".
 QString phaseWord(ResumeState::Phase phase);
+/// The same for people, in their language.
+QString phaseText(ResumeState::Phase phase);
 
 /// The resume under way on a job, from its annotations; nullopt where there is none. A record that cannot be read is
 /// an error that says how to get rid of it.

@@ -13,10 +13,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::jobs {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::jobs", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::jobs)
+};
 
 QJsonObject argvJson(const Argv &argv)
 {
@@ -45,9 +45,9 @@ qsizetype lastIndexOf(const QJsonArray &env, const QString &name)
 
 Error templateChanged(const QString &role)
 {
-    return Error::make(Error::Kind::Conflict, tr("The pod template of %1 was changed meanwhile.").arg(text::safe(role)),
-                       tr("Its environment, command or arguments are neither what they were nor what the resume makes of them."),
-                       tr("Look at the job's YAML, then resume again or undo by hand."));
+    return Error::make(Error::Kind::Conflict, Words::tr("The pod template of %1 was changed meanwhile.").arg(text::safe(role)),
+                       Words::tr("Its environment, command or arguments are neither what they were nor what the resume makes of them."),
+                       Words::tr("Look at the job's YAML, then resume again or undo by hand."));
 }
 
 Result<QJsonObject> changedContainer(QJsonObject container, const RoleChange &change, bool forward)
@@ -114,9 +114,9 @@ QJsonObject RoleChange::toJson() const
 Result<RoleChange> RoleChange::fromJson(const QJsonObject &json)
 {
     const auto bad = [] {
-        return fail(Error::Kind::Parse, tr("The record of a resume on this job cannot be read."),
-                    tr("A part of it is missing or has the wrong type."),
-                    tr("Remove the annotation cairn.console/resume if nobody is resuming the job."));
+        return fail(Error::Kind::Parse, Words::tr("The record of a resume on this job cannot be read."),
+                    Words::tr("A part of it is missing or has the wrong type."),
+                    Words::tr("Remove the annotation cairn.console/resume if nobody is resuming the job."));
     };
     RoleChange change;
     change.role = json.value(u"role"_s).toString();

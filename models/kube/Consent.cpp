@@ -26,10 +26,10 @@ namespace {
 
 constexpr qint64 maxHashedProgram = 64LL << 20;
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::Consent", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 const QString mask = u"•••"_s;
 
@@ -208,12 +208,12 @@ QList<ConsentStore::Entry> ConsentStore::read() const
 
 Result<> ConsentStore::write(const QList<Entry> &entries) const
 {
-    const QString what = tr("The consent cannot be saved.");
-    const QString fix = tr("Check the rights of %1.").arg(text::safe(m_file));
+    const QString what = Words::tr("The consent cannot be saved.");
+    const QString fix = Words::tr("Check the rights of %1.").arg(text::safe(m_file));
     const QString folder = QFileInfo(m_file).absolutePath();
     if (!QDir().exists(folder)) {
         if (!QDir().mkpath(folder))
-            return fail(Error::Kind::Io, what, tr("The folder %1 cannot be made.").arg(text::safe(folder)), fix);
+            return fail(Error::Kind::Io, what, Words::tr("The folder %1 cannot be made.").arg(text::safe(folder)), fix);
         QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     }
     QJsonArray array;

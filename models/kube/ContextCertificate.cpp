@@ -11,10 +11,10 @@
 namespace cairn::kube {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::Certificate", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 template <auto Free>
 struct Deleter {
@@ -82,8 +82,8 @@ Result<CertificateInfo> certificateInfo(const QByteArray &pem)
     const ErrorQueue queue;
     const Certificate certificate = firstCertificate(pem);
     if (!certificate)
-        return fail(Error::Kind::Parse, tr("The certificate cannot be read."),
-                    tr("It holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)."));
+        return fail(Error::Kind::Parse, Words::tr("The certificate cannot be read."),
+                    Words::tr("It holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)."));
     CertificateInfo info;
     const X509_NAME *subject = X509_get_subject_name(certificate.get());
     const QStringList names = subjectValues(subject, NID_commonName);
@@ -97,23 +97,23 @@ Result<CertificateInfo> certificateInfo(const QByteArray &pem)
 Result<> checkKeyPair(const QByteArray &certPem, const QByteArray &keyPem)
 {
     const ErrorQueue queue;
-    const QString what = tr("The client certificate cannot be used.");
+    const QString what = Words::tr("The client certificate cannot be used.");
     const Certificate certificate = firstCertificate(certPem);
     if (!certificate)
-        return fail(Error::Kind::Invalid, what, tr("The certificate is not in PEM form."),
-                    tr("Get the certificate again; it begins with -----BEGIN CERTIFICATE-----."));
+        return fail(Error::Kind::Invalid, what, Words::tr("The certificate is not in PEM form."),
+                    Words::tr("Get the certificate again; it begins with -----BEGIN CERTIFICATE-----."));
     const Bio bio = memory(keyPem);
     bool asked = false;
     const Key key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, noPassphrase, &asked) : nullptr);
     if (!key && asked)
-        return fail(Error::Kind::Unsupported, what, tr("The private key is protected by a passphrase."),
-                    tr("Remove the passphrase as for kubectl, for example with: openssl pkey -in KEY -out NEWKEY"));
+        return fail(Error::Kind::Unsupported, what, Words::tr("The private key is protected by a passphrase."),
+                    Words::tr("Remove the passphrase as for kubectl, for example with: openssl pkey -in KEY -out NEWKEY"));
     if (!key)
-        return fail(Error::Kind::Invalid, what, tr("The private key is not in PEM form."),
-                    tr("Get the key again; it begins with -----BEGIN … PRIVATE KEY-----."));
+        return fail(Error::Kind::Invalid, what, Words::tr("The private key is not in PEM form."),
+                    Words::tr("Get the key again; it begins with -----BEGIN … PRIVATE KEY-----."));
     if (X509_check_private_key(certificate.get(), key.get()) != 1)
-        return fail(Error::Kind::Invalid, what, tr("The private key belongs to another certificate."),
-                    tr("Use the certificate and the key that were issued together."));
+        return fail(Error::Kind::Invalid, what, Words::tr("The private key belongs to another certificate."),
+                    Words::tr("Use the certificate and the key that were issued together."));
     return {};
 }
 

@@ -16,22 +16,22 @@ using namespace Qt::StringLiterals;
 namespace cairn::kube {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::Doctor", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 QString daysLeft(const QDateTime &until, const QDateTime &now)
 {
     const qint64 days = now.daysTo(until);
     if (days <= 0)
-        return tr("valid %1 more").arg(text::duration(std::chrono::milliseconds(qMax<qint64>(0, now.msecsTo(until)))));
-    return days == 1 ? tr("valid 1 more day") : tr("valid %1 more days").arg(days);
+        return Words::tr("valid %1 more").arg(text::duration(std::chrono::milliseconds(qMax<qint64>(0, now.msecsTo(until)))));
+    return Words::tr("valid %n more day(s)", nullptr, static_cast<int>(days));
 }
 
 QString endedAgo(const QDateTime &until, const QDateTime &now)
 {
-    return tr("ended %1").arg(text::ago(until, now));
+    return Words::tr("ended %1").arg(text::ago(until, now));
 }
 
 QString subjectOf(const CertificateInfo &certificate)
@@ -71,11 +71,11 @@ public:
 
     DoctorReport run(const KubeconfigSource &source, const QString &name)
     {
-        start(DoctorStepId::Kubeconfig, tr("Kubeconfig read"));
-        start(DoctorStepId::Credential, tr("Credential obtained"));
-        start(DoctorStepId::Tls, tr("TLS"));
-        start(DoctorStepId::Api, tr("API reachable"));
-        start(DoctorStepId::Permissions, tr("Permissions"));
+        start(DoctorStepId::Kubeconfig, Words::tr("Kubeconfig read"));
+        start(DoctorStepId::Credential, Words::tr("Credential obtained"));
+        start(DoctorStepId::Tls, Words::tr("TLS"));
+        start(DoctorStepId::Api, Words::tr("API reachable"));
+        start(DoctorStepId::Permissions, Words::tr("Permissions"));
         if (!timed(DoctorStepId::Kubeconfig, [&](DoctorStep &it) { return kubeconfig(it, source, name); })) {
             // Without a server there is nothing to try; without a good user the network can still be looked at.
             for (const DoctorStepId id : {DoctorStepId::Plugin, DoctorStepId::Credential, DoctorStepId::Permissions}) {
@@ -97,7 +97,7 @@ public:
             ready = timed(DoctorStepId::Credential, [this](DoctorStep &it) { return credential(it); });
         else
             wait(DoctorStepId::Credential, DoctorStepId::Plugin,
-                 tr("The program will run once, at most %1; you may see a browser window.")
+                 Words::tr("The program will run once, at most %1; you may see a browser window.")
                      .arg(text::duration(m_options.session.execTimeout)));
         const bool reachable = network();
         if (!ready || step(DoctorStepId::Credential).state == DoctorState::Failed)
@@ -191,7 +191,7 @@ private:
     bool permissions(DoctorStep &it);
     QString rightsAhead() const
     {
-        return tr("%1 rights to check: list jobs, read logs, create jobs, read claims, …")
+        return Words::tr("%1 rights to check: list jobs, read logs, create jobs, read claims, …")
             .arg(summarise(rightsToCheck(m_context.info.ns)).total);
     }
     void refused();
@@ -224,7 +224,7 @@ bool Examination::kubeconfig(DoctorStep &it, const KubeconfigSource &source, con
     if (m_context.info.signIn == SignInKind::ExecPlugin) {
         DoctorStep added;
         added.id = DoctorStepId::Plugin;
-        added.title = tr("Exec plugin found");
+        added.title = Words::tr("Exec plugin found");
         m_report.steps.insert(1, added);
     }
     DoctorStep &own = step(DoctorStepId::Kubeconfig); // the insertion may have moved it
@@ -232,18 +232,18 @@ bool Examination::kubeconfig(DoctorStep &it, const KubeconfigSource &source, con
     for (const Problem &each : m_context.info.problems) {
         if (each.severity == Problem::Severity::Error) {
             failed(own, Error::make(Error::Kind::Invalid, each.what, each.why, each.fix));
-            own.detail = each.file.isEmpty() ? each.what : tr("%1: %2").arg(shownPath(each.file), each.what);
+            own.detail = each.file.isEmpty() ? each.what : Words::tr("%1: %2").arg(shownPath(each.file), each.what);
             return false;
         }
         warning = &each;
     }
     own.state = warning ? DoctorState::Warning : DoctorState::Done;
     own.detail = m_context.info.userName.isEmpty()
-        ? tr("%1 · no user · namespace %2").arg(shownPath(m_context.info.file), text::safe(m_context.info.ns))
-        : tr("%1 · user %2 · namespace %3")
+        ? Words::tr("%1 · no user · namespace %2").arg(shownPath(m_context.info.file), text::safe(m_context.info.ns))
+        : Words::tr("%1 · user %2 · namespace %3")
               .arg(shownPath(m_context.info.file), text::safe(m_context.info.userName), text::safe(m_context.info.ns));
     if (warning) {
-        own.why = warning->what + u". "_s + warning->why;
+        own.why = Words::tr("%1. %2", "two sentences; the second ends with its own full stop").arg(warning->what, warning->why);
         own.fix = warning->fix;
     }
     return true;
@@ -262,12 +262,12 @@ bool Examination::plugin(DoctorStep &it)
     if (plan.error().kind != Error::Kind::NotFound)
         return false;
     it.detail = plan.error().why;
-    it.why = tr("The program is not installed, or it lies in a folder Cairn does not know.");
+    it.why = Words::tr("The program is not installed, or it lies in a folder Cairn does not know.");
     it.fixCommand = installCommand(name);
     it.fixFolder = m_options.session.search.wellKnownFolderWith(m_context.user.exec->command);
     if (!it.fixFolder.isEmpty()) {
-        it.why = tr("Cairn was started with a shorter PATH than it needs. The program is here: %1").arg(text::safe(it.fixFolder));
-        it.fix = tr("Add this folder for Cairn only.");
+        it.why = Words::tr("Cairn was started with a shorter PATH than it needs. The program is here: %1").arg(text::safe(it.fixFolder));
+        it.fix = Words::tr("Add this folder for Cairn only.");
     }
     return false;
 }
@@ -279,14 +279,14 @@ bool Examination::credential(DoctorStep &it)
     if (info.certificate && info.signIn == SignInKind::ClientCertificate) {
         const QString subject = subjectOf(*info.certificate);
         if (info.certificate->notAfter < now)
-            return failed(it, Error::make(Error::Kind::Auth, tr("The client certificate of %1 has expired.").arg(subject),
-                                          tr("It %1.").arg(endedAgo(info.certificate->notAfter, now)),
-                                          tr("Get a new kubeconfig from whoever runs the cluster; kubeadm clusters: "
+            return failed(it, Error::make(Error::Kind::Auth, Words::tr("The client certificate of %1 has expired.").arg(subject),
+                                          Words::tr("It %1.").arg(endedAgo(info.certificate->notAfter, now)),
+                                          Words::tr("Get a new kubeconfig from whoever runs the cluster; kubeadm clusters: "
                                              "kubeadm certs renew.")));
         if (info.certificate->notBefore > now)
-            return failed(it, Error::make(Error::Kind::Auth, tr("The client certificate of %1 is not valid yet.").arg(subject),
-                                          tr("It begins to be valid on %1.").arg(info.certificate->notBefore.toString(Qt::ISODate)),
-                                          tr("Check the clock of this computer.")));
+            return failed(it, Error::make(Error::Kind::Auth, Words::tr("The client certificate of %1 is not valid yet.").arg(subject),
+                                          Words::tr("It begins to be valid on %1.").arg(info.certificate->notBefore.toString(Qt::ISODate)),
+                                          Words::tr("Check the clock of this computer.")));
     }
     if (info.signIn == SignInKind::ExecPlugin) {
         const auto plan = m_session->plannedExec(m_stop);
@@ -297,7 +297,7 @@ bool Examination::credential(DoctorStep &it)
             }
             if (!m_options.runPlugin) {
                 it.state = DoctorState::Waits;
-                it.detail = tr("The program was not run.");
+                it.detail = Words::tr("The program was not run.");
                 return false;
             }
         }
@@ -309,29 +309,29 @@ bool Examination::credential(DoctorStep &it)
     it.state = DoctorState::Done;
     switch (info.signIn) {
     case SignInKind::None:
-        it.detail = tr("No credential: the server will see an anonymous caller.");
+        it.detail = Words::tr("No credential: the server will see an anonymous caller.");
         break;
     case SignInKind::ClientCertificate:
-        it.detail = tr("Client certificate %1 · %2").arg(subjectOf(*info.certificate), daysLeft(info.certificate->notAfter, now));
+        it.detail = Words::tr("Client certificate %1 · %2").arg(subjectOf(*info.certificate), daysLeft(info.certificate->notAfter, now));
         if (now.daysTo(info.certificate->notAfter) < m_options.warnDays) {
             it.state = DoctorState::Warning;
-            it.why = tr("The certificate ends soon.");
-            it.fix = tr("Get a new kubeconfig before that.");
+            it.why = Words::tr("The certificate ends soon.");
+            it.fix = Words::tr("Get a new kubeconfig before that.");
         }
         break;
-    case SignInKind::Token: it.detail = tr("Token from the kubeconfig"); break;
-    case SignInKind::TokenFile: it.detail = tr("Token from %1").arg(shownPath(m_context.user.tokenFile)); break;
-    case SignInKind::Basic: it.detail = tr("User name %1 with password").arg(text::safe(m_context.user.username)); break;
+    case SignInKind::Token: it.detail = Words::tr("Token from the kubeconfig"); break;
+    case SignInKind::TokenFile: it.detail = Words::tr("Token from %1").arg(shownPath(m_context.user.tokenFile)); break;
+    case SignInKind::Basic: it.detail = Words::tr("User name %1 with password").arg(text::safe(m_context.user.username)); break;
     case SignInKind::ExecPlugin: {
         const QDateTime until = m_session->expires();
-        it.detail = until.isValid() ? tr("Credential from %1 · %2").arg(text::safe(info.signInDetail), daysLeft(until, now))
-                                    : tr("Credential from %1").arg(text::safe(info.signInDetail));
+        it.detail = until.isValid() ? Words::tr("Credential from %1 · %2").arg(text::safe(info.signInDetail), daysLeft(until, now))
+                                    : Words::tr("Credential from %1").arg(text::safe(info.signInDetail));
         break;
     }
     case SignInKind::AuthProvider: break; // an error of the entry, so never reached
     }
     if (info.impersonates)
-        it.detail = tr("%1 · acts as %2").arg(it.detail, text::safe(m_context.user.impersonate));
+        it.detail = Words::tr("%1 · acts as %2").arg(it.detail, text::safe(m_context.user.impersonate));
     return true;
 }
 
@@ -351,9 +351,9 @@ bool Examination::tls(DoctorStep &it)
     it.withoutCredential = !m_material;
     if (m_context.server.scheme() != u"https"_s) {
         it.state = DoctorState::Warning;
-        it.detail = tr("The connection is not encrypted.");
-        it.why = tr("The server's address begins with http.");
-        it.fix = tr("Use an https address if the server has one.");
+        it.detail = Words::tr("The connection is not encrypted.");
+        it.why = Words::tr("The server's address begins with http.");
+        it.fix = Words::tr("Use an https address if the server has one.");
         return true;
     }
     const auto endpoint = m_session->anonymousEndpoint();
@@ -367,27 +367,27 @@ bool Examination::tls(DoctorStep &it)
     if (facts->notTrusted) {
         failed(it, *facts->notTrusted);
         if (certificate && certificate->notAfter < now)
-            it.detail = tr("The certificate of the server %1.").arg(endedAgo(certificate->notAfter, now));
+            it.detail = Words::tr("The certificate of the server %1.").arg(endedAgo(certificate->notAfter, now));
         else if (certificate)
-            it.detail = tr("The server shows a certificate of %1.").arg(subjectOf(*certificate));
+            it.detail = Words::tr("The server shows a certificate of %1.").arg(subjectOf(*certificate));
         return false;
     }
     const QString left = certificate ? daysLeft(certificate->notAfter, now) : QString();
     if (m_context.cluster.insecureSkipVerify) {
         it.state = DoctorState::Warning;
-        it.detail = tr("Encrypted, but nobody checks whom with.");
-        it.why = tr("The kubeconfig sets insecure-skip-tls-verify: anybody on the way can read and change everything.");
-        it.fix = tr("Put the cluster's CA into certificate-authority-data and remove insecure-skip-tls-verify.");
+        it.detail = Words::tr("Encrypted, but nobody checks whom with.");
+        it.why = Words::tr("The kubeconfig sets insecure-skip-tls-verify: anybody on the way can read and change everything.");
+        it.fix = Words::tr("Put the cluster's CA into certificate-authority-data and remove insecure-skip-tls-verify.");
         return true;
     }
     const bool ownCa = !(*endpoint)->caPem.isEmpty();
     it.state = DoctorState::Done;
-    it.detail = ownCa ? tr("Certificate matches the CA in the file · %1").arg(left)
-                      : tr("Certificate is trusted by this computer · %1").arg(left);
+    it.detail = ownCa ? Words::tr("Certificate matches the CA in the file · %1").arg(left)
+                      : Words::tr("Certificate is trusted by this computer · %1").arg(left);
     if (certificate && now.daysTo(certificate->notAfter) < m_options.warnDays) {
         it.state = DoctorState::Warning;
-        it.why = tr("The server's certificate ends soon.");
-        it.fix = tr("Ask whoever runs the cluster to renew it.");
+        it.why = Words::tr("The server's certificate ends soon.");
+        it.fix = Words::tr("Ask whoever runs the cluster to renew it.");
     }
     return true;
 }
@@ -420,21 +420,21 @@ bool Examination::api(DoctorStep &it)
     switch (answer->meaning) {
     case ApiAnswer::Meaning::Version:
         m_report.serverVersion = answer->version;
-        it.detail = tr("Kubernetes %1 · answered in %2 ms").arg(answer->version).arg(answer->took.count());
+        it.detail = Words::tr("Kubernetes %1 · answered in %2 ms").arg(answer->version).arg(answer->took.count());
         return true;
     case ApiAnswer::Meaning::Forbidden:
-        it.detail = tr("Answers 403: the server is up and keeps its version to itself.");
+        it.detail = Words::tr("Answers 403: the server is up and keeps its version to itself.");
         return true;
     case ApiAnswer::Meaning::SignIn:
-        it.detail = tr("Answers 401: the server is up and wants a sign-in.");
+        it.detail = Words::tr("Answers 401: the server is up and wants a sign-in.");
         if (m_material)
             refused();
         return true;
     case ApiAnswer::Meaning::ForeignSignIn:
         it.state = DoctorState::Warning;
-        it.detail = tr("Answers %1, but not in the words of Kubernetes.").arg(answer->status);
-        it.why = tr("A proxy or gateway may stand in front of the API server.");
-        it.fix = tr("Sign in to the gateway, or check the address in the kubeconfig.");
+        it.detail = Words::tr("Answers %1, but not in the words of Kubernetes.").arg(answer->status);
+        it.why = Words::tr("A proxy or gateway may stand in front of the API server.");
+        it.fix = Words::tr("Sign in to the gateway, or check the address in the kubeconfig.");
         if (m_material)
             refused();
         return true;
@@ -450,20 +450,20 @@ void Examination::refused()
     it.cause = Error::Kind::Auth;
     switch (m_context.info.signIn) {
     case SignInKind::None:
-        it.why = tr("The context names no credential, and the server lets nobody in without one.");
-        it.fix = tr("Get a kubeconfig with a user from whoever runs the cluster.");
+        it.why = Words::tr("The context names no credential, and the server lets nobody in without one.");
+        it.fix = Words::tr("Get a kubeconfig with a user from whoever runs the cluster.");
         break;
     case SignInKind::ExecPlugin:
-        it.why = tr("The server does not accept what %1 gave, even after another run.").arg(text::safe(m_context.info.signInDetail));
-        it.fix = tr("Sign in again with its own tool; check that it is the right account for this cluster.");
+        it.why = Words::tr("The server does not accept what %1 gave, even after another run.").arg(text::safe(m_context.info.signInDetail));
+        it.fix = Words::tr("Sign in again with its own tool; check that it is the right account for this cluster.");
         break;
     case SignInKind::ClientCertificate:
-        it.why = tr("The server does not accept the client certificate.");
-        it.fix = tr("It may belong to another cluster, or the cluster was made anew: get a new kubeconfig.");
+        it.why = Words::tr("The server does not accept the client certificate.");
+        it.fix = Words::tr("It may belong to another cluster, or the cluster was made anew: get a new kubeconfig.");
         break;
     default:
-        it.why = tr("The server does not accept the credential: it is wrong, or it has expired.");
-        it.fix = tr("Sign in again, or get a new kubeconfig from whoever runs the cluster.");
+        it.why = Words::tr("The server does not accept the credential: it is wrong, or it has expired.");
+        it.fix = Words::tr("Sign in again, or get a new kubeconfig from whoever runs the cluster.");
         break;
     }
 }
@@ -476,12 +476,12 @@ bool Examination::permissions(DoctorStep &it)
     m_report.rights = *rights;
     const RightsSummary summary = summarise(*rights);
     const QString ns = text::safe(m_context.info.ns);
-    it.detail = tr("%1 of %2 rights in namespace %3").arg(summary.allowed).arg(summary.total).arg(ns);
+    it.detail = Words::tr("%1 of %2 rights in namespace %3").arg(summary.allowed).arg(summary.total).arg(ns);
     it.state = DoctorState::Done;
     if (summary.missing.isEmpty())
         return true;
-    it.why = tr("You may not: %1.").arg(summary.missing.join(u", "_s));
-    it.fix = tr("Ask whoever runs the cluster for a Role with these rights in the namespace %1.").arg(ns);
+    it.why = Words::tr("You may not: %1.").arg(summary.missing.join(u", "_s));
+    it.fix = Words::tr("Ask whoever runs the cluster for a Role with these rights in the namespace %1.").arg(ns);
     it.fixCommand = u"kubectl auth can-i --list --namespace "_s + ns;
     it.state = summary.readsAnyJobs ? DoctorState::Warning : DoctorState::Failed;
     if (it.state == DoctorState::Failed)
@@ -528,16 +528,16 @@ int DoctorReport::failedStep() const
 QString DoctorReport::headline() const
 {
     if (const int failed = failedStep())
-        return tr("Stopped at step %1 of %2").arg(failed).arg(steps.size());
+        return Words::tr("Stopped at step %1 of %2").arg(failed).arg(steps.size());
     int remarks = 0;
     for (const DoctorStep &step : steps) {
         if (step.state == DoctorState::Pending || step.state == DoctorState::Waits)
-            return tr("Not finished");
+            return Words::tr("Not finished");
         remarks += step.state == DoctorState::Warning;
     }
     if (remarks == 0)
-        return tr("Everything works");
-    return remarks == 1 ? tr("Works, with 1 remark") : tr("Works, with %1 remarks").arg(remarks);
+        return Words::tr("Everything works");
+    return Words::tr("Works, with %n remark(s)", nullptr, remarks);
 }
 
 QString DoctorReport::summary() const
@@ -553,10 +553,17 @@ QString DoctorReport::summary() const
             reachable = step.state == DoctorState::Done || step.state == DoctorState::Warning;
     }
     if (failures > 1)
-        return tr("%1 steps failed; begin with step %2.").arg(failures).arg(failed);
+        return Words::tr("%1 steps failed; begin with step %2.").arg(failures).arg(failed);
     if (reachable && steps[failed - 1].id != DoctorStepId::Permissions)
-        return tr("Only step %1 stands between you and the cluster: the network and the server are fine.").arg(failed);
-    return tr("Step %1 stands between you and the cluster.").arg(failed);
+        return Words::tr("Only step %1 stands between you and the cluster: the network and the server are fine.").arg(failed);
+    return Words::tr("Step %1 stands between you and the cluster.").arg(failed);
+}
+
+QString DoctorReport::conclusion() const
+{
+    const QString more = summary();
+    return more.isEmpty() ? Words::tr("%1.", "a whole sentence").arg(headline())
+                          : Words::tr("%1. %2", "two sentences; the second ends with its own full stop").arg(headline(), more);
 }
 
 DoctorReport diagnose(const KubeconfigSource &source, const QString &context, net::HttpClient &http,

@@ -61,6 +61,8 @@ struct DoctorReport {
     QString headline() const;
     /// One or two sentences on what stands between the user and the cluster.
     QString summary() const;
+    /// Headline and summary as sentences.
+    QString conclusion() const;
 };
 
 /// Called on the calling thread after each change, with all steps.

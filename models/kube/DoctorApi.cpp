@@ -14,27 +14,27 @@ using namespace Qt::StringLiterals;
 namespace cairn::kube {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::Doctor", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 Error notKubernetes(const QString &why)
 {
-    return Error::make(Error::Kind::Unsupported, tr("The server is not a Kubernetes API."), why,
-                       tr("Check server in the kubeconfig; it should be the address of the API server, often with port 6443."));
+    return Error::make(Error::Kind::Unsupported, Words::tr("The server is not a Kubernetes API."), why,
+                       Words::tr("Check server in the kubeconfig; it should be the address of the API server, often with port 6443."));
 }
 
 /// What kind of thing answers, as far as its words tell.
 QString otherServer(const net::Response &response)
 {
     if (response.contentType.startsWith("text/html"))
-        return tr("It answered %1 with a web page.").arg(response.status);
+        return Words::tr("It answered %1 with a web page.").arg(response.status);
     if (response.body.isEmpty())
-        return tr("It answered %1 without a body.").arg(response.status);
-    return tr("It answered %1 with %2.")
+        return Words::tr("It answered %1 without a body.").arg(response.status);
+    return Words::tr("It answered %1 with %2.")
         .arg(response.status)
-        .arg(response.contentType.isEmpty() ? tr("data of no kind") : text::safe(QByteArray(response.contentType.left(80))));
+        .arg(response.contentType.isEmpty() ? Words::tr("data of no kind") : text::safe(QByteArray(response.contentType.left(80))));
 }
 
 } // namespace
@@ -79,20 +79,20 @@ Result<ApiAnswer> askVersion(net::HttpClient &http, const Credentials::Material 
     }
     if (response->status >= 300 && response->status < 400) {
         const QUrl where = QUrl::fromEncoded(response->header("location"), QUrl::StrictMode);
-        return fail(notKubernetes(where.host().isEmpty() ? tr("It sends callers to another address.")
-                                                         : tr("It sends callers to %1, perhaps a sign-in page.")
+        return fail(notKubernetes(where.host().isEmpty() ? Words::tr("It sends callers to another address.")
+                                                         : Words::tr("It sends callers to %1, perhaps a sign-in page.")
                                                                .arg(text::safe(where.host()))));
     }
     if (isStatus || response->status >= 500) {
-        Error error = Error::make(Error::Kind::Server, tr("The API server does not work properly."),
+        Error error = Error::make(Error::Kind::Server, Words::tr("The API server does not work properly."),
                                   message.isEmpty() ? otherServer(*response)
-                                                    : tr("It answered %1: %2").arg(response->status).arg(message),
-                                  tr("Try again later, or ask whoever runs the cluster."));
+                                                    : Words::tr("It answered %1: %2").arg(response->status).arg(message),
+                                  Words::tr("Try again later, or ask whoever runs the cluster."));
         error.httpStatus = response->status;
         return fail(error);
     }
     if (response->status == 400 && material.endpoint->server.scheme() == u"http"_s)
-        return fail(notKubernetes(tr("It answered 400; an API server does so when it is asked without TLS.")));
+        return fail(notKubernetes(Words::tr("It answered 400; an API server does so when it is asked without TLS.")));
     return fail(notKubernetes(otherServer(*response)));
 }
 

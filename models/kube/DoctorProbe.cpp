@@ -11,22 +11,22 @@ using namespace Qt::StringLiterals;
 namespace cairn::kube {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::Doctor", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 QString labelOf(ContextStatus status)
 {
     switch (status) {
-    case ContextStatus::Reachable: return tr("Reachable");
-    case ContextStatus::ReachableReadOnly: return tr("Reachable, read-only");
-    case ContextStatus::ReachableLimited: return tr("Reachable, limited");
-    case ContextStatus::NeedsSignIn: return tr("Needs sign-in");
-    case ContextStatus::CertificateExpired: return tr("Certificate expired");
-    case ContextStatus::PluginNotFound: return tr("Exec plugin not found");
-    case ContextStatus::NotReachable: return tr("Not reachable");
-    case ContextStatus::Broken: return tr("Kubeconfig entry is broken");
+    case ContextStatus::Reachable: return Words::tr("Reachable");
+    case ContextStatus::ReachableReadOnly: return Words::tr("Reachable, read-only");
+    case ContextStatus::ReachableLimited: return Words::tr("Reachable, limited");
+    case ContextStatus::NeedsSignIn: return Words::tr("Needs sign-in");
+    case ContextStatus::CertificateExpired: return Words::tr("Certificate expired");
+    case ContextStatus::PluginNotFound: return Words::tr("Exec plugin not found");
+    case ContextStatus::NotReachable: return Words::tr("Not reachable");
+    case ContextStatus::Broken: return Words::tr("Kubeconfig entry is broken");
     }
     return {};
 }
@@ -49,12 +49,12 @@ ContextProbe verdict(ContextProbe probe, ContextStatus status, const QString &de
 ContextProbe unreachable(const ContextProbe &probe, const Error &error, const DoctorOptions &options)
 {
     if (error.reason.endsWith(u"CERT_HAS_EXPIRED"_s))
-        return verdict(probe, ContextStatus::CertificateExpired, tr("the server's certificate has expired"), error);
+        return verdict(probe, ContextStatus::CertificateExpired, Words::tr("the server's certificate has expired"), error);
     if (error.kind == Error::Kind::Auth) // the server hung up on our client certificate
         return verdict(probe, ContextStatus::NeedsSignIn, error.what, error);
     if (error.kind == Error::Kind::Timeout)
         return verdict(probe, ContextStatus::NotReachable,
-                       tr("no answer in %1; VPN off?").arg(text::duration(options.timeout)), error);
+                       Words::tr("no answer in %1; VPN off?").arg(text::duration(options.timeout)), error);
     return verdict(probe, ContextStatus::NotReachable, error.why.isEmpty() ? error.what : error.why, error);
 }
 
@@ -64,10 +64,10 @@ ContextProbe noCredential(const ContextProbe &probe, const Error &error, const K
     switch (error.kind) {
     case Error::Kind::NotFound:
         return verdict(probe, ContextStatus::PluginNotFound,
-                       tr("%1 is not on the PATH of Cairn").arg(text::safe(context.signInDetail)), error);
+                       Words::tr("%1 is not on the PATH of Cairn").arg(text::safe(context.signInDetail)), error);
     case Error::Kind::Consent:
         return verdict(probe, ContextStatus::NeedsSignIn,
-                       tr("%1 needs your consent to run").arg(text::safe(context.signInDetail)), error);
+                       Words::tr("%1 needs your consent to run").arg(text::safe(context.signInDetail)), error);
     case Error::Kind::Invalid:
     case Error::Kind::Io:
     case Error::Kind::Unsupported: return verdict(probe, ContextStatus::Broken, error.what, error);
@@ -105,7 +105,7 @@ ContextProbe probe(const ResolvedContext &context, net::HttpClient &http, const 
     if (context.info.signIn == SignInKind::ClientCertificate && context.info.certificate
         && context.info.certificate->notAfter < now)
         return verdict(result, ContextStatus::CertificateExpired,
-                       tr("ended %1").arg(text::ago(context.info.certificate->notAfter, now)));
+                       Words::tr("ended %1").arg(text::ago(context.info.certificate->notAfter, now)));
 
     SessionCredentials session(context, options.session);
     const bool anonymous = context.info.signIn == SignInKind::ExecPlugin && !options.runPlugin;
@@ -138,16 +138,16 @@ ContextProbe probe(const ResolvedContext &context, net::HttpClient &http, const 
     result.latency = answer->took;
     result.serverVersion = answer->version;
     if (anonymous)
-        return verdict(result, ContextStatus::NeedsSignIn, tr("the server is up"));
+        return verdict(result, ContextStatus::NeedsSignIn, Words::tr("the server is up"));
     if (answer->meaning == ApiAnswer::Meaning::SignIn || answer->meaning == ApiAnswer::Meaning::ForeignSignIn)
-        return verdict(result, ContextStatus::NeedsSignIn, tr("the server does not accept the credential"));
+        return verdict(result, ContextStatus::NeedsSignIn, Words::tr("the server does not accept the credential"));
 
-    QString facts = tr("%1 ms").arg(answer->took.count());
+    QString facts = Words::tr("%1 ms").arg(answer->took.count());
     if (!answer->version.isEmpty())
         facts = answer->version + u" · "_s + facts;
     const auto rights = checkRights(http, material, rightsToCheck(context.info.ns), options.timeout, stop);
     if (!rights)
-        return verdict(result, ContextStatus::ReachableLimited, tr("%1 · rights not known").arg(facts), rights.error());
+        return verdict(result, ContextStatus::ReachableLimited, Words::tr("%1 · rights not known").arg(facts), rights.error());
     const RightsSummary summary = summarise(*rights);
     result.rightsAllowed = summary.allowed;
     result.rightsTotal = summary.total;
@@ -155,7 +155,7 @@ ContextProbe probe(const ResolvedContext &context, net::HttpClient &http, const 
         return verdict(result, ContextStatus::Reachable, facts);
     if (summary.readsAll && !summary.writesAny)
         return verdict(result, ContextStatus::ReachableReadOnly, facts);
-    const QString count = tr("%1 of %2 rights").arg(summary.allowed).arg(summary.total);
+    const QString count = Words::tr("%1 of %2 rights").arg(summary.allowed).arg(summary.total);
     return verdict(result, ContextStatus::ReachableLimited,
                    answer->version.isEmpty() ? count : count + u" · "_s + answer->version);
 }

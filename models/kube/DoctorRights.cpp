@@ -18,10 +18,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::kube {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::Doctor", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 /// Questions on the way at once: enough to hide the latency of a far cluster, few enough for any quota.
 constexpr int parallel = 4;
@@ -53,16 +53,16 @@ Result<bool> ask(net::HttpClient &http, const Credentials::Material &material, c
     const QJsonObject object = QJsonDocument::fromJson(response->body).object();
     if (response->status != 201 && response->status != 200) {
         Error error = Error::make(response->status == 401 ? Error::Kind::Auth : Error::Kind::Server,
-                                  tr("The server did not say what you may do."),
-                                  tr("It answered %1: %2").arg(response->status).arg(text::safe(object.value(u"message"_s).toString().left(300))),
-                                  tr("Ask whoever runs the cluster whether access reviews are switched off."));
+                                  Words::tr("The server did not say what you may do."),
+                                  Words::tr("It answered %1: %2").arg(response->status).arg(text::safe(object.value(u"message"_s).toString().left(300))),
+                                  Words::tr("Ask whoever runs the cluster whether access reviews are switched off."));
         error.httpStatus = response->status;
         return fail(error);
     }
     const QJsonValue allowed = object.value(u"status"_s).toObject().value(u"allowed"_s);
     if (!allowed.isBool())
-        return fail(Error::Kind::Parse, tr("The server did not say what you may do."),
-                    tr("Its answer to an access review has no status."), tr("Check that the address names a Kubernetes API."));
+        return fail(Error::Kind::Parse, Words::tr("The server did not say what you may do."),
+                    Words::tr("Its answer to an access review has no status."), Words::tr("Check that the address names a Kubernetes API."));
     return allowed.toBool();
 }
 

@@ -17,10 +17,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::kube {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::ExecPlugin", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 /// The last lines of stderr, without secrets, on one line.
 QString lastWords(const QByteArray &err, const ExecConfig &config)
@@ -85,45 +85,45 @@ QByteArray execInfo(const ResolvedContext &context, const QByteArray &caPem, boo
 Result<ExecCredential> parseExecCredential(const QByteArray &output, const QString &apiVersion, const QString &program)
 {
     const QString name = text::safe(program);
-    const QString what = tr("The program %1 gave no credential.").arg(name);
-    const QString fix = tr("Run it in a terminal; it should print one ExecCredential in JSON.");
+    const QString what = Words::tr("The program %1 gave no credential.").arg(name);
+    const QString fix = Words::tr("Run it in a terminal; it should print one ExecCredential in JSON.");
     const auto bad = [&](const QString &why) { return fail(Error::Kind::Auth, what, why, fix); };
 
     if (output.trimmed().isEmpty())
-        return bad(tr("It printed nothing."));
+        return bad(Words::tr("It printed nothing."));
     QJsonParseError parseError{};
     const QJsonDocument document = QJsonDocument::fromJson(output, &parseError);
     if (!document.isObject())
-        return bad(tr("What it printed is not JSON (at byte %1).").arg(parseError.offset));
+        return bad(Words::tr("What it printed is not JSON (at byte %1).").arg(parseError.offset));
     const QJsonObject root = document.object();
     if (root.value(u"kind"_s).toString() != u"ExecCredential"_s)
-        return bad(tr("What it printed is not an ExecCredential."));
+        return bad(Words::tr("What it printed is not an ExecCredential."));
     const QString version = root.value(u"apiVersion"_s).toString();
     if (version != apiVersion)
         return fail(Error::Kind::Auth, what,
-                    tr("The kubeconfig asks for %1, the program answered in %2.")
-                        .arg(text::safe(apiVersion), version.isEmpty() ? tr("no version") : text::safe(version.left(100))),
-                    tr("Set apiVersion of exec to the version the program speaks, or update the program."));
+                    Words::tr("The kubeconfig asks for %1, the program answered in %2.")
+                        .arg(text::safe(apiVersion), version.isEmpty() ? Words::tr("no version") : text::safe(version.left(100))),
+                    Words::tr("Set apiVersion of exec to the version the program speaks, or update the program."));
     if (!root.value(u"status"_s).isObject())
-        return bad(tr("The answer has no status."));
+        return bad(Words::tr("The answer has no status."));
     const QJsonObject status = root.value(u"status"_s).toObject();
     for (const QString &key : {u"token"_s, u"clientCertificateData"_s, u"clientKeyData"_s, u"expirationTimestamp"_s}) {
         const QJsonValue value = status.value(key);
         if (!value.isUndefined() && !value.isNull() && !value.isString())
-            return bad(tr("The field %1 of the answer is not text.").arg(key));
+            return bad(Words::tr("The field %1 of the answer is not text.").arg(key));
     }
     ExecCredential credential;
     credential.token = Secret(status.value(u"token"_s).toString().toUtf8());
     credential.certPem = status.value(u"clientCertificateData"_s).toString().toUtf8();
     credential.keyPem = Secret(status.value(u"clientKeyData"_s).toString().toUtf8());
     if (credential.certPem.isEmpty() != credential.keyPem.isEmpty())
-        return bad(credential.certPem.isEmpty() ? tr("It gave a key without its certificate.")
-                                                : tr("It gave a certificate without its key."));
+        return bad(credential.certPem.isEmpty() ? Words::tr("It gave a key without its certificate.")
+                                                : Words::tr("It gave a certificate without its key."));
     if (credential.token.isEmpty() && credential.certPem.isEmpty())
-        return bad(tr("The answer holds neither a token nor a certificate."));
+        return bad(Words::tr("The answer holds neither a token nor a certificate."));
     for (const char c : credential.token.reveal()) {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            return bad(tr("The token holds a line break or control character."));
+            return bad(Words::tr("The token holds a line break or control character."));
     }
     if (!credential.certPem.isEmpty()) {
         if (const auto pair = checkKeyPair(credential.certPem, credential.keyPem.reveal()); !pair)
@@ -132,7 +132,7 @@ Result<ExecCredential> parseExecCredential(const QByteArray &output, const QStri
     if (const QString expiry = status.value(u"expirationTimestamp"_s).toString(); !expiry.isEmpty()) {
         const QDateTime time = QDateTime::fromString(expiry, Qt::ISODateWithMs);
         if (!time.isValid() || time.timeSpec() == Qt::LocalTime)
-            return bad(tr("The field %1 of the answer is not a time.").arg(u"expirationTimestamp"_s));
+            return bad(Words::tr("The field %1 of the answer is not a time.").arg(u"expirationTimestamp"_s));
         credential.expires = time.toUTC();
     }
     return credential;
@@ -144,9 +144,9 @@ Result<ExecCredential> runExecPlugin(const ExecPluginRun &run, std::stop_token s
     const QString shown = text::safe(name);
     const bool terminal = run.terminal && run.config.interactiveMode != InteractiveMode::Never;
     if (run.config.interactiveMode == InteractiveMode::Always && !terminal)
-        return fail(Error::Kind::Auth, tr("The program %1 cannot sign in here.").arg(shown),
-                    tr("Its interactiveMode is Always: it needs a terminal to ask questions."),
-                    tr("Sign in once in a terminal with kubectl, or set interactiveMode to IfAvailable."));
+        return fail(Error::Kind::Auth, Words::tr("The program %1 cannot sign in here.").arg(shown),
+                    Words::tr("Its interactiveMode is Always: it needs a terminal to ask questions."),
+                    Words::tr("Sign in once in a terminal with kubectl, or set interactiveMode to IfAvailable."));
     ProcessRequest request;
     request.program = run.program.path;
     request.args = run.config.args;
@@ -171,10 +171,10 @@ Result<ExecCredential> runExecPlugin(const ExecPluginRun &run, std::stop_token s
     if (result->exitCode != 0 || result->signal != 0) {
         const QString words = lastWords(result->err, run.config);
         Error error = Error::make(Error::Kind::Auth,
-                                  result->signal ? tr("The program %1 was ended by signal %2.").arg(shown).arg(result->signal)
-                                                 : tr("The program %1 failed with exit code %2.").arg(shown).arg(result->exitCode),
-                                  words.isEmpty() ? tr("It said nothing about the cause.") : tr("It said: %1").arg(words),
-                                  tr("Sign in again with its own tool, then try again."));
+                                  result->signal ? Words::tr("The program %1 was ended by signal %2.").arg(shown).arg(result->signal)
+                                                 : Words::tr("The program %1 failed with exit code %2.").arg(shown).arg(result->exitCode),
+                                  words.isEmpty() ? Words::tr("It said nothing about the cause.") : Words::tr("It said: %1").arg(words),
+                                  Words::tr("Sign in again with its own tool, then try again."));
         error.reason = u"ExecFailed"_s;
         return fail(error);
     }

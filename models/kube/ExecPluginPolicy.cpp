@@ -14,15 +14,15 @@ using namespace Qt::StringLiterals;
 namespace cairn::kube {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::ExecPluginPolicy", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 Result<ExecPluginPolicy> parse(const QByteArray &bytes, const QString &path)
 {
-    const QString what = tr("The preferences file %1 cannot be understood.").arg(text::safe(path));
-    const QString fix = tr("Correct the file, or set KUBERC=off to do without it.");
+    const QString what = Words::tr("The preferences file %1 cannot be understood.").arg(text::safe(path));
+    const QString fix = Words::tr("Correct the file, or set KUBERC=off to do without it.");
     const auto invalid = [&](const QString &why) { return fail(Error::Kind::Invalid, what, why, fix); };
 
     const auto document = yaml::Document::parse(bytes, what);
@@ -35,7 +35,7 @@ Result<ExecPluginPolicy> parse(const QByteArray &bytes, const QString &path)
     };
     if (root.type != yaml::Node::Type::Map || textOf("kind") != u"Preference"_s
         || !textOf("apiVersion").startsWith(u"kubectl.config.k8s.io/"_s))
-        return invalid(tr("It is not a Preference of kubectl.config.k8s.io."));
+        return invalid(Words::tr("It is not a Preference of kubectl.config.k8s.io."));
 
     ExecPluginPolicy policy;
     policy.file = path;
@@ -47,14 +47,14 @@ Result<ExecPluginPolicy> parse(const QByteArray &bytes, const QString &path)
     else if (mode == u"Allowlist"_s)
         policy.mode = ExecPluginPolicy::Mode::Allowlist;
     else if (!mode.isEmpty() && mode != u"AllowAll"_s)
-        return invalid(tr("credentialPluginPolicy is \"%1\"; it can be AllowAll, DenyAll or Allowlist.").arg(text::safe(mode)));
+        return invalid(Words::tr("credentialPluginPolicy is \"%1\"; it can be AllowAll, DenyAll or Allowlist.").arg(text::safe(mode)));
     if (policy.mode != ExecPluginPolicy::Mode::Allowlist) {
         if (hasList)
-            return invalid(tr("credentialPluginAllowlist needs credentialPluginPolicy: Allowlist."));
+            return invalid(Words::tr("credentialPluginAllowlist needs credentialPluginPolicy: Allowlist."));
         return policy;
     }
     if (!hasList || list->type != yaml::Node::Type::List || list->items.isEmpty())
-        return invalid(tr("The policy is Allowlist, but credentialPluginAllowlist is empty."));
+        return invalid(Words::tr("The policy is Allowlist, but credentialPluginAllowlist is empty."));
     for (const yaml::Node *item : list->items) {
         // 1.35 calls the field "name", 1.36 renamed it to "command".
         const yaml::Node *name = item->find("command");
@@ -62,7 +62,7 @@ Result<ExecPluginPolicy> parse(const QByteArray &bytes, const QString &path)
             name = item->find("name");
         const QString entry = name && name->type == yaml::Node::Type::Text ? QString::fromUtf8(name->text) : QString();
         if (entry.isEmpty())
-            return invalid(tr("An entry of credentialPluginAllowlist names no program."));
+            return invalid(Words::tr("An entry of credentialPluginAllowlist names no program."));
         policy.allowlist.append(entry);
     }
     return policy;
@@ -102,10 +102,10 @@ Result<> ExecPluginPolicy::check(const QString &resolved, const std::function<QS
                 return {};
         }
     }
-    return fail(Error::Kind::Forbidden, tr("The program %1 may not run.").arg(text::safe(resolved)),
-                mode == Mode::DenyAll ? tr("%1 says credentialPluginPolicy: DenyAll.").arg(text::safe(file))
-                                      : tr("It is not in credentialPluginAllowlist of %1.").arg(text::safe(file)),
-                tr("Add it to credentialPluginAllowlist if you trust it."));
+    return fail(Error::Kind::Forbidden, Words::tr("The program %1 may not run.").arg(text::safe(resolved)),
+                mode == Mode::DenyAll ? Words::tr("%1 says credentialPluginPolicy: DenyAll.").arg(text::safe(file))
+                                      : Words::tr("It is not in credentialPluginAllowlist of %1.").arg(text::safe(file)),
+                Words::tr("Add it to credentialPluginAllowlist if you trust it."));
 }
 
 } // namespace cairn::kube

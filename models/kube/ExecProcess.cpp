@@ -26,10 +26,10 @@ using namespace std::chrono_literals;
 namespace cairn::kube {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::Process", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 /// A file descriptor that closes itself.
 class Handle
@@ -63,7 +63,7 @@ std::vector<char *> pointers(const QByteArrayList &list)
 
 QString systemSays(int code)
 {
-    return tr("The system says: %1.").arg(QString::fromLocal8Bit(std::strerror(code)));
+    return Words::tr("The system says: %1.").arg(QString::fromLocal8Bit(std::strerror(code)));
 }
 
 /// Ends the program and its children when it goes out of scope, unless it ended by itself.
@@ -155,7 +155,7 @@ void setVariable(QByteArrayList &environment, const QByteArray &name, const QByt
 Result<ProcessResult> runProcess(const ProcessRequest &request, std::stop_token stop)
 {
     const QString name = text::safe(QFileInfo(request.program).fileName());
-    const QString cannot = tr("The program %1 cannot be started.").arg(name);
+    const QString cannot = Words::tr("The program %1 cannot be started.").arg(name);
     if (stop.stop_requested())
         return fail(Error::cancelled());
 
@@ -203,14 +203,14 @@ Result<ProcessResult> runProcess(const ProcessRequest &request, std::stop_token 
     ::posix_spawnattr_destroy(&attributes);
     if (code != 0) {
         if (code == ENOENT)
-            return fail(Error::Kind::NotFound, cannot, tr("%1, or the interpreter it names, does not exist.")
-                            .arg(text::safe(request.program)), tr("Install it again, or correct the path."));
+            return fail(Error::Kind::NotFound, cannot, Words::tr("%1, or the interpreter it names, does not exist.")
+                            .arg(text::safe(request.program)), Words::tr("Install it again, or correct the path."));
         if (code == EACCES)
-            return fail(Error::Kind::Io, cannot, tr("You may not run %1.").arg(text::safe(request.program)),
-                        tr("Make it executable, for example: chmod +x FILE"));
+            return fail(Error::Kind::Io, cannot, Words::tr("You may not run %1.").arg(text::safe(request.program)),
+                        Words::tr("Make it executable, for example: chmod +x FILE"));
         if (code == ENOEXEC)
-            return fail(Error::Kind::Io, cannot, tr("%1 is not a program for this computer.")
-                            .arg(text::safe(request.program)), tr("Install the version for this system."));
+            return fail(Error::Kind::Io, cannot, Words::tr("%1 is not a program for this computer.")
+                            .arg(text::safe(request.program)), Words::tr("Install the version for this system."));
         return fail(Error::Kind::Io, cannot, systemSays(code));
     }
     Child child(pid, !request.terminal);
@@ -233,9 +233,9 @@ Result<ProcessResult> runProcess(const ProcessRequest &request, std::stop_token 
         if (stop.stop_requested())
             return fail(Error::cancelled());
         if (deadline.hasExpired())
-            return fail(Error::Kind::Timeout, tr("The program %1 did not finish.").arg(name),
-                        tr("It was ended after %1.").arg(text::duration(request.timeout)),
-                        tr("Run it in a terminal to see what it waits for."));
+            return fail(Error::Kind::Timeout, Words::tr("The program %1 did not finish.").arg(name),
+                        Words::tr("It was ended after %1.").arg(text::duration(request.timeout)),
+                        Words::tr("Run it in a terminal to see what it waits for."));
         if (!ended && child.reap()) {
             ended = true;
             // A child it left behind may hold the pipes open; what belongs to the answer is there by now.
@@ -251,9 +251,9 @@ Result<ProcessResult> runProcess(const ProcessRequest &request, std::stop_token 
         if (errRead.isOpen() && fds[1].revents && !drain(errRead.get(), result.err))
             errRead.reset();
         if (result.out.size() > request.maxOutput)
-            return fail(Error::Kind::Io, tr("The program %1 prints too much.").arg(name),
-                        tr("It printed more than %1.").arg(text::bytes(request.maxOutput)),
-                        tr("Run it in a terminal and compare its output with its manual."));
+            return fail(Error::Kind::Io, Words::tr("The program %1 prints too much.").arg(name),
+                        Words::tr("It printed more than %1.").arg(text::bytes(request.maxOutput)),
+                        Words::tr("Run it in a terminal and compare its output with its manual."));
         if (result.err.size() > 2 * request.maxErrors)
             result.err = result.err.right(request.maxErrors);
     }

@@ -21,10 +21,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::kube {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::Kubeconfig", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 QString quoted(const QString &name)
 {
@@ -89,20 +89,20 @@ bool KubeContext::usable() const
 
 Result<QByteArray> readRegularFile(const QString &path, qint64 limit)
 {
-    const QString what = tr("The file %1 cannot be read.").arg(quoted(path));
+    const QString what = Words::tr("The file %1 cannot be read.").arg(quoted(path));
     // O_NONBLOCK: opening a FIFO must not wait for a writer; fstat then tells what was really opened.
     const int fd = path.contains(QChar::Null) ? -1 : ::open(QFile::encodeName(path).constData(),
                                                             O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
         const int code = path.contains(QChar::Null) ? ENOENT : errno;
         if (code == ENOENT || code == ENOTDIR)
-            return fail(Error::Kind::Io, what, tr("It does not exist."));
+            return fail(Error::Kind::Io, what, Words::tr("It does not exist."));
         if (code == EACCES || code == EPERM)
-            return fail(Error::Kind::Io, what, tr("You may not read it."),
-                        tr("Change its owner or its rights, for example: chmod u+r FILE"));
+            return fail(Error::Kind::Io, what, Words::tr("You may not read it."),
+                        Words::tr("Change its owner or its rights, for example: chmod u+r FILE"));
         if (code == ELOOP)
-            return fail(Error::Kind::Io, what, tr("Its symbolic links lead in a circle."));
-        return fail(Error::Kind::Io, what, tr("The system says: %1.").arg(QString::fromLocal8Bit(std::strerror(code))));
+            return fail(Error::Kind::Io, what, Words::tr("Its symbolic links lead in a circle."));
+        return fail(Error::Kind::Io, what, Words::tr("The system says: %1.").arg(QString::fromLocal8Bit(std::strerror(code))));
     }
     struct Closer {
         int fd;
@@ -110,16 +110,16 @@ Result<QByteArray> readRegularFile(const QString &path, qint64 limit)
     } const closer{fd};
     struct stat info {};
     if (::fstat(fd, &info) != 0)
-        return fail(Error::Kind::Io, what, tr("The system says: %1.").arg(QString::fromLocal8Bit(std::strerror(errno))));
+        return fail(Error::Kind::Io, what, Words::tr("The system says: %1.").arg(QString::fromLocal8Bit(std::strerror(errno))));
     if (S_ISDIR(info.st_mode))
-        return fail(Error::Kind::Io, what, tr("It is a folder."), tr("Name the file inside it."));
+        return fail(Error::Kind::Io, what, Words::tr("It is a folder."), Words::tr("Name the file inside it."));
     if (!S_ISREG(info.st_mode))
-        return fail(Error::Kind::Io, what, tr("It is a pipe, socket or device, not a regular file."),
-                    tr("Write its content into a file and name that."));
-    const QString tooBig = tr("It is %1 large; at most %2 are read.");
+        return fail(Error::Kind::Io, what, Words::tr("It is a pipe, socket or device, not a regular file."),
+                    Words::tr("Write its content into a file and name that."));
+    const QString tooBig = Words::tr("It is %1 large; at most %2 are read.");
     if (info.st_size > limit)
         return fail(Error::Kind::Io, what, tooBig.arg(text::bytes(info.st_size), text::bytes(limit)),
-                    tr("Check that this is the right file."));
+                    Words::tr("Check that this is the right file."));
     QByteArray bytes;
     char buffer[65536];
     for (;;) {
@@ -128,7 +128,7 @@ Result<QByteArray> readRegularFile(const QString &path, qint64 limit)
             continue;
         if (got < 0)
             return fail(Error::Kind::Io, what,
-                        tr("The system says: %1.").arg(QString::fromLocal8Bit(std::strerror(errno))));
+                        Words::tr("The system says: %1.").arg(QString::fromLocal8Bit(std::strerror(errno))));
         if (got == 0)
             return bytes;
         bytes.append(buffer, got);
@@ -144,17 +144,17 @@ Result<QUrl> serverUrl(const ClusterEntry &cluster, const UserEntry &user)
     if (!scheme.match(raw).hasMatch())
         raw.prepend(hasTlsMaterial(cluster, user) ? u"https://"_s : u"http://"_s);
     QUrl url(raw, QUrl::StrictMode);
-    const QString what = tr("The server of cluster %1 is not a usable address").arg(quoted(cluster.name));
-    const QString fix = tr("Write it like https://192.0.2.1:6443.");
+    const QString what = Words::tr("The server of cluster %1 is not a usable address").arg(quoted(cluster.name));
+    const QString fix = Words::tr("Write it like https://192.0.2.1:6443.");
     // A password in the address would be shown in every list, so the text is not repeated where there is one.
     if (!url.userInfo().isEmpty())
-        return fail(Error::Kind::Invalid, what, tr("It holds a user name or password."),
-                    tr("Move them to username and password of the user entry."));
+        return fail(Error::Kind::Invalid, what, Words::tr("It holds a user name or password."),
+                    Words::tr("Move them to username and password of the user entry."));
     const bool known = url.scheme() == u"https"_s || url.scheme() == u"http"_s;
     if (!url.isValid() || url.host().isEmpty() || !known)
         return fail(Error::Kind::Invalid, what,
-                    raw.contains(u'@') ? tr("It is not a complete http or https URL.")
-                                       : tr("%1 is not a complete http or https URL.").arg(quoted(cluster.server)),
+                    raw.contains(u'@') ? Words::tr("It is not a complete http or https URL.")
+                                       : Words::tr("%1 is not a complete http or https URL.").arg(quoted(cluster.server)),
                     fix);
     url.setQuery(QString());
     url.setFragment(QString());
@@ -202,9 +202,9 @@ Kubeconfig Kubeconfig::load(const KubeconfigSource &source)
         for (const KubeconfigFile &file : std::as_const(config.m_files))
             paths.append(text::safe(file.path));
         config.m_problems.append(
-            problem({}, {}, tr("No kubeconfig was found"),
-                    paths.isEmpty() ? tr("KUBECONFIG names no file.") : tr("None of these exists: %1").arg(paths.join(u", "_s)),
-                    tr("Get a kubeconfig from whoever runs the cluster, or start a demo cluster."),
+            problem({}, {}, Words::tr("No kubeconfig was found"),
+                    paths.isEmpty() ? Words::tr("KUBECONFIG names no file.") : Words::tr("None of these exists: %1").arg(paths.join(u", "_s)),
+                    Words::tr("Get a kubeconfig from whoever runs the cluster, or start a demo cluster."),
                     Problem::Severity::Warning));
     }
     config.finish();
@@ -227,9 +227,9 @@ Kubeconfig Kubeconfig::fromBytes(const QByteArray &bytes, const QString &path)
 void Kubeconfig::finish()
 {
     if (!m_current.isEmpty() && !m_contexts.contains(m_current))
-        m_problems.append(problem(m_currentFile, {}, tr("The current context %1 does not exist").arg(quoted(m_current)),
-                                  tr("current-context names a context that no file holds."),
-                                  tr("Choose another context, for example: kubectl config use-context NAME"),
+        m_problems.append(problem(m_currentFile, {}, Words::tr("The current context %1 does not exist").arg(quoted(m_current)),
+                                  Words::tr("current-context names a context that no file holds."),
+                                  Words::tr("Choose another context, for example: kubectl config use-context NAME"),
                                   Problem::Severity::Warning));
     for (const QString &name : std::as_const(m_order))
         m_list.append(describe(m_contexts.value(name)));
@@ -280,17 +280,17 @@ KubeContext Kubeconfig::describe(const ContextEntry &context) const
         info.insecure = cluster->insecureSkipVerify;
         info.problems += cluster->problems;
     } else if (!context.cluster.isEmpty()) {
-        info.problems.append(problem(context.file, entry, tr("The cluster %1 does not exist").arg(quoted(context.cluster)),
-                                     tr("The context %1 names a cluster that no file holds.").arg(quoted(context.name)),
-                                     tr("Correct the name, or add the file with the cluster to KUBECONFIG.")));
+        info.problems.append(problem(context.file, entry, Words::tr("The cluster %1 does not exist").arg(quoted(context.cluster)),
+                                     Words::tr("The context %1 names a cluster that no file holds.").arg(quoted(context.name)),
+                                     Words::tr("Correct the name, or add the file with the cluster to KUBECONFIG.")));
     }
 
     const auto listed = m_users.constFind(context.user);
     if (listed == m_users.cend()) {
         if (!context.user.isEmpty())
-            info.problems.append(problem(context.file, entry, tr("The user %1 does not exist").arg(quoted(context.user)),
-                                         tr("The context %1 names a user that no file holds.").arg(quoted(context.name)),
-                                         tr("Correct the name, or add the file with the user to KUBECONFIG.")));
+            info.problems.append(problem(context.file, entry, Words::tr("The user %1 does not exist").arg(quoted(context.user)),
+                                         Words::tr("The context %1 names a user that no file holds.").arg(quoted(context.name)),
+                                         Words::tr("Correct the name, or add the file with the user to KUBECONFIG.")));
         return info;
     }
     info.userFile = listed->file;
@@ -299,9 +299,9 @@ KubeContext Kubeconfig::describe(const ContextEntry &context) const
     info.signIn = signInOf(user);
     info.impersonates = !user.impersonate.isEmpty();
     if (info.signIn == SignInKind::None && signInOf(*listed) != SignInKind::None)
-        info.problems.append(problem(listed->file, entry, tr("The credential is not used"),
-                                     tr("The server is not https; a credential would cross the network readable."),
-                                     tr("Use an https address if the server has one."), Problem::Severity::Warning));
+        info.problems.append(problem(listed->file, entry, Words::tr("The credential is not used"),
+                                     Words::tr("The server is not https; a credential would cross the network readable."),
+                                     Words::tr("Use an https address if the server has one."), Problem::Severity::Warning));
     switch (info.signIn) {
     case SignInKind::ExecPlugin: info.signInDetail = QFileInfo(user.exec->command).fileName(); break;
     case SignInKind::TokenFile: info.signInDetail = user.tokenFile; break;
@@ -318,26 +318,33 @@ KubeContext Kubeconfig::describe(const ContextEntry &context) const
         info.certificate = *certificate;
     else
         info.problems.append(problem(listed->file, u"user "_s + quoted(listed->name), certificate.error().what,
-                                     certificate.error().why, tr("Get the certificate again, in PEM form.")));
+                                     certificate.error().why, Words::tr("Get the certificate again, in PEM form.")));
     return info;
 }
 
 Result<ResolvedContext> Kubeconfig::resolveUnchecked(const QString &context) const
 {
     const QString name = context.isEmpty() ? m_current : context;
+    if (m_list.isEmpty()) {
+        // A file that cannot be read is why there is nothing to choose from.
+        for (const Problem &each : problems()) {
+            if (each.severity == Problem::Severity::Error)
+                return fail(Error::Kind::Invalid, each.what, each.why, each.fix);
+        }
+    }
     if (name.isEmpty())
-        return fail(Error::Kind::NotFound, tr("No context is chosen."),
-                    m_list.isEmpty() ? tr("The kubeconfig holds no context.") : tr("The kubeconfig sets no current-context."),
-                    tr("Name a context with --context, or choose one."));
+        return fail(Error::Kind::NotFound, Words::tr("No context is chosen."),
+                    m_list.isEmpty() ? Words::tr("The kubeconfig holds no context.") : Words::tr("The kubeconfig sets no current-context."),
+                    Words::tr("Name a context with --context, or choose one."));
     const auto found = m_contexts.constFind(name);
     if (found == m_contexts.cend()) {
         QStringList known;
         for (const QString &each : m_order.mid(0, 10))
             known.append(text::safe(each));
-        return fail(Error::Kind::NotFound, tr("The context %1 does not exist.").arg(quoted(name)),
-                    known.isEmpty() ? tr("The kubeconfig holds no context.")
-                                    : tr("The kubeconfig holds: %1.").arg(known.join(u", "_s)),
-                    tr("Check the name, and KUBECONFIG where the context lies in another file."));
+        return fail(Error::Kind::NotFound, Words::tr("The context %1 does not exist.").arg(quoted(name)),
+                    known.isEmpty() ? Words::tr("The kubeconfig holds no context.")
+                                    : Words::tr("The kubeconfig holds: %1.").arg(known.join(u", "_s)),
+                    Words::tr("Check the name, and KUBECONFIG where the context lies in another file."));
     }
     ResolvedContext resolved;
     resolved.info = describe(*found);
@@ -356,8 +363,8 @@ Result<ResolvedContext> Kubeconfig::resolve(const QString &context) const
     for (const Problem &each : std::as_const(resolved->info.problems)) {
         if (each.severity == Problem::Severity::Error)
             return fail(Error::Kind::Invalid,
-                        tr("The context %1 cannot be used: %2.").arg(quoted(resolved->info.name), each.what),
-                        each.file.isEmpty() ? each.why : tr("%1 (%2)").arg(each.why, text::safe(each.file)), each.fix);
+                        Words::tr("The context %1 cannot be used: %2.").arg(quoted(resolved->info.name), each.what),
+                        each.file.isEmpty() ? each.why : Words::tr("%1 (%2)").arg(each.why, text::safe(each.file)), each.fix);
     }
     return resolved;
 }

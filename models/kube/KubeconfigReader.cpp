@@ -14,10 +14,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::kube {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::Kubeconfig", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 QString quoted(const QString &name)
 {
@@ -27,12 +27,12 @@ QString quoted(const QString &name)
 QString typeWord(yaml::Node::Type type)
 {
     switch (type) {
-    case yaml::Node::Type::Null: return tr("nothing");
-    case yaml::Node::Type::Text: return tr("text");
-    case yaml::Node::Type::Number: return tr("a number");
-    case yaml::Node::Type::Bool: return tr("true or false");
-    case yaml::Node::Type::List: return tr("a list");
-    case yaml::Node::Type::Map: return tr("a map");
+    case yaml::Node::Type::Null: return Words::tr("nothing");
+    case yaml::Node::Type::Text: return Words::tr("text");
+    case yaml::Node::Type::Number: return Words::tr("a number");
+    case yaml::Node::Type::Bool: return Words::tr("true or false");
+    case yaml::Node::Type::List: return Words::tr("a list");
+    case yaml::Node::Type::Map: return Words::tr("a map");
     }
     return {};
 }
@@ -74,9 +74,9 @@ QString KubeconfigReader::text(const yaml::Node &map, const char *key, const Pla
         return {};
     if (node->type != yaml::Node::Type::Text) {
         const bool scalar = node->type == yaml::Node::Type::Number || node->type == yaml::Node::Type::Bool;
-        add(place, node->line, tr("%1 is not text").arg(QLatin1StringView(key)),
-            tr("Line %1 gives %2 where text belongs.").arg(node->line).arg(typeWord(node->type)),
-            scalar ? tr("Put the value in quotes.") : tr("Correct the field in the file."));
+        add(place, node->line, Words::tr("%1 is not text").arg(QLatin1StringView(key)),
+            Words::tr("Line %1 gives %2 where text belongs.").arg(node->line).arg(typeWord(node->type)),
+            scalar ? Words::tr("Put the value in quotes.") : Words::tr("Correct the field in the file."));
         return {};
     }
     return QString::fromUtf8(node->text);
@@ -88,8 +88,8 @@ bool KubeconfigReader::flag(const yaml::Node &map, const char *key, const Place 
     if (isNull(node))
         return false;
     if (node->type != yaml::Node::Type::Bool) {
-        add(place, node->line, tr("%1 is neither true nor false").arg(QLatin1StringView(key)),
-            tr("Line %1 gives %2.").arg(node->line).arg(typeWord(node->type)), tr("Write true or false without quotes."));
+        add(place, node->line, Words::tr("%1 is neither true nor false").arg(QLatin1StringView(key)),
+            Words::tr("Line %1 gives %2.").arg(node->line).arg(typeWord(node->type)), Words::tr("Write true or false without quotes."));
         return false;
     }
     return node->isTrue();
@@ -107,9 +107,9 @@ QStringList KubeconfigReader::texts(const yaml::Node &map, const char *key, cons
         list.append(QString::fromUtf8(item->text));
     }
     if (!good) {
-        add(place, node->line, tr("%1 is not a list of texts").arg(QLatin1StringView(key)),
-            tr("Line %1 holds something else; numbers and true or false need quotes.").arg(node->line),
-            tr("Write one text per line, each after a dash, in quotes where it looks like a number."));
+        add(place, node->line, Words::tr("%1 is not a list of texts").arg(QLatin1StringView(key)),
+            Words::tr("Line %1 holds something else; numbers and true or false need quotes.").arg(node->line),
+            Words::tr("Write one text per line, each after a dash, in quotes where it looks like a number."));
         return {};
     }
     return list;
@@ -125,9 +125,9 @@ QByteArray KubeconfigReader::base64(const yaml::Node &map, const char *key, cons
     bytes.replace('\n', "").replace('\r', "");
     const auto result = QByteArray::fromBase64Encoding(bytes, QByteArray::AbortOnBase64DecodingErrors);
     if (!result) {
-        add(place, node->line, tr("%1 cannot be decoded").arg(QLatin1StringView(key)),
-            tr("The value at line %1 is not base64.").arg(node->line),
-            tr("It may have been cut when it was copied. Get the file again, or name a file in %1.")
+        add(place, node->line, Words::tr("%1 cannot be decoded").arg(QLatin1StringView(key)),
+            Words::tr("The value at line %1 is not base64.").arg(node->line),
+            Words::tr("It may have been cut when it was copied. Get the file again, or name a file in %1.")
                 .arg(QString::fromLatin1(key).remove(u"-data"_s)));
         return {};
     }
@@ -141,8 +141,8 @@ void KubeconfigReader::checkFile(const QString &path, const QString &field, cons
     // client-go opens the files while validating; so a context shows it before anybody presses Connect.
     const auto bytes = readRegularFile(path, Kubeconfig::maxMaterialSize);
     if (!bytes)
-        add(place, 0, tr("The file of %1 cannot be read").arg(field), bytes.error().what + u' ' + bytes.error().why,
-            tr("Correct the path, or restore the file."));
+        add(place, 0, Words::tr("The file of %1 cannot be read").arg(field), bytes.error().what + u' ' + bytes.error().why,
+            Words::tr("Correct the path, or restore the file."));
 }
 
 void KubeconfigReader::read(const QString &path, bool mustExist)
@@ -156,8 +156,8 @@ void KubeconfigReader::read(const QString &path, bool mustExist)
         if (const auto bytes = readRegularFile(path, Kubeconfig::maxFileSize)) {
             readBytes(*bytes, file);
         } else {
-            const QString fix = file.exists ? tr("Correct it, or take the file out of the list.")
-                                            : tr("Check the path; it was named explicitly, so it must exist.");
+            const QString fix = file.exists ? Words::tr("Correct it, or take the file out of the list.")
+                                            : Words::tr("Check the path; it was named explicitly, so it must exist.");
             file.problems.append({Problem::Severity::Error, path, 0, {}, bytes.error().what, bytes.error().why,
                                   bytes.error().fix.isEmpty() ? fix : bytes.error().fix});
         }
@@ -171,14 +171,14 @@ void KubeconfigReader::readBytes(const QByteArray &bytes, KubeconfigFile &file)
     const Place place{&file.problems, {}};
     if (bytes.trimmed().isEmpty()) // client-go: an empty file is an empty config
         return;
-    const auto document = yaml::Document::parse(bytes, tr("The kubeconfig %1 cannot be read.").arg(quoted(file.path)));
+    const auto document = yaml::Document::parse(bytes, Words::tr("The kubeconfig %1 cannot be read.").arg(quoted(file.path)));
     if (!document) {
         add(place, 0, document.error().what, document.error().why, document.error().fix);
         return;
     }
     if (document->hasFurtherDocuments())
-        add(place, 0, tr("The kubeconfig holds several documents"), tr("Only the first one counts, as for kubectl."),
-            tr("Put each document into a file of its own and name both in KUBECONFIG."), Problem::Severity::Warning);
+        add(place, 0, Words::tr("The kubeconfig holds several documents"), Words::tr("Only the first one counts, as for kubectl."),
+            Words::tr("Put each document into a file of its own and name both in KUBECONFIG."), Problem::Severity::Warning);
     readRoot(document->root());
     m_file = nullptr;
 }
@@ -186,23 +186,23 @@ void KubeconfigReader::readBytes(const QByteArray &bytes, KubeconfigFile &file)
 void KubeconfigReader::readRoot(const yaml::Node &root)
 {
     const Place place{&m_file->problems, {}};
-    const QString check = tr("Check that the path names a kubeconfig.");
+    const QString check = Words::tr("Check that the path names a kubeconfig.");
     if (root.type == yaml::Node::Type::Null)
         return;
     if (root.type != yaml::Node::Type::Map) {
-        add(place, root.line, tr("This is not a kubeconfig"),
-            tr("It holds %1 where a map with clusters, users and contexts belongs.").arg(typeWord(root.type)), check);
+        add(place, root.line, Words::tr("This is not a kubeconfig"),
+            Words::tr("It holds %1 where a map with clusters, users and contexts belongs.").arg(typeWord(root.type)), check);
         return;
     }
     const QString kind = text(root, "kind", place);
     if (!kind.isEmpty() && kind != u"Config"_s) {
-        add(place, root.line, tr("This is not a kubeconfig"), tr("It says that it is a %1.").arg(quoted(kind)), check);
+        add(place, root.line, Words::tr("This is not a kubeconfig"), Words::tr("It says that it is a %1.").arg(quoted(kind)), check);
         return;
     }
     const QString version = text(root, "apiVersion", place);
     if (!version.isEmpty() && version != u"v1"_s) {
-        add(place, root.line, tr("This kubeconfig has an unknown version"),
-            tr("It says apiVersion %1; the only known one is v1.").arg(quoted(version)), check);
+        add(place, root.line, Words::tr("This kubeconfig has an unknown version"),
+            Words::tr("It says apiVersion %1; the only known one is v1.").arg(quoted(version)), check);
         return;
     }
     const QString current = text(root, "current-context", place);
@@ -241,9 +241,9 @@ void KubeconfigReader::readList(const yaml::Node &root, const char *listKey, con
     if (isNull(list))
         return;
     if (list->type != yaml::Node::Type::List) {
-        add(filePlace, list->line, tr("%1 is not a list").arg(QLatin1StringView(listKey)),
-            tr("Line %1 holds %2.").arg(list->line).arg(typeWord(list->type)),
-            tr("Write each entry after a dash, with a name."));
+        add(filePlace, list->line, Words::tr("%1 is not a list").arg(QLatin1StringView(listKey)),
+            Words::tr("Line %1 holds %2.").arg(list->line).arg(typeWord(list->type)),
+            Words::tr("Write each entry after a dash, with a name."));
         return;
     }
     QMap<QString, Entry> found;
@@ -253,17 +253,17 @@ void KubeconfigReader::readList(const yaml::Node &root, const char *listKey, con
         ++number;
         const Place unnamed{&m_file->problems, u"%1 %2"_s.arg(noun).arg(number)};
         if (item->type != yaml::Node::Type::Map) {
-            add(unnamed, item->line, tr("Entry %1 of %2 is skipped").arg(number).arg(QLatin1StringView(listKey)),
-                tr("It holds %1 where a map with a name belongs.").arg(typeWord(item->type)),
-                tr("Correct or remove the entry."));
+            add(unnamed, item->line, Words::tr("Entry %1 of %2 is skipped").arg(number).arg(QLatin1StringView(listKey)),
+                Words::tr("It holds %1 where a map with a name belongs.").arg(typeWord(item->type)),
+                Words::tr("Correct or remove the entry."));
             continue;
         }
         const qsizetype before = m_file->problems.size();
         const QString name = text(*item, "name", unnamed);
         if (name.isEmpty()) {
             if (m_file->problems.size() == before)
-                add(unnamed, item->line, tr("Entry %1 of %2 is skipped").arg(number).arg(QLatin1StringView(listKey)),
-                    tr("It has no name."), tr("Give it a name, or remove it."));
+                add(unnamed, item->line, Words::tr("Entry %1 of %2 is skipped").arg(number).arg(QLatin1StringView(listKey)),
+                    Words::tr("It has no name."), Words::tr("Give it a name, or remove it."));
             continue;
         }
         if (found.contains(name)) {
@@ -282,15 +282,15 @@ void KubeconfigReader::readList(const yaml::Node &root, const char *listKey, con
             read(*body, entry);
         } else {
             const Place place{&entry.problems, noun + u' ' + quoted(name)};
-            add(place, body->line, tr("%1 of %2 is not a map").arg(QLatin1StringView(bodyKey), quoted(name)),
-                tr("Line %1 holds %2.").arg(body->line).arg(typeWord(body->type)), tr("Correct the entry."));
+            add(place, body->line, Words::tr("%1 of %2 is not a map").arg(QLatin1StringView(bodyKey), quoted(name)),
+                Words::tr("Line %1 holds %2.").arg(body->line).arg(typeWord(body->type)), Words::tr("Correct the entry."));
         }
         found.insert(name, entry);
     }
     for (const QString &name : std::as_const(duplicates)) {
-        const QString what = tr("The name %1 appears twice in %2").arg(quoted(name), QLatin1StringView(listKey));
-        const QString why = tr("Nobody can tell which one is meant; kubectl refuses the whole file.");
-        const QString fix = tr("Rename or remove one of the two.");
+        const QString what = Words::tr("The name %1 appears twice in %2").arg(quoted(name), QLatin1StringView(listKey));
+        const QString why = Words::tr("Nobody can tell which one is meant; kubectl refuses the whole file.");
+        const QString fix = Words::tr("Rename or remove one of the two.");
         add(filePlace, 0, what, why, fix);
         const Place place{&found[name].problems, noun + u' ' + quoted(name)};
         add(place, 0, what, why, fix);
@@ -325,18 +325,18 @@ void KubeconfigReader::readCluster(const yaml::Node &node, ClusterEntry &cluster
 void KubeconfigReader::validate(ClusterEntry &cluster, const Place &place)
 {
     if (cluster.server.isEmpty()) {
-        add(place, 0, tr("The cluster %1 has no server").arg(quoted(cluster.name)), tr("The field server is empty."),
-            tr("Add the address of the API server, for example https://192.0.2.1:6443."));
+        add(place, 0, Words::tr("The cluster %1 has no server").arg(quoted(cluster.name)), Words::tr("The field server is empty."),
+            Words::tr("Add the address of the API server, for example https://192.0.2.1:6443."));
     } else if (const auto url = serverUrl(cluster, {}); !url) {
         add(place, 0, url.error().what, url.error().why, url.error().fix);
     }
     if (!cluster.caFile.isEmpty() && !cluster.caData.isEmpty())
-        add(place, 0, tr("The certificate authority is given twice"),
-            tr("Both certificate-authority and certificate-authority-data are set."), tr("Remove one of them."));
+        add(place, 0, Words::tr("The certificate authority is given twice"),
+            Words::tr("Both certificate-authority and certificate-authority-data are set."), Words::tr("Remove one of them."));
     if (cluster.insecureSkipVerify && (!cluster.caFile.isEmpty() || !cluster.caData.isEmpty()))
-        add(place, 0, tr("The certificate authority contradicts insecure-skip-tls-verify"),
-            tr("A server cannot be both verified and not verified; kubectl refuses this as well."),
-            tr("Remove insecure-skip-tls-verify to keep the connection safe."));
+        add(place, 0, Words::tr("The certificate authority contradicts insecure-skip-tls-verify"),
+            Words::tr("A server cannot be both verified and not verified; kubectl refuses this as well."),
+            Words::tr("Remove insecure-skip-tls-verify to keep the connection safe."));
     checkFile(cluster.caFile, u"certificate-authority"_s, place);
     if (!cluster.proxyUrl.isEmpty()) {
         const QUrl proxy(cluster.proxyUrl, QUrl::StrictMode);
@@ -344,9 +344,9 @@ void KubeconfigReader::validate(ClusterEntry &cluster, const Place &place)
         const bool known = scheme == u"http"_s || scheme == u"https"_s || scheme == u"socks5"_s;
         // The value may hold a password, so the texts do not repeat it.
         if (!proxy.isValid() || !known || proxy.host().isEmpty())
-            add(place, 0, tr("proxy-url cannot be used"),
-                known ? tr("It is not a complete URL.") : tr("Its scheme is not http, https or socks5."),
-                tr("Write it like http://proxy.example:3128."));
+            add(place, 0, Words::tr("proxy-url cannot be used"),
+                known ? Words::tr("It is not a complete URL.") : Words::tr("Its scheme is not http, https or socks5."),
+                Words::tr("Write it like http://proxy.example:3128."));
     }
 }
 
@@ -383,8 +383,8 @@ void KubeconfigReader::readImpersonation(const yaml::Node &node, UserEntry &user
     user.impersonateGroups = texts(node, "as-groups", place);
     if (const yaml::Node *extra = node.find("as-user-extra"); !isNull(extra)) {
         if (extra->type != yaml::Node::Type::Map)
-            add(place, extra->line, tr("as-user-extra is not a map"),
-                tr("Line %1 holds %2.").arg(extra->line).arg(typeWord(extra->type)), tr("Correct the field."));
+            add(place, extra->line, Words::tr("as-user-extra is not a map"),
+                Words::tr("Line %1 holds %2.").arg(extra->line).arg(typeWord(extra->type)), Words::tr("Correct the field."));
         for (const auto &member : extra->members)
             user.impersonateExtra.append({QString::fromUtf8(member.first), texts(*extra, member.first.constData(), place)});
     }
@@ -396,21 +396,21 @@ void KubeconfigReader::readImpersonation(const yaml::Node &node, UserEntry &user
             safe = safe && isHeaderSafe(value);
     }
     if (!safe)
-        add(place, 0, tr("The impersonated identity cannot be sent"),
-            tr("A value of as, as-uid, as-groups or as-user-extra holds a line break or control character."),
-            tr("Remove the character."));
+        add(place, 0, Words::tr("The impersonated identity cannot be sent"),
+            Words::tr("A value of as, as-uid, as-groups or as-user-extra holds a line break or control character."),
+            Words::tr("Remove the character."));
     if (user.impersonate.isEmpty()
         && !(user.impersonateUid.isEmpty() && user.impersonateGroups.isEmpty() && user.impersonateExtra.isEmpty()))
-        add(place, 0, tr("Impersonation lacks a user"), tr("as-uid, as-groups and as-user-extra need as beside them."),
-            tr("Add as with the user to impersonate, or remove the other fields."));
+        add(place, 0, Words::tr("Impersonation lacks a user"), Words::tr("as-uid, as-groups and as-user-extra need as beside them."),
+            Words::tr("Add as with the user to impersonate, or remove the other fields."));
 }
 
 void KubeconfigReader::readExec(const yaml::Node &node, UserEntry &user, const Place &place)
 {
     ExecConfig exec;
     if (node.type != yaml::Node::Type::Map) {
-        add(place, node.line, tr("exec is not a map"), tr("Line %1 holds %2.").arg(node.line).arg(typeWord(node.type)),
-            tr("Correct the entry."));
+        add(place, node.line, Words::tr("exec is not a map"), Words::tr("Line %1 holds %2.").arg(node.line).arg(typeWord(node.type)),
+            Words::tr("Correct the entry."));
         user.exec = exec;
         return;
     }
@@ -428,19 +428,19 @@ void KubeconfigReader::readExec(const yaml::Node &node, UserEntry &user, const P
     else if (mode == u"Always"_s)
         exec.interactiveMode = InteractiveMode::Always;
     else if (!mode.isEmpty() && mode != u"IfAvailable"_s)
-        add(place, 0, tr("interactiveMode %1 is unknown").arg(quoted(mode)),
-            tr("It can be Never, IfAvailable or Always."), tr("Correct the field."));
+        add(place, 0, Words::tr("interactiveMode %1 is unknown").arg(quoted(mode)),
+            Words::tr("It can be Never, IfAvailable or Always."), Words::tr("Correct the field."));
     if (const yaml::Node *env = node.find("env"); !isNull(env)) {
         if (env->type != yaml::Node::Type::List)
-            add(place, env->line, tr("env is not a list"), tr("Line %1 holds %2.").arg(env->line).arg(typeWord(env->type)),
-                tr("Write each variable after a dash, with name and value."));
+            add(place, env->line, Words::tr("env is not a list"), Words::tr("Line %1 holds %2.").arg(env->line).arg(typeWord(env->type)),
+                Words::tr("Write each variable after a dash, with name and value."));
         for (const yaml::Node *item : env->items) {
             const QString name = text(*item, "name", place);
             const QString value = text(*item, "value", place);
             if (name.isEmpty() || name.contains(u'=') || name.contains(QChar::Null))
-                add(place, item->line, tr("A variable of the exec plugin has no usable name"),
-                    tr("The entry at line %1 of env has an empty name or one with an equals sign.").arg(item->line),
-                    tr("Name the variable."));
+                add(place, item->line, Words::tr("A variable of the exec plugin has no usable name"),
+                    Words::tr("The entry at line %1 of env has an empty name or one with an equals sign.").arg(item->line),
+                    Words::tr("Name the variable."));
             else
                 exec.env.append({name, Secret(value.toUtf8())});
         }
@@ -451,53 +451,53 @@ void KubeconfigReader::readExec(const yaml::Node &node, UserEntry &user, const P
 void KubeconfigReader::validate(UserEntry &user, const Place &place)
 {
     if (!user.clientCertFile.isEmpty() && !user.clientCertData.isEmpty())
-        add(place, 0, tr("The client certificate is given twice"),
-            tr("Both client-certificate and client-certificate-data are set."), tr("Remove one of them."));
+        add(place, 0, Words::tr("The client certificate is given twice"),
+            Words::tr("Both client-certificate and client-certificate-data are set."), Words::tr("Remove one of them."));
     if (!user.clientKeyFile.isEmpty() && !user.clientKeyData.isEmpty())
-        add(place, 0, tr("The client key is given twice"), tr("Both client-key and client-key-data are set."),
-            tr("Remove one of them."));
+        add(place, 0, Words::tr("The client key is given twice"), Words::tr("Both client-key and client-key-data are set."),
+            Words::tr("Remove one of them."));
     const bool hasCert = !user.clientCertFile.isEmpty() || !user.clientCertData.isEmpty();
     const bool hasKey = !user.clientKeyFile.isEmpty() || !user.clientKeyData.isEmpty();
     if (hasCert && !hasKey)
-        add(place, 0, tr("The client certificate has no key"), tr("Neither client-key nor client-key-data is set."),
-            tr("Add the key that belongs to the certificate."));
+        add(place, 0, Words::tr("The client certificate has no key"), Words::tr("Neither client-key nor client-key-data is set."),
+            Words::tr("Add the key that belongs to the certificate."));
     if (hasKey && !hasCert)
-        add(place, 0, tr("The client key has no certificate"),
-            tr("Neither client-certificate nor client-certificate-data is set, so the key is not used."),
-            tr("Add the certificate that belongs to the key."), Problem::Severity::Warning);
+        add(place, 0, Words::tr("The client key has no certificate"),
+            Words::tr("Neither client-certificate nor client-certificate-data is set, so the key is not used."),
+            Words::tr("Add the certificate that belongs to the key."), Problem::Severity::Warning);
     checkFile(user.clientCertFile, u"client-certificate"_s, place);
     checkFile(user.clientKeyFile, u"client-key"_s, place);
 
     const bool hasToken = !user.token.isEmpty() || !user.tokenFile.isEmpty();
     const bool hasBasic = !user.username.isEmpty() || !user.password.isEmpty();
     if (hasToken && hasBasic)
-        add(place, 0, tr("The user has more than one way to sign in"),
-            tr("A token and a user name with password exclude each other."), tr("Remove one of them."));
+        add(place, 0, Words::tr("The user has more than one way to sign in"),
+            Words::tr("A token and a user name with password exclude each other."), Words::tr("Remove one of them."));
     for (const char c : user.token.reveal()) {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-            add(place, 0, tr("The token cannot be sent"), tr("It holds a line break or control character."),
-                tr("Copy the token again, without line breaks."));
+            add(place, 0, Words::tr("The token cannot be sent"), Words::tr("It holds a line break or control character."),
+                Words::tr("Copy the token again, without line breaks."));
             break;
         }
     }
     if (user.authProvider.isEmpty())
         return;
     if (user.exec)
-        add(place, 0, tr("The user has two sign-in plugins"), tr("exec and auth-provider exclude each other."),
-            tr("Remove auth-provider; it is obsolete."));
-    const QString what = tr("The sign-in method auth-provider %1 is not supported").arg(quoted(user.authProvider));
+        add(place, 0, Words::tr("The user has two sign-in plugins"), Words::tr("exec and auth-provider exclude each other."),
+            Words::tr("Remove auth-provider; it is obsolete."));
+    const QString what = Words::tr("The sign-in method auth-provider %1 is not supported").arg(quoted(user.authProvider));
     if (user.authProvider == u"gcp"_s)
-        add(place, 0, what, tr("Kubernetes removed it; Google Cloud signs in through the program gke-gcloud-auth-plugin."),
-            tr("Install gke-gcloud-auth-plugin and run: gcloud container clusters get-credentials CLUSTER"));
+        add(place, 0, what, Words::tr("Kubernetes removed it; Google Cloud signs in through the program gke-gcloud-auth-plugin."),
+            Words::tr("Install gke-gcloud-auth-plugin and run: gcloud container clusters get-credentials CLUSTER"));
     else if (user.authProvider == u"azure"_s)
-        add(place, 0, what, tr("Kubernetes removed it; Azure signs in through the program kubelogin."),
-            tr("Install kubelogin and run: kubelogin convert-kubeconfig"));
+        add(place, 0, what, Words::tr("Kubernetes removed it; Azure signs in through the program kubelogin."),
+            Words::tr("Install kubelogin and run: kubelogin convert-kubeconfig"));
     else if (user.authProvider == u"oidc"_s)
-        add(place, 0, what, tr("Cairn signs in to OpenID Connect through an exec plugin, which can also renew the token."),
-            tr("Use an exec plugin such as kubectl oidc-login (kubelogin): kubectl oidc-login setup"));
+        add(place, 0, what, Words::tr("Cairn signs in to OpenID Connect through an exec plugin, which can also renew the token."),
+            Words::tr("Use an exec plugin such as kubectl oidc-login (kubelogin): kubectl oidc-login setup"));
     else
-        add(place, 0, what, tr("Kubernetes does not know this auth-provider."),
-            tr("Ask the provider of the file for one with an exec plugin, a token or a client certificate."));
+        add(place, 0, what, Words::tr("Kubernetes does not know this auth-provider."),
+            Words::tr("Ask the provider of the file for one with an exec plugin, a token or a client certificate."));
 }
 
 void KubeconfigReader::validateExec(const UserEntry &user, bool interactiveModeGiven, const Place &place)
@@ -506,22 +506,22 @@ void KubeconfigReader::validateExec(const UserEntry &user, bool interactiveModeG
         return;
     const ExecConfig &exec = *user.exec;
     if (exec.command.isEmpty())
-        add(place, 0, tr("The exec plugin has no command"), tr("The field command of exec is empty."),
-            tr("Name the program to run."));
-    const QString fix = tr("Write client.authentication.k8s.io/v1 if the plugin is recent, else …/v1beta1.");
+        add(place, 0, Words::tr("The exec plugin has no command"), Words::tr("The field command of exec is empty."),
+            Words::tr("Name the program to run."));
+    const QString fix = Words::tr("Write client.authentication.k8s.io/v1 if the plugin is recent, else …/v1beta1.");
     if (exec.apiVersion.isEmpty())
-        add(place, 0, tr("The exec plugin has no apiVersion"), tr("The field apiVersion of exec is empty."), fix);
+        add(place, 0, Words::tr("The exec plugin has no apiVersion"), Words::tr("The field apiVersion of exec is empty."), fix);
     else if (exec.apiVersion == u"client.authentication.k8s.io/v1alpha1"_s)
-        add(place, 0, tr("The exec plugin's apiVersion is too old"), tr("Kubernetes removed v1alpha1."),
-            tr("Update the plugin and let it write the kubeconfig again."));
+        add(place, 0, Words::tr("The exec plugin's apiVersion is too old"), Words::tr("Kubernetes removed v1alpha1."),
+            Words::tr("Update the plugin and let it write the kubeconfig again."));
     else if (exec.apiVersion != u"client.authentication.k8s.io/v1"_s
              && exec.apiVersion != u"client.authentication.k8s.io/v1beta1"_s)
-        add(place, 0, tr("The exec plugin's apiVersion %1 is unknown").arg(quoted(exec.apiVersion)),
-            tr("Known are client.authentication.k8s.io/v1 and client.authentication.k8s.io/v1beta1."), fix);
+        add(place, 0, Words::tr("The exec plugin's apiVersion %1 is unknown").arg(quoted(exec.apiVersion)),
+            Words::tr("Known are client.authentication.k8s.io/v1 and client.authentication.k8s.io/v1beta1."), fix);
     else if (exec.apiVersion == u"client.authentication.k8s.io/v1"_s && !interactiveModeGiven)
-        add(place, 0, tr("The exec plugin lacks interactiveMode"),
-            tr("With client.authentication.k8s.io/v1 the field is required."),
-            tr("Add interactiveMode: IfAvailable to exec."));
+        add(place, 0, Words::tr("The exec plugin lacks interactiveMode"),
+            Words::tr("With client.authentication.k8s.io/v1 the field is required."),
+            Words::tr("Add interactiveMode: IfAvailable to exec."));
 }
 
 void KubeconfigReader::readContext(const yaml::Node &node, ContextEntry &context)
@@ -531,8 +531,8 @@ void KubeconfigReader::readContext(const yaml::Node &node, ContextEntry &context
     context.user = text(node, "user", place);
     context.ns = text(node, "namespace", place);
     if (context.cluster.isEmpty() && context.problems.isEmpty())
-        add(place, 0, tr("The context %1 names no cluster").arg(quoted(context.name)),
-            tr("The field cluster is empty."), tr("Name one of the clusters in the file."));
+        add(place, 0, Words::tr("The context %1 names no cluster").arg(quoted(context.name)),
+            Words::tr("The field cluster is empty."), Words::tr("Name one of the clusters in the file."));
 }
 
 } // namespace cairn::kube

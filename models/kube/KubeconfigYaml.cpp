@@ -25,10 +25,10 @@ constexpr size_t maxNodes = 400'000;
 constexpr int maxOpenBracketsInLine = 100;
 constexpr int maxSeparatorsInLine = 200'000; // a JSON kubeconfig in one line has about 30 per context
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::yaml", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 /// What the builder throws through yaml-cpp; never leaves this file.
 struct Refused {
@@ -65,8 +65,8 @@ Result<QByteArray> decoded(const QByteArray &bytes, const QString &what)
     QStringDecoder decoder(encoding.value_or(QStringConverter::Utf8));
     text = decoder.decode(bytes);
     if (decoder.hasError())
-        return fail(Error::Kind::Parse, what, tr("It is not UTF-8 text."),
-                    tr("Check that the path names a kubeconfig and not an archive or a binary file."));
+        return fail(Error::Kind::Parse, what, Words::tr("It is not UTF-8 text."),
+                    Words::tr("Check that the path names a kubeconfig and not an archive or a binary file."));
     // yaml-cpp takes byte 4 for the end of the file, and YAML forbids the others as well.
     int line = 1;
     for (const QChar c : std::as_const(text)) {
@@ -74,10 +74,10 @@ Result<QByteArray> decoded(const QByteArray &bytes, const QString &what)
             ++line;
         else if (c.unicode() < 0x20 && c != u'\t' && c != u'\r')
             return fail(Error::Kind::Parse, what,
-                        tr("Line %1 holds a control character (code %2), which YAML does not allow.")
+                        Words::tr("Line %1 holds a control character (code %2), which YAML does not allow.")
                             .arg(line)
                             .arg(int(c.unicode())),
-                        tr("Remove the character, or check that the path names a kubeconfig."));
+                        Words::tr("Remove the character, or check that the path names a kubeconfig."));
     }
     if (text.startsWith(QChar::ByteOrderMark))
         text.remove(0, 1);
@@ -95,11 +95,11 @@ QString costlyLine(const QByteArray &text)
             open = separators = 0;
         } else if (c == '[' || c == '{') {
             if (++open > maxOpenBracketsInLine)
-                return tr("Line %1 opens more than %2 brackets.").arg(line).arg(maxOpenBracketsInLine);
+                return Words::tr("Line %1 opens more than %2 brackets.").arg(line).arg(maxOpenBracketsInLine);
         } else if ((c == ']' || c == '}') && open > 0) {
             --open;
         } else if (c == ',' && ++separators > maxSeparatorsInLine) {
-            return tr("Line %1 holds more than %2 values.").arg(line).arg(maxSeparatorsInLine);
+            return Words::tr("Line %1 holds more than %2 values.").arg(line).arg(maxSeparatorsInLine);
         }
     }
     return {};
@@ -135,7 +135,7 @@ public:
     {
         const auto found = m_anchors.find(anchor);
         if (found == m_anchors.end())
-            throw Refused{tr("Line %1 refers to itself by an alias (a cycle).").arg(mark.line + 1), mark.line + 1};
+            throw Refused{Words::tr("Line %1 refers to itself by an alias (a cycle).").arg(mark.line + 1), mark.line + 1};
         add(found->second);
     }
     void OnScalar(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
@@ -179,7 +179,7 @@ private:
     Node *make(const YAML::Mark &mark)
     {
         if (m_document.m_nodes.size() >= maxNodes)
-            throw Refused{tr("It has more than %1 values.").arg(maxNodes), mark.line + 1};
+            throw Refused{Words::tr("It has more than %1 values.").arg(maxNodes), mark.line + 1};
         m_document.m_nodes.emplace_back();
         m_document.m_nodes.back().line = mark.line + 1;
         return &m_document.m_nodes.back();
@@ -199,7 +199,7 @@ private:
     void open(const YAML::Mark &mark, YAML::anchor_t anchor, Node::Type type)
     {
         if (m_levels.size() >= maxDepth)
-            throw Refused{tr("Line %1 is nested more than %2 levels deep.").arg(mark.line + 1).arg(maxDepth),
+            throw Refused{Words::tr("Line %1 is nested more than %2 levels deep.").arg(mark.line + 1).arg(maxDepth),
                           mark.line + 1};
         Node *node = make(mark);
         node->type = type;
@@ -224,7 +224,7 @@ private:
             level.node->items.append(node);
         } else if (!level.hasKey) {
             if (node->type == Node::Type::List || node->type == Node::Type::Map)
-                throw Refused{tr("Line %1 uses a list or a map as a key.").arg(node->line), node->line};
+                throw Refused{Words::tr("Line %1 uses a list or a map as a key.").arg(node->line), node->line};
             level.key = node->text;
             level.hasKey = true;
         } else {
@@ -326,7 +326,7 @@ Result<Document> Document::parse(const QByteArray &bytes, const QString &what)
     if (!text)
         return fail(text.error());
     if (const QString cost = costlyLine(*text); !cost.isEmpty())
-        return fail(Error::Kind::Parse, what, cost, tr("Check that the path names a kubeconfig."));
+        return fail(Error::Kind::Parse, what, cost, Words::tr("Check that the path names a kubeconfig."));
     Document document;
     Builder builder(document);
     try {
@@ -336,21 +336,21 @@ Result<Document> Document::parse(const QByteArray &bytes, const QString &what)
             document.m_root = builder.root();
         document.m_further = static_cast<bool>(parser);
     } catch (const Refused &refused) {
-        return fail(Error::Kind::Parse, what, refused.why, tr("Check that the path names a kubeconfig."));
+        return fail(Error::Kind::Parse, what, refused.why, Words::tr("Check that the path names a kubeconfig."));
     } catch (const YAML::Exception &exception) {
         // Their messages are fixed English sentences without content of the file.
         const int line = exception.mark.line + 1;
         if (lineHasTabIndent(*text, line))
-            return fail(Error::Kind::Parse, what, tr("Near line %1 a line is indented with a tab.").arg(line),
-                        tr("Indent with spaces; YAML does not allow tabs there."));
-        return fail(Error::Kind::Parse, what, tr("It is not valid YAML at line %1, column %2: %3.")
+            return fail(Error::Kind::Parse, what, Words::tr("Near line %1 a line is indented with a tab.").arg(line),
+                        Words::tr("Indent with spaces; YAML does not allow tabs there."));
+        return fail(Error::Kind::Parse, what, Words::tr("It is not valid YAML at line %1, column %2: %3.")
                         .arg(line)
                         .arg(exception.mark.column + 1)
                         .arg(QString::fromStdString(exception.msg)),
-                    tr("Correct the line, or get the file again from whoever gave it to you."));
+                    Words::tr("Correct the line, or get the file again from whoever gave it to you."));
     } catch (const std::exception &) {
-        return fail(Error::Kind::Parse, what, tr("The YAML parser gave up on it."),
-                    tr("Check that the path names a kubeconfig."));
+        return fail(Error::Kind::Parse, what, Words::tr("The YAML parser gave up on it."),
+                    Words::tr("Check that the path names a kubeconfig."));
     }
     if (!document.m_root) {
         document.m_nodes.emplace_back();

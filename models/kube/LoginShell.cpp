@@ -20,10 +20,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::kube {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::LoginShell", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 QByteArray variable(const QByteArrayList &environment, const QByteArray &name)
 {
@@ -75,14 +75,14 @@ Result<QStringList> askShell(const LoginShell::Options &options, const std::stop
 {
     QByteArrayList environment = options.environment.isEmpty() ? processEnvironment() : options.environment;
     const QString shell = options.shell.isEmpty() ? userShell(environment) : options.shell;
-    const QString what = tr("The PATH of the login shell is not known.");
+    const QString what = Words::tr("The PATH of the login shell is not known.");
     const QByteArray mark = "cairn-" + QByteArray::number(QRandomGenerator::system()->generate64(), 16);
     const QString command = u"printf %1; /usr/bin/env -0; printf %1"_s.arg(QString::fromLatin1(mark));
     if (shell.isEmpty() || shellArguments(shell, command, true).isEmpty())
         return fail(Error::Kind::Unsupported, what,
-                    shell.isEmpty() ? tr("The user has no login shell.")
-                                    : tr("Cairn does not know the shell %1.").arg(text::safe(shell)),
-                    tr("Add the folder of the program for Cairn."));
+                    shell.isEmpty() ? Words::tr("The user has no login shell.")
+                                    : Words::tr("Cairn does not know the shell %1.").arg(text::safe(shell)),
+                    Words::tr("Add the folder of the program for Cairn."));
     setVariable(environment, "TERM", "dumb"); // fish and prompt frameworks expect one
     setVariable(environment, "DISABLE_AUTO_UPDATE", "true"); // oh-my-zsh would ask
     setVariable(environment, "ZSH_TMUX_AUTOSTART", "false");
@@ -100,7 +100,7 @@ Result<QStringList> askShell(const LoginShell::Options &options, const std::stop
             if (result.error().kind == Error::Kind::Cancelled)
                 return fail(result.error());
             last = Error::make(result.error().kind, what, result.error().what + u' ' + result.error().why,
-                               tr("Add the folder of the program for Cairn."));
+                               Words::tr("Add the folder of the program for Cairn."));
             continue;
         }
         const qsizetype begin = result->out.indexOf(mark);
@@ -111,8 +111,8 @@ Result<QStringList> askShell(const LoginShell::Options &options, const std::stop
             if (!path.isEmpty())
                 return absoluteFolders(QFile::decodeName(path));
         }
-        last = Error::make(Error::Kind::Parse, what, tr("%1 did not print its environment.").arg(text::safe(shell)),
-                           tr("Add the folder of the program for Cairn."));
+        last = Error::make(Error::Kind::Parse, what, Words::tr("%1 did not print its environment.").arg(text::safe(shell)),
+                           Words::tr("Add the folder of the program for Cairn."));
     }
     return fail(last);
 }
@@ -209,10 +209,10 @@ Result<FoundProgram> ProgramSearch::find(const QString &command, std::stop_token
     if (command.contains(u'/')) {
         if (isProgram(command))
             return FoundProgram{command, FolderOrigin::Path};
-        return fail(Error::Kind::NotFound, tr("The program %1 was not found.").arg(shown),
-                    QFileInfo::exists(command) ? tr("It exists, but it is not an executable file.")
-                                               : tr("There is no such file."),
-                    tr("Correct command in the kubeconfig, or install the program."));
+        return fail(Error::Kind::NotFound, Words::tr("The program %1 was not found.").arg(shown),
+                    QFileInfo::exists(command) ? Words::tr("It exists, but it is not an executable file.")
+                                               : Words::tr("There is no such file."),
+                    Words::tr("Correct command in the kubeconfig, or install the program."));
     }
     // The login shell is only asked when its answer can matter: it may take seconds.
     ProgramSearch quick = *this;
@@ -231,9 +231,9 @@ Result<FoundProgram> ProgramSearch::find(const QString &command, std::stop_token
     QStringList looked;
     for (const SearchFolder &folder : folders(stop))
         looked.append(text::safe(folder.path));
-    return fail(Error::Kind::NotFound, tr("The program %1 was not found.").arg(shown),
-                tr("%1 is not in any of these folders: %2").arg(shown, looked.join(u':')),
-                tr("Install the program, or add its folder for Cairn."));
+    return fail(Error::Kind::NotFound, Words::tr("The program %1 was not found.").arg(shown),
+                Words::tr("%1 is not in any of these folders: %2").arg(shown, looked.join(u':')),
+                Words::tr("Install the program, or add its folder for Cairn."));
 }
 
 QString ProgramSearch::wellKnownFolderWith(const QString &name) const

@@ -22,10 +22,10 @@ constexpr qint64 earlyRefreshSecs = 60;
 constexpr qint64 failureMemorySecs = 5;
 constexpr qint64 fileCheckMsecs = 1000;
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::kube::SessionCredentials", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::kube)
+};
 
 /// Changes whenever the file was replaced or rewritten.
 QByteArray fileSignature(const QString &path)
@@ -137,10 +137,10 @@ Result<net::Endpoint> SessionCredentials::Private::buildEndpoint(bool withClient
     if (!ca)
         return fail(ca.error());
     if (!ca->isEmpty() && !certificateInfo(*ca))
-        return fail(Error::Kind::Invalid, tr("The certificate authority of cluster \"%1\" cannot be read.")
+        return fail(Error::Kind::Invalid, Words::tr("The certificate authority of cluster \"%1\" cannot be read.")
                         .arg(text::safe(context.cluster.name)),
-                    tr("It holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)."),
-                    tr("Get the kubeconfig again from whoever runs the cluster."));
+                    Words::tr("It holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)."),
+                    Words::tr("Get the kubeconfig again from whoever runs the cluster."));
     built.caPem = *ca;
     if (!withClientCertificate)
         return built;
@@ -208,13 +208,13 @@ Result<> SessionCredentials::Private::refreshTokenFile()
             return {};
         }
         if (fileToken.isEmpty() && context.user.token.isEmpty())
-            return fail(Error::Kind::Auth, tr("The token file %1 cannot be used.").arg(text::safe(context.user.tokenFile)),
-                        token.isEmpty() ? tr("It is empty.") : tr("It holds more than one line."),
-                        tr("Write the token into it, or sign in again with the tool that writes it."));
+            return fail(Error::Kind::Auth, Words::tr("The token file %1 cannot be used.").arg(text::safe(context.user.tokenFile)),
+                        token.isEmpty() ? Words::tr("It is empty.") : Words::tr("It holds more than one line."),
+                        Words::tr("Write the token into it, or sign in again with the tool that writes it."));
     } else if (fileToken.isEmpty() && context.user.token.isEmpty()) {
         Error error = bytes.error();
         if (error.fix.isEmpty())
-            error.fix = tr("Sign in again with the tool that writes the token file.");
+            error.fix = Words::tr("Sign in again with the tool that writes the token file.");
         return fail(error);
     }
     return {};
@@ -401,7 +401,7 @@ QDateTime SessionCredentials::expires() const
 Result<ConsentRequest> SessionCredentials::plannedExec(std::stop_token stop) const
 {
     if (!m_context.user.exec)
-        return fail(Error::Kind::Unsupported, tr("The user \"%1\" has no exec plugin.").arg(text::safe(m_context.user.name)));
+        return fail(Error::Kind::Unsupported, Words::tr("The user \"%1\" has no exec plugin.").arg(text::safe(m_context.user.name)));
     const ExecConfig &exec = *m_context.user.exec;
     const auto found = m_options.search.find(exec.command, stop);
     if (!found) {
@@ -437,11 +437,11 @@ Result<> SessionCredentials::mayRun(const ConsentRequest &request) const
         return {};
     const QString names = request.variableNames().join(u", "_s);
     return fail(Error::Kind::Consent,
-                tr("The context \"%1\" signs in through a program of this computer, which needs your consent.")
+                Words::tr("The context \"%1\" signs in through a program of this computer, which needs your consent.")
                     .arg(text::safe(request.context)),
-                names.isEmpty() ? tr("It would run: %1").arg(request.commandLine())
-                                : tr("It would run: %1 (with the variables %2)").arg(request.commandLine(), names),
-                tr("Allow it if you trust %1; cairnctl takes --allow-exec.").arg(text::safe(request.kubeconfigFile)));
+                names.isEmpty() ? Words::tr("It would run: %1").arg(request.commandLine())
+                                : Words::tr("It would run: %1 (with the variables %2)").arg(request.commandLine(), names),
+                Words::tr("Allow it if you trust %1; cairnctl takes --allow-exec.").arg(text::safe(request.kubeconfigFile)));
 }
 
 } // namespace cairn::kube

@@ -20,10 +20,10 @@ using namespace Qt::StringLiterals;
 namespace cairn::manifest {
 namespace {
 
-QString tr(const char *source)
-{
-    return QCoreApplication::translate("cairn::manifest", source);
-}
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::manifest)
+};
 
 /// Thrown inside the event handler and caught at the end of this file; it never leaves it.
 struct Refused {
@@ -37,8 +37,8 @@ Error positioned(const YAML::Mark &mark, const QString &why, const QString &fix)
     const int line = mark.line + 1;
     const int column = mark.column + 1;
     Error error = mark.is_null()
-        ? Error::make(Error::Kind::Parse, tr("The YAML cannot be read."), why, fix)
-        : Error::make(Error::Kind::Parse, tr("The YAML cannot be read at line %1, column %2.").arg(line).arg(column), why,
+        ? Error::make(Error::Kind::Parse, Words::tr("The YAML cannot be read."), why, fix)
+        : Error::make(Error::Kind::Parse, Words::tr("The YAML cannot be read at line %1, column %2.").arg(line).arg(column), why,
                       fix);
     if (!mark.is_null())
         error.causes = {{u"%1:%2"_s.arg(line).arg(column), u"Position"_s, why}};
@@ -112,7 +112,7 @@ public:
     {
         const auto it = m_anchors.constFind(anchor);
         if (it == m_anchors.constEnd())
-            throw Refused{mark, tr("An alias stands inside the very thing it names."), tr("Write the value out.")};
+            throw Refused{mark, Words::tr("An alias stands inside the very thing it names."), Words::tr("Write the value out.")};
         count(mark, it->nodes);
         if (atKey())
             setKey(mark, keyText(mark, it->value), false);
@@ -127,7 +127,7 @@ public:
         if (plain || atKey()) {
             std::optional<QJsonValue> v = plain && !atKey() ? resolved(text) : QJsonValue(text);
             if (!v)
-                throw Refused{mark, tr("“%1” has no place in JSON.").arg(text::safe(text)), tr("Quote it or write a finite number.")};
+                throw Refused{mark, Words::tr("“%1” has no place in JSON.").arg(text::safe(text)), Words::tr("Quote it or write a finite number.")};
             scalar(mark, anchor, *v, text, plain);
         } else if (kind == u"!" || kind == u"tag:yaml.org,2002:str") {
             scalar(mark, anchor, text, text, false);
@@ -180,15 +180,15 @@ private:
     {
         m_nodes += nodes;
         if (m_nodes > m_limits.nodes)
-            throw Refused{mark, tr("It holds more than %1 values once its aliases are written out.").arg(m_limits.nodes),
-                          tr("Split it into smaller files.")};
+            throw Refused{mark, Words::tr("It holds more than %1 values once its aliases are written out.").arg(m_limits.nodes),
+                          Words::tr("Split it into smaller files.")};
     }
 
     static QJsonValue tagged(const YAML::Mark &mark, const QString &kind, const QString &text)
     {
         const auto refuse = [&]() -> Refused {
-            return {mark, tr("The tag %1 with the value “%2” is not understood.").arg(text::safe(kind), text::safe(text)),
-                    tr("Remove the tag; Kubernetes objects need none.")};
+            return {mark, Words::tr("The tag %1 with the value “%2” is not understood.").arg(text::safe(kind), text::safe(text)),
+                    Words::tr("Remove the tag; Kubernetes objects need none.")};
         };
         const std::optional<QJsonValue> v = resolved(text);
         if (!v)
@@ -206,14 +206,14 @@ private:
     {
         const QString kind = QString::fromStdString(tag);
         if (kind != u"?" && kind != u"!" && !kind.isEmpty() && kind != usual)
-            throw Refused{mark, tr("The tag %1 is not understood.").arg(text::safe(kind)),
-                          tr("Remove the tag; Kubernetes objects need none.")};
+            throw Refused{mark, Words::tr("The tag %1 is not understood.").arg(text::safe(kind)),
+                          Words::tr("Remove the tag; Kubernetes objects need none.")};
     }
 
     QString keyText(const YAML::Mark &mark, const QJsonValue &value) const
     {
         if (!value.isString())
-            throw Refused{mark, tr("A key is not text."), tr("Quote the key.")};
+            throw Refused{mark, Words::tr("A key is not text."), Words::tr("Quote the key.")};
         return value.toString();
     }
 
@@ -222,7 +222,7 @@ private:
         Frame &frame = m_stack.back();
         frame.mergeKey = plain && key == u"<<";
         if (!frame.mergeKey && frame.keys.contains(key))
-            throw Refused{mark, tr("The key “%1” stands there twice.").arg(text::safe(key)), tr("Remove one of the two.")};
+            throw Refused{mark, Words::tr("The key “%1” stands there twice.").arg(text::safe(key)), Words::tr("Remove one of the two.")};
         if (!frame.mergeKey)
             frame.keys.insert(key);
         frame.key = key;
@@ -236,7 +236,7 @@ private:
             m_anchors.insert(anchor, {value, 1});
         if (atKey()) {
             if (value.isNull())
-                throw Refused{mark, tr("A key is missing."), tr("Write the key before the colon.")};
+                throw Refused{mark, Words::tr("A key is missing."), Words::tr("Write the key before the colon.")};
             setKey(mark, text, plain);
         } else {
             put(mark, value);
@@ -262,7 +262,7 @@ private:
         const QJsonArray sources = value.isArray() ? value.toArray() : QJsonArray{value};
         for (const QJsonValue source : sources) {
             if (!source.isObject())
-                throw Refused{mark, tr("“<<” merges something that is no map."), tr("Merge maps only.")};
+                throw Refused{mark, Words::tr("“<<” merges something that is no map."), Words::tr("Merge maps only.")};
             frame.merges.append(source.toObject());
         }
     }
@@ -270,9 +270,9 @@ private:
     void open(const YAML::Mark &mark, YAML::anchor_t anchor, bool map)
     {
         if (atKey())
-            throw Refused{mark, tr("A key is a list or a map."), tr("Use text as a key.")};
+            throw Refused{mark, Words::tr("A key is a list or a map."), Words::tr("Use text as a key.")};
         if (m_stack.size() >= m_limits.depth)
-            throw Refused{mark, tr("It is nested deeper than %1 levels.").arg(m_limits.depth), tr("Flatten it.")};
+            throw Refused{mark, Words::tr("It is nested deeper than %1 levels.").arg(m_limits.depth), Words::tr("Flatten it.")};
         Frame frame;
         frame.map = map;
         frame.anchor = anchor;
@@ -304,14 +304,14 @@ private:
 Result<QList<QJsonValue>> documentsFromYaml(const QByteArray &text, const YamlLimits &limits)
 {
     if (text.size() > limits.bytes)
-        return fail(Error::Kind::Parse, tr("The YAML cannot be read."),
-                    tr("It has %1, more than the %2 that are read.").arg(text::bytes(text.size()), text::bytes(limits.bytes)),
-                    tr("Split it into smaller files."));
+        return fail(Error::Kind::Parse, Words::tr("The YAML cannot be read."),
+                    Words::tr("It has %1, more than the %2 that are read.").arg(text::bytes(text.size()), text::bytes(limits.bytes)),
+                    Words::tr("Split it into smaller files."));
     QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless);
     const QString decoded = decoder(text);
     if (decoder.hasError() || decoded.contains(QChar(u'\0')))
-        return fail(Error::Kind::Parse, tr("The YAML cannot be read."), tr("It is not UTF-8 text."),
-                    tr("Save the file as UTF-8."));
+        return fail(Error::Kind::Parse, Words::tr("The YAML cannot be read."), Words::tr("It is not UTF-8 text."),
+                    Words::tr("Save the file as UTF-8."));
     try {
         std::istringstream in(text.toStdString());
         YAML::Parser parser(in);
@@ -328,9 +328,9 @@ Result<QList<QJsonValue>> documentsFromYaml(const QByteArray &text, const YamlLi
     } catch (const Refused &refused) {
         return fail(positioned(refused.mark, refused.why, refused.fix));
     } catch (const YAML::Exception &e) {
-        return fail(positioned(e.mark, text::safe(QString::fromStdString(e.msg)), tr("Correct the text at this place.")));
+        return fail(positioned(e.mark, text::safe(QString::fromStdString(e.msg)), Words::tr("Correct the text at this place.")));
     } catch (const std::exception &e) {
-        return fail(Error::Kind::Parse, tr("The YAML cannot be read."), text::safe(QByteArray(e.what())), QString());
+        return fail(Error::Kind::Parse, Words::tr("The YAML cannot be read."), text::safe(QByteArray(e.what())), QString());
     }
 }
 
@@ -340,9 +340,9 @@ Result<QJsonValue> fromYaml(const QByteArray &text, const YamlLimits &limits)
     if (!documents)
         return fail(documents.error());
     if (documents->size() != 1)
-        return fail(Error::Kind::Parse, tr("The YAML cannot be read."),
-                    documents->isEmpty() ? tr("It holds nothing.") : tr("It holds several documents."),
-                    tr("Write exactly one object."));
+        return fail(Error::Kind::Parse, Words::tr("The YAML cannot be read."),
+                    documents->isEmpty() ? Words::tr("It holds nothing.") : Words::tr("It holds several documents."),
+                    Words::tr("Write exactly one object."));
     return documents->first();
 }
 

@@ -268,10 +268,10 @@ private slots:
     {
         TestWindow &none = open(m_home.filePath(u"not-there"_s));
         auto *state = none.find<kit::StateView>("connect.state");
-        QTRY_VERIFY_WITH_TIMEOUT(state->isVisible() && !state->accessibleName().isEmpty(), wait);
+        QTRY_COMPARE_WITH_TIMEOUT(state->state(), kit::StateView::State::Error, wait);
         TestWindow &broken = open(write(u"broken.yaml"_s, "clusters: [unclosed\n"));
-        auto *page = broken.find<pages::ConnectPage>("connect");
-        QTRY_VERIFY_WITH_TIMEOUT(page->isVisible() && broken.find<kit::StateView>("connect.state")->isVisible(), wait);
+        QVERIFY(broken.find<pages::ConnectPage>("connect")->isVisible());
+        QTRY_COMPARE_WITH_TIMEOUT(broken.find<kit::StateView>("connect.state")->state(), kit::StateView::State::Error, wait);
     }
 
 private:

@@ -165,14 +165,13 @@ private slots:
         const auto third = std::prev(found.cend(), 3);
         QAbstractButton *act = plan(third.value());
         QVERIFY(act);
-        QVERIFY2(act->text().contains(QString::number(third.key())), qPrintable(act->text()));
         QTest::mouseClick(act, Qt::LeftButton);
         auto *logs = inDialog<QAbstractButton>("resume.logs");
         auto *close = inDialog<QAbstractButton>("resume.close");
         auto *steps = inDialog<kit::CheckList>("resume.steps");
         QVERIFY(logs && close && steps);
-        auto *putBack = inDialog<QAbstractButton>("resume.stop");
-        QTRY_VERIFY_WITH_TIMEOUT(steps->isVisible() && close->isVisible() && !putBack->isVisible(), wait);
+        auto *stop = inDialog<QAbstractButton>("resume.stop");
+        QTRY_VERIFY_WITH_TIMEOUT(steps->isVisible() && close->isVisible() && !stop->isVisible(), wait);
 
         const QJsonObject now = live();
         QVERIFY(environment(now, u"RESUME_FROM_CHECKPOINT"_s).endsWith(third.value()));

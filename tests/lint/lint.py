@@ -48,6 +48,7 @@ FORBIDDEN = [
     (re.compile(r"\bco_await\b|\bco_return\b|\bco_yield\b"), "coroutines are not used: g++ 12.2 miscompiles temporaries in co_await"),
     (re.compile(r"\bTODO\b|\bFIXME\b|\bXXX\b|\bHACK\b"), "finish it or name it in an issue"),
     (re.compile(r"processEvents\s*\("), "no nested event processing"),
+    (re.compile(r"QString tr\(const char"), "a free tr() is filed under another context than it is looked up in: declare Words"),
     (re.compile(r"#include <(QtCore|QtGui|QtWidgets|QtNetwork|QtTest)>"), "no umbrella headers"),
 ]
 COLOUR = re.compile(r'QColor\(\s*(0x|\d|")|"#[0-9a-fA-F]{6}"|u"#[0-9a-fA-F]{6}"')

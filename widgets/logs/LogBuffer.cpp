@@ -10,6 +10,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(LogBuffer)
+};
+
 constexpr qsizetype maxLineLength = 16'384;
 
 /// Applies the parameters of one SGR sequence to the current style.
@@ -136,8 +140,7 @@ QString clean(const QString &raw, std::vector<Span> *spans)
     }
     flush();
     if (at < raw.size())
-        text += QCoreApplication::translate(
-            "LogBuffer", " … [%n more character(s)]", nullptr, static_cast<int>(raw.size() - at));
+        text += Words::tr(" … [%n more character(s)]", nullptr, static_cast<int>(raw.size() - at));
     return text;
 }
 

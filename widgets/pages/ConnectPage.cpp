@@ -106,7 +106,6 @@ ConnectPage::ConnectPage(QWidget *parent)
                          {Model::State, views::CellKind::Tag, 140, 260},
                          {Model::Action, views::CellKind::Action, 90, 150, false, false}});
     m_table->setSource(m_filter);
-    m_table->setPlaceholder(tr("No context matches the filter"));
 
     auto *tableCard = new Card(Card::Padding::Flush);
     tableCard->body()->addWidget(m_table);
@@ -332,6 +331,7 @@ void ConnectPage::updateContext(const ContextRow &context)
 
 void ConnectPage::updateAnswer()
 {
+    m_table->setPlaceholder(m_model->rowCount() == 0 ? tr("These files hold no context") : tr("No context matches the filter"));
     if (m_files.isEmpty()) {
         m_header->setAnswer({});
         return;

@@ -398,10 +398,10 @@ void JobPage::setEvents(const QList<Event> &events)
 {
     m_events->setEvents(events);
     const int warnings = m_events->warnings();
-    m_eventTitle->setText(warnings > 0 ? tr("Events  %1, %n warning(s)", nullptr, warnings).arg(events.size())
-                                       : tr("Events  %1").arg(events.size()));
+    m_eventTitle->setText(warnings > 0 ? tr("Events: %1, %n warning(s)", nullptr, warnings).arg(events.size())
+                                       : tr("Events: %1").arg(events.size()));
     m_tabs->setLabel(static_cast<int>(Tab::Events),
-                     warnings > 0 ? tr("Events %1", "number of warnings").arg(warnings) : tr("Events"));
+                     warnings > 0 ? tr("Events (%1)", "number of warnings").arg(warnings) : tr("Events"));
 }
 
 void JobPage::setEventsRefusal(const QString &why)

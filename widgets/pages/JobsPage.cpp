@@ -451,7 +451,7 @@ void JobsPage::updateState()
     const QString title = selected.isEmpty() ? tr("No training jobs in this cluster")
                                              : tr("No training jobs in %1").arg(joinSafe(selected, 3));
     const QString body = !selected.isEmpty() && m_elsewhere > 0
-        ? tr("Other namespaces have %n. %1", nullptr, m_elsewhere).arg(hint)
+        ? tr("Other namespaces have %n job(s). %1", nullptr, m_elsewhere).arg(hint)
         : hint;
     // A panel that says the same is not built anew: the keyboard focus may be on its button.
     if (m_state->state() == StateView::State::Empty && m_emptyText == title + body)
