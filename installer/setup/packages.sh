@@ -10,7 +10,6 @@ CAIRN_PACKAGES_LAB="containerd runc containernetworking-plugins busybox-static i
  python3 python3-pip python3-venv python3-torch python3-yaml openssl curl procps"
 CAIRN_PACKAGES_TEST="libcpp-httplib-dev
  qt6-websockets-dev clang-format clang-tidy clazy codespell desktop-file-utils appstream"
-CAIRN_PACKAGES_PICTURES="xvfb xauth x11-utils imagemagick openbox xdotool"
 CAIRN_PACKAGES_FUZZ="clang libclang-rt-14-dev"
 
 # cairn_missing PACKAGE… prints those that are not installed.
