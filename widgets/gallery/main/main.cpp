@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Translation.h"
 #include "gallery/Entries.h"
 #include "gallery/GalleryWindow.h"
 #include "gallery/Grab.h"
@@ -8,7 +9,6 @@
 #include <QCommandLineParser>
 #include <QDir>
 #include <QTextStream>
-#include <QTranslator>
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
@@ -77,8 +77,7 @@ int main(int argc, char **argv)
         {u"size"_s, u"Grab at <WxH> instead of the entry's sizes."_s, u"WxH"_s},
         {u"scale"_s, u"Device pixels per logical pixel."_s, u"factor"_s},
         {u"text"_s, u"Text size in percent, 100 to 200."_s, u"percent"_s},
-        {u"lang"_s, u"Language such as zh_TW."_s, u"locale"_s},
-        {u"translations"_s, u"Folder of the .qm files."_s, u"folder"_s}});
+        {u"lang"_s, u"en or zh_TW."_s, u"locale"_s, u"en"_s}});
     parser.process(app);
     QTextStream err(stderr);
     const QString theme = parser.value(u"theme"_s);
@@ -95,15 +94,7 @@ int main(int argc, char **argv)
             return 2;
         }
     }
-    QTranslator translator;
-    if (parser.isSet(u"lang"_s)) {
-        const QLocale locale(parser.value(u"lang"_s));
-        QLocale::setDefault(locale);
-        if (!translator.load(locale, u"cairn"_s, u"_"_s, parser.value(u"translations"_s))
-            && !translator.load(locale, u"cairn"_s, u"_"_s, u":/i18n"_s))
-            err << "cairn-gallery: no translation for " << locale.name() << ", showing the source texts\n";
-        QCoreApplication::installTranslator(&translator);
-    }
+    installTranslation(QLocale(parser.value(u"lang"_s)));
     kit::Theme::install(app, theme == "dark"_L1 ? kit::ThemeMode::Dark : kit::ThemeMode::Light);
     if (parser.isSet(u"text"_s))
         kit::Theme::instance().setTextScale(parser.value(u"text"_s).toDouble() / 100);
