@@ -330,14 +330,6 @@
         <translation>此叢集沒有訓練工作</translation>
     </message>
     <message>
-        <source>It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1)</source>
-        <translation>它不提供 Kubeflow training operator 的任何類型（API 群組 kubeflow.org/v1）</translation>
-    </message>
-    <message>
-        <source>Install the training operator, or choose another context</source>
-        <translation>請安裝 training operator，或選擇其他情境</translation>
-    </message>
-    <message>
         <source>%1 is not a kind of training job</source>
         <translation>%1 不是訓練工作的類型</translation>
     </message>
@@ -460,6 +452,14 @@
     <message>
         <source> (line %1)</source>
         <translation> (第 %1 行)</translation>
+    </message>
+    <message>
+        <source>It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1) or of Trainer (trainer.kubeflow.org/v1alpha1)</source>
+        <translation>它沒有提供 Kubeflow training operator（API 群組 kubeflow.org/v1）或 Trainer（trainer.kubeflow.org/v1alpha1）的任何類型</translation>
+    </message>
+    <message>
+        <source>Install one of them, or choose another context</source>
+        <translation>請安裝其中之一，或選擇其他 context</translation>
     </message>
 </context>
 <context>
@@ -1816,6 +1816,10 @@ F1  此清單</translation>
         <source>Reason</source>
         <translation>原因</translation>
     </message>
+    <message>
+        <source>attempt %1</source>
+        <translation>第 %1 次</translation>
+    </message>
 </context>
 <context>
     <name>cairn::items::ContextTableModel</name>
@@ -2861,6 +2865,22 @@ F1  此清單</translation>
     <message>
         <source>A part of it is missing or has the wrong type.</source>
         <translation>其中一部分缺少或類型錯誤。</translation>
+    </message>
+    <message>
+        <source>What the pods ask for is in the runtime %1 and was not counted.</source>
+        <translation>pod 要求的資源寫在 runtime %1 裡，未計入。</translation>
+    </message>
+    <message>
+        <source>Trainer does not let a TrainJob&apos;s trainer be changed, so a new job is made; this one stays as it is.</source>
+        <translation>Trainer 不允許更改 TrainJob 的 trainer，因此會建立新的工作；原工作維持不變。</translation>
+    </message>
+    <message>
+        <source>The runtime %1 was changed after this job began: the new job gets the runtime as it is now.</source>
+        <translation>runtime %1 在此工作開始之後已變更：新工作會使用目前的 runtime。</translation>
+    </message>
+    <message>
+        <source>The job&apos;s own copy is in the ConfigMap %1.</source>
+        <translation>此工作自己的副本在 ConfigMap %1 裡。</translation>
     </message>
 </context>
 <context>
@@ -5456,6 +5476,10 @@ F1  此清單</translation>
     <message>
         <source>Read again</source>
         <translation>重新讀取</translation>
+    </message>
+    <message>
+        <source>These files hold no context</source>
+        <translation>這些檔案中沒有 context</translation>
     </message>
 </context>
 <context>

@@ -7,6 +7,7 @@
 #include "jobs/Attempt.h"
 #include "jobs/LossOfWork.h"
 #include "jobs/StepLines.h"
+#include "manifest/Yaml.h"
 #include "store/JobStore.h"
 
 #include <QCoreApplication>
@@ -24,17 +25,15 @@ struct Words {
     Q_DECLARE_TR_FUNCTIONS(cairn::app)
 };
 
-const auto jobLabel = u"training.kubeflow.org/job-name"_s;
-
 QByteArray bytes(const QJsonObject &object)
 {
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
 }
 
-/// Pods of training jobs, of one job where `jobName` is given. Those that cannot be decoded are left out.
-Result<QList<Pod>> listPods(ObjectApi &api, const QString &ns, const QString &jobName, std::stop_token stop)
+/// Pods that carry `label`, of one job where `jobName` is given. Those that cannot be decoded are left out.
+Result<QList<Pod>> listPods(ObjectApi &api, const QString &ns, const QString &label, const QString &jobName, std::stop_token stop)
 {
-    const QString selector = jobName.isEmpty() ? jobLabel : jobLabel + u'=' + jobName;
+    const QString selector = jobName.isEmpty() ? label : label + u'=' + jobName;
     const Result<QList<QJsonObject>> objects = api.list(kinds::pods(), ns, selector, {}, stop);
     if (!objects)
         return fail(objects.error());
@@ -47,10 +46,72 @@ Result<QList<Pod>> listPods(ObjectApi &api, const QString &ns, const QString &jo
     return pods;
 }
 
+Result<QList<TrainingRuntime>> listRuntimes(ObjectApi &api, const QString &ns, std::stop_token stop)
+{
+    QList<TrainingRuntime> runtimes;
+    for (const bool cluster : {true, false}) {
+        const ResourceKind &kind = cluster ? kinds::clusterTrainingRuntimes() : kinds::trainingRuntimes();
+        const Result<QList<QJsonObject>> objects = api.list(kind, cluster ? QString() : ns, {}, {}, stop);
+        if (!objects)
+            return fail(objects.error());
+        for (const QJsonObject &object : *objects) {
+            if (const Result<TrainingRuntime> runtime = decodeRuntime(bytes(object), cluster))
+                runtimes.append(*runtime);
+        }
+    }
+    return runtimes;
+}
+
+/// What a TrainJob was made of: the copy that Trainer v2.3 keeps in a ConfigMap, else the runtime as it is now.
+struct RuntimeOfJob {
+    std::optional<TrainingRuntime> runtime;
+    bool changed = false;
+};
+
+Result<RuntimeOfJob> runtimeOf(ObjectApi &api, const Job &job, std::stop_token stop)
+{
+    RuntimeOfJob result;
+    const bool cluster = job.runtime.kind == kinds::clusterTrainingRuntimes().kind;
+    const ObjectRef ref{cluster ? kinds::clusterTrainingRuntimes() : kinds::trainingRuntimes(), cluster ? QString() : job.ns,
+                        job.runtime.name, {}};
+    // Whoever may read neither still sees the job, with less in it.
+    const auto missing = [](const Error &error) {
+        return error.kind == Error::Kind::NotFound || error.kind == Error::Kind::Forbidden;
+    };
+    const Result<QJsonObject> live = api.get(ref, stop);
+    if (!live && !missing(live.error()))
+        return fail(live.error());
+    const Result<QJsonObject> kept = api.get({kinds::configMaps(), job.ns, job.name + u"-runtime-snapshot"_s, {}}, stop);
+    if (!kept && !missing(kept.error()))
+        return fail(kept.error());
+    if (live) {
+        if (const Result<TrainingRuntime> runtime = decodeRuntime(bytes(*live), cluster))
+            result.runtime = *runtime;
+    }
+    if (!kept)
+        return result;
+    const QJsonValue owner = kept->value(u"metadata"_s)[u"ownerReferences"_s][0];
+    if (owner[u"uid"_s].toString() != job.uid)
+        return result; // left behind by another job of this name
+    const Result<QJsonValue> document = manifest::fromYaml(kept->value(u"data"_s)[u"runtime"_s].toString().toUtf8());
+    if (!document)
+        return result;
+    const QJsonObject copy = document->toObject();
+    if (const Result<TrainingRuntime> runtime = decodeRuntime(bytes(copy), cluster)) {
+        result.changed = live && copy.value(u"spec"_s) != live->value(u"spec"_s);
+        result.runtime = *runtime;
+    }
+    return result;
+}
+
 /// The same refinement as the window's live list: a store of its own, filled once.
-QList<Job> refined(const QList<Job> &jobs, const QList<Pod> &pods)
+QList<Job> refined(const QList<Job> &jobs, const QList<Pod> &pods, const QList<TrainingRuntime> &runtimes)
 {
     store::JobStore store;
+    Delta<TrainingRuntime> runtimeDelta;
+    runtimeDelta.upserts = runtimes;
+    runtimeDelta.complete = true;
+    store.applyRuntimes(runtimeDelta);
     Delta<Pod> podDelta;
     podDelta.upserts = pods;
     podDelta.complete = true;
@@ -78,8 +139,8 @@ Result<QList<JobKindFacts>> servedKinds(ObjectApi &api, std::stop_token stop)
     }
     if (served.isEmpty()) {
         return fail(Error::Kind::Unsupported, Words::tr("This cluster has no training jobs"),
-                    Words::tr("It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1)"),
-                    Words::tr("Install the training operator, or choose another context"));
+                    Words::tr("It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1) or of Trainer (trainer.kubeflow.org/v1alpha1)"),
+                    Words::tr("Install one of them, or choose another context"));
     }
     return served;
 }
@@ -101,11 +162,27 @@ Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token s
                 jobs.append(*job);
         }
     }
-    // Without the right to read pods the list is still worth having: phases then come from the jobs alone.
-    const Result<QList<Pod>> pods = listPods(api, ns, {}, stop);
-    if (!pods && pods.error().kind != Error::Kind::Forbidden)
-        return fail(pods.error());
-    return refined(jobs, pods ? *pods : QList<Pod>());
+    // Without the right to read pods or runtimes the list is still worth having: phases then come from the jobs alone.
+    QSet<QString> labels;
+    for (const JobKindFacts &kind : *served)
+        labels.insert(kind.podLabel);
+    QList<Pod> pods;
+    for (const QString &label : std::as_const(labels)) {
+        const Result<QList<Pod>> found = listPods(api, ns, label, {}, stop);
+        if (!found && found.error().kind != Error::Kind::Forbidden)
+            return fail(found.error());
+        if (found)
+            pods += *found;
+    }
+    QList<TrainingRuntime> runtimes;
+    if (std::ranges::any_of(*served, &JobKindFacts::isTrainJob)) {
+        const Result<QList<TrainingRuntime>> found = listRuntimes(api, ns, stop);
+        if (!found && found.error().kind != Error::Kind::Forbidden && found.error().kind != Error::Kind::NotFound)
+            return fail(found.error());
+        if (found)
+            runtimes = *found;
+    }
+    return refined(jobs, pods, runtimes);
 }
 
 Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token stop)
@@ -119,11 +196,20 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
     const Result<Job> job = decodeJob(bytes(*object), kind->id);
     if (!job)
         return fail(job.error());
-    const Result<QList<Pod>> pods = listPods(api, ref.ns, ref.name, stop);
+    const Result<QList<Pod>> pods = listPods(api, ref.ns, kind->podLabel, ref.name, stop);
     if (!pods && pods.error().kind != Error::Kind::Forbidden)
         return fail(pods.error());
-    JobDetail detail{*job, *object, pods ? *pods : QList<Pod>()};
-    const QList<Job> joined = refined({*job}, detail.pods);
+    JobDetail detail{*job, *object, pods ? *pods : QList<Pod>(), false};
+    QList<TrainingRuntime> runtimes;
+    if (kind->isTrainJob()) {
+        const Result<RuntimeOfJob> runtime = runtimeOf(api, *job, stop);
+        if (!runtime)
+            return fail(runtime.error());
+        detail.runtimeChanged = runtime->changed;
+        if (runtime->runtime)
+            runtimes.append(*runtime->runtime);
+    }
+    const QList<Job> joined = refined({*job}, detail.pods, runtimes);
     if (!joined.isEmpty())
         detail.job = joined.first();
     return detail;
@@ -279,6 +365,7 @@ Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const 
     request.acceptUnverified = choice.acceptUnverified;
     request.newName = choice.newName;
     request.id = choice.id;
+    request.runtimeChanged = detail->runtimeChanged;
     if (siblings) {
         for (const QJsonObject &object : *siblings)
             request.takenNames.insert(object.value("metadata"_L1).toObject().value("name"_L1).toString());

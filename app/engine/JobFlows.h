@@ -14,9 +14,10 @@ namespace cairn::app {
 
 /// One job with everything a resume needs to know of it.
 struct JobDetail {
-    Job job;            ///< refined by its pods, as in the Jobs list
+    Job job;            ///< refined by its pods and, of a TrainJob, its runtime, as in the Jobs list
     QJsonObject object; ///< as the server has it
     QList<Pod> pods;
+    bool runtimeChanged = false; ///< of a TrainJob: its runtime is no longer what Trainer kept when the job began
 };
 
 /// All training jobs of a namespace ("" for all), refined by their pods. Kinds that are not served are left out; an

@@ -25,6 +25,15 @@ ClusterSession::ClusterSession(std::shared_ptr<kube::Cluster> cluster, const QSt
         m_jobFeeds.push_back(std::make_unique<kube::Feed<Job>>(*m_cluster, facts.resource, [kind] { return jobDecoder(kind); },
                                                                std::move(handlers)));
     }
+    for (const bool wide : {true, false}) {
+        const ResourceKind &kind = wide ? kinds::clusterTrainingRuntimes() : kinds::trainingRuntimes();
+        kube::Feed<TrainingRuntime>::Handlers handlers;
+        handlers.reset = [this, word = kind.kind] { m_jobs.resetRuntimes(word); };
+        handlers.delta = [this](const Delta<TrainingRuntime> &delta) { m_jobs.applyRuntimes(delta); };
+        handlers.state = [](const FeedState &) {}; // without them TrainJobs show less, and nothing is wrong
+        m_runtimeFeeds.push_back(std::make_unique<kube::Feed<TrainingRuntime>>(
+            *m_cluster, kind, [wide] { return runtimeDecoder(wide); }, std::move(handlers)));
+    }
     m_podFeed = std::make_unique<kube::Feed<Pod>>(
         *m_cluster, kinds::pods(), podDecoder,
         kube::Feed<Pod>::Handlers{[this] { m_jobs.resetPods(); }, [this](const Delta<Pod> &delta) { m_jobs.applyPods(delta); },
@@ -60,6 +69,8 @@ ClusterSession::~ClusterSession()
     // All watches begin to end before the first one is waited for.
     for (const auto &feed : m_jobFeeds)
         feed->requestStop();
+    for (const auto &feed : m_runtimeFeeds)
+        feed->requestStop();
     m_podFeed->requestStop();
     m_eventFeed->requestStop();
     m_nodeFeed->requestStop();
@@ -71,6 +82,8 @@ void ClusterSession::watch(const QStringList &namespaces)
     const kube::FeedScope scope{namespaces, {m_cluster->defaultNamespace()}};
     for (const auto &feed : m_jobFeeds)
         feed->start(scope);
+    m_runtimeFeeds[0]->start({});
+    m_runtimeFeeds[1]->start(scope);
     m_podFeed->start(scope);
     m_eventFeed->start(scope);
     m_nodeFeed->start({});
@@ -79,6 +92,8 @@ void ClusterSession::watch(const QStringList &namespaces)
 void ClusterSession::retryNow()
 {
     for (const auto &feed : m_jobFeeds)
+        feed->retryNow();
+    for (const auto &feed : m_runtimeFeeds)
         feed->retryNow();
     m_podFeed->retryNow();
     m_eventFeed->retryNow();

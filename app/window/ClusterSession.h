@@ -60,6 +60,7 @@ private:
     int m_nodeCount = -1;
 
     std::vector<std::unique_ptr<kube::Feed<Job>>> m_jobFeeds;
+    std::vector<std::unique_ptr<kube::Feed<TrainingRuntime>>> m_runtimeFeeds; ///< of the cluster, of namespaces
     std::unique_ptr<kube::Feed<Pod>> m_podFeed;
     std::unique_ptr<kube::Feed<Event>> m_eventFeed;
     std::unique_ptr<kube::Feed<Node>> m_nodeFeed;

@@ -208,7 +208,7 @@ void JobController::showPending(const Job &shown)
 void JobController::checkRights(const Job &shown)
 {
     // In place needs patch; a new job, which an unfinished one may become as well, needs create.
-    const bool inPlace = !isFinished(shown.phase) && shown.manager.type == Manager::Type::None;
+    const bool inPlace = shown.canGoOnInPlace();
     if (m_rightsInPlace == inPlace)
         return;
     m_rightsInPlace = inPlace;

@@ -37,14 +37,17 @@ QString jobsRole(const QString &ns)
                            {u"resources"_s, QJsonArray::fromStringList(resources)},
                            {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}};
     };
-    QStringList plurals;
+    QMap<QString, QStringList> plurals; // by group
     for (const JobKindFacts &kind : jobKinds())
-        plurals.append(kind.resource.plural);
+        plurals[kind.resource.group].append(kind.resource.plural);
+    plurals[kinds::trainingRuntimes().group].append(kinds::trainingRuntimes().plural);
+    QJsonArray rules{rule({u""_s}, {u"pods"_s, u"pods/log"_s, u"events"_s, u"persistentvolumeclaims"_s})};
+    for (auto it = plurals.begin(); it != plurals.end(); ++it)
+        rules.append(rule({it.key()}, it.value()));
     return manifest::toYaml(QJsonObject{{u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
                                         {u"kind"_s, u"Role"_s},
                                         {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view"_s}, {u"namespace"_s, ns}}},
-                                        {u"rules"_s, QJsonArray{rule({u"kubeflow.org"_s}, plurals),
-                                                                rule({u""_s}, {u"pods"_s, u"pods/log"_s, u"events"_s, u"persistentvolumeclaims"_s})}}});
+                                        {u"rules"_s, rules}});
 }
 
 } // namespace

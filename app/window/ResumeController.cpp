@@ -175,13 +175,13 @@ void ResumeController::show()
     view.checkpoint = m_checkpoint;
     view.checkpointPath = text::safe(m_listing.containerPath(m_checkpoint));
     view.checking = m_checking;
-    view.newObject = isFinished(m_job.phase) || m_choice.newObject;
+    view.newObject = !m_job.canGoOnInPlace() || m_choice.newObject;
     for (const jobs::Check &check : m_checks)
         view.checks.append({check.id, itemState(check.state), check.text, check.fix, text::duration(check.took), {}});
     if (m_plan) {
         const jobs::ResumePlan &plan = *m_plan;
         view.newObject = plan.mode == jobs::ResumePlan::Mode::NewObject;
-        view.mayChooseObject = !isFinished(plan.job.phase) && plan.job.manager.type == Manager::Type::None;
+        view.mayChooseObject = plan.job.canGoOnInPlace();
         view.running = plan.job.phase == JobPhase::Running || plan.job.phase == JobPhase::Restarting;
         view.newName = plan.newName;
         view.told = text::safe(plan.told);

@@ -28,6 +28,11 @@ bool isFinished(JobPhase phase)
     return phase == JobPhase::Succeeded || phase == JobPhase::Failed;
 }
 
+bool Job::canGoOnInPlace() const
+{
+    return !isFinished(phase) && manager.type == Manager::Type::None && !facts().isTrainJob();
+}
+
 double Job::gpus() const
 {
     return std::accumulate(replicas.begin(), replicas.end(), 0.0,
@@ -47,6 +52,45 @@ int Job::ready() const
 ObjectRef Job::ref() const
 {
     return {facts().resource, ns, name, uid};
+}
+
+Job withRuntime(Job job, const TrainingRuntime &runtime)
+{
+    const Job &base = runtime.job;
+    const auto fill = [](QString &value, const QString &other) {
+        if (value.isEmpty())
+            value = other;
+    };
+    fill(job.image, base.image);
+    fill(job.serviceAccount, base.serviceAccount);
+    fill(job.priorityClass, base.priorityClass);
+    if (!base.restartPolicy.isEmpty())
+        job.restartPolicy = base.restartPolicy; // a TrainJob itself cannot say
+    if (job.command.isEmpty())
+        job.command = base.command;
+    if (job.args.isEmpty())
+        job.args = base.args;
+    for (auto it = base.env.begin(); it != base.env.end(); ++it) {
+        if (!job.env.contains(it.key()) && !job.envFrom.contains(it.key()))
+            job.env.insert(it.key(), it.value());
+    }
+    for (const QString &name : base.envFrom) {
+        if (!job.env.contains(name) && !job.envFrom.contains(name))
+            job.envFrom.append(name);
+    }
+    for (VolumeMount &mount : job.mounts)
+        fill(mount.claim, runtime.claims.value(mount.volume)); // a patch may mount what the runtime declares
+    for (const VolumeMount &mount : base.mounts) {
+        if (std::ranges::find(job.mounts, mount.mountPath, &VolumeMount::mountPath) == job.mounts.end())
+            job.mounts.append(mount);
+    }
+    for (ReplicaGroup &group : job.replicas) {
+        if (group.countOfRuntime)
+            group.desired = runtime.numNodes;
+        if (group.resourcesOfRuntime && !base.replicas.isEmpty())
+            group.gpusEach = base.replicas.first().gpusEach;
+    }
+    return job;
 }
 
 int Pod::restarts() const

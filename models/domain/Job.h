@@ -26,6 +26,8 @@ struct ReplicaGroup {
     int succeeded = 0;
     int failed = 0;
     double gpusEach = 0; ///< GPUs requested by one replica (any resource named *…/gpu or amd.com/gpu)
+    bool countOfRuntime = false;     ///< a TrainJob that leaves `desired` to its runtime
+    bool resourcesOfRuntime = false; ///< and its resources
     bool operator==(const ReplicaGroup &) const = default;
 };
 
@@ -54,10 +56,18 @@ struct VolumeMount {
     QString subPath;    ///< within the volume; may be empty
     QString claim;      ///< PVC name; empty where the volume is no claim
     bool readOnly = false;
+    QString volume = {}; ///< its name in the pod's spec
     bool operator==(const VolumeMount &) const = default;
 };
 
-/// Any v1 training job as one value. Made by the decoder at parse time; holds no raw bytes and no object tree.
+/// The runtime a TrainJob names, or the snapshot of it that Trainer keeps.
+struct RuntimeRef {
+    QString kind;   ///< "ClusterTrainingRuntime" or "TrainingRuntime"; empty for a v1 job
+    QString name;
+    bool operator==(const RuntimeRef &) const = default;
+};
+
+/// Any training job, v1 or v2, as one value. Made by the decoder at parse time; holds no raw bytes and no object tree.
 struct Job {
     JobKind kind = JobKind::PyTorchJob;
     QString apiVersion;            ///< as served, "kubeflow.org/v1"
@@ -74,9 +84,9 @@ struct Job {
     JobPhase phase = JobPhase::Unknown;
     QString cause;                 ///< short and untranslated where it is Kubernetes' own word ("OOMKilled"); may be empty
     QString message;               ///< message of the deciding condition
-    bool suspendRequested = false; ///< spec.runPolicy.suspend
+    bool suspendRequested = false; ///< spec.runPolicy.suspend, of a TrainJob spec.suspend
     QList<ReplicaGroup> replicas;
-    int restarts = 0;              ///< container restarts of its pods, filled from pods by the store
+    int restarts = 0;              ///< of its pods' containers, and of its JobSet; filled from pods by the store
     int backoffLimit = -1;         ///< -1 where unset
     QString restartPolicy;         ///< of the first role, defaults applied
     int ttlSecondsAfterFinished = -1; ///< -1 where unset; the operator DELETES the job object afterwards
@@ -92,11 +102,17 @@ struct Job {
     QList<VolumeMount> mounts;
     QString serviceAccount;
 
+    RuntimeRef runtime;            ///< of a TrainJob
+    std::optional<int> progress;   ///< percent, status.trainerStatus of a TrainJob where the feature gate is on
+
     Manager manager;
     Lineage lineage;
     QMap<QString, QString> annotations; ///< only those with the prefix cairn.console/
     QMap<QString, QString> labels;
 
+    /// It can be suspended, changed and let go. Otherwise a resume makes a new object: the job has finished, somebody
+    /// else manages it, or it is a TrainJob, whose trainer cannot be changed (CEL rules of Trainer v2.2 and later).
+    bool canGoOnInPlace() const;
     double gpus() const;           ///< GPUs requested by all replicas together
     int desired() const;
     int ready() const;
@@ -104,6 +120,25 @@ struct Job {
     ObjectRef ref() const;
     bool operator==(const Job &) const = default;
 };
+
+/// What a TrainJob is made of where it says nothing itself: the part of a TrainingRuntime or ClusterTrainingRuntime that
+/// runs the training (replicated job and container "node").
+struct TrainingRuntime {
+    QString kind;
+    QString ns;                    ///< empty for a ClusterTrainingRuntime
+    QString name;
+    QString uid;
+    QString resourceVersion;
+    QString framework;             ///< label trainer.kubeflow.org/framework: "torch", "mpi", …
+    int numNodes = 1;              ///< spec.mlPolicy.numNodes
+    QMap<QString, QString> claims; ///< volume → claim name, of the volumes that are claims
+    Job job;                       ///< image, command, arguments, environment, mounts, resources, policies only
+    bool operator==(const TrainingRuntime &) const = default;
+};
+
+/// Fills in what `job` leaves to its runtime, as Trainer does when it makes the JobSet: image, command and arguments
+/// each stand or fall by themselves, environment is merged by name, volumes are added.
+Job withRuntime(Job job, const TrainingRuntime &runtime);
 
 struct ContainerState {
     QString name;
@@ -134,9 +169,11 @@ struct Pod {
     QString ownerKind;    ///< controller owner
     QString ownerName;
     QString ownerUid;
-    QString jobName;      ///< label training.kubeflow.org/job-name
-    QString role;         ///< label training.kubeflow.org/replica-type, lower case
-    int index = -1;       ///< label training.kubeflow.org/replica-index
+    QString jobName;      ///< label training.kubeflow.org/job-name, or of a JobSet's pod jobset.sigs.k8s.io/jobset-name
+    QString role;         ///< label training.kubeflow.org/replica-type, lower case, or jobset…/replicatedjob-name
+    int index = -1;       ///< label training.kubeflow.org/replica-index, or batch.kubernetes.io/job-completion-index
+    bool ofJobSet = false; ///< jobName and role are a JobSet's
+    int attempt = 0;      ///< label jobset.sigs.k8s.io/restart-attempt: how often the JobSet began anew before
     double gpus = 0;
     QList<ContainerState> containers; ///< init containers left out
     QStringList claims;   ///< PVCs it mounts

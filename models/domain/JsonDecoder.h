@@ -13,6 +13,7 @@ void readPod(const JsonValue &object, StringPool &pool, Pod &pod);
 void readEvent(const JsonValue &object, StringPool &pool, Event &event);
 void readNode(const JsonValue &object, StringPool &pool, Node &node);
 void readClaim(const JsonValue &object, StringPool &pool, Claim &claim);
+void readTrainingRuntime(const JsonValue &object, StringPool &pool, TrainingRuntime &runtime);
 void readJob(const JsonValue &object, StringPool &pool, JobKind kind, Job &job);
 
 } // namespace cairn::decoding

@@ -24,6 +24,10 @@ CAIRN_KIND(batchJobs, u"batch"_s, u"v1"_s, u"jobs"_s, u"Job"_s, true)
 CAIRN_KIND(resourceQuotas, {}, u"v1"_s, u"resourcequotas"_s, u"ResourceQuota"_s, true)
 CAIRN_KIND(priorityClasses, u"scheduling.k8s.io"_s, u"v1"_s, u"priorityclasses"_s, u"PriorityClass"_s, false)
 CAIRN_KIND(secrets, {}, u"v1"_s, u"secrets"_s, u"Secret"_s, true)
+CAIRN_KIND(configMaps, {}, u"v1"_s, u"configmaps"_s, u"ConfigMap"_s, true)
+CAIRN_KIND(trainingRuntimes, u"trainer.kubeflow.org"_s, u"v1alpha1"_s, u"trainingruntimes"_s, u"TrainingRuntime"_s, true)
+CAIRN_KIND(clusterTrainingRuntimes, u"trainer.kubeflow.org"_s, u"v1alpha1"_s, u"clustertrainingruntimes"_s,
+           u"ClusterTrainingRuntime"_s, false)
 CAIRN_KIND(crds, u"apiextensions.k8s.io"_s, u"v1"_s, u"customresourcedefinitions"_s, u"CustomResourceDefinition"_s, false)
 
 #undef CAIRN_KIND
@@ -35,19 +39,23 @@ const QList<JobKindFacts> &jobKinds()
     const auto v1 = [](const QString &plural, const QString &kind) {
         return ResourceKind{u"kubeflow.org"_s, u"v1"_s, plural, kind, true};
     };
+    const QString label = u"training.kubeflow.org/job-name"_s;
     static const QList<JobKindFacts> all{
         {JobKind::PyTorchJob, v1(u"pytorchjobs"_s, u"PyTorchJob"_s), u"pytorchReplicaSpecs"_s,
-         {u"Master"_s, u"Worker"_s}, u"pytorch"_s, u"OnFailure"_s},
+         {u"Master"_s, u"Worker"_s}, u"pytorch"_s, u"OnFailure"_s, label},
         {JobKind::TFJob, v1(u"tfjobs"_s, u"TFJob"_s), u"tfReplicaSpecs"_s,
-         {u"Chief"_s, u"Master"_s, u"PS"_s, u"Worker"_s, u"Evaluator"_s}, u"tensorflow"_s, u"Never"_s},
+         {u"Chief"_s, u"Master"_s, u"PS"_s, u"Worker"_s, u"Evaluator"_s}, u"tensorflow"_s, u"Never"_s, label},
         {JobKind::MPIJob, v1(u"mpijobs"_s, u"MPIJob"_s), u"mpiReplicaSpecs"_s,
-         {u"Launcher"_s, u"Worker"_s}, QString(), u"Never"_s},
+         {u"Launcher"_s, u"Worker"_s}, QString(), u"Never"_s, label},
         {JobKind::XGBoostJob, v1(u"xgboostjobs"_s, u"XGBoostJob"_s), u"xgbReplicaSpecs"_s,
-         {u"Master"_s, u"Worker"_s}, u"xgboost"_s, u"Never"_s},
+         {u"Master"_s, u"Worker"_s}, u"xgboost"_s, u"Never"_s, label},
         {JobKind::PaddleJob, v1(u"paddlejobs"_s, u"PaddleJob"_s), u"paddleReplicaSpecs"_s,
-         {u"Master"_s, u"Worker"_s}, u"paddle"_s, u"OnFailure"_s},
+         {u"Master"_s, u"Worker"_s}, u"paddle"_s, u"OnFailure"_s, label},
         {JobKind::JAXJob, v1(u"jaxjobs"_s, u"JAXJob"_s), u"jaxReplicaSpecs"_s,
-         {u"Worker"_s}, u"jax"_s, u"Never"_s},
+         {u"Worker"_s}, u"jax"_s, u"Never"_s, label},
+        {JobKind::TrainJob,
+         {u"trainer.kubeflow.org"_s, u"v1alpha1"_s, u"trainjobs"_s, u"TrainJob"_s, true}, QString(),
+         {u"node"_s}, u"node"_s, u"OnFailure"_s, u"jobset.sigs.k8s.io/jobset-name"_s},
     };
     return all;
 }

@@ -37,20 +37,28 @@ const ResourceKind &batchJobs();     ///< batch/v1 jobs, for Cairn's own helpers
 const ResourceKind &resourceQuotas();
 const ResourceKind &priorityClasses();
 const ResourceKind &secrets();
+const ResourceKind &configMaps();
 const ResourceKind &crds();          ///< apiextensions.k8s.io/v1 customresourcedefinitions
+const ResourceKind &trainingRuntimes();        ///< trainer.kubeflow.org/v1alpha1, in a namespace
+const ResourceKind &clusterTrainingRuntimes(); ///< trainer.kubeflow.org/v1alpha1, for the whole cluster
 } // namespace kinds
 
-/// Kinds of the training operator v1 (API group kubeflow.org/v1).
-enum class JobKind { PyTorchJob, TFJob, MPIJob, XGBoostJob, PaddleJob, JAXJob };
+/// Kinds of the training operator v1 (API group kubeflow.org/v1), and Trainer v2's one (trainer.kubeflow.org/v1alpha1).
+enum class JobKind { PyTorchJob, TFJob, MPIJob, XGBoostJob, PaddleJob, JAXJob, TrainJob };
 
-/// Static facts of a job kind, from training-operator v1.9.4 (pkg/apis/kubeflow.org/v1/*_types.go, *_defaults.go).
+/// Static facts of a job kind, from training-operator v1.9.4 (pkg/apis/kubeflow.org/v1/*_types.go, *_defaults.go) and
+/// Trainer v2.3.0 (pkg/apis/trainer/v1alpha1/trainjob_types.go; pkg/constants for the names).
 struct JobKindFacts {
     JobKind id;
     ResourceKind resource;
-    QString replicaSpecs;          ///< "pytorchReplicaSpecs"
+    QString replicaSpecs;          ///< "pytorchReplicaSpecs"; "" for a TrainJob, whose pods are its runtime's
     QStringList roles;             ///< in the order shown: {"Master", "Worker"}
     QString container;             ///< the container the operator requires; "" for any (MPI)
     QString defaultRestartPolicy;  ///< of a replica; applied inside the controller, not stored in the object
+    QString podLabel;              ///< label of its pods that holds the job's name
+
+    /// Made of a runtime by JobSet. Most of its spec cannot be changed: such a job never goes on in place.
+    bool isTrainJob() const { return id == JobKind::TrainJob; }
 };
 
 const QList<JobKindFacts> &jobKinds();

@@ -263,9 +263,21 @@ std::unique_ptr<ObjectDecoder<Job>> jobDecoder(JobKind kind)
         [kind](const JsonValue &o, StringPool &p, Job &v) { readJob(o, p, kind, v); }, nullptr);
 }
 
+std::unique_ptr<ObjectDecoder<TrainingRuntime>> runtimeDecoder(bool cluster)
+{
+    return makeDecoder<TrainingRuntime>(
+        cluster ? "ClusterTrainingRuntime" : "TrainingRuntime",
+        [](const JsonValue &o, StringPool &p, TrainingRuntime &v) { readTrainingRuntime(o, p, v); }, nullptr);
+}
+
 Result<Job> decodeJob(const QByteArray &json, JobKind kind)
 {
     return jobDecoder(kind)->object(json, WireFormat::Json);
+}
+
+Result<TrainingRuntime> decodeRuntime(const QByteArray &json, bool cluster)
+{
+    return runtimeDecoder(cluster)->object(json, WireFormat::Json);
 }
 
 std::optional<ListInfo> peekListInfo(QByteArrayView body, WireFormat format)

@@ -58,9 +58,12 @@ std::unique_ptr<ObjectDecoder<Event>> eventDecoder();
 std::unique_ptr<ObjectDecoder<Node>> nodeDecoder();
 std::unique_ptr<ObjectDecoder<Claim>> claimDecoder();
 std::unique_ptr<ObjectDecoder<Job>> jobDecoder(JobKind kind);
+/// Of both kinds: TrainingRuntime, and ClusterTrainingRuntime where `cluster` is true.
+std::unique_ptr<ObjectDecoder<TrainingRuntime>> runtimeDecoder(bool cluster);
 
 /// One job object as JSON, for instance the answer to a GET.
 Result<Job> decodeJob(const QByteArray &json, JobKind kind);
+Result<TrainingRuntime> decodeRuntime(const QByteArray &json, bool cluster);
 
 /// The head of a page without reading its items, so that the next page can be asked for at once. Protobuf only:
 /// JSON lists of custom resources carry their head behind the items.

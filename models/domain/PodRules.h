@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 
 namespace cairn::decoding {
 
@@ -24,20 +25,33 @@ struct GpuCount {
     double value() const { return std::max(limits, requests); }
 };
 
+/// A number that is not negative; nothing else.
+inline std::optional<int> labelNumber(std::string_view text)
+{
+    int number = -1;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || number < 0)
+        return std::nullopt;
+    return number;
+}
+
 inline void readPodLabel(std::string_view key, std::string_view value, StringPool &pool, Pod &pod)
 {
-    // pkg/apis/kubeflow.org/v1/common_types.go of training-operator v1.9.4.
-    if (!key.starts_with("training.kubeflow.org/"))
-        return;
+    // pkg/apis/kubeflow.org/v1/common_types.go of training-operator v1.9.4; api/jobset/v1alpha2 of JobSet v0.12.0;
+    // batch/v1 types.go.
     if (key == "training.kubeflow.org/job-name") {
         pod.jobName = pool(value);
     } else if (key == "training.kubeflow.org/replica-type") {
         pod.role = pool(value);
-    } else if (key == "training.kubeflow.org/replica-index") {
-        int index = -1;
-        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), index);
-        if (error == std::errc() && end == value.data() + value.size() && index >= 0)
-            pod.index = index;
+    } else if (key == "training.kubeflow.org/replica-index" || key == "batch.kubernetes.io/job-completion-index") {
+        pod.index = labelNumber(value).value_or(-1);
+    } else if (key == "jobset.sigs.k8s.io/jobset-name") {
+        pod.jobName = pool(value);
+        pod.ofJobSet = true;
+    } else if (key == "jobset.sigs.k8s.io/replicatedjob-name") {
+        pod.role = pool(value);
+    } else if (key == "jobset.sigs.k8s.io/restart-attempt") {
+        pod.attempt = labelNumber(value).value_or(0);
     }
 }
 

@@ -5,12 +5,28 @@
 #include "items/CellText.h"
 #include "items/Vocabulary.h"
 
+#include <QRegularExpression>
 #include <cmath>
 #include <limits>
 
 namespace cairn::items {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+/// The run of a checkpoint as a word beside its step: nothing for the first attempt's own folder, "attempt 2" for the
+/// folder of a later one (named by jobs/Attempt.h), else the folder.
+QString runWord(const QString &run)
+{
+    static const QRegularExpression attempt(u"^attempt-(\\d+)-[0-9a-f]+$"_s);
+    if (run == "."_L1)
+        return {};
+    const QRegularExpressionMatch match = attempt.match(run);
+    return match.hasMatch() ? CheckpointTableModel::tr("attempt %1").arg(match.captured(1)) : text::safe(run);
+}
+
+} // namespace
 
 CheckpointTableModel::CheckpointTableModel(QObject *parent)
     : RowTableModel(parent)
@@ -171,7 +187,7 @@ QVariant CheckpointTableModel::data(const QModelIndex &index, int role) const
     case StrongRole: return column == Step && c.path == m_active;
     case TagRole: return column == State ? QVariant::fromValue(tag(c.verdict)) : QVariant();
     case TrustRole: return column == Step ? QVariant(static_cast<int>(c.verdict)) : QVariant();
-    case DetailRole: return column == Step && m_runs > 1 ? QVariant(text::safe(row->run)) : QVariant();
+    case DetailRole: return column == Step && m_runs > 1 ? QVariant(runWord(row->run)) : QVariant();
     case ToneRole:
         if (column == Reason)
             return static_cast<int>(Tone::Dim);

@@ -21,9 +21,11 @@ struct Words {
 qsizetype longestSuffix(const Job &job)
 {
     qsizetype longest = job.kind == JobKind::MPIJob ? 9 : 0;
+    // The host names of a JobSet's pods: "-<replicated job>-<job>-<pod>".
+    const qsizetype jobSet = job.facts().isTrainJob() ? 2 : 0;
     for (const ReplicaGroup &group : job.replicas) {
         const qsizetype digits = QString::number(std::max(0, group.desired - 1)).size();
-        longest = std::max(longest, group.role.size() + digits + 2);
+        longest = std::max(longest, group.role.size() + digits + 2 + jobSet);
     }
     return longest;
 }

@@ -199,6 +199,8 @@ private:
             add(u"quota"_s, State::Ok, Words::tr("The job takes again what it frees by stopping."));
             return;
         }
+        if (m_plan.job.facts().isTrainJob() && m_plan.job.replicas.value(0).resourcesOfRuntime)
+            add(u"quota"_s, State::Info, Words::tr("What the pods ask for is in the runtime %1 and was not counted.").arg(text::safe(m_plan.job.runtime.name)));
         QMap<QString, double> demand = quotaDemand(m_plan.result, m_plan.job.facts().replicaSpecs);
         if (!inPlace())
             demand[u"count/"_s + resource().plural + u'.' + resource().group] = 1;
@@ -298,7 +300,7 @@ private:
     void pods()
     {
         const Result<QList<QJsonObject>> found =
-            m_api.list(kinds::pods(), ns(), u"training.kubeflow.org/job-name="_s + m_plan.job.name, QString(), m_stop);
+            m_api.list(kinds::pods(), ns(), m_plan.job.facts().podLabel + u'=' + m_plan.job.name, QString(), m_stop);
         if (!found) {
             unknown(u"pods"_s, Words::tr("The job's pods cannot be read."), found.error());
             return;
@@ -366,6 +368,15 @@ QString checkWord(Check::State state)
 QMap<QString, double> quotaDemand(const QJsonObject &object, const QString &replicaSpecs)
 {
     QMap<QString, double> total;
+    if (replicaSpecs.isEmpty()) {
+        const QJsonValue trainer = object.value(u"spec"_s)[u"trainer"_s];
+        const double nodes = trainer[u"numNodes"_s].toDouble(1);
+        const QMap<QString, double> one = containerDemand(QJsonObject{{u"resources"_s, trainer[u"resourcesPerNode"_s]}});
+        for (auto it = one.begin(); it != one.end(); ++it)
+            total[it.key()] = it.value() * nodes;
+        total[u"pods"_s] = nodes;
+        return total;
+    }
     const QJsonObject specs = object.value(u"spec"_s)[replicaSpecs].toObject();
     for (auto role = specs.begin(); role != specs.end(); ++role) {
         const double replicas = role.value()[u"replicas"_s].toDouble(1);

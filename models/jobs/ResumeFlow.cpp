@@ -90,7 +90,7 @@ Result<Job> Flow::decoded(const QJsonObject &object) const
 
 Result<QList<QJsonObject>> Flow::pods() const
 {
-    const QString selector = u"training.kubeflow.org/job-name="_s + m_ref.name;
+    const QString selector = facts().podLabel + u'=' + m_ref.name;
     for (int attempt = 0;; ++attempt) {
         Result<QList<QJsonObject>> pods = m_api.list(kinds::pods(), m_ref.ns, selector, QString(), m_stop);
         if (pods || !pods.error().retryable() || attempt + 1 >= kReadTries)

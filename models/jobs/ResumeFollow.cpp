@@ -45,8 +45,9 @@ PodView viewOf(const QJsonObject &pod, const QString &container)
     const QJsonValue meta = pod.value(u"metadata"_s);
     const QJsonValue labels = meta[u"labels"_s];
     view.name = meta[u"name"_s].toString();
-    view.role = labels[u"training.kubeflow.org/replica-type"_s].toString();
-    view.index = labels[u"training.kubeflow.org/replica-index"_s].toString().toInt();
+    const auto label = [&](const QString &v1, const QString &v2) { return labels[v1].toString(labels[v2].toString()); };
+    view.role = label(u"training.kubeflow.org/replica-type"_s, u"jobset.sigs.k8s.io/replicatedjob-name"_s);
+    view.index = label(u"training.kubeflow.org/replica-index"_s, u"batch.kubernetes.io/job-completion-index"_s).toInt();
     const QJsonValue status = pod.value(u"status"_s);
     view.phase = status[u"phase"_s].toString();
     for (const QJsonValue c : status[u"containerStatuses"_s].toArray()) {

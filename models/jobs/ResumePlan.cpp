@@ -144,7 +144,7 @@ private:
     {
         const bool managed = r.job.manager.type != Manager::Type::None;
         const bool finished = isFinished(r.job.phase);
-        plan.mode = finished || managed || r.newObject ? ResumePlan::Mode::NewObject : ResumePlan::Mode::InPlace;
+        plan.mode = !r.job.canGoOnInPlace() || r.newObject ? ResumePlan::Mode::NewObject : ResumePlan::Mode::InPlace;
         if (r.job.deleting.isValid() && plan.mode == ResumePlan::Mode::InPlace)
             problem(u"deleting"_s, Words::tr("The job is being deleted."), Words::tr("Resume it as a new job."));
         if (managed && !finished)
@@ -152,6 +152,11 @@ private:
                  Words::tr("The job itself stays untouched: create a new job, or take the YAML to whoever manages it."));
         else if (managed)
             warn(u"managed"_s, managerSentence(r.job.manager), Words::tr("The new job belongs to nobody but you."));
+        if (r.job.facts().isTrainJob() && !finished && !managed)
+            warn(u"immutable"_s, Words::tr("Trainer does not let a TrainJob's trainer be changed, so a new job is made; this one stays as it is."));
+        if (r.runtimeChanged)
+            warn(u"runtime-changed"_s, Words::tr("The runtime %1 was changed after this job began: the new job gets the runtime as it is now.").arg(text::safe(r.job.runtime.name)),
+                 Words::tr("The job's own copy is in the ConfigMap %1.").arg(text::safe(r.job.name) + u"-runtime-snapshot"_s));
         if (plan.mode != ResumePlan::Mode::NewObject) {
             // One that was let go already waits for nobody; the new record takes its place.
             const auto pending = readPending(r.job.annotations);
@@ -243,7 +248,7 @@ private:
                 continue;
             }
             RoleChange change{role, r.job.container, {}, Argv::of(container), Argv::of(container)};
-            everyCommandKnown &= wrapper::possible(change.before) || runsNoTraining(role);
+            everyCommandKnown &= wrapper::possible(effective(change)) || runsNoTraining(role);
             changes.append(change);
         }
         plan.wrapperPossible = c.restartsFromNamed && everyCommandKnown && !changes.isEmpty();
@@ -260,6 +265,15 @@ private:
         plan.told = toldText();
         erase_if(changes, [](const RoleChange &change) { return change.empty(); });
         plan.changes = changes;
+    }
+
+    /// What really runs: a TrainJob leaves to its runtime what it does not say itself.
+    Argv effective(const RoleChange &change) const
+    {
+        if (!r.job.facts().isTrainJob())
+            return change.before;
+        const auto known = [](const QStringList &words) { return words.isEmpty() ? std::nullopt : std::optional(words); };
+        return {known(r.job.command), known(r.job.args)};
     }
 
     /// MPI workers run sshd and take their environment, but no arguments, from the job.
@@ -290,8 +304,12 @@ private:
             add = filledTemplate(c.args, r.path, r.checkpoint.step, plan.saveDir) + c.resets + add;
         else if (plan.useWrapper)
             add = c.resets + add;
-        const Argv bare = wrapper::unwrapped(change.before);
         const bool addsArguments = !add.isEmpty() || (plan.useWrapper && c.how == PathContract::How::Args);
+        if (!addsArguments && !plan.useWrapper) {
+            change.after = wrapper::unwrapped(change.before);
+            return;
+        }
+        const Argv bare = wrapper::unwrapped(effective(change));
         Argv next = bare;
         if (addsArguments) {
             if (bare.empty())
@@ -358,9 +376,13 @@ private:
 
         QJsonObject spec = result.value(u"spec"_s).toObject();
         QJsonObject runPolicy = spec.value(u"runPolicy"_s).toObject();
+        const bool trainJob = r.job.facts().isTrainJob();
         // A new job of a queue stays suspended until the queue admits it: that word is Kueue's.
         const bool queued = isNew && r.job.manager.type == Manager::Type::Kueue;
-        if (runPolicy.value(u"suspend"_s).toBool() && !queued) {
+        if (trainJob && spec.value(u"suspend"_s).toBool() && !queued) {
+            spec.remove(u"suspend"_s);
+            result.insert(u"spec"_s, spec);
+        } else if (runPolicy.value(u"suspend"_s).toBool() && !queued) {
             runPolicy.insert(u"suspend"_s, false);
             spec.insert(u"runPolicy"_s, runPolicy);
             result.insert(u"spec"_s, spec);
@@ -376,7 +398,9 @@ private:
 
     bool showsSaveDir(const QJsonObject &object) const
     {
-        const Result<Job> job = decodeJob(QJsonDocument(object).toJson(QJsonDocument::Compact), r.job.kind);
+        Result<Job> job = decodeJob(QJsonDocument(object).toJson(QJsonDocument::Compact), r.job.kind);
+        if (job && r.job.facts().isTrainJob())
+            job->mounts = r.job.mounts; // most are the runtime's
         return job && ckpt::locate(*job).place.containerPath == plan.saveDir;
     }
 

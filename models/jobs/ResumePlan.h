@@ -26,6 +26,7 @@ struct ResumeRequest {
     bool acceptUnverified = false;
     QString newName;         ///< of the new job; "" to choose one
     QSet<QString> takenNames; ///< names of jobs of this kind in the namespace
+    bool runtimeChanged = false; ///< of a TrainJob: its runtime is no longer the one it began with
     QString id;              ///< at least six lower-case hexadecimal digits; "" to draw one
     LossOfWork loss;
 };

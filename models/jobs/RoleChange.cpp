@@ -150,6 +150,8 @@ Result<RoleChange> RoleChange::fromJson(const QJsonObject &json)
 
 QStringList rolesOf(const QJsonObject &object, const QString &replicaSpecs)
 {
+    if (replicaSpecs.isEmpty())
+        return facts(JobKind::TrainJob).roles;
     const QJsonObject specs = at(object, {u"spec"_s, replicaSpecs});
     QStringList roles;
     for (const JobKindFacts &kind : jobKinds()) {
@@ -169,6 +171,11 @@ QStringList rolesOf(const QJsonObject &object, const QString &replicaSpecs)
 
 QJsonObject containerOf(const QJsonObject &object, const QString &replicaSpecs, const QString &role, const QString &name)
 {
+    if (replicaSpecs.isEmpty()) {
+        QJsonObject trainer = at(object, {u"spec"_s, u"trainer"_s});
+        trainer.insert(u"name"_s, name); // never empty: a trainer that says nothing leaves all to its runtime
+        return trainer;
+    }
     const QJsonArray containers =
         at(object, {u"spec"_s, replicaSpecs, role, u"template"_s, u"spec"_s}).value(u"containers"_s).toArray();
     for (const QJsonValue container : containers) {
@@ -183,6 +190,16 @@ Result<QJsonObject> applied(const QJsonObject &object, const QString &replicaSpe
 {
     QJsonObject out = object;
     QJsonObject spec = out.value(u"spec"_s).toObject();
+    if (replicaSpecs.isEmpty()) {
+        for (const RoleChange &change : changes) {
+            const Result<QJsonObject> changed = changedContainer(spec.value(u"trainer"_s).toObject(), change, forward);
+            if (!changed)
+                return fail(changed.error());
+            spec.insert(u"trainer"_s, *changed);
+        }
+        out.insert(u"spec"_s, spec);
+        return out;
+    }
     QJsonObject specs = spec.value(replicaSpecs).toObject();
     for (const RoleChange &change : changes) {
         QJsonObject role = specs.value(change.role).toObject();

@@ -7,6 +7,8 @@
 #include <QList>
 
 /// What a resume changes inside a job's pod templates, as a value that can be applied, taken back and stored.
+/// `replicaSpecs` is JobKindFacts::replicaSpecs. Where it is empty the object is a TrainJob: its one role is "node", and
+/// spec.trainer, which has a container's env, command and args, stands for the container.
 namespace cairn::jobs {
 
 /// One environment variable: the whole entry before and after (valueFrom included); absent for "not there".

@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <optional>
@@ -111,7 +112,9 @@ RightsSummary summarise(const QList<Right> &rights)
         if (right.allowed) {
             ++summary.allowed;
             summary.writesAny = summary.writesAny || right.writes;
-            if (right.query.verb == u"list"_s && right.query.group == jobKinds().first().resource.group)
+            if (right.query.verb == u"list"_s && std::ranges::any_of(jobKinds(), [&](const JobKindFacts &kind) {
+                    return kind.resource.group == right.query.group && kind.resource.plural == right.query.resource;
+                }))
                 summary.readsAnyJobs = true;
         } else {
             summary.readsAll = summary.readsAll && right.writes;

@@ -24,7 +24,20 @@ void unlink(QHash<QString, QSet<QString>> &index, const QString &key, const QStr
 
 bool belongsToAJob(const Pod &pod)
 {
-    return !pod.ownerUid.isEmpty() && jobKindByName(pod.ownerKind) != nullptr;
+    return pod.ofJobSet ? !pod.jobName.isEmpty() : !pod.ownerUid.isEmpty() && jobKindByName(pod.ownerKind) != nullptr;
+}
+
+QString nameKey(const QString &ns, const QString &name)
+{
+    return ns + u'/' + name;
+}
+
+/// "demo-node-0" is a job of the JobSet "demo"; what follows the role is a number and, of a pod, more.
+bool isNamedAfter(const QString &object, const QString &jobName, const QString &role)
+{
+    const QString prefix = jobName + u'-' + role.toLower() + u'-';
+    bool ok = false;
+    return object.startsWith(prefix) && (object.mid(prefix.size()).section(u'-', 0, 0).toInt(&ok), ok);
 }
 
 } // namespace
@@ -46,10 +59,17 @@ void JobStore::applyJobs(JobKind kind, const Delta<Job> &delta)
         m_raw.insert(job.uid, job);
         ofKind.insert(job.uid);
         touched.insert(job.uid);
+        if (job.facts().isTrainJob())
+            m_trainJobs.insert(nameKey(job.ns, job.name), job.uid);
     }
     for (const QString &uid : delta.removed) {
-        if (touched.contains(uid) || !m_raw.remove(uid))
+        const auto gone = m_raw.constFind(uid);
+        if (touched.contains(uid) || gone == m_raw.cend())
             continue;
+        // One of the same name may have come in its place.
+        if (const QString key = podsKey(*gone); m_trainJobs.value(key) == uid)
+            m_trainJobs.remove(key);
+        m_raw.erase(gone);
         m_shown.remove(uid);
         ofKind.remove(uid);
         change.removed.append(uid);
@@ -64,6 +84,36 @@ void JobStore::resetJobs(JobKind kind)
     applyJobs(kind, delta);
 }
 
+void JobStore::applyRuntimes(const Delta<TrainingRuntime> &delta)
+{
+    for (const TrainingRuntime &runtime : delta.upserts)
+        m_runtimes.insert(runtime.uid, runtime);
+    for (const QString &uid : delta.removed)
+        m_runtimes.remove(uid);
+    refresh(m_byKind.value(facts(JobKind::TrainJob).resource.kind));
+}
+
+void JobStore::resetRuntimes(const QString &kind)
+{
+    m_runtimes.removeIf([&](auto it) { return it->kind == kind; });
+    refresh(m_byKind.value(facts(JobKind::TrainJob).resource.kind));
+}
+
+QString JobStore::podsKey(const Job &job) const
+{
+    return job.facts().isTrainJob() ? nameKey(job.ns, job.name) : job.uid;
+}
+
+QString JobStore::podsKey(const Pod &pod) const
+{
+    return pod.ofJobSet ? nameKey(pod.ns, pod.jobName) : pod.ownerUid;
+}
+
+QString JobStore::jobOf(const QString &podsKey) const
+{
+    return podsKey.contains(u'/') ? m_trainJobs.value(podsKey) : podsKey;
+}
+
 void JobStore::applyPods(const Delta<Pod> &delta)
 {
     QSet<QString> touched;
@@ -73,8 +123,9 @@ void JobStore::applyPods(const Delta<Pod> &delta)
         const Pod *pod = m_pods.find(uid);
         if (!pod)
             return false;
-        touched.insert(pod->ownerUid);
-        unlink(m_podsOf, pod->ownerUid, uid);
+        const QString key = podsKey(*pod);
+        touched.insert(jobOf(key));
+        unlink(m_podsOf, key, uid);
         return true;
     };
     for (const QString &uid : delta.removed) {
@@ -88,11 +139,13 @@ void JobStore::applyPods(const Delta<Pod> &delta)
             continue;
         }
         forget(pod.uid);
-        touched.insert(pod.ownerUid);
-        m_podsOf[pod.ownerUid].insert(pod.uid);
+        const QString key = podsKey(pod);
+        touched.insert(jobOf(key));
+        m_podsOf[key].insert(pod.uid);
         own.upserts.append(pod);
     }
     m_pods.apply(own);
+    touched.remove(QString()); // pods of a JobSet that no TrainJob made, or whose TrainJob is still to come
     refresh(touched);
     if (!touched.isEmpty())
         emit podsChanged(touched);
@@ -100,7 +153,10 @@ void JobStore::applyPods(const Delta<Pod> &delta)
 
 void JobStore::resetPods()
 {
-    const QSet<QString> touched(m_podsOf.keyBegin(), m_podsOf.keyEnd());
+    QSet<QString> touched;
+    for (auto it = m_podsOf.keyBegin(); it != m_podsOf.keyEnd(); ++it)
+        touched.insert(jobOf(*it));
+    touched.remove(QString());
     m_podsOf.clear();
     m_pods.clear();
     refresh(touched);
@@ -145,8 +201,9 @@ QSet<QString> JobStore::jobsOn(const QSet<QString> &nodes) const
         return jobs;
     m_pods.each([&](const Pod &pod) {
         if (nodes.contains(pod.node))
-            jobs.insert(pod.ownerUid);
+            jobs.insert(jobOf(podsKey(pod)));
     });
+    jobs.remove(QString());
     return jobs;
 }
 
@@ -228,14 +285,21 @@ Delta<Job> JobStore::delta(const StoreChange &change) const
 
 QList<Pod> JobStore::podsOf(const QString &jobUid) const
 {
-    QList<Pod> pods;
-    for (const QString &uid : m_podsOf.value(jobUid)) {
-        if (const Pod *pod = m_pods.find(uid))
-            pods.append(*pod);
-    }
+    const auto job = m_raw.constFind(jobUid);
+    QList<Pod> pods = podsUnder(job == m_raw.cend() ? jobUid : podsKey(*job));
     std::ranges::sort(pods, [](const Pod &a, const Pod &b) {
         return std::tie(a.role, a.index, a.name, a.uid) < std::tie(b.role, b.index, b.name, b.uid);
     });
+    return pods;
+}
+
+QList<Pod> JobStore::podsUnder(const QString &podsKey) const
+{
+    QList<Pod> pods;
+    for (const QString &uid : m_podsOf.value(podsKey)) {
+        if (const Pod *pod = m_pods.find(uid))
+            pods.append(*pod);
+    }
     return pods;
 }
 
@@ -243,9 +307,12 @@ QSet<QString> JobStore::jobsOf(const Event &event) const
 {
     if (m_raw.contains(event.objectUid))
         return {event.objectUid};
+    QString job;
     if (const Pod *pod = m_pods.find(event.objectUid))
-        return {pod->ownerUid};
-    return {};
+        job = jobOf(podsKey(*pod));
+    else if (event.objectKind == "JobSet"_L1)
+        job = m_trainJobs.value(nameKey(event.ns, event.objectName));
+    return job.isEmpty() ? QSet<QString>() : QSet<QString>{job};
 }
 
 QList<Event> JobStore::eventsOf(const QString &jobUid) const
@@ -258,24 +325,25 @@ QList<Event> JobStore::eventsOf(const QString &jobUid) const
         }
     };
     add(jobUid);
-    const QSet<QString> pods = m_podsOf.value(jobUid);
+    const Job *job = find(jobUid);
+    const QSet<QString> pods = m_podsOf.value(job ? podsKey(*job) : jobUid);
     for (const QString &pod : pods)
         add(pod);
-    // Pods that are gone left events behind; the operator names pods <job>-<role>-<index>.
-    if (const Job *job = find(jobUid)) {
-        QStringList prefixes;
-        for (const ReplicaGroup &group : job->replicas)
-            prefixes.append(job->name + u'-' + group.role.toLower() + u'-');
+    // Pods that are gone left events behind; the operator names pods <job>-<role>-<index>. The JobSet of a TrainJob has
+    // its name, and jobs and pods named after it.
+    if (job) {
+        const bool trainJob = job->facts().isTrainJob();
         m_events.each([&](const Event &event) {
-            if (event.objectKind != "Pod"_L1 || event.ns != job->ns || pods.contains(event.objectUid))
+            if (event.ns != job->ns || pods.contains(event.objectUid))
                 return;
             // A job of the same name before this one had pods of the same names.
             if (event.last.isValid() && job->created.isValid() && event.last < job->created)
                 return;
-            if (std::ranges::any_of(prefixes, [&](const QString &prefix) {
-                    bool ok = false;
-                    return event.objectName.startsWith(prefix) && (event.objectName.mid(prefix.size()).toInt(&ok), ok);
-                }))
+            const bool ofJobSet = trainJob && event.objectKind == "JobSet"_L1 && event.objectName == job->name;
+            const bool ofPart = event.objectKind == "Pod"_L1 || (trainJob && event.objectKind == "Job"_L1);
+            if (ofJobSet || (ofPart && std::ranges::any_of(job->replicas, [&](const ReplicaGroup &group) {
+                    return isNamedAfter(event.objectName, job->name, group.role);
+                })))
                 events.append(event);
         });
     }
@@ -309,26 +377,45 @@ void JobStore::refresh(const QSet<QString> &uids, StoreChange change)
 Job JobStore::refined(const Job &raw) const
 {
     Job job = raw;
+    if (job.facts().isTrainJob()) {
+        const auto runtime = std::ranges::find_if(m_runtimes, [&](const TrainingRuntime &r) {
+            return r.name == job.runtime.name && r.kind == job.runtime.kind && (r.ns.isEmpty() || r.ns == job.ns);
+        });
+        if (runtime != m_runtimes.end())
+            job = withRuntime(job, *runtime);
+    }
     PodTrouble trouble;
     bool anyPod = false;
     bool anyActive = false;
+    int attempts = 0; // of the JobSet
     job.restarts = 0;
-    for (const QString &uid : m_podsOf.value(job.uid)) {
+    for (const QString &uid : m_podsOf.value(podsKey(job))) {
         const Pod *pod = m_pods.find(uid);
         if (!pod)
             continue;
         anyPod = true;
         anyActive |= pod->phase != "Succeeded"_L1 && pod->phase != "Failed"_L1;
         job.restarts += pod->restarts();
+        attempts = std::max(attempts, pod->attempt);
         const auto group = std::ranges::find_if(
             job.replicas, [&](const ReplicaGroup &g) { return g.role.compare(pod->role, Qt::CaseInsensitive) == 0; });
         if (group != job.replicas.end() && pod->ready() && !pod->deleting.isValid())
             ++group->ready;
+        // The status of a TrainJob counts batch Jobs, not pods.
+        if (group != job.replicas.end() && pod->ofJobSet) {
+            group->active += pod->phase == "Running"_L1 || pod->phase == "Pending"_L1;
+            group->succeeded += pod->phase == "Succeeded"_L1;
+            group->failed += pod->phase == "Failed"_L1;
+        }
         // A pod on its way out because the job was told to stop has no trouble of its own.
         if (!(job.suspendRequested && pod->deleting.isValid()))
             trouble = worse(trouble, podTrouble(*pod, m_lostNodes.contains(pod->node)));
     }
 
+    job.restarts += attempts;
+    // Trainer has no condition for it: a JobSet that began anew and has not come up again is restarting.
+    if (attempts > 0 && job.ready() == 0 && (job.phase == JobPhase::Running || job.phase == JobPhase::Pending))
+        job.phase = JobPhase::Restarting;
     if (job.suspendRequested && !isFinished(job.phase) && anyActive) {
         job.cause = u"stopping"_s;
         return job;

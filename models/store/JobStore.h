@@ -19,6 +19,8 @@ public:
     explicit JobStore(QObject *parent = nullptr);
 
     void applyJobs(JobKind kind, const Delta<Job> &delta);
+    /// Of one kind, TrainingRuntime or ClusterTrainingRuntime: what TrainJobs leave to them is filled in.
+    void applyRuntimes(const Delta<TrainingRuntime> &delta);
     void applyPods(const Delta<Pod> &delta);
     void applyNodes(const Delta<Node> &delta);
     void applyEvents(const Delta<Event> &delta);
@@ -27,6 +29,7 @@ public:
     void setEventState(const FeedState &state) { m_events.setState(state); }
     /// The scope changed: forget the jobs of this kind, the pods, the nodes or the events.
     void resetJobs(JobKind kind);
+    void resetRuntimes(const QString &kind);
     void resetPods();
     void resetNodes();
     void resetEvents();
@@ -57,13 +60,21 @@ private:
     /// Brings the shown values of these jobs up to date and emits one change.
     void refresh(const QSet<QString> &uids, StoreChange change = {});
     QSet<QString> jobsOf(const Event &event) const;
+    QString podsKey(const Job &job) const;
+    QString podsKey(const Pod &pod) const;
+    QString jobOf(const QString &podsKey) const; ///< UID
+    QList<Pod> podsUnder(const QString &podsKey) const;
     QSet<QString> jobsOn(const QSet<QString> &nodes) const; ///< with pods on these nodes
 
     QHash<QString, Job> m_raw;              ///< as decoded
     QHash<QString, Job> m_shown;            ///< refined
     QHash<QString, QSet<QString>> m_byKind; ///< kind's word → job UIDs
     ResourceStore<Pod> m_pods;              ///< of training jobs only
-    QHash<QString, QSet<QString>> m_podsOf; ///< job UID → pod UIDs
+    /// Pods by what they belong to: the UID of a v1 job, and "namespace/name" of a JobSet, which its TrainJob shares;
+    /// the pods of a JobSet do not know the TrainJob's UID.
+    QHash<QString, QSet<QString>> m_podsOf;
+    QHash<QString, QString> m_trainJobs;          ///< "namespace/name" → UID
+    QHash<QString, TrainingRuntime> m_runtimes;   ///< by UID
     QSet<QString> m_lostNodes;              ///< names
     QHash<QString, QString> m_nodeNames;    ///< UID → name
     ResourceStore<Event> m_events;

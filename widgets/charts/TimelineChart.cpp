@@ -93,7 +93,9 @@ public:
     {
         QChart *chart = view->chart();
         const int top = QFontMetrics(kit::typeFont(Type::Chart)).height() + 6;
-        chart->setMargins(QMargins(0, top, scaled(18), 0));
+        // The last time stands centred below the end of the plot: half of the longest label needs room beside it.
+        const int right = QFontMetrics(kit::typeFont(Type::Chart)).horizontalAdvance(u"00:00:00"_s) / 2 + 4;
+        chart->setMargins(QMargins(0, top, right, 0));
         for (QCategoryAxis *axis : {x, y}) {
             axis->setLabelsFont(kit::typeFont(Type::Chart));
             axis->setLabelsColor(color(Token::Dim));
@@ -166,7 +168,7 @@ public:
         buildLines(from);
     }
 
-    /// One line per attempt: it breaks where a restart lies between two checkpoints.
+    /// One line per attempt: it breaks where a restart lies between two checkpoints, and where the step goes back.
     void buildLines(const QDateTime &from)
     {
         QList<QList<QPointF>> segments(1);
@@ -183,6 +185,11 @@ public:
                         segments.append(QList<QPointF>());
                 }
                 ++restart;
+            }
+            // A step that goes back is a new attempt, from an older checkpoint.
+            if (!segments.last().isEmpty() && point.step < segments.last().last().y() && segments.size() < maxSegments) {
+                joints.append({segments.last().last(), QPointF(ms(point.time), point.step)});
+                segments.append(QList<QPointF>());
             }
             segments.last().append(QPointF(ms(point.time), point.step));
         }

@@ -167,7 +167,10 @@ QList<QString> ContextCard::detailLines(int width) const
         if (!line.isValid())
             break;
         line.setLineWidth(width);
-        lines.append(m_details.mid(line.textStart(), line.textLength()).trimmed());
+        QString text = m_details.mid(line.textStart(), line.textLength()).trimmed();
+        if (text.endsWith(u'·')) // the separator does its work by the break
+            text = text.chopped(1).trimmed();
+        lines.append(text);
     }
     layout.endLayout();
     return lines;

@@ -88,7 +88,7 @@ JobPage::JobPage(QWidget *parent)
     m_search = new SearchField(tr("Filter"));
     m_search->setObjectName(u"job.filter"_s);
     m_search->setAccessibleName(tr("Filter this tab"));
-    m_search->setMinimumWidth(scaled(90));
+    m_search->setMinimumWidth(scaled(112));
     m_search->setMaximumWidth(scaled(200));
     auto *tabRow = hbox(10);
     tabRow->addWidget(m_tabs);
@@ -464,6 +464,7 @@ void JobPage::setListingRunning(const QString &what, qint64 done, qint64 total)
 void JobPage::setListing(const Listing &listing)
 {
     m_listing = listing;
+    m_table->setColumnMinimum(CheckpointTableModel::Step, listing.runs.size() > 1 ? 116 : 80); // "12 000 attempt 2"
     m_listed = true;
     m_again->setEnabled(true);
     m_table->setSkeleton(false);

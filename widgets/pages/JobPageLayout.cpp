@@ -165,10 +165,10 @@ QWidget *JobPage::makeCheckpoints()
                          {CheckpointTableModel::Saved, CellKind::Text, 84, 140},
                          {CheckpointTableModel::Size, CellKind::Number, 72, 100},
                          {CheckpointTableModel::Format, CellKind::Text, 124, 180},
-                         {CheckpointTableModel::State, CellKind::Tag, 84, 120},
+                         {CheckpointTableModel::State, CellKind::Tag, 92, 120},
                          {CheckpointTableModel::Loss, CellKind::Number, 56, 90},
                          {CheckpointTableModel::Reason, CellKind::Text, 80, 260, true, false},
-                         {CheckpointTableModel::Action, CellKind::Action, 156, 200, false, false}});
+                         {CheckpointTableModel::Action, CellKind::Action, 142, 200, false, false}});
     m_table->setSource(m_checkpointFilter);
     m_table->sortBy(CheckpointTableModel::Saved, Qt::DescendingOrder);
     m_listFoot = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);

@@ -15,6 +15,7 @@
 #include <QScrollBar>
 #include <QTimer>
 #include <QToolTip>
+#include <algorithm>
 
 namespace cairn::views {
 
@@ -425,6 +426,15 @@ bool DataTable::isColumnShown(int modelColumn) const
 void DataTable::setColumnShown(int modelColumn, bool shown)
 {
     setColumnHidden(modelColumn, !shown);
+    layoutColumns();
+}
+
+void DataTable::setColumnMinimum(int modelColumn, int minWidth)
+{
+    const auto spec = std::ranges::find(m_columns, modelColumn, &ColumnSpec::column);
+    if (spec == m_columns.end() || spec->minWidth == minWidth)
+        return;
+    spec->minWidth = minWidth;
     layoutColumns();
 }
 

@@ -82,6 +82,8 @@ public:
 
     bool isColumnShown(int modelColumn) const;
     void setColumnShown(int modelColumn, bool shown);
+    /// Logical pixels at 100 %, in place of the spec's.
+    void setColumnMinimum(int modelColumn, int minWidth);
     /// Menu with the optional columns; the caller owns it.
     QMenu *columnMenu(QWidget *parent);
 

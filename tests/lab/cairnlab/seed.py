@@ -30,7 +30,7 @@ def up(lab):
 
 
 def _jobs(lab):
-    names = ("jobs-torch.yaml", "jobs.yaml") if lab.real else ("jobs-torch.yaml", "jobs.yaml", "light.yaml")
+    names = ("jobs-torch.yaml", "jobs.yaml", "trainjobs.yaml" if lab.real else "light.yaml")
     return [document for name in names for document in _documents(name)]
 
 

@@ -16,6 +16,8 @@ kube-apiserver | kube-controller-manager | kube-scheduler | kube-proxy | kubectl
 coredns) family=coredns package=github.com/coredns/coredns ;;
 kwok) family=kwok package=sigs.k8s.io/kwok/cmd/kwok ;;
 training-operator) family=operator package=github.com/kubeflow/training-operator/cmd/training-operator.v1 ;;
+trainer) family=trainer package=github.com/kubeflow/trainer/v2/cmd/trainer-controller-manager ;;
+jobset) family=trainer package=sigs.k8s.io/jobset ;;
 *) echo "build.sh: unknown program '$name'" >&2; exit 2 ;;
 esac
 
@@ -53,6 +55,22 @@ if [ $family = operator ]; then
     go mod edit -replace "$module=$work/source" "$work/go.mod"
     cp -R "$work/source/manifests" "$out/manifests"
     set -- -modfile "$work/go.mod"
+fi
+
+# Both run as pods, from the manifests of the same release.
+if [ $family = trainer ]; then
+    module=${package%%/cmd/*}
+    go mod download "$module"
+    source=$(go list -m -f '{{.Dir}}' "$module")
+    rm -rf "$out/manifests-$name"
+    case $name in
+    jobset) cp -R "$source/config" "$out/manifests-$name" && chmod -R u+w "$out/manifests-$name" ;;
+    trainer)
+        cp -R "$source/manifests" "$out/manifests-$name" && chmod -R u+w "$out/manifests-$name"
+        # It points at the internet; the lab brings its own JobSet.
+        sed -i '/third-party\/jobset/d' "$out/manifests-$name/overlays/manager/kustomization.yaml"
+        ;;
+    esac
 fi
 
 # Written under a temporary name: an interrupted build never leaves half a program in the cache.

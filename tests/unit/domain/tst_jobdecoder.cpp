@@ -137,9 +137,9 @@ private slots:
         QCOMPARE(j.env, (QMap<QString, QString>{{u"A"_s, u"1"_s}, {u"E"_s, QString()}}));
         QCOMPARE(j.envFrom, QStringList{u"S"_s});
         QCOMPARE(j.mounts,
-                 (QList<VolumeMount>{{u"/ckpt"_s, u"run"_s, u"ckpt"_s, false},
-                                     {u"/tmp"_s, {}, {}, false},
-                                     {u"/data"_s, {}, u"data"_s, true}}));
+                 (QList<VolumeMount>{{u"/ckpt"_s, u"run"_s, u"ckpt"_s, false, u"c"_s},
+                                     {u"/tmp"_s, {}, {}, false, u"e"_s},
+                                     {u"/data"_s, {}, u"data"_s, true, u"r"_s}}));
         QCOMPARE(j.replicas.size(), 2);
         QCOMPARE(j.replicas[0].role, u"Master"_s);
         QCOMPARE(j.replicas[0].desired, 1); // the default

@@ -43,6 +43,39 @@ class TestResumePlan : public QObject
 {
     Q_OBJECT
 private slots:
+    void aTrainJobIsAlwaysMadeAnew()
+    {
+        QJsonObject object{{u"apiVersion"_s, u"trainer.kubeflow.org/v1alpha1"_s}, {u"kind"_s, u"TrainJob"_s},
+                           {u"metadata"_s, QJsonObject{{u"name"_s, u"demo"_s}, {u"namespace"_s, u"research"_s}, {u"uid"_s, u"uid-demo"_s}}},
+                           {u"spec"_s, QJsonObject{{u"suspend"_s, true}, {u"runtimeRef"_s, QJsonObject{{u"name"_s, u"torch"_s}}},
+                                                   {u"trainer"_s, QJsonObject{{u"env"_s, QJsonArray{QJsonObject{{u"name"_s, u"CHECKPOINT_DIR"_s}, {u"value"_s, u"/ckpt/demo"_s}}}}}}}}};
+        ResumeRequest r = requestFor(object, 100, JobKind::TrainJob);
+        r.job.command = {u"python3"_s};
+        r.job.args = {u"train.py"_s};
+        r.job.mounts = {{u"/ckpt"_s, {}, u"ckpt-claim"_s, false, u"ckpt"_s}}; // the runtime's, as the store joins them
+        r.runtimeChanged = true;
+        const ResumePlan plan = planResume(r);
+        QVERIFY2(plan.feasible(), qPrintable(plan.problems.isEmpty() ? QString() : plan.problems.first().text));
+        QCOMPARE(plan.mode, ResumePlan::Mode::NewObject);
+        QVERIFY(plan.hasWarning("immutable"_L1));
+        QVERIFY(plan.hasWarning("runtime-changed"_L1));
+        QCOMPARE(plan.newName, u"demo-r2"_s);
+        const QJsonValue spec = plan.result.value(u"spec"_s);
+        QVERIFY(spec[u"suspend"_s].isUndefined());
+        QCOMPARE(spec[u"runtimeRef"_s][u"name"_s].toString(), u"torch"_s);
+        QVERIFY(spec[u"trainer"_s][u"command"_s].isUndefined()); // told by variables: the runtime's command stays its own
+        QCOMPARE(envOf(plan.result, u"node"_s, u"RESUME_FROM_CHECKPOINT"_s, {}, u"node"_s), u"/ckpt/demo/step-100.pt"_s);
+        QCOMPARE(envOf(plan.result, u"node"_s, u"CHECKPOINT_DIR"_s, {}, u"node"_s), plan.saveDir);
+
+        // Told by arguments, the runtime's command line is written out with them.
+        r.contract = *parseContract(u"arg:--resume={path}"_s, u"arg:--out={save}"_s);
+        const ResumePlan told = planResume(r);
+        QVERIFY(told.feasible());
+        QCOMPARE(argsOf(told.result, u"node"_s, u"command"_s, {}, u"node"_s), QStringList{u"python3"_s});
+        QCOMPARE(argsOf(told.result, u"node"_s, u"args"_s, {}, u"node"_s),
+                 (QStringList{u"train.py"_s, u"--resume=/ckpt/demo/step-100.pt"_s, u"--out="_s + told.saveDir}));
+    }
+
     void contractJobGetsVariablesInEveryRole()
     {
         const ResumePlan plan = planResume(requestFor(contractJob()));

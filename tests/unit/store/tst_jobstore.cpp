@@ -41,6 +41,28 @@ Pod pod(const QString &uid, const QString &owner, const QString &role = u"worker
     return p;
 }
 
+Job trainJob(const QString &uid, const QString &name)
+{
+    Job j = job(uid, JobPhase::Running);
+    j.kind = JobKind::TrainJob;
+    j.name = name;
+    j.runtime = {u"ClusterTrainingRuntime"_s, u"torch"_s};
+    j.replicas = {{u"node"_s, 1, 0, 0, 0, 0, 0, true, true}};
+    return j;
+}
+
+/// A pod of a JobSet knows its name, and neither the TrainJob nor its UID.
+Pod jobSetPod(const QString &uid, const QString &jobName, int attempt = 0)
+{
+    Pod p = pod(uid, u"uid-of-a-batch-job"_s, u"node"_s);
+    p.name = jobName + u"-node-0-0-abcde"_s;
+    p.ownerKind = u"Job"_s;
+    p.jobName = jobName;
+    p.ofJobSet = true;
+    p.attempt = attempt;
+    return p;
+}
+
 template <class T>
 Delta<T> upsert(const QList<T> &items)
 {
@@ -80,6 +102,71 @@ class TestJobStore : public QObject
     }
 
 private slots:
+    void aTrainJobIsJoinedWithThePodsOfItsJobSet()
+    {
+        JobStore store;
+        store.applyPods(upsert<Pod>({jobSetPod(u"p"_s, u"tune"_s), jobSetPod(u"q"_s, u"other"_s)})); // before their jobs
+        store.applyJobs(JobKind::TrainJob, upsert<Job>({trainJob(u"t"_s, u"tune"_s)}));
+        QCOMPARE(store.podsOf(u"t"_s).size(), 1);
+        QCOMPARE(store.find(u"t"_s)->ready(), 1);
+        QCOMPARE(store.find(u"t"_s)->replicas.first().active, 1);
+
+        QSet<QString> touched;
+        connect(&store, &JobStore::podsChanged, this, [&](const QSet<QString> &uids) { touched = uids; });
+        Pod broken = jobSetPod(u"p"_s, u"tune"_s, 2);
+        broken.containers[0].ready = false;
+        store.applyPods(upsert<Pod>({broken}));
+        QCOMPARE(touched, QSet<QString>{u"t"_s});
+        QCOMPARE(store.find(u"t"_s)->phase, JobPhase::Restarting);
+        QCOMPARE(store.find(u"t"_s)->restarts, 2);
+
+        Delta<Job> replaced;
+        replaced.upserts = {trainJob(u"t2"_s, u"tune"_s)};
+        replaced.removed = {u"t"_s};
+        store.applyJobs(JobKind::TrainJob, replaced);
+        QCOMPARE(store.podsOf(u"t2"_s).size(), 1); // the name is the newer one's
+        QVERIFY(!store.find(u"t"_s));
+    }
+
+    void aTrainJobIsFilledFromItsRuntime()
+    {
+        JobStore store;
+        store.applyJobs(JobKind::TrainJob, upsert<Job>({trainJob(u"t"_s, u"tune"_s)}));
+        QCOMPARE(store.find(u"t"_s)->image, QString());
+        TrainingRuntime runtime;
+        runtime.kind = u"ClusterTrainingRuntime"_s;
+        runtime.name = u"torch"_s;
+        runtime.uid = u"r"_s;
+        runtime.numNodes = 3;
+        runtime.job.image = u"base:1"_s;
+        store.applyRuntimes(upsert<TrainingRuntime>({runtime}));
+        QCOMPARE(store.find(u"t"_s)->image, u"base:1"_s);
+        QCOMPARE(store.find(u"t"_s)->desired(), 3);
+        store.resetRuntimes(u"TrainingRuntime"_s); // the other kind
+        QCOMPARE(store.find(u"t"_s)->image, u"base:1"_s);
+        store.resetRuntimes(u"ClusterTrainingRuntime"_s);
+        QCOMPARE(store.find(u"t"_s)->image, QString());
+    }
+
+    void eventsOfAJobSetAreItsTrainJobs()
+    {
+        JobStore store;
+        store.applyJobs(JobKind::TrainJob, upsert<Job>({trainJob(u"t"_s, u"tune"_s), trainJob(u"t2"_s, u"tune-node"_s)}));
+        const auto about = [](const QString &uid, const QString &kind, const QString &name) {
+            Event e = notice(uid, u"of-"_s + uid, u"Restarting"_s);
+            e.objectKind = kind;
+            e.objectName = name;
+            return e;
+        };
+        store.applyEvents(upsert<Event>({about(u"1"_s, u"JobSet"_s, u"tune"_s), about(u"2"_s, u"Job"_s, u"tune-node-0"_s),
+                                         about(u"3"_s, u"Pod"_s, u"tune-node-0-0-abcde"_s), about(u"4"_s, u"Pod"_s, u"tune-node-node-0-0-abcde"_s),
+                                         about(u"5"_s, u"JobSet"_s, u"tune-node"_s), about(u"6"_s, u"Secret"_s, u"tune-node-0"_s)}));
+        QStringList uids;
+        for (const Event &event : store.eventsOf(u"t"_s))
+            uids.append(event.uid);
+        QCOMPARE(uids, (QStringList{u"1"_s, u"2"_s, u"3"_s}));
+    }
+
     void readyAndRestartsComeFromThePods()
     {
         JobStore store;
