@@ -98,7 +98,9 @@ Result<RuntimeOfJob> runtimeOf(ObjectApi &api, const Job &job, std::stop_token s
         return result;
     const QJsonObject copy = document->toObject();
     if (const Result<TrainingRuntime> runtime = decodeRuntime(bytes(copy), cluster)) {
-        result.changed = live && copy.value(u"spec"_s) != live->value(u"spec"_s);
+        // The specs cannot be compared: Go's copy holds empty structs that the server leaves out.
+        const auto differs = [&](const QString &field) { return copy.value(u"metadata"_s)[field] != live->value(u"metadata"_s)[field]; };
+        result.changed = live && (differs(u"uid"_s) || differs(u"generation"_s));
         result.runtime = *runtime;
     }
     return result;

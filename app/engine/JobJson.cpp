@@ -64,6 +64,9 @@ QJsonObject toJson(const Job &job)
             {u"lineage"_s, lineage},
             {u"managedBy"_s, manager},
             {u"image"_s, job.image},
+            {u"runtime"_s, job.runtime.name.isEmpty() ? QJsonValue(QJsonValue::Null)
+                                                      : QJsonObject{{u"kind"_s, job.runtime.kind}, {u"name"_s, job.runtime.name}}},
+            {u"progress"_s, job.progress ? QJsonValue(*job.progress) : QJsonValue(QJsonValue::Null)},
             {u"created"_s, time(job.created)},
             {u"started"_s, time(job.started)},
             {u"finished"_s, time(job.finished)}};

@@ -70,7 +70,7 @@ class Cairnctl(unittest.TestCase):
 
     def tearDown(self):
         # A resumed job keeps the labels of the one it came from, so this finds it too.
-        kube.kubectl(self.lab, "-n", NAMESPACE, "delete", "pytorchjobs", "-l", "cairn-test=e2e", "--wait=true", check=False)
+        kube.kubectl(self.lab, "-n", NAMESPACE, "delete", "pytorchjobs,trainjobs", "-l", "cairn-test=e2e", "--wait=true", check=False)
 
     # Helpers
 
@@ -180,6 +180,32 @@ class Cairnctl(unittest.TestCase):
         # The latest that can be trusted is the one before.
         plan = self.cairnctl_json("--allow-helper", "--dry-run", "job", "resume", "e2e-cut", "--from", "latest")
         self.assertLess(plan["checkpoint"]["step"], step)
+
+    def test_5_a_trainjob_is_resumed_as_a_new_one(self):
+        name = "e2e-trainjob"
+        spec = training(name)["spec"]["pytorchReplicaSpecs"]["Master"]["template"]["spec"]
+        mount = {"containers": [{"name": "node", "volumeMounts": [{"name": "checkpoints", "mountPath": "/checkpoints"}]}],
+                 "volumes": [v for v in spec["volumes"] if v["name"] == "checkpoints"]}
+        kube.apply(self.lab, [{
+            "apiVersion": "trainer.kubeflow.org/v1alpha1", "kind": "TrainJob",
+            "metadata": {"name": name, "namespace": NAMESPACE, "labels": {"cairn-test": "e2e"}},
+            "spec": {"runtimeRef": {"name": "torch-distributed"},
+                     "trainer": {"numNodes": 1, "env": spec["containers"][0]["env"]},
+                     "runtimePatches": [{"manager": "lab.cairn/test", "trainingRuntimeSpec": {"template": {"spec": {"replicatedJobs": [
+                         {"name": "node", "template": {"spec": {"template": {"spec": mount}}}}]}}}}]}}])
+        self.wait_saves(self.folder(name), 4)
+        shown = self.cairnctl_json("job", "show", name)
+        self.assertEqual((shown["phase"], shown["ready"], shown["image"]), ("Running", 1, "localhost/python:1"), shown)
+        self.assertEqual(shown["runtime"], {"kind": "ClusterTrainingRuntime", "name": "torch-distributed"})
+        before = kube.get(self.lab, "-n", NAMESPACE, "trainjob", name)
+        third = sorted((c for c in self.checkpoints(name) if c["resumable"]), key=lambda c: c["step"])[-3]
+
+        out = self.cairnctl_json("--allow-helper", "--wait", "job", "resume", name, "--from", f"step={third['step']}")
+        self.assertEqual((out["mode"], out["firstStep"]), ("new-object", third["step"] + 1), out)
+        child = kube.get(self.lab, "-n", NAMESPACE, "trainjob", out["job"]["name"])
+        self.assertEqual(child["metadata"]["annotations"]["cairn.console/parent-uid"], before["metadata"]["uid"])
+        self.assertNotIn("command", child["spec"]["trainer"], "the runtime's command is its own")
+        self.assertEqual(kube.get(self.lab, "-n", NAMESPACE, "trainjob", name)["spec"], before["spec"])
 
     def kill_at(self, proxy, point, *args):
         """Runs cairnctl through the proxy, holds the request `point` names, and kills it there with SIGKILL."""

@@ -310,6 +310,10 @@ void JobPage::updateFacts()
     }
     if (m_job.gpus() > 0)
         flow->addWidget(fact(tr("GPUs"), items::plainNumber(m_job.gpus())));
+    if (!m_job.runtime.name.isEmpty())
+        flow->addWidget(fact(tr("Runtime"), text::safe(m_job.runtime.name), Type::Mono));
+    if (m_job.progress)
+        flow->addWidget(fact(tr("Progress"), tr("%1 % by its own word").arg(*m_job.progress)));
     flow->addWidget(fact(tr("Attempt"), QString::number(m_job.lineage.attempt)));
     if (m_job.restarts > 0)
         flow->addWidget(fact(tr("Restarts"), text::number(m_job.restarts), Type::Body, Token::Warn));
