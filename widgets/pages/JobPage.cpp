@@ -339,6 +339,7 @@ void JobPage::updateTimeline()
             point.step = static_cast<double>(*checkpoint.step);
             point.verdict = checkpoint.verdict;
             point.key = checkpoint.path;
+            point.run = run.path;
             point.title = tr("Step %1 · %2", "step, trust")
                               .arg(text::number(*checkpoint.step), items::tag(checkpoint.verdict).text.toLower());
             point.detail = checkpoint.loss ? tr("%1 · loss %2", "size, loss")
@@ -468,7 +469,7 @@ void JobPage::setListingRunning(const QString &what, qint64 done, qint64 total)
 void JobPage::setListing(const Listing &listing)
 {
     m_listing = listing;
-    m_table->setColumnMinimum(CheckpointTableModel::Step, listing.runs.size() > 1 ? 116 : 80); // "12 000 attempt 2"
+    m_table->setColumnMinimum(CheckpointTableModel::Step, listing.runs.size() > 1 ? 128 : 80); // "12 000 attempt 2"
     m_listed = true;
     m_again->setEnabled(true);
     m_table->setSkeleton(false);
