@@ -24,7 +24,7 @@ int wordsOf(const QStringList &words)
 {
     if (words.isEmpty())
         return 0;
-    const QString first = words.first();
+    const QString &first = words.first();
     if (first == "doctor"_L1 || first == "contexts"_L1 || first == "jobs"_L1)
         return 1;
     if (first == "checkpoints"_L1)
@@ -66,6 +66,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"wrapper"_s}, u"Wrap the command so that later restarts go on from the newest checkpoint."_s);
     flag({u"accept-unverified"_s}, u"Resume from a checkpoint that could not be verified."_s);
     value({u"recover"_s}, u"finish or undo a resume that was interrupted."_s, u"HOW"_s);
+    flag({u"allow-secret"_s}, u"Allow to read the Secret with the keys of a job's bucket."_s);
     value({u"endpoint"_s}, u"The S3 server of the bucket; AWS when neither this nor AWS_ENDPOINT_URL names one."_s, u"URL"_s);
     value({u"region"_s}, u"Region of the bucket; found out when left out."_s, u"REGION"_s);
     flag({u"path-style"_s}, u"Name the bucket in the path: the default but for AWS."_s);
@@ -114,6 +115,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     options.acceptUnverified = parser.isSet(u"accept-unverified"_s);
     options.recover = parser.value(u"recover"_s);
     options.failOnDamaged = parser.isSet(u"fail-on-damaged"_s);
+    options.allowSecret = parser.isSet(u"allow-secret"_s);
     options.endpoint = parser.value(u"endpoint"_s);
     options.region = parser.value(u"region"_s);
     if (parser.isSet(u"path-style"_s))
