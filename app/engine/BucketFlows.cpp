@@ -38,12 +38,13 @@ QString cannotBeListed(const Job &job)
     return Words::tr("The bucket of %1 cannot be listed").arg(text::safe(job.name));
 }
 
-/// The access that these variables name, without what only this machine knows (AWS_CA_BUNDLE is a path in the pod).
+/// The access that these variables name. Which roots are trusted is this machine's business: a job's AWS_CA_BUNDLE is a
+/// path in its pod.
 Result<s3::Access> accessOf(const QHash<QString, QString> &variables)
 {
     return s3::accessFromEnvironment({}, [&](const char *name) {
         const QString wanted = QString::fromLatin1(name);
-        return isKnown(wanted) ? variables.value(wanted) : QString();
+        return wanted == "AWS_CA_BUNDLE"_L1 ? qEnvironmentVariable(name) : variables.value(wanted);
     });
 }
 
@@ -66,6 +67,12 @@ QStringList BucketPlan::secrets() const
 QString BucketPlan::server() const
 {
     return store.isAws() ? Words::tr("AWS (amazonaws.com)") : text::safe(store.server.toDisplayString());
+}
+
+QString BucketPlan::consentKey(const QString &cluster, const QString &ns) const
+{
+    const QString where = store.isAws() ? u"AWS"_s : store.server.toString(QUrl::FullyEncoded);
+    return QStringList{cluster, ns, where, secrets().join(u',')}.join(u' ');
 }
 
 bool savesToBucket(const ckpt::SaveLocation &location)

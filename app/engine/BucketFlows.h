@@ -32,6 +32,8 @@ struct BucketPlan {
     QStringList secrets() const;
     /// "https://minio:9000", or "AWS (amazonaws.com)": where keys would go. Safe to show.
     QString server() const;
+    /// What a consent is bound to: the cluster, the namespace, the Secrets and the server keys go to.
+    QString consentKey(const QString &cluster, const QString &ns) const;
 };
 
 /// True where a job saves to a bucket that can be listed.
