@@ -16,14 +16,15 @@ const auto usage = u"cairnctl: Kubeflow jobs, their checkpoints and their resume
                    "  jobs                   training jobs\n"
                    "  job show NAME          one job ([KIND/]NAME)\n"
                    "  job resume NAME        resume it from a checkpoint (--from latest|step=N|PATH)\n"
-                   "  checkpoints TARGET     checkpoints of a job, or of a folder (a target with a slash)\n"_s;
+                   "  checkpoints TARGET     checkpoints of a job, of a folder (a target with a slash), or of\n"
+                   "                         s3://BUCKET/PREFIX\n"_s;
 
 /// Exact number of words each command takes.
 int wordsOf(const QStringList &words)
 {
     if (words.isEmpty())
         return 0;
-    const QString first = words.first();
+    const QString &first = words.first();
     if (first == "doctor"_L1 || first == "contexts"_L1 || first == "jobs"_L1)
         return 1;
     if (first == "checkpoints"_L1)
@@ -65,6 +66,11 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"wrapper"_s}, u"Wrap the command so that later restarts go on from the newest checkpoint."_s);
     flag({u"accept-unverified"_s}, u"Resume from a checkpoint that could not be verified."_s);
     value({u"recover"_s}, u"finish or undo a resume that was interrupted."_s, u"HOW"_s);
+    flag({u"allow-secret"_s}, u"Allow to read the Secret with the keys of a job's bucket."_s);
+    value({u"endpoint"_s}, u"The S3 server of the bucket; AWS when neither this nor AWS_ENDPOINT_URL names one."_s, u"URL"_s);
+    value({u"region"_s}, u"Region of the bucket; found out when left out."_s, u"REGION"_s);
+    flag({u"path-style"_s}, u"Name the bucket in the path: the default but for AWS."_s);
+    flag({u"virtual-host"_s}, u"Name the bucket in the host name: the default for AWS."_s);
     flag({u"fail-on-damaged"_s}, u"Exit with 5 when a listed checkpoint is damaged."_s);
 
     const auto error = [](const QString &text) {
@@ -109,12 +115,21 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     options.acceptUnverified = parser.isSet(u"accept-unverified"_s);
     options.recover = parser.value(u"recover"_s);
     options.failOnDamaged = parser.isSet(u"fail-on-damaged"_s);
+    options.allowSecret = parser.isSet(u"allow-secret"_s);
+    options.endpoint = parser.value(u"endpoint"_s);
+    options.region = parser.value(u"region"_s);
+    if (parser.isSet(u"path-style"_s))
+        options.style = s3::Store::Style::Path;
+    if (parser.isSet(u"virtual-host"_s))
+        options.style = s3::Store::Style::VirtualHost;
     if (parser.isSet(u"from"_s))
         options.from = parser.value(u"from"_s);
     if (options.allNamespaces && !options.ns.isEmpty())
         return error(u"-n and -A exclude each other"_s);
     if (options.allowHelper && options.useExec)
         return error(u"--allow-helper and --use-exec exclude each other"_s);
+    if (parser.isSet(u"path-style"_s) && parser.isSet(u"virtual-host"_s))
+        return error(u"--path-style and --virtual-host exclude each other"_s);
     if (!options.recover.isEmpty() && options.recover != "finish"_L1 && options.recover != "undo"_L1)
         return error(u"--recover takes finish or undo"_s);
     if (options.from.isEmpty())

@@ -137,6 +137,8 @@ QWidget *JobPage::makeBanners()
             emit helperAllowed();
         else if (id == "exec"_L1)
             emit execChosen();
+        else if (id == "bucket"_L1)
+            emit bucketAllowed();
         else
             m_consentCode->setVisible(m_consentCode->isHidden());
     });
