@@ -98,12 +98,12 @@ Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token st
     const QString replicaSpecs = job.facts().replicaSpecs;
     const QStringList roles = jobs::rolesOf(*object, replicaSpecs);
     const QJsonObject container = roles.isEmpty() ? QJsonObject() : jobs::containerOf(*object, replicaSpecs, roles.first(), job.container);
-    for (const QJsonValue &value : container.value("envFrom"_L1).toArray()) {
+    for (const QJsonValue value : container.value("envFrom"_L1).toArray()) {
         const QString secret = value["secretRef"_L1]["name"_L1].toString();
         if (!secret.isEmpty())
             plan.wholes.append({secret, value["prefix"_L1].toString()});
     }
-    for (const QJsonValue &value : container.value("env"_L1).toArray()) {
+    for (const QJsonValue value : container.value("env"_L1).toArray()) {
         const QString name = value["name"_L1].toString();
         if (!isKnown(name))
             continue;
