@@ -58,13 +58,14 @@ class RealTest(LabTest):
 
     def test_two_pods_train_together(self):
         for pod, rank in (("ddp-pair-master-0", 0), ("ddp-pair-worker-0", 1)):
-            text = self.wait(lambda: (t := self.logs(pod, "-n", "nlp", "-c", "pytorch")) and "step=3 " in t and t,
+            # Any step: the pair goes on from its newest checkpoint when a node was lost before.
+            text = self.wait(lambda: (t := self.logs(pod, "-n", "nlp", "-c", "pytorch")) and "step=" in t and t,
                              f"{pod} trains")
             self.assertIn(f"rank {rank} of 2 has joined", text)
 
     def test_a_killed_training_goes_on_from_its_newest_checkpoint(self):
         name, namespace = "mnist-demo-master-0", "research"
-        pod = self.wait(lambda: "saved /checkpoints/mnist-demo/step-" in self.logs(name, "-n", namespace) and
+        pod = self.wait(lambda: "saved /checkpoints/mnist-demo/" in self.logs(name, "-n", namespace) and
                         self.get("pod", name, "-n", namespace), "it saves", 180)
         # Not by deleting the pod: that ends the training well, and then the job counts as succeeded.
         self.kill(pod["metadata"]["uid"], b"/code/train.py")
@@ -74,7 +75,7 @@ class RealTest(LabTest):
 
         before = pod["status"]["containerStatuses"][0]["restartCount"]
         self.wait(lambda: restarts() > before, "the container is started again")
-        match = self.wait(lambda: re.search(r"resumed from /checkpoints/mnist-demo/step-(\d+)\.pt at step (\d+)",
+        match = self.wait(lambda: re.search(r"resumed from /checkpoints/mnist-demo/\S*step-(\d+)\.pt at step (\d+)",
                                             self.logs(name, "-n", namespace)), "it resumes")
         self.assertEqual(int(match[1]), int(match[2]))
 
