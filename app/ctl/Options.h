@@ -32,6 +32,7 @@ struct Options {
     bool wrapper = false;       ///< --wrapper: restart from the newest of the new folder
     bool acceptUnverified = false; ///< --accept-unverified
     QString recover;            ///< --recover finish|undo: what a killed resume began
+    QString failOn;             ///< --fail-on down|degraded|single-point|node: exit 5 when a component is that bad; empty: never
     bool failOnDamaged = false; ///< --fail-on-damaged: exit 5 when a checkpoint is damaged
 };
 
