@@ -209,6 +209,7 @@ def main():
         lab_build.join()
         runner.stage("train", runner.unittest, "tests/lab/test_train.py")
         if built:
+            runner.stage("tests-bucket", runner.unittest, "tests/e2e/test_bucket.py")
             lab_stages(runner)
     if options.all:
         slow_stages(runner)

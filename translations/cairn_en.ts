@@ -12,6 +12,30 @@
     </message>
 </context>
 <context>
+    <name>Words</name>
+    <message numerus="yes">
+        <source>%n objects have names that are no paths and were left out.</source>
+        <translation>
+            <numerusform>%n object has a name that is no path and was left out.</numerusform>
+            <numerusform>%n objects have names that are no paths and were left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n objects lie deeper than %1 levels and were left out.</source>
+        <translation>
+            <numerusform>%n object lies deeper than %1 levels and was left out.</numerusform>
+            <numerusform>%n objects lie deeper than %1 levels and were left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n objects are archived and could not be read.</source>
+        <translation>
+            <numerusform>%n object is archived and could not be read.</numerusform>
+            <numerusform>%n objects are archived and could not be read.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::app::MainWindow</name>
     <message numerus="yes">
         <source>%n node(s)</source>
@@ -326,6 +350,16 @@
         <translation>
             <numerusform>%n selected</numerusform>
             <numerusform>%n selected</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::s3::Bucket</name>
+    <message numerus="yes">
+        <source>%n objects could not be read. %1: %2.</source>
+        <translation>
+            <numerusform>%n object could not be read. %1: %2.</numerusform>
+            <numerusform>%n objects could not be read. %1: %2.</numerusform>
         </translation>
     </message>
 </context>

@@ -166,6 +166,44 @@
         <source>Add this folder for Cairn only</source>
         <translation>只為 Cairn 加入此資料夾</translation>
     </message>
+    <message numerus="yes">
+        <source>%n objects have names that are no paths and were left out.</source>
+        <translation>
+            <numerusform>%n 個物件的名稱不是路徑，已略過。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n objects lie deeper than %1 levels and were left out.</source>
+        <translation>
+            <numerusform>%n 個物件深於 %1 層，已略過。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The listing stopped after %1 objects; name a prefix further down.</source>
+        <translation>列出 %1 個物件後停止；請指定更下層的前綴。</translation>
+    </message>
+    <message>
+        <source>The listing did not end after %1 objects and was cut; name a prefix further down.</source>
+        <translation>列出 %1 個物件後仍未結束，已截斷；請指定更下層的前綴。</translation>
+    </message>
+    <message>
+        <source>The listing was cut: the sizes that the store states cannot be true.</source>
+        <translation>列表已截斷：儲存服務宣稱的大小不可能屬實。</translation>
+    </message>
+    <message>
+        <source>More than %1 objects look like parts of checkpoints; the rest was left out.</source>
+        <translation>看起來屬於檢查點的物件超過 %1 個；其餘略過。</translation>
+    </message>
+    <message>
+        <source>The listing was cancelled.</source>
+        <translation>已取消列出。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n objects are archived and could not be read.</source>
+        <translation>
+            <numerusform>%n 個物件已封存，無法讀取。</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>cairn::ApiStatus</name>
@@ -460,6 +498,41 @@
     <message>
         <source>Install one of them, or choose another context</source>
         <translation>請安裝其中之一，或選擇其他 context</translation>
+    </message>
+    <message>
+        <source>Nothing was changed</source>
+        <translation>沒有任何變更</translation>
+    </message>
+    <message>
+        <source>Start the training by hand from there</source>
+        <translation>請從那裡手動開始訓練</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::BucketFlows</name>
+    <message>
+        <source>The bucket of %1 cannot be listed</source>
+        <translation>無法列出 %1 的 bucket</translation>
+    </message>
+    <message>
+        <source>AWS (amazonaws.com)</source>
+        <translation>AWS（amazonaws.com）</translation>
+    </message>
+    <message>
+        <source>Say where it saves: the folder inside its container</source>
+        <translation>請指明它存到哪裡：容器內的資料夾</translation>
+    </message>
+    <message>
+        <source>%1 comes out of a Secret or ConfigMap, so where the keys would go cannot be shown first</source>
+        <translation>%1 來自 Secret 或 ConfigMap，因此無法先顯示金鑰會送往何處</translation>
+    </message>
+    <message>
+        <source>List it with cairnctl checkpoints %1 --endpoint URL</source>
+        <translation>請用 cairnctl checkpoints %1 --endpoint URL 列出</translation>
+    </message>
+    <message>
+        <source>Its Secret names another endpoint, %1, than the one that was agreed to</source>
+        <translation>它的 Secret 指向另一個端點 %1，並非先前同意的那一個</translation>
     </message>
 </context>
 <context>
@@ -1093,10 +1166,6 @@ F1  此清單</translation>
         <translation>safetensors 標頭不是有效的 JSON</translation>
     </message>
     <message>
-        <source>It saves to %1; listing object stores is not supported yet.</source>
-        <translation>它儲存至 %1；尚不支援列出物件儲存。</translation>
-    </message>
-    <message>
         <source>%1 is %2, and the variable in it is not known from the job.</source>
         <translation>%1 為 %2，其中的變數無法從工作得知。</translation>
     </message>
@@ -1368,6 +1437,14 @@ F1  此清單</translation>
     <message>
         <source>the zip directory does not fit the file&apos;s size</source>
         <translation>zip 目錄與檔案大小不符</translation>
+    </message>
+    <message>
+        <source>It saves to %1; checkpoints in buckets can be listed, but not resumed from.</source>
+        <translation>它存到 %1；bucket 中的檢查點可以列出，但不能從中恢復。</translation>
+    </message>
+    <message>
+        <source>It saves to %1; of object stores only S3 can be listed.</source>
+        <translation>它存到 %1；物件儲存中只有 S3 可以列出。</translation>
     </message>
 </context>
 <context>
@@ -5863,6 +5940,50 @@ F1  此清單</translation>
         <comment>number of warnings</comment>
         <translation>事件 (%1)</translation>
     </message>
+    <message>
+        <source>Runtime</source>
+        <translation>Runtime</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>進度</translation>
+    </message>
+    <message>
+        <source>%1 % by its own word</source>
+        <translation>%1 %（訓練自行回報）</translation>
+    </message>
+    <message>
+        <source>They lie in the bucket %1.</source>
+        <translation>它們在 bucket %1 裡。</translation>
+    </message>
+    <message>
+        <source>The job names no keys: requests go to %1 without any.</source>
+        <translation>此工作未指定金鑰：請求會不帶金鑰送往 %1。</translation>
+    </message>
+    <message>
+        <source>It reads the Secret %1 and sends the keys in it to %2, nowhere else; they stay in memory.</source>
+        <translation>它會讀取 Secret %1，並只將其中的金鑰送往 %2；金鑰僅保留在記憶體中。</translation>
+    </message>
+    <message>
+        <source>This connection is not encrypted: whoever is on the way can read and change what comes.</source>
+        <translation>此連線未加密：途中任何人都能讀取並更改內容。</translation>
+    </message>
+    <message>
+        <source>Cairn asks once per namespace and server.</source>
+        <translation>Cairn 對每個 namespace 與伺服器只詢問一次。</translation>
+    </message>
+    <message>
+        <source>Listing asks a server that the job names</source>
+        <translation>列出時會詢問此工作指定的伺服器</translation>
+    </message>
+    <message>
+        <source>Listing needs a Secret in %1</source>
+        <translation>列出時需要 %1 中的 Secret</translation>
+    </message>
+    <message>
+        <source>from the bucket</source>
+        <translation>來自 bucket</translation>
+    </message>
 </context>
 <context>
     <name>cairn::pages::JobsPage</name>
@@ -6272,6 +6393,304 @@ F1  此清單</translation>
     <message>
         <source>A namespace has lower-case letters, digits and hyphens, at most 63.</source>
         <translation>命名空間由小寫字母、數字與連字號組成，最多 63 個字元。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::s3::Access</name>
+    <message>
+        <source>The endpoint %1 cannot be used</source>
+        <translation>無法使用端點 %1</translation>
+    </message>
+    <message>
+        <source>Name it as https://HOST[:PORT]</source>
+        <translation>請寫成 https://HOST[:PORT]</translation>
+    </message>
+    <message>
+        <source>It is no URL that begins with https:// or http://</source>
+        <translation>它不是以 https:// 或 http:// 開頭的 URL</translation>
+    </message>
+    <message>
+        <source>It holds a user name or password, which S3 does not take</source>
+        <translation>它含有使用者名稱或密碼，S3 不接受</translation>
+    </message>
+    <message>
+        <source>It has more than a host and a port</source>
+        <translation>它除了主機與連接埠還有其他內容</translation>
+    </message>
+    <message>
+        <source>The certificates of AWS_CA_BUNDLE cannot be read</source>
+        <translation>無法讀取 AWS_CA_BUNDLE 的憑證</translation>
+    </message>
+    <message>
+        <source>%1 is no file</source>
+        <translation>%1 不是檔案</translation>
+    </message>
+    <message>
+        <source>Correct the variable, or leave it out</source>
+        <translation>請更正此變數，或不要設定</translation>
+    </message>
+    <message>
+        <source>Check who may read %1</source>
+        <translation>請檢查誰可以讀取 %1</translation>
+    </message>
+    <message>
+        <source>%1 holds no PEM certificates</source>
+        <translation>%1 中沒有 PEM 憑證</translation>
+    </message>
+    <message>
+        <source>Name a file with the store&apos;s root certificates in PEM form</source>
+        <translation>請指定含有該儲存服務根憑證的 PEM 檔案</translation>
+    </message>
+    <message>
+        <source>%1 cannot be listed</source>
+        <translation>無法列出 %1</translation>
+    </message>
+    <message>
+        <source>It does not begin with s3://</source>
+        <translation>它不是以 s3:// 開頭</translation>
+    </message>
+    <message>
+        <source>Name it as s3://BUCKET/PREFIX</source>
+        <translation>請寫成 s3://BUCKET/PREFIX</translation>
+    </message>
+    <message>
+        <source>“%1” is no name of a bucket</source>
+        <translation>「%1」不是 bucket 的名稱</translation>
+    </message>
+    <message>
+        <source>The region cannot be used</source>
+        <translation>無法使用此區域</translation>
+    </message>
+    <message>
+        <source>“%1” is no name of a region</source>
+        <translation>「%1」不是區域的名稱</translation>
+    </message>
+    <message>
+        <source>Name it as in us-east-1, or leave it out</source>
+        <translation>請寫成如 us-east-1，或不要指定</translation>
+    </message>
+    <message>
+        <source>The keys for the bucket are incomplete</source>
+        <translation>bucket 的金鑰不完整</translation>
+    </message>
+    <message>
+        <source>AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not</source>
+        <translation>已設定 AWS_SECRET_ACCESS_KEY，但沒有 AWS_ACCESS_KEY_ID</translation>
+    </message>
+    <message>
+        <source>AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not</source>
+        <translation>已設定 AWS_ACCESS_KEY_ID，但沒有 AWS_SECRET_ACCESS_KEY</translation>
+    </message>
+    <message>
+        <source>Set both, or neither for a public bucket</source>
+        <translation>請兩者都設定；公開的 bucket 則都不設定</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::s3::Answer</name>
+    <message>
+        <source>The object store&apos;s answer cannot be read</source>
+        <translation>無法讀取物件儲存的回應</translation>
+    </message>
+    <message>
+        <source>Check that the endpoint is an S3 server and that nothing in between changes its answers</source>
+        <translation>請檢查端點是否為 S3 伺服器，且途中沒有任何東西更改其回應</translation>
+    </message>
+    <message>
+        <source>It lists an object without a name</source>
+        <translation>它列出了沒有名稱的物件</translation>
+    </message>
+    <message>
+        <source>It states a size for %1 that no object can have</source>
+        <translation>它為 %1 宣稱了任何物件都不可能有的大小</translation>
+    </message>
+    <message>
+        <source>%1 sends on to “%2”, and neither requests nor keys follow it there</source>
+        <translation>%1 轉往「%2」，請求與金鑰都不會跟過去</translation>
+    </message>
+    <message>
+        <source>Name the endpoint that serves this bucket, or its region</source>
+        <translation>請指定提供此 bucket 的端點或其區域</translation>
+    </message>
+    <message>
+        <source>The session token of these temporary keys has expired</source>
+        <translation>這組暫時金鑰的 session token 已過期</translation>
+    </message>
+    <message>
+        <source>Get new keys and try again</source>
+        <translation>請取得新的金鑰後再試</translation>
+    </message>
+    <message>
+        <source>%1 does not accept the session token</source>
+        <translation>%1 不接受此 session token</translation>
+    </message>
+    <message>
+        <source>Get new keys, or leave AWS_SESSION_TOKEN out where the keys are permanent</source>
+        <translation>請取得新的金鑰；若金鑰為永久金鑰，請不要設定 AWS_SESSION_TOKEN</translation>
+    </message>
+    <message>
+        <source>%1 does not know the access key</source>
+        <translation>%1 不認得此 access key</translation>
+    </message>
+    <message>
+        <source>Check the access key, and that it belongs to this endpoint</source>
+        <translation>請檢查 access key，以及它是否屬於此端點</translation>
+    </message>
+    <message>
+        <source>The signature does not fit the access key</source>
+        <translation>簽章與 access key 不符</translation>
+    </message>
+    <message>
+        <source>Check the secret key; a proxy that changes requests has the same effect</source>
+        <translation>請檢查 secret key；會更改請求的代理也會造成同樣結果</translation>
+    </message>
+    <message>
+        <source>The clocks of this machine and of %1 differ too much</source>
+        <translation>本機與 %1 的時鐘相差太多</translation>
+    </message>
+    <message>
+        <source>The clocks of this machine and of %1 differ by %2</source>
+        <translation>本機與 %1 的時鐘相差 %2</translation>
+    </message>
+    <message>
+        <source>Set this machine&apos;s clock; requests must be signed within 15 minutes</source>
+        <translation>請校正本機時鐘；請求必須在 15 分鐘內簽章</translation>
+    </message>
+    <message>
+        <source>It does not accept requests for the region %1</source>
+        <translation>它不接受區域 %1 的請求</translation>
+    </message>
+    <message>
+        <source>Name the bucket&apos;s region</source>
+        <translation>請指定 bucket 的區域</translation>
+    </message>
+    <message>
+        <source>The object is archived</source>
+        <translation>物件已封存</translation>
+    </message>
+    <message>
+        <source>Restore it first</source>
+        <translation>請先還原它</translation>
+    </message>
+    <message>
+        <source>There is no such bucket at %1</source>
+        <translation>%1 上沒有這個 bucket</translation>
+    </message>
+    <message>
+        <source>Check the bucket&apos;s name and the endpoint</source>
+        <translation>請檢查 bucket 的名稱與端點</translation>
+    </message>
+    <message>
+        <source>%1 is overloaded and asks to slow down</source>
+        <translation>%1 負載過高，要求放慢</translation>
+    </message>
+    <message>
+        <source>Try again later</source>
+        <translation>請稍後再試</translation>
+    </message>
+    <message>
+        <source>The keys may not do this</source>
+        <translation>這組金鑰沒有此權限</translation>
+    </message>
+    <message>
+        <source>Ask for the rights to list the bucket and to read its objects</source>
+        <translation>請申請列出 bucket 與讀取其物件的權限</translation>
+    </message>
+    <message>
+        <source>It cannot be read without keys</source>
+        <translation>沒有金鑰無法讀取</translation>
+    </message>
+    <message>
+        <source>Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY</source>
+        <translation>請設定 AWS_ACCESS_KEY_ID 與 AWS_SECRET_ACCESS_KEY</translation>
+    </message>
+    <message>
+        <source>%1 answered with status %2</source>
+        <translation>%1 回應狀態 %2</translation>
+    </message>
+    <message>
+        <source>Check the endpoint, the bucket and the region</source>
+        <translation>請檢查端點、bucket 與區域</translation>
+    </message>
+    <message>
+        <source>It is no list of objects</source>
+        <translation>它不是物件列表</translation>
+    </message>
+    <message>
+        <source>It is no complete XML: %1 in line %2</source>
+        <translation>它不是完整的 XML：%1，第 %2 行</translation>
+    </message>
+    <message>
+        <source>It says that the list goes on, but not where</source>
+        <translation>它說列表還沒完，卻沒說從哪裡繼續</translation>
+    </message>
+    <message>
+        <source>%1 answered with a web page and status %2</source>
+        <translation>%1 回應了網頁，狀態 %2</translation>
+    </message>
+    <message>
+        <source>%1 is not an S3 server: check the endpoint, and whether a proxy or sign-in page stands in between</source>
+        <translation>%1 不是 S3 伺服器：請檢查端點，以及中間是否有代理或登入頁面</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::s3::Bucket</name>
+    <message>
+        <source>Listing %1</source>
+        <translation>正在列出 %1</translation>
+    </message>
+    <message>
+        <source>The bucket %1 at %2 cannot be listed</source>
+        <translation>無法列出 %2 上的 bucket %1</translation>
+    </message>
+    <message>
+        <source>Its list turns in circles: a continuation token came twice</source>
+        <translation>它的列表在繞圈：同一個 continuation token 出現了兩次</translation>
+    </message>
+    <message>
+        <source>Name a prefix further down; the store does not page as S3 does</source>
+        <translation>請指定更下層的前綴；此儲存服務的分頁方式與 S3 不同</translation>
+    </message>
+    <message>
+        <source>There is nothing under %1 in the bucket %2</source>
+        <translation>bucket %2 的 %1 之下沒有任何東西</translation>
+    </message>
+    <message>
+        <source>No object&apos;s name begins with it</source>
+        <translation>沒有任何物件的名稱以它開頭</translation>
+    </message>
+    <message>
+        <source>Name the folder that holds the checkpoints</source>
+        <translation>請指定存放檢查點的資料夾</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n objects could not be read. %1: %2.</source>
+        <translation>
+            <numerusform>無法讀取 %n 個物件。%1：%2。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::s3::Client</name>
+    <message>
+        <source>The bucket %1 at %2 cannot be listed</source>
+        <translation>無法列出 %2 上的 bucket %1</translation>
+    </message>
+    <message>
+        <source>%1 answered with a web page</source>
+        <translation>%1 回應了網頁</translation>
+    </message>
+    <message>
+        <source>%1 in the bucket %2 cannot be read</source>
+        <translation>無法讀取 bucket %2 中的 %1</translation>
+    </message>
+    <message>
+        <source>It answered with other bytes than those of the size it listed</source>
+        <translation>它回應的內容與列出的大小不符</translation>
+    </message>
+    <message>
+        <source>List again; if this comes back, the store is not to be trusted</source>
+        <translation>請再列出一次；若再發生，此儲存服務不可信任</translation>
     </message>
 </context>
 <context>

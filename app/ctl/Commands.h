@@ -16,8 +16,10 @@ int components(app::Engine &engine, const Options &options, std::stop_token stop
 int jobs(app::Engine &engine, const Options &options, std::stop_token stop);
 int jobShow(app::Engine &engine, const Options &options, std::stop_token stop);
 int jobResume(app::Engine &engine, const Options &options, std::stop_token stop);
-/// `engine` is only made when the target is a job: a folder needs no cluster.
+/// `engine` is only made when the target is a job: a folder or bucket needs no cluster.
 int checkpointsOfFolder(const Options &options, std::stop_token stop);
+/// The target begins with s3://. Keys come from the environment.
+int checkpointsOfBucket(const Options &options, std::stop_token stop);
 int checkpointsOfJob(app::Engine &engine, const Options &options, std::stop_token stop);
 
 } // namespace cairn::ctl

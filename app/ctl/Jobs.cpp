@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "Commands.h"
+#include "Bucket.h"
 #include "Cluster.h"
+#include "Commands.h"
 #include "Listing.h"
 #include "Output.h"
 #include "base/Text.h"
@@ -93,7 +94,7 @@ int jobShow(app::Engine &engine, const Options &options, std::stop_token stop)
     const ckpt::SaveLocation location = ckpt::locate(job);
     QJsonObject json = app::toJson(job);
     json.insert(u"savesTo"_s, QJsonObject{{u"path"_s, location.place.containerPath}, {u"claim"_s, location.place.claim}, {u"guessed"_s, location.guessed()},
-                                          {u"reason"_s, location.reason}});
+                                          {u"reason"_s, location.reason}, {u"uri"_s, location.uri}});
     QJsonArray pods;
     QList<QStringList> rows{{u"Name"_s, text::safe(job.ns) + u'/' + text::safe(job.name)},
                             {u"Kind"_s, job.facts().resource.kind},
@@ -103,7 +104,8 @@ int jobShow(app::Engine &engine, const Options &options, std::stop_token stop)
                             {u"Attempt"_s, QString::number(job.lineage.attempt)}};
     if (!job.lineage.checkpoint.isEmpty())
         rows.append({u"Resumed from"_s, text::safe(job.lineage.checkpoint)});
-    rows.append({u"Saves to"_s, location.kind != ckpt::SaveLocation::Kind::Claim ? u"unknown: "_s + location.reason
+    rows.append({u"Saves to"_s, location.kind == ckpt::SaveLocation::Kind::Remote ? text::safe(location.uri)
+                                : location.kind != ckpt::SaveLocation::Kind::Claim ? u"unknown: "_s + location.reason
                                                         : u"%1 (claim %2%3)"_s.arg(text::safe(location.place.containerPath), text::safe(location.place.claim),
                                                                                    location.guessed() ? u", a guess"_s : QString())});
     for (const Pod &pod : detail->pods) {
@@ -134,7 +136,9 @@ int checkpointsOfJob(app::Engine &engine, const Options &options, std::stop_toke
     const Result<app::JobDetail> detail = app::findJob(**cluster, namespaceOf(**cluster, options), options.command[1], stop);
     if (!detail)
         return printError(detail.error());
-    const Result<app::JobListing> listing = readListing(**cluster, *detail, options, stop);
+    const Result<app::JobListing> listing = app::savesToBucket(ckpt::locate(detail->job))
+        ? readBucketOfJob(engine.http(), **cluster, *detail, options, stop)
+        : readListing(**cluster, *detail, options, stop);
     if (!listing)
         return printError(listing.error());
     printListing(options, listing->listing,

@@ -16,7 +16,8 @@ const auto usage = u"cairnctl: Kubeflow jobs, their checkpoints and their resume
                    "  jobs                   training jobs\n"
                    "  job show NAME          one job ([KIND/]NAME)\n"
                    "  job resume NAME        resume it from a checkpoint (--from latest|step=N|PATH)\n"
-                   "  checkpoints TARGET     checkpoints of a job, or of a folder (a target with a slash)\n"
+                   "  checkpoints TARGET     checkpoints of a job, of a folder (a target with a slash), or of\n"
+                   "                         s3://BUCKET/PREFIX\n"
                    "  components             what Kubeflow is made of, and what falls with a node\n"_s;
 
 /// Exact number of words each command takes.
@@ -24,7 +25,7 @@ int wordsOf(const QStringList &words)
 {
     if (words.isEmpty())
         return 0;
-    const QString first = words.first();
+    const QString &first = words.first();
     if (first == "doctor"_L1 || first == "contexts"_L1 || first == "jobs"_L1 || first == "components"_L1)
         return 1;
     if (first == "checkpoints"_L1)
@@ -67,6 +68,11 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"accept-unverified"_s}, u"Resume from a checkpoint that could not be verified."_s);
     value({u"recover"_s}, u"finish or undo a resume that was interrupted."_s, u"HOW"_s);
     value({u"fail-on"_s}, u"Exit with 5 when a component is down, degraded, a single-point, or falls with a node (node)."_s, u"WHAT"_s);
+    flag({u"allow-secret"_s}, u"Allow to read the Secret with the keys of a job's bucket."_s);
+    value({u"endpoint"_s}, u"The S3 server of the bucket; AWS when neither this nor AWS_ENDPOINT_URL names one."_s, u"URL"_s);
+    value({u"region"_s}, u"Region of the bucket; found out when left out."_s, u"REGION"_s);
+    flag({u"path-style"_s}, u"Name the bucket in the path: the default but for AWS."_s);
+    flag({u"virtual-host"_s}, u"Name the bucket in the host name: the default for AWS."_s);
     flag({u"fail-on-damaged"_s}, u"Exit with 5 when a listed checkpoint is damaged."_s);
 
     const auto error = [](const QString &text) {
@@ -112,12 +118,21 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     options.recover = parser.value(u"recover"_s);
     options.failOnDamaged = parser.isSet(u"fail-on-damaged"_s);
     options.failOn = parser.value(u"fail-on"_s);
+    options.allowSecret = parser.isSet(u"allow-secret"_s);
+    options.endpoint = parser.value(u"endpoint"_s);
+    options.region = parser.value(u"region"_s);
+    if (parser.isSet(u"path-style"_s))
+        options.style = s3::Store::Style::Path;
+    if (parser.isSet(u"virtual-host"_s))
+        options.style = s3::Store::Style::VirtualHost;
     if (parser.isSet(u"from"_s))
         options.from = parser.value(u"from"_s);
     if (options.allNamespaces && !options.ns.isEmpty())
         return error(u"-n and -A exclude each other"_s);
     if (options.allowHelper && options.useExec)
         return error(u"--allow-helper and --use-exec exclude each other"_s);
+    if (parser.isSet(u"path-style"_s) && parser.isSet(u"virtual-host"_s))
+        return error(u"--path-style and --virtual-host exclude each other"_s);
     if (!options.recover.isEmpty() && options.recover != "finish"_L1 && options.recover != "undo"_L1)
         return error(u"--recover takes finish or undo"_s);
     if (parser.isSet(u"fail-on"_s) && !QStringList{u"down"_s, u"degraded"_s, u"single-point"_s, u"node"_s}.contains(options.failOn))

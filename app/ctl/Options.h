@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "s3/Access.h"
+
 #include <QString>
 #include <QStringList>
 #include <variant>
@@ -33,6 +35,10 @@ struct Options {
     bool acceptUnverified = false; ///< --accept-unverified
     QString recover;            ///< --recover finish|undo: what a killed resume began
     QString failOn;             ///< --fail-on down|degraded|single-point|node: exit 5 when a component is that bad; empty: never
+    bool allowSecret = false;   ///< --allow-secret: may read the job's Secret for the keys of its bucket
+    QString endpoint;           ///< --endpoint: the server that holds the bucket; empty: the environment's, else AWS
+    QString region;             ///< --region
+    s3::Store::Style style = s3::Store::Style::Automatic; ///< --path-style, --virtual-host
     bool failOnDamaged = false; ///< --fail-on-damaged: exit 5 when a checkpoint is damaged
 };
 

@@ -21,6 +21,8 @@ volatile std::sig_atomic_t interrupted = 0;
 int run(const Options &options, std::stop_token stop)
 {
     const QString first = options.command.first();
+    if (first == "checkpoints"_L1 && options.command[1].startsWith("s3://"_L1))
+        return checkpointsOfBucket(options, stop);
     if (first == "checkpoints"_L1 && options.command[1].contains(u'/'))
         return checkpointsOfFolder(options, stop);
 

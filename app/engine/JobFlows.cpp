@@ -281,6 +281,11 @@ std::optional<ckpt::ExecTarget> execTarget(const QList<Pod> &pods, const Job &jo
     return target;
 }
 
+bool mayBeWriting(const Job &job, const QList<Pod> &pods)
+{
+    return !isFinished(job.phase) && !(job.phase == JobPhase::Suspended && pods.isEmpty());
+}
+
 Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
                                    std::stop_token stop, const ckpt::Progress &progress)
 {
@@ -296,7 +301,7 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     if (!ckpt::claimPathOf(job, result.root))
         result.root = location.place.containerPath;
     ckpt::RecogniseOptions recognise;
-    recognise.writerMayBeAlive = !isFinished(job.phase) && !(job.phase == JobPhase::Suspended && pods.isEmpty());
+    recognise.writerMayBeAlive = mayBeWriting(job, pods);
 
     if (via == ListVia::Exec) {
         std::optional<ckpt::ExecTarget> target = execTarget(pods, job, location.place.claim);
@@ -349,6 +354,8 @@ std::optional<qint64> latestStep(ObjectApi &api, const Job &job, const QList<Pod
 Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const JobListing &listing,
                                     const Checkpoint &checkpoint, const ResumeChoice &choice, std::stop_token stop)
 {
+    if (listing.location.kind != ckpt::SaveLocation::Kind::Claim)
+        return fail(Error::Kind::Unsupported, Words::tr("Nothing was changed"), listing.location.reason, Words::tr("Start the training by hand from there"));
     const Result<JobDetail> detail = readJob(api, ref, stop);
     if (!detail)
         return fail(detail.error());

@@ -28,8 +28,9 @@ Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token s
 Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name, std::stop_token stop);
 Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token stop);
 
-/// How a claim is read. Creating a helper Job needs the user's agreement, once per namespace.
-enum class ListVia { Helper, Exec };
+/// How checkpoints are read. Creating a helper Job needs the user's agreement, once per namespace, and so do the keys
+/// of a bucket (BucketFlows.h).
+enum class ListVia { Helper, Exec, Bucket };
 
 /// The checkpoints of a job: of all its attempts, since a resumed attempt saves below the first one's folder.
 struct JobListing {
@@ -39,8 +40,12 @@ struct JobListing {
     /// Absolute path of a checkpoint inside the container.
     QString containerPath(const Checkpoint &checkpoint) const;
 };
+/// Of a claim: by a helper or exec.
 Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
                                    std::stop_token stop, const ckpt::Progress &progress = {});
+
+/// Whether some pod may still be writing: what "changed a moment ago" means for a checkpoint without its end.
+bool mayBeWriting(const Job &job, const QList<Pod> &pods);
 
 /// A running pod of the namespace that mounts the claim, for ListVia::Exec: its name, container and mount path.
 std::optional<ckpt::ExecTarget> execTarget(const QList<Pod> &pods, const Job &job, const QString &claim);

@@ -21,8 +21,9 @@ constexpr auto listingMaxAge = std::chrono::seconds(60);
 
 } // namespace
 
-JobController::JobController(Preferences &preferences, pages::JobPage *page, QObject *parent)
+JobController::JobController(net::HttpClient &http, Preferences &preferences, pages::JobPage *page, QObject *parent)
     : QObject(parent)
+    , m_http(http)
     , m_preferences(preferences)
     , m_page(page)
 {
@@ -46,6 +47,11 @@ JobController::JobController(Preferences &preferences, pages::JobPage *page, QOb
     connect(page, &JobPage::execChosen, this, [this] {
         m_page->setListingConsent(std::nullopt);
         startListing(ListVia::Exec);
+    });
+    connect(page, &JobPage::bucketAllowed, this, [this] {
+        m_preferences.allowBucket(m_askedBucket);
+        m_page->setListingConsent(std::nullopt);
+        listBucket();
     });
     connect(page, &JobPage::saveLocationCorrected, this, [this](const QString &path) {
         const Job *shown = job();
@@ -146,6 +152,7 @@ void JobController::close()
         emit readingChanged(m_uid, false);
     m_reading = false;
     m_rightsInPlace.reset();
+    m_askedBucket.clear();
     m_uid.clear();
 }
 
@@ -207,6 +214,11 @@ void JobController::showPending(const Job &shown)
 
 void JobController::checkRights(const Job &shown)
 {
+    if (const ckpt::SaveLocation location = ckpt::locate(shown); location.kind == ckpt::SaveLocation::Kind::Remote) {
+        m_rightsInPlace.reset();
+        m_page->setResumeRefusal(location.reason);
+        return;
+    }
     // In place needs patch; a new job, which an unfinished one may become as well, needs create.
     const bool inPlace = shown.canGoOnInPlace();
     if (m_rightsInPlace == inPlace)
@@ -242,7 +254,7 @@ const JobController::Known *JobController::known(const QString &uid) const
 void JobController::readCheckpoints()
 {
     const Known *before = known(m_uid);
-    if (before)
+    if (before && before->via != ListVia::Bucket)
         startListing(before->via);
     else
         askForListing();
@@ -254,6 +266,10 @@ void JobController::askForListing()
     if (!shown)
         return;
     const ckpt::SaveLocation location = ckpt::locate(*shown);
+    if (savesToBucket(location)) {
+        listBucket();
+        return;
+    }
     if (location.kind != ckpt::SaveLocation::Kind::Claim) {
         Error error = Error::make(Error::Kind::Unsupported, tr("The checkpoints of this job cannot be listed"), location.reason,
                                   tr("Say where it saves: the folder inside its container"));
@@ -314,40 +330,91 @@ void JobController::askForListing()
         });
 }
 
+void JobController::beginReading()
+{
+    m_reading = true;
+    emit readingChanged(m_uid, true);
+    m_page->setListingRunning(tr("Reading checkpoints…"));
+}
+
+void JobController::endReading(const Result<JobListing> &listing, ListVia via)
+{
+    m_reading = false;
+    emit readingChanged(m_uid, false);
+    if (!listing) {
+        m_page->setListingError(listing.error());
+        return;
+    }
+    m_listings.insert(m_uid, {*listing, via});
+    showListing();
+    emit listingChanged(m_uid);
+}
+
+ckpt::Progress JobController::shownProgress()
+{
+    return [self = QPointer<JobController>(this), token = m_listScope.token()](const QString &what, qint64 done) {
+        QMetaObject::invokeMethod(
+            QCoreApplication::instance(),
+            [self, token, what, done] {
+                if (self && !token.stop_requested())
+                    self->m_page->setListingRunning(what, done);
+            },
+            Qt::QueuedConnection);
+    };
+}
+
 void JobController::startListing(ListVia via)
 {
     const Job *shown = job();
     if (!shown || m_reading)
         return;
-    m_reading = true;
-    emit readingChanged(m_uid, true);
-    m_page->setListingRunning(tr("Reading checkpoints…"));
-    QPointer<JobController> self(this);
-    const std::stop_token token = m_listScope.token();
+    beginReading();
     m_listScope.run(
         this,
-        [cluster = m_session->sharedCluster(), shown = *shown, pods = m_session->jobs().podsOf(m_uid), via, self, token](std::stop_token stop) {
-            const auto progress = [&](const QString &what, qint64 done) {
-                QMetaObject::invokeMethod(
-                    QCoreApplication::instance(),
-                    [self, token, what, done] {
-                        if (self && !token.stop_requested())
-                            self->m_page->setListingRunning(what, done);
-                    },
-                    Qt::QueuedConnection);
-            };
+        [cluster = m_session->sharedCluster(), shown = *shown, pods = m_session->jobs().podsOf(m_uid), via, progress = shownProgress()](std::stop_token stop) {
             return app::readCheckpoints(*cluster, shown, pods, via, stop, progress);
         },
-        [this, via](const Result<JobListing> &listing) {
-            m_reading = false;
-            emit readingChanged(m_uid, false);
-            if (!listing) {
-                m_page->setListingError(listing.error());
+        [this, via](const Result<JobListing> &listing) { endReading(listing, via); });
+}
+
+void JobController::listBucket()
+{
+    const Job *shown = job();
+    if (!shown || m_reading)
+        return;
+    beginReading();
+    struct Outcome {
+        std::optional<BucketPlan> question;
+        Result<JobListing> listing;
+    };
+    m_listScope.run(
+        this,
+        [&http = m_http, cluster = m_session->sharedCluster(), shown = *shown, pods = m_session->jobs().podsOf(m_uid),
+         server = m_session->server(), allowed = m_preferences.allowedBuckets(), progress = shownProgress()](std::stop_token stop) -> Outcome {
+            const Result<BucketPlan> plan = planBucket(*cluster, shown, stop);
+            if (!plan)
+                return {{}, fail(plan.error())};
+            // Made anew each time, so a job that was changed since is asked about again.
+            if (!allowed.contains(plan->consentKey(server, shown.ns)))
+                return {*plan, {}};
+            const Result<s3::Access> access = accessOfJob(*cluster, shown, *plan, stop);
+            if (!access)
+                return {{}, fail(access.error())};
+            return {{}, readBucket(http, shown, pods, *plan, *access, stop, progress)};
+        },
+        [this](const Outcome &outcome) {
+            if (!outcome.question) {
+                endReading(outcome.listing, ListVia::Bucket);
                 return;
             }
-            m_listings.insert(m_uid, {*listing, via});
-            showListing();
-            emit listingChanged(m_uid);
+            m_reading = false;
+            emit readingChanged(m_uid, false);
+            const Job *now = job();
+            if (!now)
+                return;
+            const BucketPlan &plan = *outcome.question;
+            m_askedBucket = plan.consentKey(m_session->server(), now->ns);
+            m_page->setBucketConsent({now->ns, plan.uri, plan.server(), plan.secrets(), plan.store.isEncrypted()});
         });
 }
 
@@ -371,7 +438,7 @@ void JobController::setNow(const QDateTime &now)
     if (!shown || !m_page->isVisible() || m_reading)
         return;
     if (listing && shown->phase == JobPhase::Running && listing->listing.listing.readAt.secsTo(now) > listingMaxAge.count())
-        startListing(listing->via);
+        readCheckpoints();
     else if (!listing && shown->annotations.contains(names::name("checkpoint-dir"_L1)) && m_preferences.helperAllowed(m_session->server(), shown->ns))
         askForListing();
 }

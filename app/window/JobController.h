@@ -4,6 +4,7 @@
 #include "ClusterSession.h"
 #include "LogStreamer.h"
 #include "Preferences.h"
+#include "engine/BucketFlows.h"
 #include "engine/JobFlows.h"
 #include "pages/JobPage.h"
 
@@ -17,7 +18,8 @@ class JobController : public QObject
     Q_OBJECT
 
 public:
-    JobController(Preferences &preferences, pages::JobPage *page, QObject *parent = nullptr);
+    /// `http` asks buckets; it outlives the flows (Engine waits for them).
+    JobController(net::HttpClient &http, Preferences &preferences, pages::JobPage *page, QObject *parent = nullptr);
 
     /// Nullptr when nothing is connected. The session must outlive its use here: pass nullptr before it goes.
     void setSession(ClusterSession *session);
@@ -47,6 +49,11 @@ private:
     void showListing();
     void askForListing();
     void startListing(ListVia via);
+    /// Lists the bucket, or asks first where its keys have not been agreed to.
+    void listBucket();
+    void beginReading();
+    void endReading(const Result<JobListing> &listing, ListVia via);
+    ckpt::Progress shownProgress();
     void showLocation();
     void showPending(const Job &job);
     void checkRights(const Job &job);
@@ -55,6 +62,7 @@ private:
     void onTab(pages::JobPage::Tab tab);
     const Job *job() const;
 
+    net::HttpClient &m_http;
     Preferences &m_preferences;
     pages::JobPage *m_page;
     ClusterSession *m_session = nullptr;
@@ -62,6 +70,7 @@ private:
     QHash<QString, Known> m_listings;
     std::unique_ptr<LogStreamer> m_logs;
     QHash<QString, int> m_logSources; ///< pod UID → source
+    QString m_askedBucket;            ///< consent key of the question that is shown
     bool m_reading = false;
     std::optional<bool> m_rightsInPlace; ///< for which of the two ways the rights were asked; nullopt: not yet
     QDateTime m_now = QDateTime::currentDateTimeUtc();

@@ -62,7 +62,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_jobPage(new pages::JobPage)
     , m_jobsPage(new pages::JobsPage(m_jobPage))
     , m_connect(new ConnectController(engine, preferences, m_connectPage, this))
-    , m_job(new JobController(preferences, m_jobPage, this))
+    , m_job(new JobController(engine.http(), preferences, m_jobPage, this))
 {
     setObjectName(u"window"_s);
     setWindowTitle(tr("Cairn"));

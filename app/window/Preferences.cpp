@@ -36,6 +36,9 @@ void Preferences::allowHelper(const QString &server, const QString &ns)
     append(u"claims/helperAllowed"_s, server + u' ' + ns);
 }
 
+QStringList Preferences::allowedBuckets() const { return m_settings.value(u"buckets/allowed"_s).toStringList(); }
+void Preferences::allowBucket(const QString &consentKey) { append(u"buckets/allowed"_s, consentKey); }
+
 void Preferences::append(const QString &key, const QString &value)
 {
     QStringList list = m_settings.value(key).toStringList();

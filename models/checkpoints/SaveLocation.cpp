@@ -117,7 +117,9 @@ SaveLocation resolved(const Job &job, const QString &raw, Origin origin, const Q
     } else if (scheme > 0) {
         location.kind = SaveLocation::Kind::Remote;
         location.uri = value;
-        location.reason = Words::tr("It saves to %1; listing object stores is not supported yet.").arg(text::safe(value));
+        location.reason = value.startsWith(u"s3://"_s)
+            ? Words::tr("It saves to %1; checkpoints in buckets can be listed, but not resumed from.").arg(text::safe(value))
+            : Words::tr("It saves to %1; of object stores only S3 can be listed.").arg(text::safe(value));
         return location;
     }
     if (value.contains(u'$')) {

@@ -23,7 +23,7 @@ struct SaveLocation {
     enum class Kind {
         None,   ///< unknown, or not on storage that outlives the pod; `reason` says which
         Claim,
-        Remote  ///< an object store; `reason` says that it cannot be listed yet
+        Remote  ///< an object store; `reason` says what cannot be done with it
     };
     /// In order of precedence.
     enum class Origin {

@@ -47,7 +47,7 @@ struct Listing {
     bool partial = false; ///< cut log, budget, unreadable folders: never claim completeness then
     QStringList notes;    ///< one sentence for each thing left out, safe to show
     QDateTime readAt;     ///< UTC
-    QString source;       ///< "folder", "helper job", "exec"
+    QString source;       ///< "folder", "bucket", "helper job", "exec"
     bool operator==(const Listing &) const = default;
 };
 

@@ -42,4 +42,14 @@ struct ListingConsent {
     bool operator==(const ListingConsent &) const = default;
 };
 
+/// Asked before the keys of a job's bucket are read and used: once for a namespace, its Secrets and the server.
+struct BucketConsent {
+    QString ns;
+    QString uri;         ///< "s3://ckpt/llama"
+    QString server;      ///< where requests and keys go
+    QStringList secrets; ///< that are read for the keys; empty: none are needed
+    bool encrypted = true;
+    bool operator==(const BucketConsent &) const = default;
+};
+
 } // namespace cairn::items

@@ -36,7 +36,7 @@ public:
         , m_kind(std::move(kind))
         , m_decoder(std::move(decoder))
         , m_handlers(std::move(handlers))
-        , m_options(options)
+        , m_options(std::move(options))
     {
     }
     /// Waits until the watchers have ended: a moment, as no request is waited for.

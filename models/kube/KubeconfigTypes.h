@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/Secret.h"
+
 #include <QByteArray>
 #include <QDateTime>
-#include <QDebug>
 #include <QJsonObject>
 #include <QList>
 #include <QPair>
@@ -13,22 +14,6 @@
 #include <optional>
 
 namespace cairn::kube {
-
-/// Bytes that must never be shown, logged or written: it has no stream operator on purpose. `reveal()` marks every
-/// place that needs the bytes themselves.
-class Secret
-{
-public:
-    Secret() = default;
-    explicit Secret(QByteArray value) : m_value(std::move(value)) {}
-    bool isEmpty() const { return m_value.isEmpty(); }
-    const QByteArray &reveal() const { return m_value; }
-    bool operator==(const Secret &) const = default;
-    friend QDebug operator<<(QDebug, const Secret &) = delete;
-
-private:
-    QByteArray m_value;
-};
 
 /// Something wrong in a kubeconfig, kept as data: a broken entry breaks only itself, a broken file only itself.
 /// Texts are safe to show and hold no secrets.

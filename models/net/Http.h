@@ -40,6 +40,8 @@ struct Request {
     int maxRetries = 10;         ///< as client-go: 429 or 5xx with an integer Retry-After; for GET also lost connections
     bool idempotent = false;     ///< a POST that is safe to send twice (access review, dry run): reuses connections and
                                  ///< is repeated after a lost one like a GET. Other writes get a fresh connection
+    bool retryBusy = false;      ///< also repeat after 429, 500, 502, 503 and 504 without a Retry-After, with growing
+                                 ///< waits: object stores say SlowDown that way
     qint64 maxBody = 512LL << 20; ///< a longer body, after decompression, is an error
 };
 

@@ -7,6 +7,20 @@ using namespace std::chrono_literals;
 
 namespace cairn::net {
 
+namespace {
+
+std::chrono::milliseconds jittered(std::chrono::milliseconds full, double random)
+{
+    return full / 2 + std::chrono::milliseconds(static_cast<qint64>(static_cast<double>(full.count()) / 2 * random));
+}
+
+bool saysBusy(int status)
+{
+    return status == 429 || status == 500 || status == 502 || status == 503 || status == 504;
+}
+
+} // namespace
+
 bool isRepeatable(const Request &request)
 {
     return request.idempotent || request.method == "GET" || request.method == "HEAD";
@@ -30,14 +44,15 @@ std::optional<std::chrono::milliseconds> retryWait(
     if (outcome) {
         if (outcome->status != 429 && outcome->status < 500)
             return std::nullopt;
-        const std::optional<std::chrono::seconds> wait = retryAfter(outcome->header("retry-after"));
-        return wait ? std::optional<std::chrono::milliseconds>(std::min(*wait, std::chrono::seconds(60)))
-                    : std::nullopt;
+        if (const std::optional<std::chrono::seconds> wait = retryAfter(outcome->header("retry-after")))
+            return std::min(*wait, std::chrono::seconds(60));
+        if (!request.retryBusy || !isRepeatable(request) || !saysBusy(outcome->status))
+            return std::nullopt;
+        return jittered(std::min<std::chrono::milliseconds>(8s, 500ms * (1 << std::min(attempt, 4))), random);
     }
     if (!outcome.error().reason.endsWith(lostConnection) || !isRepeatable(request))
         return std::nullopt;
-    const auto full = std::min<std::chrono::milliseconds>(1s, 250ms * (1 << std::min(attempt, 4)));
-    return full / 2 + std::chrono::milliseconds(static_cast<qint64>(static_cast<double>(full.count()) / 2 * random));
+    return jittered(std::min<std::chrono::milliseconds>(1s, 250ms * (1 << std::min(attempt, 4))), random);
 }
 
 } // namespace cairn::net

@@ -20,7 +20,7 @@ std::optional<std::chrono::seconds> retryAfter(QByteArrayView value);
 /// The rules of client-go (rest/with_retry.go): 429 and 5xx only with an integer Retry-After, whatever the method; a
 /// lost connection only for repeatable requests. Unlike client-go one wait is at most 60 s, and lost connections wait
 /// 0.25 s, 0.5 s, then 1 s, each cut by up to half at random (`random` in 0…1) so that clients do not come back at
-/// once.
+/// once. Request::retryBusy adds busy answers without Retry-After: 0.5 s, doubled up to 8 s, cut in the same way.
 std::optional<std::chrono::milliseconds> retryWait(
     const Request &request, const Result<Response> &outcome, int attempt, double random);
 

@@ -363,7 +363,7 @@ void JobStore::refresh(const QSet<QString> &uids, StoreChange change)
         Job job = refined(*raw);
         const auto shown = m_shown.find(uid);
         if (shown == m_shown.end()) {
-            m_shown.insert(uid, std::move(job));
+            m_shown.insert(uid, job);
             change.added.append(uid);
         } else if (!(*shown == job)) {
             *shown = std::move(job);

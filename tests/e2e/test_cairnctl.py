@@ -207,6 +207,26 @@ class Cairnctl(unittest.TestCase):
         self.assertNotIn("command", child["spec"]["trainer"], "the runtime's command is its own")
         self.assertEqual(kube.get(self.lab, "-n", NAMESPACE, "trainjob", name)["spec"], before["spec"])
 
+    def test_6_two_pods_lose_one_and_go_on_from_a_chosen_checkpoint(self):
+        name = "e2e-pair"
+        job = training(name, command=["/usr/bin/python3", "/code/ddp.py"], delay="0.2")
+        specs = job["spec"]["pytorchReplicaSpecs"]
+        specs["Worker"] = json.loads(json.dumps(specs["Master"]))
+        kube.apply(self.lab, [job])
+        self.wait_saves(self.folder(name), 4)
+        # The worker is gone; the master cannot go on alone, and both begin again from the newest checkpoint.
+        kube.kubectl(self.lab, "-n", NAMESPACE, "delete", "pod", f"{name}-worker-0", "--grace-period=0", "--force")
+        self.wait_log(name, r"resumed from \S+ at step (\d+)")
+        saves = len(self.saved(self.folder(name)))
+        self.wait_saves(self.folder(name), saves + 2)
+
+        third = sorted((c for c in self.checkpoints(name) if c["resumable"]), key=lambda c: c["step"])[-3]
+        out = self.cairnctl_json("--allow-helper", "--wait", "job", "resume", name, "--from", f"step={third['step']}")
+        self.assertEqual((out["mode"], out["firstStep"]), ("in-place", third["step"] + 1), out)
+        pods = wait_for("both pods", lambda: [p for p in kube.items(self.lab, "pods", "-n", NAMESPACE, "-l",
+                        f"training.kubeflow.org/job-name={name}") if p["status"].get("phase") == "Running"])
+        self.assertEqual(len(pods), 2)
+
     def kill_at(self, proxy, point, *args):
         """Runs cairnctl through the proxy, holds the request `point` names, and kills it there with SIGKILL."""
         proxy.hold(*point)

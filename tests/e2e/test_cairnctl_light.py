@@ -5,6 +5,7 @@ either kind: CAIRN_TEST_KUBECONFIG names its kubeconfig."""
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -12,6 +13,12 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests/lab"), str(ROOT / "tests/e2e")]
+
+from cairnlab.binaries import binary  # noqa: E402
+from cairnlab.config import Lab  # noqa: E402
+from object_store import KEY, SECRET, ObjectStore  # noqa: E402
+
 CAIRNCTL = Path(os.environ.get("CAIRN_BUILD_DIR", ROOT / "build/dev")) / "app/cairnctl"
 KUBECONFIG = os.environ["CAIRN_TEST_KUBECONFIG"]
 OK, FAILED, USAGE, NOT_FOUND, REFUSED, THRESHOLD = range(6)
@@ -26,7 +33,8 @@ class Cairnctl(unittest.TestCase):
 
     def cairnctl(self, *args, kubeconfig=KUBECONFIG, expect=OK):
         done = subprocess.run([CAIRNCTL, "--kubeconfig", kubeconfig, *args], capture_output=True, timeout=120, check=False,
-                              env={**os.environ, "LC_ALL": "C.UTF-8", "XDG_CONFIG_HOME": str(self.folder)})
+                              env={**{k: v for k, v in os.environ.items() if not k.startswith("AWS_")},
+                                   "LC_ALL": "C.UTF-8", "XDG_CONFIG_HOME": str(self.folder)})
         out, err = done.stdout.decode(), done.stderr.decode()
         self.assertEqual(done.returncode, expect, f"cairnctl {args}\n{out}\n{err}")
         return out, err
@@ -156,6 +164,41 @@ class Cairnctl(unittest.TestCase):
         table, _ = self.cairnctl("checkpoints", f"{tree}/")
         self.assertNotIn("\u202e", table)
         self.assertNotIn("new\nline", table)
+
+    def kubectl(self, *args, **more):
+        return subprocess.run([binary(Lab.at("light"), "kubectl"), "--kubeconfig", KUBECONFIG, "-n", "research", *args],
+                              check=True, capture_output=True, text=True, **more)
+
+    def test_checkpoints_of_a_job_in_a_bucket(self):
+        """Keys from the job's Secret go to the endpoint the job names only when both are agreed to."""
+        store = self.enterContext(ObjectStore(self.folder))
+        store.make_bucket("ckpt")
+        store.upload(ROOT / "tests/fixtures/checkpoints/torch/run", "ckpt", "llama/")
+        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "bucket-keys"}, "stringData": {"id": KEY, "key": SECRET}}
+        env = [{"name": "CHECKPOINT_DIR", "value": "s3://ckpt/llama"}, {"name": "AWS_ENDPOINT_URL", "value": store.endpoint},
+               *({"name": name, "valueFrom": {"secretKeyRef": {"name": "bucket-keys", "key": key}}}
+                 for name, key in (("AWS_ACCESS_KEY_ID", "id"), ("AWS_SECRET_ACCESS_KEY", "key")))]
+        job = {"apiVersion": "kubeflow.org/v1", "kind": "PyTorchJob", "metadata": {"name": "in-a-bucket"},
+               "spec": {"runPolicy": {"suspend": True}, "pytorchReplicaSpecs": {"Master": {"replicas": 1, "restartPolicy": "Never", "template": {
+                   "spec": {"containers": [{"name": "pytorch", "image": "localhost/python:1", "env": env}]}}}}}}
+        self.addCleanup(self.kubectl, "delete", "pytorchjob/in-a-bucket", "secret/bucket-keys", "--ignore-not-found")
+        self.kubectl("apply", "-f", "-", input=json.dumps({"apiVersion": "v1", "kind": "List", "items": [secret, job]}))
+        listing = ("-n", "research", "checkpoints", "in-a-bucket", "-o", "json")
+
+        _, err = self.cairnctl(*listing, "--allow-secret", expect=REFUSED)
+        self.assertIn(f"--endpoint {store.endpoint}", err)
+        _, err = self.cairnctl(*listing, "--endpoint", store.endpoint, expect=REFUSED)
+        self.assertIn("bucket-keys", err)
+        self.assertIn("--allow-secret", err)
+        out, err = self.cairnctl(*listing, "--endpoint", store.endpoint, "--allow-secret")
+        self.assertNotIn(SECRET, out + err)
+        found = json.loads(out)
+        self.assertEqual((found["root"], found["source"], found["claim"]), ("s3://ckpt/llama", "bucket", ""))
+        self.assertEqual([c["step"] for c in found["runs"][0]["checkpoints"]], [100, 200, 300])
+        shown = json.loads(self.cairnctl("-n", "research", "job", "show", "in-a-bucket", "-o", "json")[0])
+        self.assertEqual(shown["savesTo"]["uri"], "s3://ckpt/llama")
+        _, err = self.cairnctl("-n", "research", "job", "resume", "in-a-bucket", "--allow-helper", expect=FAILED)
+        self.assertIn("not resumed from", err)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window against a real API server: connecting, live rows, filter, namespaces, one job's tabs, sign-in programs,
 // rights, and servers that cannot be reached.
+#include "FaultServer.h"
 #include "WindowTest.h"
 
 #include "dialogs/ExecConsentDialog.h"
@@ -36,9 +37,9 @@ ResourceKind pyTorchJobs()
 }
 
 /// A job that the operator leaves alone: it is suspended from its start.
-QJsonObject suspendedJob(const QString &name)
+QJsonObject suspendedJob(const QString &name, const QJsonArray &env = {})
 {
-    const QJsonObject container{{u"name"_s, u"pytorch"_s}, {u"image"_s, u"none"_s}};
+    const QJsonObject container{{u"name"_s, u"pytorch"_s}, {u"image"_s, u"none"_s}, {u"env"_s, env}};
     const QJsonObject master{
         {u"replicas"_s, 1},
         {u"template"_s, QJsonObject{{u"spec"_s, QJsonObject{{u"containers"_s, QJsonArray{container}}}}}}};
@@ -47,6 +48,12 @@ QJsonObject suspendedJob(const QString &name)
             {u"metadata"_s, QJsonObject{{u"name"_s, name}}},
             {u"spec"_s, QJsonObject{{u"runPolicy"_s, QJsonObject{{u"suspend"_s, true}}},
                                     {u"pytorchReplicaSpecs"_s, QJsonObject{{u"Master"_s, master}}}}}};
+}
+
+QByteArray checkpointFile()
+{
+    QFile file(QStringLiteral(CAIRN_SOURCE_DIR "/tests/fixtures/checkpoints/torch/run/step-00000100.pt"));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
 } // namespace
@@ -132,7 +139,13 @@ private slots:
         TestWindow &w = open(test::kubeconfig());
         auto *table = w.table("jobs.table");
         QTRY_VERIFY_WITH_TIMEOUT(!test::keyOf(table, u"mnist-demo"_s).isEmpty(), wait);
-        const int all = table->rowCount();
+        // Each kind has a list of its own, and they come in any order.
+        int all = 0;
+        for (const JobKindFacts &kind : jobKinds()) {
+            if (const Result<QList<QJsonObject>> jobs = m_cluster->cluster->list(kind.resource, {}, {}, {}, {}))
+                all += static_cast<int>(jobs->size());
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(table->rowCount(), all, wait);
         table->setFocus();
         QTest::keyClick(table, '/');
         auto *filter = w.find<kit::SearchField>("jobs.filter");
@@ -172,6 +185,59 @@ private slots:
         // Esc goes back to the table.
         QTest::keyClick(w.table("jobs.list"), Qt::Key_Escape);
         QTRY_VERIFY(!w.find<pages::JobsPage>("jobs")->isSplit());
+    }
+
+    void theKeysOfABucketAreUsedOnceAgreedTo()
+    {
+        const QByteArray bytes = checkpointFile();
+        QVERIFY(!bytes.isEmpty());
+        test::FaultServer bucket(test::faults::serve([&](const test::FaultRequest &request) {
+            return request.target.contains("list-type=2")
+                ? test::faults::answer(200, "<ListBucketResult><Contents><Key>run/step-100.pt</Key><Size>" + QByteArray::number(bytes.size())
+                                                + "</Size></Contents></ListBucketResult>")
+                : test::faults::answer(200, bytes);
+        }));
+        const QString name = u"bucket-%1"_s.arg(QRandomGenerator::global()->bounded(1'000'000'000), 0, 36);
+        const auto fromSecret = [&](const QString &variable, const QString &key) {
+            return QJsonObject{{u"name"_s, variable},
+                               {u"valueFrom"_s, QJsonObject{{u"secretKeyRef"_s, QJsonObject{{u"name"_s, name}, {u"key"_s, key}}}}}};
+        };
+        const QJsonObject secret{{u"apiVersion"_s, u"v1"_s}, {u"kind"_s, u"Secret"_s}, {u"metadata"_s, QJsonObject{{u"name"_s, name}}},
+                                 {u"stringData"_s, QJsonObject{{u"id"_s, u"AKIDOFJOB"_s}, {u"key"_s, u"hush"_s}}}};
+        QVERIFY(m_cluster->cluster->create(kinds::secrets(), u"empty"_s, secret, {}, {}));
+        const QJsonArray env{QJsonObject{{u"name"_s, u"CHECKPOINT_DIR"_s}, {u"value"_s, u"s3://ckpt/run"_s}},
+                             QJsonObject{{u"name"_s, u"AWS_ENDPOINT_URL"_s}, {u"value"_s, bucket.url().toString()}},
+                             fromSecret(u"AWS_ACCESS_KEY_ID"_s, u"id"_s), fromSecret(u"AWS_SECRET_ACCESS_KEY"_s, u"key"_s)};
+        QVERIFY(m_cluster->cluster->create(pyTorchJobs(), u"empty"_s, suspendedJob(name, env), {}, {}));
+
+        const auto openJob = [&] {
+            TestWindow &w = open(test::kubeconfig());
+            auto *table = w.table("jobs.table");
+            const bool there = QTest::qWaitFor([&] { return !test::keyOf(table, name).isEmpty(); }, wait);
+            table->setCurrentKey(test::keyOf(table, name));
+            QTest::keyClick(table, Qt::Key_Return);
+            return there;
+        };
+        QVERIFY(openJob());
+        auto *page = m_window->find<pages::JobPage>("job");
+        QTRY_VERIFY_WITH_TIMEOUT(TestWindow::button(page, u"Allow"_s), wait);
+        QCOMPARE(bucket.connections(), 0);
+        TestWindow::button(page, u"Allow"_s)->click();
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->table("job.checkpoints")->rowCount(), 1, wait);
+        for (const test::FaultRequest &request : bucket.requests())
+            QVERIFY(request.header("authorization").contains("Credential=AKIDOFJOB/"));
+        QTRY_VERIFY(!m_window->find<QAbstractButton>("job.resume")->isEnabled());
+
+        // Remembered for this namespace, Secret and server; no key is.
+        QVERIFY(openJob());
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->table("job.checkpoints")->rowCount(), 1, wait);
+        QVERIFY(!TestWindow::button(m_window->find<pages::JobPage>("job"), u"Allow"_s));
+        QFile settings(m_home.filePath(u"cairn.conf"_s));
+        QVERIFY(settings.open(QIODevice::ReadOnly));
+        const QByteArray kept = settings.readAll();
+        QVERIFY(kept.contains(name.toLatin1()) && !kept.contains("hush") && !kept.contains("AKIDOFJOB"));
+        QVERIFY(m_cluster->cluster->remove({pyTorchJobs(), u"empty"_s, name, {}}, {}, {}));
+        QVERIFY(m_cluster->cluster->remove({kinds::secrets(), u"empty"_s, name, {}}, {}, {}));
     }
 
     void nothingRunsForSignInBeforeTheUserAgrees()

@@ -16,6 +16,7 @@ LAYERS = {
     "models/net": {"base"},
     "models/domain": {"base", "manifest"},
     "models/checkpoints": {"base", "manifest", "domain"},
+    "models/s3": {"base", "net", "domain", "checkpoints"},
     "models/jobs": {"base", "manifest", "domain", "checkpoints"},
     "models/components": {"base", "domain"},
     "models/kube": {"base", "manifest", "net", "domain"},

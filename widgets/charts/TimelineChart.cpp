@@ -168,7 +168,7 @@ public:
         buildLines(from);
     }
 
-    /// One line per attempt: it breaks where a restart lies between two checkpoints, and where the step goes back.
+    /// One line per attempt: it breaks where a restart lies between two checkpoints, and between attempts.
     void buildLines(const QDateTime &from)
     {
         QList<QList<QPointF>> segments(1);
@@ -176,6 +176,7 @@ public:
         if (data.startStep)
             segments.last().append(QPointF(ms(from), *data.startStep));
         qsizetype restart = 0;
+        const TimelinePoint *before = nullptr;
         for (const qsizetype index : std::as_const(drawn)) {
             const TimelinePoint &point = data.points[index];
             while (restart < data.restarts.size() && data.restarts[restart].from < point.time) {
@@ -186,8 +187,9 @@ public:
                 }
                 ++restart;
             }
-            // A step that goes back is a new attempt, from an older checkpoint.
-            if (!segments.last().isEmpty() && point.step < segments.last().last().y() && segments.size() < maxSegments) {
+            const bool attempt = before && before->run != point.run;
+            before = &point;
+            if (!segments.last().isEmpty() && attempt && segments.size() < maxSegments) {
                 joints.append({segments.last().last(), QPointF(ms(point.time), point.step)});
                 segments.append(QList<QPointF>());
             }

@@ -19,6 +19,7 @@ struct TimelinePoint {
     QString key;    ///< identity that survives updates (the checkpoint's path)
     QString title;  ///< first line of the tooltip, "Step 12 000 · whole"
     QString detail; ///< second line, "27.1 GiB in 41 s · loss 1.872"
+    QString run = {}; ///< the attempt it belongs to: the line breaks where this changes
     bool operator==(const TimelinePoint &) const = default;
 };
 
@@ -48,7 +49,7 @@ struct TimelineData {
     bool operator==(const TimelineData &) const = default;
 };
 
-/// Checkpoints of a job over time: step upwards, a mark per checkpoint by verdict, a line that breaks at restarts and where a step goes back,
+/// Checkpoints of a job over time: step upwards, a mark per checkpoint by verdict, a line that breaks at restarts and between attempts,
 /// bands where nothing ran, lines where it failed. ← → move between checkpoints, Home and End jump, Enter activates,
 /// T asks for the table. At most 2,000 points are drawn (thinned evenly, damaged and selected ones kept); the keyboard
 /// reaches all of them. The only file that knows QtCharts is TimelineChart.cpp.

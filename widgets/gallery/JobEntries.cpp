@@ -195,6 +195,20 @@ void registerJobEntries(kit::GalleryRegistry &registry)
                       });
                   },
                   one});
+    registry.add({u"page.job.bucket"_s, u"Job, the keys of a bucket are asked for"_s,
+                  [] {
+                      return page([](JobPage *shown) {
+                          shown->setListing({});
+                          items::BucketConsent consent;
+                          consent.ns = u"research"_s;
+                          consent.uri = u"s3://ckpt/llama-ft-7"_s;
+                          consent.server = u"http://minio.storage.example.org:9000"_s;
+                          consent.secrets = QStringList{u"minio-keys"_s};
+                          consent.encrypted = false;
+                          shown->setBucketConsent(consent);
+                      });
+                  },
+                  one});
     registry.add({u"page.job.loading"_s, u"Job, checkpoints being read"_s,
                   [] {
                       auto *shown = new JobPage;

@@ -339,6 +339,7 @@ void JobPage::updateTimeline()
             point.step = static_cast<double>(*checkpoint.step);
             point.verdict = checkpoint.verdict;
             point.key = checkpoint.path;
+            point.run = run.path;
             point.title = tr("Step %1 · %2", "step, trust")
                               .arg(text::number(*checkpoint.step), items::tag(checkpoint.verdict).text.toLower());
             point.detail = checkpoint.loss ? tr("%1 · loss %2", "size, loss")
@@ -468,7 +469,7 @@ void JobPage::setListingRunning(const QString &what, qint64 done, qint64 total)
 void JobPage::setListing(const Listing &listing)
 {
     m_listing = listing;
-    m_table->setColumnMinimum(CheckpointTableModel::Step, listing.runs.size() > 1 ? 116 : 80); // "12 000 attempt 2"
+    m_table->setColumnMinimum(CheckpointTableModel::Step, listing.runs.size() > 1 ? 128 : 80); // "12 000 attempt 2"
     m_listed = true;
     m_again->setEnabled(true);
     m_table->setSkeleton(false);
@@ -560,6 +561,28 @@ void JobPage::setListingConsent(const std::optional<items::ListingConsent> &cons
     updateBanners();
 }
 
+void JobPage::setBucketConsent(const items::BucketConsent &consent)
+{
+    setListingConsent(std::nullopt);
+    m_table->setSkeleton(false);
+    m_again->setEnabled(true);
+    const QString server = text::safe(consent.server);
+    if (m_checkpoints->rowCount() == 0)
+        m_listState->setEmpty(tr("The checkpoints have not been read"), tr("They lie in the bucket %1.").arg(text::safe(consent.uri)));
+    QString text = consent.secrets.isEmpty()
+        ? tr("The job names no keys: requests go to %1 without any.").arg(server)
+        : tr("It reads the Secret %1 and sends the keys in it to %2, nowhere else; they stay in memory.")
+              .arg(text::safe(consent.secrets.join(u", "_s)), server);
+    if (!consent.encrypted)
+        text += u' ' + tr("This connection is not encrypted: whoever is on the way can read and change what comes.");
+    text += u' ' + tr("Cairn asks once per namespace and server.");
+    m_consentBanner->set(consent.encrypted ? Tone::Info : Tone::Warn,
+                         consent.secrets.isEmpty() ? tr("Listing asks a server that the job names")
+                                                   : tr("Listing needs a Secret in %1").arg(text::safe(consent.ns)),
+                         text, {{u"bucket"_s, tr("Allow"), ButtonVariant::Primary}});
+    updateBanners();
+}
+
 void JobPage::updateAge()
 {
     m_partial->setVisible(m_listed && m_listing.partial && tab() == Tab::Checkpoints);
@@ -580,6 +603,8 @@ void JobPage::updateAge()
         source = tr("by a helper Job");
     else if (source == "exec"_L1)
         source = tr("by exec");
+    else if (source == "bucket"_L1)
+        source = tr("from the bucket");
     else
         source.clear();
     m_age->setText(source.isEmpty() ? tr("Read %1", "time ago").arg(ago) : tr("Read %1 %2", "time ago, by what").arg(ago, source));

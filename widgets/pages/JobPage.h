@@ -77,6 +77,8 @@ public:
     void setListingForbidden(const QString &title, const QString &text, const QString &roleRequest);
     /// Asks before the first helper Job of a namespace; nullopt takes the question away.
     void setListingConsent(const std::optional<items::ListingConsent> &consent);
+    /// The same before the keys of a bucket are used.
+    void setBucketConsent(const items::BucketConsent &consent);
     /// Why nothing can be resumed now ("" when it can): missing rights, another resume under way.
     void setResumeRefusal(const QString &why);
     void setPendingResume(const std::optional<items::PendingResume> &pending);
@@ -103,9 +105,10 @@ signals:
     void openJobRequested(const QString &key);
     void readAgainRequested();
     void cancelListingRequested();
-    /// Answers to setListingConsent.
+    /// Answers to setListingConsent and setBucketConsent.
     void helperAllowed();
     void execChosen();
+    void bucketAllowed();
     /// Absolute path inside the container.
     void saveLocationCorrected(const QString &path);
     void finishResumeRequested();

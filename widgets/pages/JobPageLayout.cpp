@@ -137,6 +137,8 @@ QWidget *JobPage::makeBanners()
             emit helperAllowed();
         else if (id == "exec"_L1)
             emit execChosen();
+        else if (id == "bucket"_L1)
+            emit bucketAllowed();
         else
             m_consentCode->setVisible(m_consentCode->isHidden());
     });
@@ -164,7 +166,7 @@ QWidget *JobPage::makeCheckpoints()
                          {CheckpointTableModel::Epoch, CellKind::Text, 52, 80},
                          {CheckpointTableModel::Saved, CellKind::Text, 84, 140},
                          {CheckpointTableModel::Size, CellKind::Number, 72, 100},
-                         {CheckpointTableModel::Format, CellKind::Text, 124, 180},
+                         {CheckpointTableModel::Format, CellKind::Text, 112, 180},
                          {CheckpointTableModel::State, CellKind::Tag, 92, 120},
                          {CheckpointTableModel::Loss, CellKind::Number, 56, 90},
                          {CheckpointTableModel::Reason, CellKind::Text, 80, 260, true, false},

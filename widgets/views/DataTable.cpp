@@ -435,6 +435,8 @@ void DataTable::setColumnMinimum(int modelColumn, int minWidth)
     if (spec == m_columns.end() || spec->minWidth == minWidth)
         return;
     spec->minWidth = minWidth;
+    int &width = m_widths[std::distance(m_columns.begin(), spec)];
+    width = qMax(width, scaled(minWidth));
     layoutColumns();
 }
 

@@ -21,7 +21,9 @@ LIGHT = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", 
          "kwok", "training-operator")
 REAL = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl",
         "training-operator", "kubelet", "kube-proxy", "coredns", "jobset", "trainer")
-ALL = tuple(dict.fromkeys(LIGHT + REAL))
+# An S3 server for the tests of buckets; no cluster needs it.
+STORE = ("versitygw",)
+ALL = tuple(dict.fromkeys(LIGHT + REAL + STORE))
 
 
 def _key():

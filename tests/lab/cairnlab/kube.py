@@ -37,7 +37,7 @@ def apply(lab, documents):
 
 def delete(lab, documents):
     """Delete objects and wait until what they own is gone as well."""
-    kubectl(lab, "delete", "--ignore-not-found", "--cascade=foreground", "-f", "-", input=_list(documents))
+    kubectl(lab, "delete", "--ignore-not-found", "--cascade=foreground", "--timeout=120s", "-f", "-", input=_list(documents))
 
 
 def _list(documents):

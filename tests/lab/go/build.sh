@@ -15,6 +15,7 @@ kube-apiserver | kube-controller-manager | kube-scheduler | kube-proxy | kubectl
     family=kubernetes package=k8s.io/kubernetes/cmd/$name ;;
 coredns) family=coredns package=github.com/coredns/coredns ;;
 kwok) family=kwok package=sigs.k8s.io/kwok/cmd/kwok ;;
+versitygw) family=versitygw package=github.com/versity/versitygw/cmd/versitygw ;;
 training-operator) family=operator package=github.com/kubeflow/training-operator/cmd/training-operator.v1 ;;
 trainer) family=trainer package=github.com/kubeflow/trainer/v2/cmd/trainer-controller-manager ;;
 jobset) family=trainer package=sigs.k8s.io/jobset ;;

@@ -75,6 +75,23 @@ private slots:
         }
     }
 
+    void busyStoresAreAskedAgainWhereTheRequestSaysSo()
+    {
+        Request busy = request("GET");
+        busy.retryBusy = true;
+        for (const int status : {429, 500, 502, 503, 504})
+            QCOMPARE(retryWait(busy, answer(status), 0, 1.0), 500ms);
+        QCOMPARE(retryWait(busy, answer(503), 0, 0.0), 250ms);
+        QCOMPARE(retryWait(busy, answer(503), 4, 1.0), 8000ms);
+        QCOMPARE(retryWait(busy, answer(503), 9, 1.0), 8000ms);
+        QCOMPARE(retryWait(busy, answer(503), 10, 1.0), std::nullopt);
+        QCOMPARE(retryWait(busy, answer(503, "3"), 0, 1.0), 3000ms);
+        QCOMPARE(retryWait(busy, answer(501), 0, 1.0), std::nullopt);
+        QCOMPARE(retryWait(busy, answer(403), 0, 1.0), std::nullopt);
+        busy.method = "POST";
+        QCOMPARE(retryWait(busy, answer(503), 0, 1.0), std::nullopt);
+    }
+
     void lostConnectionsBackOffWithJitter()
     {
         const auto lost = failure(u"CURLE_RECV_ERROR/CONNECTION_LOST"_s);

@@ -9,6 +9,7 @@
 #include "views/DataTable.h"
 
 #include <QApplication>
+#include <QLabel>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -204,6 +205,40 @@ private slots:
         QVERIFY(button(u"Use exec instead"_s));
         m_page->setListingConsent(std::nullopt);
         QVERIFY(!button(u"Use exec instead"_s));
+    }
+
+    void theKeysOfABucketAreAskedFor()
+    {
+        items::BucketConsent consent;
+        consent.ns = u"research"_s;
+        consent.uri = u"s3://ckpt/llama"_s;
+        consent.server = u"https://minio.example.org"_s;
+        consent.secrets = QStringList{u"minio-keys"_s};
+        m_page->setBucketConsent(consent);
+        const auto shown = [this] {
+            QString text;
+            const QList<QWidget *> widgets = m_page->findChildren<QWidget *>();
+            for (const QWidget *widget : widgets) {
+                const auto *label = qobject_cast<const QLabel *>(widget);
+                if (widget->isVisible()) // a banner's title is its accessible name; the label elides it
+                    text += widget->accessibleName() + u'\n' + (label ? label->text() : QString()) + u'\n';
+            }
+            return text;
+        };
+        for (const QString &part : {consent.ns, consent.uri, consent.server, consent.secrets.first()})
+            QVERIFY2(shown().contains(part), qPrintable(part));
+        QVERIFY(!shown().contains(u"not encrypted"_s));
+        QSignalSpy allowed(m_page.get(), &JobPage::bucketAllowed);
+        QSignalSpy helper(m_page.get(), &JobPage::helperAllowed);
+        button(u"Allow"_s)->click();
+        QCOMPARE(allowed.size(), 1);
+        QCOMPARE(helper.size(), 0);
+        consent.server = u"http://minio.example.org"_s;
+        consent.encrypted = false;
+        m_page->setBucketConsent(consent);
+        QVERIFY(shown().contains(u"not encrypted"_s));
+        m_page->setListingConsent(std::nullopt);
+        QVERIFY(!button(u"Allow"_s));
     }
 
     void anOldListStaysWhenReadingAgainFails()

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "Bucket.h"
+#include "Commands.h"
+#include "Listing.h"
+#include "Output.h"
+#include "base/Text.h"
+#include "s3/Bucket.h"
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::ctl {
+namespace {
+
+Result<s3::Access> accessFromUser(const Options &options)
+{
+    return s3::accessFromEnvironment({options.endpoint, options.region, options.style},
+                                     [](const char *name) { return qEnvironmentVariable(name); });
+}
+
+/// Keys follow what the user named, by option or variable; that is the consent. What is not encrypted is said.
+void sayWhatIsPlain(const s3::Access &access)
+{
+    if (access.store.isEncrypted())
+        return;
+    const QString server = text::safe(access.store.server.toDisplayString());
+    note(u"Warning: %1 is not encrypted. Whoever is on the way can read and change what is listed%2."_s.arg(
+        server, access.keys.sessionToken.isEmpty() ? u""_s : u", and read the session token"_s));
+}
+
+} // namespace
+
+int checkpointsOfBucket(const Options &options, std::stop_token stop)
+{
+    const Result<s3::Place> place = s3::parsePlace(options.command[1]);
+    if (!place)
+        return printError(place.error());
+    const Result<s3::Access> access = accessFromUser(options);
+    if (!access)
+        return printError(access.error());
+    sayWhatIsPlain(*access);
+    net::HttpClient http("cairnctl/" CAIRN_VERSION_STRING);
+    const Result<Listing> listing = s3::scanBucket(http, *access, *place, {}, stop);
+    if (!listing)
+        return printError(listing.error());
+    printListing(options, *listing);
+    return listingExit(options, *listing);
+}
+
+Result<app::JobListing> readBucketOfJob(net::HttpClient &http, ObjectApi &api, const app::JobDetail &detail, const Options &options,
+                                        std::stop_token stop)
+{
+    Result<s3::Access> mine = accessFromUser(options);
+    if (!mine)
+        return fail(mine.error());
+    Result<app::BucketPlan> plan = app::planBucket(api, detail.job, stop);
+    if (!plan)
+        return fail(plan.error());
+    if (mine->store.isAws() && !plan->store.isAws()) {
+        return fail(Error::Kind::Consent, u"Listing %1 sends requests to %2"_s.arg(text::safe(plan->uri), plan->server()),
+                    u"The job names this endpoint, and keys only go where you say"_s,
+                    u"Agree with --endpoint %1"_s.arg(plan->server()));
+    }
+    // The user's words beat the job's; what neither says is found out.
+    const QByteArray region = mine->store.region.isEmpty() ? plan->store.region : mine->store.region;
+    plan->store = mine->store;
+    plan->store.region = region;
+    s3::Access access{plan->store, mine->keys};
+    if (access.keys.isEmpty() && !plan->secrets().isEmpty()) {
+        if (!options.allowSecret) {
+            return fail(Error::Kind::Consent, u"Listing %1 needs the keys of the job"_s.arg(text::safe(plan->uri)),
+                        u"They are in the Secret %1 of namespace %2, and would go to %3"_s.arg(
+                            text::safe(plan->secrets().join(u", "_s)), text::safe(detail.job.ns), plan->server()),
+                        u"Agree with --allow-secret, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"_s);
+        }
+        const Result<s3::Access> theirs = app::accessOfJob(api, detail.job, *plan, stop);
+        if (!theirs)
+            return fail(theirs.error());
+        access = *theirs;
+    }
+    sayWhatIsPlain(access);
+    return app::readBucket(http, detail.job, detail.pods, *plan, access, stop);
+}
+
+} // namespace cairn::ctl

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/BucketFlows.h"
+
+#include "base/Text.h"
+#include "jobs/RoleChange.h"
+
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <algorithm>
+#include <array>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::app {
+namespace {
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::app::BucketFlows)
+};
+
+/// The variables that the AWS tools know, and so a container that saves to S3.
+constexpr std::array known{"AWS_ACCESS_KEY_ID",  "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3",
+                           "AWS_ENDPOINT_URL", "AWS_REGION",            "AWS_DEFAULT_REGION"};
+
+bool isKnown(const QString &name)
+{
+    return std::ranges::any_of(known, [&](const char *k) { return name == QLatin1StringView(k); });
+}
+
+bool namesEndpoint(const QString &name)
+{
+    return name == "AWS_ENDPOINT_URL"_L1 || name == "AWS_ENDPOINT_URL_S3"_L1;
+}
+
+QString cannotBeListed(const Job &job)
+{
+    return Words::tr("The bucket of %1 cannot be listed").arg(text::safe(job.name));
+}
+
+/// The access that these variables name. Which roots are trusted is this machine's business: a job's AWS_CA_BUNDLE is a
+/// path in its pod.
+Result<s3::Access> accessOf(const QHash<QString, QString> &variables)
+{
+    return s3::accessFromEnvironment({}, [&](const char *name) {
+        const QString wanted = QString::fromLatin1(name);
+        return wanted == "AWS_CA_BUNDLE"_L1 ? qEnvironmentVariable(name) : variables.value(wanted);
+    });
+}
+
+} // namespace
+
+QStringList BucketPlan::secrets() const
+{
+    if (plain.contains(u"AWS_ACCESS_KEY_ID"_s) && plain.contains(u"AWS_SECRET_ACCESS_KEY"_s))
+        return {};
+    QStringList names;
+    for (const Origin &origin : variables)
+        names << origin.secret;
+    for (const Whole &whole : wholes)
+        names << whole.secret;
+    names.sort();
+    names.removeDuplicates();
+    return names;
+}
+
+QString BucketPlan::server() const
+{
+    return store.isAws() ? Words::tr("AWS (amazonaws.com)") : text::safe(store.server.toDisplayString());
+}
+
+QString BucketPlan::consentKey(const QString &cluster, const QString &ns) const
+{
+    const QString where = store.isAws() ? u"AWS"_s : store.server.toString(QUrl::FullyEncoded);
+    return QStringList{cluster, ns, where, secrets().join(u',')}.join(u' ');
+}
+
+bool savesToBucket(const ckpt::SaveLocation &location)
+{
+    return location.kind == ckpt::SaveLocation::Kind::Remote && location.uri.startsWith("s3://"_L1);
+}
+
+Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token stop)
+{
+    const ckpt::SaveLocation location = ckpt::locate(job);
+    if (!savesToBucket(location))
+        return fail(Error::Kind::Unsupported, cannotBeListed(job), location.reason, Words::tr("Say where it saves: the folder inside its container"));
+    BucketPlan plan;
+    plan.uri = location.uri;
+    const Result<s3::Place> place = s3::parsePlace(location.uri);
+    if (!place)
+        return fail(place.error());
+    plan.place = *place;
+
+    const Result<QJsonObject> object = api.get(job.ref(), stop);
+    if (!object)
+        return fail(object.error());
+    const QString replicaSpecs = job.facts().replicaSpecs;
+    const QStringList roles = jobs::rolesOf(*object, replicaSpecs);
+    const QJsonObject container = roles.isEmpty() ? QJsonObject() : jobs::containerOf(*object, replicaSpecs, roles.first(), job.container);
+    for (const QJsonValue value : container.value("envFrom"_L1).toArray()) {
+        const QString secret = value["secretRef"_L1]["name"_L1].toString();
+        if (!secret.isEmpty())
+            plan.wholes.append({secret, value["prefix"_L1].toString()});
+    }
+    for (const QJsonValue value : container.value("env"_L1).toArray()) {
+        const QString name = value["name"_L1].toString();
+        if (!isKnown(name))
+            continue;
+        const QJsonValue from = value["valueFrom"_L1];
+        plan.plain.remove(name); // the last entry of a name wins
+        plan.variables.remove(name);
+        if (from.isUndefined()) {
+            plan.plain.insert(name, value["value"_L1].toString());
+        } else if (namesEndpoint(name)) {
+            return fail(Error::Kind::Unsupported, cannotBeListed(job),
+                        Words::tr("%1 comes out of a Secret or ConfigMap, so where the keys would go cannot be shown first").arg(name),
+                        Words::tr("List it with cairnctl checkpoints %1 --endpoint URL").arg(text::safe(plan.uri)));
+        } else if (const QJsonValue ref = from["secretKeyRef"_L1]; !ref.isUndefined()) {
+            plan.variables.insert(name, {ref["name"_L1].toString(), ref["key"_L1].toString()});
+        }
+    }
+    QHash<QString, QString> open = plan.plain; // half of the keys may be plain and the other half not
+    open.remove(u"AWS_ACCESS_KEY_ID"_s);
+    open.remove(u"AWS_SECRET_ACCESS_KEY"_s);
+    const Result<s3::Access> access = accessOf(open);
+    if (!access)
+        return fail(access.error());
+    plan.store = access->store;
+    return plan;
+}
+
+Result<s3::Access> accessOfJob(ObjectApi &api, const Job &job, const BucketPlan &plan, std::stop_token stop)
+{
+    QHash<QString, QJsonObject> data;
+    for (const QString &name : plan.secrets()) {
+        const Result<QJsonObject> secret = api.get({kinds::secrets(), job.ns, name, {}}, stop);
+        if (!secret)
+            return fail(secret.error());
+        data.insert(name, secret->value("data"_L1).toObject());
+    }
+    const auto decoded = [](const QJsonValue &value) { return QString::fromUtf8(QByteArray::fromBase64(value.toString().toLatin1())); };
+    QHash<QString, QString> variables;
+    for (const BucketPlan::Whole &whole : plan.wholes) {
+        const QJsonObject all = data.value(whole.secret);
+        for (const char *name : known) {
+            const QString variable = QString::fromLatin1(name);
+            if (variable.startsWith(whole.prefix) && all.contains(variable.mid(whole.prefix.size())))
+                variables.insert(variable, decoded(all.value(variable.mid(whole.prefix.size()))));
+        }
+    }
+    // The container sees its own list of variables before the Secrets that it takes as a whole.
+    for (auto it = plan.variables.begin(); it != plan.variables.end(); ++it)
+        variables.insert(it.key(), decoded(data.value(it->secret).value(it->key)));
+    for (auto it = plan.plain.begin(); it != plan.plain.end(); ++it)
+        variables.insert(it.key(), it.value());
+
+    Result<s3::Access> access = accessOf(variables);
+    if (!access)
+        return fail(access.error());
+    if (plan.store.isAws() && !access->store.isAws()) {
+        return fail(Error::Kind::Consent, cannotBeListed(job),
+                    Words::tr("Its Secret names another endpoint, %1, than the one that was agreed to").arg(text::safe(access->store.server.toDisplayString())),
+                    Words::tr("List it with cairnctl checkpoints %1 --endpoint URL").arg(text::safe(plan.uri)));
+    }
+    const QByteArray region = plan.store.region.isEmpty() ? access->store.region : plan.store.region;
+    access->store = plan.store;
+    access->store.region = region;
+    return access;
+}
+
+Result<JobListing> readBucket(net::HttpClient &http, const Job &job, const QList<Pod> &pods, const BucketPlan &plan,
+                              const s3::Access &access, std::stop_token stop, const ckpt::Progress &progress)
+{
+    s3::BucketScanOptions options;
+    options.recognise.writerMayBeAlive = mayBeWriting(job, pods);
+    Result<Listing> listing = s3::scanBucket(http, access, plan.place, options, stop, progress);
+    if (!listing)
+        return fail(listing.error());
+    return JobListing{ckpt::locate(job), plan.uri, *listing};
+}
+
+} // namespace cairn::app

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "engine/JobFlows.h"
+#include "s3/Bucket.h"
+
+#include <QHash>
+
+/// Checkpoints of jobs that save to S3, as blocking flows; see JobFlows.h.
+namespace cairn::app {
+
+/// Where a job's bucket is and where the job has its keys from. Holds no secret: it is what a user is asked about.
+struct BucketPlan {
+    /// A key of a Secret, as the job's container takes a variable from it.
+    struct Origin {
+        QString secret;
+        QString key;
+    };
+    /// A Secret whose keys all become variables.
+    struct Whole {
+        QString secret;
+        QString prefix;
+    };
+    QString uri;                      ///< as the job names it
+    s3::Place place;
+    s3::Store store;                  ///< as the job's plain variables name it; AWS where they name none
+    QHash<QString, QString> plain;    ///< the job's plain variables; keys should not be among them, but may
+    QHash<QString, Origin> variables; ///< the variables for S3 that come from one key of a Secret
+    QList<Whole> wholes;              ///< in the container's order: later ones win
+
+    /// Names of the Secrets that have to be read for the keys, sorted; empty where the keys are plain or there are none.
+    QStringList secrets() const;
+    /// "https://minio:9000", or "AWS (amazonaws.com)": where keys would go. Safe to show.
+    QString server() const;
+    /// What a consent is bound to: the cluster, the namespace, the Secrets and the server keys go to.
+    QString consentKey(const QString &cluster, const QString &ns) const;
+};
+
+/// True where a job saves to a bucket that can be listed.
+bool savesToBucket(const ckpt::SaveLocation &location);
+
+/// Reads the job's object and nothing else. Error::Unsupported where the endpoint itself comes out of a Secret or
+/// ConfigMap: nobody could be asked about it then.
+Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token stop);
+
+/// Reads the Secrets of a plan, after the user agreed to that and to `plan.store`. Error::Consent where a Secret names
+/// another endpoint than the one agreed to. The keys live as long as the result does.
+Result<s3::Access> accessOfJob(ObjectApi &api, const Job &job, const BucketPlan &plan, std::stop_token stop);
+
+/// Lists the bucket. JobListing::root is the URI.
+Result<JobListing> readBucket(net::HttpClient &http, const Job &job, const QList<Pod> &pods, const BucketPlan &plan,
+                              const s3::Access &access, std::stop_token stop, const ckpt::Progress &progress = {});
+
+} // namespace cairn::app
