@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <tuple>
 
 using namespace Qt::StringLiterals;
 
@@ -329,6 +330,16 @@ std::optional<Standing> standingByName(const QString &word)
             return standing;
     }
     return std::nullopt;
+}
+
+bool Component::operator==(const Component &other) const
+{
+    const auto all = [](const Component &c) {
+        return std::tie(c.id, c.kind, c.ns, c.workload, c.desired, c.ready, c.restarts, c.pods, c.nodes, c.zones, c.leader, c.budget,
+                        c.budgetUnread, c.autoscaler, c.autoscalerUnread, c.keptIn, c.standing, c.cause, c.splitBrain, c.error.kind,
+                        c.error.what, c.error.why);
+    };
+    return all(*this) == all(other);
 }
 
 bool Component::survivesNode() const

@@ -30,7 +30,6 @@ struct Unread {
     QString resource; ///< plural, "deployments"
     QString ns;       ///< empty: anywhere
     Error error;
-    bool operator==(const Unread &) const = default;
 };
 
 /// What was read of a cluster. Objects of other namespaces than the catalogue's do no harm.
@@ -89,7 +88,7 @@ struct Component {
     const Entry &entry() const { return *catalogue().find(id); }
     /// False where the loss of one node stops it. Of a NotObservable one nothing is known: ask for that first.
     bool survivesNode() const;
-    bool operator==(const Component &) const = default;
+    bool operator==(const Component &other) const; ///< errors are equal where they say the same
 };
 
 /// The components that are there, and those that would be but may not be looked for; in the catalogue's order. A
