@@ -17,7 +17,8 @@ const auto usage = u"cairnctl: Kubeflow jobs, their checkpoints and their resume
                    "  job show NAME          one job ([KIND/]NAME)\n"
                    "  job resume NAME        resume it from a checkpoint (--from latest|step=N|PATH)\n"
                    "  checkpoints TARGET     checkpoints of a job, of a folder (a target with a slash), or of\n"
-                   "                         s3://BUCKET/PREFIX\n"_s;
+                   "                         s3://BUCKET/PREFIX\n"
+                   "  components             what Kubeflow is made of, and what falls with a node\n"_s;
 
 /// Exact number of words each command takes.
 int wordsOf(const QStringList &words)
@@ -25,7 +26,7 @@ int wordsOf(const QStringList &words)
     if (words.isEmpty())
         return 0;
     const QString &first = words.first();
-    if (first == "doctor"_L1 || first == "contexts"_L1 || first == "jobs"_L1)
+    if (first == "doctor"_L1 || first == "contexts"_L1 || first == "jobs"_L1 || first == "components"_L1)
         return 1;
     if (first == "checkpoints"_L1)
         return 2;
@@ -66,6 +67,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"wrapper"_s}, u"Wrap the command so that later restarts go on from the newest checkpoint."_s);
     flag({u"accept-unverified"_s}, u"Resume from a checkpoint that could not be verified."_s);
     value({u"recover"_s}, u"finish or undo a resume that was interrupted."_s, u"HOW"_s);
+    value({u"fail-on"_s}, u"Exit with 5 when a component is down, degraded, a single-point, or falls with a node (node)."_s, u"WHAT"_s);
     flag({u"allow-secret"_s}, u"Allow to read the Secret with the keys of a job's bucket."_s);
     value({u"endpoint"_s}, u"The S3 server of the bucket; AWS when neither this nor AWS_ENDPOINT_URL names one."_s, u"URL"_s);
     value({u"region"_s}, u"Region of the bucket; found out when left out."_s, u"REGION"_s);
@@ -115,6 +117,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     options.acceptUnverified = parser.isSet(u"accept-unverified"_s);
     options.recover = parser.value(u"recover"_s);
     options.failOnDamaged = parser.isSet(u"fail-on-damaged"_s);
+    options.failOn = parser.value(u"fail-on"_s);
     options.allowSecret = parser.isSet(u"allow-secret"_s);
     options.endpoint = parser.value(u"endpoint"_s);
     options.region = parser.value(u"region"_s);
@@ -132,6 +135,8 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
         return error(u"--path-style and --virtual-host exclude each other"_s);
     if (!options.recover.isEmpty() && options.recover != "finish"_L1 && options.recover != "undo"_L1)
         return error(u"--recover takes finish or undo"_s);
+    if (parser.isSet(u"fail-on"_s) && !QStringList{u"down"_s, u"degraded"_s, u"single-point"_s, u"node"_s}.contains(options.failOn))
+        return error(u"--fail-on takes down, degraded, single-point or node"_s);
     if (options.from.isEmpty())
         return error(u"--from takes latest, step=N or a path"_s);
     if (options.from.startsWith("step="_L1)) {

@@ -34,6 +34,7 @@ struct Options {
     bool wrapper = false;       ///< --wrapper: restart from the newest of the new folder
     bool acceptUnverified = false; ///< --accept-unverified
     QString recover;            ///< --recover finish|undo: what a killed resume began
+    QString failOn;             ///< --fail-on down|degraded|single-point|node: exit 5 when a component is that bad; empty: never
     bool allowSecret = false;   ///< --allow-secret: may read the job's Secret for the keys of its bucket
     QString endpoint;           ///< --endpoint: the server that holds the bucket; empty: the environment's, else AWS
     QString region;             ///< --region

@@ -35,6 +35,8 @@ int run(const Options &options, std::stop_token stop)
         return contexts(engine, options);
     if (first == "doctor"_L1)
         return doctor(engine, options, stop);
+    if (first == "components"_L1)
+        return components(engine, options, stop);
     if (first == "jobs"_L1)
         return jobs(engine, options, stop);
     if (first == "checkpoints"_L1)

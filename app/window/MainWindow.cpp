@@ -8,6 +8,7 @@
 #include "kit/Theme.h"
 #include "manifest/Yaml.h"
 #include "pages/ConnectPage.h"
+#include "pages/HaPage.h"
 #include "pages/JobsPage.h"
 #include "pages/NamespaceSelector.h"
 
@@ -27,6 +28,7 @@ namespace {
 
 const auto connectId = u"connect"_s;
 const auto jobsId = u"jobs"_s;
+const auto haId = u"ha"_s;
 const auto themeId = u"theme"_s;
 
 /// The least a person needs to see jobs, as a Role to ask an administrator for.
@@ -61,8 +63,10 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_connectPage(new pages::ConnectPage)
     , m_jobPage(new pages::JobPage)
     , m_jobsPage(new pages::JobsPage(m_jobPage))
+    , m_haPage(new pages::HaPage)
     , m_connect(new ConnectController(engine, preferences, m_connectPage, this))
     , m_job(new JobController(engine.http(), preferences, m_jobPage, this))
+    , m_ha(new HaController(m_haPage, this))
 {
     setObjectName(u"window"_s);
     setWindowTitle(tr("Cairn"));
@@ -73,8 +77,9 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     restoreGeometry(m_preferences.geometry());
 
     m_sidebar->addPage(jobsId, u"jobs"_s, tr("Jobs"));
+    m_sidebar->addPage(haId, u"availability"_s, tr("High availability"));
     m_sidebar->addFoot(themeId, u"settings"_s, tr("Light or dark"));
-    m_pages = {{connectId, m_connectPage}, {jobsId, m_jobsPage}};
+    m_pages = {{connectId, m_connectPage}, {jobsId, m_jobsPage}, {haId, m_haPage}};
     for (QWidget *page : std::as_const(m_pages))
         m_stack->addWidget(page);
     connect(m_sidebar, &kit::Sidebar::activated, this, [this](const QString &id) {
@@ -89,6 +94,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     connect(m_connectPage, &pages::ConnectPage::copied, this,
             [this](const QString &what) { m_toasts->show({u"copied"_s, kit::Tone::Info, tr("Copied: %1").arg(what), {}, {}, false}); });
     wireJobs();
+    wireHa();
     makeShortcuts();
 
     auto *clock = new QTimer(this);
@@ -101,6 +107,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
 MainWindow::~MainWindow()
 {
     m_job->setSession(nullptr);
+    m_ha->setSession(nullptr);
 }
 
 QWidget *MainWindow::makeBody()
@@ -129,10 +136,13 @@ void MainWindow::makeShortcuts()
         addAction(action);
     };
     add(u"page.jobs"_s, QKeySequence(u"Ctrl+1"_s), [this] { showPage(jobsId); });
+    add(u"page.ha"_s, QKeySequence(u"Ctrl+2"_s), [this] { showPage(haId); });
     add(u"page.connect"_s, QKeySequence(u"Ctrl+0"_s), [this] { showPage(connectId); });
     add(u"view.refresh"_s, QKeySequence(Qt::Key_F5), [this] {
         if (m_stack->currentWidget() == m_connectPage)
             m_connect->reload();
+        else if (m_stack->currentWidget() == m_haPage)
+            m_ha->retryNow();
         else if (m_session)
             m_session->retryNow();
     });
@@ -153,22 +163,28 @@ void MainWindow::closeEvent(QCloseEvent *event)
 
 void MainWindow::showPage(const QString &id)
 {
-    const QString wanted = id == jobsId && !m_session ? connectId : id;
+    const QString wanted = id != connectId && !m_session ? connectId : id;
     m_stack->setCurrentWidget(m_pages.value(wanted));
     m_sidebar->setCurrent(wanted);
     if (wanted == jobsId)
         m_jobsPage->focusTable();
+    if (wanted == haId) {
+        m_ha->open();
+        m_haPage->focusTable();
+    }
     showStatus();
 }
 
 void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const kube::KubeContext &context)
 {
     m_job->setSession(nullptr);
+    m_ha->setSession(nullptr);
     m_jobsPage->closeJob();
     m_jobsPage->model()->setJobs({});
     m_session = std::make_unique<ClusterSession>(std::move(cluster), context.name, context.server, context.insecure);
     m_connect->setConnected(context.name);
     m_job->setSession(m_session.get());
+    m_ha->setSession(m_session.get());
 
     store::JobStore &jobs = m_session->jobs();
     connect(&jobs, &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
@@ -233,6 +249,12 @@ void MainWindow::wireJobs()
     connect(m_job, &JobController::notice, this, [this](const QString &title, const QString &text, bool error) {
         m_toasts->show({title, error ? kit::Tone::Err : kit::Tone::Info, title, text, {}, error});
     });
+}
+
+void MainWindow::wireHa()
+{
+    connect(m_haPage, &pages::HaPage::retryRequested, m_ha, &HaController::retryNow);
+    connect(m_ha, &HaController::fallingChanged, this, [this](int count) { m_sidebar->item(haId)->setBadge(count); });
 }
 
 void MainWindow::openResume(const QString &uid, const QString &checkpoint)
@@ -348,7 +370,7 @@ void MainWindow::cycleTheme()
 void MainWindow::showKeys()
 {
     auto *box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"),
-                                tr("Ctrl 0  contexts\nCtrl 1  jobs\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job\n"
+                                tr("Ctrl 0  contexts\nCtrl 1  jobs\nCtrl 2  high availability\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job\n"
                                    "R  resume…\nF5  read again\nLogs: F follow, N and Shift N hits, E error\nF1  this list"),
                                 QMessageBox::Close, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
@@ -363,6 +385,7 @@ void MainWindow::tick()
         return;
     m_jobsPage->setNow(now);
     m_job->setNow(now);
+    m_ha->setNow(now);
     if (m_session->jobs().jobsState().phase == FeedState::Phase::Stale)
         showStatus();
 }

@@ -3,6 +3,7 @@
 
 #include "ClusterSession.h"
 #include "ConnectController.h"
+#include "HaController.h"
 #include "JobController.h"
 #include "Preferences.h"
 #include "engine/Engine.h"
@@ -19,6 +20,7 @@ class ToastHost;
 } // namespace cairn::kit
 namespace cairn::pages {
 class ConnectPage;
+class HaPage;
 class JobPage;
 class JobsPage;
 } // namespace cairn::pages
@@ -50,6 +52,7 @@ private:
     void showPage(const QString &id);
     void connectSession(std::shared_ptr<kube::Cluster> cluster, const kube::KubeContext &context);
     void wireJobs();
+    void wireHa();
     void openResume(const QString &uid, const QString &checkpoint);
     void recover(const QString &uid, bool finish);
     ResumeController *newResume();
@@ -68,10 +71,12 @@ private:
     pages::ConnectPage *m_connectPage;
     pages::JobPage *m_jobPage;
     pages::JobsPage *m_jobsPage;
+    pages::HaPage *m_haPage;
     QHash<QString, QWidget *> m_pages;
     std::unique_ptr<ClusterSession> m_session;
     ConnectController *m_connect;
     JobController *m_job;
+    HaController *m_ha;
     QHash<QString, ObjectRef> m_openWhenSeen; ///< a resumed job whose row is still to come
 };
 

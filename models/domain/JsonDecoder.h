@@ -6,6 +6,7 @@
 #include "domain/Claim.h"
 #include "domain/Job.h"
 #include "domain/JsonFields.h"
+#include "domain/Workload.h"
 
 namespace cairn::decoding {
 
@@ -14,6 +15,10 @@ void readEvent(const JsonValue &object, StringPool &pool, Event &event);
 void readNode(const JsonValue &object, StringPool &pool, Node &node);
 void readClaim(const JsonValue &object, StringPool &pool, Claim &claim);
 void readTrainingRuntime(const JsonValue &object, StringPool &pool, TrainingRuntime &runtime);
+void readWorkload(const JsonValue &object, StringPool &pool, const QString &kind, Workload &workload);
+void readLease(const JsonValue &object, StringPool &pool, Lease &lease);
+void readBudget(const JsonValue &object, StringPool &pool, DisruptionBudget &budget);
+void readAutoscaler(const JsonValue &object, StringPool &pool, Autoscaler &autoscaler);
 void readJob(const JsonValue &object, StringPool &pool, JobKind kind, Job &job);
 
 } // namespace cairn::decoding

@@ -25,6 +25,11 @@ CAIRN_KIND(resourceQuotas, {}, u"v1"_s, u"resourcequotas"_s, u"ResourceQuota"_s,
 CAIRN_KIND(priorityClasses, u"scheduling.k8s.io"_s, u"v1"_s, u"priorityclasses"_s, u"PriorityClass"_s, false)
 CAIRN_KIND(secrets, {}, u"v1"_s, u"secrets"_s, u"Secret"_s, true)
 CAIRN_KIND(configMaps, {}, u"v1"_s, u"configmaps"_s, u"ConfigMap"_s, true)
+CAIRN_KIND(deployments, u"apps"_s, u"v1"_s, u"deployments"_s, u"Deployment"_s, true)
+CAIRN_KIND(statefulSets, u"apps"_s, u"v1"_s, u"statefulsets"_s, u"StatefulSet"_s, true)
+CAIRN_KIND(leases, u"coordination.k8s.io"_s, u"v1"_s, u"leases"_s, u"Lease"_s, true)
+CAIRN_KIND(disruptionBudgets, u"policy"_s, u"v1"_s, u"poddisruptionbudgets"_s, u"PodDisruptionBudget"_s, true)
+CAIRN_KIND(autoscalers, u"autoscaling"_s, u"v2"_s, u"horizontalpodautoscalers"_s, u"HorizontalPodAutoscaler"_s, true)
 CAIRN_KIND(trainingRuntimes, u"trainer.kubeflow.org"_s, u"v1alpha1"_s, u"trainingruntimes"_s, u"TrainingRuntime"_s, true)
 CAIRN_KIND(clusterTrainingRuntimes, u"trainer.kubeflow.org"_s, u"v1alpha1"_s, u"clustertrainingruntimes"_s,
            u"ClusterTrainingRuntime"_s, false)

@@ -38,6 +38,11 @@ const ResourceKind &resourceQuotas();
 const ResourceKind &priorityClasses();
 const ResourceKind &secrets();
 const ResourceKind &configMaps();
+const ResourceKind &deployments();
+const ResourceKind &statefulSets();
+const ResourceKind &leases();
+const ResourceKind &disruptionBudgets(); ///< policy/v1 poddisruptionbudgets
+const ResourceKind &autoscalers();       ///< autoscaling/v2 horizontalpodautoscalers
 const ResourceKind &crds();          ///< apiextensions.k8s.io/v1 customresourcedefinitions
 const ResourceKind &trainingRuntimes();        ///< trainer.kubeflow.org/v1alpha1, in a namespace
 const ResourceKind &clusterTrainingRuntimes(); ///< trainer.kubeflow.org/v1alpha1, for the whole cluster

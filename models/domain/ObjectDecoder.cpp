@@ -270,6 +270,31 @@ std::unique_ptr<ObjectDecoder<TrainingRuntime>> runtimeDecoder(bool cluster)
         [](const JsonValue &o, StringPool &p, TrainingRuntime &v) { readTrainingRuntime(o, p, v); }, nullptr);
 }
 
+std::unique_ptr<ObjectDecoder<Workload>> workloadDecoder(const ResourceKind &kind)
+{
+    return makeDecoder<Workload>(
+        kind.kind.toStdString(),
+        [word = kind.kind](const JsonValue &o, StringPool &p, Workload &v) { readWorkload(o, p, word, v); }, nullptr);
+}
+
+std::unique_ptr<ObjectDecoder<Lease>> leaseDecoder()
+{
+    return makeDecoder<Lease>(
+        "Lease", [](const JsonValue &o, StringPool &p, Lease &v) { readLease(o, p, v); }, nullptr);
+}
+
+std::unique_ptr<ObjectDecoder<DisruptionBudget>> budgetDecoder()
+{
+    return makeDecoder<DisruptionBudget>(
+        "PodDisruptionBudget", [](const JsonValue &o, StringPool &p, DisruptionBudget &v) { readBudget(o, p, v); }, nullptr);
+}
+
+std::unique_ptr<ObjectDecoder<Autoscaler>> autoscalerDecoder()
+{
+    return makeDecoder<Autoscaler>(
+        "HorizontalPodAutoscaler", [](const JsonValue &o, StringPool &p, Autoscaler &v) { readAutoscaler(o, p, v); }, nullptr);
+}
+
 Result<Job> decodeJob(const QByteArray &json, JobKind kind)
 {
     return jobDecoder(kind)->object(json, WireFormat::Json);

@@ -5,6 +5,7 @@
 #include "domain/Claim.h"
 #include "domain/Job.h"
 #include "domain/StatusDecoder.h"
+#include "domain/Workload.h"
 
 #include <QByteArray>
 #include <QList>
@@ -60,6 +61,11 @@ std::unique_ptr<ObjectDecoder<Claim>> claimDecoder();
 std::unique_ptr<ObjectDecoder<Job>> jobDecoder(JobKind kind);
 /// Of both kinds: TrainingRuntime, and ClusterTrainingRuntime where `cluster` is true.
 std::unique_ptr<ObjectDecoder<TrainingRuntime>> runtimeDecoder(bool cluster);
+/// Of one kind: Deployment or StatefulSet.
+std::unique_ptr<ObjectDecoder<Workload>> workloadDecoder(const ResourceKind &kind);
+std::unique_ptr<ObjectDecoder<Lease>> leaseDecoder();
+std::unique_ptr<ObjectDecoder<DisruptionBudget>> budgetDecoder();
+std::unique_ptr<ObjectDecoder<Autoscaler>> autoscalerDecoder();
 
 /// One job object as JSON, for instance the answer to a GET.
 Result<Job> decodeJob(const QByteArray &json, JobKind kind);

@@ -84,10 +84,19 @@ public:
     }
 
     FeedState state() const { return combined(m_states); }
+    /// The state of each watcher by its namespace ("" for all).
+    QList<std::pair<QString, FeedState>> parts() const
+    {
+        QList<std::pair<QString, FeedState>> parts;
+        for (qsizetype i = 0; i < m_states.size(); ++i)
+            parts.append({m_watched[i], m_states[i]});
+        return parts;
+    }
 
 private:
     void watch(const QStringList &namespaces)
     {
+        m_watched = namespaces;
         m_states = QList<FeedState>(namespaces.size());
         for (qsizetype i = 0; i < namespaces.size(); ++i) {
             WatchHandlers<T> handlers;
@@ -135,6 +144,7 @@ private:
     const WatchOptions m_options;
     FeedScope m_scope;
     bool m_narrowed = false;
+    QStringList m_watched; ///< namespace of each watcher
     QList<FeedState> m_states;
     int m_generation = 0;
     QObject m_receiver; ///< its queued calls die with it; before the watchers, which post to it

@@ -172,6 +172,7 @@ void registerPageEntries(kit::GalleryRegistry &registry)
     registerConnectEntries(registry);
     registerJobsEntries(registry);
     registerJobEntries(registry);
+    registerHaEntries(registry);
     registerDialogEntries(registry);
 }
 

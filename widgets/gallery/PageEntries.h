@@ -12,6 +12,7 @@ namespace cairn::gallery {
 void registerConnectEntries(kit::GalleryRegistry &registry);
 void registerJobsEntries(kit::GalleryRegistry &registry);
 void registerJobEntries(kit::GalleryRegistry &registry);
+void registerHaEntries(kit::GalleryRegistry &registry);
 void registerDialogEntries(kit::GalleryRegistry &registry);
 /// All of the above.
 void registerPageEntries(kit::GalleryRegistry &registry);

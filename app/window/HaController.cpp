@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "HaController.h"
+
+#include "manifest/Yaml.h"
+#include "pages/HaPage.h"
+#include "store/ResourceStore.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QTimer>
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::app {
+namespace {
+
+/// The least a person needs to see components, as a ClusterRole to ask an administrator for.
+QString componentsRole()
+{
+    QMap<QString, QStringList> plurals; // by group
+    for (const ResourceKind &kind : {kinds::pods(), kinds::nodes(), kinds::deployments(), kinds::statefulSets(), kinds::leases(),
+                                     kinds::disruptionBudgets(), kinds::autoscalers()})
+        plurals[kind.group].append(kind.plural);
+    QJsonArray rules;
+    for (auto it = plurals.begin(); it != plurals.end(); ++it) {
+        rules.append(QJsonObject{{u"apiGroups"_s, QJsonArray{it.key()}},
+                                 {u"resources"_s, QJsonArray::fromStringList(it.value())},
+                                 {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}});
+    }
+    return manifest::toYaml(QJsonObject{{u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
+                                        {u"kind"_s, u"ClusterRole"_s},
+                                        {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view-components"_s}}},
+                                        {u"rules"_s, rules}});
+}
+
+/// One watched kind and what it holds.
+template <class T>
+struct Watched {
+    Watched(kube::Cluster &cluster, const ResourceKind &resource, std::function<std::unique_ptr<ObjectDecoder<T>>()> decoder,
+            const std::function<void()> &changed)
+        : kind(resource)
+        , feed(cluster, resource, std::move(decoder),
+               {[this] { store.clear(); },
+                [this, changed](const Delta<T> &delta) {
+                    store.apply(delta);
+                    changed();
+                },
+                [changed](const FeedState &) { changed(); }})
+    {
+    }
+    bool isLoading() const { return feed.state().phase == FeedState::Phase::Loading; }
+    void addUnread(QList<components::Unread> &unread) const
+    {
+        for (const auto &[ns, state] : feed.parts()) {
+            if (state.phase == FeedState::Phase::Forbidden || state.phase == FeedState::Phase::Failed)
+                unread.append({kind.plural, ns, state.error});
+        }
+    }
+    const ResourceKind kind;
+    store::ResourceStore<T> store;
+    kube::Feed<T> feed;
+};
+
+} // namespace
+
+struct HaController::Feeds {
+    Feeds(kube::Cluster &cluster, const std::function<void()> &changed)
+        : deployments(cluster, kinds::deployments(), [] { return workloadDecoder(kinds::deployments()); }, changed)
+        , statefulSets(cluster, kinds::statefulSets(), [] { return workloadDecoder(kinds::statefulSets()); }, changed)
+        , leases(cluster, kinds::leases(), leaseDecoder, changed)
+        , budgets(cluster, kinds::disruptionBudgets(), budgetDecoder, changed)
+        , autoscalers(cluster, kinds::autoscalers(), autoscalerDecoder, changed)
+        , pods(cluster, kinds::pods(), podDecoder, changed)
+        , nodes(cluster, kinds::nodes(), nodeDecoder, changed)
+    {
+    }
+    ~Feeds()
+    {
+        // All watches begin to end before the first one is waited for.
+        each([](auto &watched) { watched.feed.requestStop(); });
+    }
+    template <class F>
+    void each(F visit)
+    {
+        visit(deployments);
+        visit(statefulSets);
+        visit(leases);
+        visit(budgets);
+        visit(autoscalers);
+        visit(pods);
+        visit(nodes);
+    }
+    Watched<Workload> deployments, statefulSets;
+    Watched<Lease> leases;
+    Watched<DisruptionBudget> budgets;
+    Watched<Autoscaler> autoscalers;
+    Watched<Pod> pods;
+    Watched<Node> nodes;
+};
+
+HaController::HaController(pages::HaPage *page, QObject *parent)
+    : QObject(parent)
+    , m_page(page)
+    , m_soon(new QTimer(this))
+{
+    m_soon->setSingleShot(true);
+    m_soon->setInterval(100);
+    connect(m_soon, &QTimer::timeout, this, &HaController::judge);
+}
+
+HaController::~HaController() = default;
+
+void HaController::setSession(ClusterSession *session)
+{
+    m_feeds.reset();
+    m_soon->stop();
+    m_session = session;
+    m_page->setFeed({});
+    m_page->setComponents({}, {});
+    emit fallingChanged(0);
+}
+
+void HaController::open()
+{
+    if (m_feeds || !m_session)
+        return;
+    m_feeds = std::make_unique<Feeds>(m_session->cluster(), [this] {
+        if (!m_soon->isActive())
+            m_soon->start();
+    });
+    const QStringList namespaces = components::catalogue().namespaces();
+    const kube::FeedScope wide{{}, namespaces};
+    m_feeds->deployments.feed.start(wide);
+    m_feeds->statefulSets.feed.start(wide);
+    m_feeds->budgets.feed.start(wide);
+    m_feeds->autoscalers.feed.start(wide);
+    // Of pods and leases most are in other namespaces, and every node renews a lease every ten seconds.
+    m_feeds->pods.feed.start({namespaces, {}});
+    m_feeds->leases.feed.start({components::catalogue().leaseNamespaces(), {}});
+    m_feeds->nodes.feed.start({});
+}
+
+void HaController::retryNow()
+{
+    if (m_feeds)
+        m_feeds->each([](auto &watched) { watched.feed.retryNow(); });
+}
+
+void HaController::setNow(const QDateTime &now)
+{
+    if (!m_feeds)
+        return;
+    m_page->setNow(now);
+    if (!m_judged.isValid() || m_judged.secsTo(now) >= 5)
+        judge();
+}
+
+void HaController::judge()
+{
+    m_soon->stop();
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    m_judged = now;
+    bool loading = false;
+    components::ClusterFacts facts;
+    m_feeds->each([&](auto &watched) {
+        loading |= watched.isLoading();
+        watched.addUnread(facts.unread);
+    });
+    FeedState state = combined({m_feeds->deployments.feed.state(), m_feeds->statefulSets.feed.state()});
+    if (loading && state.phase == FeedState::Phase::Live)
+        state.phase = FeedState::Phase::Loading;
+    if (state.phase == FeedState::Phase::Loading) {
+        // Half of it would call everything lost.
+        m_page->setFeed(state);
+        return;
+    }
+    facts.workloads = m_feeds->deployments.store.values() + m_feeds->statefulSets.store.values();
+    facts.leases = m_feeds->leases.store.values();
+    facts.budgets = m_feeds->budgets.store.values();
+    facts.autoscalers = m_feeds->autoscalers.store.values();
+    facts.pods = m_feeds->pods.store.values();
+    facts.nodes = m_feeds->nodes.store.values();
+    // Without a connection leases are judged by the time they were last seen: their holders may well renew them.
+    const FeedState leases = m_feeds->leases.feed.state();
+    facts.now = leases.phase == FeedState::Phase::Stale && leases.lastGood.isValid() ? leases.lastGood : now;
+
+    QList<components::Component> list = components::judge(facts);
+    const components::Summary summary = components::summarise(list);
+    // Where nothing can be seen that is one sentence, and no list of all there could be.
+    if (summary.observable == 0 && summary.unobservable > 0) {
+        list.clear();
+        if (state.phase == FeedState::Phase::Live) {
+            state.phase = FeedState::Phase::Forbidden;
+            state.error = facts.unread.first().error;
+        }
+    }
+    m_page->setComponents(list, facts.now);
+    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? componentsRole() : QString());
+    emit fallingChanged(list.isEmpty() ? 0 : summary.falling());
+}
+
+} // namespace cairn::app

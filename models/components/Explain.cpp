@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Text.h"
+#include "components/Component.h"
+
+#include <QCoreApplication>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::components {
+namespace {
+
+using State = Leadership::State;
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::components)
+};
+
+QString seconds(qint64 value)
+{
+    return text::duration(std::chrono::seconds(value));
+}
+
+} // namespace
+
+QString consequence(const Component &component)
+{
+    const Entry &entry = component.entry();
+    if (component.survivesNode()) {
+        if (component.leader.state == State::Fresh)
+            return Words::tr("Another replica takes the lead within about %1.").arg(seconds(std::max(1, component.leader.seconds)));
+        return Words::tr("The other replicas go on.");
+    }
+    return entry.webhook.isEmpty() ? entry.stops : Words::tr("%1 %2", "two sentences").arg(entry.stops, entry.webhook);
+}
+
+QStringList reasons(const Component &component)
+{
+    const Entry &entry = component.entry();
+    const int nodes = static_cast<int>(component.nodes.size());
+    switch (component.standing) {
+    case Standing::NotObservable:
+        return {component.error.why.isEmpty() ? Words::tr("%1.", "a sentence").arg(text::safe(component.error.what))
+                                              : Words::tr("%1: %2.", "what happened, why").arg(text::safe(component.error.what), text::safe(component.error.why))};
+    case Standing::Down:
+        return {component.desired == 0 ? Words::tr("It is scaled to zero.")
+                                       : Words::tr("None of its %n replica(s) is ready.", nullptr, component.desired)};
+    case Standing::Degraded:
+        return {Words::tr("Of %n replica(s) %1 are ready.", nullptr, component.desired).arg(component.ready)};
+    case Standing::SinglePoint: {
+        QStringList list;
+        if (component.autoscaler && component.autoscaler->floor < 2)
+            list.append(Words::tr("Its autoscaler may go down to %n replica(s).", nullptr, component.autoscaler->floor));
+        else
+            list.append(Words::tr("Only one replica is asked for."));
+        list.append(entry.reason);
+        return list;
+    }
+    case Standing::DiesWithNode:
+        return {Words::tr("All %n ready replica(s) are on node %1.", nullptr, component.ready).arg(text::safe(component.nodes.first()))};
+    case Standing::DependsOn:
+        return {Words::tr("By itself it would survive, but it cannot work without %1, which would not.").arg(component.cause)};
+    case Standing::SurvivesNode: {
+        QStringList list{Words::tr("Ready on %n node(s).", nullptr, nodes)};
+        if (component.zones == 1)
+            list.append(Words::tr("All of them are in one zone."));
+        else if (component.zones < 0)
+            list.append(Words::tr("The zones of its nodes are not known."));
+        return list;
+    }
+    case Standing::SurvivesZone:
+        return {Words::tr("Ready on %n node(s).", nullptr, nodes), Words::tr("They are in %n zone(s).", nullptr, component.zones)};
+    }
+    return {};
+}
+
+QStringList alarms(const Component &component, const QDateTime &now)
+{
+    const Entry &entry = component.entry();
+    const Leadership &leader = component.leader;
+    QStringList list;
+    if (component.splitBrain) {
+        list.append(entry.scaling == Scaling::Data
+                        ? Words::tr("Several replicas share one store that only one may write: its data is in danger.")
+                        : Words::tr("Split brain: several replicas run and nothing elects a leader, so they do everything twice."));
+    }
+    switch (leader.state) {
+    case State::Stale:
+        list.append(Words::tr("The lease %1 was not renewed for %2, although it holds for %3 only: nobody leads.")
+                        .arg(text::safe(leader.lease), seconds(leader.renewed.secsTo(now)), seconds(leader.seconds)));
+        break;
+    case State::Future:
+        list.append(Words::tr("The lease %1 was renewed %2 in the future: a clock is wrong, so nothing can be told from its age.")
+                        .arg(text::safe(leader.lease), seconds(now.secsTo(leader.renewed))));
+        break;
+    case State::Missing:
+        if (entry.lease->onByDefault && component.ready > 0)
+            list.append(Words::tr("There is no lease that says who leads, although one is expected."));
+        break;
+    case State::Unread: list.append(Words::tr("Who leads is not known: its lease may not be read.")); break;
+    default: break;
+    }
+    if (component.budgetUnread)
+        list.append(Words::tr("Whether a disruption budget protects it is not known: budgets may not be read."));
+    if (component.autoscalerUnread)
+        list.append(Words::tr("Whether an autoscaler may scale it down is not known: autoscalers may not be read."));
+    return list;
+}
+
+} // namespace cairn::components
