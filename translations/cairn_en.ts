@@ -118,6 +118,51 @@
     </message>
 </context>
 <context>
+    <name>cairn::components</name>
+    <message numerus="yes">
+        <source>None of its %n replica(s) is ready.</source>
+        <translation>
+            <numerusform>Its only replica is not ready.</numerusform>
+            <numerusform>None of its %n replicas is ready.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Of %n replica(s) %1 are ready.</source>
+        <translation>
+            <numerusform>Of %n replica %1 are ready.</numerusform>
+            <numerusform>Of %n replicas %1 are ready.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Its autoscaler may go down to %n replica(s).</source>
+        <translation>
+            <numerusform>Its autoscaler may go down to %n replica.</numerusform>
+            <numerusform>Its autoscaler may go down to %n replicas.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n ready replica(s) are on node %1.</source>
+        <translation>
+            <numerusform>The only ready replica is on node %1.</numerusform>
+            <numerusform>All %n ready replicas are on node %1.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Ready on %n node(s).</source>
+        <translation>
+            <numerusform>Ready on %n node.</numerusform>
+            <numerusform>Ready on %n nodes.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>They are in %n zone(s).</source>
+        <translation>
+            <numerusform>They are in %n zone.</numerusform>
+            <numerusform>They are in %n zones.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::dialogs::ResumeDialog</name>
     <message numerus="yes">
         <source>%n line(s)</source>
@@ -158,6 +203,37 @@
         <translation>
             <numerusform>%1 bytes in %n file</numerusform>
             <numerusform>%1 bytes in %n files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::ComponentTableModel</name>
+    <message numerus="yes">
+        <source>%n on one node</source>
+        <translation>
+            <numerusform>%n on one node</numerusform>
+            <numerusform>%n on one node</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s)</source>
+        <translation>
+            <numerusform>%n node</numerusform>
+            <numerusform>%n nodes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n zone(s)</source>
+        <translation>
+            <numerusform>%n zone</numerusform>
+            <numerusform>%n zones</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %n disruption(s) allowed now</source>
+        <translation>
+            <numerusform>%1: %n disruption allowed now</numerusform>
+            <numerusform>%1: %n disruptions allowed now</numerusform>
         </translation>
     </message>
 </context>
@@ -253,6 +329,23 @@
         <translation>
             <numerusform>%n more…</numerusform>
             <numerusform>%n more…</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::HaPage</name>
+    <message numerus="yes">
+        <source>%1 of %n component(s) survive the loss of any one node</source>
+        <translation>
+            <numerusform>%1 of %n component survives the loss of any one node</numerusform>
+            <numerusform>%1 of %n components survive the loss of any one node</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not observable</source>
+        <translation>
+            <numerusform>%n not observable</numerusform>
+            <numerusform>%n not observable</numerusform>
         </translation>
     </message>
 </context>

@@ -734,8 +734,13 @@
         <translation>按鍵</translation>
     </message>
     <message>
+        <source>High availability</source>
+        <translation>高可用性</translation>
+    </message>
+    <message>
         <source>Ctrl 0  contexts
 Ctrl 1  jobs
+Ctrl 2  high availability
 /  filter
 ↑ ↓  move, Enter opens, Esc goes back
 L  logs of the job
@@ -743,15 +748,16 @@ R  resume…
 F5  read again
 Logs: F follow, N and Shift N hits, E error
 F1  this list</source>
-        <translation>Ctrl 0  情境
+        <translation>Ctrl 0  連線環境
 Ctrl 1  工作
+Ctrl 2  高可用性
 /  篩選
 ↑ ↓  移動，Enter 開啟，Esc 返回
-L  工作的記錄
-R  接續…
+L  工作的日誌
+R  續訓…
 F5  重新讀取
-記錄：F 跟隨，N 與 Shift N 相符項目，E 錯誤
-F1  此清單</translation>
+日誌：F 跟隨，N 與 Shift N 符合處，E 錯誤
+F1  這份清單</translation>
     </message>
 </context>
 <context>
@@ -1448,6 +1454,563 @@ F1  此清單</translation>
     </message>
 </context>
 <context>
+    <name>cairn::components</name>
+    <message>
+        <source>The catalogue of components could not be read</source>
+        <translation>無法讀取元件目錄</translation>
+    </message>
+    <message>
+        <source>Install Cairn again</source>
+        <translation>請重新安裝 Cairn</translation>
+    </message>
+    <message>
+        <source>Another replica takes the lead within about %1.</source>
+        <translation>另一個複本約在 %1 內接手。</translation>
+    </message>
+    <message>
+        <source>The other replicas go on.</source>
+        <translation>其他複本繼續運作。</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>two sentences</comment>
+        <translation>%1%2</translation>
+    </message>
+    <message>
+        <source>%1.</source>
+        <comment>a sentence</comment>
+        <translation>%1。</translation>
+    </message>
+    <message>
+        <source>%1: %2.</source>
+        <comment>what happened, why</comment>
+        <translation>%1：%2. {1:?}</translation>
+    </message>
+    <message>
+        <source>It is scaled to zero.</source>
+        <translation>它的複本數設為零。</translation>
+    </message>
+    <message numerus="yes">
+        <source>None of its %n replica(s) is ready.</source>
+        <translation>
+            <numerusform>%n 個複本全都未就緒。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Of %n replica(s) %1 are ready.</source>
+        <translation>
+            <numerusform>%n 個複本中有 %1 個就緒。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Its autoscaler may go down to %n replica(s).</source>
+        <translation>
+            <numerusform>自動擴縮可能降到 %n 個複本。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Only one replica is asked for.</source>
+        <translation>只要求一個複本。</translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n ready replica(s) are on node %1.</source>
+        <translation>
+            <numerusform>就緒的 %n 個複本都在節點 %1 上。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>By itself it would survive, but it cannot work without %1, which would not.</source>
+        <translation>它本身能存活，但沒有 %1 就無法運作，而 %1 無法存活。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Ready on %n node(s).</source>
+        <translation>
+            <numerusform>在 %n 個節點上就緒。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All of them are in one zone.</source>
+        <translation>全都在同一個區域。</translation>
+    </message>
+    <message>
+        <source>The zones of its nodes are not known.</source>
+        <translation>不知道其節點的區域。</translation>
+    </message>
+    <message numerus="yes">
+        <source>They are in %n zone(s).</source>
+        <translation>
+            <numerusform>分布於 %n 個區域。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Several replicas share one store that only one may write: its data is in danger.</source>
+        <translation>多個複本共用只能由一個寫入的儲存：資料有危險。</translation>
+    </message>
+    <message>
+        <source>Split brain: several replicas run and nothing elects a leader, so they do everything twice.</source>
+        <translation>腦裂：多個複本同時運作而沒有選出領導者，所以每件事都做兩次。</translation>
+    </message>
+    <message>
+        <source>The lease %1 was not renewed for %2, although it holds for %3 only: nobody leads.</source>
+        <translation>租約 %1 已 %2 未續約，但它只維持 %3：目前沒有領導者。</translation>
+    </message>
+    <message>
+        <source>The lease %1 was renewed %2 in the future: a clock is wrong, so nothing can be told from its age.</source>
+        <translation>租約 %1 的續約時間在未來 %2：有時鐘不準，無法由其時間判斷。</translation>
+    </message>
+    <message>
+        <source>There is no lease that says who leads, although one is expected.</source>
+        <translation>應該有租約指出領導者，但找不到。</translation>
+    </message>
+    <message>
+        <source>Who leads is not known: its lease may not be read.</source>
+        <translation>不知道誰是領導者：無權讀取租約。</translation>
+    </message>
+    <message>
+        <source>Whether a disruption budget protects it is not known: budgets may not be read.</source>
+        <translation>不知道是否有中斷預算保護它：無權讀取預算。</translation>
+    </message>
+    <message>
+        <source>Whether an autoscaler may scale it down is not known: autoscalers may not be read.</source>
+        <translation>不知道自動擴縮是否會縮減它：無權讀取自動擴縮設定。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::components::Catalogue</name>
+    <message>
+        <source>Pipelines</source>
+        <translation>Pipelines</translation>
+    </message>
+    <message>
+        <source>Katib</source>
+        <translation>Katib</translation>
+    </message>
+    <message>
+        <source>Training</source>
+        <translation>訓練</translation>
+    </message>
+    <message>
+        <source>Notebooks, dashboard and profiles</source>
+        <translation>筆記本、儀表板與 Profile</translation>
+    </message>
+    <message>
+        <source>Serving, Spark and Hub</source>
+        <translation>服務、Spark 與 Hub</translation>
+    </message>
+    <message>
+        <source>Common services</source>
+        <translation>共用服務</translation>
+    </message>
+    <message>
+        <source>Any number of replicas may serve; upgrade at one replica, because each one migrates the schema when it starts.</source>
+        <translation>複本數不限；升級時請降為一個複本，因為每個複本啟動時都會遷移資料庫結構。</translation>
+    </message>
+    <message>
+        <source>Pipelines can be neither started nor looked at.</source>
+        <translation>無法啟動也無法查看 Pipelines。</translation>
+    </message>
+    <message>
+        <source>It keeps no state.</source>
+        <translation>它不保存狀態。</translation>
+    </message>
+    <message>
+        <source>The pages of Pipelines do not open; runs go on.</source>
+        <translation>Pipelines 的頁面打不開；執行中的繼續。</translation>
+    </message>
+    <message>
+        <source>Visualizations of pipeline results are not drawn; runs go on.</source>
+        <translation>不會繪製 Pipelines 結果的圖表；執行中的繼續。</translation>
+    </message>
+    <message>
+        <source>It elects no leader: every replica would report every workflow.</source>
+        <translation>它不選領導者：每個複本都會回報每個工作流程。</translation>
+    </message>
+    <message>
+        <source>Runs go on, but Pipelines no longer learns how they do.</source>
+        <translation>執行繼續，但 Pipelines 不再得知其狀況。</translation>
+    </message>
+    <message>
+        <source>It elects no leader: before Pipelines 2.17 a second replica starts recurring runs twice.</source>
+        <translation>它不選領導者：Pipelines 2.17 之前，第二個複本會讓週期性執行啟動兩次。</translation>
+    </message>
+    <message>
+        <source>Recurring runs are not started.</source>
+        <translation>不會啟動週期性執行。</translation>
+    </message>
+    <message>
+        <source>It elects no leader.</source>
+        <translation>它不選領導者。</translation>
+    </message>
+    <message>
+        <source>No new viewers, such as TensorBoard, are started from Pipelines.</source>
+        <translation>Pipelines 不會再啟動新的檢視器，例如 TensorBoard。</translation>
+    </message>
+    <message>
+        <source>It elects no leader: every replica would write the same metadata and patch the same pods.</source>
+        <translation>它不選領導者：每個複本都會寫入相同的中繼資料並修補相同的 Pod。</translation>
+    </message>
+    <message>
+        <source>Lineage of new runs is not recorded.</source>
+        <translation>不記錄新執行的譜系。</translation>
+    </message>
+    <message>
+        <source>Any number of replicas may serve once the schema exists; it is upgraded when the first one starts.</source>
+        <translation>資料庫結構建立後複本數不限；第一個啟動時會升級結構。</translation>
+    </message>
+    <message>
+        <source>Steps of pipelines cannot record or look up metadata, so runs fail.</source>
+        <translation>Pipelines 的步驟無法記錄或查詢中繼資料，因此執行會失敗。</translation>
+    </message>
+    <message>
+        <source>The pages of artifacts and executions stay empty.</source>
+        <translation>成品與執行的頁面是空的。</translation>
+    </message>
+    <message>
+        <source>It keeps no state of its own; its webhook is ignored when it fails.</source>
+        <translation>它本身不保存狀態；webhook 失敗時會被略過。</translation>
+    </message>
+    <message>
+        <source>Steps of v1 pipelines are run again instead of taken from the cache.</source>
+        <translation>v1 Pipelines 的步驟會重新執行，而不從快取取用。</translation>
+    </message>
+    <message>
+        <source>Pods are still created: the webhook&apos;s failure is ignored.</source>
+        <translation>仍會建立 Pod：webhook 的失敗會被略過。</translation>
+    </message>
+    <message>
+        <source>It only answers the calls of metacontroller.</source>
+        <translation>它只回應 metacontroller 的呼叫。</translation>
+    </message>
+    <message>
+        <source>New profiles get no pipeline services.</source>
+        <translation>新的 Profile 得不到 Pipelines 服務。</translation>
+    </message>
+    <message>
+        <source>Leader election is off: give it --leader-election and a Role for leases before scaling.</source>
+        <translation>未啟用領導者選舉：擴充前請加上 --leader-election 與租約的 Role。</translation>
+    </message>
+    <message>
+        <source>New profiles get no pipeline services, and changes to existing ones are not followed.</source>
+        <translation>新的 Profile 得不到 Pipelines 服務，既有的變更也不會跟進。</translation>
+    </message>
+    <message>
+        <source>It elects a leader; a second replica waits for its turn.</source>
+        <translation>它會選領導者；第二個複本待命。</translation>
+    </message>
+    <message>
+        <source>No step of any pipeline is started; running pods go on.</source>
+        <translation>不會啟動任何 Pipelines 步驟；執行中的 Pod 繼續。</translation>
+    </message>
+    <message>
+        <source>Its data is on a claim that one node mounts: replace it by a replicated database instead of scaling it.</source>
+        <translation>資料在只能由一個節點掛載的磁碟區宣告上：請改用有複寫的資料庫，而不是擴充它。</translation>
+    </message>
+    <message>
+        <source>Pipelines, its metadata and its cache stop; what was not saved is lost with the volume.</source>
+        <translation>Pipelines、其中繼資料與快取都停擺；未保存的會隨磁碟區遺失。</translation>
+    </message>
+    <message>
+        <source>Its data is on a claim that one node mounts: replace it by a replicated object store instead of scaling it.</source>
+        <translation>資料在只能由一個節點掛載的磁碟區宣告上：請改用有複寫的物件儲存，而不是擴充它。</translation>
+    </message>
+    <message>
+        <source>No artifact can be read or written, so runs fail.</source>
+        <translation>無法讀寫成品，因此執行會失敗。</translation>
+    </message>
+    <message>
+        <source>Leader election is off: set enableLeaderElection in katib-config and add a Role for leases before scaling.</source>
+        <translation>未啟用領導者選舉：擴充前請在 katib-config 設定 enableLeaderElection 並加上租約的 Role。</translation>
+    </message>
+    <message>
+        <source>Experiments stand still; running trials go on.</source>
+        <translation>實驗停滯；執行中的試驗繼續。</translation>
+    </message>
+    <message>
+        <source>No pod can be created in namespaces with katib.kubeflow.org/metrics-collector-injection, and no Experiment anywhere.</source>
+        <translation>有 katib.kubeflow.org/metrics-collector-injection 的命名空間無法建立 Pod，任何地方都無法建立 Experiment。</translation>
+    </message>
+    <message>
+        <source>It keeps no state of its own.</source>
+        <translation>它本身不保存狀態。</translation>
+    </message>
+    <message>
+        <source>Trials cannot report their metrics.</source>
+        <translation>試驗無法回報指標。</translation>
+    </message>
+    <message>
+        <source>The pages of Katib do not open; experiments go on.</source>
+        <translation>Katib 的頁面打不開；實驗繼續。</translation>
+    </message>
+    <message>
+        <source>Metrics of trials can be neither stored nor read; what was not saved is lost with the volume.</source>
+        <translation>試驗的指標無法儲存也無法讀取；未保存的會隨磁碟區遺失。</translation>
+    </message>
+    <message>
+        <source>It elects a leader; every replica answers the webhook.</source>
+        <translation>它會選領導者；每個複本都回應 webhook。</translation>
+    </message>
+    <message>
+        <source>No TrainJob is started or marked finished; running pods go on.</source>
+        <translation>不會啟動 TrainJob 也不會標記完成；執行中的 Pod 繼續。</translation>
+    </message>
+    <message>
+        <source>No TrainJob and no runtime can be created or changed.</source>
+        <translation>無法建立或變更 TrainJob 與 runtime。</translation>
+    </message>
+    <message>
+        <source>No JobSet is started, restarted or marked finished; running pods go on.</source>
+        <translation>不會啟動、重啟 JobSet 也不會標記完成；執行中的 Pod 繼續。</translation>
+    </message>
+    <message>
+        <source>No JobSet and none of their pods can be created.</source>
+        <translation>無法建立 JobSet 及其 Pod。</translation>
+    </message>
+    <message>
+        <source>Leader election is off: give it --leader-elect and a Role for leases before scaling.</source>
+        <translation>未啟用領導者選舉：擴充前請加上 --leader-elect 與租約的 Role。</translation>
+    </message>
+    <message>
+        <source>No PyTorchJob, TFJob or other v1 job is started, restarted or marked finished; running pods go on.</source>
+        <translation>不會啟動、重啟 PyTorchJob、TFJob 或其他 v1 工作，也不會標記完成；執行中的 Pod 繼續。</translation>
+    </message>
+    <message>
+        <source>No v1 training job can be created or changed.</source>
+        <translation>無法建立或變更 v1 訓練工作。</translation>
+    </message>
+    <message>
+        <source>Queued jobs are not admitted; admitted ones go on.</source>
+        <translation>排隊的工作不會獲准；已獲准的繼續。</translation>
+    </message>
+    <message>
+        <source>No job can be created in namespaces that Kueue manages.</source>
+        <translation>Kueue 管理的命名空間無法建立工作。</translation>
+    </message>
+    <message>
+        <source>It elects a leader.</source>
+        <translation>它會選領導者。</translation>
+    </message>
+    <message>
+        <source>No Ray cluster is started, scaled or repaired; running ones go on.</source>
+        <translation>不會啟動、擴縮或修復 Ray 叢集；執行中的繼續。</translation>
+    </message>
+    <message>
+        <source>Leader election is off: give it --enable-leader-election and a Role for leases before scaling.</source>
+        <translation>未啟用領導者選舉：擴充前請加上 --enable-leader-election 與租約的 Role。</translation>
+    </message>
+    <message>
+        <source>Notebooks are neither started nor stopped; running ones go on.</source>
+        <translation>不會啟動或停止筆記本；執行中的繼續。</translation>
+    </message>
+    <message>
+        <source>Leader election is off: give it --leader-elect before scaling.</source>
+        <translation>未啟用領導者選舉：擴充前請加上 --leader-elect。</translation>
+    </message>
+    <message>
+        <source>TensorBoards are neither started nor stopped; running ones go on.</source>
+        <translation>不會啟動或停止 TensorBoard；執行中的繼續。</translation>
+    </message>
+    <message>
+        <source>Volume viewers are neither started nor stopped.</source>
+        <translation>不會啟動或停止磁碟區檢視器。</translation>
+    </message>
+    <message>
+        <source>No PVCViewer can be created or changed.</source>
+        <translation>無法建立或變更 PVCViewer。</translation>
+    </message>
+    <message>
+        <source>In 26.03 leader election is off: give it --leader-elect before scaling. Later releases pass it.</source>
+        <translation>26.03 未啟用領導者選舉：擴充前請加上 --leader-elect。之後的版本已預設加上。</translation>
+    </message>
+    <message>
+        <source>New profiles get no namespace, and nobody can be added to one.</source>
+        <translation>新的 Profile 得不到命名空間，也無法加入成員。</translation>
+    </message>
+    <message>
+        <source>It keeps no session.</source>
+        <translation>它不保存工作階段。</translation>
+    </message>
+    <message>
+        <source>The page of notebooks does not open; running notebooks go on.</source>
+        <translation>筆記本頁面打不開；執行中的筆記本繼續。</translation>
+    </message>
+    <message>
+        <source>The page of volumes does not open.</source>
+        <translation>磁碟區頁面打不開。</translation>
+    </message>
+    <message>
+        <source>The page of TensorBoards does not open.</source>
+        <translation>TensorBoard 頁面打不開。</translation>
+    </message>
+    <message>
+        <source>The Kubeflow dashboard does not open; jobs go on.</source>
+        <translation>Kubeflow 儀表板打不開；工作繼續。</translation>
+    </message>
+    <message>
+        <source>No pod is created in any profile: notebooks, steps and jobs all wait.</source>
+        <translation>所有 Profile 都不會建立 Pod：筆記本、步驟與工作全都等待。</translation>
+    </message>
+    <message>
+        <source>No pod can be created in namespaces of profiles.</source>
+        <translation>Profile 的命名空間無法建立 Pod。</translation>
+    </message>
+    <message>
+        <source>InferenceServices are neither rolled out nor changed; running ones serve on.</source>
+        <translation>InferenceService 不會部署也不會變更；執行中的繼續服務。</translation>
+    </message>
+    <message>
+        <source>No InferenceService, runtime or predictor pod can be created.</source>
+        <translation>無法建立 InferenceService、runtime 或預測 Pod。</translation>
+    </message>
+    <message>
+        <source>LLMInferenceServices are neither rolled out nor changed; running ones serve on.</source>
+        <translation>LLMInferenceService 不會部署也不會變更；執行中的繼續服務。</translation>
+    </message>
+    <message>
+        <source>No LLMInferenceService can be created or changed.</source>
+        <translation>無法建立或變更 LLMInferenceService。</translation>
+    </message>
+    <message>
+        <source>Its leader election is off and it has no right to leases: a second replica would fight the first.</source>
+        <translation>未啟用領導者選舉且無權使用租約：第二個複本會與第一個相爭。</translation>
+    </message>
+    <message>
+        <source>Models are not copied to nodes ahead of time.</source>
+        <translation>模型不會預先複製到節點。</translation>
+    </message>
+    <message>
+        <source>The page of model endpoints does not open.</source>
+        <translation>模型端點頁面打不開。</translation>
+    </message>
+    <message>
+        <source>No SparkApplication is started or marked finished; running ones go on.</source>
+        <translation>不會啟動 SparkApplication 也不會標記完成；執行中的繼續。</translation>
+    </message>
+    <message>
+        <source>SparkApplications cannot be created.</source>
+        <translation>無法建立 SparkApplication。</translation>
+    </message>
+    <message>
+        <source>No SparkApplication and no Spark pod can be created.</source>
+        <translation>無法建立 SparkApplication 與 Spark Pod。</translation>
+    </message>
+    <message>
+        <source>It keeps no state of its own; each replica migrates the schema when it starts.</source>
+        <translation>它本身不保存狀態；每個複本啟動時都會遷移資料庫結構。</translation>
+    </message>
+    <message>
+        <source>Models can be neither registered nor looked up.</source>
+        <translation>無法註冊也無法查詢模型。</translation>
+    </message>
+    <message>
+        <source>The page of the model registry does not open.</source>
+        <translation>模型註冊頁面打不開。</translation>
+    </message>
+    <message>
+        <source>Models can be neither registered nor looked up; what was not saved is lost with the volume.</source>
+        <translation>無法註冊也無法查詢模型；未保存的會隨磁碟區遺失。</translation>
+    </message>
+    <message>
+        <source>It elects a leader by a lock in its database, so there is no Lease to see.</source>
+        <translation>它以資料庫中的鎖選領導者，因此沒有租約可看。</translation>
+    </message>
+    <message>
+        <source>The catalogue of models does not open.</source>
+        <translation>模型目錄打不開。</translation>
+    </message>
+    <message>
+        <source>Its autoscaler owns the replicas: raise the autoscaler&apos;s floor, not the Deployment.</source>
+        <translation>複本數由自動擴縮管理：請提高自動擴縮的下限，而不是 Deployment。</translation>
+    </message>
+    <message>
+        <source>Running traffic flows on, but no new sidecar starts and no route changes.</source>
+        <translation>既有流量繼續，但不會啟動新的 sidecar，路由也不會變更。</translation>
+    </message>
+    <message>
+        <source>No pod can be created in kubeflow, kubeflow-system, knative-serving and profiles.</source>
+        <translation>kubeflow、kubeflow-system、knative-serving 與 Profile 中無法建立 Pod。</translation>
+    </message>
+    <message>
+        <source>Nobody reaches Kubeflow from outside, neither its pages nor its models.</source>
+        <translation>外部無法連到 Kubeflow，頁面與模型皆然。</translation>
+    </message>
+    <message>
+        <source>Models cannot be reached from inside the cluster.</source>
+        <translation>叢集內部無法連到模型。</translation>
+    </message>
+    <message>
+        <source>Models that were scaled to zero do not wake up.</source>
+        <translation>縮減為零的模型不會喚醒。</translation>
+    </message>
+    <message>
+        <source>It elects a leader for each bucket.</source>
+        <translation>它為每個分桶選領導者。</translation>
+    </message>
+    <message>
+        <source>Models are no longer scaled, neither up nor from zero.</source>
+        <translation>模型不再擴充，也不會從零啟動。</translation>
+    </message>
+    <message>
+        <source>It elects a leader for each reconciler.</source>
+        <translation>它為每個調節器選領導者。</translation>
+    </message>
+    <message>
+        <source>Knative Services are neither rolled out nor changed; running ones serve on.</source>
+        <translation>Knative Service 不會部署也不會變更；執行中的繼續服務。</translation>
+    </message>
+    <message>
+        <source>Knative Services cannot be created or changed.</source>
+        <translation>無法建立或變更 Knative Service。</translation>
+    </message>
+    <message>
+        <source>No Knative Service and none of its ConfigMaps can be created or changed.</source>
+        <translation>無法建立或變更 Knative Service 及其 ConfigMap。</translation>
+    </message>
+    <message>
+        <source>Routes of Knative Services are not changed; existing ones work on.</source>
+        <translation>Knative Service 的路由不會變更；既有的繼續運作。</translation>
+    </message>
+    <message>
+        <source>Settings of Knative&apos;s network cannot be changed.</source>
+        <translation>無法變更 Knative 的網路設定。</translation>
+    </message>
+    <message>
+        <source>No ConfigMap of Knative&apos;s network can be changed.</source>
+        <translation>無法變更 Knative 網路的 ConfigMap。</translation>
+    </message>
+    <message>
+        <source>Certificates are not renewed; webhooks fail once theirs has run out.</source>
+        <translation>憑證不會更新；webhook 的憑證到期後就會失敗。</translation>
+    </message>
+    <message>
+        <source>New certificates do not reach the webhooks that need them.</source>
+        <translation>新憑證到不了需要它的 webhook。</translation>
+    </message>
+    <message>
+        <source>Certificates cannot be requested, so webhooks of KServe, Katib and Pipelines cannot be installed or renewed.</source>
+        <translation>無法申請憑證，因此 KServe、Katib 與 Pipelines 的 webhook 無法安裝或更新。</translation>
+    </message>
+    <message>
+        <source>No Certificate and no Issuer can be created or changed.</source>
+        <translation>無法建立或變更 Certificate 與 Issuer。</translation>
+    </message>
+    <message>
+        <source>Its state is in the cluster; sessions need no one replica.</source>
+        <translation>狀態存於叢集；工作階段不依賴特定複本。</translation>
+    </message>
+    <message>
+        <source>Nobody can sign in; who is signed in stays so.</source>
+        <translation>無人能登入；已登入者不受影響。</translation>
+    </message>
+    <message>
+        <source>Sessions are in cookies that every replica can read.</source>
+        <translation>工作階段存在每個複本都能讀的 cookie 中。</translation>
+    </message>
+    <message>
+        <source>Nobody reaches Kubeflow&apos;s pages: every request is checked here.</source>
+        <translation>無人能連到 Kubeflow 的頁面：每個請求都在此檢查。</translation>
+    </message>
+</context>
+<context>
     <name>cairn::dialogs::ExecConsentDialog</name>
     <message>
         <source>Allow %1 to run?</source>
@@ -1896,6 +2459,149 @@ F1  此清單</translation>
     <message>
         <source>attempt %1</source>
         <translation>第 %1 次</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::ComponentTableModel</name>
+    <message>
+        <source>Not observable</source>
+        <translation>無法觀察</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>停擺</translation>
+    </message>
+    <message>
+        <source>Degraded</source>
+        <translation>降級</translation>
+    </message>
+    <message>
+        <source>Single point</source>
+        <translation>單點</translation>
+    </message>
+    <message>
+        <source>Dies with its node</source>
+        <translation>隨節點失效</translation>
+    </message>
+    <message>
+        <source>Depends on another</source>
+        <translation>依賴其他元件</translation>
+    </message>
+    <message>
+        <source>Survives node</source>
+        <translation>節點失效仍可用</translation>
+    </message>
+    <message>
+        <source>Survives zone</source>
+        <translation>區域失效仍可用</translation>
+    </message>
+    <message>
+        <source>Depends on %1</source>
+        <translation>依賴 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n on one node</source>
+        <translation>
+            <numerusform>%n 個在同一節點</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s)</source>
+        <translation>
+            <numerusform>%n 個節點</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <comment>nodes, zones</comment>
+        <translation>%1 · %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n zone(s)</source>
+        <translation>
+            <numerusform>%n 個區域</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>split brain</source>
+        <translation>腦裂</translation>
+    </message>
+    <message>
+        <source>stateless</source>
+        <translation>無狀態</translation>
+    </message>
+    <message>
+        <source>lease is stale</source>
+        <translation>租約過期</translation>
+    </message>
+    <message>
+        <source>clock is wrong</source>
+        <translation>時鐘不準</translation>
+    </message>
+    <message>
+        <source>no lease</source>
+        <translation>沒有租約</translation>
+    </message>
+    <message>
+        <source>election off</source>
+        <translation>未啟用選舉</translation>
+    </message>
+    <message>
+        <source>not readable</source>
+        <translation>無法讀取</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>無</translation>
+    </message>
+    <message>
+        <source>min %1</source>
+        <comment>of a disruption budget</comment>
+        <translation>最少 %1</translation>
+    </message>
+    <message>
+        <source>max %1 away</source>
+        <comment>of a disruption budget</comment>
+        <translation>最多缺 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %n disruption(s) allowed now</source>
+        <translation>
+            <numerusform>%1：目前允許 %n 次中斷</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>column, value</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Component</source>
+        <translation>元件</translation>
+    </message>
+    <message>
+        <source>Replicas</source>
+        <translation>複本</translation>
+    </message>
+    <message>
+        <source>Spread</source>
+        <translation>分布</translation>
+    </message>
+    <message>
+        <source>Leader</source>
+        <translation>領導者</translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation>預算</translation>
+    </message>
+    <message>
+        <source>State kept in</source>
+        <translation>狀態存於</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>判定</translation>
     </message>
 </context>
 <context>
@@ -5570,6 +6276,188 @@ F1  此清單</translation>
         <translation>
             <numerusform>還有 %n 個…</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::HaPage</name>
+    <message>
+        <source>High availability</source>
+        <translation>高可用性</translation>
+    </message>
+    <message>
+        <source>Component, node, or verdict</source>
+        <translation>元件、節點或判定</translation>
+    </message>
+    <message>
+        <source>Filter components</source>
+        <translation>篩選元件</translation>
+    </message>
+    <message>
+        <source>Components</source>
+        <translation>元件</translation>
+    </message>
+    <message>
+        <source>filter</source>
+        <translation>篩選</translation>
+    </message>
+    <message>
+        <source>read again</source>
+        <translation>重新讀取</translation>
+    </message>
+    <message>
+        <source>No component matches the filter</source>
+        <translation>沒有元件符合篩選條件</translation>
+    </message>
+    <message>
+        <source>Why this verdict</source>
+        <translation>為何如此判定</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>數據</translation>
+    </message>
+    <message>
+        <source>Replicas</source>
+        <translation>複本</translation>
+    </message>
+    <message>
+        <source>Spread</source>
+        <translation>分布</translation>
+    </message>
+    <message>
+        <source>Leader</source>
+        <translation>領導者</translation>
+    </message>
+    <message>
+        <source>Lease renewed</source>
+        <translation>租約續約</translation>
+    </message>
+    <message>
+        <source>Disruptions allowed</source>
+        <translation>允許的中斷</translation>
+    </message>
+    <message>
+        <source>Autoscaler</source>
+        <translation>自動擴縮</translation>
+    </message>
+    <message>
+        <source>Restarts</source>
+        <translation>重啟</translation>
+    </message>
+    <message>
+        <source>State kept in</source>
+        <translation>狀態存於</translation>
+    </message>
+    <message>
+        <source>The selected component</source>
+        <translation>選取的元件</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n component(s) survive the loss of any one node</source>
+        <translation>
+            <numerusform>%n 個元件中有 %1 個能承受任一節點失效</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <comment>answer, what is not known</comment>
+        <translation>%1 · %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not observable</source>
+        <translation>
+            <numerusform>%n 個無法觀察</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <comment>group, workload</comment>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>What stops now</source>
+        <translation>現在停擺的事</translation>
+    </message>
+    <message>
+        <source>What stops without it</source>
+        <translation>沒有它會停擺的事</translation>
+    </message>
+    <message>
+        <source>What happens when its node is lost</source>
+        <translation>節點失效時會發生什麼</translation>
+    </message>
+    <message>
+        <source>in the future</source>
+        <translation>在未來</translation>
+    </message>
+    <message>
+        <source>not readable</source>
+        <translation>無法讀取</translation>
+    </message>
+    <message>
+        <source>no budget</source>
+        <translation>沒有預算</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <comment>disruptions allowed, rule of the budget</comment>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>無</translation>
+    </message>
+    <message>
+        <source>%1 to %2 replicas</source>
+        <translation>%1 至 %2 個複本</translation>
+    </message>
+    <message>
+        <source>From the workload, its pods, lease, budget and autoscaler, %1.</source>
+        <translation>取自工作負載、其 Pod、租約、預算與自動擴縮，%1。</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>重新檢查</translation>
+    </message>
+    <message>
+        <source>Reading components…</source>
+        <translation>正在讀取元件…</translation>
+    </message>
+    <message>
+        <source>Not connected since %1</source>
+        <translation>自 %1 起未連線</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>未連線</translation>
+    </message>
+    <message>
+        <source>%1 The verdicts are as old; they are made again as soon as the server answers.</source>
+        <translation>%1 判定也是當時的；伺服器一回應就會重新判定。</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>立即重試</translation>
+    </message>
+    <message>
+        <source>You may not list what Kubeflow runs</source>
+        <translation>您無權列出 Kubeflow 的元件</translation>
+    </message>
+    <message>
+        <source>The components could not be read</source>
+        <translation>無法讀取元件</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試一次</translation>
+    </message>
+    <message>
+        <source>No component of Kubeflow was found</source>
+        <translation>找不到 Kubeflow 的元件</translation>
+    </message>
+    <message>
+        <source>None of the namespaces that Kubeflow is installed in holds one of its components.</source>
+        <translation>Kubeflow 會安裝到的命名空間中都沒有它的元件。</translation>
     </message>
 </context>
 <context>

@@ -239,4 +239,10 @@ const Catalogue &catalogue()
     return built;
 }
 
+QString translated(const QString &english)
+{
+    // translations/CMakeLists.txt hands the data's sentences to lupdate in this context.
+    return QCoreApplication::translate("cairn::components::Catalogue", english.toUtf8().constData());
+}
+
 } // namespace cairn::components

@@ -70,4 +70,7 @@ Result<Catalogue> readCatalogue(const QByteArray &json);
 /// The one inside the program. Thread-safe.
 const Catalogue &catalogue();
 
+/// A sentence or a group's name of the catalogue in the language of the program.
+QString translated(const QString &english);
+
 } // namespace cairn::components

@@ -30,7 +30,8 @@ QString consequence(const Component &component)
             return Words::tr("Another replica takes the lead within about %1.").arg(seconds(std::max(1, component.leader.seconds)));
         return Words::tr("The other replicas go on.");
     }
-    return entry.webhook.isEmpty() ? entry.stops : Words::tr("%1 %2", "two sentences").arg(entry.stops, entry.webhook);
+    const QString stops = translated(entry.stops);
+    return entry.webhook.isEmpty() ? stops : Words::tr("%1 %2", "two sentences").arg(stops, translated(entry.webhook));
 }
 
 QStringList reasons(const Component &component)
@@ -52,7 +53,7 @@ QStringList reasons(const Component &component)
             list.append(Words::tr("Its autoscaler may go down to %n replica(s).", nullptr, component.autoscaler->floor));
         else
             list.append(Words::tr("Only one replica is asked for."));
-        list.append(entry.reason);
+        list.append(translated(entry.reason));
         return list;
     }
     case Standing::DiesWithNode:

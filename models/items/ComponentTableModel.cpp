@@ -71,6 +71,12 @@ int ComponentTableModel::columnCount(const QModelIndex &parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+QString ComponentTableModel::group(const Component &component)
+{
+    const auto it = std::ranges::find(components::catalogue().groups, component.entry().group, &components::Group::id);
+    return it == components::catalogue().groups.end() ? QString() : components::translated(it->name);
+}
+
 QString ComponentTableModel::replicas(const Component &component)
 {
     return seen(component) ? u"%1/%2"_s.arg(component.ready).arg(component.desired) : u"–"_s;
@@ -142,7 +148,7 @@ QString ComponentTableModel::text(const Component &component, int column) const
 QString ComponentTableModel::toolTip(const Component &component, int column) const
 {
     switch (column) {
-    case Name: return text::safe(component.kind + u' ' + component.ns + u'/' + component.workload);
+    case Name: return text::safe(group(component) + u'\n' + component.kind + u' ' + component.ns + u'/' + component.workload);
     case Spread: {
         QStringList safe;
         for (const QString &node : component.nodes)
@@ -176,13 +182,13 @@ QVariant ComponentTableModel::data(const QModelIndex &index, int role) const
         default: return text(*component, column);
         }
     case RankRole: return rank(*component);
+    case FilterRole:
+        switch (column) {
+        case Name: return QStringList{component->id, group(*component), component->ns, component->workload}.join(u' ');
+        case Spread: return component->nodes.join(u' ');
+        default: return {};
+        }
     case StrongRole: return column == Name;
-    case SecondLineRole: {
-        if (column != Name)
-            return {};
-        const auto group = std::ranges::find(components::catalogue().groups, component->entry().group, &components::Group::id);
-        return group == components::catalogue().groups.end() ? QString() : group->name;
-    }
     case ToneRole:
         switch (column) {
         case Spread: return static_cast<int>(component->standing == Standing::DiesWithNode ? Tone::Warn : Tone::None);

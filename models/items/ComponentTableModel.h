@@ -29,6 +29,7 @@ public:
     static QString key(const components::Component &component) { return component.id + u'@' + component.ns; }
 
     /// Texts that the panel shows as well; safe to show.
+    static QString group(const components::Component &component);
     static QString spread(const components::Component &component);
     static QString leader(const components::Component &component);
     static QString budget(const components::Component &component);

@@ -2,12 +2,13 @@
 #include "pages/HaPage.h"
 
 #include "base/Text.h"
-#include "items/CellText.h"
 #include "kit/Card.h"
+#include "kit/Inputs.h"
 #include "kit/Label.h"
 #include "kit/Marks.h"
 #include "kit/Messages.h"
 #include "kit/StateView.h"
+#include "pages/KeyHintBar.h"
 #include "views/DataTable.h"
 
 #include <QGridLayout>
@@ -32,28 +33,37 @@ HaPage::HaPage(QWidget *parent)
     setObjectName(u"ha"_s);
     setAccessibleName(tr("High availability"));
     m_header = new PageHeader(tr("High availability"));
+    m_search = new SearchField(tr("Component, node, or verdict"));
+    m_search->setObjectName(u"ha.filter"_s);
+    m_search->setAccessibleName(tr("Filter components"));
+    m_search->setMaximumWidth(scaled(330));
 
     m_table = new views::DataTable(tr("Components"));
     m_table->setObjectName(u"ha.table"_s);
-    m_table->setTwoLine(true);
     using views::CellKind;
-    m_table->setColumns({{ComponentTableModel::Name, CellKind::Text, 150, 280, true},
-                         {ComponentTableModel::Replicas, CellKind::Replicas, 72, 110},
-                         {ComponentTableModel::Spread, CellKind::Text, 76, 150},
-                         {ComponentTableModel::Leader, CellKind::Text, 76, 130},
-                         {ComponentTableModel::Budget, CellKind::Text, 62, 110},
-                         {ComponentTableModel::KeptIn, CellKind::Text, 60, 130, false, true, true},
-                         {ComponentTableModel::Verdict, CellKind::Tag, 120, 190}});
+    m_table->setColumns({{ComponentTableModel::Name, CellKind::Text, 160, 280, true},
+                         {ComponentTableModel::Replicas, CellKind::Replicas, 80, 110},
+                         {ComponentTableModel::Spread, CellKind::Text, 126, 160},
+                         {ComponentTableModel::Leader, CellKind::Text, 94, 130},
+                         {ComponentTableModel::Budget, CellKind::Text, 66, 110},
+                         {ComponentTableModel::KeptIn, CellKind::Text, 100, 130, false, true, true},
+                         {ComponentTableModel::Verdict, CellKind::Tag, 150, 190}});
     m_table->setSource(m_model);
     m_table->sortBy(ComponentTableModel::Verdict, Qt::AscendingOrder);
     auto *card = new Card(Card::Padding::Flush);
     card->body()->addWidget(m_table);
+    auto *foot = hbox();
+    foot->setContentsMargins(12, 5, 12, 6);
+    m_foot = new ElidedLabel({}, Type::Meta, Token::Dim);
+    foot->addWidget(m_foot, 1);
+    foot->addWidget(new KeyHintBar({{u"/"_s, tr("filter")}, {u"F5"_s, tr("read again")}}));
+    card->body()->addLayout(foot);
 
     auto *split = new QWidget;
     auto *row = hbox(16);
-    row->addWidget(card, 1);
+    row->addWidget(card, 5);
     m_panel = makePanel();
-    row->addWidget(m_panel);
+    row->addWidget(m_panel, 2);
     split->setLayout(row);
     m_state = new StateView(split);
     m_state->setObjectName(u"ha.state"_s);
@@ -61,9 +71,19 @@ HaPage::HaPage(QWidget *parent)
     auto *page = vbox(12);
     page->setContentsMargins(space::pageH, space::pageV, space::pageH, space::pageV);
     page->addWidget(m_header);
+    page->addWidget(m_search);
     page->addWidget(m_state, 1);
     setLayout(page);
 
+    m_table->setPlaceholder(tr("No component matches the filter"));
+    connect(m_search, &SearchField::changed, m_table, &views::DataTable::setFilterText);
+    connect(m_search, &SearchField::left, this, &HaPage::focusTable);
+    connect(m_search, &SearchField::moveDown, this, &HaPage::focusTable);
+    connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &key) {
+        if (key == "/"_L1)
+            focusFilter();
+    });
+    connect(m_table, &views::DataTable::countsChanged, this, [this] { m_foot->setText(m_table->countText()); });
     connect(m_table, &views::DataTable::currentKeyChanged, this, &HaPage::updatePanel);
     connect(m_state, &StateView::triggered, this, &HaPage::retryRequested);
     updatePanel();
@@ -73,7 +93,8 @@ HaPage::HaPage(QWidget *parent)
 QWidget *HaPage::makePanel()
 {
     auto *card = new Card(Card::Padding::Flush);
-    card->setFixedWidth(scaled(330));
+    card->setMinimumWidth(scaled(280));
+    card->setMaximumWidth(scaled(380));
     auto *inside = new QWidget;
     auto *column = vbox(6);
     column->setContentsMargins(16, 14, 16, 14);
@@ -119,7 +140,6 @@ QWidget *HaPage::makePanel()
     m_source = new Paragraph({}, Type::Meta, Token::Dim);
     column->addWidget(m_source);
     inside->setLayout(column);
-    inside->setAutoFillBackground(false);
 
     auto *scroll = new QScrollArea;
     scroll->setObjectName(u"ha.panel"_s);
@@ -127,8 +147,10 @@ QWidget *HaPage::makePanel()
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->viewport()->setAutoFillBackground(false);
     scroll->setWidget(inside);
+    // After setWidget, which turns it on.
+    inside->setAutoFillBackground(false);
+    scroll->viewport()->setAutoFillBackground(false);
     card->body()->addWidget(scroll);
     return card;
 }
@@ -169,7 +191,8 @@ void HaPage::updatePanel()
     m_name->setText(component->id);
     // What a dependency is called is in the reason; the panel is narrow.
     m_tag->set(items::tag(component->standing));
-    m_where->setText(text::safe(component->kind + u' ' + component->ns + u'/' + component->workload));
+    m_where->setText(tr("%1 · %2", "group, workload").arg(ComponentTableModel::group(*component),
+                                                         text::safe(component->kind + u' ' + component->ns + u'/' + component->workload)));
     const QStringList alarms = components::alarms(*component, m_read);
     m_alarm->setText(alarms.join(u' '));
     m_alarm->setVisible(!alarms.isEmpty());
@@ -269,15 +292,33 @@ void HaPage::setCurrentComponent(const QString &key)
     m_table->setCurrentKey(key);
 }
 
+void HaPage::focusFilter()
+{
+    m_search->setFocus(Qt::ShortcutFocusReason);
+    m_search->selectAll();
+}
+
 void HaPage::focusTable()
 {
     m_table->setFocus(Qt::OtherFocusReason);
+}
+
+void HaPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    // The panel says it too.
+    m_table->setColumnShown(ComponentTableModel::KeptIn, width() >= scaled(1200));
 }
 
 void HaPage::keyPressEvent(QKeyEvent *event)
 {
     if (event->key() == Qt::Key_F5) {
         emit retryRequested();
+        event->accept();
+        return;
+    }
+    if (event->modifiers() == Qt::NoModifier && event->text() == "/"_L1) {
+        focusFilter();
         event->accept();
         return;
     }

@@ -12,6 +12,7 @@ class ElidedLabel;
 class Note;
 class PageHeader;
 class Paragraph;
+class SearchField;
 class StateView;
 class Tag;
 } // namespace cairn::kit
@@ -40,11 +41,13 @@ public:
     QString currentComponent() const; ///< key of ComponentTableModel
     void setCurrentComponent(const QString &key);
     void focusTable();
+    void focusFilter();
 
 signals:
     void retryRequested();
 
 protected:
+    void resizeEvent(QResizeEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
@@ -55,6 +58,8 @@ private:
 
     items::ComponentTableModel *m_model;
     kit::PageHeader *m_header;
+    kit::SearchField *m_search;
+    kit::ElidedLabel *m_foot;
     kit::StateView *m_state;
     views::DataTable *m_table;
     QWidget *m_panel;

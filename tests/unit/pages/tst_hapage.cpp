@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Translation.h"
 #include "kit/Messages.h"
 #include "kit/StateView.h"
 #include "kit/Label.h"
@@ -60,7 +61,11 @@ class TestHaPage : public QObject
     QString said(const QString &name) { return m_page->findChild<kit::Paragraph *>(name)->text(); }
 
 private slots:
-    void initTestCase() { kit::Theme::install(*qApp, kit::ThemeMode::Light); }
+    void initTestCase()
+    {
+        installTranslation(QLocale(u"en"_s)); // for the plurals
+        kit::Theme::install(*qApp, kit::ThemeMode::Light);
+    }
     void init()
     {
         m_page = std::make_unique<HaPage>();
