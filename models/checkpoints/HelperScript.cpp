@@ -85,11 +85,15 @@ case "$f" in *.distcp) ;; *) r "$f" 0 1 ;; esac
 r "$f" $((b - 1)) 2
 fi
 done'
-cand() {
-  find . -xdev -maxdepth 32 -type f $1 \( -name '*.pt' -o -name '*.pth' -o -name '*.ckpt' -o -name '*.bin' -o -name '*.tar' \
+found() {
+  find . -xdev $2 -type f $1 \( -name '*.pt' -o -name '*.pth' -o -name '*.ckpt' -o -name '*.bin' -o -name '*.tar' \
     -o -name '*.safetensors' -o -name '*.distcp' -o -name '*.metadata' -o -name '*.metadata.tmp' \
     -o -name trainer_state.json -o -name metadata.json -o -name '*.safetensors.index.json' -o -name '*.bin.index.json' \
     -o -name 'checkpoint-is-incomplete.txt*' \) -print0
+}
+cand() {
+  found "$1" '-maxdepth 2' 2>/dev/null
+  found "$1" '-mindepth 3 -maxdepth 32'
 }
 exec 3>&1
 E=`{ cand '' 2>&4 | head -c 393216 | xargs -0 -n 200 sh -c "$L" sh "$M" c 2>&4 >&3; } 4>&1 | { head -c 2000; cat >/dev/null; }`

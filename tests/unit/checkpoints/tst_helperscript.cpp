@@ -313,6 +313,30 @@ private slots:
         QVERIFY(source.tree().partial);
     }
 
+    void whatLiesNearIsListedFirst_data() { shellRows(m_shells); }
+    void whatLiesNearIsListedFirst()
+    {
+        // A folder with more files than fit must not hide the checkpoints beside it.
+        QFETCH(int, shell);
+        QTemporaryDir dir;
+        for (const auto &deep : {u"a/cache"_s, u"z/cache"_s}) {
+            const QString folder = dir.path() + u'/' + deep;
+            QVERIFY(QDir().mkpath(folder));
+            const QByteArray base = QFile::encodeName(folder) + '/' + QByteArray(200, 'n') + '-';
+            QVERIFY(write(QFile::decodeName(base) + u"0.pt"_s, "x"));
+            for (int i = 1; i < 2500; ++i)
+                QCOMPARE(::link((base + "0.pt").constData(), (base + QByteArray::number(i) + ".pt").constData()), 0);
+        }
+        QVERIFY(QDir(dir.path()).mkdir(u"m"_s));
+        for (const auto &name : {u"step-1.pt"_s, u"m/step-2.pt"_s})
+            QVERIFY(write(dir.path() + u'/' + name, "x"));
+        const helper::Output output = list(m_shells[shell], dir.path());
+        QVERIFY(output.candidatesCut);
+        QVERIFY(output.candidates.size() > 1500);
+        const QSet<QByteArray> first{output.candidates[0].path, output.candidates[1].path};
+        QCOMPARE(first, (QSet<QByteArray>{"step-1.pt", "m/step-2.pt"}));
+    }
+
     void unreadableFoldersAreNamed_data() { shellRows(m_shells); }
     void unreadableFoldersAreNamed()
     {
