@@ -323,6 +323,23 @@
     </message>
 </context>
 <context>
+    <name>cairn::pages::EventsPage</name>
+    <message numerus="yes">
+        <source>%n warning(s) in what the server still keeps</source>
+        <translation>
+            <numerusform>%n warning in what the server still keeps</numerusform>
+            <numerusform>%n warnings in what the server still keeps</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n time(s)</source>
+        <translation>
+            <numerusform>once</numerusform>
+            <numerusform>%n times</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::pages::FacetGroup</name>
     <message numerus="yes">
         <source>%n more…</source>

@@ -738,9 +738,14 @@
         <translation>高可用性</translation>
     </message>
     <message>
+        <source>Events</source>
+        <translation>事件</translation>
+    </message>
+    <message>
         <source>Ctrl 0  contexts
-Ctrl 1  jobs
-Ctrl 2  high availability
+Ctrl 2  jobs
+Ctrl 4  high availability
+Ctrl 6  events
 /  filter
 ↑ ↓  move, Enter opens, Esc goes back
 L  logs of the job
@@ -749,8 +754,9 @@ F5  read again
 Logs: F follow, N and Shift N hits, E error
 F1  this list</source>
         <translation>Ctrl 0  連線環境
-Ctrl 1  工作
-Ctrl 2  高可用性
+Ctrl 2  工作
+Ctrl 4  高可用性
+Ctrl 6  事件
 /  篩選
 ↑ ↓  移動，Enter 開啟，Esc 返回
 L  工作的日誌
@@ -6263,6 +6269,134 @@ F1  這份清單</translation>
     <message>
         <source>These files hold no context</source>
         <translation>這些檔案中沒有 context</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::EventsPage</name>
+    <message>
+        <source>Events</source>
+        <translation>事件</translation>
+    </message>
+    <message>
+        <source>Object, reason, message, or age:&lt;10min</source>
+        <translation>物件、原因、訊息或 age:&lt;10min</translation>
+    </message>
+    <message>
+        <source>Filter events</source>
+        <translation>篩選事件</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>顯示</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Warnings</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>No event matches the filter</source>
+        <translation>沒有事件符合篩選條件</translation>
+    </message>
+    <message>
+        <source>open its job</source>
+        <translation>開啟其工作</translation>
+    </message>
+    <message>
+        <source>filter</source>
+        <translation>篩選</translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation>次數</translation>
+    </message>
+    <message>
+        <source>First</source>
+        <translation>首次</translation>
+    </message>
+    <message>
+        <source>Last</source>
+        <translation>最近</translation>
+    </message>
+    <message>
+        <source>Said by</source>
+        <translation>來源</translation>
+    </message>
+    <message>
+        <source>The selected event</source>
+        <translation>選取的事件</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warning(s) in what the server still keeps</source>
+        <translation>
+            <numerusform>伺服器仍保留的事件中有 %n 個警告</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No warnings in what the server still keeps</source>
+        <translation>伺服器仍保留的事件中沒有警告</translation>
+    </message>
+    <message>
+        <source>Warnings (%1)</source>
+        <comment>number</comment>
+        <translation>警告（%1）</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n time(s)</source>
+        <translation>
+            <numerusform>%n 次</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open %1</source>
+        <translation>開啟 %1</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>重新檢查</translation>
+    </message>
+    <message>
+        <source>Reading events…</source>
+        <translation>正在讀取事件…</translation>
+    </message>
+    <message>
+        <source>Not connected since %1</source>
+        <translation>自 %1 起未連線</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>未連線</translation>
+    </message>
+    <message>
+        <source>%1 Later events are missing until the server answers.</source>
+        <translation>%1 伺服器回應前缺少較新的事件。</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>立即重試</translation>
+    </message>
+    <message>
+        <source>You may not list events</source>
+        <translation>您無權列出事件</translation>
+    </message>
+    <message>
+        <source>The events could not be read</source>
+        <translation>無法讀取事件</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試一次</translation>
+    </message>
+    <message>
+        <source>No events</source>
+        <translation>沒有事件</translation>
+    </message>
+    <message>
+        <source>The server keeps events for an hour as a rule, and nothing has happened since.</source>
+        <translation>伺服器通常保留事件一小時，而這段時間沒有發生任何事。</translation>
     </message>
 </context>
 <context>

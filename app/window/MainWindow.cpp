@@ -8,6 +8,7 @@
 #include "kit/Theme.h"
 #include "manifest/Yaml.h"
 #include "pages/ConnectPage.h"
+#include "pages/EventsPage.h"
 #include "pages/HaPage.h"
 #include "pages/JobsPage.h"
 #include "pages/NamespaceSelector.h"
@@ -29,6 +30,7 @@ namespace {
 const auto connectId = u"connect"_s;
 const auto jobsId = u"jobs"_s;
 const auto haId = u"ha"_s;
+const auto eventsId = u"events"_s;
 const auto themeId = u"theme"_s;
 
 /// The least a person needs to see jobs, as a Role to ask an administrator for.
@@ -64,9 +66,11 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_jobPage(new pages::JobPage)
     , m_jobsPage(new pages::JobsPage(m_jobPage))
     , m_haPage(new pages::HaPage)
+    , m_eventsPage(new pages::EventsPage)
     , m_connect(new ConnectController(engine, preferences, m_connectPage, this))
     , m_job(new JobController(engine.http(), preferences, m_jobPage, this))
     , m_ha(new HaController(m_haPage, this))
+    , m_events(new EventsController(m_eventsPage, this))
 {
     setObjectName(u"window"_s);
     setWindowTitle(tr("Cairn"));
@@ -76,12 +80,27 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     resize(1280, 800);
     restoreGeometry(m_preferences.geometry());
 
-    m_sidebar->addPage(jobsId, u"jobs"_s, tr("Jobs"));
-    m_sidebar->addPage(haId, u"availability"_s, tr("High availability"));
+    const auto readAll = [this] {
+        if (m_session)
+            m_session->retryNow();
+    };
+    addPage(connectId, {}, {}, 0, {m_connectPage, [] {}, [this] { m_connect->reload(); }});
+    addPage(jobsId, u"jobs"_s, tr("Jobs"), 2, {m_jobsPage, [this] { m_jobsPage->focusTable(); }, readAll});
+    addPage(haId, u"availability"_s, tr("High availability"), 4,
+            {m_haPage,
+             [this] {
+                 m_ha->open();
+                 m_haPage->focusTable();
+             },
+             [this] { m_ha->retryNow(); }});
+    addPage(eventsId, u"events"_s, tr("Events"), 6,
+            {m_eventsPage,
+             [this] {
+                 m_events->open();
+                 m_eventsPage->focusTable();
+             },
+             readAll});
     m_sidebar->addFoot(themeId, u"settings"_s, tr("Light or dark"));
-    m_pages = {{connectId, m_connectPage}, {jobsId, m_jobsPage}, {haId, m_haPage}};
-    for (QWidget *page : std::as_const(m_pages))
-        m_stack->addWidget(page);
     connect(m_sidebar, &kit::Sidebar::activated, this, [this](const QString &id) {
         if (id == themeId)
             cycleTheme();
@@ -95,6 +114,10 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
             [this](const QString &what) { m_toasts->show({u"copied"_s, kit::Tone::Info, tr("Copied: %1").arg(what), {}, {}, false}); });
     wireJobs();
     wireHa();
+    connect(m_events, &EventsController::jobRequested, this, [this](const QString &uid) {
+        showPage(jobsId);
+        m_jobsPage->openJob(uid);
+    });
     makeShortcuts();
 
     auto *clock = new QTimer(this);
@@ -106,8 +129,32 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
 
 MainWindow::~MainWindow()
 {
+    endSession();
+}
+
+void MainWindow::endSession()
+{
     m_job->setSession(nullptr);
     m_ha->setSession(nullptr);
+    m_events->setSession(nullptr);
+}
+
+void MainWindow::addPage(const QString &id, const QString &icon, const QString &title, int number, const Page &page)
+{
+    m_pages.insert(id, page);
+    m_stack->addWidget(page.widget);
+    if (!title.isEmpty())
+        m_sidebar->addPage(id, icon, title);
+    addShortcut(u"page."_s + id, QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number)), [this, id] { showPage(id); });
+}
+
+void MainWindow::addShortcut(const QString &id, const QKeySequence &keys, const std::function<void()> &act)
+{
+    auto *action = new QAction(this);
+    action->setObjectName(id);
+    action->setShortcut(keys);
+    connect(action, &QAction::triggered, this, act);
+    addAction(action);
 }
 
 QWidget *MainWindow::makeBody()
@@ -128,26 +175,14 @@ QWidget *MainWindow::makeBody()
 
 void MainWindow::makeShortcuts()
 {
-    const auto add = [this](const QString &id, const QKeySequence &keys, auto slot) {
-        auto *action = new QAction(this);
-        action->setObjectName(id);
-        action->setShortcut(keys);
-        connect(action, &QAction::triggered, this, slot);
-        addAction(action);
-    };
-    add(u"page.jobs"_s, QKeySequence(u"Ctrl+1"_s), [this] { showPage(jobsId); });
-    add(u"page.ha"_s, QKeySequence(u"Ctrl+2"_s), [this] { showPage(haId); });
-    add(u"page.connect"_s, QKeySequence(u"Ctrl+0"_s), [this] { showPage(connectId); });
-    add(u"view.refresh"_s, QKeySequence(Qt::Key_F5), [this] {
-        if (m_stack->currentWidget() == m_connectPage)
-            m_connect->reload();
-        else if (m_stack->currentWidget() == m_haPage)
-            m_ha->retryNow();
-        else if (m_session)
-            m_session->retryNow();
+    addShortcut(u"view.refresh"_s, QKeySequence(Qt::Key_F5), [this] {
+        for (const Page &page : std::as_const(m_pages)) {
+            if (page.widget == m_stack->currentWidget())
+                page.readAgain();
+        }
     });
-    add(u"view.keys"_s, QKeySequence(Qt::Key_F1), [this] { showKeys(); });
-    add(u"window.close"_s, QKeySequence::Quit, [this] { close(); });
+    addShortcut(u"view.keys"_s, QKeySequence(Qt::Key_F1), [this] { showKeys(); });
+    addShortcut(u"window.close"_s, QKeySequence::Quit, [this] { close(); });
 }
 
 void MainWindow::start(const QString &context)
@@ -164,27 +199,23 @@ void MainWindow::closeEvent(QCloseEvent *event)
 void MainWindow::showPage(const QString &id)
 {
     const QString wanted = id != connectId && !m_session ? connectId : id;
-    m_stack->setCurrentWidget(m_pages.value(wanted));
+    const Page &page = *m_pages.constFind(wanted);
+    m_stack->setCurrentWidget(page.widget);
     m_sidebar->setCurrent(wanted);
-    if (wanted == jobsId)
-        m_jobsPage->focusTable();
-    if (wanted == haId) {
-        m_ha->open();
-        m_haPage->focusTable();
-    }
+    page.shown();
     showStatus();
 }
 
 void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const kube::KubeContext &context)
 {
-    m_job->setSession(nullptr);
-    m_ha->setSession(nullptr);
+    endSession();
     m_jobsPage->closeJob();
     m_jobsPage->model()->setJobs({});
     m_session = std::make_unique<ClusterSession>(std::move(cluster), context.name, context.server, context.insecure);
     m_connect->setConnected(context.name);
     m_job->setSession(m_session.get());
     m_ha->setSession(m_session.get());
+    m_events->setSession(m_session.get());
 
     store::JobStore &jobs = m_session->jobs();
     connect(&jobs, &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
@@ -370,7 +401,7 @@ void MainWindow::cycleTheme()
 void MainWindow::showKeys()
 {
     auto *box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"),
-                                tr("Ctrl 0  contexts\nCtrl 1  jobs\nCtrl 2  high availability\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job\n"
+                                tr("Ctrl 0  contexts\nCtrl 2  jobs\nCtrl 4  high availability\nCtrl 6  events\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job\n"
                                    "R  resume…\nF5  read again\nLogs: F follow, N and Shift N hits, E error\nF1  this list"),
                                 QMessageBox::Close, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
@@ -386,6 +417,7 @@ void MainWindow::tick()
     m_jobsPage->setNow(now);
     m_job->setNow(now);
     m_ha->setNow(now);
+    m_events->setNow(now);
     if (m_session->jobs().jobsState().phase == FeedState::Phase::Stale)
         showStatus();
 }

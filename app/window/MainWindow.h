@@ -3,6 +3,7 @@
 
 #include "ClusterSession.h"
 #include "ConnectController.h"
+#include "EventsController.h"
 #include "HaController.h"
 #include "JobController.h"
 #include "Preferences.h"
@@ -10,6 +11,7 @@
 
 #include <QHash>
 #include <QMainWindow>
+#include <functional>
 
 class QStackedWidget;
 
@@ -20,6 +22,7 @@ class ToastHost;
 } // namespace cairn::kit
 namespace cairn::pages {
 class ConnectPage;
+class EventsPage;
 class HaPage;
 class JobPage;
 class JobsPage;
@@ -48,8 +51,17 @@ protected:
 
 private:
     QWidget *makeBody();
+    struct Page {
+        QWidget *widget;
+        std::function<void()> shown;     ///< it is in front now
+        std::function<void()> readAgain; ///< F5
+    };
+    /// `number` goes with Ctrl; no entry in the sidebar without a title.
+    void addPage(const QString &id, const QString &icon, const QString &title, int number, const Page &page);
+    void addShortcut(const QString &id, const QKeySequence &keys, const std::function<void()> &act);
     void makeShortcuts();
     void showPage(const QString &id);
+    void endSession();
     void connectSession(std::shared_ptr<kube::Cluster> cluster, const kube::KubeContext &context);
     void wireJobs();
     void wireHa();
@@ -72,11 +84,13 @@ private:
     pages::JobPage *m_jobPage;
     pages::JobsPage *m_jobsPage;
     pages::HaPage *m_haPage;
-    QHash<QString, QWidget *> m_pages;
+    pages::EventsPage *m_eventsPage;
+    QHash<QString, Page> m_pages;
     std::unique_ptr<ClusterSession> m_session;
     ConnectController *m_connect;
     JobController *m_job;
     HaController *m_ha;
+    EventsController *m_events;
     QHash<QString, ObjectRef> m_openWhenSeen; ///< a resumed job whose row is still to come
 };
 

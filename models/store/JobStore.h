@@ -44,6 +44,10 @@ public:
     QList<Pod> podsOf(const QString &jobUid) const; ///< by role, then index
     /// About the job, its pods and pods it had before; oldest first.
     QList<Event> eventsOf(const QString &jobUid) const;
+    /// Of all objects, not of jobs alone.
+    const ResourceStore<Event> &events() const { return m_events; }
+    /// UID of the job the event speaks of, itself or by one of its pods; "" for none.
+    QString jobAbout(const Event &event) const { return jobsOf(event).values().value(0); }
 
     FeedState jobsState() const; ///< of all kinds together
     FeedState jobState(JobKind kind) const { return m_states.value(kind); }

@@ -173,6 +173,7 @@ void registerPageEntries(kit::GalleryRegistry &registry)
     registerJobsEntries(registry);
     registerJobEntries(registry);
     registerHaEntries(registry);
+    registerEventsEntries(registry);
     registerDialogEntries(registry);
 }
 

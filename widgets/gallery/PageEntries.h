@@ -13,6 +13,7 @@ void registerConnectEntries(kit::GalleryRegistry &registry);
 void registerJobsEntries(kit::GalleryRegistry &registry);
 void registerJobEntries(kit::GalleryRegistry &registry);
 void registerHaEntries(kit::GalleryRegistry &registry);
+void registerEventsEntries(kit::GalleryRegistry &registry);
 void registerDialogEntries(kit::GalleryRegistry &registry);
 /// All of the above.
 void registerPageEntries(kit::GalleryRegistry &registry);
