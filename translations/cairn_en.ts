@@ -248,6 +248,16 @@
     </message>
 </context>
 <context>
+    <name>cairn::items::TrailTableModel</name>
+    <message numerus="yes">
+        <source>%1 bytes in %n file(s)</source>
+        <translation>
+            <numerusform>%1 bytes in %n file</numerusform>
+            <numerusform>%1 bytes in %n files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::jobs</name>
     <message numerus="yes">
         <source>%n pod(s) will be stopped; each has %1 to end.</source>
@@ -295,6 +305,80 @@
         <translation>
             <numerusform>Works, with %n remark</numerusform>
             <numerusform>Works, with %n remarks</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::CheckpointsPage</name>
+    <message numerus="yes">
+        <source>%1 of %n job(s)</source>
+        <comment>checkpoints</comment>
+        <translation>
+            <numerusform>%1 of %n job</numerusform>
+            <numerusform>%1 of %n jobs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n checkpoint(s)</source>
+        <translation>
+            <numerusform>%n checkpoint</numerusform>
+            <numerusform>%n checkpoints</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n damaged</source>
+        <translation>
+            <numerusform>%n damaged</numerusform>
+            <numerusform>%n damaged</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Read %n job(s)</source>
+        <translation>
+            <numerusform>Read %n job</numerusform>
+            <numerusform>Read %n jobs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Agree and read %n job(s)</source>
+        <translation>
+            <numerusform>Agree and read %n job</numerusform>
+            <numerusform>Agree and read %n jobs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reading %1, %n job(s) left</source>
+        <translation>
+            <numerusform>Reading %1, %n job left</numerusform>
+            <numerusform>Reading %1, %n jobs left</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) could not be read</source>
+        <translation>
+            <numerusform>%n job could not be read</numerusform>
+            <numerusform>%n jobs could not be read</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) were not read yet</source>
+        <translation>
+            <numerusform>%n job was not read yet</numerusform>
+            <numerusform>%n jobs were not read yet</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) save to a claim or a bucket. %1</source>
+        <translation>
+            <numerusform>%n job saves to a claim or a bucket. %1</numerusform>
+            <numerusform>%n jobs save to a claim or a bucket. %1</numerusform>
         </translation>
     </message>
 </context>

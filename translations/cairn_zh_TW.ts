@@ -536,6 +536,21 @@
     </message>
 </context>
 <context>
+    <name>cairn::app::CheckpointReader</name>
+    <message>
+        <source>The bucket was not read</source>
+        <translation>未讀取儲存貯體</translation>
+    </message>
+    <message>
+        <source>nobody has agreed to use its keys yet</source>
+        <translation>尚無人同意使用其金鑰</translation>
+    </message>
+    <message>
+        <source>Open the job and agree there</source>
+        <translation>請開啟該工作並在那裡同意</translation>
+    </message>
+</context>
+<context>
     <name>cairn::app::ConnectController</name>
     <message>
         <source>at most 5 s</source>
@@ -742,8 +757,13 @@
         <translation>事件</translation>
     </message>
     <message>
+        <source>Checkpoints</source>
+        <translation>檢查點</translation>
+    </message>
+    <message>
         <source>Ctrl 0  contexts
 Ctrl 2  jobs
+Ctrl 3  checkpoints
 Ctrl 4  high availability
 Ctrl 6  events
 /  filter
@@ -755,6 +775,7 @@ Logs: F follow, N and Shift N hits, E error
 F1  this list</source>
         <translation>Ctrl 0  連線環境
 Ctrl 2  工作
+Ctrl 3  檢查點
 Ctrl 4  高可用性
 Ctrl 6  事件
 /  篩選
@@ -2862,6 +2883,57 @@ F1  這份清單</translation>
     <message>
         <source>Age</source>
         <translation>存在時間</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::TrailTableModel</name>
+    <message numerus="yes">
+        <source>%1 bytes in %n file(s)</source>
+        <translation>
+            <numerusform>%n 個檔案共 %1 位元組</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, checkpoint %2, %3, %4</source>
+        <comment>job, step, trust, age</comment>
+        <translation>%1，檢查點 %2，%3，%4</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>column, value</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Resume…</source>
+        <translation>續訓…</translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation>工作</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation>儲存時間</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>狀態</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
     </message>
 </context>
 <context>
@@ -6077,6 +6149,161 @@ F1  這份清單</translation>
     <message>
         <source>There is not enough memory.</source>
         <translation>記憶體不足。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::CheckpointsPage</name>
+    <message>
+        <source>Checkpoints</source>
+        <translation>檢查點</translation>
+    </message>
+    <message>
+        <source>Job, path, format, or saved:&lt;2h</source>
+        <translation>工作、路徑、格式或 saved:&lt;2h</translation>
+    </message>
+    <message>
+        <source>Filter checkpoints</source>
+        <translation>篩選檢查點</translation>
+    </message>
+    <message>
+        <source>Views</source>
+        <translation>檢視</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Newest of each job</source>
+        <translation>各工作最新</translation>
+    </message>
+    <message>
+        <source>Damaged</source>
+        <translation>損壞</translation>
+    </message>
+    <message>
+        <source>No checkpoint matches the filter</source>
+        <translation>沒有檢查點符合篩選條件</translation>
+    </message>
+    <message>
+        <source>open the job</source>
+        <translation>開啟工作</translation>
+    </message>
+    <message>
+        <source>resume…</source>
+        <translation>續訓…</translation>
+    </message>
+    <message>
+        <source>filter</source>
+        <translation>篩選</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n job(s)</source>
+        <comment>checkpoints</comment>
+        <translation>
+            <numerusform>%n 個工作的 %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n checkpoint(s)</source>
+        <translation>
+            <numerusform>%n 個檢查點</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <comment>answer, what is wrong</comment>
+        <translation>%1 · %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n damaged</source>
+        <translation>
+            <numerusform>%n 個損壞</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Damaged (%1)</source>
+        <comment>number</comment>
+        <translation>損壞（%1）</translation>
+    </message>
+    <message>
+        <source>%1 · %2 in all</source>
+        <comment>rows, bytes</comment>
+        <translation>%1 · 共 %2</translation>
+    </message>
+    <message>
+        <source>Each claim is mounted read-only by a helper Job for a moment.</source>
+        <translation>每個磁碟區宣告會由輔助 Job 以唯讀方式短暫掛載。</translation>
+    </message>
+    <message>
+        <source>Each claim is mounted read-only by a helper Job for a moment. With this you agree to such Jobs in %1.</source>
+        <translation>每個磁碟區宣告會由輔助 Job 以唯讀方式短暫掛載。按下即表示同意在 %1 建立這類 Job。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Read %n job(s)</source>
+        <translation>
+            <numerusform>讀取 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Agree and read %n job(s)</source>
+        <translation>
+            <numerusform>同意並讀取 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Reading %1, %n job(s) left</source>
+        <translation>
+            <numerusform>正在讀取 %1，剩 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>還有 %n 個</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) could not be read</source>
+        <translation>
+            <numerusform>%n 個工作無法讀取</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) were not read yet</source>
+        <translation>
+            <numerusform>%n 個工作尚未讀取</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No checkpoints were read yet</source>
+        <translation>尚未讀取檢查點</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) save to a claim or a bucket. %1</source>
+        <translation>
+            <numerusform>%n 個工作儲存到磁碟區宣告或儲存貯體。%1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Reading checkpoints…</source>
+        <translation>正在讀取檢查點…</translation>
+    </message>
+    <message>
+        <source>They appear here job by job.</source>
+        <translation>讀完一個工作就會出現在這裡。</translation>
+    </message>
+    <message>
+        <source>No checkpoints</source>
+        <translation>沒有檢查點</translation>
+    </message>
+    <message>
+        <source>No job here saves where checkpoints can be read.</source>
+        <translation>這裡沒有工作儲存到可讀取檢查點的地方。</translation>
     </message>
 </context>
 <context>

@@ -21,12 +21,17 @@ constexpr auto listingMaxAge = std::chrono::seconds(60);
 
 } // namespace
 
-JobController::JobController(net::HttpClient &http, Preferences &preferences, pages::JobPage *page, QObject *parent)
+JobController::JobController(net::HttpClient &http, Preferences &preferences, CheckpointReader &reader, pages::JobPage *page, QObject *parent)
     : QObject(parent)
     , m_http(http)
     , m_preferences(preferences)
+    , m_reader(reader)
     , m_page(page)
 {
+    connect(&reader, &CheckpointReader::changed, this, [this](const QString &uid) {
+        if (uid == m_uid && m_reader.known(uid))
+            showListing();
+    });
     using pages::JobPage;
     connect(page, &JobPage::tabShown, this, &JobController::onTab);
     connect(page, &JobPage::resumeRequested, this, [this](const QString &checkpoint) { emit resumeRequested(m_uid, checkpoint); });
@@ -66,7 +71,7 @@ JobController::JobController(net::HttpClient &http, Preferences &preferences, pa
                 if (!done)
                     emit notice(tr("The folder could not be remembered on the job"), done.error().oneLine(), true);
                 else
-                    m_listings.remove(m_uid); // the watch brings the annotation, and with it a new reading
+                    m_reader.forget(m_uid); // the watch brings the annotation, and with it a new reading
             });
     });
     connect(page, &JobPage::finishResumeRequested, this, [this] { emit recoverRequested(m_uid, true); });
@@ -79,7 +84,6 @@ JobController::JobController(net::HttpClient &http, Preferences &preferences, pa
 void JobController::setSession(ClusterSession *session)
 {
     close();
-    m_listings.clear();
     if (m_session)
         m_session->jobs().disconnect(this);
     m_session = session;
@@ -134,7 +138,7 @@ void JobController::open(const QString &uid)
     m_page->setEvents(m_session->jobs().eventsOf(uid));
     const FeedState &events = m_session->jobs().eventsState();
     m_page->setEventsRefusal(events.phase == FeedState::Phase::Forbidden ? events.error.oneLine() : QString());
-    if (m_listings.contains(uid))
+    if (m_reader.known(uid))
         showListing();
     else
         askForListing();
@@ -162,7 +166,7 @@ void JobController::refresh()
     if (!shown)
         return;
     std::optional<items::CheckpointSummary> summary;
-    if (const Known *listing = known(m_uid))
+    if (const CheckpointReader::Known *listing = m_reader.known(m_uid))
         summary = items::summarize(listing->listing.listing);
     m_page->setNow(m_now);
     m_page->setJob(*shown, summary);
@@ -245,15 +249,9 @@ void JobController::checkRights(const Job &shown)
         });
 }
 
-const JobController::Known *JobController::known(const QString &uid) const
-{
-    const auto it = m_listings.constFind(uid);
-    return it == m_listings.cend() ? nullptr : &*it;
-}
-
 void JobController::readCheckpoints()
 {
-    const Known *before = known(m_uid);
+    const CheckpointReader::Known *before = m_reader.known(m_uid);
     if (before && before->via != ListVia::Bucket)
         startListing(before->via);
     else
@@ -345,9 +343,7 @@ void JobController::endReading(const Result<JobListing> &listing, ListVia via)
         m_page->setListingError(listing.error());
         return;
     }
-    m_listings.insert(m_uid, {*listing, via});
-    showListing();
-    emit listingChanged(m_uid);
+    m_reader.put(m_uid, {*listing, via}); // shows it too
 }
 
 ckpt::Progress JobController::shownProgress()
@@ -420,7 +416,7 @@ void JobController::listBucket()
 
 void JobController::showListing()
 {
-    const Known *listing = known(m_uid);
+    const CheckpointReader::Known *listing = m_reader.known(m_uid);
     if (!listing)
         return;
     m_page->setListing(listing->listing.listing);
@@ -434,7 +430,7 @@ void JobController::setNow(const QDateTime &now)
         return;
     m_page->setNow(now);
     const Job *shown = job();
-    const Known *listing = known(m_uid);
+    const CheckpointReader::Known *listing = m_reader.known(m_uid);
     if (!shown || !m_page->isVisible() || m_reading)
         return;
     if (listing && shown->phase == JobPhase::Running && listing->listing.listing.readAt.secsTo(now) > listingMaxAge.count())

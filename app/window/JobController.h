@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
+#include "CheckpointReader.h"
 #include "LogStreamer.h"
-#include "Preferences.h"
-#include "engine/BucketFlows.h"
-#include "engine/JobFlows.h"
 #include "pages/JobPage.h"
 
 #include <optional>
@@ -19,7 +16,8 @@ class JobController : public QObject
 
 public:
     /// `http` asks buckets; it outlives the flows (Engine waits for them).
-    JobController(net::HttpClient &http, Preferences &preferences, pages::JobPage *page, QObject *parent = nullptr);
+    JobController(net::HttpClient &http, Preferences &preferences, CheckpointReader &reader, pages::JobPage *page,
+                  QObject *parent = nullptr);
 
     /// Nullptr when nothing is connected. The session must outlive its use here: pass nullptr before it goes.
     void setSession(ClusterSession *session);
@@ -28,16 +26,9 @@ public:
     QString current() const { return m_uid; }
     void setNow(const QDateTime &now);
 
-    struct Known {
-        JobListing listing;
-        ListVia via = ListVia::Helper;
-    };
-    /// The checkpoints of a job as last read; nullptr where they were never read.
-    const Known *known(const QString &uid) const;
     void readCheckpoints();
 
 signals:
-    void listingChanged(const QString &uid);
     void readingChanged(const QString &uid, bool reading);
     /// `checkpoint` is a path within the listing.
     void resumeRequested(const QString &uid, const QString &checkpoint);
@@ -64,10 +55,10 @@ private:
 
     net::HttpClient &m_http;
     Preferences &m_preferences;
+    CheckpointReader &m_reader;
     pages::JobPage *m_page;
     ClusterSession *m_session = nullptr;
     QString m_uid;
-    QHash<QString, Known> m_listings;
     std::unique_ptr<LogStreamer> m_logs;
     QHash<QString, int> m_logSources; ///< pod UID → source
     QString m_askedBucket;            ///< consent key of the question that is shown

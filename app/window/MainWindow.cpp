@@ -7,6 +7,7 @@
 #include "kit/Messages.h"
 #include "kit/Theme.h"
 #include "manifest/Yaml.h"
+#include "pages/CheckpointsPage.h"
 #include "pages/ConnectPage.h"
 #include "pages/EventsPage.h"
 #include "pages/HaPage.h"
@@ -29,6 +30,7 @@ namespace {
 
 const auto connectId = u"connect"_s;
 const auto jobsId = u"jobs"_s;
+const auto checkpointsId = u"checkpoints"_s;
 const auto haId = u"ha"_s;
 const auto eventsId = u"events"_s;
 const auto themeId = u"theme"_s;
@@ -65,10 +67,13 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_connectPage(new pages::ConnectPage)
     , m_jobPage(new pages::JobPage)
     , m_jobsPage(new pages::JobsPage(m_jobPage))
+    , m_checkpointsPage(new pages::CheckpointsPage)
     , m_haPage(new pages::HaPage)
     , m_eventsPage(new pages::EventsPage)
     , m_connect(new ConnectController(engine, preferences, m_connectPage, this))
-    , m_job(new JobController(engine.http(), preferences, m_jobPage, this))
+    , m_reader(new CheckpointReader(engine.http(), preferences, this))
+    , m_job(new JobController(engine.http(), preferences, *m_reader, m_jobPage, this))
+    , m_checkpoints(new CheckpointsController(*m_reader, m_checkpointsPage, this))
     , m_ha(new HaController(m_haPage, this))
     , m_events(new EventsController(m_eventsPage, this))
 {
@@ -86,6 +91,8 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     };
     addPage(connectId, {}, {}, 0, {m_connectPage, [] {}, [this] { m_connect->reload(); }});
     addPage(jobsId, u"jobs"_s, tr("Jobs"), 2, {m_jobsPage, [this] { m_jobsPage->focusTable(); }, readAll});
+    addPage(checkpointsId, u"checkpoints"_s, tr("Checkpoints"), 3,
+            {m_checkpointsPage, [this] { m_checkpointsPage->focusTable(); }, [this] { m_checkpoints->readAgain(); }});
     addPage(haId, u"availability"_s, tr("High availability"), 4,
             {m_haPage,
              [this] {
@@ -114,10 +121,13 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
             [this](const QString &what) { m_toasts->show({u"copied"_s, kit::Tone::Info, tr("Copied: %1").arg(what), {}, {}, false}); });
     wireJobs();
     wireHa();
-    connect(m_events, &EventsController::jobRequested, this, [this](const QString &uid) {
+    const auto openJob = [this](const QString &uid) {
         showPage(jobsId);
         m_jobsPage->openJob(uid);
-    });
+    };
+    connect(m_events, &EventsController::jobRequested, this, openJob);
+    connect(m_checkpointsPage, &pages::CheckpointsPage::jobRequested, this, openJob);
+    connect(m_checkpointsPage, &pages::CheckpointsPage::resumeRequested, this, &MainWindow::openResume);
     makeShortcuts();
 
     auto *clock = new QTimer(this);
@@ -135,6 +145,8 @@ MainWindow::~MainWindow()
 void MainWindow::endSession()
 {
     m_job->setSession(nullptr);
+    m_checkpoints->setSession(nullptr);
+    m_reader->setSession(nullptr);
     m_ha->setSession(nullptr);
     m_events->setSession(nullptr);
 }
@@ -213,6 +225,8 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
     m_jobsPage->model()->setJobs({});
     m_session = std::make_unique<ClusterSession>(std::move(cluster), context.name, context.server, context.insecure);
     m_connect->setConnected(context.name);
+    m_reader->setSession(m_session.get());
+    m_checkpoints->setSession(m_session.get());
     m_job->setSession(m_session.get());
     m_ha->setSession(m_session.get());
     m_events->setSession(m_session.get());
@@ -221,6 +235,8 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
     connect(&jobs, &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
         m_jobsPage->model()->applyDelta(m_session->jobs().delta(change));
         for (const QString &uid : change.added) {
+            if (const CheckpointReader::Known *known = m_reader->known(uid))
+                m_jobsPage->model()->setCheckpoints(uid, items::summarize(known->listing.listing));
             if (m_openWhenSeen.remove(uid))
                 m_jobsPage->openJob(uid);
         }
@@ -268,13 +284,14 @@ void MainWindow::wireJobs()
     };
     connect(m_jobsPage, &JobsPage::copied, this, copied);
     connect(m_jobPage, &pages::JobPage::copied, this, copied);
-    connect(m_job, &JobController::listingChanged, this, [this](const QString &uid) {
-        if (const JobController::Known *known = m_job->known(uid))
+    connect(m_reader, &CheckpointReader::changed, this, [this](const QString &uid) {
+        if (const CheckpointReader::Known *known = m_reader->known(uid))
             m_jobsPage->model()->setCheckpoints(uid, items::summarize(known->listing.listing));
         showStatus();
     });
-    connect(m_job, &JobController::readingChanged, this,
-            [this](const QString &uid, bool reading) { m_jobsPage->model()->setReading(uid, reading); });
+    const auto setReading = [this](const QString &uid, bool reading) { m_jobsPage->model()->setReading(uid, reading); };
+    connect(m_job, &JobController::readingChanged, this, setReading);
+    connect(m_reader, &CheckpointReader::readingChanged, this, setReading);
     connect(m_job, &JobController::resumeRequested, this, &MainWindow::openResume);
     connect(m_job, &JobController::recoverRequested, this, &MainWindow::recover);
     connect(m_job, &JobController::notice, this, [this](const QString &title, const QString &text, bool error) {
@@ -291,7 +308,7 @@ void MainWindow::wireHa()
 void MainWindow::openResume(const QString &uid, const QString &checkpoint)
 {
     const Job *job = m_session ? m_session->jobs().find(uid) : nullptr;
-    const JobController::Known *known = m_job->known(uid);
+    const CheckpointReader::Known *known = m_reader->known(uid);
     if (!job || !known) {
         m_toasts->show({u"resume"_s, kit::Tone::Info, tr("The checkpoints are not read yet"),
                         tr("Read the list first, then choose one."), {}, false});
@@ -401,7 +418,7 @@ void MainWindow::cycleTheme()
 void MainWindow::showKeys()
 {
     auto *box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"),
-                                tr("Ctrl 0  contexts\nCtrl 2  jobs\nCtrl 4  high availability\nCtrl 6  events\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job\n"
+                                tr("Ctrl 0  contexts\nCtrl 2  jobs\nCtrl 3  checkpoints\nCtrl 4  high availability\nCtrl 6  events\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job\n"
                                    "R  resume…\nF5  read again\nLogs: F follow, N and Shift N hits, E error\nF1  this list"),
                                 QMessageBox::Close, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
@@ -416,6 +433,7 @@ void MainWindow::tick()
         return;
     m_jobsPage->setNow(now);
     m_job->setNow(now);
+    m_checkpoints->setNow(now);
     m_ha->setNow(now);
     m_events->setNow(now);
     if (m_session->jobs().jobsState().phase == FeedState::Phase::Stale)

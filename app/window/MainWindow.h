@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "CheckpointsController.h"
 #include "ClusterSession.h"
 #include "ConnectController.h"
 #include "EventsController.h"
@@ -21,6 +22,7 @@ class StatusBar;
 class ToastHost;
 } // namespace cairn::kit
 namespace cairn::pages {
+class CheckpointsPage;
 class ConnectPage;
 class EventsPage;
 class HaPage;
@@ -83,12 +85,15 @@ private:
     pages::ConnectPage *m_connectPage;
     pages::JobPage *m_jobPage;
     pages::JobsPage *m_jobsPage;
+    pages::CheckpointsPage *m_checkpointsPage;
     pages::HaPage *m_haPage;
     pages::EventsPage *m_eventsPage;
     QHash<QString, Page> m_pages;
     std::unique_ptr<ClusterSession> m_session;
     ConnectController *m_connect;
+    CheckpointReader *m_reader;
     JobController *m_job;
+    CheckpointsController *m_checkpoints;
     HaController *m_ha;
     EventsController *m_events;
     QHash<QString, ObjectRef> m_openWhenSeen; ///< a resumed job whose row is still to come

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "CheckpointReader.h"
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::app {
+
+CheckpointReader::CheckpointReader(net::HttpClient &http, Preferences &preferences, QObject *parent)
+    : QObject(parent)
+    , m_http(http)
+    , m_preferences(preferences)
+{
+}
+
+void CheckpointReader::setSession(ClusterSession *session)
+{
+    cancel();
+    m_known.clear();
+    m_problems.clear();
+    m_session = session;
+}
+
+const CheckpointReader::Known *CheckpointReader::known(const QString &uid) const
+{
+    const auto it = m_known.constFind(uid);
+    return it == m_known.cend() ? nullptr : &*it;
+}
+
+const Error *CheckpointReader::problem(const QString &uid) const
+{
+    const auto it = m_problems.constFind(uid);
+    return it == m_problems.cend() ? nullptr : &*it;
+}
+
+void CheckpointReader::put(const QString &uid, const Known &known)
+{
+    m_known.insert(uid, known);
+    m_problems.remove(uid);
+    emit changed(uid);
+}
+
+void CheckpointReader::forget(const QString &uid)
+{
+    m_queue.removeAll(uid);
+    const bool had = m_known.remove(uid);
+    if (m_problems.remove(uid) || had)
+        emit changed(uid);
+}
+
+QStringList CheckpointReader::unread() const
+{
+    QStringList uids;
+    if (!m_session)
+        return uids;
+    const QList<Job> jobs = m_session->jobs().jobs();
+    for (const Job &job : jobs) {
+        const ckpt::SaveLocation location = ckpt::locate(job);
+        if (!m_known.contains(job.uid) && (location.kind == ckpt::SaveLocation::Kind::Claim || savesToBucket(location)))
+            uids.append(job.uid);
+    }
+    return uids;
+}
+
+QStringList CheckpointReader::namespacesToAsk() const
+{
+    QSet<QString> names;
+    for (const QString &uid : unread()) {
+        const Job *job = m_session->jobs().find(uid);
+        if (ckpt::locate(*job).kind == ckpt::SaveLocation::Kind::Claim && !m_preferences.helperAllowed(m_session->server(), job->ns))
+            names.insert(job->ns);
+    }
+    QStringList sorted(names.begin(), names.end());
+    sorted.sort();
+    return sorted;
+}
+
+void CheckpointReader::allow(const QStringList &namespaces)
+{
+    for (const QString &ns : namespaces)
+        m_preferences.allowHelper(m_session->server(), ns);
+}
+
+void CheckpointReader::read(const QStringList &uids)
+{
+    for (const QString &uid : uids) {
+        if (uid != m_reading && !m_queue.contains(uid))
+            m_queue.enqueue(uid);
+    }
+    next();
+}
+
+void CheckpointReader::cancel()
+{
+    m_queue.clear();
+    m_scope.cancel();
+    const QString was = std::exchange(m_reading, {});
+    if (!was.isEmpty())
+        emit readingChanged(was, false);
+}
+
+void CheckpointReader::next()
+{
+    if (!m_reading.isEmpty() || !m_session)
+        return;
+    const Job *job = nullptr;
+    while (!m_queue.isEmpty() && !job)
+        job = m_session->jobs().find(m_queue.dequeue());
+    if (!job)
+        return;
+    const ckpt::SaveLocation location = ckpt::locate(*job);
+    const bool bucket = savesToBucket(location);
+    if (!bucket && !m_preferences.helperAllowed(m_session->server(), job->ns)) {
+        next();
+        return;
+    }
+    m_reading = job->uid;
+    emit readingChanged(m_reading, true);
+    const ListVia via = bucket ? ListVia::Bucket : ListVia::Helper;
+    m_scope.run(
+        this,
+        [&http = m_http, cluster = m_session->sharedCluster(), job = *job, pods = m_session->jobs().podsOf(job->uid), bucket,
+         server = m_session->server(), allowed = m_preferences.allowedBuckets()](std::stop_token stop) -> Result<JobListing> {
+            if (!bucket)
+                return readCheckpoints(*cluster, job, pods, ListVia::Helper, stop);
+            const Result<BucketPlan> plan = planBucket(*cluster, job, stop);
+            if (!plan)
+                return fail(plan.error());
+            if (!allowed.contains(plan->consentKey(server, job.ns)))
+                return fail(Error::Kind::Consent, tr("The bucket was not read"), tr("nobody has agreed to use its keys yet"),
+                            tr("Open the job and agree there"));
+            const Result<s3::Access> access = accessOfJob(*cluster, job, *plan, stop);
+            if (!access)
+                return fail(access.error());
+            return readBucket(http, job, pods, *plan, *access, stop);
+        },
+        [this, uid = m_reading, via](const Result<JobListing> &listing) { end(uid, listing, via); });
+}
+
+void CheckpointReader::end(const QString &uid, const Result<JobListing> &listing, ListVia via)
+{
+    m_reading.clear();
+    emit readingChanged(uid, false);
+    if (listing) {
+        put(uid, {*listing, via});
+    } else {
+        m_problems.insert(uid, listing.error());
+        emit changed(uid);
+    }
+    next();
+}
+
+} // namespace cairn::app

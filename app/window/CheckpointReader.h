@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ClusterSession.h"
+#include "Preferences.h"
+#include "engine/BucketFlows.h"
+
+#include <QQueue>
+
+namespace cairn::app {
+
+/// What is known of the checkpoints of all jobs of a session (of those that are gone from view too: they come back when
+/// another namespace is chosen), and the reading of those nobody has opened. One job at a
+/// time: each reading of a claim starts a helper Job on the cluster. GUI thread.
+class CheckpointReader : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `http` asks buckets; it outlives the flows (Engine waits for them).
+    CheckpointReader(net::HttpClient &http, Preferences &preferences, QObject *parent);
+
+    /// nullptr before the session ends. Forgets everything.
+    void setSession(ClusterSession *session);
+
+    struct Known {
+        JobListing listing;
+        ListVia via = ListVia::Helper;
+    };
+    /// nullptr where the checkpoints were never read.
+    const Known *known(const QString &uid) const;
+    void put(const QString &uid, const Known &known);
+    void forget(const QString &uid);
+    /// Why the last reading failed; nullptr where none did.
+    const Error *problem(const QString &uid) const;
+    bool isReading(const QString &uid) const { return uid == m_reading; }
+
+    /// Jobs that can be read here and were not: they save to a claim, or to a bucket.
+    QStringList unread() const;
+    /// Namespaces of unread() where a helper Job needs the user's agreement first; sorted.
+    QStringList namespacesToAsk() const;
+    /// Remembers the agreement.
+    void allow(const QStringList &namespaces);
+    /// Reads these, one after the other, leaving out what still needs an agreement.
+    void read(const QStringList &uids);
+    void cancel();
+    /// Still to be read, the one that is being read included.
+    int left() const { return static_cast<int>(m_queue.size()) + (m_reading.isEmpty() ? 0 : 1); }
+
+signals:
+    /// The listing of the job, or why there is none.
+    void changed(const QString &uid);
+    void readingChanged(const QString &uid, bool reading);
+
+private:
+    void next();
+    void end(const QString &uid, const Result<JobListing> &listing, ListVia via);
+
+    net::HttpClient &m_http;
+    Preferences &m_preferences;
+    ClusterSession *m_session = nullptr;
+    QHash<QString, Known> m_known;
+    QHash<QString, Error> m_problems;
+    QQueue<QString> m_queue;
+    QString m_reading;
+    async::Scope m_scope;
+};
+
+} // namespace cairn::app

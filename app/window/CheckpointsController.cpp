@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "CheckpointsController.h"
+
+#include "pages/CheckpointsPage.h"
+
+#include <QTimer>
+
+namespace cairn::app {
+
+using namespace Qt::StringLiterals;
+
+CheckpointsController::CheckpointsController(CheckpointReader &reader, pages::CheckpointsPage *page, QObject *parent)
+    : QObject(parent)
+    , m_reader(reader)
+    , m_page(page)
+    , m_soon(new QTimer(this))
+{
+    m_soon->setSingleShot(true);
+    m_soon->setInterval(100);
+    connect(m_soon, &QTimer::timeout, this, &CheckpointsController::show);
+    const auto soon = [this] {
+        if (!m_soon->isActive())
+            m_soon->start();
+    };
+    connect(&reader, &CheckpointReader::changed, this, soon);
+    connect(&reader, &CheckpointReader::readingChanged, this, soon);
+    connect(page, &pages::CheckpointsPage::readRequested, this, [this](const QStringList &agreed) {
+        m_reader.allow(agreed);
+        m_reader.read(m_reader.unread());
+        show();
+    });
+    connect(page, &pages::CheckpointsPage::stopRequested, this, [this] {
+        m_reader.cancel();
+        show();
+    });
+}
+
+void CheckpointsController::setSession(ClusterSession *session)
+{
+    if (m_session)
+        m_session->jobs().disconnect(this);
+    m_session = session;
+    m_soon->stop();
+    m_page->model()->setRows({});
+    m_page->setUnread({});
+    if (session)
+        connect(&session->jobs(), &store::StoreSignals::changed, m_soon, [this] {
+            if (!m_soon->isActive())
+                m_soon->start();
+        });
+}
+
+void CheckpointsController::setNow(const QDateTime &now)
+{
+    if (m_session)
+        m_page->setNow(now);
+}
+
+void CheckpointsController::readAgain()
+{
+    if (!m_session)
+        return;
+    QStringList uids;
+    const QList<Job> jobs = m_session->jobs().jobs();
+    for (const Job &job : jobs) {
+        if (m_reader.known(job.uid) || m_reader.problem(job.uid))
+            uids.append(job.uid);
+    }
+    m_reader.read(uids);
+    show();
+}
+
+void CheckpointsController::show()
+{
+    if (!m_session)
+        return;
+    QList<items::TrailRow> rows;
+    pages::CheckpointsPage::Unread unread;
+    const QList<Job> jobs = m_session->jobs().jobs();
+    for (const Job &job : jobs) {
+        if (const CheckpointReader::Known *known = m_reader.known(job.uid))
+            rows += items::trailOf(job.uid, job.name, job.ns, known->listing.listing);
+        if (const Error *problem = m_reader.problem(job.uid))
+            unread.problems.append(u"%1/%2: %3"_s.arg(job.ns, job.name, problem->oneLine()));
+        if (m_reader.isReading(job.uid))
+            unread.reading = job.name;
+    }
+    unread.problems.sort();
+    unread.jobs = static_cast<int>(m_reader.unread().size());
+    unread.namespaces = m_reader.namespacesToAsk();
+    unread.left = m_reader.left();
+    m_page->model()->setRows(rows);
+    m_page->setUnread(unread);
+}
+
+} // namespace cairn::app

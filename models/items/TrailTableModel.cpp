@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "items/TrailTableModel.h"
+
+#include "base/Text.h"
+#include "items/CellText.h"
+#include "items/Vocabulary.h"
+
+#include <limits>
+
+namespace cairn::items {
+
+using namespace Qt::StringLiterals;
+
+QList<TrailRow> trailOf(const QString &jobUid, const QString &job, const QString &ns, const Listing &listing)
+{
+    QList<TrailRow> rows;
+    qsizetype newest = -1;
+    for (const Run &run : listing.runs) {
+        for (const Checkpoint &checkpoint : run.checkpoints) {
+            rows.append({jobUid, job, ns, checkpoint, false, listing.partial});
+            const bool trusted = checkpoint.verdict == Verdict::Whole && checkpoint.resumable;
+            if (trusted && (newest < 0 || checkpoint.savedAt > rows[newest].checkpoint.savedAt))
+                newest = rows.size() - 1;
+        }
+    }
+    if (newest >= 0)
+        rows[newest].newest = true;
+    return rows;
+}
+
+TrailTableModel::TrailTableModel(QObject *parent)
+    : RowTableModel(parent)
+    , m_now(QDateTime::currentDateTimeUtc())
+{
+}
+
+int TrailTableModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+TrailTableModel::Counts TrailTableModel::counts() const
+{
+    Counts counts;
+    QSet<QString> jobs;
+    visitRows([&](const TrailRow &row) {
+        ++counts.checkpoints;
+        counts.bytes += row.checkpoint.bytes;
+        counts.damaged += row.checkpoint.verdict == Verdict::Damaged;
+        jobs.insert(row.jobUid);
+    });
+    counts.jobs = static_cast<int>(jobs.size());
+    return counts;
+}
+
+QString TrailTableModel::text(const TrailRow &row, int column) const
+{
+    const Checkpoint &c = row.checkpoint;
+    switch (column) {
+    case Job: return text::safe(row.job);
+    case Step: return c.step ? text::number(*c.step) : u"–"_s;
+    case Saved: return text::ago(c.savedAt, m_now);
+    case Size: return text::bytes(c.bytes);
+    case Format: return formatLabel(c.format);
+    case State: return tag(c.verdict).text;
+    case Reason: return text::safe(c.reason);
+    default: return {};
+    }
+}
+
+QVariant TrailTableModel::sortValue(const TrailRow &row, int column) const
+{
+    const Checkpoint &c = row.checkpoint;
+    constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+    switch (column) {
+    case Step: return c.step ? static_cast<double>(*c.step) : missing;
+    case Saved: return c.savedAt.isValid() ? static_cast<double>(c.savedAt.toMSecsSinceEpoch()) : missing;
+    case Size: return c.bytes;
+    case State: return static_cast<int>(c.verdict);
+    default: return text(row, column);
+    }
+}
+
+QVariant TrailTableModel::data(const QModelIndex &index, int role) const
+{
+    const TrailRow *row = rowAt(index);
+    if (!row)
+        return {};
+    const Checkpoint &c = row->checkpoint;
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole: return text(*row, column);
+    case Qt::ToolTipRole:
+        switch (column) {
+        case Job: return text::safe(row->ns + u'/' + row->job);
+        case Step: return text::safe(c.path);
+        case Saved: return exactTime(c.savedAt);
+        case Size: return tr("%1 bytes in %n file(s)", nullptr, c.files).arg(text::number(c.bytes));
+        case State:
+        case Reason: return text::safe(c.reason);
+        default: return {};
+        }
+    case Qt::AccessibleTextRole:
+        if (column == Job)
+            return tr("%1, checkpoint %2, %3, %4", "job, step, trust, age")
+                .arg(text(*row, Job), c.step ? text::number(*c.step) : text::safe(c.path), tag(c.verdict).text, text(*row, Saved));
+        return tr("%1: %2", "column, value").arg(headerData(column, Qt::Horizontal).toString(), text(*row, column));
+    case KeyRole: return keyOf(*row);
+    case SortRole: return sortValue(*row, column);
+    case ValueRole:
+        if (column == Saved)
+            return c.savedAt.isValid() ? static_cast<double>(c.savedAt.secsTo(m_now)) : std::numeric_limits<double>::quiet_NaN();
+        return sortValue(*row, column);
+    case FilterRole:
+        if (column == Job)
+            return text::safe(row->ns + u' ' + row->job);
+        return column == Step ? QVariant(text(*row, column) + u' ' + text::safe(c.path)) : QVariant();
+    case VerdictFacet: return verdictName(c.verdict);
+    case NewestFacet: return row->newest ? u"newest"_s : QString();
+    case DetailRole: return column == Job ? QVariant(text::safe(row->ns)) : QVariant();
+    case StrongRole: return row->newest && (column == Step || column == Job);
+    case TagRole: return column == State ? QVariant::fromValue(tag(c.verdict)) : QVariant();
+    case TrustRole: return column == Step ? QVariant(static_cast<int>(c.verdict)) : QVariant();
+    case ToneRole: return static_cast<int>(column == Reason ? Tone::Dim : Tone::None);
+    case ActionRole: {
+        if (column != Action || c.verdict == Verdict::Damaged || c.verdict == Verdict::Writing)
+            return {};
+        return QVariant::fromValue(ActionValue{u"checkpoint.resume"_s, tr("Resume…"), false, true, {}});
+    }
+    default: return {};
+    }
+}
+
+QVariant TrailTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == TermRole) {
+        static const QStringList terms{u"job"_s, u"step"_s, u"saved"_s, u"size"_s, u"format"_s, u"state"_s};
+        return section < terms.size() ? QVariant(terms[section]) : QVariant();
+    }
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case Job: return tr("Job");
+    case Step: return tr("Step");
+    case Saved: return tr("Saved");
+    case Size: return tr("Size");
+    case Format: return tr("Format");
+    case State: return tr("State");
+    case Reason: return tr("Reason");
+    default: return {};
+    }
+}
+
+} // namespace cairn::items

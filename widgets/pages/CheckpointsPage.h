@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "items/TrailTableModel.h"
+
+#include <QWidget>
+
+namespace cairn::kit {
+class Banner;
+class ElidedLabel;
+class PageHeader;
+class SearchField;
+class Segment;
+class StateView;
+} // namespace cairn::kit
+
+namespace cairn::views {
+class DataTable;
+}
+
+namespace cairn::pages {
+
+/// Where can everybody go back to? The checkpoints of all jobs that were read, newest first, and how many jobs were
+/// not. Pure presentation. GUI thread only.
+class CheckpointsPage : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit CheckpointsPage(QWidget *parent = nullptr);
+
+    /// Fill this; the page follows its signals.
+    items::TrailTableModel *model() const { return m_model; }
+
+    /// What is known of jobs without rows here. Names are raw.
+    struct Unread {
+        int jobs = 0;           ///< that can be read
+        QStringList namespaces; ///< where a helper Job needs the user's agreement first
+        int left = 0;           ///< still to be read, the one under way included; 0: nothing is being read
+        QString reading;        ///< name of the job that is being read
+        QStringList problems;   ///< "namespace/job: why", of those whose reading failed
+        bool operator==(const Unread &) const = default;
+    };
+    void setUnread(const Unread &unread);
+    /// Clock of all ages.
+    void setNow(const QDateTime &now);
+
+    enum class View { All, Newest, Damaged };
+    void setView(View view);
+    void setFilterText(const QString &text);
+    QString currentKey() const;
+    void setCurrentKey(const QString &key);
+    void focusTable();
+    void focusFilter();
+    /// Counts are brought up to date within 100 ms; this does it at once (screenshots, tests).
+    void settle();
+
+signals:
+    /// Read all jobs that were not read; in `agreed` helper Jobs may run from now on.
+    void readRequested(const QStringList &agreed);
+    void stopRequested();
+    void jobRequested(const QString &uid);
+    void resumeRequested(const QString &uid, const QString &checkpoint);
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+
+private:
+    void updateBanner();
+    void offered(const QString &id);
+    void resume(const QString &key);
+
+    items::TrailTableModel *m_model;
+    items::FilterProxy *m_filter;
+    kit::PageHeader *m_header;
+    kit::SearchField *m_search;
+    kit::Segment *m_views;
+    kit::Banner *m_banner;
+    kit::StateView *m_state;
+    views::DataTable *m_table;
+    kit::ElidedLabel *m_foot;
+    QTimer *m_recount;
+    Unread m_unread;
+};
+
+} // namespace cairn::pages
