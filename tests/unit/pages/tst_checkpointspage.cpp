@@ -52,16 +52,14 @@ class TestCheckpointsPage : public QObject
     views::DataTable *table() { return m_page->findChild<views::DataTable *>(u"checkpoints.table"_s); }
     kit::StateView *state() { return m_page->findChild<kit::StateView *>(u"checkpoints.state"_s); }
     kit::Banner *banner() { return m_page->findChild<kit::Banner *>(u"checkpoints.unread"_s); }
-    /// Clicks the button of `inside` with this text.
-    static bool click(QWidget *inside, const QString &text)
+    /// The shown button of `inside` with this text, or null.
+    static QPushButton *button(QWidget *inside, const QString &text)
     {
         for (auto *button : inside->findChildren<QPushButton *>()) {
-            if (!button->isHidden() && button->text() == text) {
-                button->click();
-                return true;
-            }
+            if (button->isVisible() && button->text() == text)
+                return button;
         }
-        return false;
+        return nullptr;
     }
 
 private slots:
@@ -120,16 +118,19 @@ private slots:
         QSignalSpy read(m_page.get(), &CheckpointsPage::readRequested);
         m_page->setUnread({2, {u"nlp"_s}, 0, {}, {}});
         QCOMPARE(state()->state(), kit::StateView::State::Empty);
-        QVERIFY(click(state(), u"Agree and read 2 jobs"_s));
+        QTRY_VERIFY(button(state(), u"Agree and read 2 jobs"_s));
+        button(state(), u"Agree and read 2 jobs"_s)->click();
         QCOMPARE(read.takeFirst().first().toStringList(), QStringList{u"nlp"_s});
         m_page->model()->setRows(rows());
         m_page->setUnread({1, {}, 0, {}, {}});
         m_page->settle();
-        QVERIFY(click(banner(), u"Read 1 job"_s));
+        QTRY_VERIFY(button(banner(), u"Read 1 job"_s));
+        button(banner(), u"Read 1 job"_s)->click();
         QCOMPARE(read.takeFirst().first().toStringList(), QStringList());
         QSignalSpy stop(m_page.get(), &CheckpointsPage::stopRequested);
         m_page->setUnread({1, {}, 1, u"bert"_s, {}});
-        QVERIFY(click(banner(), u"Stop"_s));
+        QTRY_VERIFY(button(banner(), u"Stop"_s));
+        button(banner(), u"Stop"_s)->click();
         QCOMPARE(stop.size(), 1);
         m_page->setUnread({});
         QVERIFY(banner()->isHidden());
