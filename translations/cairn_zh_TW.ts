@@ -6227,11 +6227,6 @@ F1  這份清單</translation>
         <translation>損壞（%1）</translation>
     </message>
     <message>
-        <source>%1 · %2 in all</source>
-        <comment>rows, bytes</comment>
-        <translation>%1 · 共 %2</translation>
-    </message>
-    <message>
         <source>Each claim is mounted read-only by a helper Job for a moment.</source>
         <translation>每個磁碟區宣告會由輔助 Job 以唯讀方式短暫掛載。</translation>
     </message>
@@ -6304,6 +6299,15 @@ F1  這份清單</translation>
     <message>
         <source>No job here saves where checkpoints can be read.</source>
         <translation>這裡沒有工作儲存到可讀取檢查點的地方。</translation>
+    </message>
+    <message>
+        <source>read again</source>
+        <translation>重新讀取</translation>
+    </message>
+    <message>
+        <source>%1 · %2 in all · read %3</source>
+        <comment>rows, bytes, age of the oldest listing</comment>
+        <translation>%1 · 共 %2 · %3讀取</translation>
     </message>
 </context>
 <context>

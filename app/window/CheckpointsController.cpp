@@ -78,8 +78,12 @@ void CheckpointsController::show()
     pages::CheckpointsPage::Unread unread;
     const QList<Job> jobs = m_session->jobs().jobs();
     for (const Job &job : jobs) {
-        if (const CheckpointReader::Known *known = m_reader.known(job.uid))
-            rows += items::trailOf(job.uid, job.name, job.ns, known->listing.listing);
+        if (const CheckpointReader::Known *known = m_reader.known(job.uid)) {
+            const Listing &listing = known->listing.listing;
+            rows += items::trailOf(job.uid, job.name, job.ns, listing);
+            if (!listing.runs.isEmpty() && (!unread.oldest.isValid() || listing.readAt < unread.oldest))
+                unread.oldest = listing.readAt;
+        }
         if (const Error *problem = m_reader.problem(job.uid))
             unread.problems.append(u"%1/%2: %3"_s.arg(job.ns, job.name, problem->oneLine()));
         if (m_reader.isReading(job.uid))

@@ -5,6 +5,7 @@
 #include "items/CellText.h"
 #include "items/Vocabulary.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace cairn::items {
@@ -18,8 +19,8 @@ QList<TrailRow> trailOf(const QString &jobUid, const QString &job, const QString
     for (const Run &run : listing.runs) {
         for (const Checkpoint &checkpoint : run.checkpoints) {
             rows.append({jobUid, job, ns, checkpoint, false, listing.partial});
-            const bool trusted = checkpoint.verdict == Verdict::Whole && checkpoint.resumable;
-            if (trusted && (newest < 0 || checkpoint.savedAt > rows[newest].checkpoint.savedAt))
+            if (checkpoint.path == run.latestResumable
+                && (newest < 0 || checkpoint.savedAt > rows[newest].checkpoint.savedAt))
                 newest = rows.size() - 1;
         }
     }
@@ -74,7 +75,11 @@ QVariant TrailTableModel::sortValue(const TrailRow &row, int column) const
     constexpr double missing = std::numeric_limits<double>::quiet_NaN();
     switch (column) {
     case Step: return c.step ? static_cast<double>(*c.step) : missing;
-    case Saved: return c.savedAt.isValid() ? static_cast<double>(c.savedAt.toMSecsSinceEpoch()) : missing;
+    case Saved: {
+        // Stores tell whole seconds, in which a fast job saves several times: then the step decides.
+        const qint64 step = std::clamp<qint64>(c.step.value_or(0), 0, std::numeric_limits<quint32>::max());
+        return c.savedAt.isValid() ? QVariant(c.savedAt.toSecsSinceEpoch() << 32 | step) : missing;
+    }
     case Size: return c.bytes;
     case State: return static_cast<int>(c.verdict);
     default: return text(row, column);

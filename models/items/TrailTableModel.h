@@ -39,6 +39,7 @@ public:
 
     void setRows(const QList<TrailRow> &rows) { replaceRows(rows); }
     void setNow(const QDateTime &now) { m_now = now; }
+    const QDateTime &now() const { return m_now; }
     static QString key(const QString &jobUid, const QString &path) { return jobUid + u'\n' + path; }
 
     struct Counts {

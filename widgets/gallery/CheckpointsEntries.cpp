@@ -36,7 +36,9 @@ CheckpointsPage *page(const QList<TrailRow> &rows, const CheckpointsPage::Unread
     auto *page = new CheckpointsPage;
     page->setNow(cannedNow());
     page->model()->setRows(rows);
-    page->setUnread(unread);
+    CheckpointsPage::Unread all = unread;
+    all.oldest = cannedNow().addSecs(-190);
+    page->setUnread(all);
     page->settle();
     if (change)
         change(page);

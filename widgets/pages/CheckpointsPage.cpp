@@ -64,7 +64,7 @@ CheckpointsPage::CheckpointsPage(QWidget *parent)
     foot->setContentsMargins(12, 5, 12, 6);
     m_foot = new ElidedLabel({}, Type::Meta, Token::Dim);
     foot->addWidget(m_foot, 1);
-    foot->addWidget(new KeyHintBar({{u"Enter"_s, tr("open the job")}, {u"R"_s, tr("resume…")}, {u"/"_s, tr("filter")}}));
+    foot->addWidget(new KeyHintBar({{u"Enter"_s, tr("open the job")}, {u"R"_s, tr("resume…")}, {u"F5"_s, tr("read again")}, {u"/"_s, tr("filter")}}));
     card->body()->addLayout(foot);
     m_state = new StateView(card);
     m_state->setObjectName(u"checkpoints.state"_s);
@@ -138,8 +138,18 @@ void CheckpointsPage::settle()
         answer = tr("%1 · %2", "answer, what is wrong").arg(answer, tr("%n damaged", nullptr, counts.damaged));
     m_header->setAnswer(counts.checkpoints > 0 ? answer : QString());
     m_views->setLabel(2, counts.damaged > 0 ? tr("Damaged (%1)", "number").arg(text::number(counts.damaged)) : tr("Damaged"));
-    m_foot->setText(counts.checkpoints > 0 ? tr("%1 · %2 in all", "rows, bytes").arg(m_table->countText(), text::bytes(counts.bytes)) : QString());
+    updateFoot();
     updateBanner();
+}
+
+void CheckpointsPage::updateFoot()
+{
+    const TrailTableModel::Counts counts = m_model->counts();
+    if (counts.checkpoints == 0)
+        m_foot->setText({});
+    else
+        m_foot->setText(tr("%1 · %2 in all · read %3", "rows, bytes, age of the oldest listing")
+                            .arg(m_table->countText(), text::bytes(counts.bytes), text::ago(m_unread.oldest, m_model->now())));
 }
 
 void CheckpointsPage::updateBanner()
@@ -189,6 +199,7 @@ void CheckpointsPage::setNow(const QDateTime &now)
 {
     m_model->setNow(now);
     m_table->viewport()->update();
+    updateFoot();
 }
 
 void CheckpointsPage::setView(View view)

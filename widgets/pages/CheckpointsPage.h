@@ -31,13 +31,14 @@ public:
     /// Fill this; the page follows its signals.
     items::TrailTableModel *model() const { return m_model; }
 
-    /// What is known of jobs without rows here. Names are raw.
+    /// What was read, and what is known of jobs without rows here. Names are raw.
     struct Unread {
         int jobs = 0;           ///< that can be read
         QStringList namespaces; ///< where a helper Job needs the user's agreement first
         int left = 0;           ///< still to be read, the one under way included; 0: nothing is being read
         QString reading;        ///< name of the job that is being read
         QStringList problems;   ///< "namespace/job: why", of those whose reading failed
+        QDateTime oldest = {}; ///< UTC, when the oldest of the listings shown was read
         bool operator==(const Unread &) const = default;
     };
     void setUnread(const Unread &unread);
@@ -67,6 +68,7 @@ protected:
 
 private:
     void updateBanner();
+    void updateFoot();
     void offered(const QString &id);
     void resume(const QString &key);
 

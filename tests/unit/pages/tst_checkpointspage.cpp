@@ -36,7 +36,7 @@ Checkpoint checkpoint(qint64 step, int secondsAgo, Verdict verdict = Verdict::Wh
 QList<items::TrailRow> rows()
 {
     Listing a;
-    a.runs = {{u"."_s, {}, {}, {checkpoint(10, 300), checkpoint(20, 200), checkpoint(30, 100, Verdict::Damaged, false)}}};
+    a.runs = {{u"."_s, {}, u"step-20.pt"_s, {checkpoint(10, 200), checkpoint(20, 200), checkpoint(30, 100, Verdict::Damaged, false)}}};
     Listing b;
     b.runs = {{u"."_s, {}, {}, {checkpoint(7, 50, Verdict::Writing, false)}}};
     return items::trailOf(u"1"_s, u"mnist"_s, u"research"_s, a) + items::trailOf(u"2"_s, u"bert"_s, u"nlp"_s, b);
@@ -83,6 +83,7 @@ private slots:
         m_page->model()->setRows(rows());
         m_page->settle();
         QCOMPARE(table()->rowCount(), 4);
+        QCOMPARE(table()->model()->index(2, TrailTableModel::Step).data().toString(), u"20"_s); // saved in one second
         m_page->setView(CheckpointsPage::View::Newest);
         QCOMPARE(table()->rowCount(), 1);
         QCOMPARE(table()->model()->index(0, TrailTableModel::Step).data().toString(), u"20"_s);
