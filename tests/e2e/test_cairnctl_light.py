@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -199,6 +200,23 @@ class Cairnctl(unittest.TestCase):
         self.assertEqual(shown["savesTo"]["uri"], "s3://ckpt/llama")
         _, err = self.cairnctl("-n", "research", "job", "resume", "in-a-bucket", "--allow-helper", expect=FAILED)
         self.assertIn("not resumed from", err)
+
+    def test_components_with_every_verdict(self):
+        expected = {"workflow-controller": "Degraded", "ml-pipeline": "DiesWithNode", "metadata-grpc": "DependsOn",
+                    "ml-pipeline-visualizationserver": "SurvivesNode", "dex": "SurvivesZone", "mysql": "SinglePoint",
+                    "katib-ui": "Down"}
+        end = time.monotonic() + 60
+        while True:
+            report = json.loads(self.cairnctl("components", "-o", "json")[0])
+            found = {c["id"]: c for c in report["components"]}
+            verdicts = {name: found.get(name, {}).get("verdict") for name in expected}
+            if verdicts == expected or time.monotonic() > end:
+                break
+            time.sleep(0.5)
+        self.assertEqual(verdicts, expected)
+        self.assertEqual(found["metadata-grpc"]["cause"], "mysql")
+        self.cairnctl("components", "--fail-on", "down", expect=THRESHOLD)
+        self.cairnctl("-n", "auth", "components", "--fail-on", "node")
 
 
 if __name__ == "__main__":

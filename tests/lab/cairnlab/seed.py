@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the cluster is filled with: namespaces, claims, people's rights, and jobs of every kind in every state."""
 
-from . import kube, nodes, volumes
+from . import kube, kubeflow, nodes, volumes
 from .config import CHECKOUT, SOURCE
 from .kwok import NODES as SIMULATED
 from .say import say, wait_until
@@ -23,6 +23,8 @@ def up(lab):
     kube.apply(lab, _documents("access.yaml"))
     volumes.mount(lab)
     kube.apply(lab, volumes.documents(lab, nodes.NAMES if lab.real else SIMULATED))
+    if not lab.real:
+        kube.apply(lab, kubeflow.documents())
     kube.apply(lab, [_code(namespace) for namespace in ("research", "nlp", "vision")])
     jobs = _jobs(lab)
     _give_owner(lab, jobs, "lr-sweep-trial-3")
