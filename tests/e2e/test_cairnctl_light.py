@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""cairnctl against a real API server, and against none: output, exit codes, consent, rights, bad input. Needs a lab of
-either kind: CAIRN_TEST_KUBECONFIG names its kubeconfig."""
+"""cairnctl against a real API server, and against none: output, exit codes, consent, rights, bad input. Needs the
+light lab: CAIRN_TEST_KUBECONFIG names its kubeconfig."""
 
 import json
 import os
@@ -167,7 +167,7 @@ class Cairnctl(unittest.TestCase):
         self.assertNotIn("new\nline", table)
 
     def kubectl(self, *args, **more):
-        return subprocess.run([binary(Lab.at("light"), "kubectl"), "--kubeconfig", KUBECONFIG, "-n", "research", *args],
+        return subprocess.run([binary(Lab.at("light"), "kubectl"), "--kubeconfig", KUBECONFIG, *args],
                               check=True, capture_output=True, text=True, **more)
 
     def test_checkpoints_of_a_job_in_a_bucket(self):
@@ -182,8 +182,8 @@ class Cairnctl(unittest.TestCase):
         job = {"apiVersion": "kubeflow.org/v1", "kind": "PyTorchJob", "metadata": {"name": "in-a-bucket"},
                "spec": {"runPolicy": {"suspend": True}, "pytorchReplicaSpecs": {"Master": {"replicas": 1, "restartPolicy": "Never", "template": {
                    "spec": {"containers": [{"name": "pytorch", "image": "localhost/python:1", "env": env}]}}}}}}
-        self.addCleanup(self.kubectl, "delete", "pytorchjob/in-a-bucket", "secret/bucket-keys", "--ignore-not-found")
-        self.kubectl("apply", "-f", "-", input=json.dumps({"apiVersion": "v1", "kind": "List", "items": [secret, job]}))
+        self.addCleanup(self.kubectl, "-n", "research", "delete", "pytorchjob/in-a-bucket", "secret/bucket-keys", "--ignore-not-found")
+        self.kubectl("-n", "research", "apply", "-f", "-", input=json.dumps({"apiVersion": "v1", "kind": "List", "items": [secret, job]}))
         listing = ("-n", "research", "checkpoints", "in-a-bucket", "-o", "json")
 
         _, err = self.cairnctl(*listing, "--allow-secret", expect=REFUSED)
@@ -200,6 +200,26 @@ class Cairnctl(unittest.TestCase):
         self.assertEqual(shown["savesTo"]["uri"], "s3://ckpt/llama")
         _, err = self.cairnctl("-n", "research", "job", "resume", "in-a-bucket", "--allow-helper", expect=FAILED)
         self.assertIn("not resumed from", err)
+
+    def test_components_of_one_namespace_of_many(self):
+        self.cairnctl("--context", "cairn-lab-viewer", "components", expect=REFUSED)
+        binding = json.dumps({
+            "apiVersion": "rbac.authorization.k8s.io/v1", "kind": "RoleBinding",
+            "metadata": {"name": "components-test", "namespace": "kubeflow"},
+            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "view"},
+            "subjects": [{"kind": "User", "name": "viewer", "apiGroup": "rbac.authorization.k8s.io"}]})
+        self.kubectl("apply", "-f", "-", input=binding)
+        self.addCleanup(self.kubectl, "delete", "-f", "-", input=binding)
+        end = time.monotonic() + 60
+        while subprocess.run([CAIRNCTL, "--kubeconfig", KUBECONFIG, "--context", "cairn-lab-viewer", "components"],
+                             capture_output=True, timeout=60, check=False).returncode != OK and time.monotonic() < end:
+            time.sleep(0.2)  # rights take a moment to count
+        report = json.loads(self.cairnctl("--context", "cairn-lab-viewer", "components", "-o", "json")[0])
+        found = {c["id"]: c for c in report["components"]}
+        self.assertEqual(found["mysql"]["verdict"], "SinglePoint")
+        self.assertEqual(found["workflow-controller"]["leader"]["state"], "unread")  # "view" does not read Leases
+        self.assertEqual(found["dex"]["verdict"], "NotObservable")
+        self.assertIn("auth", " ".join(found["dex"]["reasons"]))
 
     def test_components_with_every_verdict(self):
         expected = {"workflow-controller": "Degraded", "ml-pipeline": "DiesWithNode", "metadata-grpc": "DependsOn",

@@ -10,7 +10,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from cairnlab.config import ports_of  # noqa: E402
+from cairnlab.kubeflow import RENEWER  # noqa: E402
 from cairnlab.kwok import NODES  # noqa: E402
+from cairnlab.process import pid_of  # noqa: E402
 from labtest import LabTest  # noqa: E402
 
 
@@ -66,6 +68,17 @@ class LightTest(LabTest):
             self.wait(lambda: state in self.conditions(kind, name, "-n", namespace), f"{name} is {state}")
         pod = ("pod", "loader-crashloop-master-0", "-n", "vision")
         self.wait(lambda: "CrashLoopBackOff" in json.dumps(self.get(*pod)), "a container is in its back-off")
+
+    def test_seeded_leases_are_renewed_until_the_renewer_is_stopped(self):
+        def spec():
+            return self.get("lease", "6d4f6a47.jobset.x-k8s.io", "-n", "kubeflow-system")["spec"]
+
+        before = spec()["renewTime"]
+        self.wait(lambda: spec()["renewTime"] > before, "the lease is renewed")
+        self.assertTrue(self.get("pod", spec()["holderIdentity"].partition("_")[0], "-n", "kubeflow-system"))
+        self.addCleanup(self.lab_command, "renewer", "start")
+        self.lab_command("renewer", "stop")
+        self.assertIsNone(pid_of(self.lab, RENEWER))
 
     def test_owners_and_managers(self):
         def metadata(kind, name, namespace):

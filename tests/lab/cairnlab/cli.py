@@ -10,7 +10,7 @@ import socket
 import sys
 from contextlib import contextmanager
 
-from . import binaries, control, dns, kube, kwok, network, nodes, operator, pki, process, seed, trainer
+from . import binaries, control, dns, kube, kubeflow, kwok, network, nodes, operator, pki, process, seed, trainer
 from .config import Lab, ports_of
 from .say import LabError, complain, say
 
@@ -22,10 +22,12 @@ REAL_FILES = {"/usr/lib/cni/bridge": "containernetworking-plugins",
               "/usr/lib/python3/dist-packages/torch/__init__.py": "python3-torch"}
 
 SERVICES = {
-    "light": (*control.NAMES, "kwok", "training-operator"),
+    "light": (*control.NAMES, "kwok", "training-operator", kubeflow.RENEWER),
     "real": (*control.NAMES, "coredns", "kube-proxy", "containerd-node-1", "kubelet-node-1",
              "containerd-node-2", "kubelet-node-2"),
 }
+
+RENEWER = {"start": kubeflow.start_renewer, "stop": kubeflow.stop_renewer, "run": kubeflow.run_renewer}
 
 
 def main():
@@ -70,6 +72,8 @@ def _parse():
     add("seed", _seed, "begin the example jobs again, with empty claims")
     add("break-node", _break_node, "take a real node away at once").add_argument("node", choices=nodes.NAMES)
     add("heal-node", _heal_node, "bring a real node back").add_argument("node", choices=nodes.NAMES)
+    renewer = add("renewer", _renewer, "start or stop what keeps the seeded Leases fresh, or be it")
+    renewer.add_argument("action", choices=RENEWER)
     return parser.parse_args()
 
 
@@ -259,6 +263,16 @@ def _need_real(lab):
     if not lab.real:
         raise LabError("only the real lab has nodes that can break", fix="use --real")
     _need_up(lab)
+
+
+def _renewer(lab, arguments):
+    if lab.real:
+        raise LabError("only the light lab has seeded Leases", fix="use --light")
+    if arguments.action == "run":  # what `start` starts; while `up` has the lock
+        RENEWER["run"](lab)
+    _need_up(lab)
+    with _alone(lab):
+        RENEWER[arguments.action](lab)
 
 
 def _break_node(lab, arguments):

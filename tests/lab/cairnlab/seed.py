@@ -24,7 +24,7 @@ def up(lab):
     volumes.mount(lab)
     kube.apply(lab, volumes.documents(lab, nodes.NAMES if lab.real else SIMULATED))
     if not lab.real:
-        kube.apply(lab, kubeflow.documents())
+        kubeflow.up(lab)
     kube.apply(lab, [_code(namespace) for namespace in ("research", "nlp", "vision")])
     jobs = _jobs(lab)
     _give_owner(lab, jobs, "lr-sweep-trial-3")
