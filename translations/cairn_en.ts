@@ -548,6 +548,54 @@
     </message>
 </context>
 <context>
+    <name>cairn::pages::NodesPage</name>
+    <message numerus="yes">
+        <source>%1 of %n node(s) not ready</source>
+        <translation>
+            <numerusform>%1 of %n node not ready</numerusform>
+            <numerusform>%1 of %n nodes not ready</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s) ready</source>
+        <translation>
+            <numerusform>%n node ready</numerusform>
+            <numerusform>%n nodes ready</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) with a pod here: %1.</source>
+        <translation>
+            <numerusform>%n job with a pod here: %1.</numerusform>
+            <numerusform>%n jobs with a pod here: %1.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::PodsPage</name>
+    <message numerus="yes">
+        <source>%1 of %n pod(s) failed, or not ready</source>
+        <translation>
+            <numerusform>%1 of %n pod failed, or not ready</numerusform>
+            <numerusform>%1 of %n pods failed, or not ready</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pod(s), none in trouble</source>
+        <translation>
+            <numerusform>%n pod, not in trouble</numerusform>
+            <numerusform>%n pods, none in trouble</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::s3::Bucket</name>
     <message numerus="yes">
         <source>%n objects could not be read. %1: %2.</source>

@@ -13,6 +13,8 @@
 #include "pages/HaPage.h"
 #include "pages/JobsPage.h"
 #include "pages/NamespaceSelector.h"
+#include "pages/NodesPage.h"
+#include "pages/PodsPage.h"
 
 #include <QAction>
 #include <QCloseEvent>
@@ -33,6 +35,8 @@ const auto jobsId = u"jobs"_s;
 const auto checkpointsId = u"checkpoints"_s;
 const auto haId = u"ha"_s;
 const auto eventsId = u"events"_s;
+const auto nodesId = u"nodes"_s;
+const auto podsId = u"pods"_s;
 const auto themeId = u"theme"_s;
 
 /// The least a person needs to see jobs, as a Role to ask an administrator for.
@@ -70,12 +74,16 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_checkpointsPage(new pages::CheckpointsPage)
     , m_haPage(new pages::HaPage)
     , m_eventsPage(new pages::EventsPage)
+    , m_nodesPage(new pages::NodesPage)
+    , m_podsPage(new pages::PodsPage)
     , m_connect(new ConnectController(engine, preferences, m_connectPage, this))
     , m_reader(new CheckpointReader(engine.http(), preferences, this))
     , m_job(new JobController(engine.http(), preferences, *m_reader, m_jobPage, this))
     , m_checkpoints(new CheckpointsController(*m_reader, m_checkpointsPage, this))
     , m_ha(new HaController(m_haPage, this))
     , m_events(new EventsController(m_eventsPage, this))
+    , m_nodes(new NodesController(*m_jobsPage->model(), m_nodesPage, this))
+    , m_pods(new PodsController(m_podsPage, this))
 {
     setObjectName(u"window"_s);
     setWindowTitle(tr("Cairn"));
@@ -107,6 +115,20 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
                  m_eventsPage->focusTable();
              },
              readAll});
+    addPage(nodesId, u"nodes"_s, tr("Nodes"), 7,
+            {m_nodesPage,
+             [this] {
+                 m_nodes->open();
+                 m_nodesPage->focusTable();
+             },
+             readAll});
+    addPage(podsId, u"pods"_s, tr("Pods"), 8,
+            {m_podsPage,
+             [this] {
+                 m_pods->open();
+                 m_podsPage->focusTable();
+             },
+             readAll});
     m_sidebar->addFoot(themeId, u"settings"_s, tr("Light or dark"));
     connect(m_sidebar, &kit::Sidebar::activated, this, [this](const QString &id) {
         if (id == themeId)
@@ -127,6 +149,12 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     };
     connect(m_events, &EventsController::jobRequested, this, openJob);
     connect(m_checkpointsPage, &pages::CheckpointsPage::jobRequested, this, openJob);
+    connect(m_nodesPage, &pages::NodesPage::jobRequested, this, openJob);
+    connect(m_nodesPage, &pages::NodesPage::podsRequested, this, [this](const QString &node) {
+        showPage(podsId);
+        m_podsPage->setFilterText(u"node:"_s + node);
+    });
+    connect(m_pods, &PodsController::jobRequested, this, openJob);
     connect(m_checkpointsPage, &pages::CheckpointsPage::resumeRequested, this, &MainWindow::openResume);
     makeShortcuts();
 
@@ -149,6 +177,8 @@ void MainWindow::endSession()
     m_reader->setSession(nullptr);
     m_ha->setSession(nullptr);
     m_events->setSession(nullptr);
+    m_nodes->setSession(nullptr);
+    m_pods->setSession(nullptr);
 }
 
 void MainWindow::addPage(const QString &id, const QString &icon, const QString &title, int number, const Page &page)
@@ -230,6 +260,8 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
     m_job->setSession(m_session.get());
     m_ha->setSession(m_session.get());
     m_events->setSession(m_session.get());
+    m_nodes->setSession(m_session.get());
+    m_pods->setSession(m_session.get());
 
     store::JobStore &jobs = m_session->jobs();
     connect(&jobs, &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
@@ -380,8 +412,8 @@ void MainWindow::showStatus()
     QStringList details;
     if (!m_session->version().isEmpty())
         details.append(text::safe(m_session->version()));
-    if (m_session->nodes() > 0)
-        details.append(tr("%n node(s)", nullptr, m_session->nodes()));
+    if (m_session->nodes().size() > 0)
+        details.append(tr("%n node(s)", nullptr, static_cast<int>(m_session->nodes().size())));
     const QStringList watched = m_session->watched();
     details.append(watched.isEmpty()      ? tr("namespace: all")
                    : watched.size() == 1 ? tr("namespace: %1").arg(text::safe(watched.first()))
@@ -418,7 +450,7 @@ void MainWindow::cycleTheme()
 void MainWindow::showKeys()
 {
     auto *box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"),
-                                tr("Ctrl 0  contexts\nCtrl 2  jobs\nCtrl 3  checkpoints\nCtrl 4  high availability\nCtrl 6  events\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job\n"
+                                tr("Ctrl 0  contexts\nCtrl 2  jobs\nCtrl 3  checkpoints\nCtrl 4  high availability\nCtrl 6  events\nCtrl 7  nodes\nCtrl 8  pods\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job or pod, Y  YAML of the pod\n"
                                    "R  resume…\nF5  read again\nLogs: F follow, N and Shift N hits, E error\nF1  this list"),
                                 QMessageBox::Close, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
@@ -436,6 +468,8 @@ void MainWindow::tick()
     m_checkpoints->setNow(now);
     m_ha->setNow(now);
     m_events->setNow(now);
+    m_nodes->setNow(now);
+    m_pods->setNow(now);
     if (m_session->jobs().jobsState().phase == FeedState::Phase::Stale)
         showStatus();
 }

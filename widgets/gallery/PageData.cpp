@@ -174,6 +174,7 @@ void registerPageEntries(kit::GalleryRegistry &registry)
     registerJobEntries(registry);
     registerHaEntries(registry);
     registerEventsEntries(registry);
+    registerNodesEntries(registry);
     registerCheckpointsEntries(registry);
     registerDialogEntries(registry);
 }
