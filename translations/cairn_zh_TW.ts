@@ -769,7 +769,12 @@
         <translation>Pod</translation>
     </message>
     <message>
+        <source>Overview</source>
+        <translation>總覽</translation>
+    </message>
+    <message>
         <source>Ctrl 0  contexts
+Ctrl 1  overview
 Ctrl 2  jobs
 Ctrl 3  checkpoints
 Ctrl 4  high availability
@@ -784,6 +789,7 @@ F5  read again
 Logs: F follow, N and Shift N hits, E error
 F1  this list</source>
         <translation>Ctrl 0  環境
+Ctrl 1  總覽
 Ctrl 2  工作
 Ctrl 3  檢查點
 Ctrl 4  高可用性
@@ -2978,6 +2984,81 @@ F1  此清單</translation>
     </message>
 </context>
 <context>
+    <name>cairn::items::Overview</name>
+    <message>
+        <source>Show</source>
+        <translation>顯示</translation>
+    </message>
+    <message>
+        <source>checkpoints not read yet</source>
+        <translation>尚未讀取檢查點</translation>
+    </message>
+    <message>
+        <source>it never saved a checkpoint</source>
+        <translation>從未儲存檢查點</translation>
+    </message>
+    <message>
+        <source>no checkpoint can be trusted</source>
+        <translation>沒有可信任的檢查點</translation>
+    </message>
+    <message>
+        <source>newest whole checkpoint: step %1</source>
+        <translation>最新完整檢查點：第 %1 步</translation>
+    </message>
+    <message>
+        <source>there is a whole checkpoint</source>
+        <translation>有完整的檢查點</translation>
+    </message>
+    <message>
+        <source>its newest checkpoint is damaged</source>
+        <translation>其最新檢查點已損毀</translation>
+    </message>
+    <message>
+        <source>Overdue</source>
+        <translation>逾期</translation>
+    </message>
+    <message>
+        <source>saves every %1 as a rule, and has not for %2</source>
+        <translation>通常每 %1 儲存一次，已 %2 未儲存</translation>
+    </message>
+    <message>
+        <source>Resume…</source>
+        <translation>恢復…</translation>
+    </message>
+    <message>
+        <source>%1 replicas ready</source>
+        <translation>%1 個副本就緒</translation>
+    </message>
+    <message>
+        <source>At risk</source>
+        <translation>有風險</translation>
+    </message>
+    <message>
+        <source>High availability</source>
+        <translation>高可用性</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n component(s) would stop with the loss of one node</source>
+        <translation>
+            <numerusform>失去一個節點就會有 %n 個元件停止</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>the node is not ready</source>
+        <translation>節點未就緒</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) with a pod there: %1</source>
+        <translation>
+            <numerusform>%n 個工作在那裡有 Pod：%1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no training job there</source>
+        <translation>那裡沒有訓練工作</translation>
+    </message>
+</context>
+<context>
     <name>cairn::items::PodTableModel</name>
     <message>
         <source>last: %1</source>
@@ -3033,6 +3114,44 @@ F1  此清單</translation>
     <message>
         <source>Job or owner</source>
         <translation>工作或擁有者</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::ProblemTableModel</name>
+    <message>
+        <source>%1 · %2</source>
+        <comment>place, age</comment>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>%1: %2 %3</source>
+        <comment>kind of problem, name, what happened</comment>
+        <translation>%1：%2 %3 {1:?}</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>column, value</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>狀態</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名稱</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>發生了什麼</translation>
+    </message>
+    <message>
+        <source>Where, since</source>
+        <translation>位置與時間</translation>
+    </message>
+    <message>
+        <source>To go on with</source>
+        <translation>可據以繼續</translation>
     </message>
 </context>
 <context>
@@ -7976,6 +8095,172 @@ F1  此清單</translation>
         <translation>
             <numerusform>%n 個工作在此有 Pod：%1。</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::OverviewPage</name>
+    <message>
+        <source>Overview</source>
+        <translation>總覽</translation>
+    </message>
+    <message>
+        <source>Work at risk</source>
+        <translation>有風險的成果</translation>
+    </message>
+    <message>
+        <source>Training jobs</source>
+        <translation>訓練工作</translation>
+    </message>
+    <message>
+        <source>High availability</source>
+        <translation>高可用性</translation>
+    </message>
+    <message>
+        <source>GPUs</source>
+        <translation>GPU</translation>
+    </message>
+    <message>
+        <source>Needs attention</source>
+        <translation>需要處理</translation>
+    </message>
+    <message>
+        <source>show</source>
+        <translation>顯示</translation>
+    </message>
+    <message>
+        <source>its button</source>
+        <translation>其按鈕</translation>
+    </message>
+    <message>
+        <source>read again</source>
+        <translation>重新讀取</translation>
+    </message>
+    <message>
+        <source>no job is running</source>
+        <translation>沒有工作在執行</translation>
+    </message>
+    <message>
+        <source>most of it: %1</source>
+        <comment>name of a job</comment>
+        <translation>其中最多：%1</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>執行中</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n 個失敗</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation>
+            <numerusform>%n 個等待中</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n suspended</source>
+        <translation>
+            <numerusform>%n 個已暫停</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>not read yet</source>
+        <translation>尚未讀取</translation>
+    </message>
+    <message>
+        <source>no component can be seen</source>
+        <translation>看不到任何元件</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n down</source>
+        <translation>
+            <numerusform>%n 個停擺</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n would fall</source>
+        <translation>
+            <numerusform>%n 個會停止</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>nodes cannot be read</source>
+        <translation>無法讀取節點</translation>
+    </message>
+    <message>
+        <source>no node offers GPUs</source>
+        <translation>沒有節點提供 GPU</translation>
+    </message>
+    <message>
+        <source>of %1 requested</source>
+        <comment>GPUs</comment>
+        <translation>/ %1 個已被要求</translation>
+    </message>
+    <message>
+        <source>%1 for jobs that stand still</source>
+        <comment>GPUs</comment>
+        <translation>%1 個屬於停滯的工作</translation>
+    </message>
+    <message>
+        <source>%1 old</source>
+        <comment>age</comment>
+        <translation>%1 前的資料</translation>
+    </message>
+    <message>
+        <source>Reading jobs…</source>
+        <translation>正在讀取工作…</translation>
+    </message>
+    <message>
+        <source>Not connected since %1</source>
+        <translation>自 %1 起未連線</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>未連線</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>立即重試</translation>
+    </message>
+    <message>
+        <source>The jobs could not be read</source>
+        <translation>無法讀取工作</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試一次</translation>
+    </message>
+    <message>
+        <source>Nothing needs attention</source>
+        <translation>沒有需要處理的事項</translation>
+    </message>
+    <message>
+        <source>No job failed or waits, no checkpoint is damaged or late, every node is ready.</source>
+        <translation>沒有工作失敗或等待，沒有檢查點損毀或逾期，所有節點皆就緒。</translation>
+    </message>
+    <message>
+        <source>GPU-h unsaved, at most</source>
+        <translation>GPU 小時未儲存（最多）</translation>
+    </message>
+    <message>
+        <source>GPU-h unsaved</source>
+        <translation>GPU 小時未儲存</translation>
+    </message>
+    <message>
+        <source>unsaved, at most</source>
+        <translation>未儲存（最多）</translation>
+    </message>
+    <message>
+        <source>unsaved</source>
+        <translation>未儲存</translation>
+    </message>
+    <message>
+        <source>of %1 survive a node</source>
+        <comment>components</comment>
+        <translation>/ %1 個可承受節點失效</translation>
     </message>
 </context>
 <context>

@@ -8,6 +8,7 @@
 #include "HaController.h"
 #include "JobController.h"
 #include "NodesController.h"
+#include "OverviewController.h"
 #include "PodsController.h"
 #include "Preferences.h"
 #include "engine/Engine.h"
@@ -31,6 +32,7 @@ class HaPage;
 class JobPage;
 class JobsPage;
 class NodesPage;
+class OverviewPage;
 class PodsPage;
 } // namespace cairn::pages
 
@@ -94,6 +96,7 @@ private:
     pages::EventsPage *m_eventsPage;
     pages::NodesPage *m_nodesPage;
     pages::PodsPage *m_podsPage;
+    pages::OverviewPage *m_overviewPage;
     QHash<QString, Page> m_pages;
     std::unique_ptr<ClusterSession> m_session;
     ConnectController *m_connect;
@@ -104,6 +107,7 @@ private:
     EventsController *m_events;
     NodesController *m_nodes;
     PodsController *m_pods;
+    OverviewController *m_overview;
     QHash<QString, ObjectRef> m_openWhenSeen; ///< a resumed job whose row is still to come
 };
 

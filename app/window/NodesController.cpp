@@ -46,7 +46,7 @@ void NodesController::setSession(ClusterSession *session)
 void NodesController::open()
 {
     if (m_session)
-        join();
+        show();
 }
 
 void NodesController::setNow(const QDateTime &now)
@@ -54,23 +54,30 @@ void NodesController::setNow(const QDateTime &now)
     if (!m_session || !m_page->isVisible())
         return;
     m_page->setNow(now);
-    join();
+    show();
 }
 
-void NodesController::join()
+QList<items::NodeRow> NodesController::joined() const
 {
-    const FeedState &state = m_session->nodes().state();
+    if (!m_session)
+        return {};
     const FeedState &pods = m_session->jobs().podsState();
     const bool partial = !m_session->watched().isEmpty() || m_session->isNarrowed() || pods.phase == FeedState::Phase::Forbidden
         || pods.phase == FeedState::Phase::Failed;
     const items::PodTableModel &all = m_session->pods();
-    m_page->setNodes(items::joinNodes(
+    return items::joinNodes(
         m_session->nodes().values(), [&](const std::function<void(const Pod &)> &visit) { all.visit(visit); },
         [this](const Pod &pod) -> const items::JobRow * {
             const QString uid = m_session->jobs().jobOf(pod);
             return uid.isEmpty() ? nullptr : m_jobs.find(uid);
         },
-        partial, QDateTime::currentDateTimeUtc()));
+        partial, QDateTime::currentDateTimeUtc());
+}
+
+void NodesController::show()
+{
+    const FeedState &state = m_session->nodes().state();
+    m_page->setNodes(joined());
     m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? nodesRole() : QString());
 }
 

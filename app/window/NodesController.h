@@ -2,10 +2,8 @@
 #pragma once
 
 #include "ClusterSession.h"
+#include "items/NodeTableModel.h"
 
-namespace cairn::items {
-class JobTableModel;
-}
 namespace cairn::pages {
 class NodesPage;
 }
@@ -26,9 +24,11 @@ public:
     void setSession(ClusterSession *session);
     void open();
     void setNow(const QDateTime &now);
+    /// As they are now; empty without a session.
+    QList<items::NodeRow> joined() const;
 
 private:
-    void join();
+    void show();
 
     const items::JobTableModel &m_jobs;
     pages::NodesPage *m_page;

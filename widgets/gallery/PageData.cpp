@@ -175,6 +175,7 @@ void registerPageEntries(kit::GalleryRegistry &registry)
     registerHaEntries(registry);
     registerEventsEntries(registry);
     registerNodesEntries(registry);
+    registerOverviewEntries(registry);
     registerCheckpointsEntries(registry);
     registerDialogEntries(registry);
 }
