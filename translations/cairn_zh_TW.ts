@@ -8242,10 +8242,6 @@ F1  此清單</translation>
         <translation>沒有工作失敗或等待，沒有檢查點損毀或逾期，所有節點皆就緒。</translation>
     </message>
     <message>
-        <source>GPU-h unsaved, at most</source>
-        <translation>GPU 小時未儲存（最多）</translation>
-    </message>
-    <message>
         <source>GPU-h unsaved</source>
         <translation>GPU 小時未儲存</translation>
     </message>
@@ -8261,6 +8257,10 @@ F1  此清單</translation>
         <source>of %1 survive a node</source>
         <comment>components</comment>
         <translation>/ %1 個可承受節點失效</translation>
+    </message>
+    <message>
+        <source>GPU-h, at most</source>
+        <translation>GPU 小時（最多）</translation>
     </message>
 </context>
 <context>

@@ -41,7 +41,7 @@ OverviewPage::OverviewPage(QWidget *parent)
     m_table = new views::DataTable(tr("Needs attention"));
     m_table->setObjectName(u"overview.table"_s);
     using views::CellKind;
-    m_table->setColumns({{ProblemTableModel::What, CellKind::Tag, 92, 130, false, false},
+    m_table->setColumns({{ProblemTableModel::What, CellKind::Tag, 106, 130, false, false},
                          {ProblemTableModel::Name, CellKind::Text, 110, 210, false, false},
                          {ProblemTableModel::Text, CellKind::Text, 160, 2000, true, false},
                          {ProblemTableModel::Place, CellKind::Text, 90, 190, false, false},
@@ -114,7 +114,7 @@ void OverviewPage::updateTiles()
     if (o.running == 0)
         risk = {u"0"_s, tr("no job is running"), {}};
     else if (o.gpuHoursAtRisk > 0)
-        risk = {items::plainNumber(std::round(o.gpuHoursAtRisk * 10) / 10), o.atMost ? tr("GPU-h unsaved, at most") : tr("GPU-h unsaved"), {}};
+        risk = {items::plainNumber(std::round(o.gpuHoursAtRisk * 10) / 10), o.atMost ? tr("GPU-h, at most") : tr("GPU-h unsaved"), {}};
     else
         risk = {text::duration(o.longest), o.atMost ? tr("unsaved, at most") : tr("unsaved"), {}}; // without GPUs it is time that is lost
     if (!o.costliest.isEmpty())
