@@ -19,6 +19,7 @@ LAYERS = {
     "models/s3": {"base", "net", "domain", "checkpoints"},
     "models/jobs": {"base", "manifest", "domain", "checkpoints"},
     "models/components": {"base", "domain"},
+    "models/storage": {"base", "domain"},
     "models/kube": {"base", "manifest", "net", "domain"},
     "models/store": {"base", "domain"},
     "models/items": {"base", "domain", "checkpoints", "jobs", "components", "store"},
