@@ -181,6 +181,20 @@ Result<VolumeUse> measureClaim(ObjectApi &api, const QString &ns, const QString 
     return ckpt::measureClaim(api, *request, stop, progress);
 }
 
+std::optional<ObjectRef> jobWithImage(const QList<Job> &jobs, const Claim &claim)
+{
+    std::optional<ObjectRef> any;
+    for (const Job &job : jobs) {
+        if (job.ns != claim.ns)
+            continue;
+        if (std::ranges::any_of(job.mounts, [&](const VolumeMount &mount) { return mount.claim == claim.name; }))
+            return job.ref();
+        if (!any)
+            any = job.ref();
+    }
+    return any;
+}
+
 Result<QString> clusterId(ObjectApi &api, std::stop_token stop)
 {
     const Result<QJsonObject> object = api.get({kinds::namespaces(), {}, u"kube-system"_s, {}}, stop);

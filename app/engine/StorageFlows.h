@@ -42,6 +42,9 @@ Measured readPrometheus(const ProxyGet &get, const PrometheusPlace &place, std::
 Result<VolumeUse> measureClaim(ObjectApi &api, const QString &ns, const QString &claim, const std::optional<ObjectRef> &job,
                                std::stop_token stop, const ckpt::Progress &progress = {});
 
+/// A job whose pods run in the claim's namespace, rather one that mounts it: `job` of measureClaim.
+std::optional<ObjectRef> jobWithImage(const QList<Job> &jobs, const Claim &claim);
+
 /// The UID of the namespace kube-system: what tells clusters apart. The history is filed under it.
 Result<QString> clusterId(ObjectApi &api, std::stop_token stop);
 
