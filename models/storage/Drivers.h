@@ -18,6 +18,7 @@ struct DriverFacts {
     /// Whether the kubelet, and so Prometheus, ever has numbers of it. Where it has none only a helper can tell.
     enum class Reports { Yes, IfSwitchedOn, Never, Unknown };
     Reports reports = Reports::Unknown;
+    bool operator==(const DriverFacts &) const = default;
 };
 
 /// By PersistentVolume::driver. Read in each driver's NodeGetVolumeStats (aws-efs, mountpoint-s3, aws-fsx,
