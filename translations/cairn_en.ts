@@ -248,6 +248,23 @@
     </message>
 </context>
 <context>
+    <name>cairn::items::Overview</name>
+    <message numerus="yes">
+        <source>%n component(s) would stop with the loss of one node</source>
+        <translation>
+            <numerusform>%n component would stop with the loss of one node</numerusform>
+            <numerusform>%n components would stop with the loss of one node</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) with a pod there: %1</source>
+        <translation>
+            <numerusform>%n job with a pod there: %1</numerusform>
+            <numerusform>%n jobs with a pod there: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::items::TrailTableModel</name>
     <message numerus="yes">
         <source>%1 bytes in %n file(s)</source>
@@ -544,6 +561,92 @@
         <translation>
             <numerusform>%n selected</numerusform>
             <numerusform>%n selected</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::NodesPage</name>
+    <message numerus="yes">
+        <source>%1 of %n node(s) not ready</source>
+        <translation>
+            <numerusform>%1 of %n node not ready</numerusform>
+            <numerusform>%1 of %n nodes not ready</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s) ready</source>
+        <translation>
+            <numerusform>%n node ready</numerusform>
+            <numerusform>%n nodes ready</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) with a pod here: %1.</source>
+        <translation>
+            <numerusform>%n job with a pod here: %1.</numerusform>
+            <numerusform>%n jobs with a pod here: %1.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::OverviewPage</name>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n failed</numerusform>
+            <numerusform>%n failed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation>
+            <numerusform>%n waiting</numerusform>
+            <numerusform>%n waiting</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n suspended</source>
+        <translation>
+            <numerusform>%n suspended</numerusform>
+            <numerusform>%n suspended</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n down</source>
+        <translation>
+            <numerusform>%n down</numerusform>
+            <numerusform>%n down</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n would fall</source>
+        <translation>
+            <numerusform>%n would fall</numerusform>
+            <numerusform>%n would fall</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::PodsPage</name>
+    <message numerus="yes">
+        <source>%1 of %n pod(s) failed, or not ready</source>
+        <translation>
+            <numerusform>%1 of %n pod failed, or not ready</numerusform>
+            <numerusform>%1 of %n pods failed, or not ready</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pod(s), none in trouble</source>
+        <translation>
+            <numerusform>%n pod, not in trouble</numerusform>
+            <numerusform>%n pods, none in trouble</numerusform>
         </translation>
     </message>
 </context>

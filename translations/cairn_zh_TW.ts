@@ -761,30 +761,71 @@
         <translation>檢查點</translation>
     </message>
     <message>
+        <source>Nodes</source>
+        <translation>節點</translation>
+    </message>
+    <message>
+        <source>Pods</source>
+        <translation>Pod</translation>
+    </message>
+    <message>
+        <source>Overview</source>
+        <translation>總覽</translation>
+    </message>
+    <message>
         <source>Ctrl 0  contexts
+Ctrl 1  overview
 Ctrl 2  jobs
 Ctrl 3  checkpoints
 Ctrl 4  high availability
 Ctrl 6  events
+Ctrl 7  nodes
+Ctrl 8  pods
 /  filter
 ↑ ↓  move, Enter opens, Esc goes back
-L  logs of the job
+L  logs of the job or pod, Y  YAML of the pod
 R  resume…
 F5  read again
 Logs: F follow, N and Shift N hits, E error
 F1  this list</source>
-        <translation>Ctrl 0  連線環境
+        <translation>Ctrl 0  環境
+Ctrl 1  總覽
 Ctrl 2  工作
 Ctrl 3  檢查點
 Ctrl 4  高可用性
 Ctrl 6  事件
+Ctrl 7  節點
+Ctrl 8  Pod
 /  篩選
 ↑ ↓  移動，Enter 開啟，Esc 返回
-L  工作的日誌
-R  續訓…
+L  工作或 Pod 的記錄，Y  Pod 的 YAML
+R  恢復…
 F5  重新讀取
-日誌：F 跟隨，N 與 Shift N 符合處，E 錯誤
-F1  這份清單</translation>
+記錄：F 跟隨，N 與 Shift N 符合處，E 錯誤
+F1  此清單</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::PodsController</name>
+    <message>
+        <source>The pod is gone</source>
+        <translation>Pod 已不存在</translation>
+    </message>
+    <message>
+        <source>Its logs went with it.</source>
+        <translation>其記錄也隨之消失。</translation>
+    </message>
+    <message>
+        <source>No container of this pod was restarted.</source>
+        <translation>此 Pod 沒有容器重新啟動過。</translation>
+    </message>
+    <message>
+        <source>No lines yet</source>
+        <translation>尚無任何行</translation>
+    </message>
+    <message>
+        <source>No container of this pod has started. Press L again when one has.</source>
+        <translation>此 Pod 尚無容器啟動。啟動後請再按 L。</translation>
     </message>
 </context>
 <context>
@@ -2836,6 +2877,188 @@ F1  這份清單</translation>
     </message>
 </context>
 <context>
+    <name>cairn::items::NodeTableModel</name>
+    <message>
+        <source>Not ready</source>
+        <translation>未就緒</translation>
+    </message>
+    <message>
+        <source>Pressure</source>
+        <translation>資源壓力</translation>
+    </message>
+    <message>
+        <source>Closed</source>
+        <translation>已停止排程</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>就緒</translation>
+    </message>
+    <message>
+        <source>closed to new pods</source>
+        <translation>不接受新 Pod</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>無</translation>
+    </message>
+    <message>
+        <source>at most %1</source>
+        <translation>最多 %1</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>state of a node and its cause</comment>
+        <translation>%1，%2</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <comment>GPUs requested, allocatable</comment>
+        <translation>%1/%2</translation>
+    </message>
+    <message>
+        <source>Requested by pods that have not ended, of what the node offers: all resources named …/gpu and MIG slices.</source>
+        <translation>尚未結束的 Pod 所要求的數量，相對於節點所提供的數量：所有名為 …/gpu 的資源與 MIG 切片。</translation>
+    </message>
+    <message>
+        <source>Work since the newest whole checkpoint of each job with a pod here.</source>
+        <translation>每個在此有 Pod 的工作，自其最新完整檢查點以來的成果。</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>column, value</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>What dies with the node now: work since the newest whole checkpoint of each job with a pod here</source>
+        <translation>節點此刻失效會失去的成果：每個在此有 Pod 的工作，自其最新完整檢查點以來</translation>
+    </message>
+    <message>
+        <source>Node</source>
+        <translation>節點</translation>
+    </message>
+    <message>
+        <source>Zone</source>
+        <translation>區域</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>狀態</translation>
+    </message>
+    <message>
+        <source>GPUs requested</source>
+        <translation>已要求的 GPU</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>可用</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>工作</translation>
+    </message>
+    <message>
+        <source>Lost with it</source>
+        <translation>隨之失去</translation>
+    </message>
+    <message>
+        <source>Pods</source>
+        <translation>Pod</translation>
+    </message>
+    <message>
+        <source>Kubelet</source>
+        <translation>Kubelet</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>存在時間</translation>
+    </message>
+    <message>
+        <source>for %1</source>
+        <comment>time span</comment>
+        <translation>已 %1</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::Overview</name>
+    <message>
+        <source>Show</source>
+        <translation>顯示</translation>
+    </message>
+    <message>
+        <source>checkpoints not read yet</source>
+        <translation>尚未讀取檢查點</translation>
+    </message>
+    <message>
+        <source>it never saved a checkpoint</source>
+        <translation>從未儲存檢查點</translation>
+    </message>
+    <message>
+        <source>no checkpoint can be trusted</source>
+        <translation>沒有可信任的檢查點</translation>
+    </message>
+    <message>
+        <source>newest whole checkpoint: step %1</source>
+        <translation>最新完整檢查點：第 %1 步</translation>
+    </message>
+    <message>
+        <source>there is a whole checkpoint</source>
+        <translation>有完整的檢查點</translation>
+    </message>
+    <message>
+        <source>its newest checkpoint is damaged</source>
+        <translation>其最新檢查點已損毀</translation>
+    </message>
+    <message>
+        <source>Overdue</source>
+        <translation>逾期</translation>
+    </message>
+    <message>
+        <source>saves every %1 as a rule, and has not for %2</source>
+        <translation>通常每 %1 儲存一次，已 %2 未儲存</translation>
+    </message>
+    <message>
+        <source>Resume…</source>
+        <translation>恢復…</translation>
+    </message>
+    <message>
+        <source>%1 replicas ready</source>
+        <translation>%1 個副本就緒</translation>
+    </message>
+    <message>
+        <source>At risk</source>
+        <translation>有風險</translation>
+    </message>
+    <message>
+        <source>High availability</source>
+        <translation>高可用性</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n component(s) would stop with the loss of one node</source>
+        <translation>
+            <numerusform>失去一個節點就會有 %n 個元件停止</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>the node is not ready</source>
+        <translation>節點未就緒</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) with a pod there: %1</source>
+        <translation>
+            <numerusform>%n 個工作在那裡有 Pod：%1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no training job there</source>
+        <translation>那裡沒有訓練工作</translation>
+    </message>
+</context>
+<context>
     <name>cairn::items::PodTableModel</name>
     <message>
         <source>last: %1</source>
@@ -2883,6 +3106,52 @@ F1  這份清單</translation>
     <message>
         <source>Age</source>
         <translation>存在時間</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>命名空間</translation>
+    </message>
+    <message>
+        <source>Job or owner</source>
+        <translation>工作或擁有者</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::ProblemTableModel</name>
+    <message>
+        <source>%1 · %2</source>
+        <comment>place, age</comment>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>%1: %2 %3</source>
+        <comment>kind of problem, name, what happened</comment>
+        <translation>%1：%2 %3 {1:?}</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>column, value</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>狀態</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名稱</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>發生了什麼</translation>
+    </message>
+    <message>
+        <source>Where, since</source>
+        <translation>位置與時間</translation>
+    </message>
+    <message>
+        <source>To go on with</source>
+        <translation>可據以繼續</translation>
     </message>
 </context>
 <context>
@@ -7646,6 +7915,481 @@ F1  這份清單</translation>
     <message>
         <source>A namespace has lower-case letters, digits and hyphens, at most 63.</source>
         <translation>命名空間由小寫字母、數字與連字號組成，最多 63 個字元。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::NodesPage</name>
+    <message>
+        <source>Nodes</source>
+        <translation>節點</translation>
+    </message>
+    <message>
+        <source>Node, zone, state, or free:&gt;0</source>
+        <translation>節點、區域、狀態，或 free:&gt;0</translation>
+    </message>
+    <message>
+        <source>Filter nodes</source>
+        <translation>篩選節點</translation>
+    </message>
+    <message>
+        <source>No node matches the filter</source>
+        <translation>沒有符合篩選的節點</translation>
+    </message>
+    <message>
+        <source>its pods</source>
+        <translation>其 Pod</translation>
+    </message>
+    <message>
+        <source>filter</source>
+        <translation>篩選</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>數據</translation>
+    </message>
+    <message>
+        <source>GPUs offered</source>
+        <translation>提供的 GPU</translation>
+    </message>
+    <message>
+        <source>GPUs requested</source>
+        <translation>已要求的 GPU</translation>
+    </message>
+    <message>
+        <source>GPUs free</source>
+        <translation>可用的 GPU</translation>
+    </message>
+    <message>
+        <source>Pods</source>
+        <translation>Pod</translation>
+    </message>
+    <message>
+        <source>Kubelet</source>
+        <translation>Kubelet</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>存在時間</translation>
+    </message>
+    <message>
+        <source>Show its pods</source>
+        <translation>顯示其 Pod</translation>
+    </message>
+    <message>
+        <source>The selected node</source>
+        <translation>選取的節點</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n node(s) not ready</source>
+        <translation>
+            <numerusform>%n 個節點中有 %1 個未就緒</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s) ready</source>
+        <translation>
+            <numerusform>%n 個節點就緒</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 · %2 of %3 GPUs free</source>
+        <comment>nodes, GPUs</comment>
+        <translation>%1 · %3 個 GPU 中有 %2 個可用</translation>
+    </message>
+    <message>
+        <source>no zone label</source>
+        <translation>沒有區域標籤</translation>
+    </message>
+    <message>
+        <source>zone %1</source>
+        <translation>區域 %1</translation>
+    </message>
+    <message>
+        <source>Not ready: its pods are evicted or lost after five minutes as a rule.</source>
+        <translation>未就緒：其 Pod 通常在五分鐘後被驅逐或遺失。</translation>
+    </message>
+    <message>
+        <source>The kubelet reports %1: pods may be evicted.</source>
+        <translation>kubelet 回報 %1：Pod 可能被驅逐。</translation>
+    </message>
+    <message>
+        <source>More GPUs are requested than the node offers: some of them are gone.</source>
+        <translation>要求的 GPU 多於節點所提供：部分 GPU 已消失。</translation>
+    </message>
+    <message>
+        <source>Lost with it now</source>
+        <translation>此刻會隨之失去</translation>
+    </message>
+    <message>
+        <source>What is lost</source>
+        <translation>已失去</translation>
+    </message>
+    <message>
+        <source>From the node and the pods that may be read; pods of other namespaces may run here as well.</source>
+        <translation>來自節點與可讀取的 Pod；其他命名空間的 Pod 也可能在此執行。</translation>
+    </message>
+    <message>
+        <source>From the node and its pods. A GPU is requested until its pod has ended.</source>
+        <translation>來自節點及其 Pod。GPU 在其 Pod 結束前都算已要求。</translation>
+    </message>
+    <message>
+        <source>No training job has a pod here.</source>
+        <translation>沒有訓練工作在此有 Pod。</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>另有 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>重新檢查</translation>
+    </message>
+    <message>
+        <source>Reading nodes…</source>
+        <translation>正在讀取節點…</translation>
+    </message>
+    <message>
+        <source>Not connected since %1</source>
+        <translation>自 %1 起未連線</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>未連線</translation>
+    </message>
+    <message>
+        <source>%1 The nodes are shown as they were then.</source>
+        <translation>%1 節點以當時的狀態顯示。</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>立即重試</translation>
+    </message>
+    <message>
+        <source>You may not list nodes</source>
+        <translation>您無權列出節點</translation>
+    </message>
+    <message>
+        <source>The nodes could not be read</source>
+        <translation>無法讀取節點</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試一次</translation>
+    </message>
+    <message>
+        <source>No nodes</source>
+        <translation>沒有節點</translation>
+    </message>
+    <message>
+        <source>The cluster has no nodes: nothing can run on it.</source>
+        <translation>叢集沒有節點：無法執行任何東西。</translation>
+    </message>
+    <message>
+        <source>Not ready for %1: its pods are evicted or lost after five minutes as a rule.</source>
+        <translation>未就緒已 %1：其 Pod 通常在五分鐘後被驅逐或遺失。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) with a pod here: %1.</source>
+        <translation>
+            <numerusform>%n 個工作在此有 Pod：%1。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::OverviewPage</name>
+    <message>
+        <source>Overview</source>
+        <translation>總覽</translation>
+    </message>
+    <message>
+        <source>Work at risk</source>
+        <translation>有風險的成果</translation>
+    </message>
+    <message>
+        <source>Training jobs</source>
+        <translation>訓練工作</translation>
+    </message>
+    <message>
+        <source>High availability</source>
+        <translation>高可用性</translation>
+    </message>
+    <message>
+        <source>GPUs</source>
+        <translation>GPU</translation>
+    </message>
+    <message>
+        <source>Needs attention</source>
+        <translation>需要處理</translation>
+    </message>
+    <message>
+        <source>show</source>
+        <translation>顯示</translation>
+    </message>
+    <message>
+        <source>its button</source>
+        <translation>其按鈕</translation>
+    </message>
+    <message>
+        <source>read again</source>
+        <translation>重新讀取</translation>
+    </message>
+    <message>
+        <source>no job is running</source>
+        <translation>沒有工作在執行</translation>
+    </message>
+    <message>
+        <source>most of it: %1</source>
+        <comment>name of a job</comment>
+        <translation>其中最多：%1</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>執行中</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n 個失敗</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation>
+            <numerusform>%n 個等待中</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n suspended</source>
+        <translation>
+            <numerusform>%n 個已暫停</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>not read yet</source>
+        <translation>尚未讀取</translation>
+    </message>
+    <message>
+        <source>no component can be seen</source>
+        <translation>看不到任何元件</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n down</source>
+        <translation>
+            <numerusform>%n 個停擺</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n would fall</source>
+        <translation>
+            <numerusform>%n 個會停止</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>nodes cannot be read</source>
+        <translation>無法讀取節點</translation>
+    </message>
+    <message>
+        <source>no node offers GPUs</source>
+        <translation>沒有節點提供 GPU</translation>
+    </message>
+    <message>
+        <source>of %1 requested</source>
+        <comment>GPUs</comment>
+        <translation>/ %1 個已被要求</translation>
+    </message>
+    <message>
+        <source>%1 for jobs that stand still</source>
+        <comment>GPUs</comment>
+        <translation>%1 個屬於停滯的工作</translation>
+    </message>
+    <message>
+        <source>%1 old</source>
+        <comment>age</comment>
+        <translation>%1 前的資料</translation>
+    </message>
+    <message>
+        <source>Reading jobs…</source>
+        <translation>正在讀取工作…</translation>
+    </message>
+    <message>
+        <source>Not connected since %1</source>
+        <translation>自 %1 起未連線</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>未連線</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>立即重試</translation>
+    </message>
+    <message>
+        <source>The jobs could not be read</source>
+        <translation>無法讀取工作</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試一次</translation>
+    </message>
+    <message>
+        <source>Nothing needs attention</source>
+        <translation>沒有需要處理的事項</translation>
+    </message>
+    <message>
+        <source>No job failed or waits, no checkpoint is damaged or late, every node is ready.</source>
+        <translation>沒有工作失敗或等待，沒有檢查點損毀或逾期，所有節點皆就緒。</translation>
+    </message>
+    <message>
+        <source>GPU-h unsaved, at most</source>
+        <translation>GPU 小時未儲存（最多）</translation>
+    </message>
+    <message>
+        <source>GPU-h unsaved</source>
+        <translation>GPU 小時未儲存</translation>
+    </message>
+    <message>
+        <source>unsaved, at most</source>
+        <translation>未儲存（最多）</translation>
+    </message>
+    <message>
+        <source>unsaved</source>
+        <translation>未儲存</translation>
+    </message>
+    <message>
+        <source>of %1 survive a node</source>
+        <comment>components</comment>
+        <translation>/ %1 個可承受節點失效</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::PodsPage</name>
+    <message>
+        <source>Pods</source>
+        <translation>Pod</translation>
+    </message>
+    <message>
+        <source>Pod, job, node, state, or restarts:&gt;3</source>
+        <translation>Pod、工作、節點、狀態，或 restarts:&gt;3</translation>
+    </message>
+    <message>
+        <source>Filter pods</source>
+        <translation>篩選 Pod</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>顯示</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>In trouble</source>
+        <translation>有問題</translation>
+    </message>
+    <message>
+        <source>No pod matches the filter</source>
+        <translation>沒有符合篩選的 Pod</translation>
+    </message>
+    <message>
+        <source>open its job</source>
+        <translation>開啟其工作</translation>
+    </message>
+    <message>
+        <source>logs</source>
+        <translation>記錄</translation>
+    </message>
+    <message>
+        <source>YAML</source>
+        <translation>YAML</translation>
+    </message>
+    <message>
+        <source>filter</source>
+        <translation>篩選</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>記錄</translation>
+    </message>
+    <message>
+        <source>Close (Esc)</source>
+        <translation>關閉 (Esc)</translation>
+    </message>
+    <message>
+        <source>YAML of the pod</source>
+        <translation>Pod 的 YAML</translation>
+    </message>
+    <message>
+        <source>Reading the object…</source>
+        <translation>正在讀取物件…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試一次</translation>
+    </message>
+    <message>
+        <source>%1 (gone)</source>
+        <comment>name of a pod</comment>
+        <translation>%1（已不存在）</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n pod(s) failed, or not ready</source>
+        <translation>
+            <numerusform>%n 個 Pod 中有 %1 個失敗或未就緒</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pod(s), none in trouble</source>
+        <translation>
+            <numerusform>%n 個 Pod，皆無問題</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>In trouble (%1)</source>
+        <comment>number</comment>
+        <translation>有問題 (%1)</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>重新檢查</translation>
+    </message>
+    <message>
+        <source>Reading pods…</source>
+        <translation>正在讀取 Pod…</translation>
+    </message>
+    <message>
+        <source>Not connected since %1</source>
+        <translation>自 %1 起未連線</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>未連線</translation>
+    </message>
+    <message>
+        <source>%1 The pods are shown as they were then.</source>
+        <translation>%1 Pod 以當時的狀態顯示。</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>立即重試</translation>
+    </message>
+    <message>
+        <source>You may not list pods</source>
+        <translation>您無權列出 Pod</translation>
+    </message>
+    <message>
+        <source>The pods could not be read</source>
+        <translation>無法讀取 Pod</translation>
+    </message>
+    <message>
+        <source>No pods</source>
+        <translation>沒有 Pod</translation>
+    </message>
+    <message>
+        <source>Nothing runs in the namespaces that are watched.</source>
+        <translation>所監看的命名空間中沒有東西在執行。</translation>
     </message>
 </context>
 <context>

@@ -34,30 +34,35 @@ ClusterSession::ClusterSession(std::shared_ptr<kube::Cluster> cluster, const QSt
         m_runtimeFeeds.push_back(std::make_unique<kube::Feed<TrainingRuntime>>(
             *m_cluster, kind, [wide] { return runtimeDecoder(wide); }, std::move(handlers)));
     }
-    m_podFeed = std::make_unique<kube::Feed<Pod>>(
-        *m_cluster, kinds::pods(), podDecoder,
-        kube::Feed<Pod>::Handlers{[this] { m_jobs.resetPods(); }, [this](const Delta<Pod> &delta) { m_jobs.applyPods(delta); },
-                                  [this](const FeedState &state) { m_jobs.setPodState(state); }});
+    m_podFeed = std::make_unique<kube::Feed<Pod>>(*m_cluster, kinds::pods(), podDecoder,
+                                                  kube::Feed<Pod>::Handlers{[this] {
+                                                                                m_jobs.resetPods();
+                                                                                m_pods.clear();
+                                                                            },
+                                                                            [this](const Delta<Pod> &delta) {
+                                                                                m_jobs.applyPods(delta);
+                                                                                m_pods.applyDelta(delta);
+                                                                            },
+                                                                            [this](const FeedState &state) { m_jobs.setPodState(state); }});
     m_eventFeed = std::make_unique<kube::Feed<Event>>(
         *m_cluster, kinds::events(), eventDecoder,
         kube::Feed<Event>::Handlers{[this] { m_jobs.resetEvents(); }, [this](const Delta<Event> &delta) { m_jobs.applyEvents(delta); },
                                     [this](const FeedState &state) { m_jobs.setEventState(state); }});
-    m_nodeFeed = std::make_unique<kube::Feed<Node>>(
-        *m_cluster, kinds::nodes(), nodeDecoder,
-        kube::Feed<Node>::Handlers{[this] {
-                                       m_jobs.resetNodes();
-                                       m_nodesSeen.clear();
-                                   },
-                                   [this](const Delta<Node> &delta) {
-                                       m_jobs.applyNodes(delta);
-                                       for (const Node &node : delta.upserts)
-                                           m_nodesSeen.insert(node.uid, true);
-                                       for (const QString &uid : delta.removed)
-                                           m_nodesSeen.remove(uid);
-                                       m_nodeCount = static_cast<int>(m_nodesSeen.size());
-                                       emit factsChanged();
-                                   },
-                                   [](const FeedState &) {}});
+    m_nodeFeed = std::make_unique<kube::Feed<Node>>(*m_cluster, kinds::nodes(), nodeDecoder,
+                                                    kube::Feed<Node>::Handlers{[this] {
+                                                                                   m_jobs.resetNodes();
+                                                                                   m_nodes.clear();
+                                                                               },
+                                                                               [this](const Delta<Node> &delta) {
+                                                                                   m_jobs.applyNodes(delta);
+                                                                                   m_nodes.apply(delta);
+                                                                               },
+                                                                               [this](const FeedState &state) { m_nodes.setState(state); }});
+    // A node's heartbeat changes nothing that is told of the cluster.
+    connect(&m_nodes, &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
+        if (!change.added.isEmpty() || !change.removed.isEmpty())
+            emit factsChanged();
+    });
     auto *again = new QTimer(this);
     connect(again, &QTimer::timeout, this, &ClusterSession::readFacts);
     again->start(30'000);

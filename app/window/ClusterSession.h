@@ -3,6 +3,7 @@
 
 #include "base/Async.h"
 #include "kube/Cluster.h"
+#include "items/PodTableModel.h"
 #include "kube/Feed.h"
 #include "store/JobStore.h"
 
@@ -24,6 +25,9 @@ public:
     kube::Cluster &cluster() const { return *m_cluster; }
     std::shared_ptr<kube::Cluster> sharedCluster() const { return m_cluster; }
     store::JobStore &jobs() { return m_jobs; }
+    /// All pods of the watched namespaces; their state is jobs().podsState().
+    items::PodTableModel &pods() { return m_pods; }
+    store::ResourceStore<Node> &nodes() { return m_nodes; }
     const QString &contextName() const { return m_contextName; }
     const QString &server() const { return m_server; }
     bool isInsecure() const { return m_insecure; }
@@ -31,13 +35,14 @@ public:
     /// Watches these namespaces, or all where the list is empty (and, where that is forbidden, the context's own).
     void watch(const QStringList &namespaces);
     QStringList watched() const { return m_namespaces; }
+    /// Pods of all namespaces were wanted, and only those of the context's own may be listed.
+    bool isNarrowed() const { return m_podFeed->isNarrowed(); }
     /// Tries again at once what failed or was forbidden.
     void retryNow();
 
     /// What was learnt about the cluster; empty until known.
     const QString &version() const { return m_version; }
     const QString &user() const { return m_user; }
-    int nodes() const { return m_nodeCount; } ///< -1 unknown
     std::chrono::milliseconds latency() const { return m_latency; }
     const kube::Cluster::Namespaces &namespaces() const { return m_known; }
 
@@ -52,12 +57,12 @@ private:
     const QString m_contextName, m_server;
     const bool m_insecure;
     store::JobStore m_jobs;
+    items::PodTableModel m_pods;
+    store::ResourceStore<Node> m_nodes;
     QStringList m_namespaces;
     QString m_version, m_user;
     std::chrono::milliseconds m_latency{0};
     kube::Cluster::Namespaces m_known;
-    QHash<QString, bool> m_nodesSeen;
-    int m_nodeCount = -1;
 
     std::vector<std::unique_ptr<kube::Feed<Job>>> m_jobFeeds;
     std::vector<std::unique_ptr<kube::Feed<TrainingRuntime>>> m_runtimeFeeds; ///< of the cluster, of namespaces

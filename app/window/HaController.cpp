@@ -114,6 +114,7 @@ HaController::~HaController() = default;
 void HaController::setSession(ClusterSession *session)
 {
     m_feeds.reset();
+    m_known.reset();
     m_soon->stop();
     m_session = session;
     m_page->setFeed({});
@@ -195,6 +196,7 @@ void HaController::judge()
             state.error = facts.unread.first().error;
         }
     }
+    m_known = list;
     m_page->setComponents(list, facts.now);
     m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? componentsRole() : QString());
     emit fallingChanged(list.isEmpty() ? 0 : summary.falling());

@@ -4,6 +4,8 @@
 #include "ClusterSession.h"
 #include "components/Component.h"
 
+#include <optional>
+
 namespace cairn::pages {
 class HaPage;
 }
@@ -27,6 +29,8 @@ public:
     void open();
     void retryNow();
     void setNow(const QDateTime &now);
+    /// nullptr until they were judged for the first time.
+    const QList<components::Component> *components() const { return m_known ? &*m_known : nullptr; }
 
 signals:
     /// How many components would fall with a node; 0 as well while it is not known.
@@ -41,6 +45,7 @@ private:
     std::unique_ptr<Feeds> m_feeds;
     QTimer *m_soon;   ///< changes come in bursts
     QDateTime m_judged; ///< leases age without any change
+    std::optional<QList<components::Component>> m_known;
 };
 
 } // namespace cairn::app

@@ -107,7 +107,7 @@ void JobController::setSession(ClusterSession *session)
             if (!m_logSources.contains(pod.uid) && m_logSources.size() < LogStreamer::maxPods) {
                 const int source = m_page->logs()->addPod(pod.name);
                 m_logSources.insert(pod.uid, source);
-                m_logs->follow(source, pod);
+                m_logs->follow(source, pod, m_logContainer);
             }
         }
     });
@@ -497,7 +497,8 @@ void JobController::startLogs()
         podNames.append(pod.name);
     pane->begin(podNames);
     pane->setLoading();
-    m_logs = std::make_unique<LogStreamer>(m_session->sharedCluster(), shown->container, pane->isPrevious());
+    m_logs = std::make_unique<LogStreamer>(m_session->sharedCluster(), pane->isPrevious());
+    m_logContainer = shown->container;
     connect(m_logs.get(), &LogStreamer::lines, pane, [pane](std::vector<logs::LogBuffer::Raw> batch) {
         pane->setContent();
         pane->append(std::move(batch));
@@ -515,7 +516,7 @@ void JobController::startLogs()
     });
     for (int i = 0; i < pods.size(); ++i) {
         m_logSources.insert(pods[i].uid, i);
-        m_logs->follow(i, pods[i]);
+        m_logs->follow(i, pods[i], m_logContainer);
     }
 }
 

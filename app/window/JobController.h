@@ -61,6 +61,7 @@ private:
     QString m_uid;
     std::unique_ptr<LogStreamer> m_logs;
     QHash<QString, int> m_logSources; ///< pod UID → source
+    QString m_logContainer;           ///< of those that are followed
     QString m_askedBucket;            ///< consent key of the question that is shown
     bool m_reading = false;
     std::optional<bool> m_rightsInPlace; ///< for which of the two ways the rights were asked; nullopt: not yet

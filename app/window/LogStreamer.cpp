@@ -36,10 +36,9 @@ logs::LogBuffer::Raw parse(int source, const QByteArray &line)
 
 } // namespace
 
-LogStreamer::LogStreamer(std::shared_ptr<ObjectApi> api, const QString &container, bool previous, QObject *parent)
+LogStreamer::LogStreamer(std::shared_ptr<ObjectApi> api, bool previous, QObject *parent)
     : QObject(parent)
     , m_api(std::move(api))
-    , m_container(container)
     , m_previous(previous)
     , m_shared(std::make_shared<Shared>())
 {
@@ -65,10 +64,10 @@ LogStreamer::~LogStreamer()
     m_stop.request_stop();
 }
 
-void LogStreamer::follow(int source, const Pod &pod)
+void LogStreamer::follow(int source, const Pod &pod, const QString &container)
 {
     LogOptions options;
-    options.container = m_container;
+    options.container = container;
     options.previous = m_previous;
     options.timestamps = true;
     options.tailLines = firstLines;

@@ -22,11 +22,11 @@ class LogStreamer : public QObject
 public:
     static constexpr int maxPods = 24; ///< more would be more connections than a server likes from one person
 
-    LogStreamer(std::shared_ptr<ObjectApi> api, const QString &container, bool previous, QObject *parent = nullptr);
+    LogStreamer(std::shared_ptr<ObjectApi> api, bool previous, QObject *parent = nullptr);
     ~LogStreamer() override;
 
-    /// `source` comes back with the lines.
-    void follow(int source, const Pod &pod);
+    /// `source` comes back with the lines. An empty `container` means the only one there is.
+    void follow(int source, const Pod &pod, const QString &container);
 
 signals:
     void lines(std::vector<cairn::logs::LogBuffer::Raw> batch);
@@ -36,7 +36,6 @@ signals:
 private:
     struct Shared;
     const std::shared_ptr<ObjectApi> m_api;
-    const QString m_container;
     const bool m_previous;
     std::shared_ptr<Shared> m_shared;
     std::stop_source m_stop;

@@ -3,6 +3,7 @@
 
 #include "ResumeController.h"
 #include "base/Text.h"
+#include "jobs/LossOfWork.h"
 #include "kit/Navigation.h"
 #include "kit/Messages.h"
 #include "kit/Theme.h"
@@ -13,6 +14,9 @@
 #include "pages/HaPage.h"
 #include "pages/JobsPage.h"
 #include "pages/NamespaceSelector.h"
+#include "pages/NodesPage.h"
+#include "pages/OverviewPage.h"
+#include "pages/PodsPage.h"
 
 #include <QAction>
 #include <QCloseEvent>
@@ -33,6 +37,9 @@ const auto jobsId = u"jobs"_s;
 const auto checkpointsId = u"checkpoints"_s;
 const auto haId = u"ha"_s;
 const auto eventsId = u"events"_s;
+const auto nodesId = u"nodes"_s;
+const auto podsId = u"pods"_s;
+const auto overviewId = u"overview"_s;
 const auto themeId = u"theme"_s;
 
 /// The least a person needs to see jobs, as a Role to ask an administrator for.
@@ -70,12 +77,18 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_checkpointsPage(new pages::CheckpointsPage)
     , m_haPage(new pages::HaPage)
     , m_eventsPage(new pages::EventsPage)
+    , m_nodesPage(new pages::NodesPage)
+    , m_podsPage(new pages::PodsPage)
+    , m_overviewPage(new pages::OverviewPage)
     , m_connect(new ConnectController(engine, preferences, m_connectPage, this))
     , m_reader(new CheckpointReader(engine.http(), preferences, this))
     , m_job(new JobController(engine.http(), preferences, *m_reader, m_jobPage, this))
     , m_checkpoints(new CheckpointsController(*m_reader, m_checkpointsPage, this))
     , m_ha(new HaController(m_haPage, this))
     , m_events(new EventsController(m_eventsPage, this))
+    , m_nodes(new NodesController(*m_jobsPage->model(), m_nodesPage, this))
+    , m_pods(new PodsController(m_podsPage, this))
+    , m_overview(new OverviewController(*m_jobsPage->model(), *m_nodes, *m_ha, m_overviewPage, this))
 {
     setObjectName(u"window"_s);
     setWindowTitle(tr("Cairn"));
@@ -90,6 +103,16 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
             m_session->retryNow();
     };
     addPage(connectId, {}, {}, 0, {m_connectPage, [] {}, [this] { m_connect->reload(); }});
+    addPage(overviewId, u"overview"_s, tr("Overview"), 1,
+            {m_overviewPage,
+             [this] {
+                 m_overview->open();
+                 m_overviewPage->focusTable();
+             },
+             [this, readAll] {
+                 readAll();
+                 m_ha->retryNow();
+             }});
     addPage(jobsId, u"jobs"_s, tr("Jobs"), 2, {m_jobsPage, [this] { m_jobsPage->focusTable(); }, readAll});
     addPage(checkpointsId, u"checkpoints"_s, tr("Checkpoints"), 3,
             {m_checkpointsPage, [this] { m_checkpointsPage->focusTable(); }, [this] { m_checkpoints->readAgain(); }});
@@ -105,6 +128,20 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
              [this] {
                  m_events->open();
                  m_eventsPage->focusTable();
+             },
+             readAll});
+    addPage(nodesId, u"nodes"_s, tr("Nodes"), 7,
+            {m_nodesPage,
+             [this] {
+                 m_nodes->open();
+                 m_nodesPage->focusTable();
+             },
+             readAll});
+    addPage(podsId, u"pods"_s, tr("Pods"), 8,
+            {m_podsPage,
+             [this] {
+                 m_pods->open();
+                 m_podsPage->focusTable();
              },
              readAll});
     m_sidebar->addFoot(themeId, u"settings"_s, tr("Light or dark"));
@@ -127,7 +164,28 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     };
     connect(m_events, &EventsController::jobRequested, this, openJob);
     connect(m_checkpointsPage, &pages::CheckpointsPage::jobRequested, this, openJob);
+    connect(m_nodesPage, &pages::NodesPage::jobRequested, this, openJob);
+    connect(m_nodesPage, &pages::NodesPage::podsRequested, this, [this](const QString &node) {
+        showPage(podsId);
+        m_podsPage->setFilterText(u"node:"_s + node);
+    });
+    connect(m_pods, &PodsController::jobRequested, this, openJob);
     connect(m_checkpointsPage, &pages::CheckpointsPage::resumeRequested, this, &MainWindow::openResume);
+    connect(m_overviewPage, &pages::OverviewPage::jobRequested, this, openJob);
+    connect(m_overviewPage, &pages::OverviewPage::resumeRequested, this, [this](const QString &key) {
+        const CheckpointReader::Known *known = m_reader->known(key);
+        const Checkpoint *newest = known ? jobs::newestResumable(known->listing.listing) : nullptr;
+        openResume(key, newest ? newest->path : QString());
+    });
+    connect(m_overviewPage, &pages::OverviewPage::componentRequested, this, [this](const QString &key) {
+        showPage(haId);
+        if (!key.isEmpty())
+            m_haPage->setCurrentComponent(key);
+    });
+    connect(m_overviewPage, &pages::OverviewPage::nodeRequested, this, [this](const QString &key) {
+        showPage(nodesId);
+        m_nodesPage->setCurrentNode(key);
+    });
     makeShortcuts();
 
     auto *clock = new QTimer(this);
@@ -149,6 +207,9 @@ void MainWindow::endSession()
     m_reader->setSession(nullptr);
     m_ha->setSession(nullptr);
     m_events->setSession(nullptr);
+    m_nodes->setSession(nullptr);
+    m_pods->setSession(nullptr);
+    m_overview->setSession(nullptr);
 }
 
 void MainWindow::addPage(const QString &id, const QString &icon, const QString &title, int number, const Page &page)
@@ -230,6 +291,9 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
     m_job->setSession(m_session.get());
     m_ha->setSession(m_session.get());
     m_events->setSession(m_session.get());
+    m_nodes->setSession(m_session.get());
+    m_pods->setSession(m_session.get());
+    m_overview->setSession(m_session.get());
 
     store::JobStore &jobs = m_session->jobs();
     connect(&jobs, &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
@@ -380,8 +444,8 @@ void MainWindow::showStatus()
     QStringList details;
     if (!m_session->version().isEmpty())
         details.append(text::safe(m_session->version()));
-    if (m_session->nodes() > 0)
-        details.append(tr("%n node(s)", nullptr, m_session->nodes()));
+    if (m_session->nodes().size() > 0)
+        details.append(tr("%n node(s)", nullptr, static_cast<int>(m_session->nodes().size())));
     const QStringList watched = m_session->watched();
     details.append(watched.isEmpty()      ? tr("namespace: all")
                    : watched.size() == 1 ? tr("namespace: %1").arg(text::safe(watched.first()))
@@ -418,7 +482,7 @@ void MainWindow::cycleTheme()
 void MainWindow::showKeys()
 {
     auto *box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"),
-                                tr("Ctrl 0  contexts\nCtrl 2  jobs\nCtrl 3  checkpoints\nCtrl 4  high availability\nCtrl 6  events\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job\n"
+                                tr("Ctrl 0  contexts\nCtrl 1  overview\nCtrl 2  jobs\nCtrl 3  checkpoints\nCtrl 4  high availability\nCtrl 6  events\nCtrl 7  nodes\nCtrl 8  pods\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job or pod, Y  YAML of the pod\n"
                                    "R  resume…\nF5  read again\nLogs: F follow, N and Shift N hits, E error\nF1  this list"),
                                 QMessageBox::Close, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
@@ -436,6 +500,9 @@ void MainWindow::tick()
     m_checkpoints->setNow(now);
     m_ha->setNow(now);
     m_events->setNow(now);
+    m_nodes->setNow(now);
+    m_pods->setNow(now);
+    m_overview->setNow(now);
     if (m_session->jobs().jobsState().phase == FeedState::Phase::Stale)
         showStatus();
 }

@@ -7,6 +7,9 @@
 #include "EventsController.h"
 #include "HaController.h"
 #include "JobController.h"
+#include "NodesController.h"
+#include "OverviewController.h"
+#include "PodsController.h"
 #include "Preferences.h"
 #include "engine/Engine.h"
 
@@ -28,6 +31,9 @@ class EventsPage;
 class HaPage;
 class JobPage;
 class JobsPage;
+class NodesPage;
+class OverviewPage;
+class PodsPage;
 } // namespace cairn::pages
 
 namespace cairn::app {
@@ -88,6 +94,9 @@ private:
     pages::CheckpointsPage *m_checkpointsPage;
     pages::HaPage *m_haPage;
     pages::EventsPage *m_eventsPage;
+    pages::NodesPage *m_nodesPage;
+    pages::PodsPage *m_podsPage;
+    pages::OverviewPage *m_overviewPage;
     QHash<QString, Page> m_pages;
     std::unique_ptr<ClusterSession> m_session;
     ConnectController *m_connect;
@@ -96,6 +105,9 @@ private:
     CheckpointsController *m_checkpoints;
     HaController *m_ha;
     EventsController *m_events;
+    NodesController *m_nodes;
+    PodsController *m_pods;
+    OverviewController *m_overview;
     QHash<QString, ObjectRef> m_openWhenSeen; ///< a resumed job whose row is still to come
 };
 

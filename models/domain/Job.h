@@ -206,6 +206,7 @@ struct Node {
     QString resourceVersion;
     QDateTime created;
     bool ready = false;
+    QDateTime readySince;  ///< UTC, when it became ready, or not ready
     bool unschedulable = false;
     QString zone;
     double gpusAllocatable = 0;

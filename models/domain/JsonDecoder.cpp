@@ -144,7 +144,8 @@ void readNode(const JsonValue &object, StringPool &pool, Node &node)
             node.gpusAllocatable += std::max(0.0, decodeQuantity(value.quantityText()).value_or(0));
     });
     status["conditions"].each([&](const JsonValue &condition) {
-        readNodeCondition(condition["type"].text(), condition["status"].text(), pool, node);
+        readNodeCondition(condition["type"].text(), condition["status"].text(),
+                          condition["lastTransitionTime"].time(), pool, node);
     });
     node.kubeletVersion = pool(status["nodeInfo"]["kubeletVersion"].text());
 }

@@ -64,12 +64,14 @@ inline void readPodScheduled(std::string_view reason, std::string_view message, 
         pod.message = pool(message);
 }
 
-inline void readNodeCondition(std::string_view type, std::string_view status, StringPool &pool, Node &node)
+inline void readNodeCondition(std::string_view type, std::string_view status, const QDateTime &changed, StringPool &pool, Node &node)
 {
-    if (type == "Ready")
+    if (type == "Ready") {
         node.ready = status == "True";
-    else if (type.ends_with("Pressure") && status == "True")
+        node.readySince = changed;
+    } else if (type.ends_with("Pressure") && status == "True") {
         node.pressures.append(pool(type));
+    }
 }
 
 inline void readNodeLabel(std::string_view key, std::string_view value, StringPool &pool, Node &node)

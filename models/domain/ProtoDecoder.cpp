@@ -294,7 +294,7 @@ void readInitStatus(std::string_view message, StringPool &pool, Pod &pod)
 }
 
 struct Condition {
-    std::string_view type, status, reason, message;
+    std::string_view type, status, changed, reason, message;
 };
 /// PodCondition and NodeCondition number these fields alike.
 Condition readCondition(std::string_view message)
@@ -304,6 +304,7 @@ Condition readCondition(std::string_view message)
         switch (r.tag_and_type()) {
         case bytes(1): condition.type = view(r); break;
         case bytes(2): condition.status = view(r); break;
+        case bytes(4): condition.changed = view(r); break;
         case bytes(5): condition.reason = view(r); break;
         case bytes(6): condition.message = view(r); break;
         default: r.skip();
@@ -595,7 +596,7 @@ void readNode(std::string_view message, StringPool &pool, Node &node)
                 }
                 case bytes(4): {
                     const Condition condition = readCondition(view(status));
-                    readNodeCondition(condition.type, condition.status, pool, node);
+                    readNodeCondition(condition.type, condition.status, readTime(condition.changed), pool, node);
                     break;
                 }
                 case bytes(7):

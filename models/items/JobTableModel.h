@@ -36,6 +36,7 @@ struct LostWork {
     bool already = false;           ///< the job failed: the work is lost, not at risk
     bool atMost = false;            ///< the listing was partial or never read: a newer checkpoint may exist
     bool unread = false;            ///< nobody looked for checkpoints; counted from the start of the job
+    bool operator==(const LostWork &) const = default;
 };
 
 struct JobRow {

@@ -62,6 +62,11 @@ QString PodTableModel::cause(const Pod &pod)
     return {};
 }
 
+bool PodTableModel::inTrouble(const Pod &pod)
+{
+    return rank(pod) <= 1;
+}
+
 QString PodTableModel::text(const Pod &pod, int column) const
 {
     switch (column) {
@@ -82,6 +87,8 @@ QString PodTableModel::text(const Pod &pod, int column) const
     case Node: return pod.node.isEmpty() ? u"–"_s : text::safe(pod.node);
     case Gpus: return plainNumber(pod.gpus);
     case Age: return age(pod.created, m_now);
+    case Namespace: return text::safe(pod.ns);
+    case Owner: return text::safe(pod.jobName.isEmpty() ? pod.ownerName : pod.jobName);
     default: return {};
     }
 }
@@ -99,6 +106,8 @@ QVariant PodTableModel::data(const QModelIndex &index, int role) const
             return text::safe(pod->ns + u'/' + pod->name);
         if (column == State)
             return text::safe(pod->message);
+        if (column == Owner && !pod->ownerKind.isEmpty())
+            return text::safe(pod->ownerKind + u' ' + pod->ownerName);
         return column == Age ? exactTime(pod->created) : QString();
     case Qt::AccessibleTextRole:
         return tr("%1: %2", "column, value").arg(headerData(column, Qt::Horizontal).toString(), text(*pod, column));
@@ -120,11 +129,17 @@ QVariant PodTableModel::data(const QModelIndex &index, int role) const
                                           : std::numeric_limits<double>::quiet_NaN();
         return {};
     case RankRole: return rank(*pod);
+    case SearchRole:
+        // One text instead of ten: twenty thousand pods are searched at each key.
+        return text::safe(pod->name + u' ' + pod->ns + u' ' + pod->jobName + u' ' + pod->ownerName + u' ' + pod->node + u' ' + text(*pod, State)).toLower();
+    case TroubleFacet: return inTrouble(*pod) ? u"trouble"_s : QString();
     case StrongRole: return column == Name;
     case ToneRole:
         if (column == Restarts && pod->restarts() > 0)
             return static_cast<int>(Tone::Warn);
-        return static_cast<int>(column == Role || column == Node ? Tone::Dim : Tone::None);
+        if (column == Owner && pod->jobName.isEmpty())
+            return static_cast<int>(Tone::Dim);
+        return static_cast<int>(column == Role || column == Node || column == Namespace ? Tone::Dim : Tone::None);
     case TagRole:
         if (column == State)
             return QVariant::fromValue(TagValue{pod->deleting.isValid() ? u"Terminating"_s : text::safe(pod->phase),
@@ -148,6 +163,8 @@ QVariant PodTableModel::headerData(int section, Qt::Orientation orientation, int
         case Node: return u"node"_s;
         case Gpus: return u"gpus"_s;
         case Age: return u"age"_s;
+        case Namespace: return u"namespace"_s;
+        case Owner: return u"owner"_s;
         default: return {};
         }
     }
@@ -162,6 +179,8 @@ QVariant PodTableModel::headerData(int section, Qt::Orientation orientation, int
     case Node: return tr("Node");
     case Gpus: return tr("GPUs");
     case Age: return tr("Age");
+    case Namespace: return tr("Namespace");
+    case Owner: return tr("Job or owner");
     default: return {};
     }
 }

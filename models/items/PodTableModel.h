@@ -8,13 +8,14 @@
 
 namespace cairn::items {
 
-/// Pods, usually those of one job.
+/// Pods: those of one job, or of the whole cluster.
 class PodTableModel : public RowTableModel<Pod>
 {
     Q_OBJECT
 public:
-    enum Column { Name, Role, State, Ready, Restarts, Node, Gpus, Age, ColumnCount };
+    enum Column { Name, Role, State, Ready, Restarts, Node, Gpus, Age, Namespace, Owner, ColumnCount };
     Q_ENUM(Column)
+    enum Facet { TroubleFacet = FirstFacetRole }; ///< "trouble" where a pod failed or is not ready
 
     explicit PodTableModel(QObject *parent = nullptr);
 
@@ -25,9 +26,13 @@ public:
     void setPods(const QList<Pod> &pods) { replaceRows(pods); }
     void applyDelta(const Delta<Pod> &delta) { applyRows(delta.upserts, delta.removed); }
     void setNow(const QDateTime &now) { m_now = now; }
+    template <class Visit>
+    void visit(Visit visit) const { visitRows(visit); }
 
     /// The word a pod's state is told by: "OOMKilled", "ImagePullBackOff", "Evicted" before the bare phase. Safe to show.
     static QString cause(const Pod &pod);
+    /// It failed, waits, or runs without being ready.
+    static bool inTrouble(const Pod &pod);
 
 protected:
     QString keyOf(const Pod &pod) const override { return pod.uid.isEmpty() ? pod.ns + u'/' + pod.name : pod.uid; }

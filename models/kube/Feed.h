@@ -83,6 +83,8 @@ public:
             watcher->retryNow();
     }
 
+    /// All namespaces were wanted, and only those of the fallback may be listed.
+    bool isNarrowed() const { return m_narrowed; }
     FeedState state() const { return combined(m_states); }
     /// The state of each watcher by its namespace ("" for all).
     QList<std::pair<QString, FeedState>> parts() const

@@ -283,6 +283,12 @@ Delta<Job> JobStore::delta(const StoreChange &change) const
     return result;
 }
 
+QString JobStore::jobOf(const Pod &pod) const
+{
+    const QString uid = jobOf(podsKey(pod));
+    return m_shown.contains(uid) ? uid : QString();
+}
+
 QList<Pod> JobStore::podsOf(const QString &jobUid) const
 {
     const auto job = m_raw.constFind(jobUid);

@@ -42,6 +42,8 @@ public:
     Delta<Job> delta(const StoreChange &change) const;
 
     QList<Pod> podsOf(const QString &jobUid) const; ///< by role, then index
+    /// UID of the training job the pod belongs to; "" for none that is known.
+    QString jobOf(const Pod &pod) const;
     /// About the job, its pods and pods it had before; oldest first.
     QList<Event> eventsOf(const QString &jobUid) const;
     /// Of all objects, not of jobs alone.

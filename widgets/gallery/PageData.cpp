@@ -174,6 +174,8 @@ void registerPageEntries(kit::GalleryRegistry &registry)
     registerJobEntries(registry);
     registerHaEntries(registry);
     registerEventsEntries(registry);
+    registerNodesEntries(registry);
+    registerOverviewEntries(registry);
     registerCheckpointsEntries(registry);
     registerDialogEntries(registry);
 }

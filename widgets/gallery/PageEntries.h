@@ -14,6 +14,8 @@ void registerJobsEntries(kit::GalleryRegistry &registry);
 void registerJobEntries(kit::GalleryRegistry &registry);
 void registerHaEntries(kit::GalleryRegistry &registry);
 void registerEventsEntries(kit::GalleryRegistry &registry);
+void registerNodesEntries(kit::GalleryRegistry &registry);
+void registerOverviewEntries(kit::GalleryRegistry &registry);
 void registerCheckpointsEntries(kit::GalleryRegistry &registry);
 void registerDialogEntries(kit::GalleryRegistry &registry);
 /// All of the above.

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ClusterSession.h"
+
+namespace cairn::items {
+class JobTableModel;
+}
+namespace cairn::pages {
+class OverviewPage;
+}
+
+namespace cairn::app {
+
+class HaController;
+class NodesController;
+
+/// Puts together what the other pages know, once a second while the page is in front. GUI thread.
+class OverviewController : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// All outlive this.
+    OverviewController(const items::JobTableModel &jobs, const NodesController &nodes, HaController &ha, pages::OverviewPage *page, QObject *parent);
+
+    /// nullptr before the session ends.
+    void setSession(ClusterSession *session);
+    void open();
+    void setNow(const QDateTime &now);
+
+private:
+    void show();
+
+    const items::JobTableModel &m_jobs;
+    const NodesController &m_nodes;
+    HaController &m_ha;
+    pages::OverviewPage *m_page;
+    ClusterSession *m_session = nullptr;
+};
+
+} // namespace cairn::app

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "PodsController.h"
+
+#include "manifest/Prune.h"
+#include "manifest/Yaml.h"
+#include "pages/LogPane.h"
+#include "pages/PodsPage.h"
+
+#include <algorithm>
+
+namespace cairn::app {
+
+using pages::PodsPage;
+
+PodsController::PodsController(PodsPage *page, QObject *parent)
+    : QObject(parent)
+    , m_page(page)
+{
+    connect(page, &PodsPage::logsRequested, this, &PodsController::startLogs);
+    connect(page, &PodsPage::yamlRequested, this, &PodsController::readYaml);
+    connect(page, &PodsPage::detailClosed, this, [this] {
+        m_shown.clear();
+        m_logs.reset();
+        m_scope.cancel();
+    });
+    connect(page, &PodsPage::retryRequested, this, [this] {
+        if (m_session)
+            m_session->retryNow();
+    });
+    connect(page, &PodsPage::ownerRequested, this, [this](const QString &key) {
+        const Pod *pod = m_session ? m_session->pods().find(key) : nullptr;
+        if (const QString uid = pod ? m_session->jobs().jobOf(*pod) : QString(); !uid.isEmpty())
+            emit jobRequested(uid);
+    });
+}
+
+void PodsController::setSession(ClusterSession *session)
+{
+    if (m_session)
+        m_session->pods().disconnect(this);
+    m_page->setModel(nullptr);
+    m_page->setFeed({});
+    m_session = session;
+    m_open = false;
+}
+
+void PodsController::open()
+{
+    if (m_open || !m_session)
+        return;
+    m_open = true;
+    m_page->setModel(&m_session->pods());
+    m_page->setFeed(m_session->jobs().podsState());
+    connect(&m_session->pods(), &QAbstractItemModel::rowsRemoved, this, [this] {
+        if (!m_shown.isEmpty() && !m_session->pods().find(m_shown)) {
+            m_page->setDetailGone();
+            m_shown.clear();
+        }
+    });
+}
+
+void PodsController::setNow(const QDateTime &now)
+{
+    if (!m_open)
+        return;
+    m_page->setFeed(m_session->jobs().podsState());
+    m_page->setNow(now);
+}
+
+void PodsController::startLogs(const QString &key)
+{
+    pages::LogPane *pane = m_page->logs();
+    m_logs.reset();
+    m_shown = key;
+    const Pod *pod = m_session ? m_session->pods().find(key) : nullptr;
+    if (!pod) {
+        pane->setNothing(tr("The pod is gone"), tr("Its logs went with it."));
+        return;
+    }
+    const bool restarted = pod->restarts() > 0;
+    pane->setPreviousPossible(restarted, restarted ? QString() : tr("No container of this pod was restarted."));
+    if (pod->containers.isEmpty()) {
+        pane->begin({});
+        pane->setNothing(tr("No lines yet"), tr("No container of this pod has started. Press L again when one has."));
+        return;
+    }
+    QStringList names;
+    for (const ContainerState &container : pod->containers)
+        names.append(container.name);
+    pane->begin(names);
+    pane->setLoading();
+    m_logs = std::make_unique<LogStreamer>(m_session->sharedCluster(), pane->isPrevious());
+    connect(m_logs.get(), &LogStreamer::lines, pane, [pane](std::vector<logs::LogBuffer::Raw> batch) {
+        pane->setContent();
+        pane->append(std::move(batch));
+    });
+    connect(m_logs.get(), &LogStreamer::ended, pane, [pane, alone = names.size() == 1](int source, const std::optional<Error> &error) {
+        if (error && error->kind != Error::Kind::Cancelled && alone && pane->lineCount() == 0) {
+            if (error->kind == Error::Kind::Forbidden)
+                pane->setForbidden(error->what, error->why, {});
+            else
+                pane->setError(*error);
+            return;
+        }
+        pane->setContent();
+        pane->setPodEnded(source, error ? error->what : QString());
+    });
+    for (int i = 0; i < names.size() && i < LogStreamer::maxPods; ++i)
+        m_logs->follow(i, *pod, names[i]);
+}
+
+void PodsController::readYaml(const QString &key)
+{
+    m_scope.cancel();
+    m_shown = key;
+    const Pod *pod = m_session ? m_session->pods().find(key) : nullptr;
+    if (!pod) {
+        m_page->setYamlError(Error::make(Error::Kind::NotFound, tr("The pod is gone")));
+        return;
+    }
+    m_page->setYamlLoading();
+    m_scope.run(
+        this,
+        [cluster = m_session->sharedCluster(), ref = ObjectRef{kinds::pods(), pod->ns, pod->name, pod->uid}](std::stop_token stop) -> Result<QString> {
+            const Result<QJsonObject> object = cluster->get(ref, stop);
+            if (!object)
+                return fail(object.error());
+            return manifest::toYaml(manifest::forDisplay(*object));
+        },
+        [this](const Result<QString> &yaml) {
+            if (yaml)
+                m_page->setYaml(*yaml);
+            else
+                m_page->setYamlError(yaml.error());
+        });
+}
+
+} // namespace cairn::app

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ClusterSession.h"
+#include "LogStreamer.h"
+
+namespace cairn::pages {
+class PodsPage;
+}
+
+namespace cairn::app {
+
+/// The session's pods on the Pods page, and the logs and the YAML of the one that was asked for. GUI thread.
+class PodsController : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit PodsController(pages::PodsPage *page, QObject *parent);
+
+    /// nullptr before the session ends.
+    void setSession(ClusterSession *session);
+    /// From the first time on the page follows the pods: sorting those of a big cluster costs something.
+    void open();
+    void setNow(const QDateTime &now);
+
+signals:
+    void jobRequested(const QString &uid);
+
+private:
+    void startLogs(const QString &key);
+    void readYaml(const QString &key);
+
+    pages::PodsPage *m_page;
+    ClusterSession *m_session = nullptr;
+    bool m_open = false;
+    QString m_shown; ///< key of the pod whose logs or YAML are shown
+    std::unique_ptr<LogStreamer> m_logs;
+    async::Scope m_scope;
+};
+
+} // namespace cairn::app

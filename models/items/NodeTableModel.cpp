@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "items/NodeTableModel.h"
+
+#include "base/Text.h"
+#include "items/CellText.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace cairn::items {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+/// Smaller is worse.
+int rank(const Node &node)
+{
+    if (!node.ready)
+        return 0;
+    return !node.pressures.isEmpty() ? 1 : node.unschedulable ? 2 : 3;
+}
+
+} // namespace
+
+double NodeRow::gpuHoursAtRisk() const
+{
+    double sum = 0;
+    for (const JobOnNode &job : jobs)
+        sum += job.lost.gpuHours.value_or(0);
+    return sum;
+}
+
+QList<NodeRow> joinNodes(const QList<Node> &nodes, const std::function<void(const std::function<void(const Pod &)> &)> &visitPods,
+                         const std::function<const JobRow *(const Pod &)> &jobOf, bool partial, const QDateTime &now)
+{
+    QList<NodeRow> rows;
+    QHash<QString, qsizetype> at; // node's name → row
+    for (const Node &node : nodes) {
+        at.insert(node.name, rows.size());
+        rows.append({node, 0, 0, {}, partial});
+    }
+    QHash<QString, JobOnNode> judged; // a job of many pods is judged once
+    QSet<std::pair<qsizetype, QString>> there;
+    visitPods([&](const Pod &pod) {
+        const auto found = at.constFind(pod.node);
+        if (found == at.cend() || pod.phase == "Succeeded"_L1 || pod.phase == "Failed"_L1)
+            return;
+        NodeRow &row = rows[*found];
+        ++row.pods;
+        row.gpusRequested += pod.gpus;
+        const JobRow *job = jobOf(pod);
+        if (!job)
+            return;
+        const QString key = jobKey(job->job);
+        if (there.contains({*found, key}))
+            return;
+        there.insert({*found, key});
+        auto known = judged.constFind(key);
+        if (known == judged.cend())
+            known = judged.insert(key, {key, job->job.ns, job->job.name, job->job.gpus(), lostWork(*job, now)});
+        row.jobs.append(*known);
+    });
+    for (NodeRow &row : rows) {
+        std::ranges::sort(row.jobs, [](const JobOnNode &a, const JobOnNode &b) {
+            const auto order = [](const JobOnNode &job) { return std::make_tuple(-job.lost.gpuHours.value_or(0), -job.lost.time.count()); };
+            return order(a) != order(b) ? order(a) < order(b) : std::tie(a.ns, a.name) < std::tie(b.ns, b.name);
+        });
+    }
+    return rows;
+}
+
+NodeTableModel::NodeTableModel(QObject *parent)
+    : RowTableModel(parent)
+    , m_now(QDateTime::currentDateTimeUtc())
+{
+}
+
+int NodeTableModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+NodeTableModel::Sums NodeTableModel::sums() const
+{
+    Sums sums;
+    visitRows([&](const NodeRow &row) {
+        ++sums.nodes;
+        sums.notReady += row.node.ready ? 0 : 1;
+        sums.gpusAllocatable += row.node.gpusAllocatable;
+        if (row.node.ready && !row.node.unschedulable)
+            sums.gpusFree += row.gpusFree();
+    });
+    return sums;
+}
+
+TagValue NodeTableModel::tag(const Node &node)
+{
+    switch (rank(node)) {
+    case 0: return {tr("Not ready"), Tone::Err};
+    case 1: return {tr("Pressure"), Tone::Warn};
+    case 2: return {tr("Closed"), Tone::Idle}; // kubectl cordon
+    default: return {tr("Ready"), Tone::Ok};
+    }
+}
+
+QString NodeTableModel::trouble(const Node &node) const
+{
+    QStringList parts;
+    if (!node.ready && node.readySince.isValid())
+        parts.append(tr("for %1", "time span").arg(age(node.readySince, m_now)));
+    for (const QString &pressure : node.pressures)
+        parts.append(text::safe(pressure)); // Kubernetes' own word
+    if (node.unschedulable && rank(node) != 2)
+        parts.append(tr("closed to new pods"));
+    return parts.join(u", "_s);
+}
+
+QString NodeTableModel::lostText(const JobOnNode &job)
+{
+    if (!job.lost.gpuHours)
+        return tr("not known");
+    if (job.lost.already || job.lost.time.count() == 0)
+        return tr("nothing");
+    const QString amount = job.gpus > 0 ? text::gpuHours(job.lost.gpuHours) : text::duration(job.lost.time);
+    return job.lost.atMost ? tr("at most %1").arg(amount) : amount;
+}
+
+QString NodeTableModel::lostText(const NodeRow &row)
+{
+    const double gpuHours = row.gpuHoursAtRisk();
+    std::chrono::seconds longest{0};
+    bool atMost = false;
+    for (const JobOnNode &job : row.jobs) {
+        atMost |= job.lost.atMost && !job.lost.already;
+        if (!job.lost.already)
+            longest = std::max(longest, job.lost.time);
+    }
+    if (longest.count() == 0)
+        return row.jobs.isEmpty() ? u"–"_s : tr("nothing");
+    // Jobs without GPUs lose time, which does not add up.
+    const QString amount = gpuHours > 0 ? text::gpuHours(gpuHours) : text::duration(longest);
+    return atMost ? tr("at most %1").arg(amount) : amount;
+}
+
+QString NodeTableModel::text(const NodeRow &row, int column) const
+{
+    const Node &node = row.node;
+    switch (column) {
+    case Name: return text::safe(node.name);
+    case Zone: return node.zone.isEmpty() ? u"–"_s : text::safe(node.zone);
+    case State: {
+        const QString why = trouble(node);
+        return why.isEmpty() ? tag(node).text : tr("%1, %2", "state of a node and its cause").arg(tag(node).text, why);
+    }
+    case Gpus:
+        return node.gpusAllocatable > 0 || row.gpusRequested > 0
+            ? tr("%1 of %2", "GPUs requested, allocatable").arg(plainNumber(row.gpusRequested), plainNumber(node.gpusAllocatable))
+            : u"–"_s;
+    case Free: return node.gpusAllocatable > 0 ? plainNumber(row.gpusFree()) : u"–"_s;
+    case Jobs: return text::number(row.jobs.size());
+    case Lost: return lostText(row);
+    case Pods: return text::number(row.pods);
+    case Version: return node.kubeletVersion.isEmpty() ? u"–"_s : text::safe(node.kubeletVersion);
+    case Age: return age(node.created, m_now);
+    default: return {};
+    }
+}
+
+QString NodeTableModel::toolTip(const NodeRow &row, int column) const
+{
+    switch (column) {
+    case State: return row.node.readySince.isValid() ? exactTime(row.node.readySince) : QString();
+    case Age: return exactTime(row.node.created);
+    case Gpus:
+        return tr("Requested by pods that have not ended, of what the node offers: all resources named …/gpu and MIG slices.");
+    case Jobs: {
+        QStringList names;
+        for (const JobOnNode &job : row.jobs)
+            names.append(text::safe(job.ns + u'/' + job.name));
+        return names.join(u'\n');
+    }
+    case Lost: return tr("Work since the newest whole checkpoint of each job with a pod here.");
+    default: return {};
+    }
+}
+
+QVariant NodeTableModel::sortValue(const NodeRow &row, int column) const
+{
+    switch (column) {
+    case State: return rank(row.node);
+    case Gpus: return row.node.gpusAllocatable > 0 ? row.gpusRequested / row.node.gpusAllocatable : missing;
+    case Free: return row.node.gpusAllocatable > 0 ? row.gpusFree() : missing;
+    case Jobs: return row.jobs.size();
+    case Lost: {
+        double longest = 0;
+        for (const JobOnNode &job : row.jobs)
+            longest = std::max(longest, job.lost.already ? 0 : static_cast<double>(job.lost.time.count()));
+        // GPU-hours first; among nodes without, the longest stretch of time.
+        return row.gpuHoursAtRisk() * 1e9 + longest;
+    }
+    case Pods: return row.pods;
+    case Age: return row.node.created.isValid() ? -static_cast<double>(row.node.created.toSecsSinceEpoch()) : missing;
+    default: return text(row, column);
+    }
+}
+
+QVariant NodeTableModel::data(const QModelIndex &index, int role) const
+{
+    const NodeRow *row = rowAt(index);
+    if (!row)
+        return {};
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole: return text(*row, column);
+    case Qt::ToolTipRole: return toolTip(*row, column);
+    case Qt::AccessibleTextRole:
+        return tr("%1: %2", "column, value").arg(headerData(column, Qt::Horizontal).toString(), text(*row, column));
+    case KeyRole: return keyOf(*row);
+    case SortRole: return sortValue(*row, column);
+    case ValueRole:
+        if (column == Age)
+            return row->node.created.isValid() ? static_cast<double>(row->node.created.secsTo(m_now)) : missing;
+        return column == Lost ? QVariant(row->gpuHoursAtRisk()) : column == Gpus ? QVariant(row->gpusRequested) : QVariant();
+    case RankRole: return rank(row->node);
+    case StrongRole: return column == Name || (column == Lost && row->gpuHoursAtRisk() > 0);
+    case ToneRole:
+        if (column == Gpus && row->gpusRequested > row->node.gpusAllocatable)
+            return static_cast<int>(Tone::Err);
+        return static_cast<int>(column == Zone || column == Version ? Tone::Dim : Tone::None);
+    case TagRole: return column == State ? QVariant::fromValue(tag(row->node)) : QVariant();
+    case DetailRole: return column == State ? QVariant(trouble(row->node)) : QVariant();
+    case ProgressRole:
+        if (column == Gpus && row->node.gpusAllocatable > 0)
+            return std::min(1.0, row->gpusRequested / row->node.gpusAllocatable);
+        return {};
+    default: return {};
+    }
+}
+
+QVariant NodeTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == TermRole) {
+        static const QStringList terms{u"name"_s, u"zone"_s, u"state"_s, u"gpus"_s, u"free"_s, u"jobs"_s, u"lost"_s, u"pods"_s, u"version"_s, u"age"_s};
+        return section < terms.size() ? QVariant(terms[section]) : QVariant();
+    }
+    if (role == Qt::ToolTipRole && section == Lost)
+        return tr("What dies with the node now: work since the newest whole checkpoint of each job with a pod here");
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case Name: return tr("Node");
+    case Zone: return tr("Zone");
+    case State: return tr("State");
+    case Gpus: return tr("GPUs requested");
+    case Free: return tr("Free");
+    case Jobs: return tr("Jobs");
+    case Lost: return tr("Lost with it");
+    case Pods: return tr("Pods");
+    case Version: return tr("Kubelet");
+    case Age: return tr("Age");
+    default: return {};
+    }
+}
+
+} // namespace cairn::items

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "items/Overview.h"
+
+#include "base/Text.h"
+#include "items/CellText.h"
+#include "items/ComponentTableModel.h"
+#include "items/Vocabulary.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+
+namespace cairn::items {
+
+using namespace Qt::StringLiterals;
+using components::Component;
+using components::Standing;
+
+namespace {
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::items::Overview)
+};
+
+constexpr qint64 historyAfterDays = 7;
+/// A job that waits shorter than this is only starting.
+constexpr qint64 waitingSeconds = 600;
+
+ActionValue show()
+{
+    return {u"show"_s, Words::tr("Show"), false, true, {}};
+}
+
+/// What training could go on from, and whether a resume may be offered.
+QString hintOf(const JobRow &row, bool &canResume)
+{
+    canResume = false;
+    if (!row.checkpoints)
+        return Words::tr("checkpoints not read yet");
+    if (row.checkpoints->none)
+        return Words::tr("it never saved a checkpoint");
+    if (!row.checkpoints->safeSince.isValid())
+        return Words::tr("no checkpoint can be trusted");
+    canResume = true;
+    return row.checkpoints->safeStep ? Words::tr("newest whole checkpoint: step %1").arg(text::number(*row.checkpoints->safeStep))
+                                     : Words::tr("there is a whole checkpoint");
+}
+
+class Judge
+{
+public:
+    explicit Judge(const OverviewFacts &facts)
+        : m_now(facts.now)
+    {
+        if (facts.jobs) {
+            for (int i = 0; i < facts.jobs->rowCount(); ++i)
+                job(*facts.jobs->rowAt(i));
+        }
+        if (facts.components)
+            components(*facts.components);
+        if (facts.nodes)
+            nodes(*facts.nodes);
+        std::ranges::stable_sort(m_result.problems, [](const Problem &a, const Problem &b) {
+            const auto order = [](const Problem &p) { return std::make_tuple(p.tag.tone != Tone::Err, -p.cost); };
+            return order(a) < order(b);
+        });
+    }
+    Overview take() { return std::move(m_result); }
+
+private:
+    void job(const JobRow &row)
+    {
+        const Job &job = row.job;
+        const LostWork lost = lostWork(row, m_now);
+        switch (job.phase) {
+        case JobPhase::Running:
+        case JobPhase::Restarting:
+            ++m_result.running;
+            m_result.gpuHoursAtRisk += lost.gpuHours.value_or(0);
+            m_result.atMost |= lost.atMost;
+            if (lost.gpuHours.value_or(0) > m_most || (m_most == 0 && lost.time > m_result.longest))
+                m_result.costliest = text::safe(job.name);
+            m_most = std::max(m_most, lost.gpuHours.value_or(0));
+            m_result.longest = std::max(m_result.longest, lost.time);
+            if (job.phase == JobPhase::Restarting) {
+                m_result.gpusHeld += job.gpus();
+                problem(row, {tag(job.phase).text, Tone::Warn}, text::safe(job.cause.isEmpty() ? job.message : job.cause), {}, lost);
+            } else if (row.checkpoints) {
+                unsafe(row, lost);
+            }
+            break;
+        case JobPhase::Failed:
+            ++m_result.failed;
+            if (!job.finished.isValid() || job.finished.daysTo(m_now) < historyAfterDays)
+                problem(row, {tag(job.phase).text, Tone::Err}, text::safe(job.cause.isEmpty() ? job.message : job.cause), job.finished, lost);
+            break;
+        case JobPhase::Pending:
+        case JobPhase::Queued:
+            ++m_result.waiting;
+            m_result.gpusHeld += job.gpus();
+            if (job.phase == JobPhase::Pending && job.created.isValid() && job.created.secsTo(m_now) > waitingSeconds)
+                problem(row, {tag(job.phase).text, Tone::Warn}, text::safe(job.cause.isEmpty() ? job.message : job.cause), job.created, lost);
+            break;
+        case JobPhase::Suspended: ++m_result.suspended; break;
+        case JobPhase::Succeeded:
+        case JobPhase::Unknown: break;
+        }
+    }
+
+    /// A running job whose newest checkpoint is no good, or late.
+    void unsafe(const JobRow &row, const LostWork &lost)
+    {
+        const CheckpointSummary &known = *row.checkpoints;
+        if (known.verdict == Verdict::Damaged && !known.none) {
+            problem(row, {tag(Verdict::Damaged).text, Tone::Err}, Words::tr("its newest checkpoint is damaged"), known.savedAt, lost);
+            return;
+        }
+        // The same rule by which the Jobs page marks it, from when it was read: a list that is old tells nothing new.
+        if (known.savedAt.isValid() && known.rhythm.count() > 0
+            && known.savedAt.secsTo(known.readAt) > std::max<qint64>(waitingSeconds, 2 * known.rhythm.count()))
+            problem(row, {Words::tr("Overdue"), Tone::Warn},
+                    Words::tr("saves every %1 as a rule, and has not for %2").arg(text::duration(known.rhythm), age(known.savedAt, m_now)), {}, lost);
+    }
+
+    void problem(const JobRow &row, const TagValue &what, const QString &why, const QDateTime &since, const LostWork &lost)
+    {
+        Problem problem;
+        problem.target = jobKey(row.job);
+        problem.tag = what;
+        problem.name = text::safe(row.job.name);
+        problem.text = why;
+        problem.place = text::safe(row.job.ns);
+        problem.since = since;
+        bool canResume = false;
+        problem.hint = hintOf(row, canResume);
+        problem.action = canResume && row.job.phase == JobPhase::Failed ? ActionValue{u"job.resume"_s, Words::tr("Resume…"), false, true, {}} : show();
+        problem.cost = lost.gpuHours.value_or(0);
+        m_result.problems.append(problem);
+    }
+
+    void components(const QList<Component> &all)
+    {
+        m_result.componentsKnown = true;
+        m_result.components = components::summarise(all);
+        for (const Component &component : all) {
+            if (component.standing != Standing::Down && component.standing != Standing::Degraded)
+                continue;
+            m_result.down += component.standing == Standing::Down ? 1 : 0;
+            Problem problem;
+            problem.about = Problem::About::Component;
+            problem.target = ComponentTableModel::key(component);
+            problem.tag = tag(component.standing);
+            problem.tag.tone = component.standing == Standing::Down ? Tone::Err : Tone::Warn;
+            problem.name = component.id;
+            problem.text = components::consequence(component);
+            problem.place = text::safe(component.ns);
+            problem.hint = Words::tr("%1 replicas ready").arg(ComponentTableModel::replicas(component));
+            problem.action = show();
+            m_result.problems.append(problem);
+        }
+        // One line: fifty components with one replica each would hide everything else.
+        const int falling = m_result.components.falling() - m_result.down;
+        if (falling > 0) {
+            Problem problem;
+            problem.about = Problem::About::Availability;
+            problem.tag = {Words::tr("At risk"), Tone::Warn};
+            problem.name = Words::tr("High availability");
+            problem.text = Words::tr("%n component(s) would stop with the loss of one node", nullptr, falling);
+            problem.action = show();
+            m_result.problems.append(problem);
+        }
+    }
+
+    void nodes(const QList<NodeRow> &all)
+    {
+        m_result.gpusKnown = true;
+        for (const NodeRow &row : all) {
+            m_result.gpusAllocatable += row.node.gpusAllocatable;
+            m_result.gpusRequested += row.gpusRequested;
+            if (row.node.ready && row.node.pressures.isEmpty())
+                continue;
+            Problem problem;
+            problem.about = Problem::About::Node;
+            problem.target = row.node.uid.isEmpty() ? row.node.name : row.node.uid;
+            problem.tag = NodeTableModel::tag(row.node);
+            problem.name = text::safe(row.node.name);
+            problem.text = row.node.ready ? text::safe(row.node.pressures.join(u", "_s)) : Words::tr("the node is not ready");
+            problem.place = text::safe(row.node.zone);
+            problem.since = row.node.ready ? QDateTime() : row.node.readySince;
+            problem.hint = Words::tr("%n job(s) with a pod there: %1", nullptr, static_cast<int>(row.jobs.size())).arg(NodeTableModel::lostText(row));
+            if (row.jobs.isEmpty())
+                problem.hint = Words::tr("no training job there");
+            problem.action = show();
+            problem.cost = row.gpuHoursAtRisk();
+            m_result.problems.append(problem);
+        }
+    }
+
+    const QDateTime m_now;
+    Overview m_result;
+    double m_most = 0;
+};
+
+} // namespace
+
+Overview overviewOf(const OverviewFacts &facts)
+{
+    return Judge(facts).take();
+}
+
+ProblemTableModel::ProblemTableModel(QObject *parent)
+    : RowTableModel(parent)
+    , m_now(QDateTime::currentDateTimeUtc())
+{
+}
+
+int ProblemTableModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QString ProblemTableModel::key(const Problem &problem)
+{
+    return QString::number(static_cast<int>(problem.about)) + u'/' + problem.target;
+}
+
+void ProblemTableModel::setProblems(const QList<Problem> &problems)
+{
+    QHash<QString, int> order;
+    for (const Problem &problem : problems)
+        order.insert(key(problem), static_cast<int>(order.size()));
+    const bool moved = order != m_order;
+    m_order = std::move(order);
+    replaceRows(problems);
+    // A row that is equal but stands elsewhere now tells nobody otherwise.
+    if (moved && rowCount() > 0)
+        emit dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+}
+
+QString ProblemTableModel::text(const Problem &problem, int column) const
+{
+    switch (column) {
+    case What: return problem.tag.text;
+    case Name: return problem.name;
+    case Text: return problem.text;
+    case Place: {
+        const QString when = problem.since.isValid() ? text::ago(problem.since, m_now) : QString();
+        return problem.place.isEmpty() ? when : when.isEmpty() ? problem.place : tr("%1 · %2", "place, age").arg(problem.place, when);
+    }
+    case Hint: return problem.hint;
+    default: return {};
+    }
+}
+
+QVariant ProblemTableModel::data(const QModelIndex &index, int role) const
+{
+    const Problem *problem = rowAt(index);
+    if (!problem)
+        return {};
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole: return text(*problem, column);
+    case Qt::ToolTipRole: return column == Place ? exactTime(problem->since) : text(*problem, column);
+    case Qt::AccessibleTextRole:
+        if (column == What)
+            return tr("%1: %2 %3", "kind of problem, name, what happened").arg(problem->tag.text, problem->name, problem->text);
+        return tr("%1: %2", "column, value").arg(headerData(column, Qt::Horizontal).toString(), text(*problem, column));
+    case KeyRole: return key(*problem);
+    // Every column sorts by the order of urgency: that is the table's only question.
+    case SortRole: return m_order.value(key(*problem));
+    case StrongRole: return column == Name;
+    case ToneRole: return static_cast<int>(column == Place || column == Hint ? Tone::Dim : Tone::None);
+    case TagRole: return column == What ? QVariant::fromValue(problem->tag) : QVariant();
+    case ActionRole: return column == Action ? QVariant::fromValue(problem->action) : QVariant();
+    default: return {};
+    }
+}
+
+QVariant ProblemTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case What: return tr("State");
+    case Name: return tr("Name");
+    case Text: return tr("What happened");
+    case Place: return tr("Where, since");
+    case Hint: return tr("To go on with");
+    default: return {};
+    }
+}
+
+} // namespace cairn::items

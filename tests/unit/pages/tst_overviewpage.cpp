@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Translation.h"
+#include "items/ComponentTableModel.h"
+#include "kit/Marks.h"
+#include "kit/StateView.h"
+#include "kit/Theme.h"
+#include "pages/OverviewPage.h"
+#include "views/DataTable.h"
+
+#include <QApplication>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace cairn;
+using items::Overview;
+using items::Problem;
+using items::ProblemTableModel;
+using pages::OverviewPage;
+
+namespace {
+
+const QDateTime now = QDateTime::fromString(u"2026-03-01T12:00:00Z"_s, Qt::ISODate);
+
+Job job(const QString &uid, JobPhase phase, double gpus, int startedMinutesAgo)
+{
+    Job job;
+    job.uid = job.name = uid;
+    job.ns = u"research"_s;
+    job.phase = phase;
+    job.created = job.started = now.addSecs(-60 * startedMinutesAgo);
+    job.replicas = {{u"Master"_s, 1, 1, 1, 0, 0, gpus}};
+    if (phase == JobPhase::Failed)
+        job.finished = now.addSecs(-300);
+    return job;
+}
+
+items::CheckpointSummary saved(Verdict verdict, int minutesAgo, int everyMinutes, int safeMinutesAgo)
+{
+    items::CheckpointSummary summary;
+    summary.verdict = verdict;
+    summary.savedAt = now.addSecs(-60 * minutesAgo);
+    summary.rhythm = std::chrono::minutes(everyMinutes);
+    summary.safeSince = now.addSecs(-60 * safeMinutesAgo);
+    summary.safeStep = 1200;
+    summary.readAt = now;
+    return summary;
+}
+
+} // namespace
+
+class TestOverviewPage : public QObject
+{
+    Q_OBJECT
+    std::unique_ptr<items::JobTableModel> m_jobs;
+
+    Overview overview(const QList<items::NodeRow> *nodes = nullptr, const QList<components::Component> *components = nullptr)
+    {
+        return items::overviewOf({m_jobs.get(), components, nodes, now});
+    }
+
+private slots:
+    void initTestCase()
+    {
+        installTranslation(QLocale(u"en"_s)); // for the plurals
+        kit::Theme::install(*qApp, kit::ThemeMode::Light);
+    }
+    void init()
+    {
+        m_jobs = std::make_unique<items::JobTableModel>();
+        m_jobs->setJobs({job(u"late"_s, JobPhase::Running, 8, 600), job(u"fine"_s, JobPhase::Running, 2, 60), job(u"broken"_s, JobPhase::Running, 1, 120),
+                         job(u"dead"_s, JobPhase::Failed, 4, 60), job(u"new"_s, JobPhase::Pending, 3, 2), job(u"stuck"_s, JobPhase::Pending, 5, 30),
+                         job(u"done"_s, JobPhase::Succeeded, 8, 600), job(u"asleep"_s, JobPhase::Suspended, 8, 600)});
+        m_jobs->setCheckpoints(u"late"_s, saved(Verdict::Whole, 60, 10, 60));
+        m_jobs->setCheckpoints(u"fine"_s, saved(Verdict::Whole, 5, 10, 5));
+        m_jobs->setCheckpoints(u"broken"_s, saved(Verdict::Damaged, 10, 10, 30));
+        m_jobs->setCheckpoints(u"dead"_s, saved(Verdict::Whole, 20, 10, 20));
+    }
+
+    void itCountsWhatCostsWork()
+    {
+        const Overview o = overview();
+        QCOMPARE(o.running, 3);
+        QCOMPARE(o.failed, 1);
+        QCOMPARE(o.waiting, 2);
+        QCOMPARE(o.suspended, 1);
+        // 8 GPUs for an hour, 2 for five minutes, 1 for half an hour.
+        QVERIFY(qAbs(o.gpuHoursAtRisk - (8 + 2 * 5 / 60.0 + 0.5)) < 1e-9);
+        QCOMPARE(o.costliest, u"late"_s);
+        QCOMPARE(o.gpusHeld, 8.0);
+        QVERIFY(!o.atMost);
+        QVERIFY(!o.componentsKnown);
+        QVERIFY(!o.gpusKnown);
+    }
+
+    void problemsComeWorstFirst()
+    {
+        QStringList names;
+        const Overview o = overview();
+        for (const Problem &problem : o.problems)
+            names.append(problem.name);
+        // What is lost or untrusted, by its cost; then what may be. "new" has only just begun to wait.
+        QCOMPARE(names, (QStringList{u"dead"_s, u"broken"_s, u"late"_s, u"stuck"_s}));
+        QCOMPARE(o.problems[0].action.id, u"job.resume"_s);
+        QVERIFY(o.problems[0].hint.contains(u"1 200"_s) || o.problems[0].hint.contains(u"1\u202F200"_s));
+        QCOMPARE(o.problems[2].action.id, u"show"_s);
+    }
+
+    void whatHappenedLongAgoIsHistory()
+    {
+        Job old = job(u"dead"_s, JobPhase::Failed, 4, 60);
+        old.finished = now.addDays(-8);
+        m_jobs->setJobs({old});
+        QVERIFY(overview().problems.isEmpty());
+        QCOMPARE(overview().failed, 1);
+    }
+
+    void aNodeThatIsNotReadyIsAProblemWithWhatItCosts()
+    {
+        items::NodeRow row;
+        row.node.name = row.node.uid = u"gpu-4"_s;
+        row.node.gpusAllocatable = 8;
+        row.gpusRequested = 6;
+        row.jobs = {{u"late"_s, u"research"_s, u"late"_s, 8, {8.0, std::chrono::hours(1)}}};
+        items::NodeRow fine = row;
+        fine.node.name = fine.node.uid = u"gpu-5"_s;
+        fine.node.ready = true;
+        const QList<items::NodeRow> nodes{row, fine};
+        const Overview o = overview(&nodes);
+        QCOMPARE(o.gpusAllocatable, 16.0);
+        QCOMPARE(o.gpusRequested, 12.0);
+        QCOMPARE(o.problems.first().name, u"gpu-4"_s);
+        QCOMPARE(std::ranges::count(o.problems, Problem::About::Node, &Problem::about), 1);
+    }
+
+    void eachButtonLeadsToItsPlace()
+    {
+        OverviewPage page;
+        page.resize(1064, 774);
+        page.show();
+        FeedState live;
+        live.phase = FeedState::Phase::Live;
+        page.setNow(now);
+        page.setFeed(live);
+        page.setOverview(overview());
+        auto *table = page.findChild<views::DataTable *>(u"overview.table"_s);
+        QCOMPARE(page.currentProblem(), u"0/dead"_s);
+        page.focusTable();
+        QSignalSpy resume(&page, &OverviewPage::resumeRequested);
+        QSignalSpy show(&page, &OverviewPage::jobRequested);
+        QTest::keyClick(table, Qt::Key_Return, Qt::ControlModifier);
+        QCOMPARE(resume.takeFirst().first().toString(), u"dead"_s);
+        QTest::keyClick(table, Qt::Key_Return);
+        QCOMPARE(show.takeFirst().first().toString(), u"dead"_s);
+        // The order follows what happens; the selection stays.
+        m_jobs->setCheckpoints(u"broken"_s, saved(Verdict::Damaged, 10, 10, 6000));
+        page.setOverview(overview());
+        QCOMPARE(table->model()->index(0, ProblemTableModel::Name).data().toString(), u"broken"_s);
+        QCOMPARE(page.currentProblem(), u"0/dead"_s);
+        m_jobs->setJobs({});
+        page.setOverview(overview());
+        QCOMPARE(page.findChild<kit::StateView *>(u"overview.state"_s)->state(), kit::StateView::State::Empty);
+    }
+};
+
+QTEST_MAIN(TestOverviewPage)
+#include "tst_overviewpage.moc"

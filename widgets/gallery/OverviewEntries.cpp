@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gallery/PageEntries.h"
+#include "kit/StateView.h"
+#include "pages/OverviewPage.h"
+
+namespace cairn::gallery {
+
+using namespace Qt::StringLiterals;
+using items::Problem;
+using items::Tone;
+using pages::OverviewPage;
+
+namespace {
+
+FeedState feed(FeedState::Phase phase)
+{
+    FeedState state;
+    state.phase = phase;
+    state.lastGood = cannedNow().addSecs(-360);
+    if (phase == FeedState::Phase::Stale)
+        state.error = Error::make(Error::Kind::Network, u"No answer"_s, u"No answer from api.prod-train-eu.example."_s);
+    return state;
+}
+
+Problem problem(Problem::About about, const QString &tag, Tone tone, const QString &name, const QString &text, const QString &place,
+                int minutesAgo, const QString &hint, bool resume = false)
+{
+    Problem problem;
+    problem.about = about;
+    problem.target = name;
+    problem.tag = {tag, tone};
+    problem.name = name;
+    problem.text = text;
+    problem.place = place;
+    if (minutesAgo > 0)
+        problem.since = cannedNow().addSecs(-60 * minutesAgo);
+    problem.hint = hint;
+    problem.action = resume ? items::ActionValue{u"job.resume"_s, u"Resume…"_s, false, true, {}} : items::ActionValue{u"show"_s, u"Show"_s, false, true, {}};
+    return problem;
+}
+
+items::Overview canned(int problems = 6)
+{
+    using About = Problem::About;
+    const QList<Problem> all{
+        problem(About::Job, u"Failed"_s, Tone::Err, u"llama-ft-7"_s, u"NodeLost (worker-3)"_s, u"research"_s, 4, u"newest whole checkpoint: step 12 000"_s, true),
+        problem(About::Node, u"Not ready"_s, Tone::Err, u"gpu-4"_s, u"the node is not ready"_s, u"eu-west-1a"_s, 6, u"3 jobs with a pod there: at most 18.0 GPU-h"_s),
+        problem(About::Component, u"Down"_s, Tone::Err, u"katib-ui"_s, u"The pages of Katib do not open; experiments go on."_s, u"kubeflow"_s, 0, u"0/1 replicas ready"_s),
+        problem(About::Job, u"Overdue"_s, Tone::Warn, u"bert-xl"_s, u"saves every 10 min as a rule, and has not for 2 h 10 min"_s, u"nlp"_s, 0, u"newest whole checkpoint: step 41 000"_s),
+        problem(About::Job, u"Pending"_s, Tone::Warn, u"gan-ablation"_s, u"Unschedulable"_s, u"research"_s, 55, u"it never saved a checkpoint"_s),
+        problem(About::Availability, u"At risk"_s, Tone::Warn, u"High availability"_s, u"3 components would stop with the loss of one node"_s, {}, 0, {})};
+    items::Overview overview;
+    overview.running = 12;
+    overview.failed = 1;
+    overview.waiting = 1;
+    overview.suspended = 2;
+    overview.gpuHoursAtRisk = 38;
+    overview.costliest = u"bert-xl"_s;
+    overview.componentsKnown = true;
+    overview.components = {14, 10, 0};
+    overview.down = 1;
+    overview.gpusKnown = true;
+    overview.gpusAllocatable = 40;
+    overview.gpusRequested = 28;
+    overview.gpusHeld = 4;
+    for (int i = 0; i < problems; ++i) {
+        overview.problems.append(all[i % all.size()]);
+        if (i >= all.size())
+            overview.problems.last().target += QString::number(i);
+    }
+    return overview;
+}
+
+OverviewPage *page(const items::Overview &overview, FeedState::Phase phase)
+{
+    auto *page = new OverviewPage;
+    page->setNow(cannedNow());
+    page->setContext(u"prod-train-eu"_s);
+    page->setFeed(feed(phase));
+    page->setOverview(overview);
+    return page;
+}
+
+} // namespace
+
+void registerOverviewEntries(kit::GalleryRegistry &registry)
+{
+    const QList<QSize> one{pageSizes().first()};
+    using Phase = FeedState::Phase;
+    registry.add({u"page.overview"_s, u"Overview"_s, [] { return page(canned(), Phase::Live); }, pageSizes()});
+    registry.add({u"page.overview.calm"_s, u"Overview, nothing to do"_s,
+                  [] {
+                      items::Overview calm = canned(0);
+                      calm.failed = calm.waiting = calm.down = 0;
+                      calm.components = {14, 14, 0};
+                      calm.gpusHeld = 0;
+                      return page(calm, Phase::Live);
+                  },
+                  one});
+    registry.add({u"page.overview.loading"_s, u"Overview, loading"_s,
+                  [] {
+                      OverviewPage *shown = page({}, Phase::Loading);
+                      shown->findChild<kit::StateView *>(u"overview.state"_s)->showPending();
+                      return shown;
+                  },
+                  one});
+    registry.add({u"page.overview.stale"_s, u"Overview, not connected"_s, [] { return page(canned(), Phase::Stale); }, one});
+    registry.add({u"page.overview.many"_s, u"Overview, 10 000 problems"_s, [] { return page(canned(10'000), Phase::Live); }, one});
+}
+
+} // namespace cairn::gallery

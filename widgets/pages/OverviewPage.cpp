@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/OverviewPage.h"
+
+#include "base/Text.h"
+#include "items/CellText.h"
+#include "kit/Card.h"
+#include "kit/Label.h"
+#include "kit/Marks.h"
+#include "kit/StateView.h"
+#include "pages/KeyHintBar.h"
+#include "views/DataTable.h"
+
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+#include <cmath>
+
+namespace cairn::pages {
+
+using namespace Qt::StringLiterals;
+using namespace cairn::kit;
+using items::Problem;
+using items::ProblemTableModel;
+
+OverviewPage::OverviewPage(QWidget *parent)
+    : QWidget(parent)
+    , m_model(new ProblemTableModel(this))
+{
+    setObjectName(u"overview"_s);
+    setAccessibleName(tr("Overview"));
+    m_header = new PageHeader(tr("Overview"));
+
+    auto *tiles = hbox(14);
+    for (const QString &caption : {tr("Work at risk"), tr("Training jobs"), tr("High availability"), tr("GPUs")}) {
+        auto *tile = new Tile(caption);
+        tile->setObjectName(u"overview.tile"_s);
+        m_tiles.append(tile);
+        tiles->addWidget(tile, 1);
+    }
+    m_shown.resize(m_tiles.size());
+
+    m_table = new views::DataTable(tr("Needs attention"));
+    m_table->setObjectName(u"overview.table"_s);
+    using views::CellKind;
+    m_table->setColumns({{ProblemTableModel::What, CellKind::Tag, 92, 130, false, false},
+                         {ProblemTableModel::Name, CellKind::Text, 110, 210, false, false},
+                         {ProblemTableModel::Text, CellKind::Text, 160, 2000, true, false},
+                         {ProblemTableModel::Place, CellKind::Text, 90, 190, false, false},
+                         {ProblemTableModel::Hint, CellKind::Text, 110, 260, false, false},
+                         {ProblemTableModel::Action, CellKind::Action, 80, 110, false, false}});
+    m_table->setSource(m_model);
+    m_table->sortBy(ProblemTableModel::What, Qt::AscendingOrder);
+    auto *card = new Card(Card::Padding::Flush);
+    auto *head = hbox();
+    head->setContentsMargins(16, 12, 16, 4);
+    head->addWidget(new Label(tr("Needs attention"), Type::Section));
+    head->addStretch(1);
+    card->body()->addLayout(head);
+    card->body()->addWidget(m_table, 1);
+    auto *foot = hbox();
+    foot->setContentsMargins(12, 5, 12, 6);
+    m_foot = new ElidedLabel({}, Type::Meta, Token::Dim);
+    foot->addWidget(m_foot, 1);
+    foot->addWidget(new KeyHintBar({{u"Enter"_s, tr("show")}, {u"Ctrl Enter"_s, tr("its button")}, {u"F5"_s, tr("read again")}}));
+    card->body()->addLayout(foot);
+    m_state = new StateView(card);
+    m_state->setObjectName(u"overview.state"_s);
+
+    auto *page = vbox(14);
+    page->setContentsMargins(space::pageH, space::pageV, space::pageH, space::pageV);
+    page->addWidget(m_header);
+    page->addLayout(tiles);
+    page->addWidget(m_state, 1);
+    setLayout(page);
+
+    connect(m_table, &views::DataTable::opened, this, [this](const QString &key) { act(key, false); });
+    connect(m_table, &views::DataTable::actionTriggered, this, [this](const QString &key) { act(key, true); });
+    connect(m_table, &views::DataTable::countsChanged, this, [this] { m_foot->setText(m_table->countText()); });
+    connect(m_state, &StateView::triggered, this, &OverviewPage::retryRequested);
+    updateTiles();
+    updateState();
+}
+
+void OverviewPage::act(const QString &key, bool button)
+{
+    const Problem *problem = m_model->find(key);
+    if (!problem)
+        return;
+    switch (problem->about) {
+    case Problem::About::Job:
+        if (button && problem->action.id == "job.resume"_L1)
+            emit resumeRequested(problem->target);
+        else
+            emit jobRequested(problem->target);
+        return;
+    case Problem::About::Component:
+    case Problem::About::Availability: emit componentRequested(problem->target); return;
+    case Problem::About::Node: emit nodeRequested(problem->target); return;
+    }
+}
+
+void OverviewPage::setTile(int index, const Shown &shown)
+{
+    if (m_shown[index] == shown)
+        return;
+    m_shown[index] = shown;
+    m_tiles[index]->setValue(shown.number, shown.unit);
+    m_tiles[index]->setTags(shown.tags);
+}
+
+void OverviewPage::updateTiles()
+{
+    const items::Overview &o = m_overview;
+    Shown risk;
+    if (o.running == 0)
+        risk = {u"0"_s, tr("no job is running"), {}};
+    else if (o.gpuHoursAtRisk > 0)
+        risk = {items::plainNumber(std::round(o.gpuHoursAtRisk * 10) / 10), o.atMost ? tr("GPU-h unsaved, at most") : tr("GPU-h unsaved"), {}};
+    else
+        risk = {text::duration(o.longest), o.atMost ? tr("unsaved, at most") : tr("unsaved"), {}}; // without GPUs it is time that is lost
+    if (!o.costliest.isEmpty())
+        risk.tags.append({tr("most of it: %1", "name of a job").arg(o.costliest), items::Tone::Warn});
+    setTile(0, risk);
+
+    Shown jobs;
+    jobs.number = text::number(o.running);
+    jobs.unit = tr("running");
+    if (o.failed > 0)
+        jobs.tags.append({tr("%n failed", nullptr, o.failed), items::Tone::Err});
+    if (o.waiting > 0)
+        jobs.tags.append({tr("%n waiting", nullptr, o.waiting), items::Tone::Warn});
+    if (o.suspended > 0)
+        jobs.tags.append({tr("%n suspended", nullptr, o.suspended), items::Tone::Idle});
+    setTile(1, jobs);
+
+    Shown availability;
+    if (!o.componentsKnown) {
+        availability = {u"–"_s, tr("not read yet"), {}};
+    } else if (o.components.observable == 0) {
+        availability = {u"–"_s, tr("no component can be seen"), {}};
+    } else {
+        availability.number = text::number(o.components.surviving);
+        availability.unit = tr("of %1 survive a node", "components").arg(o.components.observable);
+        if (o.down > 0)
+            availability.tags.append({tr("%n down", nullptr, o.down), items::Tone::Err});
+        if (const int falling = o.components.falling() - o.down; falling > 0)
+            availability.tags.append({tr("%n would fall", nullptr, falling), items::Tone::Warn});
+    }
+    setTile(2, availability);
+
+    Shown gpus;
+    if (!o.gpusKnown) {
+        gpus = {u"–"_s, tr("nodes cannot be read"), {}};
+    } else if (o.gpusAllocatable == 0) {
+        gpus = {u"0"_s, tr("no node offers GPUs"), {}};
+    } else {
+        gpus.number = items::plainNumber(o.gpusRequested);
+        gpus.unit = tr("of %1 requested", "GPUs").arg(items::plainNumber(o.gpusAllocatable));
+        if (o.gpusHeld > 0)
+            gpus.tags.append({tr("%1 for jobs that stand still", "GPUs").arg(items::plainNumber(o.gpusHeld)), items::Tone::Warn});
+    }
+    setTile(3, gpus);
+}
+
+void OverviewPage::setOverview(const items::Overview &overview)
+{
+    m_overview = overview;
+    m_model->setProblems(overview.problems);
+    if (m_table->currentKey().isEmpty() && m_table->rowCount() > 0)
+        m_table->setCurrentKey(m_table->model()->index(0, 0).data(items::KeyRole).toString());
+    updateTiles();
+    updateState();
+}
+
+void OverviewPage::setFeed(const FeedState &feed)
+{
+    m_feed = feed;
+    updateState();
+}
+
+void OverviewPage::updateState()
+{
+    const bool rows = m_model->rowCount() > 0;
+    m_header->setAnswer(m_context);
+    const QString old = m_feed.phase == FeedState::Phase::Stale && m_feed.lastGood.isValid() ? tr("%1 old", "age").arg(items::age(m_feed.lastGood, m_now)) : QString();
+    for (Tile *tile : std::as_const(m_tiles))
+        tile->setStale(old);
+    m_table->setSkeleton(m_feed.phase == FeedState::Phase::Loading && !rows);
+    m_table->setStale(m_feed.phase == FeedState::Phase::Stale);
+    Error error = m_feed.error;
+    error.what = text::safe(error.what);
+    error.why = text::safe(error.why);
+    error.fix = text::safe(error.fix);
+    switch (m_feed.phase) {
+    case FeedState::Phase::Loading: m_state->setLoading(tr("Reading jobs…"), m_feed.loaded, m_feed.expected, true); return;
+    case FeedState::Phase::Stale:
+        m_state->setOffline(m_feed.lastGood.isValid() ? tr("Not connected since %1").arg(m_feed.lastGood.toLocalTime().toString(u"HH:mm"_s))
+                                                      : tr("Not connected"),
+                            error.why.isEmpty() ? error.what : error.why, {{u"again"_s, tr("Try now"), ButtonVariant::Normal}});
+        return;
+    case FeedState::Phase::Failed:
+        if (error.what.isEmpty())
+            error.what = tr("The jobs could not be read");
+        m_state->setError(error, {{u"again"_s, tr("Try again"), ButtonVariant::Primary}}, m_now);
+        return;
+    // Without the right to see jobs there may still be nodes and components to tell of.
+    case FeedState::Phase::Forbidden:
+    case FeedState::Phase::Live:
+    case FeedState::Phase::Absent: break;
+    }
+    if (rows) {
+        if (m_state->state() != StateView::State::Content)
+            m_state->setContent();
+    } else if (m_state->state() != StateView::State::Empty) {
+        m_state->setEmpty(tr("Nothing needs attention"), tr("No job failed or waits, no checkpoint is damaged or late, every node is ready."), {});
+    }
+}
+
+void OverviewPage::setContext(const QString &name)
+{
+    m_context = name;
+    m_header->setAnswer(name);
+}
+
+void OverviewPage::setNow(const QDateTime &now)
+{
+    m_now = now;
+    m_model->setNow(now);
+    m_table->viewport()->update();
+}
+
+QString OverviewPage::currentProblem() const
+{
+    return m_table->currentKey();
+}
+
+void OverviewPage::setCurrentProblem(const QString &key)
+{
+    m_table->setCurrentKey(key);
+}
+
+void OverviewPage::focusTable()
+{
+    m_table->setFocus(Qt::OtherFocusReason);
+}
+
+} // namespace cairn::pages
