@@ -13,12 +13,15 @@ namespace {
 
 using storage::ClaimAccount;
 using storage::Forecast;
-using storage::Severity;
 using Trouble = ClaimAccount::Trouble;
 
-Tone toneOf(Severity severity)
+/// Of the days until it is full; the bar tells how full it is.
+Tone toneOfDays(const ClaimAccount &account)
 {
-    return severity == Severity::Now ? Tone::Err : severity == Severity::Soon ? Tone::Warn : Tone::None;
+    const double days = account.forecast.days;
+    if (account.fraction() >= 0.9995 || (days >= 0 && days <= 7))
+        return Tone::Err;
+    return days >= 0 && days <= 14 ? Tone::Warn : Tone::None;
 }
 
 bool isLost(const ClaimAccount &account)
@@ -86,7 +89,7 @@ QString ClaimTableModel::fullIn(const ClaimAccount &account)
     if (account.fraction() >= 0.9995)
         return tr("full");
     switch (account.forecast.state) {
-    case Forecast::State::TooFew: return tr("too early to say");
+    case Forecast::State::TooFew: return tr("too early");
     case Forecast::State::NotGrowing: return tr("not growing");
     case Forecast::State::Growing: break;
     }
@@ -156,9 +159,9 @@ QString ClaimTableModel::second(const ClaimAccount &account, int column) const
         if (!account.use)
             return {};
         if (!account.sharedWith.isEmpty())
-            return tr("shared, counted once");
+            return tr("counted once");
         if (account.wholeFileSystem)
-            return tr("counts the whole disk");
+            return tr("whole file system");
         return text::ago(account.use->at, m_now);
     default: return {};
     }
@@ -173,7 +176,7 @@ Tone ClaimTableModel::tone(const ClaimAccount &account, int column) const
         return account.fraction() >= 0 ? Tone::None : Tone::Dim;
     case FullIn:
         if (account.forecast.days >= 0 || account.fraction() >= 0.9995)
-            return toneOf(storage::severity(account));
+            return toneOfDays(account);
         return Tone::Dim;
     case UsedBy: return account.users.isEmpty() ? Tone::Dim : Tone::None;
     case Class: return account.claim.storageClass.isEmpty() ? Tone::Dim : Tone::None;
@@ -184,8 +187,8 @@ Tone ClaimTableModel::tone(const ClaimAccount &account, int column) const
 
 Tone ClaimTableModel::secondTone(const ClaimAccount &account, int column) const
 {
-    if (column == FullIn && account.forecast.days >= 0 && storage::severity(account) != Severity::Fine)
-        return toneOf(storage::severity(account));
+    if (column == FullIn && toneOfDays(account) != Tone::None)
+        return toneOfDays(account);
     if (column == MeasuredBy && account.use
         && (account.wholeFileSystem || !account.sharedWith.isEmpty() || isOld(*account.use, m_now)))
         return Tone::Warn;
@@ -259,7 +262,7 @@ QVariant ClaimTableModel::data(const QModelIndex &index, int role) const
         case FullIn: return fullIn(*account);
         default: return first(*account, column);
         }
-    case StrongRole: return column == Name || (column == FullIn && storage::severity(*account) != Severity::Fine && account->forecast.days >= 0);
+    case StrongRole: return column == Name || (column == FullIn && toneOfDays(*account) != Tone::None);
     case ToneRole: return int(tone(*account, column));
     case SecondLineToneRole: return int(secondTone(*account, column));
     case ProgressRole: return column == Used && account->fraction() >= 0 ? QVariant(account->fraction()) : QVariant();
