@@ -18,6 +18,7 @@ const auto usage = u"cairnctl: Kubeflow jobs, their checkpoints and their resume
                    "  job resume NAME        resume it from a checkpoint (--from latest|step=N|PATH)\n"
                    "  checkpoints TARGET     checkpoints of a job, of a folder (a target with a slash), or of\n"
                    "                         s3://BUCKET/PREFIX\n"
+                   "  claims [NAME]          volume claims: how full, measured by whom, used by what\n"
                    "  components             what Kubeflow is made of, and what falls with a node\n"_s;
 
 /// Exact number of words each command takes.
@@ -28,6 +29,8 @@ int wordsOf(const QStringList &words)
     const QString &first = words.first();
     if (first == "doctor"_L1 || first == "contexts"_L1 || first == "jobs"_L1 || first == "components"_L1)
         return 1;
+    if (first == "claims"_L1)
+        return words.size() == 1 ? 1 : 2;
     if (first == "checkpoints"_L1)
         return 2;
     if (first == "job"_L1 && words.size() > 1 && (words[1] == "show"_L1 || words[1] == "resume"_L1))
@@ -57,7 +60,8 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"dry-run"_s}, u"Show what would change, let the server check it, change nothing."_s);
     flag({u"wait"_s}, u"Follow until the first step after the checkpoint is seen."_s);
     flag({u"allow-exec"_s}, u"Allow the sign-in program that the kubeconfig names to run."_s);
-    flag({u"allow-helper"_s}, u"Allow a helper Job that reads a claim and lists it."_s);
+    flag({u"allow-helper"_s}, u"Allow a helper Job that mounts a claim read-only and lists or measures it."_s);
+    flag({u"allow-node-proxy"_s}, u"Allow to ask kubelets through nodes/proxy, a right to run commands in every pod."_s);
     flag({u"use-exec"_s}, u"List a claim by exec in a running pod that mounts it."_s);
     value({u"from"_s}, u"latest (default), step=N or a checkpoint's path."_s, u"WHICH"_s);
     value({u"by"_s}, u"How the script takes the path: env:NAME, arg:TEMPLATE with {path} {dir} {step}, or newest."_s, u"HOW"_s);
@@ -108,6 +112,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     options.wait = parser.isSet(u"wait"_s);
     options.allowExec = parser.isSet(u"allow-exec"_s);
     options.allowHelper = parser.isSet(u"allow-helper"_s);
+    options.allowNodeProxy = parser.isSet(u"allow-node-proxy"_s);
     options.useExec = parser.isSet(u"use-exec"_s);
     options.by = parser.value(u"by"_s);
     options.saveBy = parser.value(u"save-by"_s);

@@ -25,6 +25,7 @@ struct Options {
     bool wait = false;
     bool allowExec = false;     ///< --allow-exec: run what the kubeconfig names; a consent given in the window does not count here
     bool allowHelper = false;   ///< --allow-helper: may create the helper Job that lists a claim
+    bool allowNodeProxy = false; ///< --allow-node-proxy: may ask kubelets through nodes/proxy
     bool useExec = false;       ///< --use-exec: list through exec in a pod that mounts the claim
     QString from = QStringLiteral("latest"); ///< --from latest|step=N|PATH
     QString by;                 ///< --by env:NAME | arg:TEMPLATE | newest: how the script takes the path

@@ -17,6 +17,7 @@
 #include "pages/NodesPage.h"
 #include "pages/OverviewPage.h"
 #include "pages/PodsPage.h"
+#include "pages/StoragePage.h"
 
 #include <QAction>
 #include <QCloseEvent>
@@ -36,6 +37,7 @@ const auto connectId = u"connect"_s;
 const auto jobsId = u"jobs"_s;
 const auto checkpointsId = u"checkpoints"_s;
 const auto haId = u"ha"_s;
+const auto storageId = u"storage"_s;
 const auto eventsId = u"events"_s;
 const auto nodesId = u"nodes"_s;
 const auto podsId = u"pods"_s;
@@ -76,6 +78,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_jobsPage(new pages::JobsPage(m_jobPage))
     , m_checkpointsPage(new pages::CheckpointsPage)
     , m_haPage(new pages::HaPage)
+    , m_storagePage(new pages::StoragePage)
     , m_eventsPage(new pages::EventsPage)
     , m_nodesPage(new pages::NodesPage)
     , m_podsPage(new pages::PodsPage)
@@ -85,6 +88,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_job(new JobController(engine.http(), preferences, *m_reader, m_jobPage, this))
     , m_checkpoints(new CheckpointsController(*m_reader, m_checkpointsPage, this))
     , m_ha(new HaController(m_haPage, this))
+    , m_storage(new StorageController(*m_reader, preferences, m_storagePage, this))
     , m_events(new EventsController(m_eventsPage, this))
     , m_nodes(new NodesController(*m_jobsPage->model(), m_nodesPage, this))
     , m_pods(new PodsController(m_podsPage, this))
@@ -123,6 +127,13 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
                  m_haPage->focusTable();
              },
              [this] { m_ha->retryNow(); }});
+    addPage(storageId, u"storage"_s, tr("Storage"), 5,
+            {m_storagePage,
+             [this] {
+                 m_storage->open();
+                 m_storagePage->focusTable();
+             },
+             [this] { m_storage->retryNow(); }});
     addPage(eventsId, u"events"_s, tr("Events"), 6,
             {m_eventsPage,
              [this] {
@@ -163,6 +174,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
         m_jobsPage->openJob(uid);
     };
     connect(m_events, &EventsController::jobRequested, this, openJob);
+    connect(m_storagePage, &pages::StoragePage::jobRequested, this, openJob);
     connect(m_checkpointsPage, &pages::CheckpointsPage::jobRequested, this, openJob);
     connect(m_nodesPage, &pages::NodesPage::jobRequested, this, openJob);
     connect(m_nodesPage, &pages::NodesPage::podsRequested, this, [this](const QString &node) {
@@ -206,6 +218,7 @@ void MainWindow::endSession()
     m_checkpoints->setSession(nullptr);
     m_reader->setSession(nullptr);
     m_ha->setSession(nullptr);
+    m_storage->setSession(nullptr);
     m_events->setSession(nullptr);
     m_nodes->setSession(nullptr);
     m_pods->setSession(nullptr);
@@ -290,6 +303,7 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
     m_checkpoints->setSession(m_session.get());
     m_job->setSession(m_session.get());
     m_ha->setSession(m_session.get());
+    m_storage->setSession(m_session.get());
     m_events->setSession(m_session.get());
     m_nodes->setSession(m_session.get());
     m_pods->setSession(m_session.get());
@@ -339,6 +353,7 @@ void MainWindow::wireJobs()
     connect(m_jobsPage, &JobsPage::namespacesChanged, this, [this](const QStringList &names) {
         if (m_session) {
             m_session->watch(names);
+            m_storage->scopeChanged();
             showStatus();
         }
     });
@@ -366,6 +381,8 @@ void MainWindow::wireJobs()
 void MainWindow::wireHa()
 {
     connect(m_haPage, &pages::HaPage::retryRequested, m_ha, &HaController::retryNow);
+    connect(m_storagePage, &pages::StoragePage::retryRequested, m_storage, &StorageController::retryNow);
+    connect(m_storage, &StorageController::attentionChanged, this, [this](int count) { m_sidebar->item(storageId)->setBadge(count); });
     connect(m_ha, &HaController::fallingChanged, this, [this](int count) { m_sidebar->item(haId)->setBadge(count); });
 }
 
@@ -482,7 +499,7 @@ void MainWindow::cycleTheme()
 void MainWindow::showKeys()
 {
     auto *box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"),
-                                tr("Ctrl 0  contexts\nCtrl 1  overview\nCtrl 2  jobs\nCtrl 3  checkpoints\nCtrl 4  high availability\nCtrl 6  events\nCtrl 7  nodes\nCtrl 8  pods\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job or pod, Y  YAML of the pod\n"
+                                tr("Ctrl 0  contexts\nCtrl 1  overview\nCtrl 2  jobs\nCtrl 3  checkpoints\nCtrl 4  high availability\nCtrl 5  storage\nCtrl 6  events\nCtrl 7  nodes\nCtrl 8  pods\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job or pod, Y  YAML of the pod\n"
                                    "R  resume…\nF5  read again\nLogs: F follow, N and Shift N hits, E error\nF1  this list"),
                                 QMessageBox::Close, this);
     box->setAttribute(Qt::WA_DeleteOnClose);
@@ -499,6 +516,7 @@ void MainWindow::tick()
     m_job->setNow(now);
     m_checkpoints->setNow(now);
     m_ha->setNow(now);
+    m_storage->setNow(now);
     m_events->setNow(now);
     m_nodes->setNow(now);
     m_pods->setNow(now);

@@ -11,6 +11,7 @@
 #include "OverviewController.h"
 #include "PodsController.h"
 #include "Preferences.h"
+#include "StorageController.h"
 #include "engine/Engine.h"
 
 #include <QHash>
@@ -34,6 +35,7 @@ class JobsPage;
 class NodesPage;
 class OverviewPage;
 class PodsPage;
+class StoragePage;
 } // namespace cairn::pages
 
 namespace cairn::app {
@@ -93,6 +95,7 @@ private:
     pages::JobsPage *m_jobsPage;
     pages::CheckpointsPage *m_checkpointsPage;
     pages::HaPage *m_haPage;
+    pages::StoragePage *m_storagePage;
     pages::EventsPage *m_eventsPage;
     pages::NodesPage *m_nodesPage;
     pages::PodsPage *m_podsPage;
@@ -104,6 +107,7 @@ private:
     JobController *m_job;
     CheckpointsController *m_checkpoints;
     HaController *m_ha;
+    StorageController *m_storage;
     EventsController *m_events;
     NodesController *m_nodes;
     PodsController *m_pods;

@@ -36,6 +36,22 @@ void Preferences::allowHelper(const QString &server, const QString &ns)
     append(u"claims/helperAllowed"_s, server + u' ' + ns);
 }
 
+bool Preferences::kubeletsAllowed(const QString &server) const
+{
+    return m_settings.value(u"claims/kubeletsAllowed"_s).toStringList().contains(server);
+}
+
+void Preferences::allowKubelets(const QString &server, bool allowed)
+{
+    if (allowed) {
+        append(u"claims/kubeletsAllowed"_s, server);
+        return;
+    }
+    QStringList list = m_settings.value(u"claims/kubeletsAllowed"_s).toStringList();
+    list.removeAll(server);
+    m_settings.setValue(u"claims/kubeletsAllowed"_s, list);
+}
+
 QStringList Preferences::allowedBuckets() const { return m_settings.value(u"buckets/allowed"_s).toStringList(); }
 void Preferences::allowBucket(const QString &consentKey) { append(u"buckets/allowed"_s, consentKey); }
 

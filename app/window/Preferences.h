@@ -26,6 +26,9 @@ public:
     /// Whether the helper Job that lists claims may be created in this namespace of this server.
     bool helperAllowed(const QString &server, const QString &ns) const;
     void allowHelper(const QString &server, const QString &ns);
+    /// Whether the kubelets of this server may be asked for their statistics, through nodes/proxy.
+    bool kubeletsAllowed(const QString &server) const;
+    void allowKubelets(const QString &server, bool allowed);
     /// What BucketPlan::consentKey() says of the buckets whose keys may be used.
     QStringList allowedBuckets() const;
     void allowBucket(const QString &consentKey);

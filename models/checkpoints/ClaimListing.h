@@ -5,6 +5,7 @@
 #include "checkpoints/Recognise.h"
 #include "domain/Job.h"
 #include "domain/ObjectApi.h"
+#include "domain/VolumeUse.h"
 
 #include <QJsonArray>
 #include <QJsonObject>
@@ -47,14 +48,20 @@ struct ExecTarget {
 Result<ClaimRequest> planClaim(ObjectApi &api, const QString &ns, const QString &claim, const std::optional<ObjectRef> &job,
                                std::stop_token stop);
 
-/// The helper Job: read-only, restricted, without a token, gone 60 s after it ends. Pure.
-QJsonObject helperJob(const ClaimRequest &request, const QString &name, const QStringList &scriptArguments);
+/// The helper Job: read-only, restricted, without a token, gone 60 s after it ends. Runs `script`, the one that lists where
+/// it is empty. Pure.
+QJsonObject helperJob(const ClaimRequest &request, const QString &name, const QStringList &scriptArguments,
+                      const QString &script = {});
 
 /// Lists a claim through helper Jobs, one for each round, and removes them. Blocks up to minutes.
 /// Error::Forbidden where the user may not create Jobs; the fix then names exec.
 Result<Listing> listClaim(ObjectApi &api, const ClaimRequest &request, std::stop_token stop, const Progress &progress = {});
 
-/// The same through exec in a running pod. Nothing is created.
+/// Asks the file system behind a claim how full it is, through a helper Job of the same kind that lists nothing: what df
+/// says. Blocks up to minutes. Source and time are filled in.
+Result<VolumeUse> measureClaim(ObjectApi &api, const ClaimRequest &request, std::stop_token stop, const Progress &progress = {});
+
+/// The same as listClaim through exec in a running pod. Nothing is created.
 Result<Listing> listClaimByExec(ObjectApi &api, const ExecTarget &target, std::stop_token stop,
                                 const Progress &progress = {});
 

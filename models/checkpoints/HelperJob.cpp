@@ -29,7 +29,7 @@ QJsonObject securityContext(const ClaimRequest &request)
     return context;
 }
 
-QJsonObject container(const ClaimRequest &request, const QStringList &scriptArguments)
+QJsonObject container(const ClaimRequest &request, const QStringList &scriptArguments, const QString &script)
 {
     QJsonArray arguments;
     for (const QString &argument : scriptArguments)
@@ -40,7 +40,7 @@ QJsonObject container(const ClaimRequest &request, const QStringList &scriptArgu
     QJsonObject object{
         {u"name"_s, u"list"_s},
         {u"image"_s, request.image},
-        {u"command"_s, QJsonArray{u"sh"_s, u"-c"_s, helper::scriptText(), u"cairn"_s}},
+        {u"command"_s, QJsonArray{u"sh"_s, u"-c"_s, script.isEmpty() ? helper::scriptText() : script, u"cairn"_s}},
         {u"args"_s, arguments},
         {u"resources"_s, QJsonObject{
             {u"requests"_s, QJsonObject{{u"cpu"_s, u"50m"_s}, {u"memory"_s, u"64Mi"_s}}},
@@ -58,7 +58,7 @@ QJsonObject container(const ClaimRequest &request, const QStringList &scriptArgu
     return object;
 }
 
-QJsonObject podSpec(const ClaimRequest &request, const QStringList &scriptArguments)
+QJsonObject podSpec(const ClaimRequest &request, const QStringList &scriptArguments, const QString &script)
 {
     QJsonObject spec{
         {u"restartPolicy"_s, u"Never"_s},
@@ -66,7 +66,7 @@ QJsonObject podSpec(const ClaimRequest &request, const QStringList &scriptArgume
         {u"enableServiceLinks"_s, false},
         {u"terminationGracePeriodSeconds"_s, 1},
         {u"securityContext"_s, securityContext(request)},
-        {u"containers"_s, QJsonArray{container(request, scriptArguments)}},
+        {u"containers"_s, QJsonArray{container(request, scriptArguments, script)}},
         {u"volumes"_s, QJsonArray{QJsonObject{
             {u"name"_s, u"claim"_s},
             {u"persistentVolumeClaim"_s, QJsonObject{{u"claimName"_s, request.claim}, {u"readOnly"_s, true}}},
@@ -170,7 +170,7 @@ QJsonObject templateOf(const QJsonObject &job, const QString &claim)
 
 } // namespace
 
-QJsonObject helperJob(const ClaimRequest &request, const QString &name, const QStringList &scriptArguments)
+QJsonObject helperJob(const ClaimRequest &request, const QString &name, const QStringList &scriptArguments, const QString &script)
 {
     const QJsonObject labels{
         {names::name("helper"_L1), u"listing"_s},
@@ -190,7 +190,7 @@ QJsonObject helperJob(const ClaimRequest &request, const QString &name, const QS
                     // A sidecar would keep the pod from ever finishing.
                     {u"annotations"_s, QJsonObject{{u"sidecar.istio.io/inject"_s, u"false"_s}}},
                 }},
-                {u"spec"_s, podSpec(request, scriptArguments)},
+                {u"spec"_s, podSpec(request, scriptArguments, script)},
             }},
         }},
     };

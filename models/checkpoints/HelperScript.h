@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "domain/VolumeUse.h"
+
 #include <QByteArray>
 #include <QList>
 #include <QMap>
 #include <QString>
 #include <QStringList>
+#include <optional>
 
 /// The shell script that lists a claim from inside a pod, and the reader of what it prints.
 ///
@@ -43,6 +46,15 @@ QStringList readArguments(const QByteArray &marker, const QByteArray &mount, con
                           const QList<Want> &wants);
 /// 128 random bits as hexadecimal.
 QByteArray newMarker();
+
+/// The script that asks a file system how full it is: needs stat -f of GNU or busybox. It prints
+///   @@M U <id> <block size> <blocks> <free> <available> <inodes> <inodes free>
+/// between "B" and "Z", or "X missing-stat".
+const QString &measureText();
+/// Its arguments, for `folder`.
+QStringList measureArguments(const QByteArray &marker, const QByteArray &folder);
+/// nullopt where the log holds no such line, or one that cannot be true. Only the numbers and the id are filled in.
+std::optional<VolumeUse> parseMeasure(const QByteArray &log, const QByteArray &marker);
 
 struct Listed {
     QByteArray path;

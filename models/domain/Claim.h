@@ -22,6 +22,7 @@ struct Claim {
     QString volumeMode;      ///< "Filesystem" or "Block"
     qint64 requested = -1;
     qint64 capacity = -1;
+    QDateTime unusedSince;   ///< condition "Unused" (beta gate PersistentVolumeClaimUnusedSinceTime); invalid where the server does not say
     bool operator==(const Claim &) const = default;
 };
 

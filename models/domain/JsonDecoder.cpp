@@ -152,11 +152,6 @@ void readNode(const JsonValue &object, StringPool &pool, Node &node)
 
 void readClaim(const JsonValue &object, StringPool &pool, Claim &claim)
 {
-    const auto size = [](const JsonValue &value) {
-        // Quantities go up to exabytes; a qint64 holds eight of them.
-        const std::optional<double> bytes = decodeQuantity(value.quantityText());
-        return bytes && *bytes >= 0 && *bytes < 9.2e18 ? qint64(*bytes) : qint64(-1);
-    };
     const JsonValue meta = object["metadata"];
     readIdentity(meta, claim);
     claim.ns = pool(meta["namespace"].text());
@@ -173,8 +168,12 @@ void readClaim(const JsonValue &object, StringPool &pool, Claim &claim)
         if (!mode.text().empty())
             claim.accessModes.append(pool(mode.text()));
     });
-    claim.requested = size(spec["resources"]["requests"]["storage"]);
-    claim.capacity = size(status["capacity"]["storage"]);
+    claim.requested = readSize(spec["resources"]["requests"]["storage"]);
+    claim.capacity = readSize(status["capacity"]["storage"]);
+    status["conditions"].each([&](const JsonValue &condition) {
+        if (condition["type"].text() == "Unused" && condition["status"].text() == "True")
+            claim.unusedSince = condition["lastTransitionTime"].time();
+    });
 }
 
 } // namespace cairn::decoding

@@ -33,6 +33,9 @@ const ResourceKind &events();
 const ResourceKind &nodes();
 const ResourceKind &namespaces();
 const ResourceKind &claims();        ///< persistentvolumeclaims
+const ResourceKind &volumes();       ///< persistentvolumes, for the whole cluster
+const ResourceKind &storageClasses(); ///< storage.k8s.io/v1, for the whole cluster
+const ResourceKind &services();
 const ResourceKind &batchJobs();     ///< batch/v1 jobs, for Cairn's own helpers
 const ResourceKind &resourceQuotas();
 const ResourceKind &priorityClasses();

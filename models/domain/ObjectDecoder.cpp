@@ -256,6 +256,18 @@ std::unique_ptr<ObjectDecoder<Claim>> claimDecoder()
         "PersistentVolumeClaim", [](const JsonValue &o, StringPool &p, Claim &v) { readClaim(o, p, v); }, nullptr);
 }
 
+std::unique_ptr<ObjectDecoder<PersistentVolume>> volumeDecoder()
+{
+    return makeDecoder<PersistentVolume>(
+        "PersistentVolume", [](const JsonValue &o, StringPool &p, PersistentVolume &v) { readVolume(o, p, v); }, nullptr);
+}
+
+std::unique_ptr<ObjectDecoder<StorageClass>> storageClassDecoder()
+{
+    return makeDecoder<StorageClass>(
+        "StorageClass", [](const JsonValue &o, StringPool &p, StorageClass &v) { readStorageClass(o, p, v); }, nullptr);
+}
+
 std::unique_ptr<ObjectDecoder<Job>> jobDecoder(JobKind kind)
 {
     return makeDecoder<Job>(

@@ -5,6 +5,7 @@
 #include "domain/Claim.h"
 #include "domain/Job.h"
 #include "domain/StatusDecoder.h"
+#include "domain/Volume.h"
 #include "domain/Workload.h"
 
 #include <QByteArray>
@@ -58,6 +59,8 @@ std::unique_ptr<ObjectDecoder<Pod>> podDecoder();
 std::unique_ptr<ObjectDecoder<Event>> eventDecoder();
 std::unique_ptr<ObjectDecoder<Node>> nodeDecoder();
 std::unique_ptr<ObjectDecoder<Claim>> claimDecoder();
+std::unique_ptr<ObjectDecoder<PersistentVolume>> volumeDecoder();
+std::unique_ptr<ObjectDecoder<StorageClass>> storageClassDecoder();
 std::unique_ptr<ObjectDecoder<Job>> jobDecoder(JobKind kind);
 /// Of both kinds: TrainingRuntime, and ClusterTrainingRuntime where `cluster` is true.
 std::unique_ptr<ObjectDecoder<TrainingRuntime>> runtimeDecoder(bool cluster);

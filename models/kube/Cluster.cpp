@@ -4,6 +4,7 @@
 #include "base/Log.h"
 #include "base/Names.h"
 #include "base/Text.h"
+#include "domain/ObjectDecoder.h"
 #include "kube/ApiAnswer.h"
 #include "kube/ApiPath.h"
 
@@ -26,6 +27,8 @@ constexpr qint64 firstPage = 500;
 constexpr qint64 laterPage = 1000;
 // The server itself gives up after a minute; the rest is for a slow line.
 constexpr auto listTimeout = 180s;
+// Of what a proxied node or service answers. The summary of a node with 500 pods has about 1 MiB.
+constexpr qint64 proxyLimit = 32LL << 20;
 
 const ResourceKind accessReviews{u"authorization.k8s.io"_s, u"v1"_s, u"selfsubjectaccessreviews"_s,
                                  u"SelfSubjectAccessReview"_s, false};
@@ -341,6 +344,37 @@ Result<Cluster::Namespaces> Cluster::namespaces(Stop stop)
     result.names.removeAll(QString());
     std::ranges::sort(result.names);
     return result;
+}
+
+Result<QByteArray> Cluster::viaProxy(const ObjectRef &target, const QString &path, Stop stop)
+{
+    const Result<QString> object = objectPath(target, u"proxy"_s);
+    if (!object)
+        return fail(object.error());
+    net::Request request = jsonRequest("GET", *object + path);
+    request.timeout = 20s;
+    request.maxBody = proxyLimit;
+    request.maxRetries = 0; // a target that is busy is asked again with the next round
+    Result<net::Response> answer = m_transport->send(std::move(request), stop);
+    if (!answer)
+        return fail(answer.error());
+    if (answer->status >= 200 && answer->status < 300)
+        return std::move(answer->body);
+    // Either the API server refused, in a Status, or the target answered whatever it liked.
+    std::optional<ApiStatus> status = decodeStatus(answer->body, wireFormatOf(answer->contentType));
+    if (!status) {
+        Error error = Error::make(
+            Error::Kind::Server,
+            QCoreApplication::translate("cairn::kube::Cluster", "“%1” did not give what it was asked for").arg(text::safe(target.name)),
+            QCoreApplication::translate("cairn::kube::Cluster", "It answered with status %1.").arg(answer->status));
+        error.httpStatus = answer->status;
+        return fail(std::move(error));
+    }
+    if (status->code == 0)
+        status->code = answer->status;
+    Error error = statusError(*status, {u"get"_s, target.kind.plural + u"/proxy"_s, target.ns, target.name});
+    error.httpStatus = answer->status;
+    return fail(std::move(error));
 }
 
 } // namespace cairn::kube

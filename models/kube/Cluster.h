@@ -67,6 +67,11 @@ public:
 
     /// Everything the server serves, from an answer not older than a minute.
     Result<QList<ResourceKind>> resources(Stop stop);
+    /// GET of a path (with its query, percent-encoded) of a node's kubelet or of a service, through the API server's proxy:
+    /// `target` is a node, or a service named "NAME:PORT" or "https:NAME:PORT". Needs the right to get nodes/proxy or
+    /// services/proxy. The body is at most 32 MiB; whoever reads it trusts the target for nothing.
+    Result<QByteArray> viaProxy(const ObjectRef &target, const QString &path, Stop stop);
+
     QString defaultNamespace() const { return m_transport->defaultNamespace(); }
 
     /// Called with the text of each Warning the server sends along, raw, on whatever thread made the request.

@@ -22,6 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     static const auto events = cairn::eventDecoder();
     static const auto nodes = cairn::nodeDecoder();
     static const auto claims = cairn::claimDecoder();
+    static const auto volumes = cairn::volumeDecoder();
     static const auto jobs = cairn::jobDecoder(cairn::JobKind::PyTorchJob);
     static const auto mpiJobs = cairn::jobDecoder(cairn::JobKind::MPIJob);
     const QByteArray body(reinterpret_cast<const char *>(data), static_cast<qsizetype>(size));
@@ -29,6 +30,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     readAll(*events, body);
     readAll(*nodes, body);
     readAll(*claims, body);
+    readAll(*volumes, body);
     readAll(*jobs, body);
     readAll(*mpiJobs, body);
     for (const cairn::WireFormat format : {cairn::WireFormat::Json, cairn::WireFormat::Protobuf}) {

@@ -52,7 +52,7 @@ struct TimelineData {
 /// Checkpoints of a job over time: step upwards, a mark per checkpoint by verdict, a line that breaks at restarts and between attempts,
 /// bands where nothing ran, lines where it failed. ← → move between checkpoints, Home and End jump, Enter activates,
 /// T asks for the table. At most 2,000 points are drawn (thinned evenly, damaged and selected ones kept); the keyboard
-/// reaches all of them. The only file that knows QtCharts is TimelineChart.cpp.
+/// reaches all of them.
 class TimelineChart : public QWidget {
     Q_OBJECT
 

@@ -174,6 +174,7 @@ void registerPageEntries(kit::GalleryRegistry &registry)
     registerJobEntries(registry);
     registerHaEntries(registry);
     registerEventsEntries(registry);
+    registerStorageEntries(registry);
     registerNodesEntries(registry);
     registerOverviewEntries(registry);
     registerCheckpointsEntries(registry);

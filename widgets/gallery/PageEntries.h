@@ -14,6 +14,7 @@ void registerJobsEntries(kit::GalleryRegistry &registry);
 void registerJobEntries(kit::GalleryRegistry &registry);
 void registerHaEntries(kit::GalleryRegistry &registry);
 void registerEventsEntries(kit::GalleryRegistry &registry);
+void registerStorageEntries(kit::GalleryRegistry &registry);
 void registerNodesEntries(kit::GalleryRegistry &registry);
 void registerOverviewEntries(kit::GalleryRegistry &registry);
 void registerCheckpointsEntries(kit::GalleryRegistry &registry);

@@ -120,6 +120,15 @@ private:
     /// Runs argv with "/claim" standing for the folder.
     QByteArray run(QStringList argv)
     {
+        if (argv[2] == helper::measureText()) {
+            if (argv[5] != u"/claim"_s)
+                qFatal("unexpected folder");
+            argv[5] = m_folder;
+            QProcess process;
+            process.start(argv.first(), argv.mid(1));
+            process.waitForFinished(60'000);
+            return process.readAllStandardOutput();
+        }
         for (qsizetype i : {6, 7}) { // sh -c script cairn marker mode ROOT FOLDER
             QByteArray path = QByteArray::fromBase64(argv[i].toLatin1());
             if (!path.startsWith("/claim"))
@@ -194,6 +203,46 @@ private slots:
         QVERIFY(cluster.jobs.isEmpty());
         QVERIFY(!cluster.removedUids.contains(QString())); // every deletion names the object it means
     }
+    void aClaimIsMeasuredAsDfDoes()
+    {
+        FakeCluster cluster(m_dir.path());
+        const Result<VolumeUse> use = measureClaim(cluster, request(), {});
+        QVERIFY2(use, use ? "" : qPrintable(use.error().oneLine()));
+        QCOMPARE(use->ns + u'/' + use->claim, u"team/ckpts"_s);
+        QCOMPARE(use->source, UseSource::Helper);
+        QVERIFY(use->at.isValid());
+        QVERIFY(use->used > 0 && use->used + use->available <= use->capacity);
+        QProcess df;
+        df.start(u"df"_s, {u"-P"_s, u"-B1"_s, m_dir.path()});
+        df.waitForFinished();
+        const QStringList fields = QString::fromLatin1(df.readAllStandardOutput()).section(u'\n', 1, 1).simplified().split(u' ');
+        QCOMPARE(use->capacity, fields.value(1).toLongLong());
+        QVERIFY(std::abs(use->used - fields.value(2).toLongLong()) < 1'000'000'000); // others write there too
+        QCOMPARE(cluster.created.size(), 1);
+        QVERIFY(cluster.jobs.isEmpty());
+        const QJsonValue spec = cluster.created.first()[u"spec"_s][u"template"_s][u"spec"_s];
+        QVERIFY(spec[u"containers"_s][0][u"volumeMounts"_s][0][u"readOnly"_s].toBool());
+        QCOMPARE(spec[u"containers"_s][0][u"command"_s][2].toString(), helper::measureText());
+        QVERIFY(!helper::measureText().contains(u"$("_s)); // Kubernetes would expand it
+    }
+    void aMeasurementThatFailsSaysWhy()
+    {
+        FakeCluster cluster(m_dir.path());
+        cluster.spoil = [](const QByteArray &) { return "sh: not found"_ba; };
+        Result<VolumeUse> use = measureClaim(cluster, request(), {});
+        QVERIFY(!use);
+        QVERIFY(use.error().why.contains(u"sh: not found"_s));
+        cluster.spoil = [](QByteArray log) { return log.replace(" U ", " X missing-stat "); };
+        use = measureClaim(cluster, request(), {});
+        QVERIFY(!use);
+        QCOMPARE(use.error().kind, Error::Kind::Unsupported);
+        cluster.createError = Error::make(Error::Kind::Forbidden, u"no"_s);
+        use = measureClaim(cluster, request(), {});
+        QVERIFY(!use);
+        QCOMPARE(use.error().kind, Error::Kind::Forbidden);
+        QVERIFY(!use.error().fix.contains(u"exec"_s));
+    }
+
     void aFolderOfTheClaimCanBeListed()
     {
         FakeCluster cluster(m_dir.path());

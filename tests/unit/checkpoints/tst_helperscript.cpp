@@ -47,6 +47,49 @@ private slots:
         m_shells = shells(m_scratch);
         QVERIFY2(QFile::exists(m_shells.last().program), "busybox is needed for this test");
     }
+    void everyShellMeasuresTheSame()
+    {
+        QList<VolumeUse> uses;
+        for (const Shell &shell : std::as_const(m_shells)) {
+            const std::optional<VolumeUse> use =
+                helper::parseMeasure(runScript(shell, helper::measureText(), helper::measureArguments("m1", "/proc/../usr")), "m1");
+            QVERIFY2(use, qPrintable(shell.name));
+            uses.append(*use);
+        }
+        for (const VolumeUse &use : uses) {
+            QVERIFY(use.used > 0);
+            QCOMPARE(use.capacity, uses.first().capacity);
+            QCOMPARE(use.fileSystem, uses.first().fileSystem);
+        }
+    }
+    void aMeasurementIsCheckedLineByLine_data()
+    {
+        QTest::addColumn<QByteArray>("log");
+        QTest::addColumn<qint64>("used"); // -1: refused
+        const auto row = [](const char *name, const char *line, qint64 used) {
+            QTest::newRow(name) << QByteArray("@@m B 1\n") + line + "\n@@m Z\n" << used;
+        };
+        row("good", "@@m U 3f8a 4096 100 40 30 10 4", 60 * 4096);
+        row("noise before", "warning\r\n@@m U 3f8a 4096 100 40 30 10 4\r", 60 * 4096);
+        row("no inodes", "@@m U 0 4096 100 40 30 0 0", 60 * 4096);
+        row("somebody else's mark", "@@n U 3f8a 4096 100 40 30 10 4", -1);
+        row("too few", "@@m U 3f8a 4096 100 40 30 10", -1);
+        row("words", "@@m U 3f8a 4096 many 40 30 10 4", -1);
+        row("negative", "@@m U 3f8a 4096 -100 40 30 10 4", -1);
+        row("more free than there is", "@@m U 3f8a 4096 100 101 30 10 4", -1);
+        row("overflow", "@@m U 3f8a 9223372036854775807 9223372036854775807 1 1 1 1", -1);
+        row("nothing", "", -1);
+    }
+    void aMeasurementIsCheckedLineByLine()
+    {
+        QFETCH(QByteArray, log);
+        QFETCH(qint64, used);
+        const std::optional<VolumeUse> use = helper::parseMeasure(log, "m");
+        QCOMPARE(use ? use->used : qint64(-1), used);
+        if (use)
+            QCOMPARE(use->available, qint64(30 * 4096));
+    }
+
     void checksumIsTheOneOfPosix()
     {
         QCOMPARE(helper::posixChecksum("123456789"), 930766865u); // printf 123456789 | cksum

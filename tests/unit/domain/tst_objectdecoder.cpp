@@ -133,6 +133,62 @@ private slots:
         QVERIFY(!claimDecoder()->object(envelope("PersistentVolumeClaim", {}), WireFormat::Protobuf));
     }
 
+    void volumeIsReadFromJson()
+    {
+        const auto volume = volumeDecoder()->object(
+            R"({"kind":"PersistentVolume","metadata":{"name":"pv-1","uid":"u","resourceVersion":"7"},"spec":{"capacity":{"storage":"8Gi"},
+            "claimRef":{"namespace":"ml","name":"c","uid":"c1"},"persistentVolumeReclaimPolicy":"Retain","storageClassName":"fast"},
+            "status":{"phase":"Released","message":"why"}})", WireFormat::Json);
+        QVERIFY(volume);
+        QCOMPARE(volume->name, u"pv-1"_s);
+        QCOMPARE(volume->phase, u"Released"_s);
+        QCOMPARE(volume->message, u"why"_s);
+        QCOMPARE(volume->claimNs + u'/' + volume->claimName + u'/' + volume->claimUid, u"ml/c/c1"_s);
+        QCOMPARE(volume->reclaimPolicy, u"Retain"_s);
+        QCOMPARE(volume->storageClass, u"fast"_s);
+        QVERIFY(!volumeDecoder()->readsProtobuf());
+    }
+
+    void volumesNameWhatStandsBehindThem_data()
+    {
+        QTest::addColumn<QByteArray>("spec");
+        QTest::addColumn<QString>("driver");
+        QTest::addColumn<QString>("backing");
+        const auto row = [](const char *name, const char *spec, const QString &driver, const QString &backing) {
+            QTest::newRow(name) << QByteArray(spec) << driver << backing;
+        };
+        row("nfs", R"("nfs":{"server":"10.0.0.1","path":"/export"})", u"nfs"_s, u"10.0.0.1:/export"_s);
+        row("nfs-csi", R"("csi":{"driver":"nfs.csi.k8s.io","volumeHandle":"10.0.0.1#export#pvc-1","volumeAttributes":{"server":"10.0.0.1","share":"/export","subdir":"pvc-1"}})",
+            u"nfs.csi.k8s.io"_s, u"10.0.0.1:/export"_s);
+        row("efs", R"("csi":{"driver":"efs.csi.aws.com","volumeHandle":"fs-1:/:fsap-2"})", u"efs.csi.aws.com"_s, u"fs-1"_s);
+        row("ceph", R"("csi":{"driver":"rook-ceph.cephfs.csi.ceph.com","volumeHandle":"0001-1"})",
+            u"rook-ceph.cephfs.csi.ceph.com"_s, u"0001-1"_s);
+        row("local", R"("local":{"path":"/mnt/a"},"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"kubernetes.io/hostname","operator":"In","values":["n1"]}]}]}})",
+            u"local"_s, u"n1:/mnt/a"_s);
+        row("hostPath", R"("hostPath":{"path":"/srv"})", u"hostPath"_s, u"/srv"_s);
+        row("nothing", R"("csi":"text")", QString(), QString());
+        row("unknown", R"("somethingNew":{"path":"/x"})", QString(), QString());
+    }
+    void volumesNameWhatStandsBehindThem()
+    {
+        QFETCH(QByteArray, spec);
+        const auto volume = volumeDecoder()->object(
+            R"({"kind":"PersistentVolume","metadata":{"name":"v","uid":"u"},"spec":{"capacity":{"storage":"8Gi"},)" + spec + "}}", WireFormat::Json);
+        QVERIFY(volume);
+        QTEST(volume->driver, "driver");
+        QTEST(volume->backing, "backing");
+        QCOMPARE(volume->capacity, qint64(8) << 30);
+    }
+
+    void storageClassIsReadFromJson()
+    {
+        const auto value = storageClassDecoder()->object(
+            R"({"kind":"StorageClass","metadata":{"name":"fast","uid":"u"},"provisioner":"rbd.csi.ceph.com","allowVolumeExpansion":true})", WireFormat::Json);
+        QVERIFY(value);
+        QCOMPARE(value->provisioner, u"rbd.csi.ceph.com"_s);
+        QVERIFY(value->expandable);
+    }
+
     void readersAgreeOnAPodOfAJob()
     {
         const QByteArray json =

@@ -75,6 +75,36 @@ private slots:
         m_sent.clear();
     }
 
+    void nodesAndServicesAreReachedThroughTheProxy()
+    {
+        answerAll(answer(200, "hello"));
+        const auto summary = m_cluster->viaProxy({kinds::nodes(), {}, u"node-1"_s, {}}, u"/stats/summary"_s, {});
+        QVERIFY(summary);
+        QCOMPARE(*summary, "hello"_ba);
+        QCOMPARE(m_sent.back().path, u"/api/v1/nodes/node-1/proxy/stats/summary"_s);
+        QVERIFY(m_sent.back().maxBody <= 32 << 20);
+        QVERIFY(m_cluster->viaProxy({kinds::services(), u"monitoring"_s, u"https:prom:9090"_s, {}}, u"/api/v1/query?query=up"_s, {}));
+        QCOMPARE(m_sent.back().path, u"/api/v1/namespaces/monitoring/services/https%3Aprom%3A9090/proxy/api/v1/query?query=up"_s);
+        QVERIFY(!m_cluster->viaProxy({kinds::nodes(), {}, u"../pods"_s, {}}, u"/x"_s, {}));
+    }
+    void aProxiedRefusalSaysWhichRightIsMissing()
+    {
+        answerAll(answer(403, R"({"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Forbidden","code":403,
+            "message":"nodes is forbidden","details":{"name":"node-1","kind":"nodes"}})"));
+        const auto summary = m_cluster->viaProxy({kinds::nodes(), {}, u"node-1"_s, {}}, u"/stats/summary"_s, {});
+        QVERIFY(!summary);
+        QCOMPARE(summary.error().kind, Error::Kind::Forbidden);
+        QVERIFY2(summary.error().oneLine().contains(u"nodes/proxy"_s), qPrintable(summary.error().oneLine()));
+    }
+    void aProxiedTargetThatIsNoApiServerIsNotTakenForOne()
+    {
+        answerAll(answer(502, "<html>nothing here</html>"));
+        const auto page = m_cluster->viaProxy({kinds::services(), u"m"_s, u"prom:9090"_s, {}}, u"/x"_s, {});
+        QVERIFY(!page);
+        QCOMPARE(page.error().kind, Error::Kind::Server);
+        QCOMPARE(page.error().httpStatus, 502);
+    }
+
     void pathsAreEncodedAndKeptInTheirPlace()
     {
         QCOMPARE(collectionPath(kinds::pods(), {}).value(), u"/api/v1/pods"_s);

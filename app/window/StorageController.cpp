@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "StorageController.h"
+
+#include "Watched.h"
+#include "checkpoints/SaveLocation.h"
+#include "manifest/Yaml.h"
+#include "pages/StoragePage.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QTimer>
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::app {
+namespace {
+
+constexpr qint64 measurePeriod = 60;      ///< seconds; what the kubelet and Prometheus renew their numbers in
+constexpr qint64 keepPeriod = 600;        ///< the history holds one sample an hour
+constexpr qint64 prometheusAgain = 600;
+
+/// The least a person needs to see claims, as a ClusterRole to ask an administrator for.
+QString claimsRole()
+{
+    const auto rule = [](const QString &group, const QStringList &resources) {
+        return QJsonObject{{u"apiGroups"_s, QJsonArray{group}},
+                           {u"resources"_s, QJsonArray::fromStringList(resources)},
+                           {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}};
+    };
+    return manifest::toYaml(QJsonObject{
+        {u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
+        {u"kind"_s, u"ClusterRole"_s},
+        {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view-storage"_s}}},
+        {u"rules"_s, QJsonArray{rule({}, {kinds::claims().plural, kinds::volumes().plural, kinds::pods().plural}),
+                                rule(kinds::storageClasses().group, {kinds::storageClasses().plural})}}});
+}
+
+QString keyOf(const VolumeUse &use)
+{
+    return use.ns + u'/' + use.claim;
+}
+
+} // namespace
+
+struct StorageController::Feeds {
+    Feeds(kube::Cluster &cluster, const std::function<void()> &changed)
+        : claims(cluster, kinds::claims(), claimDecoder, changed)
+        , volumes(cluster, kinds::volumes(), volumeDecoder, changed)
+        , classes(cluster, kinds::storageClasses(), storageClassDecoder, changed)
+    {
+    }
+    ~Feeds()
+    {
+        // All watches begin to end before the first one is waited for.
+        each([](auto &watched) { watched.feed.requestStop(); });
+    }
+    template <class F>
+    void each(F visit)
+    {
+        visit(claims);
+        visit(volumes);
+        visit(classes);
+    }
+    Watched<Claim> claims;
+    Watched<PersistentVolume> volumes;
+    Watched<StorageClass> classes;
+};
+
+StorageController::StorageController(CheckpointReader &reader, Preferences &preferences, pages::StoragePage *page, QObject *parent)
+    : QObject(parent)
+    , m_reader(reader)
+    , m_preferences(preferences)
+    , m_page(page)
+    , m_history(std::make_shared<store::UsageHistory>())
+    , m_soon(new QTimer(this))
+{
+    m_soon->setSingleShot(true);
+    m_soon->setInterval(150);
+    connect(m_soon, &QTimer::timeout, this, &StorageController::judge);
+    connect(&reader, &CheckpointReader::changed, this, [this] {
+        if (m_feeds && !m_soon->isActive())
+            m_soon->start();
+    });
+    connect(page, &pages::StoragePage::measureRequested, this, &StorageController::measureOne);
+    connect(page, &pages::StoragePage::kubeletRequested, this, [this](bool on) {
+        if (!m_session)
+            return;
+        m_preferences.allowKubelets(m_session->server(), on);
+        m_kubeletProblem.clear();
+        if (!on) {
+            m_uses[static_cast<int>(UseSource::Kubelet)].clear();
+            m_kubeletAsked = false;
+        }
+        measureAll();
+        judge();
+    });
+}
+
+StorageController::~StorageController() = default;
+
+void StorageController::setSession(ClusterSession *session)
+{
+    m_scope.cancel();
+    m_feeds.reset();
+    m_soon->stop();
+    if (m_session) {
+        m_session->pods().disconnect(this);
+        m_session->jobs().disconnect(this);
+    }
+    m_session = session;
+    m_clusterId.clear();
+    m_samples.clear();
+    for (auto &uses : m_uses)
+        uses.clear();
+    m_prometheus.reset();
+    m_prometheusSought = m_kept = m_measured = {};
+    m_kubeletAsked = m_prometheusKnown = m_judging = m_judgeAgain = m_measuringAll = false;
+    m_prometheusProblem.clear();
+    m_kubeletProblem.clear();
+    m_measuring.clear();
+    m_page->setFeed({});
+    m_page->setClaims({});
+    m_page->setBuckets({});
+    m_page->setMeasuring({});
+    emit attentionChanged(0);
+}
+
+void StorageController::open()
+{
+    if (m_feeds || !m_session)
+        return;
+    const auto soon = [this] {
+        if (!m_soon->isActive())
+            m_soon->start();
+    };
+    m_feeds = std::make_unique<Feeds>(m_session->cluster(), soon);
+    scopeChanged();
+    m_feeds->volumes.feed.start({});
+    m_feeds->classes.feed.start({});
+    connect(&m_session->pods(), &QAbstractItemModel::rowsInserted, this, soon);
+    connect(&m_session->pods(), &QAbstractItemModel::rowsRemoved, this, soon);
+    connect(&m_session->jobs(), &store::StoreSignals::changed, this, soon);
+    readClusterId();
+    measureAll();
+}
+
+void StorageController::scopeChanged()
+{
+    if (m_feeds)
+        m_feeds->claims.feed.start({m_session->watched(), {m_session->cluster().defaultNamespace()}});
+}
+
+void StorageController::retryNow()
+{
+    if (!m_feeds)
+        return;
+    m_feeds->each([](auto &watched) { watched.feed.retryNow(); });
+    if (m_clusterId.isEmpty())
+        readClusterId();
+    m_prometheusSought = {};
+    measureAll();
+}
+
+void StorageController::setNow(const QDateTime &now)
+{
+    if (!m_feeds)
+        return;
+    if (m_page->isVisible())
+        m_page->setNow(now);
+    if (!m_measured.isValid() || m_measured.secsTo(now) >= measurePeriod)
+        measureAll();
+}
+
+ProxyGet StorageController::proxy() const
+{
+    return [cluster = m_session->sharedCluster()](const ObjectRef &target, const QString &path, std::stop_token stop) {
+        return cluster->viaProxy(target, path, stop);
+    };
+}
+
+void StorageController::readClusterId()
+{
+    struct Found {
+        QString id;
+        Result<QHash<QString, QList<UsageSample>>> samples;
+        std::optional<Error> notice;
+    };
+    m_scope.run(
+        this,
+        [cluster = m_session->sharedCluster(), history = m_history, server = m_session->server()](std::stop_token stop) {
+            const Result<QString> id = clusterId(*cluster, stop);
+            // Who may not read kube-system still gets a history, filed under the address of the server.
+            Found found{id && !id->isEmpty() ? *id : server, {}, {}};
+            if (!id && id.error().kind != Error::Kind::Forbidden && id.error().kind != Error::Kind::NotFound)
+                found.id.clear();
+            else
+                found.samples = history->read(found.id);
+            found.notice = history->takeNotice();
+            return found;
+        },
+        [this](Found found) {
+            m_clusterId = found.id;
+            if (found.samples)
+                m_samples = *std::move(found.samples);
+            showHistoryError(found.notice, found.samples ? nullptr : &found.samples.error());
+            judge();
+        });
+}
+
+void StorageController::showHistoryError(const std::optional<Error> &notice, const Error *failed)
+{
+    // A file that was set aside is news once and stays on the page; a failure is taken back by the next success.
+    if (failed)
+        m_page->setHistoryNotice(failed->what, failed->why + u' ' + failed->fix);
+    else if (notice)
+        m_page->setHistoryNotice(notice->what, notice->why + u' ' + notice->fix);
+}
+
+void StorageController::measureAll()
+{
+    if (!m_feeds || m_measuringAll)
+        return;
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    m_measured = now;
+    m_measuringAll = true;
+    const bool seek = !m_prometheus && (!m_prometheusSought.isValid() || m_prometheusSought.secsTo(now) >= prometheusAgain);
+    if (seek)
+        m_prometheusSought = now;
+    QStringList nodes;
+    if (m_preferences.kubeletsAllowed(m_session->server())) {
+        QSet<QString> mounting;
+        const items::PodTableModel &pods = m_session->pods();
+        for (int i = 0; i < pods.rowCount(); ++i) {
+            const Pod *pod = pods.rowAt(i);
+            if (!pod->claims.isEmpty() && !pod->node.isEmpty() && pod->phase == "Running"_L1)
+                mounting.insert(pod->node);
+        }
+        nodes = mounting.values();
+        nodes.sort();
+    }
+    struct Round {
+        std::optional<PrometheusPlace> place;
+        Measured prometheus, kubelets;
+        bool askedKubelets = false;
+    };
+    m_scope.run(
+        this,
+        [cluster = m_session->sharedCluster(), get = proxy(), place = m_prometheus, seek, nodes](std::stop_token stop) {
+            Round round{place, {}, {}, !nodes.isEmpty()};
+            if (seek) {
+                if (Result<std::optional<PrometheusPlace>> found = app::findPrometheus(*cluster, stop))
+                    round.place = *found;
+            }
+            if (round.place)
+                round.prometheus = readPrometheus(get, *round.place, stop);
+            if (!nodes.isEmpty())
+                round.kubelets = readKubelets(get, nodes, stop);
+            return round;
+        },
+        [this](const Round &round) {
+            m_measuringAll = false;
+            m_prometheus = round.place;
+            m_prometheusKnown = true;
+            m_prometheusProblem = round.prometheus.problem ? round.prometheus.problem->oneLine() : QString();
+            take(UseSource::Prometheus, round.prometheus);
+            if (round.askedKubelets && m_preferences.kubeletsAllowed(m_session->server())) {
+                m_kubeletProblem = round.kubelets.problem ? round.kubelets.problem->oneLine() : QString();
+                m_kubeletAsked = m_kubeletAsked || !round.kubelets.problem || !round.kubelets.uses.isEmpty();
+                take(UseSource::Kubelet, round.kubelets);
+            }
+            const QDateTime at = QDateTime::currentDateTimeUtc();
+            if (!m_kept.isValid() || m_kept.secsTo(at) >= keepPeriod)
+                keep();
+            judge();
+        });
+}
+
+void StorageController::take(UseSource source, const Measured &measured)
+{
+    QHash<QString, VolumeUse> &uses = m_uses[static_cast<int>(source)];
+    for (const VolumeUse &use : measured.uses)
+        uses.insert(keyOf(use), use);
+}
+
+void StorageController::measureOne(const QString &uid)
+{
+    const Claim *claim = m_feeds ? m_feeds->claims.store.find(uid) : nullptr;
+    if (!claim || m_measuring.contains(uid))
+        return;
+    m_preferences.allowHelper(m_session->server(), claim->ns);
+    m_measuring.insert(uid);
+    m_page->setHelperAllowed(helperNamespaces());
+    m_page->setMeasureProblem(uid, nullptr);
+    m_page->setMeasuring(m_measuring);
+    m_scope.run(
+        this,
+        [cluster = m_session->sharedCluster(), ns = claim->ns, name = claim->name,
+         job = jobWithImage(m_session->jobs().jobs(), *claim)](std::stop_token stop) { return measureClaim(*cluster, ns, name, job, stop); },
+        [this, uid](const Result<VolumeUse> &use) {
+            m_measuring.remove(uid);
+            m_page->setMeasuring(m_measuring);
+            if (use) {
+                m_uses[static_cast<int>(UseSource::Helper)].insert(keyOf(*use), *use);
+                keep();
+                judge();
+            } else {
+                m_page->setMeasureProblem(uid, &use.error());
+            }
+        });
+}
+
+/// Puts the newest measurement of each claim into the history.
+void StorageController::keep()
+{
+    if (m_clusterId.isEmpty())
+        return;
+    QHash<QString, UsageSample> samples;
+    const QList<Claim> claims = m_feeds->claims.store.values();
+    for (const Claim &claim : claims) {
+        const VolumeUse *newest = nullptr;
+        for (const auto &uses : m_uses) {
+            if (const auto it = uses.constFind(claim.ns + u'/' + claim.name); it != uses.cend() && (!newest || newest->at < it->at))
+                newest = &*it;
+        }
+        if (newest && newest->used >= 0)
+            samples.insert(claim.uid, {newest->at, newest->used, newest->capacity, newest->source});
+    }
+    if (samples.isEmpty())
+        return;
+    m_kept = QDateTime::currentDateTimeUtc();
+    struct Kept {
+        Result<> added;
+        Result<QHash<QString, QList<UsageSample>>> samples;
+        std::optional<Error> notice;
+    };
+    m_scope.run(
+        this,
+        [history = m_history, cluster = m_clusterId, samples, now = m_kept](std::stop_token) {
+            Kept kept;
+            kept.added = history->add(cluster, samples, now);
+            kept.samples = history->read(cluster);
+            kept.notice = history->takeNotice();
+            return kept;
+        },
+        [this](const Kept &kept) {
+            if (kept.samples)
+                m_samples = *kept.samples;
+            showHistoryError(kept.notice, !kept.added ? &kept.added.error() : !kept.samples ? &kept.samples.error() : nullptr);
+            judge();
+        });
+}
+
+QHash<QString, QList<storage::JobShare>> StorageController::shares() const
+{
+    QHash<QString, QList<storage::JobShare>> shares;
+    QSet<QString> seen; // a resumed job's listing holds what its parent saved: no checkpoint counts twice
+    QList<Job> jobs = m_session->jobs().jobs();
+    std::ranges::stable_sort(jobs, {}, &Job::created);
+    for (const Job &job : std::as_const(jobs)) {
+        const CheckpointReader::Known *known = m_reader.known(job.uid);
+        if (!known || known->listing.location.kind != ckpt::SaveLocation::Kind::Claim)
+            continue;
+        const Listing &listing = known->listing.listing;
+        const QString claim = job.ns + u'/' + known->listing.location.place.claim;
+        storage::JobShare share{job.uid, job.name, 0, 0, listing.partial, listing.readAt};
+        for (const Run &run : listing.runs) {
+            for (const Checkpoint &checkpoint : run.checkpoints) {
+                const std::optional<ckpt::ClaimPath> path = ckpt::claimPathOf(job, known->listing.containerPath(checkpoint));
+                const QString key = claim + u'\n' + (path ? path->path : known->listing.containerPath(checkpoint));
+                if (seen.contains(key))
+                    continue;
+                seen.insert(key);
+                share.bytes += std::max<qint64>(0, checkpoint.bytes);
+                ++share.checkpoints;
+            }
+        }
+        if (share.checkpoints > 0)
+            shares[claim].append(share);
+    }
+    return shares;
+}
+
+QList<items::BucketRow> StorageController::buckets() const
+{
+    QMap<QString, items::BucketRow> rows;
+    QSet<QString> seen;
+    QList<Job> jobs = m_session->jobs().jobs();
+    std::ranges::stable_sort(jobs, {}, &Job::created);
+    for (const Job &job : std::as_const(jobs)) {
+        const ckpt::SaveLocation location = ckpt::locate(job);
+        if (!savesToBucket(location))
+            continue;
+        const QString bucket = location.uri.section(u'/', 2, 2);
+        items::BucketRow &row = rows[bucket];
+        row.bucket = bucket;
+        row.jobs.append(job.name);
+        const CheckpointReader::Known *known = m_reader.known(job.uid);
+        if (!known)
+            continue;
+        const Listing &listing = known->listing.listing;
+        ++row.read;
+        row.partial = row.partial || listing.partial;
+        if (!row.readAt.isValid() || listing.readAt < row.readAt)
+            row.readAt = listing.readAt;
+        for (const Run &run : listing.runs) {
+            for (const Checkpoint &checkpoint : run.checkpoints) {
+                const QString key = bucket + u'\n' + known->listing.containerPath(checkpoint);
+                if (seen.contains(key))
+                    continue;
+                seen.insert(key);
+                row.bytes += std::max<qint64>(0, checkpoint.bytes);
+                ++row.checkpoints;
+            }
+        }
+    }
+    return rows.values();
+}
+
+QSet<QString> StorageController::helperNamespaces() const
+{
+    QSet<QString> allowed;
+    const QList<Claim> claims = m_feeds->claims.store.values();
+    for (const Claim &claim : claims) {
+        if (!allowed.contains(claim.ns) && m_preferences.helperAllowed(m_session->server(), claim.ns))
+            allowed.insert(claim.ns);
+    }
+    return allowed;
+}
+
+void StorageController::judge()
+{
+    m_soon->stop();
+    if (!m_feeds)
+        return;
+    pages::StoragePage::Sources sources;
+    sources.prometheusSought = m_prometheusKnown;
+    if (m_prometheus)
+        sources.prometheus = m_prometheus->ns + u'/' + m_prometheus->service;
+    sources.prometheusProblem = m_prometheusProblem;
+    sources.kubelet = m_preferences.kubeletsAllowed(m_session->server());
+    sources.kubeletProblem = m_kubeletProblem;
+    m_page->setSources(sources);
+    if (m_judging) {
+        m_judgeAgain = true;
+        return;
+    }
+    storage::ClaimFacts facts;
+    facts.claims = m_feeds->claims.store.values();
+    facts.volumes = m_feeds->volumes.store.values();
+    const FeedState::Phase volumes = m_feeds->volumes.feed.state().phase;
+    facts.volumesRead = volumes == FeedState::Phase::Live || volumes == FeedState::Phase::Stale;
+    facts.classes = m_feeds->classes.store.values();
+    const items::PodTableModel &pods = m_session->pods();
+    for (int i = 0; i < pods.rowCount(); ++i) {
+        if (!pods.rowAt(i)->claims.isEmpty())
+            facts.pods.append(*pods.rowAt(i));
+    }
+    facts.jobs = m_session->jobs().jobs();
+    for (const auto &uses : m_uses)
+        facts.uses += uses.values();
+    facts.kubeletAsked = m_kubeletAsked;
+    facts.history = m_samples;
+    facts.shares = shares();
+    facts.now = QDateTime::currentDateTimeUtc();
+    m_judging = true;
+    // The forecasts of a thousand claims take more than a moment.
+    m_scope.run(
+        this, [facts](std::stop_token) { return storage::account(facts); },
+        [this](const QList<storage::ClaimAccount> &accounts) {
+            m_judging = false;
+            const FeedState state = m_feeds->claims.feed.state();
+            m_page->setHelperAllowed(helperNamespaces());
+            m_page->setBuckets(buckets());
+            m_page->setClaims(accounts);
+            m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? claimsRole() : QString());
+            emit attentionChanged(static_cast<int>(
+                std::ranges::count(accounts, storage::Severity::Now, [](const storage::ClaimAccount &a) { return storage::severity(a); })));
+            if (std::exchange(m_judgeAgain, false))
+                judge();
+        });
+}
+
+} // namespace cairn::app

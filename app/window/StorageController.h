@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "CheckpointReader.h"
+#include "engine/StorageFlows.h"
+#include "items/BucketTableModel.h"
+#include "store/UsageHistory.h"
+
+namespace cairn::pages {
+class StoragePage;
+}
+
+class QTimer;
+
+namespace cairn::app {
+
+/// Fills the Storage page. Claims are watched, and measured each minute, from the first time the page is opened until the
+/// session ends. GUI thread; everything that waits runs in flows.
+class StorageController : public QObject
+{
+    Q_OBJECT
+
+public:
+    StorageController(CheckpointReader &reader, Preferences &preferences, pages::StoragePage *page, QObject *parent);
+    ~StorageController() override;
+
+    /// nullptr before the session ends.
+    void setSession(ClusterSession *session);
+    void open();
+    /// The session watches other namespaces now.
+    void scopeChanged();
+    void retryNow();
+    void setNow(const QDateTime &now);
+
+signals:
+    /// How many claims need somebody now (storage::Severity::Now); 0 as well while it is not known.
+    void attentionChanged(int count);
+
+private:
+    struct Feeds;
+    void judge();
+    void readClusterId();
+    void measureAll();
+    void take(UseSource source, const Measured &measured);
+    void measureOne(const QString &uid);
+    void keep();
+    void showHistoryError(const std::optional<Error> &notice, const Error *failed);
+    QHash<QString, QList<storage::JobShare>> shares() const;
+    QList<items::BucketRow> buckets() const;
+    QSet<QString> helperNamespaces() const;
+    ProxyGet proxy() const;
+
+    CheckpointReader &m_reader;
+    Preferences &m_preferences;
+    pages::StoragePage *m_page;
+    ClusterSession *m_session = nullptr;
+    std::unique_ptr<Feeds> m_feeds;
+    const std::shared_ptr<store::UsageHistory> m_history;
+    QString m_clusterId;          ///< "" until known
+    QHash<QString, QList<UsageSample>> m_samples;
+    QHash<QString, VolumeUse> m_uses[4]; ///< by source: "ns/claim"
+    std::optional<PrometheusPlace> m_prometheus;
+    QDateTime m_prometheusSought, m_kept, m_measured;
+    bool m_kubeletAsked = false;
+    bool m_prometheusKnown = false; ///< it was looked for, with whatever outcome
+    bool m_judging = false, m_judgeAgain = false, m_measuringAll = false;
+    QString m_prometheusProblem, m_kubeletProblem;
+    QSet<QString> m_measuring; ///< UIDs
+    QTimer *m_soon;            ///< changes come in bursts
+    async::Scope m_scope;
+};
+
+} // namespace cairn::app

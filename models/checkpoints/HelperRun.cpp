@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "checkpoints/HelperRun.h"
+
+#include "base/Async.h"
+#include "base/Log.h"
+#include "base/Text.h"
+#include "checkpoints/Check.h"
+#include "checkpoints/HelperScript.h"
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::ckpt {
+namespace {
+
+bool isFailed(const QJsonObject &job)
+{
+    for (const QJsonValue &condition : job[u"status"_s][u"conditions"_s].toArray()) {
+        if (condition[u"type"_s].toString() == u"Failed"_s && condition[u"status"_s].toString() == u"True"_s)
+            return true;
+    }
+    return false;
+}
+
+/// A waiting reason that does not go away by itself.
+std::optional<QString> whyStuck(const QJsonObject &pod)
+{
+    static const QStringList final{u"ErrImagePull"_s, u"ImagePullBackOff"_s, u"InvalidImageName"_s, u"ErrImageNeverPull"_s,
+                                   u"CreateContainerConfigError"_s, u"CreateContainerError"_s, u"RunContainerError"_s};
+    const QJsonValue waiting = pod[u"status"_s][u"containerStatuses"_s][0][u"state"_s][u"waiting"_s];
+    const QString reason = waiting[u"reason"_s].toString();
+    if (!final.contains(reason))
+        return std::nullopt;
+    return Words::tr("Its pod does not start: %1, %2").arg(text::safe(reason), text::safe(waiting[u"message"_s].toString()));
+}
+
+QString whyPending(const QJsonObject &pod)
+{
+    for (const QJsonValue &condition : pod[u"status"_s][u"conditions"_s].toArray()) {
+        if (condition[u"type"_s].toString() == u"PodScheduled"_s && condition[u"status"_s].toString() == u"False"_s)
+            return Words::tr("Its pod could not be placed: %1").arg(text::safe(condition[u"message"_s].toString()));
+    }
+    return Words::tr("Its pod did not start in time");
+}
+
+} // namespace
+
+HelperRun::HelperRun(ObjectApi &api, const ClaimRequest &request, QString what, std::stop_token stop, const Progress &progress)
+    : m_api(api)
+    , m_request(request)
+    , m_what(std::move(what))
+    , m_stop(std::move(stop))
+    , m_progress(progress)
+{
+}
+
+Result<QByteArray> HelperRun::run(const QString &script, const QStringList &arguments)
+{
+    const QString name = u"cairn-list-"_s + QString::fromLatin1(helper::newMarker().left(10));
+    const Result<QJsonObject> job = m_api.create(kinds::batchJobs(), m_request.ns, helperJob(m_request, name, arguments, script),
+                                           WriteOptions{}, m_stop);
+    if (!job)
+        return fail(explainCreate(job.error()));
+    m_ref = ObjectRef{kinds::batchJobs(), m_request.ns, name, (*job)[u"metadata"_s][u"uid"_s].toString()};
+    Result<QByteArray> log = follow();
+    remove();
+    return log;
+}
+
+Error HelperRun::explainCreate(Error error) const
+{
+    if (error.kind == Error::Kind::Cancelled)
+        return error;
+    error.what = m_what;
+    if (error.kind == Error::Kind::Forbidden) {
+        error.fix = Words::tr("Ask for the right to create jobs.batch in %1, or list through exec into a running pod that mounts the claim")
+                        .arg(text::safe(m_request.ns));
+    } else if (error.fix.isEmpty()) {
+        error.fix = Words::tr("Change the helper's image or user, or list through exec into a running pod that mounts the claim");
+    }
+    return error;
+}
+
+Result<QByteArray> HelperRun::follow()
+{
+    const auto started = std::chrono::steady_clock::now();
+    bool running = false;
+    for (;;) {
+        const Result<QList<QJsonObject>> pods = m_api.list(kinds::pods(), m_request.ns, u"job-name="_s + m_ref.name, {}, m_stop);
+        if (!pods)
+            return fail(pods.error());
+        const QJsonObject pod = pods->isEmpty() ? QJsonObject() : pods->first();
+        const QString phase = pod[u"status"_s][u"phase"_s].toString();
+        if (phase == u"Succeeded"_s || phase == u"Failed"_s)
+            return logOf(pod);
+        running = running || phase == u"Running"_s;
+        if (const std::optional<QString> stuck = whyStuck(pod))
+            return fail(Error::Kind::Server, m_what, *stuck,
+                        Words::tr("Choose an image this cluster can pull and that has a shell, or list through exec"));
+        const Result<QJsonObject> job = m_api.get(m_ref, m_stop);
+        if (!job && job.error().kind != Error::Kind::NotFound)
+            return fail(job.error());
+        if (!job || isFailed(*job))
+            return fail(Error::Kind::Server, m_what, Words::tr("The helper Job was ended before it finished"),
+                        Words::tr("Try again; look at the events of the namespace"));
+        const auto waited = std::chrono::steady_clock::now() - started;
+        if (pod.isEmpty()) {
+            if (const std::optional<QString> refused = whyNoPod())
+                return fail(Error::Kind::Forbidden, m_what, *refused,
+                            Words::tr("Ask for room in the quota or an exception of the policy, or list through exec"));
+        }
+        if (!running && waited > m_request.startTimeout)
+            return fail(Error::Kind::Timeout, m_what, whyPending(pod),
+                        Words::tr("Make room on the node that holds the volume, or list through exec"));
+        if (m_progress)
+            m_progress(running ? Words::tr("The helper is reading the claim") : Words::tr("Waiting for the helper to start"),
+                       std::chrono::duration_cast<std::chrono::seconds>(waited).count());
+        if (!async::sleepFor(m_request.pollInterval, m_stop))
+            return fail(Error::cancelled());
+    }
+}
+
+Result<QByteArray> HelperRun::logOf(const QJsonObject &pod)
+{
+    LogOptions options;
+    options.container = u"list"_s;
+    options.limitBytes = 8 * 1024 * 1024; // the script prints about half of that at most
+    Result<QByteArray> log = m_api.log(m_request.ns, pod[u"metadata"_s][u"name"_s].toString(), options, m_stop);
+    if (log && log->isEmpty() && pod[u"status"_s][u"phase"_s].toString() == u"Failed"_s) {
+        const QJsonValue ended = pod[u"status"_s][u"containerStatuses"_s][0][u"state"_s][u"terminated"_s];
+        return fail(Error::Kind::Server, m_what,
+                    Words::tr("The helper's container ended: %1").arg(text::safe(ended[u"message"_s].toString(
+                        ended[u"reason"_s].toString(pod[u"status"_s][u"reason"_s].toString())))),
+                    Words::tr("Choose an image that has a shell, or list through exec"));
+    }
+    return log;
+}
+
+/// Quota and pod security refuse the pod, not the Job: only an event tells.
+std::optional<QString> HelperRun::whyNoPod()
+{
+    const Result<QList<QJsonObject>> events
+        = m_api.list(kinds::events(), m_request.ns, {}, u"involvedObject.name="_s + m_ref.name, m_stop);
+    if (!events)
+        return std::nullopt; // the right to see events may be missing; the timeout will speak
+    for (const QJsonObject &event : *events) {
+        if (event[u"reason"_s].toString() == u"FailedCreate"_s)
+            return text::safe(event[u"message"_s].toString());
+    }
+    return std::nullopt;
+}
+
+/// Best effort, also after a cancel: the Job's own TTL is the safety net.
+void HelperRun::remove()
+{
+    DeleteOptions options;
+    options.uid = m_ref.uid;
+    const Result<> removed = m_api.remove(m_ref, options, std::stop_token());
+    if (!removed && removed.error().kind != Error::Kind::NotFound)
+        qCWarning(lcCkpt) << "helper Job was not removed:" << removed.error().oneLine();
+}
+
+} // namespace cairn::ckpt

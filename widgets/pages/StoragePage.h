@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "domain/Delta.h"
+#include "items/BucketTableModel.h"
+#include "items/ClaimTableModel.h"
+
+#include <QSet>
+#include <QWidget>
+
+class QGridLayout;
+class QStackedWidget;
+
+namespace cairn::charts {
+class UsageChart;
+}
+namespace cairn::items {
+class UsageTableModel;
+}
+namespace cairn::kit {
+class Banner;
+class Button;
+class Card;
+class Check;
+class ElidedLabel;
+class Label;
+class Note;
+class PageHeader;
+class Paragraph;
+class SearchField;
+class Segment;
+class StateView;
+class Tag;
+} // namespace cairn::kit
+namespace cairn::views {
+class DataTable;
+}
+
+namespace cairn::pages {
+
+/// What fills up first, and who fills it? Claims worst first, buckets, the selected claim's history; the panel at the right
+/// says of the selected claim where each number comes from. Pure presentation. GUI thread only.
+class StoragePage : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit StoragePage(QWidget *parent = nullptr);
+
+    void setClaims(const QList<storage::ClaimAccount> &claims);
+    /// Jobs that save to buckets; none hides the table.
+    void setBuckets(const QList<items::BucketRow> &buckets);
+    /// `roleRequest` is a manifest to ask an admin for, used when the phase is Forbidden.
+    void setFeed(const FeedState &feed, const QString &roleRequest = {});
+    /// Clock of all ages.
+    void setNow(const QDateTime &now);
+
+    /// Who is asked how full claims are.
+    struct Sources {
+        bool prometheusSought = false; ///< it was looked for
+        QString prometheus;            ///< "ns/service"; raw; "" where there is none
+        QString prometheusProblem;     ///< a sentence
+        bool kubelet = false;          ///< the user turned it on
+        QString kubeletProblem;
+        bool operator==(const Sources &) const = default;
+    };
+    void setSources(const Sources &sources);
+    /// Namespaces where a helper Job may be made without asking again.
+    void setHelperAllowed(const QSet<QString> &namespaces);
+    /// Claims a helper looks at right now, by UID.
+    void setMeasuring(const QSet<QString> &uids);
+    /// Why the last measurement of a claim failed; `error` null takes it away.
+    void setMeasureProblem(const QString &uid, const Error *error);
+    /// The history was set aside, or cannot be kept; "" takes it away.
+    void setHistoryNotice(const QString &title, const QString &text);
+
+    QString currentClaim() const; ///< UID
+    void setCurrentClaim(const QString &uid);
+    void focusTable();
+    void focusFilter();
+
+signals:
+    void retryRequested();
+    /// The user agreed to a helper in the claim's namespace, now or before.
+    void measureRequested(const QString &uid);
+    void kubeletRequested(bool on);
+    void jobRequested(const QString &uid);
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
+
+private:
+    QWidget *makeTables();
+    QWidget *makeChart();
+    QWidget *makePanel();
+    QWidget *makeSources();
+    void updateAnswer();
+    void updatePanel();
+    void updateMeasure(const storage::ClaimAccount &account);
+    void updateShares(const storage::ClaimAccount &account);
+    void updateChart(const storage::ClaimAccount &account);
+    void updateState();
+    void updateSources();
+    void showTable(bool table);
+
+    items::ClaimTableModel *m_model;
+    items::BucketTableModel *m_bucketModel;
+    items::UsageTableModel *m_usageModel;
+    kit::PageHeader *m_header;
+    kit::Button *m_sourcesButton;
+    kit::SearchField *m_search;
+    kit::Banner *m_notice;
+    kit::ElidedLabel *m_foot;
+    kit::StateView *m_state;
+    views::DataTable *m_table;
+    kit::Card *m_bucketCard;
+    views::DataTable *m_buckets;
+    // Sources
+    kit::Card *m_sourcesCard;
+    kit::Paragraph *m_prometheus;
+    kit::Check *m_kubelet;
+    kit::Paragraph *m_kubeletProblem;
+    // Over time
+    QWidget *m_chartCard;
+    kit::ElidedLabel *m_chartTitle;
+    kit::Segment *m_days;
+    kit::Button *m_asTable;
+    QStackedWidget *m_chartStack;
+    charts::UsageChart *m_chart;
+    views::DataTable *m_usage;
+    // The selected claim
+    QWidget *m_panel;
+    kit::ElidedLabel *m_name;
+    kit::Tag *m_tag;
+    kit::ElidedLabel *m_where;
+    kit::Note *m_trouble;
+    kit::Note *m_sharing;
+    kit::Paragraph *m_silence;
+    QList<kit::ElidedLabel *> m_values;
+    kit::Paragraph *m_users;
+    kit::Paragraph *m_unread;
+    QList<kit::Button *> m_shareNames;
+    QList<kit::Label *> m_shareSizes;
+    kit::Paragraph *m_shareFoot;
+    kit::Button *m_measure;
+    kit::Paragraph *m_measureText;
+
+    FeedState m_feed;
+    QString m_roleRequest;
+    QDateTime m_now;
+    Sources m_sources;
+    QSet<QString> m_helperAllowed, m_measuring;
+    QHash<QString, Error> m_measureProblems;
+    QString m_asking; ///< claim whose Measure… was pressed once: the consent is on the screen
+};
+
+} // namespace cairn::pages
