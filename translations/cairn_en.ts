@@ -94,6 +94,16 @@
     </message>
 </context>
 <context>
+    <name>cairn::charts::UsageChart</name>
+    <message numerus="yes">
+        <source>Full in about %n day(s).</source>
+        <translation>
+            <numerusform>Full in about %n day.</numerusform>
+            <numerusform>Full in about %n days.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::ckpt</name>
     <message numerus="yes">
         <source>Reading %n ranges of files</source>
@@ -190,6 +200,25 @@
     </message>
 </context>
 <context>
+    <name>cairn::items::BucketTableModel</name>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <comment>jobs</comment>
+        <translation>
+            <numerusform>%1 and %n more</numerusform>
+            <numerusform>%1 and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n listing(s) · %2</source>
+        <comment>number, when</comment>
+        <translation>
+            <numerusform>%1 of %n listing · %2</numerusform>
+            <numerusform>%1 of %n listings · %2</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::items::CheckpointTableModel</name>
     <message numerus="yes">
         <source>%1 · %n file(s)</source>
@@ -203,6 +232,23 @@
         <translation>
             <numerusform>%1 bytes in %n file</numerusform>
             <numerusform>%1 bytes in %n files</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::ClaimTableModel</name>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pod(s)</source>
+        <translation>
+            <numerusform>%n pod</numerusform>
+            <numerusform>%n pods</numerusform>
         </translation>
     </message>
 </context>
@@ -651,12 +697,81 @@
     </message>
 </context>
 <context>
+    <name>cairn::pages::StoragePage</name>
+    <message numerus="yes">
+        <source>%1 is full in %n hour(s)</source>
+        <translation>
+            <numerusform>%1 is full in %n hour</numerusform>
+            <numerusform>%1 is full in %n hours</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 is full in %n day(s)</source>
+        <translation>
+            <numerusform>%1 is full in %n day</numerusform>
+            <numerusform>%1 is full in %n days</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %2 in %n claim(s)</source>
+        <translation>
+            <numerusform>%1 of %2 in %n claim</numerusform>
+            <numerusform>%1 of %2 in %n claims</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n without numbers</source>
+        <translation>
+            <numerusform>%n without numbers</numerusform>
+            <numerusform>%n without numbers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 (%n pod(s))</source>
+        <translation>
+            <numerusform>%1 (%n pod)</numerusform>
+            <numerusform>%1 (%n pods)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n more</numerusform>
+            <numerusform>%n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n checkpoint(s), read %1</source>
+        <translation>
+            <numerusform>%n checkpoint, read %1</numerusform>
+            <numerusform>%n checkpoints, read %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>And %n more job(s).</source>
+        <translation>
+            <numerusform>And %n more job.</numerusform>
+            <numerusform>And %n more jobs.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::s3::Bucket</name>
     <message numerus="yes">
         <source>%n objects could not be read. %1: %2.</source>
         <translation>
             <numerusform>%n object could not be read. %1: %2.</numerusform>
             <numerusform>%n objects could not be read. %1: %2.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::storage::Explain</name>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>%n more</numerusform>
+            <numerusform>%n more</numerusform>
         </translation>
     </message>
 </context>

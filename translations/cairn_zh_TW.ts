@@ -362,6 +362,29 @@
     </message>
 </context>
 <context>
+    <name>cairn::VolumeStatistics</name>
+    <message>
+        <source>The kubelet&apos;s statistics could not be read</source>
+        <translation>無法讀取 kubelet 的統計資料</translation>
+    </message>
+    <message>
+        <source>The answer is no summary of a node.</source>
+        <translation>回應並非節點摘要。</translation>
+    </message>
+    <message>
+        <source>The answer of Prometheus could not be read</source>
+        <translation>無法讀取 Prometheus 的回應</translation>
+    </message>
+    <message>
+        <source>Prometheus refused the query</source>
+        <translation>Prometheus 拒絕了查詢</translation>
+    </message>
+    <message>
+        <source>It is no answer to an instant query.</source>
+        <translation>這不是即時查詢的回應。</translation>
+    </message>
+</context>
+<context>
     <name>cairn::app</name>
     <message>
         <source>This cluster has no training jobs</source>
@@ -506,6 +529,30 @@
     <message>
         <source>Start the training by hand from there</source>
         <translation>請從那裡手動開始訓練</translation>
+    </message>
+    <message>
+        <source>The numbers of Prometheus %1 cannot be used</source>
+        <translation>無法使用 Prometheus %1 的數據</translation>
+    </message>
+    <message>
+        <source>Its series kubelet_volume_stats_used_bytes have no labels namespace and persistentvolumeclaim.</source>
+        <translation>它的 kubelet_volume_stats_used_bytes 序列沒有 namespace 與 persistentvolumeclaim 標籤。</translation>
+    </message>
+    <message>
+        <source>Keep these labels when the kubelets are scraped.</source>
+        <translation>擷取 kubelet 時請保留這些標籤。</translation>
+    </message>
+    <message>
+        <source>Prometheus %1 knows no claim</source>
+        <translation>Prometheus %1 沒有任何磁碟區宣告的資料</translation>
+    </message>
+    <message>
+        <source>It has no series kubelet_volume_stats_used_bytes.</source>
+        <translation>它沒有 kubelet_volume_stats_used_bytes 序列。</translation>
+    </message>
+    <message>
+        <source>Let it scrape the kubelets&apos; /metrics.</source>
+        <translation>請讓它擷取各 kubelet 的 /metrics。</translation>
     </message>
 </context>
 <context>
@@ -773,11 +820,16 @@
         <translation>總覽</translation>
     </message>
     <message>
+        <source>Storage</source>
+        <translation>儲存空間</translation>
+    </message>
+    <message>
         <source>Ctrl 0  contexts
 Ctrl 1  overview
 Ctrl 2  jobs
 Ctrl 3  checkpoints
 Ctrl 4  high availability
+Ctrl 5  storage
 Ctrl 6  events
 Ctrl 7  nodes
 Ctrl 8  pods
@@ -788,21 +840,7 @@ R  resume…
 F5  read again
 Logs: F follow, N and Shift N hits, E error
 F1  this list</source>
-        <translation>Ctrl 0  環境
-Ctrl 1  總覽
-Ctrl 2  工作
-Ctrl 3  檢查點
-Ctrl 4  高可用性
-Ctrl 6  事件
-Ctrl 7  節點
-Ctrl 8  Pod
-/  篩選
-↑ ↓  移動，Enter 開啟，Esc 返回
-L  工作或 Pod 的記錄，Y  Pod 的 YAML
-R  恢復…
-F5  重新讀取
-記錄：F 跟隨，N 與 Shift N 符合處，E 錯誤
-F1  此清單</translation>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -945,6 +983,71 @@ F1  此清單</translation>
     <message>
         <source>damaged</source>
         <translation>損壞</translation>
+    </message>
+    <message>
+        <source>Show as table</source>
+        <translation>以表格顯示</translation>
+    </message>
+    <message>
+        <source>Copy summary</source>
+        <translation>複製摘要</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::charts::UsageChart</name>
+    <message>
+        <source>%1 %2</source>
+        <comment>number, unit</comment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>capacity %1</source>
+        <translation>容量 %1</translation>
+    </message>
+    <message>
+        <source>full about %1</source>
+        <translation>約 %1 用滿</translation>
+    </message>
+    <message>
+        <source>%1 now</source>
+        <translation>目前 %1</translation>
+    </message>
+    <message>
+        <source>%1, %2 %</source>
+        <comment>used, part</comment>
+        <translation>%1，%2 %</translation>
+    </message>
+    <message>
+        <source>No history yet: Cairn keeps it while it runs</source>
+        <translation>尚無歷史：Cairn 執行時會記錄</translation>
+    </message>
+    <message>
+        <source>No measurement in these days</source>
+        <translation>這幾天沒有量測</translation>
+    </message>
+    <message>
+        <source>Use over time</source>
+        <translation>使用量變化</translation>
+    </message>
+    <message>
+        <source>Use over time: %1, %2</source>
+        <comment>used, when</comment>
+        <translation>使用量變化：%1，%2</translation>
+    </message>
+    <message>
+        <source>%1 %2, %3 %4.</source>
+        <comment>used, when, used, when</comment>
+        <translation>%2 為 %1，%4 為 %3。</translation>
+    </message>
+    <message>
+        <source>The capacity is %1.</source>
+        <translation>容量為 %1。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Full in about %n day(s).</source>
+        <translation>
+            <numerusform>約 %n 天後用滿。</numerusform>
+        </translation>
     </message>
     <message>
         <source>Show as table</source>
@@ -1520,6 +1623,14 @@ F1  此清單</translation>
         <source>It saves to %1; of object stores only S3 can be listed.</source>
         <translation>它存到 %1；物件儲存中只有 S3 可以列出。</translation>
     </message>
+    <message>
+        <source>The claim %1 could not be measured</source>
+        <translation>無法量測磁碟區宣告 %1</translation>
+    </message>
+    <message>
+        <source>Ask for the right to create jobs.batch in %1</source>
+        <translation>請申請在 %1 建立 jobs.batch 的權限</translation>
+    </message>
 </context>
 <context>
     <name>cairn::components</name>
@@ -1883,7 +1994,7 @@ F1  此清單</translation>
     </message>
     <message>
         <source>No PVCViewer can be created or changed.</source>
-        <translation>無法建立或變更 PVCViewer。</translation>
+        <translation>無法建立或變更PVCViewer。</translation>
     </message>
     <message>
         <source>In 26.03 leader election is off: give it --leader-elect before scaling. Later releases pass it.</source>
@@ -2453,6 +2564,56 @@ F1  此清單</translation>
     </message>
 </context>
 <context>
+    <name>cairn::items::BucketTableModel</name>
+    <message>
+        <source>at least %1</source>
+        <translation>至少 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <comment>jobs</comment>
+        <translation>
+            <numerusform>%1 等另外 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>not read yet</source>
+        <translation>尚未讀取</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n listing(s) · %2</source>
+        <comment>number, when</comment>
+        <translation>
+            <numerusform>%n 份清單中的 %1 份 · %2</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>listing · %1</source>
+        <comment>when</comment>
+        <translation>清單 · %1</translation>
+    </message>
+    <message>
+        <source>Bucket</source>
+        <translation>儲存貯體</translation>
+    </message>
+    <message>
+        <source>In checkpoints</source>
+        <translation>檢查點用量</translation>
+    </message>
+    <message>
+        <source>How many</source>
+        <translation>數量</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>使用者</translation>
+    </message>
+    <message>
+        <source>Measured by</source>
+        <translation>量測來源</translation>
+    </message>
+</context>
+<context>
     <name>cairn::items::CheckpointTableModel</name>
     <message>
         <source>%1 · %2 of %3 files</source>
@@ -2527,6 +2688,166 @@ F1  此清單</translation>
     <message>
         <source>attempt %1</source>
         <translation>第 %1 次</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::ClaimTableModel</name>
+    <message>
+        <source>%1 of %2</source>
+        <comment>used, capacity</comment>
+        <translation>%1/%2</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>無上限</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>不明</translation>
+    </message>
+    <message>
+        <source>full</source>
+        <translation>已滿</translation>
+    </message>
+    <message>
+        <source>too early</source>
+        <translation>資料不足</translation>
+    </message>
+    <message>
+        <source>not growing</source>
+        <translation>未增長</translation>
+    </message>
+    <message>
+        <source>within the hour</source>
+        <translation>一小時內</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <comment>hours</comment>
+        <translation>%1 小時</translation>
+    </message>
+    <message>
+        <source>%1 d</source>
+        <comment>days</comment>
+        <translation>%1 天</translation>
+    </message>
+    <message>
+        <source>+%1 a day</source>
+        <translation>每天 +%1</translation>
+    </message>
+    <message>
+        <source>no class</source>
+        <translation>無類別</translation>
+    </message>
+    <message>
+        <source>volume lost</source>
+        <translation>磁碟區遺失</translation>
+    </message>
+    <message>
+        <source>not bound</source>
+        <translation>未繫結</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <comment>part used</comment>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>driver reports nothing</source>
+        <translation>驅動程式不回報</translation>
+    </message>
+    <message>
+        <source>raw block device</source>
+        <translation>原始區塊裝置</translation>
+    </message>
+    <message>
+        <source>not mounted</source>
+        <translation>未掛載</translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation>未量測</translation>
+    </message>
+    <message>
+        <source>nobody</source>
+        <translation>無人使用</translation>
+    </message>
+    <message>
+        <source>measuring…</source>
+        <translation>量測中…</translation>
+    </message>
+    <message>
+        <source>%1 granted</source>
+        <translation>核給 %1</translation>
+    </message>
+    <message>
+        <source>%1 requested</source>
+        <translation>申請 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>以及另外 %n 個</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pod(s)</source>
+        <translation>
+            <numerusform>%n 個 Pod</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>not running</source>
+        <translation>未執行</translation>
+    </message>
+    <message>
+        <source>for %1</source>
+        <translation>已 %1</translation>
+    </message>
+    <message>
+        <source>counted once</source>
+        <translation>只計一次</translation>
+    </message>
+    <message>
+        <source>whole file system</source>
+        <translation>整個檔案系統</translation>
+    </message>
+    <message>
+        <source>Between %1 and perhaps never, going by the last 14 days.</source>
+        <translation>依最近 14 天推算，介於 %1 與可能永不之間。</translation>
+    </message>
+    <message>
+        <source>Between %1 and %2, going by the last 14 days.</source>
+        <translation>依最近 14 天推算，介於 %1 與 %2 之間。</translation>
+    </message>
+    <message>
+        <source>%1: %2, %3</source>
+        <comment>column, value, second line</comment>
+        <translation>%1：%2，%3</translation>
+    </message>
+    <message>
+        <source>Claim</source>
+        <translation>磁碟區宣告</translation>
+    </message>
+    <message>
+        <source>Class · access</source>
+        <translation>類別 · 存取模式</translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation>已用</translation>
+    </message>
+    <message>
+        <source>Full in</source>
+        <translation>用滿時間</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>使用者</translation>
+    </message>
+    <message>
+        <source>Measured by</source>
+        <translation>量測來源</translation>
     </message>
 </context>
 <context>
@@ -3203,6 +3524,30 @@ F1  此清單</translation>
     <message>
         <source>Reason</source>
         <translation>原因</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::UsageTableModel</name>
+    <message>
+        <source>%1 %</source>
+        <comment>part used</comment>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>時間</translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation>已用</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>比例</translation>
+    </message>
+    <message>
+        <source>Measured by</source>
+        <translation>量測來源</translation>
     </message>
 </context>
 <context>
@@ -5771,6 +6116,14 @@ F1  此清單</translation>
     <message>
         <source>The connection ended before the command&apos;s exit code came.</source>
         <translation>連線在收到命令的結束代碼之前就已中斷。</translation>
+    </message>
+    <message>
+        <source>“%1” did not give what it was asked for</source>
+        <translation>「%1」未給出所要求的內容</translation>
+    </message>
+    <message>
+        <source>It answered with status %1.</source>
+        <translation>它以狀態 %1 回應。</translation>
     </message>
 </context>
 <context>
@@ -8393,6 +8746,377 @@ F1  此清單</translation>
     </message>
 </context>
 <context>
+    <name>cairn::pages::StoragePage</name>
+    <message>
+        <source>Storage</source>
+        <translation>儲存空間</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>資料來源</translation>
+    </message>
+    <message>
+        <source>Claim, class, driver, or job</source>
+        <translation>磁碟區宣告、類別、驅動程式或工作</translation>
+    </message>
+    <message>
+        <source>Filter claims</source>
+        <translation>篩選磁碟區宣告</translation>
+    </message>
+    <message>
+        <source>%1 has lost its volume</source>
+        <translation>%1 失去了磁碟區</translation>
+    </message>
+    <message>
+        <source>%1 is %2 % full</source>
+        <translation>%1 已用 %2 %</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 is full in %n hour(s)</source>
+        <translation>
+            <numerusform>%1 將在 %n 小時後用滿</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 is full in %n day(s)</source>
+        <translation>
+            <numerusform>%1 將在 %n 天後用滿</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %2 in %n claim(s)</source>
+        <translation>
+            <numerusform>%n 個磁碟區宣告共用 %1/%2</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n without numbers</source>
+        <translation>
+            <numerusform>%n 個沒有數據</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Volume lost</source>
+        <translation>磁碟區遺失</translation>
+    </message>
+    <message>
+        <source>Not bound</source>
+        <translation>未繫結</translation>
+    </message>
+    <message>
+        <source>Volume failed</source>
+        <translation>磁碟區失敗</translation>
+    </message>
+    <message>
+        <source>Being deleted</source>
+        <translation>刪除中</translation>
+    </message>
+    <message>
+        <source>Nearly full</source>
+        <translation>即將用滿</translation>
+    </message>
+    <message>
+        <source>Full soon</source>
+        <translation>很快用滿</translation>
+    </message>
+    <message>
+        <source>Filling up</source>
+        <translation>逐漸用滿</translation>
+    </message>
+    <message>
+        <source>Bound</source>
+        <translation>已繫結</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <comment>used, there are</comment>
+        <translation>%1/%2</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>by, when</comment>
+        <translation>%1，%2</translation>
+    </message>
+    <message>
+        <source>%1, at least %2</source>
+        <comment>likely, soonest</comment>
+        <translation>%1，至少 %2</translation>
+    </message>
+    <message>
+        <source>%1 d</source>
+        <comment>days</comment>
+        <translation>%1 天</translation>
+    </message>
+    <message>
+        <source>%1, likely %2 to %3</source>
+        <comment>likely, soonest, latest days</comment>
+        <translation>%1，可能 %2 至 %3</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>無</translation>
+    </message>
+    <message>
+        <source>%1, asked for %2</source>
+        <translation>%1，申請 %2</translation>
+    </message>
+    <message>
+        <source>Measuring…</source>
+        <translation>量測中…</translation>
+    </message>
+    <message>
+        <source>Agree and measure</source>
+        <translation>同意並量測</translation>
+    </message>
+    <message>
+        <source>Measure now</source>
+        <translation>立即量測</translation>
+    </message>
+    <message>
+        <source>Measure…</source>
+        <translation>量測…</translation>
+    </message>
+    <message>
+        <source>A helper pod asks the file system how full it is.</source>
+        <translation>由輔助 Pod 查詢檔案系統的使用量。</translation>
+    </message>
+    <message>
+        <source>Cairn makes a Job in namespace %1 with the image of a pod that uses the claim. It mounts the claim read-only, asks the file system how full it is, and is gone a minute later. This also allows the Jobs that list checkpoints there.</source>
+        <translation>Cairn 會在命名空間 %1 建立一個 Job，使用掛載此磁碟區宣告的 Pod 的映像檔。它以唯讀方式掛載此磁碟區宣告、查詢檔案系統的使用量，一分鐘後即消失。同意後也允許在該處列出檢查點的 Job。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 (%n pod(s))</source>
+        <translation>
+            <numerusform>%1（%n 個 Pod）</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 (not running)</source>
+        <translation>%1（未執行）</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>另外 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nobody mounts it now.</source>
+        <translation>目前無人掛載。</translation>
+    </message>
+    <message>
+        <source>Nobody since %1.</source>
+        <translation>自 %1 起無人使用。</translation>
+    </message>
+    <message>
+        <source>The checkpoints on it were not read yet: read them on the Checkpoints page.</source>
+        <translation>尚未讀取其上的檢查點：請在「檢查點」頁讀取。</translation>
+    </message>
+    <message>
+        <source>at least %1</source>
+        <translation>至少 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n checkpoint(s), read %1</source>
+        <translation>
+            <numerusform>%n 個檢查點，讀取於 %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>And %n more job(s).</source>
+        <translation>
+            <numerusform>以及另外 %n 個工作。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 is something else, or of jobs that were not read.</source>
+        <translation>另有 %1 為其他內容，或屬於尚未讀取的工作。</translation>
+    </message>
+    <message>
+        <source>%1 over time</source>
+        <translation>%1 的使用量變化</translation>
+    </message>
+    <message>
+        <source>Show as chart</source>
+        <translation>以圖表顯示</translation>
+    </message>
+    <message>
+        <source>Show as table</source>
+        <translation>以表格顯示</translation>
+    </message>
+    <message>
+        <source>Prometheus: looking for it…</source>
+        <translation>Prometheus：尋找中…</translation>
+    </message>
+    <message>
+        <source>Prometheus: none was found by the labels of its service, or services may not be listed.</source>
+        <translation>Prometheus：依服務標籤找不到，或無權列出服務。</translation>
+    </message>
+    <message>
+        <source>Prometheus: %1, through services/proxy, each minute.</source>
+        <translation>Prometheus：%1，經由 services/proxy，每分鐘一次。</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>重新檢查</translation>
+    </message>
+    <message>
+        <source>Reading claims…</source>
+        <translation>正在讀取磁碟區宣告…</translation>
+    </message>
+    <message>
+        <source>Not connected since %1</source>
+        <translation>自 %1 起未連線</translation>
+    </message>
+    <message>
+        <source>Not connected</source>
+        <translation>未連線</translation>
+    </message>
+    <message>
+        <source>%1 Each number keeps its age; they are renewed as soon as the server answers.</source>
+        <translation>%1 每個數據都標示其時間；伺服器回應後立即更新。</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>立即重試</translation>
+    </message>
+    <message>
+        <source>You may not list claims</source>
+        <translation>您無權列出磁碟區宣告</translation>
+    </message>
+    <message>
+        <source>The claims could not be read</source>
+        <translation>無法讀取磁碟區宣告</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試一次</translation>
+    </message>
+    <message>
+        <source>No claims here</source>
+        <translation>此處沒有磁碟區宣告</translation>
+    </message>
+    <message>
+        <source>None of the watched namespaces holds a PersistentVolumeClaim.</source>
+        <translation>監看的命名空間中沒有 PersistentVolumeClaim。</translation>
+    </message>
+    <message>
+        <source>Claims</source>
+        <translation>磁碟區宣告</translation>
+    </message>
+    <message>
+        <source>No claim matches the filter</source>
+        <translation>沒有符合篩選的磁碟區宣告</translation>
+    </message>
+    <message>
+        <source>filter</source>
+        <translation>篩選</translation>
+    </message>
+    <message>
+        <source>read again</source>
+        <translation>重新讀取</translation>
+    </message>
+    <message>
+        <source>Buckets</source>
+        <translation>儲存貯體</translation>
+    </message>
+    <message>
+        <source>How far back</source>
+        <translation>回溯範圍</translation>
+    </message>
+    <message>
+        <source>7 d</source>
+        <comment>days</comment>
+        <translation>7 天</translation>
+    </message>
+    <message>
+        <source>30 d</source>
+        <comment>days</comment>
+        <translation>30 天</translation>
+    </message>
+    <message>
+        <source>90 d</source>
+        <comment>days</comment>
+        <translation>90 天</translation>
+    </message>
+    <message>
+        <source>Use over time</source>
+        <translation>使用量變化</translation>
+    </message>
+    <message>
+        <source>No measurement in these days</source>
+        <translation>這幾天沒有量測</translation>
+    </message>
+    <message>
+        <source>Who is asked how full claims are</source>
+        <translation>向誰查詢磁碟區宣告的使用量</translation>
+    </message>
+    <message>
+        <source>Ask the kubelets, through nodes/proxy</source>
+        <translation>經由 nodes/proxy 查詢 kubelet</translation>
+    </message>
+    <message>
+        <source>**The right this needs gives far more than statistics.** Whoever may `get nodes/proxy` can also run commands in every pod of a node, past admission and the audit log. Cairn reads `/stats/summary` and nothing else; do not ask for this right only for Cairn.</source>
+        <translation>**此處所需的權限遠不只統計資料。** 擁有 `get nodes/proxy` 的人也能在節點的每個 Pod 中執行命令，繞過准入控制與稽核紀錄。Cairn 只讀取 `/stats/summary`；請勿只為了 Cairn 申請此權限。</translation>
+    </message>
+    <message>
+        <source>A helper pod can look at any claim that is bound: choose the claim, then Measure…</source>
+        <translation>輔助 Pod 可查看任何已繫結的磁碟區宣告：選取磁碟區宣告，再按「量測…」</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>數據</translation>
+    </message>
+    <message>
+        <source>Used</source>
+        <translation>已用</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>可用</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>檔案數</translation>
+    </message>
+    <message>
+        <source>Full in</source>
+        <translation>用滿時間</translation>
+    </message>
+    <message>
+        <source>Growth</source>
+        <translation>增長</translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation>量測</translation>
+    </message>
+    <message>
+        <source>Granted</source>
+        <translation>核給</translation>
+    </message>
+    <message>
+        <source>Volume</source>
+        <translation>磁碟區</translation>
+    </message>
+    <message>
+        <source>Driver</source>
+        <translation>驅動程式</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>使用者</translation>
+    </message>
+    <message>
+        <source>What fills it</source>
+        <translation>占用來源</translation>
+    </message>
+    <message>
+        <source>The selected claim</source>
+        <translation>選取的磁碟區宣告</translation>
+    </message>
+</context>
+<context>
     <name>cairn::s3::Access</name>
     <message>
         <source>The endpoint %1 cannot be used</source>
@@ -8688,6 +9412,138 @@ F1  此清單</translation>
     <message>
         <source>List again; if this comes back, the store is not to be trusted</source>
         <translation>請再列出一次；若再發生，此儲存服務不可信任</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::storage::Explain</name>
+    <message>
+        <source>Not bound to a volume yet. Its class may wait for the first pod that mounts it.</source>
+        <translation>尚未繫結磁碟區。其類別可能在等待第一個掛載它的 Pod。</translation>
+    </message>
+    <message>
+        <source>Its volume %1 was deleted. What was on it cannot be reached through this claim any more.</source>
+        <translation>其磁碟區 %1 已被刪除。無法再透過此磁碟區宣告取得其上的內容。</translation>
+    </message>
+    <message>
+        <source>Its volume %1 belongs to another claim now.</source>
+        <translation>其磁碟區 %1 現在屬於另一個磁碟區宣告。</translation>
+    </message>
+    <message>
+        <source>Its volume %1 does not exist. Pods that mount this claim will not start.</source>
+        <translation>其磁碟區 %1 不存在。掛載此磁碟區宣告的 Pod 將無法啟動。</translation>
+    </message>
+    <message>
+        <source>Its volume %1 failed: %2</source>
+        <translation>其磁碟區 %1 失敗：%2</translation>
+    </message>
+    <message>
+        <source>It is being deleted, as soon as no pod mounts it any more.</source>
+        <translation>正在刪除，待沒有 Pod 掛載時完成。</translation>
+    </message>
+    <message>
+        <source>The driver</source>
+        <translation>此驅動程式</translation>
+    </message>
+    <message>
+        <source>Not bound, so there is nothing to measure.</source>
+        <translation>未繫結，沒有可量測的內容。</translation>
+    </message>
+    <message>
+        <source>A raw block device: nobody can tell how much of it is in use.</source>
+        <translation>原始區塊裝置：無法得知使用了多少。</translation>
+    </message>
+    <message>
+        <source>%1 reports nothing unless its administrator switches it on. A helper pod can look.</source>
+        <translation>除非管理員啟用，%1 不會回報。可由輔助 Pod 查看。</translation>
+    </message>
+    <message>
+        <source>%1 reports nothing. A helper pod can look.</source>
+        <translation>%1 不會回報。可由輔助 Pod 查看。</translation>
+    </message>
+    <message>
+        <source>No pod mounts it, and the kubelet knows only what is mounted. A helper pod can look.</source>
+        <translation>沒有 Pod 掛載它，而 kubelet 只知道已掛載者。可由輔助 Pod 查看。</translation>
+    </message>
+    <message>
+        <source>Nobody measured it yet.</source>
+        <translation>尚未量測。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>另外 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Every number is the same as of %1: they seem to be one file system, and are counted once.</source>
+        <translation>所有數據都與 %1 相同：看來是同一個檔案系統，只計一次。</translation>
+    </message>
+    <message>
+        <source>One file system with %1; it is counted once.</source>
+        <translation>與 %1 為同一個檔案系統；只計一次。</translation>
+    </message>
+    <message>
+        <source>The numbers are of the whole file system it is a folder of, which others may fill as well.</source>
+        <translation>這些數據屬於它所在的整個檔案系統，其他人也可能使用。</translation>
+    </message>
+    <message>
+        <source>df by helper</source>
+        <translation>輔助 Pod 的 df</translation>
+    </message>
+    <message>
+        <source>kubelet</source>
+        <translation>kubelet</translation>
+    </message>
+    <message>
+        <source>Prometheus</source>
+        <translation>Prometheus</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::store::UsageHistory</name>
+    <message>
+        <source>How full claims were could not be kept in %1</source>
+        <translation>無法將磁碟區宣告使用量記錄到 %1</translation>
+    </message>
+    <message>
+        <source>Look at the free space and the permissions of its folder. Everything else works on.</source>
+        <translation>請檢查其資料夾的可用空間與權限。其他功能照常運作。</translation>
+    </message>
+    <message>
+        <source>The history of claims %1 can be neither read nor set aside</source>
+        <translation>磁碟區宣告歷史 %1 無法讀取，也無法移開</translation>
+    </message>
+    <message>
+        <source>Move the file away.</source>
+        <translation>請將該檔案移開。</translation>
+    </message>
+    <message>
+        <source>The history of how full claims were begins anew</source>
+        <translation>磁碟區宣告使用量歷史重新開始</translation>
+    </message>
+    <message>
+        <source>The old file is kept as %1.</source>
+        <translation>舊檔案保留為 %1。</translation>
+    </message>
+    <message>
+        <source>A newer Cairn wrote it, in a form that this one does not know.</source>
+        <translation>它由較新的 Cairn 寫入，格式是此版本不認得的。</translation>
+    </message>
+    <message>
+        <source>The file is damaged: %1</source>
+        <translation>檔案已損壞：%1</translation>
+    </message>
+    <message>
+        <source>How full claims were cannot be kept</source>
+        <translation>無法記錄磁碟區宣告使用量</translation>
+    </message>
+    <message>
+        <source>Qt has no driver for SQLite.</source>
+        <translation>Qt 沒有 SQLite 驅動程式。</translation>
+    </message>
+    <message>
+        <source>Install the package libqt6sql6-sqlite.</source>
+        <translation>請安裝套件 libqt6sql6-sqlite。</translation>
     </message>
 </context>
 <context>
