@@ -1994,7 +1994,7 @@ F1  this list</source>
     </message>
     <message>
         <source>No PVCViewer can be created or changed.</source>
-        <translation>無法建立或變更PVCViewer。</translation>
+        <translation>無法建立或變更 PVCViewer。</translation>
     </message>
     <message>
         <source>In 26.03 leader election is off: give it --leader-elect before scaling. Later releases pass it.</source>
