@@ -70,6 +70,16 @@
     </message>
 </context>
 <context>
+    <name>cairn::charts::ActivityChart</name>
+    <message numerus="yes">
+        <source>%n checkpoint(s) in these hours</source>
+        <translation>
+            <numerusform>%n checkpoint in these hours</numerusform>
+            <numerusform>%n checkpoints in these hours</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::charts::TimelineChart</name>
     <message numerus="yes">
         <source>%n checkpoint(s) from step %1 to %2: %3 whole, %4 writing, %5 unverified, %6 damaged.</source>
@@ -307,6 +317,13 @@
         <translation>
             <numerusform>%n job with a pod there: %1</numerusform>
             <numerusform>%n jobs with a pod there: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>used by %1 and %n more</source>
+        <translation>
+            <numerusform>used by %1 and %n more</numerusform>
+            <numerusform>used by %1 and %n more</numerusform>
         </translation>
     </message>
 </context>
@@ -676,6 +693,27 @@
         <translation>
             <numerusform>%n would fall</numerusform>
             <numerusform>%n would fall</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more job(s)</source>
+        <translation>
+            <numerusform>and %n more job</numerusform>
+            <numerusform>and %n more jobs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n claim(s) not measured</source>
+        <translation>
+            <numerusform>%n claim not measured</numerusform>
+            <numerusform>%n claims not measured</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>%n running</numerusform>
+            <numerusform>%n running</numerusform>
         </translation>
     </message>
 </context>

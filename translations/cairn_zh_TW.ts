@@ -936,6 +936,66 @@ F1  this list</source>
     </message>
 </context>
 <context>
+    <name>cairn::charts::ActivityChart</name>
+    <message>
+        <source>Legend: %1</source>
+        <translation>圖例：%1</translation>
+    </message>
+    <message>
+        <source>checkpoint</source>
+        <translation>檢查點</translation>
+    </message>
+    <message>
+        <source>failure</source>
+        <translation>失敗</translation>
+    </message>
+    <message>
+        <source>resumed</source>
+        <translation>接續</translation>
+    </message>
+    <message>
+        <source>running for %1</source>
+        <translation>已執行 %1</translation>
+    </message>
+    <message>
+        <source>ran for %1, until %2</source>
+        <translation>執行了 %1，結束於%2</translation>
+    </message>
+    <message>
+        <source>checkpoints not read yet</source>
+        <translation>尚未讀取檢查點</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n checkpoint(s) in these hours</source>
+        <translation>
+            <numerusform>這段時間內 %n 個檢查點</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>what, when</comment>
+        <translation>%1，%2</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>現在</translation>
+    </message>
+    <message>
+        <source>%1 h ago</source>
+        <comment>hours</comment>
+        <translation>%1 小時前</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <comment>hours</comment>
+        <translation>%1 小時</translation>
+    </message>
+    <message>
+        <source>What jobs did in the last %1 hours</source>
+        <translation>各工作在過去 %1 小時內的活動</translation>
+    </message>
+</context>
+<context>
     <name>cairn::charts::TimelineChart</name>
     <message>
         <source>No checkpoints yet</source>
@@ -2564,6 +2624,29 @@ F1  this list</source>
     </message>
 </context>
 <context>
+    <name>cairn::items::Activity</name>
+    <message>
+        <source>Step %1</source>
+        <translation>步數 %1</translation>
+    </message>
+    <message>
+        <source>Resumed from step %1</source>
+        <translation>從步數 %1 接續</translation>
+    </message>
+    <message>
+        <source>Resumed from a checkpoint</source>
+        <translation>從檢查點接續</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失敗</translation>
+    </message>
+    <message>
+        <source>Failed: %1</source>
+        <translation>失敗：%1</translation>
+    </message>
+</context>
+<context>
     <name>cairn::items::BucketTableModel</name>
     <message>
         <source>at least %1</source>
@@ -3378,6 +3461,34 @@ F1  this list</source>
         <source>no training job there</source>
         <translation>那裡沒有訓練工作</translation>
     </message>
+    <message>
+        <source>Storage</source>
+        <translation>儲存</translation>
+    </message>
+    <message>
+        <source>%1 % full</source>
+        <comment>part of a claim</comment>
+        <translation>已用 %1 %</translation>
+    </message>
+    <message>
+        <source>%1, with room for %2 at its pace of %3 a day</source>
+        <comment>part of a claim, time, bytes</comment>
+        <translation>%1，以每天 %3 的速度還能用 %2</translation>
+    </message>
+    <message>
+        <source>no job uses it</source>
+        <translation>沒有工作使用它</translation>
+    </message>
+    <message numerus="yes">
+        <source>used by %1 and %n more</source>
+        <translation>
+            <numerusform>由 %1 和另外 %n 個使用</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>used by %1</source>
+        <translation>由 %1 使用</translation>
+    </message>
 </context>
 <context>
     <name>cairn::items::PodTableModel</name>
@@ -3450,11 +3561,6 @@ F1  this list</source>
         <translation>%1：%2 %3 {1:?}</translation>
     </message>
     <message>
-        <source>%1: %2</source>
-        <comment>column, value</comment>
-        <translation>%1：%2</translation>
-    </message>
-    <message>
         <source>State</source>
         <translation>狀態</translation>
     </message>
@@ -3467,12 +3573,14 @@ F1  this list</source>
         <translation>發生了什麼</translation>
     </message>
     <message>
-        <source>Where, since</source>
-        <translation>位置與時間</translation>
+        <source>%1, since %2</source>
+        <comment>name, time</comment>
+        <translation>%1，自 %2</translation>
     </message>
     <message>
-        <source>To go on with</source>
-        <translation>可據以繼續</translation>
+        <source>%1: %2 %3</source>
+        <comment>column, value, more</comment>
+        <translation>%1：%2 %3</translation>
     </message>
 </context>
 <context>
@@ -3495,7 +3603,7 @@ F1  this list</source>
     </message>
     <message>
         <source>Resume…</source>
-        <translation>續訓…</translation>
+        <translation>接續…</translation>
     </message>
     <message>
         <source>Job</source>
@@ -6813,7 +6921,7 @@ F1  this list</source>
     </message>
     <message>
         <source>resume…</source>
-        <translation>續訓…</translation>
+        <translation>接續…</translation>
     </message>
     <message>
         <source>filter</source>
@@ -8461,10 +8569,6 @@ F1  this list</source>
         <translation>有風險的成果</translation>
     </message>
     <message>
-        <source>Training jobs</source>
-        <translation>訓練工作</translation>
-    </message>
-    <message>
         <source>High availability</source>
         <translation>高可用性</translation>
     </message>
@@ -8496,10 +8600,6 @@ F1  this list</source>
         <source>most of it: %1</source>
         <comment>name of a job</comment>
         <translation>其中最多：%1</translation>
-    </message>
-    <message>
-        <source>running</source>
-        <translation>執行中</translation>
     </message>
     <message numerus="yes">
         <source>%n failed</source>
@@ -8591,10 +8691,6 @@ F1  this list</source>
         <translation>沒有需要處理的事項</translation>
     </message>
     <message>
-        <source>No job failed or waits, no checkpoint is damaged or late, every node is ready.</source>
-        <translation>沒有工作失敗或等待，沒有檢查點損毀或逾期，所有節點皆就緒。</translation>
-    </message>
-    <message>
         <source>GPU-h unsaved</source>
         <translation>GPU 小時未儲存</translation>
     </message>
@@ -8614,6 +8710,73 @@ F1  this list</source>
     <message>
         <source>GPU-h, at most</source>
         <translation>GPU 小時（最多）</translation>
+    </message>
+    <message>
+        <source>Shared storage</source>
+        <translation>共用儲存</translation>
+    </message>
+    <message>
+        <source>Last %1 hours</source>
+        <translation>過去 %1 小時</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more job(s)</source>
+        <translation>
+            <numerusform>另有 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no claims</source>
+        <translation>沒有磁碟區宣告</translation>
+    </message>
+    <message>
+        <source>of %1</source>
+        <comment>bytes</comment>
+        <translation>/ %1</translation>
+    </message>
+    <message>
+        <source>without a limit</source>
+        <translation>沒有上限</translation>
+    </message>
+    <message>
+        <source>nothing measured yet</source>
+        <translation>尚未測量</translation>
+    </message>
+    <message>
+        <source>%1 is full</source>
+        <comment>name of a claim</comment>
+        <translation>%1 已滿</translation>
+    </message>
+    <message>
+        <source>%1 full in %2</source>
+        <comment>name of a claim, time</comment>
+        <translation>%1 將於 %2 後滿</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n claim(s) not measured</source>
+        <translation>
+            <numerusform>%n 個宣告未測量</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>%n 執行中</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>, </source>
+        <comment>between counts</comment>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <comment>context, its jobs</comment>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>No job failed or waits, no checkpoint is damaged or late, every node is ready, no claim fills up.</source>
+        <translation>沒有失敗或等待中的工作，沒有損壞或逾時的檢查點，所有節點就緒，沒有磁碟區宣告快滿。</translation>
     </message>
 </context>
 <context>

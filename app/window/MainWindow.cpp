@@ -92,7 +92,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_events(new EventsController(m_eventsPage, this))
     , m_nodes(new NodesController(*m_jobsPage->model(), m_nodesPage, this))
     , m_pods(new PodsController(m_podsPage, this))
-    , m_overview(new OverviewController(*m_jobsPage->model(), *m_nodes, *m_ha, m_overviewPage, this))
+    , m_overview(new OverviewController(*m_jobsPage->model(), *m_nodes, *m_ha, *m_storage, *m_reader, m_overviewPage, this))
 {
     setObjectName(u"window"_s);
     setWindowTitle(tr("Cairn"));
@@ -116,6 +116,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
              [this, readAll] {
                  readAll();
                  m_ha->retryNow();
+                 m_storage->retryNow();
              }});
     addPage(jobsId, u"jobs"_s, tr("Jobs"), 2, {m_jobsPage, [this] { m_jobsPage->focusTable(); }, readAll});
     addPage(checkpointsId, u"checkpoints"_s, tr("Checkpoints"), 3,
@@ -197,6 +198,10 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     connect(m_overviewPage, &pages::OverviewPage::nodeRequested, this, [this](const QString &key) {
         showPage(nodesId);
         m_nodesPage->setCurrentNode(key);
+    });
+    connect(m_overviewPage, &pages::OverviewPage::claimRequested, this, [this](const QString &key) {
+        showPage(storageId);
+        m_storagePage->setCurrentClaim(key);
     });
     makeShortcuts();
 

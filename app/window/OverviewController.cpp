@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "OverviewController.h"
 
+#include "CheckpointReader.h"
 #include "HaController.h"
 #include "NodesController.h"
+#include "StorageController.h"
 #include "base/Text.h"
 #include "pages/OverviewPage.h"
 
 namespace cairn::app {
 
-OverviewController::OverviewController(const items::JobTableModel &jobs, const NodesController &nodes, HaController &ha, pages::OverviewPage *page, QObject *parent)
+OverviewController::OverviewController(const items::JobTableModel &jobs, const NodesController &nodes, HaController &ha, StorageController &storage,
+                                       const CheckpointReader &reader, pages::OverviewPage *page, QObject *parent)
     : QObject(parent)
     , m_jobs(jobs)
     , m_nodes(nodes)
     , m_ha(ha)
+    , m_storage(storage)
+    , m_reader(reader)
     , m_page(page)
 {
     connect(page, &pages::OverviewPage::retryRequested, this, [this] {
         if (m_session)
             m_session->retryNow();
         m_ha.retryNow();
+        m_storage.retryNow();
     });
 }
 
@@ -26,6 +32,7 @@ void OverviewController::setSession(ClusterSession *session)
 {
     m_session = session;
     m_page->setOverview({});
+    m_page->setActivity({});
     m_page->setFeed({});
     m_page->setContext(session ? text::safe(session->contextName()) : QString());
 }
@@ -35,6 +42,7 @@ void OverviewController::open()
     if (!m_session)
         return;
     m_ha.open();
+    m_storage.open();
     show();
 }
 
@@ -53,8 +61,14 @@ void OverviewController::show()
     facts.jobs = &m_jobs;
     facts.components = m_ha.components();
     facts.nodes = m_session->nodes().state().phase == FeedState::Phase::Live || !nodes.isEmpty() ? &nodes : nullptr;
+    facts.claims = m_storage.accounts();
     facts.now = QDateTime::currentDateTimeUtc();
     m_page->setOverview(items::overviewOf(facts));
+    const auto listing = [this](const QString &uid) {
+        const CheckpointReader::Known *known = m_reader.known(uid);
+        return known ? &known->listing.listing : nullptr;
+    };
+    m_page->setActivity(items::activity(m_jobs, listing, facts.now));
     m_page->setFeed(m_session->jobs().jobsState());
 }
 

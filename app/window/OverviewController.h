@@ -12,8 +12,10 @@ class OverviewPage;
 
 namespace cairn::app {
 
+class CheckpointReader;
 class HaController;
 class NodesController;
+class StorageController;
 
 /// Puts together what the other pages know, once a second while the page is in front. GUI thread.
 class OverviewController : public QObject
@@ -22,7 +24,8 @@ class OverviewController : public QObject
 
 public:
     /// All outlive this.
-    OverviewController(const items::JobTableModel &jobs, const NodesController &nodes, HaController &ha, pages::OverviewPage *page, QObject *parent);
+    OverviewController(const items::JobTableModel &jobs, const NodesController &nodes, HaController &ha, StorageController &storage, const CheckpointReader &reader,
+                       pages::OverviewPage *page, QObject *parent);
 
     /// nullptr before the session ends.
     void setSession(ClusterSession *session);
@@ -35,6 +38,8 @@ private:
     const items::JobTableModel &m_jobs;
     const NodesController &m_nodes;
     HaController &m_ha;
+    StorageController &m_storage;
+    const CheckpointReader &m_reader;
     pages::OverviewPage *m_page;
     ClusterSession *m_session = nullptr;
 };

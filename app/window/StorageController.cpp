@@ -119,6 +119,7 @@ void StorageController::setSession(ClusterSession *session)
     m_prometheusProblem.clear();
     m_kubeletProblem.clear();
     m_measuring.clear();
+    m_accounts.reset();
     m_page->setFeed({});
     m_page->setClaims({});
     m_page->setBuckets({});
@@ -473,6 +474,8 @@ void StorageController::judge()
             m_page->setHelperAllowed(helperNamespaces());
             m_page->setBuckets(buckets());
             m_page->setClaims(accounts);
+            if (state.phase == FeedState::Phase::Live || state.phase == FeedState::Phase::Stale)
+                m_accounts = accounts;
             m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? claimsRole() : QString());
             emit attentionChanged(static_cast<int>(
                 std::ranges::count(accounts, storage::Severity::Now, [](const storage::ClaimAccount &a) { return storage::severity(a); })));

@@ -31,6 +31,8 @@ public:
     void scopeChanged();
     void retryNow();
     void setNow(const QDateTime &now);
+    /// As judged last; nullptr until the claims were read, or where they may not be.
+    const QList<storage::ClaimAccount> *accounts() const { return m_accounts ? &*m_accounts : nullptr; }
 
 signals:
     /// How many claims need somebody now (storage::Severity::Now); 0 as well while it is not known.
@@ -66,6 +68,7 @@ private:
     bool m_judging = false, m_judgeAgain = false, m_measuringAll = false;
     QString m_prometheusProblem, m_kubeletProblem;
     QSet<QString> m_measuring; ///< UIDs
+    std::optional<QList<storage::ClaimAccount>> m_accounts;
     QTimer *m_soon;            ///< changes come in bursts
     async::Scope m_scope;
 };

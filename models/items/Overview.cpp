@@ -3,11 +3,13 @@
 
 #include "base/Text.h"
 #include "items/CellText.h"
+#include "items/ClaimTableModel.h"
 #include "items/ComponentTableModel.h"
 #include "items/Vocabulary.h"
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <cmath>
 
 namespace cairn::items {
 
@@ -59,6 +61,8 @@ public:
             components(*facts.components);
         if (facts.nodes)
             nodes(*facts.nodes);
+        if (facts.claims)
+            claims(*facts.claims);
         std::ranges::stable_sort(m_result.problems, [](const Problem &a, const Problem &b) {
             const auto order = [](const Problem &p) { return std::make_tuple(p.tag.tone != Tone::Err, -p.cost); };
             return order(a) < order(b);
@@ -195,6 +199,51 @@ private:
         }
     }
 
+    void claims(const QList<storage::ClaimAccount> &all)
+    {
+        m_result.claimsKnown = true;
+        m_result.claims = storage::totals(all);
+        double soonest = -1;
+        for (const storage::ClaimAccount &account : all) {
+            const double part = account.fraction();
+            const double days = part >= 0.9995 ? 0 : account.forecast.days;
+            const storage::Severity severity = storage::severity(account);
+            if (part >= 0 && days >= 0 && (soonest < 0 || days < soonest)) {
+                soonest = days;
+                m_result.fillsFirst = text::safe(account.claim.name);
+                m_result.fillsIn = days == 0 ? QString() : ClaimTableModel::fullIn(account);
+                m_result.fillsTone = severity == storage::Severity::Now ? Tone::Err : severity == storage::Severity::Soon ? Tone::Warn : Tone::Idle;
+            }
+            if (severity == storage::Severity::Fine)
+                continue;
+            Problem problem;
+            problem.about = Problem::About::Claim;
+            problem.target = account.key();
+            problem.tag = {Words::tr("Storage"), severity == storage::Severity::Now ? Tone::Err : Tone::Warn};
+            problem.name = text::safe(account.claim.name);
+            problem.text = storage::troubleText(account);
+            if (problem.text.isEmpty()) {
+                const QString full = Words::tr("%1 % full", "part of a claim").arg(static_cast<int>(part * 100));
+                problem.text = days > 0 ? Words::tr("%1, with room for %2 at its pace of %3 a day", "part of a claim, time, bytes")
+                                              .arg(full, ClaimTableModel::fullIn(account), text::bytes(std::llround(account.forecast.bytesPerDay)))
+                                        : full;
+            }
+            problem.place = text::safe(account.claim.ns);
+            problem.hint = usersOf(account);
+            problem.action = show();
+            m_result.problems.append(problem);
+        }
+    }
+
+    static QString usersOf(const storage::ClaimAccount &account)
+    {
+        if (account.users.isEmpty())
+            return Words::tr("no job uses it");
+        const int others = static_cast<int>(account.users.size()) - 1;
+        const QString first = text::safe(account.users.first().name);
+        return others > 0 ? Words::tr("used by %1 and %n more", nullptr, others).arg(first) : Words::tr("used by %1").arg(first);
+    }
+
     const QDateTime m_now;
     Overview m_result;
     double m_most = 0;
@@ -242,11 +291,18 @@ QString ProblemTableModel::text(const Problem &problem, int column) const
     case What: return problem.tag.text;
     case Name: return problem.name;
     case Text: return problem.text;
-    case Place: {
+    default: return {};
+    }
+}
+
+QString ProblemTableModel::second(const Problem &problem, int column) const
+{
+    switch (column) {
+    case Name: {
         const QString when = problem.since.isValid() ? text::ago(problem.since, m_now) : QString();
         return problem.place.isEmpty() ? when : when.isEmpty() ? problem.place : tr("%1 · %2", "place, age").arg(problem.place, when);
     }
-    case Hint: return problem.hint;
+    case Text: return problem.hint;
     default: return {};
     }
 }
@@ -259,16 +315,21 @@ QVariant ProblemTableModel::data(const QModelIndex &index, int role) const
     const int column = index.column();
     switch (role) {
     case Qt::DisplayRole: return text(*problem, column);
-    case Qt::ToolTipRole: return column == Place ? exactTime(problem->since) : text(*problem, column);
+    case SecondLineRole: return second(*problem, column);
+    case Qt::ToolTipRole: {
+        if (column == Name && problem->since.isValid())
+            return tr("%1, since %2", "name, time").arg(problem->name, exactTime(problem->since));
+        const QString below = second(*problem, column);
+        return below.isEmpty() ? text(*problem, column) : text(*problem, column) + u'\n' + below;
+    }
     case Qt::AccessibleTextRole:
         if (column == What)
             return tr("%1: %2 %3", "kind of problem, name, what happened").arg(problem->tag.text, problem->name, problem->text);
-        return tr("%1: %2", "column, value").arg(headerData(column, Qt::Horizontal).toString(), text(*problem, column));
+        return tr("%1: %2 %3", "column, value, more").arg(headerData(column, Qt::Horizontal).toString(), text(*problem, column), second(*problem, column)).trimmed();
     case KeyRole: return key(*problem);
     // Every column sorts by the order of urgency: that is the table's only question.
     case SortRole: return m_order.value(key(*problem));
     case StrongRole: return column == Name;
-    case ToneRole: return static_cast<int>(column == Place || column == Hint ? Tone::Dim : Tone::None);
     case TagRole: return column == What ? QVariant::fromValue(problem->tag) : QVariant();
     case ActionRole: return column == Action ? QVariant::fromValue(problem->action) : QVariant();
     default: return {};
@@ -283,8 +344,6 @@ QVariant ProblemTableModel::headerData(int section, Qt::Orientation orientation,
     case What: return tr("State");
     case Name: return tr("Name");
     case Text: return tr("What happened");
-    case Place: return tr("Where, since");
-    case Hint: return tr("To go on with");
     default: return {};
     }
 }

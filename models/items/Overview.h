@@ -3,14 +3,15 @@
 
 #include "components/Component.h"
 #include "items/NodeTableModel.h"
+#include "storage/ClaimAccount.h"
 
 namespace cairn::items {
 
 /// One thing that costs work, or is about to.
 struct Problem {
-    enum class About { Job, Component, Node, Availability };
+    enum class About { Job, Component, Node, Claim, Availability };
     About about = About::Job;
-    QString target;   ///< key of the job, of the component or of the node; "" for Availability
+    QString target;   ///< key of the job, component, node or claim; "" for Availability
     TagValue tag;     ///< what it is: "Failed", "Damaged", "Down"; Tone::Err before Tone::Warn
     QString name;     ///< safe to show
     QString text;     ///< what happened; safe to show
@@ -27,6 +28,7 @@ struct OverviewFacts {
     const JobTableModel *jobs = nullptr;
     const QList<components::Component> *components = nullptr; ///< null until they were judged
     const QList<NodeRow> *nodes = nullptr;                    ///< null where nodes may not be read
+    const QList<storage::ClaimAccount> *claims = nullptr;     ///< null until they were read
     QDateTime now;
 };
 
@@ -44,6 +46,11 @@ struct Overview {
     bool gpusKnown = false;
     double gpusAllocatable = 0, gpusRequested = 0;
     double gpusHeld = 0;             ///< asked for by jobs that wait, or held by jobs that restart: they compute nothing
+    bool claimsKnown = false;
+    storage::Totals claims;
+    QString fillsFirst;              ///< name of the claim that is full first, safe to show; "" where none is going to be
+    QString fillsIn;                 ///< "9 d"; "" where it is full
+    Tone fillsTone = Tone::Idle;     ///< Err or Warn where it is soon
     QList<Problem> problems;
 };
 
@@ -55,7 +62,7 @@ class ProblemTableModel : public RowTableModel<Problem>
 {
     Q_OBJECT
 public:
-    enum Column { What, Name, Text, Place, Hint, Action, ColumnCount };
+    enum Column { What, Name, Text, Action, ColumnCount };
     Q_ENUM(Column)
 
     explicit ProblemTableModel(QObject *parent = nullptr);
@@ -73,6 +80,7 @@ protected:
 
 private:
     QString text(const Problem &problem, int column) const;
+    QString second(const Problem &problem, int column) const;
     QDateTime m_now;
     QHash<QString, int> m_order; ///< key → place
 };

@@ -39,12 +39,13 @@ Problem problem(Problem::About about, const QString &tag, Tone tone, const QStri
     return problem;
 }
 
-items::Overview canned(int problems = 6)
+items::Overview canned(int problems = 7)
 {
     using About = Problem::About;
     const QList<Problem> all{
         problem(About::Job, u"Failed"_s, Tone::Err, u"llama-ft-7"_s, u"NodeLost (worker-3)"_s, u"research"_s, 4, u"newest whole checkpoint: step 12 000"_s, true),
         problem(About::Node, u"Not ready"_s, Tone::Err, u"gpu-4"_s, u"the node is not ready"_s, u"eu-west-1a"_s, 6, u"3 jobs with a pod there: at most 18.0 GPU-h"_s),
+        problem(About::Claim, u"Storage"_s, Tone::Err, u"ckpt-shared"_s, u"78 % full, with room for 9 d at its pace of 250 GiB a day"_s, u"research"_s, 0, u"used by bert-xl and 3 more"_s),
         problem(About::Component, u"Down"_s, Tone::Err, u"katib-ui"_s, u"The pages of Katib do not open; experiments go on."_s, u"kubeflow"_s, 0, u"0/1 replicas ready"_s),
         problem(About::Job, u"Overdue"_s, Tone::Warn, u"bert-xl"_s, u"saves every 10 min as a rule, and has not for 2 h 10 min"_s, u"nlp"_s, 0, u"newest whole checkpoint: step 41 000"_s),
         problem(About::Job, u"Pending"_s, Tone::Warn, u"gan-ablation"_s, u"Unschedulable"_s, u"research"_s, 55, u"it never saved a checkpoint"_s),
@@ -59,6 +60,11 @@ items::Overview canned(int problems = 6)
     overview.componentsKnown = true;
     overview.components = {14, 10, 0};
     overview.down = 1;
+    overview.claimsKnown = true;
+    overview.claims = {9, 2, qint64(7800) << 30, qint64(10) << 40, 0};
+    overview.fillsFirst = u"ckpt-shared"_s;
+    overview.fillsIn = u"9 d"_s;
+    overview.fillsTone = Tone::Warn;
     overview.gpusKnown = true;
     overview.gpusAllocatable = 40;
     overview.gpusRequested = 28;
@@ -71,6 +77,26 @@ items::Overview canned(int problems = 6)
     return overview;
 }
 
+/// A day of five jobs: one that failed, one that was resumed, one whose newest save is damaged.
+QList<items::Activity> lately()
+{
+    using items::Activity;
+    using Mark = items::ActivityMark;
+    const QDateTime now = cannedNow();
+    const auto lane = [&](const QString &name, int fromHours, double toHours, double everyHours) {
+        Activity one{name, name, u"research"_s, now.addSecs(-3600 * fromHours), now.addSecs(qint64(-3600 * toHours)), toHours == 0, false, {}};
+        for (double hour = fromHours - everyHours; hour > toHours; hour -= everyHours)
+            one.marks.append({Mark::Kind::Saved, now.addSecs(qint64(-3600 * hour)), Verdict::Whole, u"Step 1 000"_s});
+        return one;
+    };
+    QList<Activity> lanes{lane(u"llama-ft-7"_s, 24, 0.1, 2), lane(u"bert-xl"_s, 24, 0, 3), lane(u"t5-summarise-de"_s, 15, 0, 1), lane(u"gan-ablation"_s, 20, 6, 0.2),
+                          lane(u"whisper-small"_s, 9, 0, 10)};
+    lanes[0].marks.append({Mark::Kind::Failed, lanes[0].to, Verdict::Unverified, u"Failed: NodeLost (worker-3)"_s});
+    lanes[2].marks.prepend({Mark::Kind::Resumed, lanes[2].from, Verdict::Unverified, u"Resumed from step 8 000"_s});
+    lanes[1].marks.last().verdict = Verdict::Damaged;
+    return lanes;
+}
+
 OverviewPage *page(const items::Overview &overview, FeedState::Phase phase)
 {
     auto *page = new OverviewPage;
@@ -78,6 +104,8 @@ OverviewPage *page(const items::Overview &overview, FeedState::Phase phase)
     page->setContext(u"prod-train-eu"_s);
     page->setFeed(feed(phase));
     page->setOverview(overview);
+    if (phase != FeedState::Phase::Loading)
+        page->setActivity(lately());
     return page;
 }
 

@@ -49,7 +49,7 @@ CheckpointsPage::CheckpointsPage(QWidget *parent)
     using views::CellKind;
     m_table->setColumns({{TrailTableModel::Job, CellKind::Text, 170, 230},
                          {TrailTableModel::Step, CellKind::Trust, 84, 150},
-                         {TrailTableModel::Saved, CellKind::Text, 88, 120},
+                         {TrailTableModel::Saved, CellKind::Text, 88, 150},
                          {TrailTableModel::Size, CellKind::Number, 74, 100},
                          {TrailTableModel::Format, CellKind::Text, 80, 130, false, true, true},
                          {TrailTableModel::State, CellKind::Tag, 92, 120},

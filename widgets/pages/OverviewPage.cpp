@@ -2,6 +2,7 @@
 #include "pages/OverviewPage.h"
 
 #include "base/Text.h"
+#include "charts/ActivityChart.h"
 #include "items/CellText.h"
 #include "kit/Card.h"
 #include "kit/Label.h"
@@ -30,7 +31,7 @@ OverviewPage::OverviewPage(QWidget *parent)
     m_header = new PageHeader(tr("Overview"));
 
     auto *tiles = hbox(14);
-    for (const QString &caption : {tr("Work at risk"), tr("Training jobs"), tr("High availability"), tr("GPUs")}) {
+    for (const QString &caption : {tr("Work at risk"), tr("High availability"), tr("Shared storage"), tr("GPUs")}) {
         auto *tile = new Tile(caption);
         tile->setObjectName(u"overview.tile"_s);
         m_tiles.append(tile);
@@ -41,11 +42,10 @@ OverviewPage::OverviewPage(QWidget *parent)
     m_table = new views::DataTable(tr("Needs attention"));
     m_table->setObjectName(u"overview.table"_s);
     using views::CellKind;
+    m_table->setTwoLine(true);
     m_table->setColumns({{ProblemTableModel::What, CellKind::Tag, 106, 130, false, false},
-                         {ProblemTableModel::Name, CellKind::Text, 110, 210, false, false},
-                         {ProblemTableModel::Text, CellKind::Text, 160, 2000, true, false},
-                         {ProblemTableModel::Place, CellKind::Text, 90, 190, false, false},
-                         {ProblemTableModel::Hint, CellKind::Text, 110, 260, false, false},
+                         {ProblemTableModel::Name, CellKind::Text, 150, 260, false, false},
+                         {ProblemTableModel::Text, CellKind::Text, 200, 2000, true, false},
                          {ProblemTableModel::Action, CellKind::Action, 80, 110, false, false}});
     m_table->setSource(m_model);
     m_table->sortBy(ProblemTableModel::What, Qt::AscendingOrder);
@@ -62,6 +62,19 @@ OverviewPage::OverviewPage(QWidget *parent)
     foot->addWidget(m_foot, 1);
     foot->addWidget(new KeyHintBar({{u"Enter"_s, tr("show")}, {u"Ctrl Enter"_s, tr("its button")}, {u"F5"_s, tr("read again")}}));
     card->body()->addLayout(foot);
+
+    m_chart = new charts::ActivityChart;
+    m_chart->setObjectName(u"overview.activity"_s);
+    m_lately = new Card;
+    auto *latelyHead = hbox();
+    latelyHead->addWidget(new Label(tr("Last %1 hours").arg(items::activityHours), Type::Section));
+    m_more = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
+    latelyHead->addWidget(m_more, 1);
+    latelyHead->addWidget(charts::ActivityChart::makeLegend());
+    m_lately->body()->addLayout(latelyHead);
+    m_lately->body()->addWidget(m_chart, 1);
+    m_lately->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+    m_lately->hide();
     m_state = new StateView(card);
     m_state->setObjectName(u"overview.state"_s);
 
@@ -70,12 +83,18 @@ OverviewPage::OverviewPage(QWidget *parent)
     page->addWidget(m_header);
     page->addLayout(tiles);
     page->addWidget(m_state, 1);
+    page->addWidget(m_lately);
     setLayout(page);
 
     connect(m_table, &views::DataTable::opened, this, [this](const QString &key) { act(key, false); });
     connect(m_table, &views::DataTable::actionTriggered, this, [this](const QString &key) { act(key, true); });
     connect(m_table, &views::DataTable::countsChanged, this, [this] { m_foot->setText(m_table->countText()); });
     connect(m_state, &StateView::triggered, this, &OverviewPage::retryRequested);
+    connect(m_chart, &charts::ActivityChart::activated, this, &OverviewPage::jobRequested);
+    connect(m_chart, &charts::ActivityChart::laidOut, this, [this] {
+        const int hidden = m_chart->laneCount() - m_chart->shownLanes();
+        m_more->setText(hidden > 0 ? tr("and %n more job(s)", nullptr, hidden) : QString());
+    });
     updateTiles();
     updateState();
 }
@@ -95,6 +114,7 @@ void OverviewPage::act(const QString &key, bool button)
     case Problem::About::Component:
     case Problem::About::Availability: emit componentRequested(problem->target); return;
     case Problem::About::Node: emit nodeRequested(problem->target); return;
+    case Problem::About::Claim: emit claimRequested(problem->target); return;
     }
 }
 
@@ -121,17 +141,6 @@ void OverviewPage::updateTiles()
         risk.tags.append({tr("most of it: %1", "name of a job").arg(o.costliest), items::Tone::Warn});
     setTile(0, risk);
 
-    Shown jobs;
-    jobs.number = text::number(o.running);
-    jobs.unit = tr("running");
-    if (o.failed > 0)
-        jobs.tags.append({tr("%n failed", nullptr, o.failed), items::Tone::Err});
-    if (o.waiting > 0)
-        jobs.tags.append({tr("%n waiting", nullptr, o.waiting), items::Tone::Warn});
-    if (o.suspended > 0)
-        jobs.tags.append({tr("%n suspended", nullptr, o.suspended), items::Tone::Idle});
-    setTile(1, jobs);
-
     Shown availability;
     if (!o.componentsKnown) {
         availability = {u"–"_s, tr("not read yet"), {}};
@@ -145,7 +154,27 @@ void OverviewPage::updateTiles()
         if (const int falling = o.components.falling() - o.down; falling > 0)
             availability.tags.append({tr("%n would fall", nullptr, falling), items::Tone::Warn});
     }
-    setTile(2, availability);
+    setTile(1, availability);
+
+    Shown storage;
+    if (!o.claimsKnown) {
+        storage = {u"–"_s, tr("not read yet"), {}};
+    } else if (o.claims.claims == 0) {
+        storage = {u"0"_s, tr("no claims"), {}};
+    } else if (o.claims.capacity > 0) {
+        storage = {text::bytes(o.claims.used), tr("of %1", "bytes").arg(text::bytes(o.claims.capacity)), {}};
+    } else if (o.claims.unlimited > 0) {
+        storage = {text::bytes(o.claims.unlimited), tr("without a limit"), {}};
+    } else {
+        storage = {u"–"_s, tr("nothing measured yet"), {}};
+    }
+    if (!o.fillsFirst.isEmpty())
+        storage.tags.append({o.fillsIn.isEmpty() ? tr("%1 is full", "name of a claim").arg(o.fillsFirst)
+                                                 : tr("%1 full in %2", "name of a claim, time").arg(o.fillsFirst, o.fillsIn),
+                             o.fillsTone});
+    else if (o.claims.silent > 0)
+        storage.tags.append({tr("%n claim(s) not measured", nullptr, o.claims.silent), items::Tone::Idle});
+    setTile(2, storage);
 
     Shown gpus;
     if (!o.gpusKnown) {
@@ -159,6 +188,29 @@ void OverviewPage::updateTiles()
             gpus.tags.append({tr("%1 for jobs that stand still", "GPUs").arg(items::plainNumber(o.gpusHeld)), items::Tone::Warn});
     }
     setTile(3, gpus);
+}
+
+/// "training-prod · 6 running, 1 failed"
+void OverviewPage::updateAnswer()
+{
+    QStringList counts;
+    if (m_feed.phase == FeedState::Phase::Live || m_feed.phase == FeedState::Phase::Stale) {
+        counts.append(tr("%n running", nullptr, m_overview.running));
+        if (m_overview.failed > 0)
+            counts.append(tr("%n failed", nullptr, m_overview.failed));
+        if (m_overview.waiting > 0)
+            counts.append(tr("%n waiting", nullptr, m_overview.waiting));
+        if (m_overview.suspended > 0)
+            counts.append(tr("%n suspended", nullptr, m_overview.suspended));
+    }
+    const QString jobs = counts.join(tr(", ", "between counts"));
+    m_header->setAnswer(jobs.isEmpty() || m_context.isEmpty() ? m_context + jobs : tr("%1 · %2", "context, its jobs").arg(m_context, jobs));
+}
+
+void OverviewPage::setActivity(const QList<items::Activity> &lanes)
+{
+    m_lately->setVisible(!lanes.isEmpty());
+    m_chart->setActivity(lanes, m_now);
 }
 
 void OverviewPage::setOverview(const items::Overview &overview)
@@ -180,7 +232,7 @@ void OverviewPage::setFeed(const FeedState &feed)
 void OverviewPage::updateState()
 {
     const bool rows = m_model->rowCount() > 0;
-    m_header->setAnswer(m_context);
+    updateAnswer();
     const QString old = m_feed.phase == FeedState::Phase::Stale && m_feed.lastGood.isValid() ? tr("%1 old", "age").arg(items::age(m_feed.lastGood, m_now)) : QString();
     for (Tile *tile : std::as_const(m_tiles))
         tile->setStale(old);
@@ -211,14 +263,14 @@ void OverviewPage::updateState()
         if (m_state->state() != StateView::State::Content)
             m_state->setContent();
     } else if (m_state->state() != StateView::State::Empty) {
-        m_state->setEmpty(tr("Nothing needs attention"), tr("No job failed or waits, no checkpoint is damaged or late, every node is ready."), {});
+        m_state->setEmpty(tr("Nothing needs attention"), tr("No job failed or waits, no checkpoint is damaged or late, every node is ready, no claim fills up."), {});
     }
 }
 
 void OverviewPage::setContext(const QString &name)
 {
     m_context = name;
-    m_header->setAnswer(name);
+    updateAnswer();
 }
 
 void OverviewPage::setNow(const QDateTime &now)

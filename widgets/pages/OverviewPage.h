@@ -2,11 +2,16 @@
 #pragma once
 
 #include "domain/Delta.h"
+#include "items/Activity.h"
 #include "items/Overview.h"
 
 #include <QWidget>
 
+namespace cairn::charts {
+class ActivityChart;
+}
 namespace cairn::kit {
+class Card;
 class ElidedLabel;
 class PageHeader;
 class StateView;
@@ -19,8 +24,8 @@ class DataTable;
 
 namespace cairn::pages {
 
-/// Is anything about to cost us work? Four numbers, then problems worst first, each with its button. Pure presentation.
-/// GUI thread only.
+/// Is anything about to cost us work? Four numbers, then problems worst first, each with its button, then what the jobs
+/// did in the last day. Pure presentation. GUI thread only.
 class OverviewPage : public QWidget
 {
     Q_OBJECT
@@ -28,6 +33,7 @@ public:
     explicit OverviewPage(QWidget *parent = nullptr);
 
     void setOverview(const items::Overview &overview);
+    void setActivity(const QList<items::Activity> &lanes);
     /// How fresh the jobs are, the first thing anyone looks for.
     void setFeed(const FeedState &feed);
     void setContext(const QString &name);
@@ -41,11 +47,13 @@ signals:
     void resumeRequested(const QString &key);
     void componentRequested(const QString &key); ///< "" for the whole page
     void nodeRequested(const QString &key);
+    void claimRequested(const QString &key);
     void retryRequested();
 
 private:
     void act(const QString &key, bool button);
     void updateTiles();
+    void updateAnswer();
     void updateState();
 
     struct Shown {
@@ -62,6 +70,9 @@ private:
     kit::StateView *m_state;
     views::DataTable *m_table;
     kit::ElidedLabel *m_foot;
+    kit::Card *m_lately;
+    charts::ActivityChart *m_chart;
+    kit::ElidedLabel *m_more;
     items::Overview m_overview;
     FeedState m_feed;
     QString m_context;

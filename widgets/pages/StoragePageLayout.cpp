@@ -39,7 +39,7 @@ QWidget *StoragePage::makeTables()
     m_table->setColumns({{ClaimTableModel::Name, CellKind::Text, 116, 240, true},
                          {ClaimTableModel::Class, CellKind::Text, 112, 140, false, true, true},
                          {ClaimTableModel::Used, CellKind::Progress, 150, 170},
-                         {ClaimTableModel::FullIn, CellKind::Number, 104, 130},
+                         {ClaimTableModel::FullIn, CellKind::Number, 104, 160},
                          {ClaimTableModel::UsedBy, CellKind::Text, 84, 140, false, true, true},
                          {ClaimTableModel::MeasuredBy, CellKind::Text, 106, 150}});
     m_table->setSource(m_model);

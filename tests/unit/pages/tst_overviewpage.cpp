@@ -53,10 +53,17 @@ class TestOverviewPage : public QObject
 {
     Q_OBJECT
     std::unique_ptr<items::JobTableModel> m_jobs;
+    QList<storage::ClaimAccount> m_claims;
 
     Overview overview(const QList<items::NodeRow> *nodes = nullptr, const QList<components::Component> *components = nullptr)
     {
-        return items::overviewOf({m_jobs.get(), components, nodes, now});
+        items::OverviewFacts facts;
+        facts.jobs = m_jobs.get();
+        facts.components = components;
+        facts.nodes = nodes;
+        facts.claims = m_claims.isEmpty() ? nullptr : &m_claims;
+        facts.now = now;
+        return items::overviewOf(facts);
     }
 
 private slots:
@@ -67,6 +74,7 @@ private slots:
     }
     void init()
     {
+        m_claims.clear();
         m_jobs = std::make_unique<items::JobTableModel>();
         m_jobs->setJobs({job(u"late"_s, JobPhase::Running, 8, 600), job(u"fine"_s, JobPhase::Running, 2, 60), job(u"broken"_s, JobPhase::Running, 1, 120),
                          job(u"dead"_s, JobPhase::Failed, 4, 60), job(u"new"_s, JobPhase::Pending, 3, 2), job(u"stuck"_s, JobPhase::Pending, 5, 30),
@@ -131,6 +139,98 @@ private slots:
         QCOMPARE(o.gpusRequested, 12.0);
         QCOMPARE(o.problems.first().name, u"gpu-4"_s);
         QCOMPARE(std::ranges::count(o.problems, Problem::About::Node, &Problem::about), 1);
+    }
+
+    void aClaimThatFillsUpIsAProblem()
+    {
+        const auto claim = [](const QString &name, double part, double days) {
+            storage::ClaimAccount account;
+            account.claim.name = account.claim.uid = name;
+            account.claim.ns = u"ml"_s;
+            VolumeUse use;
+            use.capacity = 1000;
+            use.used = qint64(part * 1000);
+            account.use = use;
+            if (days >= 0) {
+                account.forecast.state = storage::Forecast::State::Growing;
+                account.forecast.days = days;
+            }
+            return account;
+        };
+        m_claims = {claim(u"calm"_s, 0.5, 300), claim(u"soon"_s, 0.7, 10), claim(u"now"_s, 0.8, 3), claim(u"half"_s, 0.5, -1)};
+        m_claims[2].users = {{u"bert"_s, {}, 1}, {u"gan"_s, {}, 0}};
+        const Overview o = overview();
+        QVERIFY(o.claimsKnown);
+        QCOMPARE(o.fillsFirst, u"now"_s);
+        QCOMPARE(o.fillsIn, u"3 d"_s);
+        QCOMPARE(o.fillsTone, items::Tone::Err);
+        QList<Problem> claims;
+        for (const Problem &problem : o.problems) {
+            if (problem.about == Problem::About::Claim)
+                claims.append(problem);
+        }
+        QCOMPARE(claims.size(), 2);
+        QCOMPARE(claims[0].name, u"now"_s);
+        QCOMPARE(claims[0].hint, u"used by bert and 1 more"_s);
+        QVERIFY(claims[0].text.startsWith(u"80 % full"_s));
+        QCOMPARE(claims[1].tag.tone, items::Tone::Warn);
+    }
+
+    void theLastDayHasALaneForEachJobThatRan()
+    {
+        Job resumed = job(u"again"_s, JobPhase::Running, 2, 120);
+        resumed.lineage.attempt = 2;
+        resumed.lineage.step = 50;
+        Job old = job(u"old"_s, JobPhase::Failed, 2, 60 * 60);
+        old.finished = now.addDays(-2);
+        m_jobs->setJobs({resumed, old, job(u"dead"_s, JobPhase::Failed, 1, 60), job(u"stuck"_s, JobPhase::Pending, 5, 30), job(u"long"_s, JobPhase::Running, 8, 60 * 40)});
+        Listing listing;
+        Run run;
+        for (const int hours : {30, 20, 1}) {
+            Checkpoint checkpoint;
+            checkpoint.step = 100 - hours;
+            checkpoint.savedAt = now.addSecs(-3600 * hours);
+            checkpoint.verdict = Verdict::Whole;
+            run.checkpoints.append(checkpoint);
+        }
+        listing.runs.append(run);
+        const QList<items::Activity> lanes =
+            items::activity(*m_jobs, [&](const QString &uid) { return uid == u"dead"_s ? nullptr : &listing; }, now);
+        QStringList names;
+        for (const items::Activity &lane : lanes)
+            names.append(lane.name);
+        QCOMPARE(names, (QStringList{u"dead"_s, u"long"_s, u"again"_s})); // failures first, then by GPUs
+        using Kind = items::ActivityMark::Kind;
+        QVERIFY(lanes[0].unread);
+        QCOMPARE(lanes[0].marks.last().kind, Kind::Failed);
+        QCOMPARE(lanes[1].from, now.addDays(-1)); // not before the period
+        QCOMPARE(lanes[1].marks.size(), 2);
+        QVERIFY(lanes[1].running);
+        // What it was resumed from was saved by another: only what came after counts.
+        QCOMPARE(lanes[2].marks.size(), 2);
+        QCOMPARE(lanes[2].marks[0].kind, Kind::Resumed);
+        QCOMPARE(lanes[2].marks[1].kind, Kind::Saved);
+        QCOMPARE(items::activity(*m_jobs, [](const QString &) { return nullptr; }, now, 2).size(), 2);
+    }
+
+    void lanesAreReachedByKey()
+    {
+        OverviewPage page;
+        page.resize(1064, 774);
+        page.show();
+        page.setNow(now);
+        auto *chart = page.findChild<QWidget *>(u"overview.activity"_s);
+        QVERIFY(!chart->isVisible());
+        page.setActivity(items::activity(*m_jobs, [](const QString &) { return nullptr; }, now));
+        QVERIFY(chart->isVisible());
+        QSignalSpy show(&page, &OverviewPage::jobRequested);
+        chart->setFocus();
+        QTest::keyClick(chart, Qt::Key_Return);
+        QVERIFY(show.isEmpty()); // nothing is chosen yet
+        QTest::keyClick(chart, Qt::Key_Down);
+        QVERIFY(chart->accessibleName().contains(u"dead"_s));
+        QTest::keyClick(chart, Qt::Key_Return);
+        QCOMPARE(show.takeFirst().first().toString(), u"dead"_s);
     }
 
     void eachButtonLeadsToItsPlace()

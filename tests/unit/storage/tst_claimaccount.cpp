@@ -199,7 +199,7 @@ private slots:
     {
         ClaimFacts facts;
         add(facts, u"efs"_s, u"efs.csi.aws.com"_s, u"fs-1"_s);
-        facts.uses = {used(u"efs"_s, 7 * gib, qint64(8) << 60)};
+        facts.uses = {used(u"efs"_s, 7 * gib, qint64(9007199254739968) * 1024)};
         const QList<ClaimAccount> accounts = storage::account(facts);
         QCOMPARE(accounts[0].fraction(), -1.0);
         QCOMPARE(storage::severity(accounts[0]), Severity::Fine);
