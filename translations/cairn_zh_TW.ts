@@ -609,6 +609,13 @@
     </message>
 </context>
 <context>
+    <name>cairn::app::DesktopNotifications</name>
+    <message>
+        <source>Show</source>
+        <translation>顯示</translation>
+    </message>
+</context>
+<context>
     <name>cairn::app::JobController</name>
     <message>
         <source>The folder could not be remembered on the job</source>
@@ -706,10 +713,6 @@
         <translation>工作</translation>
     </message>
     <message>
-        <source>Light or dark</source>
-        <translation>淺色或深色</translation>
-    </message>
-    <message>
         <source>Copied: %1</source>
         <translation>已複製：%1</translation>
     </message>
@@ -792,10 +795,6 @@
         <translation> · 未驗證伺服器的憑證</translation>
     </message>
     <message>
-        <source>Keys</source>
-        <translation>按鍵</translation>
-    </message>
-    <message>
         <source>High availability</source>
         <translation>高可用性</translation>
     </message>
@@ -824,23 +823,303 @@
         <translation>儲存空間</translation>
     </message>
     <message>
-        <source>Ctrl 0  contexts
-Ctrl 1  overview
-Ctrl 2  jobs
-Ctrl 3  checkpoints
-Ctrl 4  high availability
-Ctrl 5  storage
-Ctrl 6  events
-Ctrl 7  nodes
-Ctrl 8  pods
-/  filter
-↑ ↓  move, Enter opens, Esc goes back
-L  logs of the job or pod, Y  YAML of the pod
-R  resume…
-F5  read again
-Logs: F follow, N and Shift N hits, E error
-F1  this list</source>
-        <translation type="unfinished"></translation>
+        <source>Contexts</source>
+        <translation>情境</translation>
+    </message>
+    <message>
+        <source>Go to anything</source>
+        <translation>前往任何地方</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>設定</translation>
+    </message>
+    <message>
+        <source>%1 – Cairn</source>
+        <comment>context; title of the window</comment>
+        <translation>%1 – Cairn</translation>
+    </message>
+    <message>
+        <source>preferences options</source>
+        <comment>to be found by</comment>
+        <translation>偏好 選項 設置</translation>
+    </message>
+    <message>
+        <source>Read again</source>
+        <translation>重新讀取</translation>
+    </message>
+    <message>
+        <source>refresh reload</source>
+        <comment>to be found by</comment>
+        <translation>重新整理 更新</translation>
+    </message>
+    <message>
+        <source>Read the checkpoints of all jobs</source>
+        <translation>讀取所有工作的檢查點</translation>
+    </message>
+    <message>
+        <source>Light colours</source>
+        <translation>淺色</translation>
+    </message>
+    <message>
+        <source>theme</source>
+        <comment>to be found by</comment>
+        <translation>主題 佈景</translation>
+    </message>
+    <message>
+        <source>Dark colours</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Colours as the system</source>
+        <translation>配色跟隨系統</translation>
+    </message>
+    <message>
+        <source>Larger text</source>
+        <translation>放大文字</translation>
+    </message>
+    <message>
+        <source>zoom</source>
+        <comment>to be found by</comment>
+        <translation>縮放 字級</translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation>縮小文字</translation>
+    </message>
+    <message>
+        <source>Text at 100 %</source>
+        <translation>文字 100%</translation>
+    </message>
+    <message>
+        <source>Add a kubeconfig…</source>
+        <translation>加入 kubeconfig…</translation>
+    </message>
+    <message>
+        <source>New window on this context</source>
+        <translation>以此情境開新視窗</translation>
+    </message>
+    <message>
+        <source>All keys</source>
+        <translation>所有按鍵</translation>
+    </message>
+    <message>
+        <source>help shortcuts</source>
+        <comment>to be found by</comment>
+        <translation>說明 快捷鍵</translation>
+    </message>
+    <message>
+        <source>Close this window</source>
+        <translation>關閉此視窗</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>結束</translation>
+    </message>
+    <message>
+        <source>Switch to %1</source>
+        <comment>name of a context</comment>
+        <translation>切換到 %1</translation>
+    </message>
+    <message>
+        <source>context cluster</source>
+        <comment>to be found by</comment>
+        <translation>叢集 環境</translation>
+    </message>
+    <message>
+        <source>Show all namespaces</source>
+        <translation>顯示所有命名空間</translation>
+    </message>
+    <message>
+        <source>Show only namespace %1</source>
+        <translation>只顯示命名空間 %1</translation>
+    </message>
+    <message>
+        <source>component · %1</source>
+        <comment>namespace</comment>
+        <translation>元件 · %1</translation>
+    </message>
+    <message>
+        <source>claim · %1</source>
+        <comment>namespace</comment>
+        <translation>磁碟區宣告 · %1</translation>
+    </message>
+    <message>
+        <source>node</source>
+        <translation>節點</translation>
+    </message>
+    <message>
+        <source>node · %1</source>
+        <comment>zone</comment>
+        <translation>節點 · %1</translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation>到處適用</translation>
+    </message>
+    <message>
+        <source>go to anything</source>
+        <translation>前往任何地方</translation>
+    </message>
+    <message>
+        <source>settings</source>
+        <translation>設定</translation>
+    </message>
+    <message>
+        <source>read again</source>
+        <translation>重新讀取</translation>
+    </message>
+    <message>
+        <source>filter</source>
+        <translation>篩選</translation>
+    </message>
+    <message>
+        <source>new window</source>
+        <translation>新視窗</translation>
+    </message>
+    <message>
+        <source>larger text</source>
+        <translation>放大文字</translation>
+    </message>
+    <message>
+        <source>smaller text</source>
+        <translation>縮小文字</translation>
+    </message>
+    <message>
+        <source>close this window</source>
+        <translation>關閉此視窗</translation>
+    </message>
+    <message>
+        <source>quit</source>
+        <translation>結束</translation>
+    </message>
+    <message>
+        <source>this list</source>
+        <translation>這份清單</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>表格</translation>
+    </message>
+    <message>
+        <source>move</source>
+        <translation>移動</translation>
+    </message>
+    <message>
+        <source>open</source>
+        <translation>開啟</translation>
+    </message>
+    <message>
+        <source>the button of the row</source>
+        <translation>該列的按鈕</translation>
+    </message>
+    <message>
+        <source>copy the row</source>
+        <translation>複製該列</translation>
+    </message>
+    <message>
+        <source>back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>頁面</translation>
+    </message>
+    <message>
+        <source>contexts</source>
+        <translation>情境</translation>
+    </message>
+    <message>
+        <source>overview</source>
+        <translation>總覽</translation>
+    </message>
+    <message>
+        <source>jobs</source>
+        <translation>工作</translation>
+    </message>
+    <message>
+        <source>checkpoints</source>
+        <translation>檢查點</translation>
+    </message>
+    <message>
+        <source>high availability</source>
+        <translation>高可用性</translation>
+    </message>
+    <message>
+        <source>storage</source>
+        <translation>儲存</translation>
+    </message>
+    <message>
+        <source>events</source>
+        <translation>事件</translation>
+    </message>
+    <message>
+        <source>nodes</source>
+        <translation>節點</translation>
+    </message>
+    <message>
+        <source>pods</source>
+        <translation>Pod</translation>
+    </message>
+    <message>
+        <source>Jobs, pods and logs</source>
+        <translation>工作、Pod 與記錄</translation>
+    </message>
+    <message>
+        <source>resume…</source>
+        <translation>接續…</translation>
+    </message>
+    <message>
+        <source>logs of the job or pod</source>
+        <translation>工作或 Pod 的記錄</translation>
+    </message>
+    <message>
+        <source>YAML of the pod</source>
+        <translation>Pod 的 YAML</translation>
+    </message>
+    <message>
+        <source>follow the log</source>
+        <translation>跟隨記錄</translation>
+    </message>
+    <message>
+        <source>next hit</source>
+        <translation>下一個符合處</translation>
+    </message>
+    <message>
+        <source>previous hit</source>
+        <translation>上一個符合處</translation>
+    </message>
+    <message>
+        <source>next error</source>
+        <translation>下一個錯誤</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::Notifier</name>
+    <message>
+        <source>%1 · %2</source>
+        <comment>context, what happened</comment>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>顯示</translation>
+    </message>
+    <message>
+        <source>This is what a notification of Cairn looks like</source>
+        <translation>Cairn 的通知看起來像這樣</translation>
+    </message>
+    <message>
+        <source>Press it to come back to the window.</source>
+        <translation>按一下即可回到視窗。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::PaletteController</name>
+    <message>
+        <source>%1 · %2 · %3</source>
+        <comment>kind, namespace, state of a job</comment>
+        <translation>%1 · %2 · %3</translation>
     </message>
 </context>
 <context>
@@ -933,6 +1212,25 @@ F1  this list</source>
     <message>
         <source>The job was started again. The first step was not waited for.</source>
         <translation>工作已重新啟動，未等待第一步。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::SettingsController</name>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>授權</translation>
+    </message>
+    <message>
+        <source>Settings file</source>
+        <translation>設定檔</translation>
+    </message>
+    <message>
+        <source>Add a folder of sign-in programs</source>
+        <translation>加入登入程式的資料夾</translation>
     </message>
 </context>
 <context>
@@ -2293,6 +2591,66 @@ F1  this list</source>
     </message>
 </context>
 <context>
+    <name>cairn::dialogs::KeysDialog</name>
+    <message>
+        <source>Keys</source>
+        <translation>按鍵</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>key, what it does</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>All keys</source>
+        <translation>所有按鍵</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>關閉</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::Palette</name>
+    <message>
+        <source>Go to a page, job, context, or do something</source>
+        <translation>前往頁面、工作、情境，或執行動作</translation>
+    </message>
+    <message>
+        <source>Go to anything</source>
+        <translation>前往任何地方</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>找到的項目</translation>
+    </message>
+    <message>
+        <source>choose</source>
+        <translation>選擇</translation>
+    </message>
+    <message>
+        <source>go</source>
+        <translation>前往</translation>
+    </message>
+    <message>
+        <source>in a new window</source>
+        <translation>在新視窗</translation>
+    </message>
+    <message>
+        <source>acts only</source>
+        <translation>只列動作</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <comment>found, in all</comment>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>Nothing here is called “%1”.</source>
+        <translation>這裡沒有名為「%1」的項目。</translation>
+    </message>
+</context>
+<context>
     <name>cairn::dialogs::ProgramsDialog</name>
     <message>
         <source>Programs that may run for sign-in</source>
@@ -2644,6 +3002,55 @@ F1  this list</source>
     <message>
         <source>Failed: %1</source>
         <translation>失敗：%1</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::Alerts</name>
+    <message>
+        <source>%1 failed</source>
+        <translation>%1 失敗</translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <comment>namespace, cause</comment>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>The newest checkpoint of %1 is damaged</source>
+        <translation>%1 最新的檢查點已損壞</translation>
+    </message>
+    <message>
+        <source>The newest whole one is %1 old.</source>
+        <translation>最新的完整檢查點是 %1 前的。</translation>
+    </message>
+    <message>
+        <source>There is no whole one.</source>
+        <translation>沒有完整的檢查點。</translation>
+    </message>
+    <message>
+        <source>%1 has not saved for %2</source>
+        <translation>%1 已有 %2 沒有儲存</translation>
+    </message>
+    <message>
+        <source>It saves every %1 as a rule.</source>
+        <translation>通常每 %1 儲存一次。</translation>
+    </message>
+    <message>
+        <source>%1 has no leader</source>
+        <translation>%1 沒有領導者</translation>
+    </message>
+    <message>
+        <source>Nobody holds its lease.</source>
+        <translation>沒有人持有它的租約。</translation>
+    </message>
+    <message>
+        <source>Its lease was last renewed %1 ago.</source>
+        <translation>它的租約上次更新是 %1 前。</translation>
+    </message>
+    <message>
+        <source>%1 is %2 % full</source>
+        <comment>claim, part</comment>
+        <translation>%1 已用 %2 %</translation>
     </message>
 </context>
 <context>
@@ -3488,6 +3895,34 @@ F1  this list</source>
     <message>
         <source>used by %1</source>
         <translation>由 %1 使用</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::PaletteModel</name>
+    <message>
+        <source>Resume %1 from its newest whole checkpoint…</source>
+        <translation>從最新的完整檢查點接續 %1…</translation>
+    </message>
+    <message>
+        <source>Resume %1 from step %2…</source>
+        <translation>從第 %2 步接續 %1…</translation>
+    </message>
+    <message>
+        <source>Open %1</source>
+        <translation>開啟 %1</translation>
+    </message>
+    <message>
+        <source>Logs of %1</source>
+        <translation>%1 的記錄</translation>
+    </message>
+    <message>
+        <source>YAML of %1</source>
+        <translation>%1 的 YAML</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>what, more about it</comment>
+        <translation>%1，%2</translation>
     </message>
 </context>
 <context>
@@ -8906,6 +9341,216 @@ F1  this list</source>
     <message>
         <source>Nothing runs in the namespaces that are watched.</source>
         <translation>所監看的命名空間中沒有東西在執行。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation>設定</translation>
+    </message>
+    <message>
+        <source>In force at once. Kept in one file, which holds no secrets.</source>
+        <translation>立即生效。存於一個檔案，其中沒有機密。</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>配色</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟隨系統</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>淺色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <comment>text size</comment>
+        <translation>%1%</translation>
+    </message>
+    <message>
+        <source>Text size</source>
+        <translation>文字大小</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>語言</translation>
+    </message>
+    <message>
+        <source>After connecting show</source>
+        <translation>連線後顯示</translation>
+    </message>
+    <message>
+        <source>Overview</source>
+        <translation>總覽</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>工作</translation>
+    </message>
+    <message>
+        <source>Look and start</source>
+        <translation>外觀與啟動</translation>
+    </message>
+    <message>
+        <source>From the next start on.</source>
+        <translation>下次啟動時生效。</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>通知</translation>
+    </message>
+    <message>
+        <source>Shown</source>
+        <translation>顯示於</translation>
+    </message>
+    <message>
+        <source>Try it</source>
+        <translation>試試看</translation>
+    </message>
+    <message>
+        <source>A job failed</source>
+        <translation>有工作失敗</translation>
+    </message>
+    <message>
+        <source>The newest checkpoint is damaged</source>
+        <translation>最新的檢查點損壞</translation>
+    </message>
+    <message>
+        <source>A checkpoint is overdue</source>
+        <translation>檢查點逾時未儲存</translation>
+    </message>
+    <message>
+        <source>A controller has no leader</source>
+        <translation>控制器沒有領導者</translation>
+    </message>
+    <message>
+        <source>A claim is nearly full</source>
+        <translation>磁碟區宣告快滿</translation>
+    </message>
+    <message>
+        <source>Tell me when</source>
+        <translation>在下列情況通知我</translation>
+    </message>
+    <message>
+        <source>Nearly full from, in per cent</source>
+        <translation>視為快滿的百分比</translation>
+    </message>
+    <message>
+        <source>Nearly full from</source>
+        <translation>快滿的界線</translation>
+    </message>
+    <message>
+        <source>A number from 50 to 99, in per cent.</source>
+        <translation>50 到 99 的數字，以百分比計。</translation>
+    </message>
+    <message>
+        <source>Quiet hours: nothing on the desktop, only in the window</source>
+        <translation>勿擾時段：桌面不顯示，只在視窗內顯示</translation>
+    </message>
+    <message>
+        <source>Quiet from</source>
+        <translation>勿擾開始</translation>
+    </message>
+    <message>
+        <source>Quiet until</source>
+        <translation>勿擾結束</translation>
+    </message>
+    <message>
+        <source>until</source>
+        <comment>between two times</comment>
+        <translation>至</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>自</translation>
+    </message>
+    <message>
+        <source>Look for checkpoints again when one should be there</source>
+        <translation>該有新檢查點時再次查看</translation>
+    </message>
+    <message>
+        <source>Of jobs whose checkpoints were read before, where that was allowed. On a claim it starts a helper pod, at most every 15 minutes.</source>
+        <translation>只限先前讀過檢查點且已獲允許的工作。在磁碟區宣告上會啟動輔助 Pod，最多每 15 分鐘一次。</translation>
+    </message>
+    <message>
+        <source>What you allowed and added</source>
+        <translation>您允許與加入的項目</translation>
+    </message>
+    <message>
+        <source>Add a kubeconfig…</source>
+        <translation>加入 kubeconfig…</translation>
+    </message>
+    <message>
+        <source>Add a folder of sign-in programs…</source>
+        <translation>加入登入程式的資料夾…</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>關於</translation>
+    </message>
+    <message>
+        <source>Nothing. Cairn asks before it runs a program, starts a helper pod, asks kubelets or uses the keys of a bucket.</source>
+        <translation>沒有。Cairn 在執行程式、啟動輔助 Pod、詢問 kubelet 或使用儲存桶的金鑰之前都會先詢問。</translation>
+    </message>
+    <message>
+        <source>Runs for sign-in</source>
+        <translation>登入時執行</translation>
+    </message>
+    <message>
+        <source>Helper pods</source>
+        <translation>輔助 Pod</translation>
+    </message>
+    <message>
+        <source>Asks kubelets</source>
+        <translation>詢問 kubelet</translation>
+    </message>
+    <message>
+        <source>Keys of a bucket</source>
+        <translation>儲存桶的金鑰</translation>
+    </message>
+    <message>
+        <source>Kubeconfig</source>
+        <translation>Kubeconfig</translation>
+    </message>
+    <message>
+        <source>Folder of programs</source>
+        <translation>程式資料夾</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Take back</source>
+        <translation>收回</translation>
+    </message>
+    <message>
+        <source>Remove %1</source>
+        <translation>移除 %1</translation>
+    </message>
+    <message>
+        <source>Take back: %1, %2</source>
+        <comment>kind of consent, whom</comment>
+        <translation>收回：%1，%2</translation>
+    </message>
+    <message>
+        <source>On the desktop; in the window while it is in front.</source>
+        <translation>在桌面；視窗在最前面時則在視窗內。</translation>
+    </message>
+    <message>
+        <source>In the window only: this desktop has no notification service.</source>
+        <translation>只在視窗內：此桌面沒有通知服務。</translation>
+    </message>
+    <message>
+        <source>Two times such as 22:00 and 7:00.</source>
+        <translation>兩個時間，例如 22:00 與 7:00。</translation>
     </message>
 </context>
 <context>

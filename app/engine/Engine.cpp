@@ -66,6 +66,18 @@ void Engine::addProgramFolder(const QString &folder)
         m_options.addedFolders.append(folder);
 }
 
+void Engine::removeProgramFolder(const QString &folder)
+{
+    const std::lock_guard lock(m_mutex);
+    m_options.addedFolders.removeAll(folder);
+}
+
+void Engine::removeKubeconfig(const QString &file)
+{
+    const std::lock_guard lock(m_mutex);
+    m_options.addedFiles.removeAll(file);
+}
+
 void Engine::addKubeconfig(const QString &file)
 {
     const std::lock_guard lock(m_mutex);

@@ -41,7 +41,9 @@ public:
     EngineOptions options() const;
     /// Lets sign-in programs be found in one more folder, from now on.
     void addProgramFolder(const QString &folder);
+    void removeProgramFolder(const QString &folder);
     void addKubeconfig(const QString &file);
+    void removeKubeconfig(const QString &file);
 
 private:
     mutable std::mutex m_mutex; ///< guards m_options

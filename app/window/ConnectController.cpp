@@ -98,6 +98,13 @@ void ConnectController::show(const kube::Kubeconfig &config)
     }
 }
 
+QList<items::ContextRow> ConnectController::contexts() const
+{
+    QList<items::ContextRow> rows = m_rows.values();
+    std::ranges::sort(rows, {}, &items::ContextRow::id);
+    return rows;
+}
+
 items::ContextRow ConnectController::rowOf(const kube::KubeContext &context) const
 {
     items::ContextRow row = contextRow(context);
@@ -282,6 +289,7 @@ void ConnectController::addFile()
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &file) {
         m_preferences.addKubeconfig(file);
         m_engine.addKubeconfig(file);
+        emit grantsChanged();
         reload();
     });
     dialog->open();
@@ -299,6 +307,7 @@ void ConnectController::refreshPrograms()
                     programs.append(name);
             }
             m_page->setAllowedPrograms(programs);
+            emit grantsChanged();
         });
 }
 

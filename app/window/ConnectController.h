@@ -31,11 +31,17 @@ public:
     void reload(bool thenConnect = false, const QString &context = {});
     void connectTo(const QString &context);
     void setConnected(const QString &context);
+    /// As read last, sorted by name.
+    QList<items::ContextRow> contexts() const;
+    /// Asks for a kubeconfig to add.
+    void addFile();
 
 signals:
     void connected(std::shared_ptr<cairn::kube::Cluster> cluster, const cairn::kube::KubeContext &context);
     /// The page should be shown: there is something to choose or to mend.
     void attentionNeeded();
+    /// A kubeconfig or a folder was added, or a consent given or taken back.
+    void grantsChanged();
 
 private:
     void show(const kube::Kubeconfig &config);
@@ -43,7 +49,6 @@ private:
     void diagnose(const QString &context, bool runPlugin);
     void askConsent(const kube::ConsentRequest &request, const QString &context);
     void act(const QString &context, const items::DoctorRemedy &remedy);
-    void addFile();
     void showPrograms();
     void refreshPrograms();
     items::ContextRow rowOf(const kube::KubeContext &context) const;

@@ -17,14 +17,15 @@
 #include "pages/NodesPage.h"
 #include "pages/OverviewPage.h"
 #include "pages/PodsPage.h"
+#include "pages/SettingsPage.h"
 #include "pages/StoragePage.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QCloseEvent>
 #include <QHBoxLayout>
 #include <QJsonArray>
 #include <QJsonObject>
-#include <QMessageBox>
 #include <QStackedWidget>
 #include <QTimer>
 
@@ -42,7 +43,8 @@ const auto eventsId = u"events"_s;
 const auto nodesId = u"nodes"_s;
 const auto podsId = u"pods"_s;
 const auto overviewId = u"overview"_s;
-const auto themeId = u"theme"_s;
+const auto settingsId = u"settings"_s;
+const auto paletteId = u"palette"_s;
 
 /// The least a person needs to see jobs, as a Role to ask an administrator for.
 QString jobsRole(const QString &ns)
@@ -83,6 +85,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_nodesPage(new pages::NodesPage)
     , m_podsPage(new pages::PodsPage)
     , m_overviewPage(new pages::OverviewPage)
+    , m_settingsPage(new pages::SettingsPage)
     , m_connect(new ConnectController(engine, preferences, m_connectPage, this))
     , m_reader(new CheckpointReader(engine.http(), preferences, this))
     , m_job(new JobController(engine.http(), preferences, *m_reader, m_jobPage, this))
@@ -93,12 +96,18 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_nodes(new NodesController(*m_jobsPage->model(), m_nodesPage, this))
     , m_pods(new PodsController(m_podsPage, this))
     , m_overview(new OverviewController(*m_jobsPage->model(), *m_nodes, *m_ha, *m_storage, *m_reader, m_overviewPage, this))
+    , m_palette(nullptr)
+    , m_notifier(nullptr)
+    , m_settings(nullptr)
 {
     setObjectName(u"window"_s);
     setWindowTitle(tr("Cairn"));
     setMinimumSize(1100, 700);
     setCentralWidget(makeBody());
     m_toasts = new kit::ToastHost(this);
+    m_palette = new PaletteController(*m_jobsPage->model(), preferences, this);
+    m_notifier = new Notifier(*m_jobsPage->model(), *m_ha, *m_storage, *m_reader, preferences, m_toasts, this);
+    m_settings = new SettingsController(engine, preferences, m_notifier->desktop(), m_settingsPage, this);
     resize(1280, 800);
     restoreGeometry(m_preferences.geometry());
 
@@ -106,7 +115,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
         if (m_session)
             m_session->retryNow();
     };
-    addPage(connectId, {}, {}, 0, {m_connectPage, [] {}, [this] { m_connect->reload(); }});
+    addPage(connectId, u"connect"_s, tr("Contexts"), 0, {m_connectPage, [] {}, [this] { m_connect->reload(); }});
     addPage(overviewId, u"overview"_s, tr("Overview"), 1,
             {m_overviewPage,
              [this] {
@@ -156,10 +165,18 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
                  m_podsPage->focusTable();
              },
              readAll});
-    m_sidebar->addFoot(themeId, u"settings"_s, tr("Light or dark"));
+    m_pages.insert(settingsId, {m_settingsPage,
+                                [this] {
+                                    m_settings->open();
+                                    m_settingsPage->focusFirst();
+                                },
+                                [this] { m_settings->open(); }});
+    m_stack->addWidget(m_settingsPage);
+    m_sidebar->addFoot(paletteId, u"palette"_s, tr("Go to anything"))->setKeyHint(u"Ctrl K"_s);
+    m_sidebar->addFoot(settingsId, u"settings"_s, tr("Settings"))->setKeyHint(u"Ctrl ,"_s);
     connect(m_sidebar, &kit::Sidebar::activated, this, [this](const QString &id) {
-        if (id == themeId)
-            cycleTheme();
+        if (id == paletteId)
+            m_palette->open();
         else
             showPage(id);
     });
@@ -170,10 +187,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
             [this](const QString &what) { m_toasts->show({u"copied"_s, kit::Tone::Info, tr("Copied: %1").arg(what), {}, {}, false}); });
     wireJobs();
     wireHa();
-    const auto openJob = [this](const QString &uid) {
-        showPage(jobsId);
-        m_jobsPage->openJob(uid);
-    };
+    const auto openJob = [this](const QString &uid) { this->openJob(uid); };
     connect(m_events, &EventsController::jobRequested, this, openJob);
     connect(m_storagePage, &pages::StoragePage::jobRequested, this, openJob);
     connect(m_checkpointsPage, &pages::CheckpointsPage::jobRequested, this, openJob);
@@ -185,25 +199,13 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     connect(m_pods, &PodsController::jobRequested, this, openJob);
     connect(m_checkpointsPage, &pages::CheckpointsPage::resumeRequested, this, &MainWindow::openResume);
     connect(m_overviewPage, &pages::OverviewPage::jobRequested, this, openJob);
-    connect(m_overviewPage, &pages::OverviewPage::resumeRequested, this, [this](const QString &key) {
-        const CheckpointReader::Known *known = m_reader->known(key);
-        const Checkpoint *newest = known ? jobs::newestResumable(known->listing.listing) : nullptr;
-        openResume(key, newest ? newest->path : QString());
-    });
-    connect(m_overviewPage, &pages::OverviewPage::componentRequested, this, [this](const QString &key) {
-        showPage(haId);
-        if (!key.isEmpty())
-            m_haPage->setCurrentComponent(key);
-    });
-    connect(m_overviewPage, &pages::OverviewPage::nodeRequested, this, [this](const QString &key) {
-        showPage(nodesId);
-        m_nodesPage->setCurrentNode(key);
-    });
-    connect(m_overviewPage, &pages::OverviewPage::claimRequested, this, [this](const QString &key) {
-        showPage(storageId);
-        m_storagePage->setCurrentClaim(key);
-    });
+    connect(m_overviewPage, &pages::OverviewPage::resumeRequested, this, &MainWindow::resumeNewest);
+    connect(m_overviewPage, &pages::OverviewPage::componentRequested, this, &MainWindow::showComponent);
+    connect(m_overviewPage, &pages::OverviewPage::nodeRequested, this, &MainWindow::showNode);
+    connect(m_overviewPage, &pages::OverviewPage::claimRequested, this, &MainWindow::showClaim);
     makeShortcuts();
+    makePlaces();
+    wireAlerts();
 
     auto *clock = new QTimer(this);
     connect(clock, &QTimer::timeout, this, &MainWindow::tick);
@@ -228,14 +230,16 @@ void MainWindow::endSession()
     m_nodes->setSession(nullptr);
     m_pods->setSession(nullptr);
     m_overview->setSession(nullptr);
+    m_notifier->setSession(nullptr);
 }
 
 void MainWindow::addPage(const QString &id, const QString &icon, const QString &title, int number, const Page &page)
 {
     m_pages.insert(id, page);
     m_stack->addWidget(page.widget);
-    if (!title.isEmpty())
+    if (number > 0)
         m_sidebar->addPage(id, icon, title);
+    m_palette->add({id, items::PaletteEntry::Kind::Page, icon, title, {}, u"Ctrl %1"_s.arg(number), {}, false}, [this, id] { showPage(id); });
     addShortcut(u"page."_s + id, QKeySequence(Qt::CTRL | static_cast<Qt::Key>(Qt::Key_0 + number)), [this, id] { showPage(id); });
 }
 
@@ -273,7 +277,15 @@ void MainWindow::makeShortcuts()
         }
     });
     addShortcut(u"view.keys"_s, QKeySequence(Qt::Key_F1), [this] { showKeys(); });
-    addShortcut(u"window.close"_s, QKeySequence::Quit, [this] { close(); });
+    addShortcut(u"view.allKeys"_s, QKeySequence(Qt::Key_Question), [this] { showKeys(); });
+    addShortcut(u"view.palette"_s, QKeySequence(Qt::CTRL | Qt::Key_K), [this] { m_palette->open(); });
+    addShortcut(u"page.settings"_s, QKeySequence(Qt::CTRL | Qt::Key_Comma), [this] { showPage(settingsId); });
+    addShortcut(u"view.larger"_s, QKeySequence(Qt::CTRL | Qt::Key_Plus), [this] { m_settings->stepTextSize(1); });
+    addShortcut(u"view.largerToo"_s, QKeySequence(Qt::CTRL | Qt::Key_Equal), [this] { m_settings->stepTextSize(1); });
+    addShortcut(u"view.smaller"_s, QKeySequence(Qt::CTRL | Qt::Key_Minus), [this] { m_settings->stepTextSize(-1); });
+    addShortcut(u"window.new"_s, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_N), [this] { emit newWindowRequested(m_session ? m_session->contextName() : QString()); });
+    addShortcut(u"window.close"_s, QKeySequence(Qt::CTRL | Qt::Key_W), [this] { close(); });
+    addShortcut(u"window.quit"_s, QKeySequence::Quit, [] { QApplication::closeAllWindows(); });
 }
 
 void MainWindow::start(const QString &context)
@@ -289,7 +301,7 @@ void MainWindow::closeEvent(QCloseEvent *event)
 
 void MainWindow::showPage(const QString &id)
 {
-    const QString wanted = id != connectId && !m_session ? connectId : id;
+    const QString wanted = id != connectId && id != settingsId && !m_session ? connectId : id;
     const Page &page = *m_pages.constFind(wanted);
     m_stack->setCurrentWidget(page.widget);
     m_sidebar->setCurrent(wanted);
@@ -313,6 +325,8 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
     m_nodes->setSession(m_session.get());
     m_pods->setSession(m_session.get());
     m_overview->setSession(m_session.get());
+    m_notifier->setSession(m_session.get());
+    setWindowTitle(tr("%1 – Cairn", "context; title of the window").arg(text::safe(context.name)));
 
     store::JobStore &jobs = m_session->jobs();
     connect(&jobs, &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
@@ -335,7 +349,22 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
     m_session->watch({});
     m_jobsPage->namespaces()->setSelected({});
     showFeed();
+    showPage(m_pages.contains(m_preferences.firstPage()) ? m_preferences.firstPage() : overviewId);
+}
+
+void MainWindow::openJob(const QString &key)
+{
     showPage(jobsId);
+    m_jobsPage->openJob(key);
+}
+
+void MainWindow::watchNamespaces(const QStringList &names)
+{
+    if (!m_session)
+        return;
+    m_session->watch(names);
+    m_storage->scopeChanged();
+    showStatus();
 }
 
 void MainWindow::wireJobs()
@@ -355,13 +384,7 @@ void MainWindow::wireJobs()
         if (m_session)
             m_session->retryNow();
     });
-    connect(m_jobsPage, &JobsPage::namespacesChanged, this, [this](const QStringList &names) {
-        if (m_session) {
-            m_session->watch(names);
-            m_storage->scopeChanged();
-            showStatus();
-        }
-    });
+    connect(m_jobsPage, &JobsPage::namespacesChanged, this, &MainWindow::watchNamespaces);
     connect(m_jobPage, &pages::JobPage::openJobRequested, m_jobsPage, &JobsPage::openJob);
     const auto copied = [this](const QString &what) {
         m_toasts->show({u"copied"_s, kit::Tone::Info, tr("Copied: %1").arg(what), {}, {}, false});
@@ -409,6 +432,13 @@ void MainWindow::openResume(const QString &uid, const QString &checkpoint)
         }
     }
     m_toasts->show({u"resume"_s, kit::Tone::Info, tr("There is no checkpoint to resume from"), {}, {}, false});
+}
+
+void MainWindow::resumeNewest(const QString &key)
+{
+    const CheckpointReader::Known *known = m_reader->known(key);
+    const Checkpoint *newest = known ? jobs::newestResumable(known->listing.listing) : nullptr;
+    openResume(key, newest ? newest->path : QString());
 }
 
 void MainWindow::recover(const QString &uid, bool finish)
@@ -494,23 +524,6 @@ void MainWindow::showStatus()
     m_status->setRights(rights);
 }
 
-void MainWindow::cycleTheme()
-{
-    kit::Theme &theme = kit::Theme::instance();
-    theme.setMode(theme.isDark() ? kit::ThemeMode::Light : kit::ThemeMode::Dark);
-    m_preferences.setTheme(theme.isDark() ? u"dark"_s : u"light"_s);
-}
-
-void MainWindow::showKeys()
-{
-    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"),
-                                tr("Ctrl 0  contexts\nCtrl 1  overview\nCtrl 2  jobs\nCtrl 3  checkpoints\nCtrl 4  high availability\nCtrl 5  storage\nCtrl 6  events\nCtrl 7  nodes\nCtrl 8  pods\n/  filter\n↑ ↓  move, Enter opens, Esc goes back\nL  logs of the job or pod, Y  YAML of the pod\n"
-                                   "R  resume…\nF5  read again\nLogs: F follow, N and Shift N hits, E error\nF1  this list"),
-                                QMessageBox::Close, this);
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->open();
-}
-
 void MainWindow::tick()
 {
     const QDateTime now = QDateTime::currentDateTimeUtc();
@@ -526,6 +539,7 @@ void MainWindow::tick()
     m_nodes->setNow(now);
     m_pods->setNow(now);
     m_overview->setNow(now);
+    m_notifier->setNow(now);
     if (m_session->jobs().jobsState().phase == FeedState::Phase::Stale)
         showStatus();
 }

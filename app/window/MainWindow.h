@@ -8,9 +8,12 @@
 #include "HaController.h"
 #include "JobController.h"
 #include "NodesController.h"
+#include "Notifier.h"
 #include "OverviewController.h"
+#include "PaletteController.h"
 #include "PodsController.h"
 #include "Preferences.h"
+#include "SettingsController.h"
 #include "StorageController.h"
 #include "engine/Engine.h"
 
@@ -35,6 +38,7 @@ class JobsPage;
 class NodesPage;
 class OverviewPage;
 class PodsPage;
+class SettingsPage;
 class StoragePage;
 } // namespace cairn::pages
 
@@ -56,6 +60,10 @@ public:
     void start(const QString &context = {});
     ClusterSession *session() const { return m_session.get(); }
 
+signals:
+    /// Another window, on this context; "" for the current one.
+    void newWindowRequested(const QString &context);
+
 protected:
     void closeEvent(QCloseEvent *event) override;
 
@@ -66,12 +74,21 @@ private:
         std::function<void()> shown;     ///< it is in front now
         std::function<void()> readAgain; ///< F5
     };
-    /// `number` goes with Ctrl; no entry in the sidebar without a title.
+    /// `number` goes with Ctrl; no entry in the sidebar without one.
     void addPage(const QString &id, const QString &icon, const QString &title, int number, const Page &page);
     void addShortcut(const QString &id, const QKeySequence &keys, const std::function<void()> &act);
     void makeShortcuts();
+    void makePlaces();
+    void addPlaces();
+    void wireAlerts();
     void showPage(const QString &id);
     void endSession();
+    void openJob(const QString &key);
+    void showComponent(const QString &key); ///< "" for none in particular
+    void showNode(const QString &key);
+    void showClaim(const QString &key);
+    void resumeNewest(const QString &key);
+    void watchNamespaces(const QStringList &names);
     void connectSession(std::shared_ptr<kube::Cluster> cluster, const kube::KubeContext &context);
     void wireJobs();
     void wireHa();
@@ -81,7 +98,6 @@ private:
     void showFeed();
     void showStatus();
     void showKeys();
-    void cycleTheme();
     void tick();
 
     Engine &m_engine;
@@ -100,6 +116,7 @@ private:
     pages::NodesPage *m_nodesPage;
     pages::PodsPage *m_podsPage;
     pages::OverviewPage *m_overviewPage;
+    pages::SettingsPage *m_settingsPage;
     QHash<QString, Page> m_pages;
     std::unique_ptr<ClusterSession> m_session;
     ConnectController *m_connect;
@@ -112,6 +129,9 @@ private:
     NodesController *m_nodes;
     PodsController *m_pods;
     OverviewController *m_overview;
+    PaletteController *m_palette;
+    Notifier *m_notifier;
+    SettingsController *m_settings;
     QHash<QString, ObjectRef> m_openWhenSeen; ///< a resumed job whose row is still to come
 };
 

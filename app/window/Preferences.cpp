@@ -2,10 +2,21 @@
 #include "Preferences.h"
 
 #include <QStandardPaths>
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
+namespace {
+
+/// Words of the kinds in the file.
+const std::pair<items::AlertKind, const char *> alertWords[] = {{items::AlertKind::JobFailed, "alerts/jobFailed"},
+                                                                {items::AlertKind::CheckpointDamaged, "alerts/checkpointDamaged"},
+                                                                {items::AlertKind::CheckpointOverdue, "alerts/checkpointOverdue"},
+                                                                {items::AlertKind::LeaderLost, "alerts/leaderLost"},
+                                                                {items::AlertKind::ClaimFull, "alerts/claimFull"}};
+
+} // namespace
 
 Preferences::Preferences(const QString &file)
     : m_settings(file.isEmpty()
@@ -17,10 +28,61 @@ Preferences::Preferences(const QString &file)
 
 QString Preferences::theme() const { return m_settings.value(u"view/theme"_s, u"system"_s).toString(); }
 void Preferences::setTheme(const QString &theme) { m_settings.setValue(u"view/theme"_s, theme); }
+int Preferences::textPercent() const { return std::clamp(m_settings.value(u"view/textPercent"_s, 100).toInt(), 100, 200); }
+void Preferences::setTextPercent(int percent) { m_settings.setValue(u"view/textPercent"_s, percent); }
+QString Preferences::language() const { return m_settings.value(u"view/language"_s).toString(); }
+void Preferences::setLanguage(const QString &language) { m_settings.setValue(u"view/language"_s, language); }
+QString Preferences::firstPage() const { return m_settings.value(u"view/firstPage"_s, u"overview"_s).toString(); }
+void Preferences::setFirstPage(const QString &page) { m_settings.setValue(u"view/firstPage"_s, page); }
+bool Preferences::looksAgain() const { return m_settings.value(u"claims/looksAgain"_s, true).toBool(); }
+void Preferences::setLooksAgain(bool on) { m_settings.setValue(u"claims/looksAgain"_s, on); }
+
+items::AlertRules Preferences::alerts() const
+{
+    items::AlertRules rules;
+    rules.wanted.clear();
+    for (const auto &[kind, word] : alertWords) {
+        if (m_settings.value(QLatin1StringView(word), true).toBool())
+            rules.wanted.insert(kind);
+    }
+    rules.claimPercent = std::clamp(m_settings.value(u"alerts/claimPercent"_s, rules.claimPercent).toInt(), 50, 99);
+    rules.quiet = m_settings.value(u"alerts/quiet"_s, rules.quiet).toBool();
+    const auto load = [this](const QString &key, QTime &time) {
+        const QTime read = QTime::fromString(m_settings.value(key).toString(), u"HH:mm"_s);
+        if (read.isValid())
+            time = read;
+    };
+    load(u"alerts/quietFrom"_s, rules.quietFrom);
+    load(u"alerts/quietTo"_s, rules.quietTo);
+    return rules;
+}
+
+void Preferences::setAlerts(const items::AlertRules &rules)
+{
+    for (const auto &[kind, word] : alertWords)
+        m_settings.setValue(QLatin1StringView(word), rules.wanted.contains(kind));
+    m_settings.setValue(u"alerts/claimPercent"_s, rules.claimPercent);
+    m_settings.setValue(u"alerts/quiet"_s, rules.quiet);
+    m_settings.setValue(u"alerts/quietFrom"_s, rules.quietFrom.toString(u"HH:mm"_s));
+    m_settings.setValue(u"alerts/quietTo"_s, rules.quietTo.toString(u"HH:mm"_s));
+}
+
+QStringList Preferences::recentPlaces() const { return m_settings.value(u"palette/recent"_s).toStringList(); }
+
+void Preferences::addRecentPlace(const QString &id)
+{
+    QStringList list = recentPlaces();
+    list.removeAll(id);
+    list.prepend(id);
+    m_settings.setValue(u"palette/recent"_s, QStringList(list.mid(0, 20)));
+}
+
 QStringList Preferences::addedKubeconfigs() const { return m_settings.value(u"connect/kubeconfigs"_s).toStringList(); }
 void Preferences::addKubeconfig(const QString &file) { append(u"connect/kubeconfigs"_s, file); }
+void Preferences::removeKubeconfig(const QString &file) { remove(u"connect/kubeconfigs"_s, file); }
 QStringList Preferences::addedProgramFolders() const { return m_settings.value(u"connect/programFolders"_s).toStringList(); }
 void Preferences::addProgramFolder(const QString &folder) { append(u"connect/programFolders"_s, folder); }
+void Preferences::removeProgramFolder(const QString &folder) { remove(u"connect/programFolders"_s, folder); }
 QString Preferences::lastContext() const { return m_settings.value(u"connect/lastContext"_s).toString(); }
 void Preferences::setLastContext(const QString &context) { m_settings.setValue(u"connect/lastContext"_s, context); }
 QByteArray Preferences::geometry() const { return m_settings.value(u"view/geometry"_s).toByteArray(); }
@@ -36,6 +98,9 @@ void Preferences::allowHelper(const QString &server, const QString &ns)
     append(u"claims/helperAllowed"_s, server + u' ' + ns);
 }
 
+QStringList Preferences::helperPlaces() const { return m_settings.value(u"claims/helperAllowed"_s).toStringList(); }
+void Preferences::revokeHelper(const QString &place) { remove(u"claims/helperAllowed"_s, place); }
+
 bool Preferences::kubeletsAllowed(const QString &server) const
 {
     return m_settings.value(u"claims/kubeletsAllowed"_s).toStringList().contains(server);
@@ -43,17 +108,24 @@ bool Preferences::kubeletsAllowed(const QString &server) const
 
 void Preferences::allowKubelets(const QString &server, bool allowed)
 {
-    if (allowed) {
+    if (allowed)
         append(u"claims/kubeletsAllowed"_s, server);
-        return;
-    }
-    QStringList list = m_settings.value(u"claims/kubeletsAllowed"_s).toStringList();
-    list.removeAll(server);
-    m_settings.setValue(u"claims/kubeletsAllowed"_s, list);
+    else
+        remove(u"claims/kubeletsAllowed"_s, server);
 }
 
+QStringList Preferences::kubeletServers() const { return m_settings.value(u"claims/kubeletsAllowed"_s).toStringList(); }
 QStringList Preferences::allowedBuckets() const { return m_settings.value(u"buckets/allowed"_s).toStringList(); }
 void Preferences::allowBucket(const QString &consentKey) { append(u"buckets/allowed"_s, consentKey); }
+
+void Preferences::revokeBucket(const QString &consentKey) { remove(u"buckets/allowed"_s, consentKey); }
+
+void Preferences::remove(const QString &key, const QString &value)
+{
+    QStringList list = m_settings.value(key).toStringList();
+    list.removeAll(value);
+    m_settings.setValue(key, list);
+}
 
 void Preferences::append(const QString &key, const QString &value)
 {

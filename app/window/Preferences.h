@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "items/Alerts.h"
+
 #include <QSettings>
 #include <QStringList>
 
@@ -12,13 +14,30 @@ class Preferences
 public:
     /// `file` empty is the usual place.
     explicit Preferences(const QString &file = {});
+    QString file() const { return m_settings.fileName(); }
 
     QString theme() const;                 ///< "system", "light" or "dark"
     void setTheme(const QString &theme);
+    int textPercent() const;               ///< 100…200
+    void setTextPercent(int percent);
+    QString language() const;              ///< "en", "zh_TW"; "" for the system's. Holds from the next start
+    void setLanguage(const QString &language);
+    QString firstPage() const;             ///< id of the page that is shown after connecting: "overview", "jobs"
+    void setFirstPage(const QString &page);
+    items::AlertRules alerts() const;
+    void setAlerts(const items::AlertRules &rules);
+    /// Whether checkpoints that should be there by now are looked for without being asked, where that was allowed before.
+    bool looksAgain() const;
+    void setLooksAgain(bool on);
     QStringList addedKubeconfigs() const;
     void addKubeconfig(const QString &file);
+    void removeKubeconfig(const QString &file);
     QStringList addedProgramFolders() const;
     void addProgramFolder(const QString &folder);
+    void removeProgramFolder(const QString &folder);
+    /// What was chosen in the palette, the latest first; at most 20.
+    QStringList recentPlaces() const;
+    void addRecentPlace(const QString &id);
     QString lastContext() const;
     void setLastContext(const QString &context);
     QByteArray geometry() const;
@@ -26,15 +45,21 @@ public:
     /// Whether the helper Job that lists claims may be created in this namespace of this server.
     bool helperAllowed(const QString &server, const QString &ns) const;
     void allowHelper(const QString &server, const QString &ns);
+    /// Server and namespace, a space between.
+    QStringList helperPlaces() const;
+    void revokeHelper(const QString &place);
     /// Whether the kubelets of this server may be asked for their statistics, through nodes/proxy.
     bool kubeletsAllowed(const QString &server) const;
     void allowKubelets(const QString &server, bool allowed);
+    QStringList kubeletServers() const;
     /// What BucketPlan::consentKey() says of the buckets whose keys may be used.
     QStringList allowedBuckets() const;
     void allowBucket(const QString &consentKey);
+    void revokeBucket(const QString &consentKey);
 
 private:
     void append(const QString &key, const QString &value);
+    void remove(const QString &key, const QString &value);
     mutable QSettings m_settings;
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "MainWindow.h"
 #include "Preferences.h"
+#include "WindowSet.h"
 #include "base/Translation.h"
 #include "engine/Engine.h"
 #include "kit/Theme.h"
@@ -39,16 +39,17 @@ int main(int argc, char *argv[])
     kit::Theme::install(application, themeName == "light"_L1 ? kit::ThemeMode::Light
                                      : themeName == "dark"_L1 ? kit::ThemeMode::Dark
                                                               : kit::ThemeMode::System);
-    installTranslation(parser.isSet(language) ? QLocale(parser.value(language)) : QLocale::system());
+    kit::Theme::instance().setTextScale(preferences.textPercent() / 100.0);
+    const QString chosen = parser.isSet(language) ? parser.value(language) : preferences.language();
+    installTranslation(chosen.isEmpty() ? QLocale::system() : QLocale(chosen));
 
     app::EngineOptions options;
     options.kubeconfig = parser.value(kubeconfig);
     options.addedFiles = preferences.addedKubeconfigs();
     options.addedFolders = preferences.addedProgramFolders();
     app::Engine engine(options);
-    app::MainWindow window(engine, preferences);
-    window.show();
-    window.start(parser.value(context));
+    app::WindowSet windows(engine, preferences);
+    windows.open(parser.value(context));
     if (parser.isSet(exitAfterStartup))
         QTimer::singleShot(0, &application, &QCoreApplication::quit);
     return application.exec();

@@ -54,6 +54,12 @@ CheckpointSummary summarize(const Listing &listing)
     return summary;
 }
 
+bool isOverdue(const CheckpointSummary &known, const QDateTime &now)
+{
+    return !known.none && known.savedAt.isValid() && known.rhythm.count() > 0
+        && known.savedAt.secsTo(now) > std::max<qint64>(600, 2 * known.rhythm.count());
+}
+
 LostWork lostWork(const JobRow &row, const QDateTime &now)
 {
     LostWork lost;
@@ -354,9 +360,7 @@ Tone JobTableModel::tone(const JobRow &row, int column) const
             return isFinished(job.phase) ? Tone::Dim : Tone::Warn;
         if (row.checkpoints->verdict == Verdict::Damaged)
             return Tone::Err;
-        // Twice the rhythm and at least ten minutes: a save that is merely slow is no news.
-        if (job.phase == JobPhase::Running && row.checkpoints->savedAt.isValid() && row.checkpoints->rhythm.count() > 0
-            && row.checkpoints->savedAt.secsTo(m_now) > std::max<qint64>(600, 2 * row.checkpoints->rhythm.count()))
+        if (job.phase == JobPhase::Running && isOverdue(*row.checkpoints, m_now))
             return Tone::Warn;
         return Tone::None;
     case Lost: {

@@ -29,6 +29,10 @@ struct CheckpointSummary {
 /// Newest, safest and rhythm of a whole listing.
 CheckpointSummary summarize(const Listing &listing);
 
+/// Whether a running job should have saved by `now`: more than twice its rhythm ago, and at least ten minutes. A save that
+/// is merely slow is no news.
+bool isOverdue(const CheckpointSummary &known, const QDateTime &now);
+
 /// What a stop now would cost, or what a failure has cost.
 struct LostWork {
     std::optional<double> gpuHours; ///< nullopt where the job's own state is unknown

@@ -119,8 +119,7 @@ private:
             return;
         }
         // The same rule by which the Jobs page marks it, from when it was read: a list that is old tells nothing new.
-        if (known.savedAt.isValid() && known.rhythm.count() > 0
-            && known.savedAt.secsTo(known.readAt) > std::max<qint64>(waitingSeconds, 2 * known.rhythm.count()))
+        if (isOverdue(known, known.readAt))
             problem(row, {Words::tr("Overdue"), Tone::Warn},
                     Words::tr("saves every %1 as a rule, and has not for %2").arg(text::duration(known.rhythm), age(known.savedAt, m_now)), {}, lost);
     }

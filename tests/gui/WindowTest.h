@@ -22,11 +22,12 @@ struct TestWindow {
     app::Preferences preferences;
     app::MainWindow window{engine, preferences};
 
-    /// `home` outlives it.
+    /// Opens on the Jobs page, where most tests begin. `home` outlives it.
     TestWindow(const QTemporaryDir &home, const QString &kubeconfig)
         : engine(options(kubeconfig))
         , preferences(home.filePath(QStringLiteral("cairn.conf")))
     {
+        preferences.setFirstPage(QStringLiteral("jobs"));
         window.resize(1280, 800);
         window.show();
         window.activateWindow();

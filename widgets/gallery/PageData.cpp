@@ -178,6 +178,7 @@ void registerPageEntries(kit::GalleryRegistry &registry)
     registerNodesEntries(registry);
     registerOverviewEntries(registry);
     registerCheckpointsEntries(registry);
+    registerSettingsEntries(registry);
     registerDialogEntries(registry);
 }
 

@@ -18,6 +18,7 @@ void registerStorageEntries(kit::GalleryRegistry &registry);
 void registerNodesEntries(kit::GalleryRegistry &registry);
 void registerOverviewEntries(kit::GalleryRegistry &registry);
 void registerCheckpointsEntries(kit::GalleryRegistry &registry);
+void registerSettingsEntries(kit::GalleryRegistry &registry);
 void registerDialogEntries(kit::GalleryRegistry &registry);
 /// All of the above.
 void registerPageEntries(kit::GalleryRegistry &registry);

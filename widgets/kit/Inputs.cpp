@@ -485,7 +485,9 @@ FormRow::FormRow(const QString &caption, QWidget *field, QWidget *parent)
         field->setAccessibleName(caption);
     auto *row = hbox(0);
     auto *right = vbox(4);
-    right->addWidget(field);
+    // A field of a fixed width would otherwise stand in the middle, and take its caption with it.
+    const bool narrow = field->sizePolicy().horizontalPolicy() == QSizePolicy::Fixed || field->maximumWidth() < QWIDGETSIZE_MAX;
+    right->addWidget(field, 0, narrow ? Qt::AlignLeft : Qt::Alignment());
     right->addWidget(m_below);
     m_below->hide();
     row->addWidget(label, 0, Qt::AlignTop);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ClusterSession.h"
+#include "DesktopNotifications.h"
+#include "Preferences.h"
+#include "items/Alerts.h"
+
+namespace cairn::kit {
+class ToastHost;
+}
+
+namespace cairn::app {
+
+class CheckpointReader;
+class HaController;
+class StorageController;
+
+/// Tells the user what changed for the worse: on the desktop, or in the window while it is in front or the hours are
+/// quiet. Looks for checkpoints that are due, where that is wanted and allowed. GUI thread.
+class Notifier : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// All outlive this.
+    Notifier(const items::JobTableModel &jobs, HaController &ha, StorageController &storage, CheckpointReader &reader, Preferences &preferences,
+             kit::ToastHost *toasts, QWidget *window);
+
+    /// nullptr before the session ends.
+    void setSession(ClusterSession *session);
+    void setNow(const QDateTime &now);
+    /// Shows one that says it is a trial.
+    void tryIt();
+    DesktopNotifications &desktop() { return m_desktop; }
+
+signals:
+    /// The user wants to see what an alert is about.
+    void showRequested(cairn::items::AlertKind kind, const QString &target);
+
+private:
+    void tell(const items::Alert &alert);
+    void toast(const QString &key, const QString &title, const QString &text, bool stays);
+    void act(const QString &key);
+    void lookAgain(const QDateTime &now);
+
+    const items::JobTableModel &m_jobs;
+    HaController &m_ha;
+    StorageController &m_storage;
+    CheckpointReader &m_reader;
+    Preferences &m_preferences;
+    kit::ToastHost *m_toasts;
+    QWidget *m_window;
+    ClusterSession *m_session = nullptr;
+    DesktopNotifications m_desktop;
+    items::AlertWatch m_watch;
+    QDateTime m_looked;
+    QHash<QString, QDateTime> m_lookedAgain; ///< by UID
+    QHash<QString, std::pair<items::AlertKind, QString>> m_told; ///< by key of the notification
+};
+
+} // namespace cairn::app

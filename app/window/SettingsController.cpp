@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "SettingsController.h"
+
+#include "ConnectViews.h"
+#include "DesktopNotifications.h"
+#include "base/Text.h"
+#include "kit/Theme.h"
+
+#include <QFileDialog>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::app {
+namespace {
+
+using pages::Grant;
+using pages::SettingsView;
+
+constexpr int textSizes[] = {100, 125, 150, 175, 200};
+
+void applyTheme(const QString &theme)
+{
+    kit::Theme::instance().setMode(theme == "light"_L1 ? kit::ThemeMode::Light : theme == "dark"_L1 ? kit::ThemeMode::Dark : kit::ThemeMode::System);
+}
+
+/// The first word and the rest of "server namespace" and of a bucket's consent.
+Grant grantOf(Grant::Kind kind, const QString &raw)
+{
+    const QString whom = text::safe(raw.section(u' ', 1).trimmed());
+    const QString server = text::safe(raw.section(u' ', 0, 0));
+    return whom.isEmpty() ? Grant{kind, raw, server, {}} : Grant{kind, raw, whom, server};
+}
+
+} // namespace
+
+SettingsController::SettingsController(Engine &engine, Preferences &preferences, DesktopNotifications &desktop, pages::SettingsPage *page, QObject *parent)
+    : QObject(parent)
+    , m_engine(engine)
+    , m_preferences(preferences)
+    , m_page(page)
+{
+    using pages::SettingsPage;
+    connect(page, &SettingsPage::changed, this, &SettingsController::keep);
+    connect(page, &SettingsPage::takeBackRequested, this, &SettingsController::takeBack);
+    connect(page, &SettingsPage::addProgramFolderRequested, this, &SettingsController::addFolder);
+    const auto reachable = [page, &desktop] { page->setDesktopReachable(desktop.isReachable()); };
+    connect(&desktop, &DesktopNotifications::reachableChanged, page, reachable);
+    reachable();
+    page->setFacts({{tr("Version"), u"Cairn " CAIRN_VERSION_STRING ""_s},
+                    {tr("Licence"), u"GPL-3.0-or-later"_s},
+                    {tr("Settings file"), text::safe(shortPath(preferences.file()))}});
+}
+
+SettingsView SettingsController::read() const
+{
+    return {m_preferences.theme(),     m_preferences.textPercent(), m_preferences.language(),
+            m_preferences.firstPage(), m_preferences.alerts(),      m_preferences.looksAgain()};
+}
+
+void SettingsController::open()
+{
+    m_page->setSettings(read());
+    showGrants();
+}
+
+void SettingsController::keep(const SettingsView &view)
+{
+    m_preferences.setTheme(view.theme);
+    applyTheme(view.theme);
+    m_preferences.setTextPercent(view.textPercent);
+    kit::Theme::instance().setTextScale(view.textPercent / 100.0);
+    m_preferences.setLanguage(view.language);
+    m_preferences.setFirstPage(view.firstPage);
+    m_preferences.setAlerts(view.alerts);
+    m_preferences.setLooksAgain(view.looksAgain);
+}
+
+void SettingsController::setTheme(const QString &theme)
+{
+    m_preferences.setTheme(theme);
+    applyTheme(theme);
+    m_page->setSettings(read());
+}
+
+void SettingsController::stepTextSize(int direction)
+{
+    const int now = m_preferences.textPercent();
+    int next = 100;
+    if (direction > 0)
+        next = *std::ranges::find_if(textSizes, [now](int size) { return size > now || size == 200; });
+    else if (direction < 0) {
+        for (const int size : textSizes)
+            next = size < now ? size : next;
+    }
+    m_preferences.setTextPercent(next);
+    kit::Theme::instance().setTextScale(next / 100.0);
+    m_page->setSettings(read());
+}
+
+void SettingsController::showGrants()
+{
+    m_scope.run(
+        this, [&engine = m_engine](std::stop_token) { return engine.consents().list(); },
+        [this](const QList<kube::ConsentStore::Entry> &programs) {
+            QList<Grant> grants;
+            for (const kube::ConsentStore::Entry &entry : programs)
+                grants.append({Grant::Kind::Program, QString::fromLatin1(entry.digest), text::safe(entry.program), text::safe(entry.context)});
+            for (const QString &place : m_preferences.helperPlaces())
+                grants.append(grantOf(Grant::Kind::Helper, place));
+            for (const QString &server : m_preferences.kubeletServers())
+                grants.append(grantOf(Grant::Kind::Kubelets, server));
+            for (const QString &bucket : m_preferences.allowedBuckets())
+                grants.append(grantOf(Grant::Kind::Bucket, bucket));
+            for (const QString &file : m_preferences.addedKubeconfigs())
+                grants.append({Grant::Kind::Kubeconfig, file, text::safe(shortPath(file)), {}});
+            for (const QString &folder : m_preferences.addedProgramFolders())
+                grants.append({Grant::Kind::ProgramFolder, folder, text::safe(shortPath(folder)), {}});
+            m_page->setGrants(grants);
+        });
+}
+
+void SettingsController::takeBack(Grant::Kind kind, const QString &id)
+{
+    switch (kind) {
+    case Grant::Kind::Program:
+        if (const Result<> done = m_engine.consents().revoke(id.toLatin1()); !done)
+            emit failed(done.error());
+        break;
+    case Grant::Kind::Helper: m_preferences.revokeHelper(id); break;
+    case Grant::Kind::Kubelets: m_preferences.allowKubelets(id, false); break;
+    case Grant::Kind::Bucket: m_preferences.revokeBucket(id); break;
+    case Grant::Kind::Kubeconfig:
+        m_preferences.removeKubeconfig(id);
+        m_engine.removeKubeconfig(id);
+        emit sourcesChanged();
+        break;
+    case Grant::Kind::ProgramFolder:
+        m_preferences.removeProgramFolder(id);
+        m_engine.removeProgramFolder(id);
+        emit sourcesChanged();
+        break;
+    }
+    showGrants();
+}
+
+void SettingsController::addFolder()
+{
+    auto *dialog = new QFileDialog(m_page->window(), tr("Add a folder of sign-in programs"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &folder) {
+        m_preferences.addProgramFolder(folder);
+        m_engine.addProgramFolder(folder);
+        showGrants();
+        emit sourcesChanged();
+    });
+    dialog->open();
+}
+
+} // namespace cairn::app
