@@ -9,7 +9,7 @@ CAIRN_PACKAGES_BUILD="build-essential cmake ninja-build ccache mold pkg-config
 CAIRN_PACKAGES_LAB="containerd runc containernetworking-plugins busybox-static iptables iproute2 kmod ethtool socat conntrack
  python3 python3-pip python3-venv python3-torch python3-yaml openssl curl procps"
 CAIRN_PACKAGES_TEST="libcpp-httplib-dev
- qt6-websockets-dev clang-format clang-tidy clazy codespell desktop-file-utils appstream"
+ libnghttp2-dev qt6-websockets-dev clang-format clang-tidy clazy codespell desktop-file-utils appstream"
 CAIRN_PACKAGES_FUZZ="clang libclang-rt-14-dev"
 
 # cairn_missing PACKAGE… prints those that are not installed.
