@@ -4,6 +4,7 @@
 #include "Listing.h"
 #include "Output.h"
 #include "base/Text.h"
+#include "engine/Keychain.h"
 #include "s3/Bucket.h"
 
 using namespace Qt::StringLiterals;
@@ -27,6 +28,29 @@ void sayWhatIsPlain(const s3::Access &access)
         server, access.keys.sessionToken.isEmpty() ? u""_s : u", and read the session token"_s));
 }
 
+/// --keychain, before: without keys in the environment those that were kept for this server and bucket are used.
+Result<> takeKept(const Options &options, s3::Access &access, const QString &bucket, std::stop_token stop)
+{
+    if (!options.keychain || !access.keys.isEmpty())
+        return {};
+    Result<s3::Keys> kept = app::keptKeys(*app::desktopKeychain(), access.store, bucket, stop);
+    if (!kept)
+        return fail(kept.error());
+    if (kept->isEmpty())
+        note(u"The keychain has no keys for the bucket %1 at this server."_s.arg(text::safe(bucket)));
+    access.keys = *std::move(kept);
+    return {};
+}
+
+/// --keychain, after: keys of the environment that proved good are kept.
+void keepGood(const Options &options, const s3::Access &access, const QString &bucket, std::stop_token stop)
+{
+    if (!options.keychain || access.keys.isEmpty())
+        return;
+    if (const Result<> done = app::keepKeys(*app::desktopKeychain(), access, bucket, stop); !done)
+        note(u"The keys stay in memory only. "_s + done.error().oneLine());
+}
+
 } // namespace
 
 int checkpointsOfBucket(const Options &options, std::stop_token stop)
@@ -34,14 +58,19 @@ int checkpointsOfBucket(const Options &options, std::stop_token stop)
     const Result<s3::Place> place = s3::parsePlace(options.command[1]);
     if (!place)
         return printError(place.error());
-    const Result<s3::Access> access = accessFromUser(options);
+    Result<s3::Access> access = accessFromUser(options);
     if (!access)
         return printError(access.error());
+    const bool own = !access->keys.isEmpty();
+    if (const Result<> taken = takeKept(options, *access, place->bucket, stop); !taken)
+        return printError(taken.error());
     sayWhatIsPlain(*access);
     net::HttpClient http("cairnctl/" CAIRN_VERSION_STRING);
     const Result<Listing> listing = s3::scanBucket(http, *access, *place, {}, stop);
     if (!listing)
         return printError(listing.error());
+    if (own)
+        keepGood(options, *access, place->bucket, stop);
     printListing(options, *listing);
     return listingExit(options, *listing);
 }
@@ -65,6 +94,8 @@ Result<app::JobListing> readBucketOfJob(net::HttpClient &http, ObjectApi &api, c
     plan->store = mine->store;
     plan->store.region = region;
     s3::Access access{plan->store, mine->keys};
+    if (const Result<> taken = takeKept(options, access, plan->place.bucket, stop); !taken)
+        return fail(taken.error());
     if (access.keys.isEmpty() && !plan->secrets().isEmpty()) {
         if (!options.allowSecret) {
             return fail(Error::Kind::Consent, u"Listing %1 needs the keys of the job"_s.arg(text::safe(plan->uri)),

@@ -73,6 +73,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     value({u"recover"_s}, u"finish or undo a resume that was interrupted."_s, u"HOW"_s);
     value({u"fail-on"_s}, u"Exit with 5 when a component is down, degraded, a single-point, or falls with a node (node)."_s, u"WHAT"_s);
     flag({u"allow-secret"_s}, u"Allow to read the Secret with the keys of a job's bucket."_s);
+    flag({u"keychain"_s}, u"Take the keys of a bucket from the desktop's keychain, or keep there those of the environment."_s);
     value({u"endpoint"_s}, u"The S3 server of the bucket; AWS when neither this nor AWS_ENDPOINT_URL names one."_s, u"URL"_s);
     value({u"region"_s}, u"Region of the bucket; found out when left out."_s, u"REGION"_s);
     flag({u"path-style"_s}, u"Name the bucket in the path: the default but for AWS."_s);
@@ -124,6 +125,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     options.failOnDamaged = parser.isSet(u"fail-on-damaged"_s);
     options.failOn = parser.value(u"fail-on"_s);
     options.allowSecret = parser.isSet(u"allow-secret"_s);
+    options.keychain = parser.isSet(u"keychain"_s);
     options.endpoint = parser.value(u"endpoint"_s);
     options.region = parser.value(u"region"_s);
     if (parser.isSet(u"path-style"_s))

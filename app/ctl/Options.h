@@ -37,6 +37,7 @@ struct Options {
     QString recover;            ///< --recover finish|undo: what a killed resume began
     QString failOn;             ///< --fail-on down|degraded|single-point|node: exit 5 when a component is that bad; empty: never
     bool allowSecret = false;   ///< --allow-secret: may read the job's Secret for the keys of its bucket
+    bool keychain = false;      ///< --keychain: keys of a bucket are taken from the desktop's keychain, or kept there
     QString endpoint;           ///< --endpoint: the server that holds the bucket; empty: the environment's, else AWS
     QString region;             ///< --region
     s3::Store::Style style = s3::Store::Style::Automatic; ///< --path-style, --virtual-host

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Commands.h"
 #include "Output.h"
+#include "base/CoreDumps.h"
 #include "base/Translation.h"
 
 #include <QCoreApplication>
@@ -50,6 +51,7 @@ int run(const Options &options, std::stop_token stop)
 
 int main(int argc, char *argv[])
 {
+    leaveNoCoreDumps();
     QCoreApplication app(argc, argv);
     app.setApplicationName(u"cairnctl"_s);
     app.setApplicationVersion(u"" CAIRN_VERSION_STRING ""_s);

@@ -10,6 +10,7 @@ Engine::Engine(EngineOptions options)
     , m_consents(std::make_shared<kube::ConsentStore>())
     , m_loginShell(m_options.loginShell ? std::make_shared<kube::LoginShell>() : nullptr)
     , m_http("cairn/" CAIRN_VERSION_STRING " (linux/amd64) kubernetes/unknown")
+    , m_keychain(desktopKeychain())
 {
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/Keychain.h"
 #include "kube/Cluster.h"
 #include "kube/Kubeconfig.h"
 #include "kube/SessionCredentials.h"
@@ -37,6 +38,7 @@ public:
 
     kube::SessionOptions sessionOptions() const;
     net::HttpClient &http() { return m_http; }
+    Keychain &keychain() { return *m_keychain; }
     kube::ConsentStore &consents() { return *m_consents; }
     EngineOptions options() const;
     /// Lets sign-in programs be found in one more folder, from now on.
@@ -51,6 +53,7 @@ private:
     std::shared_ptr<kube::ConsentStore> m_consents;
     std::shared_ptr<kube::LoginShell> m_loginShell;
     net::HttpClient m_http;
+    const std::unique_ptr<Keychain> m_keychain;
 };
 
 } // namespace cairn::app

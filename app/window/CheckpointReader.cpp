@@ -5,9 +5,10 @@ using namespace Qt::StringLiterals;
 
 namespace cairn::app {
 
-CheckpointReader::CheckpointReader(net::HttpClient &http, Preferences &preferences, QObject *parent)
+CheckpointReader::CheckpointReader(net::HttpClient &http, Keychain &keychain, Preferences &preferences, QObject *parent)
     : QObject(parent)
     , m_http(http)
+    , m_keychain(keychain)
     , m_preferences(preferences)
 {
 }
@@ -118,7 +119,7 @@ void CheckpointReader::next()
     const ListVia via = bucket ? ListVia::Bucket : ListVia::Helper;
     m_scope.run(
         this,
-        [&http = m_http, cluster = m_session->sharedCluster(), job = *job, pods = m_session->jobs().podsOf(job->uid), bucket,
+        [&http = m_http, &keychain = m_keychain, cluster = m_session->sharedCluster(), job = *job, pods = m_session->jobs().podsOf(job->uid), bucket,
          server = m_session->server(), allowed = m_preferences.allowedBuckets()](std::stop_token stop) -> Result<JobListing> {
             if (!bucket)
                 return readCheckpoints(*cluster, job, pods, ListVia::Helper, stop);
@@ -128,9 +129,10 @@ void CheckpointReader::next()
             if (!allowed.contains(plan->consentKey(server, job.ns)))
                 return fail(Error::Kind::Consent, tr("The bucket was not read"), tr("nobody has agreed to use its keys yet"),
                             tr("Open the job and agree there"));
-            const Result<s3::Access> access = accessOfJob(*cluster, job, *plan, stop);
+            Result<s3::Access> access = accessOfJob(*cluster, job, *plan, stop);
             if (!access)
                 return fail(access.error());
+            addKeptKeys(keychain, *access, plan->place.bucket, stop);
             return readBucket(http, job, pods, *plan, *access, stop);
         },
         [this, uid = m_reading, via](const Result<JobListing> &listing) { end(uid, listing, via); });

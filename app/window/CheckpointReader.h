@@ -4,6 +4,7 @@
 #include "ClusterSession.h"
 #include "Preferences.h"
 #include "engine/BucketFlows.h"
+#include "engine/Keychain.h"
 
 #include <QQueue>
 
@@ -17,8 +18,8 @@ class CheckpointReader : public QObject
     Q_OBJECT
 
 public:
-    /// `http` asks buckets; it outlives the flows (Engine waits for them).
-    CheckpointReader(net::HttpClient &http, Preferences &preferences, QObject *parent);
+    /// `http` asks buckets, `keychain` has keys for them; both outlive the flows (Engine waits for them).
+    CheckpointReader(net::HttpClient &http, Keychain &keychain, Preferences &preferences, QObject *parent);
 
     /// nullptr before the session ends. Forgets everything.
     void setSession(ClusterSession *session);
@@ -57,6 +58,7 @@ private:
     void end(const QString &uid, const Result<JobListing> &listing, ListVia via);
 
     net::HttpClient &m_http;
+    Keychain &m_keychain;
     Preferences &m_preferences;
     ClusterSession *m_session = nullptr;
     QHash<QString, Known> m_known;

@@ -21,9 +21,10 @@ constexpr auto listingMaxAge = std::chrono::seconds(60);
 
 } // namespace
 
-JobController::JobController(net::HttpClient &http, Preferences &preferences, CheckpointReader &reader, pages::JobPage *page, QObject *parent)
+JobController::JobController(net::HttpClient &http, Keychain &keychain, Preferences &preferences, CheckpointReader &reader, pages::JobPage *page, QObject *parent)
     : QObject(parent)
     , m_http(http)
+    , m_keychain(keychain)
     , m_preferences(preferences)
     , m_reader(reader)
     , m_page(page)
@@ -385,7 +386,7 @@ void JobController::listBucket()
     };
     m_listScope.run(
         this,
-        [&http = m_http, cluster = m_session->sharedCluster(), shown = *shown, pods = m_session->jobs().podsOf(m_uid),
+        [&http = m_http, &keychain = m_keychain, cluster = m_session->sharedCluster(), shown = *shown, pods = m_session->jobs().podsOf(m_uid),
          server = m_session->server(), allowed = m_preferences.allowedBuckets(), progress = shownProgress()](std::stop_token stop) -> Outcome {
             const Result<BucketPlan> plan = planBucket(*cluster, shown, stop);
             if (!plan)
@@ -393,9 +394,10 @@ void JobController::listBucket()
             // Made anew each time, so a job that was changed since is asked about again.
             if (!allowed.contains(plan->consentKey(server, shown.ns)))
                 return {*plan, {}};
-            const Result<s3::Access> access = accessOfJob(*cluster, shown, *plan, stop);
+            Result<s3::Access> access = accessOfJob(*cluster, shown, *plan, stop);
             if (!access)
                 return {{}, fail(access.error())};
+            addKeptKeys(keychain, *access, plan->place.bucket, stop);
             return {{}, readBucket(http, shown, pods, *plan, *access, stop, progress)};
         },
         [this](const Outcome &outcome) {

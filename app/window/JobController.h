@@ -15,8 +15,8 @@ class JobController : public QObject
     Q_OBJECT
 
 public:
-    /// `http` asks buckets; it outlives the flows (Engine waits for them).
-    JobController(net::HttpClient &http, Preferences &preferences, CheckpointReader &reader, pages::JobPage *page,
+    /// `http` asks buckets, `keychain` has keys for them; both outlive the flows (Engine waits for them).
+    JobController(net::HttpClient &http, Keychain &keychain, Preferences &preferences, CheckpointReader &reader, pages::JobPage *page,
                   QObject *parent = nullptr);
 
     /// Nullptr when nothing is connected. The session must outlive its use here: pass nullptr before it goes.
@@ -54,6 +54,7 @@ private:
     const Job *job() const;
 
     net::HttpClient &m_http;
+    Keychain &m_keychain;
     Preferences &m_preferences;
     CheckpointReader &m_reader;
     pages::JobPage *m_page;

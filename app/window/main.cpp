@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Preferences.h"
 #include "WindowSet.h"
+#include "base/CoreDumps.h"
 #include "base/Translation.h"
 #include "engine/Engine.h"
 #include "kit/Theme.h"
@@ -16,6 +17,7 @@ using namespace cairn;
 
 int main(int argc, char *argv[])
 {
+    leaveNoCoreDumps();
     QApplication application(argc, argv);
     application.setApplicationName(u"cairn"_s);
     application.setApplicationDisplayName(u"Cairn"_s);

@@ -142,6 +142,11 @@ Result<QList<QJsonObject>> Cluster::list(const ResourceKind &kind, const QString
                     break;
                 return fail(page.error());
             }
+            // Anything else that is JSON would read as an empty list, and everything as gone.
+            if (!page->contains(u"items"_s))
+                return fail(Error::Kind::Parse,
+                            QCoreApplication::translate("cairn::kube::Cluster", "The server's answer is no list of %1")
+                                .arg(kind.plural));
             // Items of built-in kinds carry neither kind nor apiVersion.
             for (const QJsonValue &item : (*page)[u"items"_s].toArray()) {
                 QJsonObject object = item.toObject();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kube/Transport.h"
 
+#include "net/Redact.h"
+
 namespace cairn::kube {
 namespace {
 
@@ -53,7 +55,13 @@ public:
         if (!material)
             return fail(material.error());
         request.headers += material->headers;
-        return net::execWebSocket(material->endpoint, std::move(request), stop);
+        Result<net::ExecResult> result = net::execWebSocket(material->endpoint, std::move(request), stop);
+        if (!result) {
+            Error error = result.error();
+            net::redact(error, material->headers);
+            return fail(std::move(error));
+        }
+        return result;
     }
 
     QString defaultNamespace() const override { return m_credentials->defaultNamespace(); }

@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 namespace cairn::kube {
 namespace {
 
-constexpr auto listTimeout = 180s;
 constexpr auto longestRetryAfter = 300s;
 
 /// The earlier of two times, either of which may be unset.
@@ -115,6 +114,7 @@ void WatchLoop::startList()
     m_listing = true;
     m_firstPage = true;
     m_relistAfter = false;
+    m_tookFreshToken = false;
     m_retried401 = false;
     m_target.beginList();
     // What failed shows its error until something better is known.
@@ -125,6 +125,7 @@ void WatchLoop::startList()
 
 void WatchLoop::requestPage(const QString &token)
 {
+    m_pageToken = token;
     Query query;
     query.add("labelSelector", m_options.labelSelector).add("fieldSelector", m_options.fieldSelector);
     if (!m_unpaged)
@@ -132,7 +133,7 @@ void WatchLoop::requestPage(const QString &token)
     net::Request request;
     request.path = query.on(m_path);
     request.headers = {{"Accept", accept()}};
-    request.timeout = listTimeout;
+    request.timeout = m_options.listTimeout;
     // One at a time: the one before has usually delivered its answer already.
     m_pageStop.request_stop();
     if (m_pageTask.valid())
@@ -164,6 +165,8 @@ void WatchLoop::onPage(Result<net::Response> answer)
     if (!answer)
         return onListError(answer.error(), {});
 
+    m_tookFreshToken = false;
+    const QString asked = m_pageToken;
     const WireFormat format = wireFormatOf(answer->contentType);
     const auto startWatch = [this](const ListInfo &info) {
         if (std::exchange(m_firstPage, false)) {
@@ -173,11 +176,14 @@ void WatchLoop::onPage(Result<net::Response> answer)
     };
     // Protobuf names the next page at its head: ask for it before reading this one.
     const std::optional<ListInfo> head = peekListInfo(answer->body, format);
-    bool asked = false;
+    const auto goesOn = [&](const ListInfo &info) {
+        return m_listing && !info.continueToken.isEmpty() && info.continueToken != asked;
+    };
+    bool ahead = false;
     if (head) {
         startWatch(*head);
-        asked = m_listing && !head->continueToken.isEmpty();
-        if (asked)
+        ahead = goesOn(*head);
+        if (ahead)
             requestPage(head->continueToken);
     }
     const Result<ListInfo> info = m_target.page(answer->body, format);
@@ -186,7 +192,13 @@ void WatchLoop::onPage(Result<net::Response> answer)
     startWatch(*info);
     if (!m_listing)
         return; // opening the watch found out that there is nothing to read
-    if (!asked && !info->continueToken.isEmpty())
+    if (!info->continueToken.isEmpty() && info->continueToken == asked)
+        return onListError(Error::make(Error::Kind::Server,
+                                       QCoreApplication::translate("cairn::kube::WatchLoop",
+                                                                   "The server gives the same page of %1 again and again")
+                                           .arg(m_kind.plural)),
+                           {});
+    if (!ahead && goesOn(*info))
         requestPage(info->continueToken);
 
     flush();
@@ -224,7 +236,8 @@ void WatchLoop::onListError(const Error &error, const QString &freshToken)
     if (error.kind == Error::Kind::Gone && !m_firstPage) {
         // The token's data is compacted. The fresh token goes on with newer data; what changed in between comes with
         // the watch, which has been running since the first page. Without one, read everything in one piece.
-        if (!freshToken.isEmpty())
+        // So does a server that only ever gives fresh tokens.
+        if (!freshToken.isEmpty() && !std::exchange(m_tookFreshToken, true))
             return requestPage(freshToken);
         m_unpaged = true;
         return startList();
@@ -319,9 +332,10 @@ void WatchLoop::onData(const QByteArray &data)
             refused = event->status;
             return false;
         }
-        m_heard = true;
-        if (!event->resourceVersion.isEmpty())
+        if (!event->resourceVersion.isEmpty() && event->resourceVersion != m_version) {
+            m_heard = true;
             m_version = event->resourceVersion;
+        }
         if (event->type == WatchType::Bookmark && m_state.phase == FeedState::Phase::Live)
             live(); // nothing changed up to now: as good as news
         return true;
@@ -372,10 +386,11 @@ void WatchLoop::onWatchError(const Error &error)
     }
     switch (error.kind) {
     case Error::Kind::Gone:
+        // Never at once: a server may say so after every list.
         if (m_listing)
             m_relistAfter = true;
         else
-            startList();
+            m_relistAt = Clock::now() + nextDelay({});
         return;
     case Error::Kind::Forbidden: m_listing = false; return forbidden(error);
     case Error::Kind::NotFound: m_listing = false; return absent(error);

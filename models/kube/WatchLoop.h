@@ -27,6 +27,7 @@ struct WatchOptions {
     std::chrono::milliseconds absentRecheck{30'000};
     std::chrono::seconds watchShortest{240}; ///< timeoutSeconds is drawn from this range, so that not all end at once
     std::chrono::seconds watchLongest{300};
+    std::chrono::milliseconds listTimeout{180'000}; ///< of one page; the server itself gives up after a minute
     std::chrono::seconds deadline{5}; ///< a watch that outlives its timeoutSeconds by this has lost its peer
 };
 
@@ -130,11 +131,13 @@ private:
     bool m_listing = false;
     bool m_firstPage = false;
     bool m_unpaged = false;     ///< after a list whose token expired without a fresh one
+    QString m_pageToken;        ///< of the page asked for last
+    bool m_tookFreshToken = false; ///< … and no page came since
     bool m_relistAfter = false; ///< the watch lost its place while the list was still read
     int m_pageSerial = 0;       ///< of the page asked for last; others come too late
     bool m_streamOpen = false;  ///< the server has answered 2xx
     bool m_retried401 = false;
-    bool m_heard = false; ///< an event came on this stream
+    bool m_heard = false; ///< something new came on this stream
     Clock::time_point m_streamSince;
     std::unique_ptr<FrameDecoder> m_frames;
     WireFormat m_streamFormat = WireFormat::Json;

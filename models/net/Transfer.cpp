@@ -3,6 +3,7 @@
 
 #include "net/CurlError.h"
 #include "net/Proxy.h"
+#include "net/Redact.h"
 #include "net/Retry.h"
 #include "net/Url.h"
 
@@ -246,8 +247,16 @@ Result<Response> Transfer::outcome(CURLcode code)
 {
     if (m_tooLarge)
         return fail(tooLargeError(m_target.server, m_headerDone ? m_request.maxBody : maxHeader));
-    if (code == CURLE_OK || m_errorBodyCut)
+    if (code == CURLE_OK || m_errorBodyCut) {
+        QList<Header> sent = m_request.headers;
+        // libcurl makes this one itself, and an answer to plain http may be the proxy's.
+        if (const QUrl proxy = QUrl::fromEncoded(m_target.proxy); !proxy.password().isEmpty()) {
+            const QString pair = proxy.userName(QUrl::FullyDecoded) + u':' + proxy.password(QUrl::FullyDecoded);
+            sent.append({"Proxy-Authorization", "Basic " + pair.toUtf8().toBase64()});
+        }
+        redact(m_response, sent);
         return std::move(m_response);
+    }
     CurlFailure failure = CurlFailure::of(m_easy.get(), code, m_errorBuffer.data());
     failure.server = m_target.server;
     failure.verifiedName = m_target.verifiedName;

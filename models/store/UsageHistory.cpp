@@ -12,6 +12,7 @@
 #include <QSqlQuery>
 #include <QStandardPaths>
 #include <QVariant>
+#include <algorithm>
 #include <atomic>
 
 using namespace Qt::StringLiterals;
@@ -222,6 +223,31 @@ Result<T> UsageHistory::with(F work)
 
 Result<QHash<QString, QList<UsageSample>>> UsageHistory::read(const QString &cluster)
 {
+    Result<QHash<QString, QList<UsageSample>>> samples = readFile(cluster);
+    const std::lock_guard lock(m_mutex);
+    QHash<QString, QList<UsageSample>> waiting;
+    for (const Waiting &entry : std::as_const(m_waiting)) {
+        if (entry.cluster == cluster)
+            waiting[entry.claim].append(entry.sample);
+    }
+    if (waiting.isEmpty())
+        return samples;
+    if (!samples)
+        samples = QHash<QString, QList<UsageSample>>();
+    // As the file would have it: of an hour the last sample stays.
+    for (auto it = waiting.cbegin(); it != waiting.cend(); ++it) {
+        QList<UsageSample> &list = (*samples)[it.key()];
+        for (const UsageSample &sample : it.value()) {
+            const qint64 hour = sample.at.toSecsSinceEpoch() / hourSeconds;
+            list.removeIf([hour](const UsageSample &other) { return other.at.toSecsSinceEpoch() / hourSeconds == hour; });
+            list.insert(std::ranges::upper_bound(list, sample.at, {}, &UsageSample::at), sample);
+        }
+    }
+    return samples;
+}
+
+Result<QHash<QString, QList<UsageSample>>> UsageHistory::readFile(const QString &cluster)
+{
     using Samples = QHash<QString, QList<UsageSample>>;
     return with<Samples>([&](Connection &connection) -> Result<Samples> {
         Samples samples;
@@ -245,18 +271,33 @@ Result<QHash<QString, QList<UsageSample>>> UsageHistory::read(const QString &clu
     });
 }
 
+bool UsageHistory::insert(Connection &connection, QSqlQuery &query, const Waiting &entry)
+{
+    const qint64 at = entry.sample.at.toSecsSinceEpoch();
+    return connection.run(query, u"INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?, ?, ?)"_s,
+                          {entry.cluster, entry.claim, at / hourSeconds, at, entry.sample.used, entry.sample.capacity,
+                           int(entry.sample.source)});
+}
+
+void UsageHistory::wait(const QString &cluster, const QHash<QString, UsageSample> &samples)
+{
+    const std::lock_guard lock(m_mutex);
+    for (auto it = samples.cbegin(); it != samples.cend(); ++it) {
+        if (it->used >= 0 && it->at.isValid() && it->at.toSecsSinceEpoch() >= 0)
+            m_waiting.append({cluster, it.key(), *it});
+    }
+    if (m_waiting.size() > mostWaiting)
+        m_waiting.remove(0, m_waiting.size() - mostWaiting);
+}
+
 Result<> UsageHistory::add(const QString &cluster, const QHash<QString, UsageSample> &samples, const QDateTime &now)
 {
+    wait(cluster, samples);
     return with<void>([&](Connection &connection) -> Result<> {
         bool good = connection.run(u"BEGIN IMMEDIATE"_s);
         QSqlQuery query(connection.database());
-        for (auto it = samples.cbegin(); good && it != samples.cend(); ++it) {
-            const qint64 at = it->at.toSecsSinceEpoch();
-            if (it->used < 0 || !it->at.isValid() || at < 0)
-                continue;
-            good = connection.run(query, u"INSERT OR REPLACE INTO sample VALUES (?, ?, ?, ?, ?, ?, ?)"_s,
-                                  {cluster, it.key(), at / hourSeconds, at, it->used, it->capacity, int(it->source)});
-        }
+        for (const Waiting &entry : std::as_const(m_waiting))
+            good = good && insert(connection, query, entry);
         query.finish();
         const qint64 hour = now.toSecsSinceEpoch() / hourSeconds;
         Result<> thinned;
@@ -264,6 +305,7 @@ Result<> UsageHistory::add(const QString &cluster, const QHash<QString, UsageSam
             thinned = thin(connection, hour);
         if (good && thinned && connection.run(u"COMMIT"_s)) {
             m_thinned = hour;
+            m_waiting.clear();
             return {};
         }
         const QSqlError error = connection.error();

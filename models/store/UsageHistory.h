@@ -9,13 +9,16 @@
 #include <mutex>
 #include <optional>
 
+class QSqlQuery;
+
 namespace cairn::store {
 
 /// How full claims were, over time: one SQLite file of this user alone (0600), for all clusters. Of each claim one sample
 /// an hour is kept for 7 days, then one a day for a year, and 400 000 samples altogether; the oldest go first.
 ///
 /// A file that cannot be read, or that a newer Cairn wrote, is kept under another name beside it and a new one is begun;
-/// takeNotice() then says so. Where nothing can be written (a full disk) the calls fail, and the next one tries again.
+/// takeNotice() then says so. Where nothing can be written (a full disk) add() fails, but what was to be added is kept in
+/// memory, given by read() and written by the next add() that can.
 ///
 /// Blocks on the disk: never on the GUI thread. Thread-safe. Several programs may use one file.
 class UsageHistory
@@ -35,6 +38,7 @@ public:
 
     static constexpr int version = 1;
     static constexpr int mostSamples = 400'000;
+    static constexpr int mostWaiting = 20'000; ///< samples in memory; beyond that the oldest are forgotten
 
 private:
     class Connection;
@@ -42,6 +46,13 @@ private:
     Result<> prepare(Connection &connection);
     Result<> setAside(const QString &suffix, const QString &why);
     Result<> thin(Connection &connection, qint64 hour);
+    struct Waiting {
+        QString cluster, claim;
+        UsageSample sample;
+    };
+    void wait(const QString &cluster, const QHash<QString, UsageSample> &samples);
+    Result<QHash<QString, QList<UsageSample>>> readFile(const QString &cluster);
+    bool insert(Connection &connection, QSqlQuery &query, const Waiting &entry);
     template <class T, class F>
     Result<T> with(F work);
 
@@ -50,6 +61,7 @@ private:
     bool m_checked = false;
     qint64 m_thinned = 0; ///< hour of the last thinning
     std::optional<Error> m_notice;
+    QList<Waiting> m_waiting; ///< could not be written yet, oldest first
 };
 
 } // namespace cairn::store

@@ -40,6 +40,7 @@ RESTRICTED = [
     (re.compile(r"^<curl/"), {"models/net"}),
     (re.compile(r"^<(QNetwork|QSsl|QWebSocket|QtNetwork|QtWebSockets|QTcp|QHost)"), {"models/net"}),
     (re.compile(r"^<QSql"), {"models/store"}),
+    (re.compile(r"^<qt6keychain/"), {"app/engine"}),
     (re.compile(r"^<(QWidget|Q\w*Widget|QApplication|QPainter|QGui|QPixmap|QImage|QIcon|QFont|QColor|QPalette|QtGui/|QtWidgets/)"),
      {"widgets/*", "app/*"}),
     (re.compile(r"^<tl/expected"), {"models/base"}),

@@ -10,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -174,6 +175,13 @@ public:
     {
         std::unique_lock lock(m_server.mutex);
         return !m_server.changed.wait_for(lock, time, [this] { return m_server.stopping; });
+    }
+    bool readable(std::chrono::milliseconds time) override
+    {
+        if (m_ssl && SSL_pending(m_ssl) > 0)
+            return true;
+        pollfd wanted{m_fd, POLLIN, 0};
+        return poll(&wanted, 1, static_cast<int>(time.count())) > 0;
     }
     int number() const override { return m_number; }
     QByteArray protocol() const override

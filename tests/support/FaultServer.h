@@ -38,6 +38,8 @@ public:
     virtual void reset() = 0;
     /// False when the server stopped meanwhile.
     virtual bool sleepFor(std::chrono::milliseconds time) = 0;
+    /// Waits up to `time` for bytes of the peer or its end, either of which readSome() then gives without waiting.
+    virtual bool readable(std::chrono::milliseconds time) = 0;
     virtual int number() const = 0;
     /// "h2" or "http/1.1" as agreed by ALPN; empty without.
     virtual QByteArray protocol() const = 0;

@@ -202,6 +202,18 @@ private slots:
         QCOMPARE(m_sent.size(), size_t(2));
     }
 
+    void whatIsNoListIsNotAnEmptyList()
+    {
+        for (const char *body : {"{}", "{\"kind\":\"Status\",\"status\":\"Success\"}"}) {
+            answerAll(answer(200, body));
+            const auto list = m_cluster->list(kinds::pods(), {}, {}, {}, {});
+            QVERIFY(!list);
+            QCOMPARE(list.error().kind, Error::Kind::Parse);
+        }
+        answerAll(answer(200, "{\"kind\":\"PodList\",\"items\":null}")); // Go's empty slice
+        QVERIFY(m_cluster->list(kinds::pods(), {}, {}, {}, {}));
+    }
+
     void refusalsKeepCausesAndRetryAfter()
     {
         const Error error = errorOf(answer(

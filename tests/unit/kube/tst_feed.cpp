@@ -100,6 +100,27 @@ private slots:
         QTRY_VERIFY(m_feed->state().phase == FeedState::Phase::Live);
     }
 
+    void oneForbiddenNamespaceOfManyIsNamedAndTheOthersShow()
+    {
+        m_server->automatic = [](const net::Request &r) -> Result<net::Response> {
+            if (r.path == "/api"_L1 || r.path == "/apis"_L1) // what is served is not known
+                return answer(500, "");
+            if (nsOf(r) == "shut")
+                return answer(403, "{\"kind\":\"Status\",\"code\":403,\"reason\":\"Forbidden\",\"message\":\"no\"}");
+            return answer(200, page(nsOf(r)));
+        };
+        m_feed->start({{u"a"_s, u"shut"_s, u"b"_s}, {}});
+        QTRY_VERIFY(m_server->channel(1) != nullptr);
+        m_server->channel(0)->start();
+        m_server->channel(1)->start();
+        QTRY_VERIFY(m_feed->state().phase == FeedState::Phase::Live);
+        m_rows.sort();
+        QCOMPARE(m_rows, (QStringList{u"u-a"_s, u"u-b"_s}));
+        QVERIFY2(m_feed->state().error.oneLine().contains(u"shut"_s), qPrintable(m_feed->state().error.oneLine()));
+        for (const auto &[ns, state] : m_feed->parts())
+            QCOMPARE(state.phase, ns == "shut"_L1 ? FeedState::Phase::Forbidden : FeedState::Phase::Live);
+    }
+
     void aNewScopeForgetsTheOldRowsAndTheirLateNews()
     {
         m_server->automatic = [](const net::Request &r) { return answer(200, page(nsOf(r))); };

@@ -194,6 +194,31 @@ private slots:
         QVERIFY(b.listener.waitRows({{u"b"_s, 20}}));
     }
 
+    void freshTokensWithoutPagesAreNotTakenForEver()
+    {
+        Bench b;
+        b.server->request(0);
+        b.server->reply(0, answer(200, page({job("a", 5)}, 10, "t1", 1)));
+        for (size_t i = 1; i <= 2; ++i) {
+            b.server->request(i);
+            b.server->reply(i, answer(410, status(410, "Expired", "fresh")));
+        }
+        QCOMPARE(value(b.server->request(2), "continue"), u"fresh"_s);
+        QCOMPARE(value(b.server->request(3), "continue"), QString());
+        QCOMPARE(value(b.server->request(3), "limit"), QString());
+    }
+
+    void aServerThatRepeatsAPageIsNotAskedForItAgain()
+    {
+        Bench b;
+        b.server->request(0);
+        b.server->reply(0, answer(200, page({job("a", 5)}, 10, "t1", 1)));
+        b.server->request(1);
+        b.server->reply(1, answer(200, page({job("a", 5)}, 10, "t1", 1)));
+        QVERIFY(b.listener.waitPhase(Phase::Failed));
+        QCOMPARE(value(b.server->request(2), "continue"), QString()); // begun anew, after a wait
+    }
+
     void relistAfter410TellsDifferencesOnly()
     {
         Bench b;

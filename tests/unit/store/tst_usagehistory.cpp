@@ -206,9 +206,27 @@ private slots:
         QCOMPARE(full.error().kind, Error::Kind::Io);
         QVERIFY(aside().isEmpty()); // nothing is wrong with the file
         QVERIFY(!history.takeNotice());
-        QCOMPARE(history.read(u"k"_s)->size(), 1);
-        QVERIFY(history.add(u"k"_s, {{u"b"_s, sample(now, 20)}}, now));
+        // Nothing is lost meanwhile, and all is written once there is room.
         QCOMPARE(history.read(u"k"_s)->size(), 2);
+        QCOMPARE(UsageHistory(file()).read(u"k"_s)->size(), 1);
+        QVERIFY(history.add(u"k"_s, {{u"c"_s, sample(now, 30)}}, now));
+        QCOMPARE(history.read(u"k"_s)->size(), 3);
+        QCOMPARE(UsageHistory(file()).read(u"k"_s)->value(u"b"_s).first().used, 20);
+    }
+
+    void whatCannotBeWrittenAtAllStaysInMemory()
+    {
+        QFile blocker(m_dir->path() + u"/cairn"_s);
+        QVERIFY(blocker.open(QIODevice::WriteOnly));
+        UsageHistory history(file());
+        QVERIFY(!history.add(u"k"_s, {{u"a"_s, sample(now, 10)}}, now));
+        QVERIFY(!history.add(u"k"_s, {{u"a"_s, sample(now.addSecs(3600), 20)}, {u"b"_s, sample(now, 30)}}, now));
+        QVERIFY(!history.add(u"k"_s, {{u"a"_s, sample(now.addSecs(3610), 40)}}, now));
+        const auto samples = history.read(u"k"_s);
+        QVERIFY(samples);
+        QCOMPARE(samples->size(), 2);
+        QCOMPARE(samples->value(u"a"_s).last().used, 40);
+        QVERIFY(!history.read(u"other"_s)); // nothing of it waits, and the file cannot be read
     }
 
     void aFolderThatCannotBeMadeIsAnError()
