@@ -62,7 +62,7 @@ QJsonObject itemJson(const BulkItem &item)
             {u"uid"_s, item.job.uid},
             {u"phase"_s, phaseName(item.job.phase)},
             {u"fate"_s, jobs::fateWord(item.fate)},
-            {u"reason"_s, item.verdict.id},
+            {u"verdict"_s, item.verdict.id},
             {u"text"_s, item.verdict.text},
             {u"fix"_s, item.verdict.fix},
             {u"warnings"_s, notesJson(item.warnings)},

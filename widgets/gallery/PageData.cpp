@@ -179,6 +179,7 @@ void registerPageEntries(kit::GalleryRegistry &registry)
     registerOverviewEntries(registry);
     registerCheckpointsEntries(registry);
     registerDialogEntries(registry);
+    registerBulkEntries(registry);
 }
 
 } // namespace cairn::gallery

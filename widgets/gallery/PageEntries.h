@@ -19,6 +19,7 @@ void registerNodesEntries(kit::GalleryRegistry &registry);
 void registerOverviewEntries(kit::GalleryRegistry &registry);
 void registerCheckpointsEntries(kit::GalleryRegistry &registry);
 void registerDialogEntries(kit::GalleryRegistry &registry);
+void registerBulkEntries(kit::GalleryRegistry &registry);
 /// All of the above.
 void registerPageEntries(kit::GalleryRegistry &registry);
 
