@@ -17,6 +17,9 @@ int claims(app::Engine &engine, const Options &options, std::stop_token stop);
 int jobs(app::Engine &engine, const Options &options, std::stop_token stop);
 int jobShow(app::Engine &engine, const Options &options, std::stop_token stop);
 int jobResume(app::Engine &engine, const Options &options, std::stop_token stop);
+/// suspend, unsuspend or delete, as the command says.
+int jobBulk(app::Engine &engine, const Options &options, std::stop_token stop);
+int jobYaml(app::Engine &engine, const Options &options, std::stop_token stop);
 /// `engine` is only made when the target is a job: a folder or bucket needs no cluster.
 int checkpointsOfFolder(const Options &options, std::stop_token stop);
 /// The target begins with s3://. Keys come from the environment.

@@ -16,12 +16,23 @@ const auto usage = u"cairnctl: Kubeflow jobs, their checkpoints and their resume
                    "  jobs                   training jobs\n"
                    "  job show NAME          one job ([KIND/]NAME)\n"
                    "  job resume NAME        resume it from a checkpoint (--from latest|step=N|PATH)\n"
+                   "  job suspend NAME...    suspend jobs (with --yes)\n"
+                   "  job unsuspend NAME...  let suspended jobs go; their script chooses where it starts (with --yes)\n"
+                   "  job delete NAME...     delete jobs; checkpoints on claims and in buckets stay (with --yes)\n"
+                   "  job yaml NAME...       their YAML, to apply again\n"
                    "  checkpoints TARGET     checkpoints of a job, of a folder (a target with a slash), or of\n"
                    "                         s3://BUCKET/PREFIX\n"
                    "  claims [NAME]          volume claims: how full, measured by whom, used by what\n"
                    "  components             what Kubeflow is made of, and what falls with a node\n"_s;
 
-/// Exact number of words each command takes.
+/// Commands on several jobs.
+bool takesNames(const QStringList &words)
+{
+    static const QStringList several{u"suspend"_s, u"unsuspend"_s, u"delete"_s, u"yaml"_s};
+    return words.size() > 1 && words.first() == "job"_L1 && several.contains(words[1]);
+}
+
+/// Number of words each command takes; at least so many where it takes names.
 int wordsOf(const QStringList &words)
 {
     if (words.isEmpty())
@@ -33,6 +44,8 @@ int wordsOf(const QStringList &words)
         return words.size() == 1 ? 1 : 2;
     if (first == "checkpoints"_L1)
         return 2;
+    if (takesNames(words))
+        return 3;
     if (first == "job"_L1 && words.size() > 1 && (words[1] == "show"_L1 || words[1] == "resume"_L1))
         return 3;
     return 0;
@@ -58,6 +71,8 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"A"_s, u"all-namespaces"_s}, u"All namespaces."_s);
     value({u"o"_s, u"output"_s}, u"table (default), json or yaml."_s, u"FORMAT"_s);
     flag({u"dry-run"_s}, u"Show what would change, let the server check it, change nothing."_s);
+    flag({u"yes"_s}, u"Do it: without it, suspend, unsuspend and delete only show what would become of each job."_s);
+    flag({u"whole"_s}, u"YAML with status and all that the server owns."_s);
     flag({u"wait"_s}, u"Follow until the first step after the checkpoint is seen."_s);
     flag({u"allow-exec"_s}, u"Allow the sign-in program that the kubeconfig names to run."_s);
     flag({u"allow-helper"_s}, u"Allow a helper Job that mounts a claim read-only and lists or measures it."_s);
@@ -102,7 +117,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
         return error(u"there is no command \"%1\""_s.arg(options.command.join(u' ')));
     if (options.command.size() < words)
         return error(u"\"%1\" needs one more word: which?"_s.arg(options.command.join(u' ')));
-    if (options.command.size() > words)
+    if (options.command.size() > words && !takesNames(options.command))
         return error(u"\"%1\" is one word too many"_s.arg(options.command[words]));
 
     options.kubeconfig = parser.value(u"kubeconfig"_s);
@@ -111,6 +126,8 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     options.allNamespaces = parser.isSet(u"all-namespaces"_s);
     options.dryRun = parser.isSet(u"dry-run"_s);
     options.wait = parser.isSet(u"wait"_s);
+    options.yes = parser.isSet(u"yes"_s);
+    options.whole = parser.isSet(u"whole"_s);
     options.allowExec = parser.isSet(u"allow-exec"_s);
     options.allowHelper = parser.isSet(u"allow-helper"_s);
     options.allowNodeProxy = parser.isSet(u"allow-node-proxy"_s);

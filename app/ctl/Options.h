@@ -23,6 +23,8 @@ struct Options {
     Format format = Format::Table;
     bool dryRun = false;
     bool wait = false;
+    bool yes = false;           ///< --yes: change what the preview shows
+    bool whole = false;         ///< --whole: YAML with what the server owns
     bool allowExec = false;     ///< --allow-exec: run what the kubeconfig names; a consent given in the window does not count here
     bool allowHelper = false;   ///< --allow-helper: may create the helper Job that lists a claim
     bool allowNodeProxy = false; ///< --allow-node-proxy: may ask kubelets through nodes/proxy

@@ -44,7 +44,12 @@ int run(const Options &options, std::stop_token stop)
         return jobs(engine, options, stop);
     if (first == "checkpoints"_L1)
         return checkpointsOfJob(engine, options, stop);
-    return options.command[1] == "show"_L1 ? jobShow(engine, options, stop) : jobResume(engine, options, stop);
+    const QString second = options.command[1];
+    if (second == "show"_L1)
+        return jobShow(engine, options, stop);
+    if (second == "resume"_L1)
+        return jobResume(engine, options, stop);
+    return second == "yaml"_L1 ? jobYaml(engine, options, stop) : jobBulk(engine, options, stop);
 }
 
 } // namespace

@@ -89,6 +89,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_connect(new ConnectController(engine, preferences, m_connectPage, this))
     , m_reader(new CheckpointReader(engine.http(), engine.keychain(), preferences, this))
     , m_job(new JobController(engine.http(), engine.keychain(), preferences, *m_reader, m_jobPage, this))
+    , m_actions(new JobActions(*m_reader, m_jobsPage, this))
     , m_checkpoints(new CheckpointsController(*m_reader, m_checkpointsPage, this))
     , m_ha(new HaController(m_haPage, this))
     , m_storage(new StorageController(*m_reader, preferences, m_storagePage, this))
@@ -222,6 +223,7 @@ MainWindow::~MainWindow()
 void MainWindow::endSession()
 {
     m_job->setSession(nullptr);
+    m_actions->setSession(nullptr);
     m_checkpoints->setSession(nullptr);
     m_reader->setSession(nullptr);
     m_ha->setSession(nullptr);
@@ -319,6 +321,7 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
     m_reader->setSession(m_session.get());
     m_checkpoints->setSession(m_session.get());
     m_job->setSession(m_session.get());
+    m_actions->setSession(m_session.get());
     m_ha->setSession(m_session.get());
     m_storage->setSession(m_session.get());
     m_events->setSession(m_session.get());
@@ -401,9 +404,11 @@ void MainWindow::wireJobs()
     connect(m_reader, &CheckpointReader::readingChanged, this, setReading);
     connect(m_job, &JobController::resumeRequested, this, &MainWindow::openResume);
     connect(m_job, &JobController::recoverRequested, this, &MainWindow::recover);
-    connect(m_job, &JobController::notice, this, [this](const QString &title, const QString &text, bool error) {
+    const auto tell = [this](const QString &title, const QString &text, bool error) {
         m_toasts->show({title, error ? kit::Tone::Err : kit::Tone::Info, title, text, {}, error});
-    });
+    };
+    connect(m_job, &JobController::notice, this, tell);
+    connect(m_actions, &JobActions::notice, this, tell);
 }
 
 void MainWindow::wireHa()

@@ -6,6 +6,7 @@
 #include "ConnectController.h"
 #include "EventsController.h"
 #include "HaController.h"
+#include "JobActions.h"
 #include "JobController.h"
 #include "NodesController.h"
 #include "Notifier.h"
@@ -122,6 +123,7 @@ private:
     ConnectController *m_connect;
     CheckpointReader *m_reader;
     JobController *m_job;
+    JobActions *m_actions;
     CheckpointsController *m_checkpoints;
     HaController *m_ha;
     StorageController *m_storage;

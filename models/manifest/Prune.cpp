@@ -67,15 +67,23 @@ QJsonObject forDisplay(const QJsonObject &object, bool keepManagedFields)
     return out;
 }
 
-QJsonObject forClone(const QJsonObject &object)
+QJsonObject forApply(const QJsonObject &object)
 {
-    QJsonObject out = object;
+    QJsonObject out = forDisplay(object);
     out.remove(u"status"_s);
     QJsonObject metadata = out.value(u"metadata"_s).toObject();
     for (const QString &field : {u"uid"_s, u"resourceVersion"_s, u"generation"_s, u"creationTimestamp"_s,
                                  u"deletionTimestamp"_s, u"deletionGracePeriodSeconds"_s, u"selfLink"_s,
-                                 u"managedFields"_s, u"ownerReferences"_s, u"finalizers"_s, u"generateName"_s})
+                                 u"ownerReferences"_s, u"finalizers"_s, u"generateName"_s})
         metadata.remove(field);
+    out.insert(u"metadata"_s, metadata);
+    return out;
+}
+
+QJsonObject forClone(const QJsonObject &object)
+{
+    QJsonObject out = forApply(object);
+    QJsonObject metadata = out.value(u"metadata"_s).toObject();
     filterMap(metadata, u"annotations"_s, marksAManager);
     filterMap(metadata, u"labels"_s, marksAManager);
     out.insert(u"metadata"_s, metadata);

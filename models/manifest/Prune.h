@@ -15,6 +15,10 @@ QJsonObject forDisplay(const QJsonObject &object, bool keepManagedFields = false
 /// delete it as a stray. Queue labels (Kueue) stay: the new object has to queue like the old one.
 QJsonObject forClone(const QJsonObject &object);
 
+/// For applying the same object again: without what the server owns, as in forClone(), but with the marks of whoever
+/// manages it, since it is the same object.
+QJsonObject forApply(const QJsonObject &object);
+
 /// Values of a Secret's data and stringData become "***", also inside a List; other objects come back unchanged.
 QJsonObject withoutSecretValues(const QJsonObject &object);
 

@@ -201,6 +201,85 @@ class Cairnctl(unittest.TestCase):
         _, err = self.cairnctl("-n", "research", "job", "resume", "in-a-bucket", "--allow-helper", expect=FAILED)
         self.assertIn("not resumed from", err)
 
+    def training_job(self, name, ns="empty", **metadata):
+        container = {"name": "pytorch", "image": "localhost/busybox:1", "command": ["pretend-training"]}
+        job = {"apiVersion": "kubeflow.org/v1", "kind": "PyTorchJob", "metadata": {"name": name, "namespace": ns, **metadata},
+               "spec": {"pytorchReplicaSpecs": {"Master": {"replicas": 1, "restartPolicy": "OnFailure",
+                                                           "template": {"spec": {"containers": [container]}}}}}}
+        self.addCleanup(self.kubectl, "-n", ns, "delete", f"pytorchjob/{name}", "--ignore-not-found", "--wait=false")
+        self.kubectl("apply", "-f", "-", input=json.dumps(job))
+
+    def suspended(self, name):
+        return self.kubectl("-n", "empty", "get", "pytorchjob", name, "-o", "jsonpath={.spec.runPolicy.suspend}").stdout
+
+    def fates(self, out):
+        return {j["name"]: (j["fate"], j["verdict"], j["result"]) for j in json.loads(out)["jobs"]}
+
+    def test_several_jobs_suspended_let_go_and_deleted(self):
+        names = ("bulk-a", "bulk-b")
+        for name in names:
+            self.training_job(name)
+        bulk = lambda word, *more, **how: self.cairnctl("-n", "empty", "job", word, *more, "-o", "json", **how)
+
+        # Nothing is changed before it is agreed to, nor by a dry run.
+        out, err = bulk("suspend", *names, expect=REFUSED)
+        self.assertIn("--yes", err)
+        self.assertEqual(self.fates(out)["bulk-a"], ("act", "suspend", None))
+        bulk("suspend", *names, "--dry-run", "--yes")
+        self.assertEqual([self.suspended(n) for n in names], ["", ""])
+        # One name that is not there, or one job that is another's, and none is touched.
+        bulk("suspend", *names, "no-such", "--yes", expect=NOT_FOUND)
+        self.assertEqual([self.suspended(n) for n in names], ["", ""])
+
+        out, _ = bulk("suspend", *names, names[0], "--yes")
+        self.assertEqual(self.fates(out), {n: ("act", "suspend", "done") for n in names})
+        self.assertTrue(json.loads(out)["changed"])
+        self.assertEqual([self.suspended(n) for n in names], ["true", "true"])
+        out, _ = bulk("suspend", *names, "--yes")
+        self.assertEqual(self.fates(out), {n: ("nothing", "suspended", "unchanged") for n in names})
+
+        out, _ = bulk("unsuspend", "bulk-a", "--yes")
+        self.assertEqual(self.fates(out)["bulk-a"], ("act", "unsuspend", "done"))
+        self.assertEqual([self.suspended(n) for n in names], ["false", "true"])
+        # It never was counted as failed: its old pod was gone before it was let go.
+        events = self.kubectl("-n", "empty", "get", "events", "--field-selector", "involvedObject.name=bulk-a", "-o", "json").stdout
+        self.assertNotIn("PyTorchJobRestarting", events)
+
+        self.cairnctl("-n", "empty", "job", "delete", *names, "--dry-run")
+        out, _ = bulk("delete", *names, "--yes")
+        self.assertEqual(self.fates(out), {n: ("act", "delete", "done") for n in names})
+        bulk("delete", *names, "--yes", expect=NOT_FOUND)
+
+    def test_jobs_of_others_are_not_suspended(self):
+        out, err = self.cairnctl("-n", "research", "job", "suspend", "gan-paused", "lr-sweep-trial-3", "--yes", "-o", "json", expect=REFUSED)
+        self.assertEqual(self.fates(out)["lr-sweep-trial-3"][:2], ("refused", "controller"))
+        self.assertIn("Trial", err)
+        out, _ = self.cairnctl("-n", "nlp", "job", "unsuspend", "bert-queued", "--yes", "-o", "json", expect=REFUSED)
+        self.assertEqual(self.fates(out)["bert-queued"][:2], ("refused", "queue"))
+        out, err = self.cairnctl("-n", "nlp", "job", "suspend", "llama-sft", "--dry-run", "-o", "json")
+        self.assertEqual(json.loads(out)["jobs"][0]["warnings"][0]["id"], "reverted")
+        out, _ = self.cairnctl("-n", "vision", "job", "suspend", "classifier", "--yes", "-o", "json")
+        self.assertEqual(self.fates(out)["classifier"], ("nothing", "finished", "unchanged"))
+        # A viewer is told by the server's dry run.
+        out, _ = self.cairnctl("--context", "cairn-lab-viewer", "job", "delete", "mnist-demo", "--yes", "-o", "json", expect=REFUSED)
+        self.assertEqual(self.fates(out)["mnist-demo"][:2], ("refused", "forbidden"))
+        self.cairnctl("job", "suspend", "a", "-A", "--yes", expect=FAILED)
+        self.cairnctl("job", "suspend", expect=USAGE)
+
+    def test_yaml_of_jobs_can_be_applied_again(self):
+        self.training_job("yaml-a", labels={"team": "night"})
+        out, _ = self.cairnctl("-n", "empty", "job", "yaml", "yaml-a")
+        document = yaml.safe_load(out)
+        self.assertEqual(document["metadata"], {"name": "yaml-a", "namespace": "empty", "labels": {"team": "night"}})
+        self.assertNotIn("status", document)
+        self.kubectl("-n", "empty", "delete", "pytorchjob/yaml-a")
+        self.kubectl("apply", "-f", "-", input=out)
+        out, _ = self.cairnctl("-n", "research", "job", "yaml", "mnist-demo", "gan-paused", "--whole")
+        self.assertEqual([d["metadata"]["name"] for d in yaml.safe_load_all(out)], ["mnist-demo", "gan-paused"])
+        self.assertIn("resourceVersion", out)
+        listed = json.loads(self.cairnctl("-n", "research", "job", "yaml", "mnist-demo", "-o", "json")[0])
+        self.assertEqual((listed["kind"], listed["items"][0]["metadata"]["name"]), ("List", "mnist-demo"))
+
     def test_components_of_one_namespace_of_many(self):
         self.cairnctl("--context", "cairn-lab-viewer", "components", expect=REFUSED)
         binding = json.dumps({

@@ -248,7 +248,7 @@ Result<QJsonObject> FakeObjectApi::patch(const ObjectRef &ref, PatchType type, c
 
 Result<> FakeObjectApi::remove(const ObjectRef &ref, DeleteOptions options, Stop stop)
 {
-    const Call call{u"remove"_s, ref.kind.plural, ref.ns, ref.name, options.uid, options.dryRun};
+    const Call call{u"remove"_s, ref.kind.plural, ref.ns, ref.name, options.uid, options.dryRun, options};
     if (const auto error = enter(call, stop))
         return fail(*error);
     {

@@ -25,6 +25,7 @@ public:
         QString name;
         QJsonValue body;
         bool dryRun = false;
+        DeleteOptions deletion = {}; ///< of "remove"
         bool writes() const { return !dryRun && (verb == u"create" || verb == u"patch" || verb == u"remove"); }
     };
     /// Before a call takes effect: an Error answers it instead. May throw.

@@ -3,6 +3,7 @@
 #include "kit/StateView.h"
 #include "pages/JobsPage.h"
 #include "pages/NamespaceSelector.h"
+#include "views/DataTable.h"
 
 #include <functional>
 
@@ -75,6 +76,16 @@ void registerJobsEntries(kit::GalleryRegistry &registry)
                       return page([](JobsPage *shown) {
                           shown->setView(JobsPage::View::AtRisk);
                           shown->setFilterText(u"lost:>10"_s);
+                      });
+                  },
+                  one});
+    registry.add({u"page.jobs.selected"_s, u"Jobs, several selected"_s,
+                  [] {
+                      return page([](JobsPage *shown) {
+                          auto *table = shown->findChild<views::DataTable *>(u"jobs.table"_s);
+                          const QList<Job> jobs = cannedJobs();
+                          table->setCheckedKeys({items::jobKey(jobs[3]), items::jobKey(jobs[4]), items::jobKey(jobs[5])});
+                          table->setCurrentKey(items::jobKey(jobs[5]));
                       });
                   },
                   one});

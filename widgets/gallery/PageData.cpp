@@ -180,6 +180,7 @@ void registerPageEntries(kit::GalleryRegistry &registry)
     registerCheckpointsEntries(registry);
     registerSettingsEntries(registry);
     registerDialogEntries(registry);
+    registerBulkEntries(registry);
 }
 
 } // namespace cairn::gallery

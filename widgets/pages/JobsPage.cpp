@@ -229,6 +229,7 @@ void JobsPage::settle()
     m_recount->stop();
     rebuildFacets();
     updateCounts();
+    updateSelection();
     updateState();
 }
 
@@ -267,16 +268,17 @@ QWidget *JobsPage::makeFull()
     m_table = new views::DataTable(tr("Jobs"));
     m_table->setObjectName(u"jobs.table"_s);
     using views::CellKind;
-    m_table->setColumns({{JobTableModel::Name, CellKind::Text, 108, 420},
-                         {JobTableModel::Namespace, CellKind::Text, 88, 160, false, true, true},
+    m_table->setColumns({{JobTableModel::Name, CellKind::Text, 134, 420},
+                         {JobTableModel::Namespace, CellKind::Text, 84, 160, false, true, true},
                          {JobTableModel::Kind, CellKind::Text, 96, 120, false, true, true},
-                         {JobTableModel::State, CellKind::Tag, 148, 240},
+                         {JobTableModel::State, CellKind::Tag, 128, 240},
                          {JobTableModel::Ready, CellKind::Number, 48, 80, false, true, true},
                          {JobTableModel::Gpus, CellKind::Number, 48, 80, false, true, true},
-                         {JobTableModel::LastCheckpoint, CellKind::Trust, 110, 170, false, true, true},
+                         {JobTableModel::LastCheckpoint, CellKind::Trust, 108, 170, false, true, true},
                          {JobTableModel::Lost, CellKind::Number, 118, 200, false, true, true},
                          {JobTableModel::Restarts, CellKind::Number, 64, 90, false, true, true},
                          {JobTableModel::Age, CellKind::Number, 56, 110, false, true, true}});
+    m_table->setCheckable(true);
     m_table->setSource(m_filter);
     m_table->sortBy(JobTableModel::Lost, Qt::DescendingOrder);
     connectTable(m_table);
@@ -287,15 +289,25 @@ QWidget *JobsPage::makeFull()
     m_foot = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
     footRow->addWidget(m_foot, 1);
     footRow->addWidget(new KeyHintBar({{tr("↑ ↓"), tr("move")},
+                                       {tr("Space"), tr("select")},
                                        {tr("Enter"), tr("open")},
                                        {u"L"_s, tr("logs")},
                                        {u"R"_s, tr("resume")},
                                        {u"/"_s, tr("filter")}}),
-                       1);
+                       2);
     footLine->setLayout(footRow);
+
+    m_selection = new SelectionBar;
+    m_selection->hide();
+    connect(m_selection, &SelectionBar::triggered, this, [this](SelectionBar::Act act) { emit actRequested(act, selectedJobs()); });
+    connect(m_selection, &SelectionBar::cleared, this, [this] {
+        focusTable(); // before the button with the focus goes
+        m_table->clearChecked();
+    });
 
     auto *content = new QWidget;
     auto *contentBox = vbox(0);
+    contentBox->addWidget(m_selection);
     contentBox->addWidget(m_table, 1);
     contentBox->addWidget(new Line);
     contentBox->addWidget(footLine);
@@ -353,8 +365,13 @@ void JobsPage::connectTable(views::DataTable *table)
     table->setPlaceholder(tr("No job matches the filter"));
     connect(table, &views::DataTable::opened, this, &JobsPage::openJob);
     connect(table, &views::DataTable::keyTyped, this, &JobsPage::key);
+    connect(table, &views::DataTable::menuRequested, this, [this, table](const QPoint &at) { showMenu(table, at); });
     if (table == m_table) {
-        connect(table, &views::DataTable::currentKeyChanged, this, [this](const QString &) { updateCounts(); });
+        connect(table, &views::DataTable::currentKeyChanged, this, [this](const QString &) {
+            updateCounts();
+            updateSelection();
+        });
+        connect(table, &views::DataTable::checkedChanged, this, &JobsPage::updateSelection);
     } else {
         connect(table, &views::DataTable::currentKeyChanged, this, [this](const QString &key) {
             if (m_split && !key.isEmpty()) {
@@ -483,6 +500,8 @@ void JobsPage::setNow(const QDateTime &now)
     m_model->setNow(now);
     m_table->viewport()->update();
     m_narrow->viewport()->update();
+    if (!m_selection->isHidden())
+        updateSelection();
     if (m_feed.phase == FeedState::Phase::Stale)
         updateState();
 }
@@ -622,6 +641,7 @@ void JobsPage::updateTabOrder()
     for (const int role : {int(JobTableModel::PhaseRole), int(JobTableModel::KindRole),
                            int(JobTableModel::CheckpointRole), int(JobTableModel::NamespaceRole)})
         stops.append(m_facets[role]->tabStops());
+    stops.append(m_selection->tabStops());
     stops.append(m_table);
     stops.append(m_narrow);
     tabChain(stops);
@@ -701,6 +721,10 @@ void JobsPage::keyPressEvent(QKeyEvent *event)
     // Reaches the page only when no text field took it.
     if (event->key() == Qt::Key_F5) {
         emit retryRequested();
+    } else if (event->key() == Qt::Key_Delete && focusWidget() == activeTable()) {
+        const QStringList keys = m_split && !currentJob().isEmpty() ? QStringList{currentJob()} : selectedJobs();
+        if (whyNot(SelectionBar::Act::Delete, keys).isEmpty())
+            emit actRequested(SelectionBar::Act::Delete, keys);
     } else if (event->key() == Qt::Key_Escape && m_split) {
         closeJob();
     } else if (event->modifiers() == Qt::NoModifier && event->text() == "/"_L1) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "items/JobTableModel.h"
+#include "pages/SelectionBar.h"
 
 #include <QHash>
 #include <QWidget>
@@ -64,6 +65,10 @@ public:
     /// Selects the job, also when its row arrives later, and opens the split view.
     void openJob(const QString &key);
     void closeJob();
+    /// The checked jobs in the order shown, else the current one.
+    QStringList selectedJobs() const;
+    /// Why the user may not do this to any of selectedJobs(); "" or no entry: they may, or it is not known yet.
+    void setRefusals(const QHash<SelectionBar::Act, QString> &refusals);
     void focusFilter();
     void focusTable();
     /// Counts are brought up to date within 100 ms; this does it at once (screenshots, tests).
@@ -76,6 +81,10 @@ signals:
     /// "L" and "R" on the current row.
     void logsRequested(const QString &key);
     void resumeRequested(const QString &key);
+    /// The bar, the menu of a row, or Delete.
+    void actRequested(cairn::pages::SelectionBar::Act act, const QStringList &keys);
+    /// selectedJobs() are others now.
+    void selectionChanged(const QStringList &keys);
     void retryRequested();
     void namespacesChanged(const QStringList &names);
     void copied(const QString &what);
@@ -93,6 +102,9 @@ private:
     void updateChips();
     void updateTabOrder();
     void updateState();
+    void updateSelection();
+    QString whyNot(SelectionBar::Act act, const QStringList &keys) const;
+    void showMenu(views::DataTable *table, const QPoint &globalPos);
     void announceJob(const QString &key);
     void syncView();
     void key(const QString &key);
@@ -112,6 +124,9 @@ private:
     kit::StateView *m_state;
     QStackedWidget *m_stack;
     QSplitter *m_splitter;
+    SelectionBar *m_selection;
+    QHash<SelectionBar::Act, QString> m_refusals;
+    QStringList m_selected; ///< as last told
     views::DataTable *m_table;
     views::DataTable *m_narrow;
     QAbstractProxyModel *m_narrowJobs;

@@ -7,6 +7,7 @@
 #include "views/TableProxy.h"
 
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QGuiApplication>
 #include <QHelpEvent>
 #include <QKeyEvent>
@@ -180,6 +181,8 @@ void DataTable::setCheckable(bool checkable)
 
 QStringList DataTable::checkedKeys() const
 {
+    if (m_checked.isEmpty())
+        return {};
     // In the order shown, then those the filter hides, so that lists made from it read like the table.
     QStringList keys;
     for (int row = 0; row < m_proxy->rowCount(); ++row) {
@@ -211,6 +214,7 @@ void DataTable::setCheckedKeys(const QStringList &keys)
 
 void DataTable::clearChecked()
 {
+    m_anchor.clear();
     setCheckedKeys({});
 }
 
@@ -253,6 +257,7 @@ void DataTable::currentChanged(const QModelIndex &current, const QModelIndex &pr
     const QString key = current.data(items::KeyRole).toString();
     if (current.isValid())
         m_lastRow = current.row();
+    m_anchor.clear();
     if (!m_restoring)
         m_wantedKey = key;
     if (key == m_currentKey)
@@ -277,6 +282,7 @@ void DataTable::rowsAboutToBeRemoved(const QModelIndex &parent, int start, int e
 void DataTable::forgetRemoved(int first, int last)
 {
     const qsizetype before = m_checked.size();
+    m_anchor.clear();
     for (int row = first; row <= last && !m_checked.isEmpty(); ++row)
         m_checked.remove(source()->index(row, 0).data(items::KeyRole).toString());
     if (m_checked.size() != before)
@@ -332,9 +338,45 @@ void DataTable::toggleChecked(const QModelIndex &index)
         return;
     if (!m_checked.remove(key))
         m_checked.insert(key);
+    m_anchor.clear();
     viewport()->update();
     m_header->viewport()->update();
     emit checkedChanged(checkedKeys());
+}
+
+/// Checks all rows from the current one to `index` and goes there; a range that shrinks again gives back its rows.
+void DataTable::extendTo(const QModelIndex &index)
+{
+    if (!index.isValid())
+        return;
+    if (m_anchor.isEmpty()) {
+        m_anchor = m_currentKey.isEmpty() ? index.data(items::KeyRole).toString() : m_currentKey;
+        m_unranged = m_checked;
+    }
+    const QString anchor = m_anchor;
+    const QModelIndex begin = indexOfKey(anchor);
+    const int from = begin.isValid() ? begin.row() : index.row();
+    QSet<QString> keys = m_unranged;
+    for (int row = qMin(from, index.row()); row <= qMax(from, index.row()); ++row)
+        keys.insert(m_proxy->index(row, 0).data(items::KeyRole).toString());
+    setCurrentIndex(index);
+    m_anchor = anchor; // moving on by itself ends a range
+    setCheckedKeys(QStringList(keys.begin(), keys.end()));
+}
+
+bool DataTable::extendByKey(const QKeyEvent *event)
+{
+    if (!m_checkable || event->modifiers() != Qt::ShiftModifier || !currentIndex().isValid())
+        return false;
+    switch (event->key()) {
+    case Qt::Key_Up: extendTo(moveCursor(MoveUp, {})); return true;
+    case Qt::Key_Down: extendTo(moveCursor(MoveDown, {})); return true;
+    case Qt::Key_PageUp: extendTo(moveCursor(MovePageUp, {})); return true;
+    case Qt::Key_PageDown: extendTo(moveCursor(MovePageDown, {})); return true;
+    case Qt::Key_Home: extendTo(moveCursor(MoveHome, {})); return true;
+    case Qt::Key_End: extendTo(moveCursor(MoveEnd, {})); return true;
+    default: return false;
+    }
 }
 
 Qt::CheckState DataTable::allChecked() const
@@ -349,6 +391,7 @@ Qt::CheckState DataTable::allChecked() const
 
 void DataTable::toggleAll()
 {
+    m_anchor.clear();
     // Only rows in view are taken: what a filter hides must not be acted on unseen.
     QStringList keys;
     if (allChecked() != Qt::Checked) {
@@ -510,6 +553,8 @@ void DataTable::keyPressEvent(QKeyEvent *event)
         setCurrentIndex(m_proxy->index(qBound(0, m_lastRow, rowCount() - 1), column));
         return;
     }
+    if (extendByKey(event))
+        return;
     switch (event->key()) {
     case Qt::Key_Space:
         if (m_checkable && current.isValid())
@@ -586,6 +631,17 @@ void DataTable::mousePressEvent(QMouseEvent *event)
         }
         if (m_checkable && pos.x() < columnViewportPosition(m_columns.first().column) + cellPadding() + scaled(15) + 8
             && index.column() == m_columns.first().column) {
+            // The row that was checked last is where a range begins.
+            setCurrentIndex(index);
+            toggleChecked(index);
+            return;
+        }
+        if (m_checkable && event->modifiers() == Qt::ShiftModifier) {
+            extendTo(index);
+            return;
+        }
+        if (m_checkable && event->modifiers() == Qt::ControlModifier) {
+            setCurrentIndex(index);
             toggleChecked(index);
             return;
         }
@@ -621,6 +677,23 @@ void DataTable::mouseDoubleClickEvent(QMouseEvent *event)
     const QModelIndex index = indexAt(pos);
     if (index.isValid() && event->button() == Qt::LeftButton)
         emit opened(index.data(items::KeyRole).toString());
+}
+
+void DataTable::contextMenuEvent(QContextMenuEvent *event)
+{
+    if (event->reason() == QContextMenuEvent::Mouse) {
+        // A right press where Qt did not take it for a selection still names its row.
+        const QModelIndex index = indexAt(event->pos());
+        if (!index.isValid())
+            return;
+        if (index.row() != currentIndex().row())
+            setCurrentIndex(index);
+        emit menuRequested(event->globalPos());
+    } else if (currentIndex().isValid()) {
+        scrollTo(currentIndex());
+        const QRect row = visualRect(currentIndex());
+        emit menuRequested(viewport()->mapToGlobal(QPoint(cellPadding(), row.bottom())));
+    }
 }
 
 void DataTable::holdRows()

@@ -59,7 +59,8 @@ public:
     TableProxy *proxy() const { return m_proxy; }
 
     void setTwoLine(bool twoLine);
-    /// Check boxes before the first column and in its header. Space toggles the focus row.
+    /// Check boxes before the first column and in its header. Space or Ctrl with a click toggles a row, Shift with a
+    /// click, an arrow, PgUp, PgDn, Home or End checks all rows up to there.
     void setCheckable(bool checkable);
     QStringList checkedKeys() const;
     void setCheckedKeys(const QStringList &keys);
@@ -117,6 +118,8 @@ signals:
     void escaped();
     /// A letter or "/" pressed in the table, for the page's single-key actions ("L", "R", "/").
     void keyTyped(const QString &key);
+    /// Right click, or the menu key with a current row. The row is current.
+    void menuRequested(const QPoint &globalPos);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -126,6 +129,7 @@ protected:
     void mouseReleaseEvent(QMouseEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
     void mouseDoubleClickEvent(QMouseEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
     void enterEvent(QEnterEvent *event) override;
     void leaveEvent(QEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
@@ -142,6 +146,8 @@ private:
     void forgetRemoved(int first, int last);
     void restoreCurrent();
     void toggleChecked(const QModelIndex &index);
+    void extendTo(const QModelIndex &index);
+    bool extendByKey(const QKeyEvent *event);
     void toggleAll();
     Qt::CheckState allChecked() const;
     bool isChecked(const QModelIndex &index) const;
@@ -160,6 +166,8 @@ private:
     QList<ColumnSpec> m_columns;
     QList<int> m_widths; ///< wanted width of each of m_columns
     QSet<QString> m_checked;
+    QString m_anchor;         ///< row that a range begins at; "" while none is being extended
+    QSet<QString> m_unranged; ///< what was checked before that range
     QString m_currentKey; ///< of the current row
     QString m_wantedKey;  ///< comes back when its row does
     int m_lastRow = 0;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "kit/Button.h"
 #include "kit/Inputs.h"
+#include "kit/Label.h"
 #include "kit/StateView.h"
 #include "kit/Theme.h"
 #include "pages/FacetPanel.h"
@@ -8,6 +10,7 @@
 #include "views/DataTable.h"
 
 #include <QApplication>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -108,6 +111,76 @@ private slots:
         QTest::keyClick(search(), Qt::Key_L);
         QCOMPARE(logs.size(), 1);
         QCOMPARE(search()->text(), u"l"_s);
+    }
+
+    void checkedJobsHaveABarWithWhatAStopCosts()
+    {
+        using Act = pages::SelectionBar::Act;
+        auto *bar = m_page->findChild<pages::SelectionBar *>(u"selection"_s);
+        auto *suspend = bar->findChild<kit::Button *>(u"selection.suspend"_s);
+        auto *unsuspend = bar->findChild<kit::Button *>(u"selection.unsuspend"_s);
+        QSignalSpy selected(m_page.get(), &JobsPage::selectionChanged);
+        QSignalSpy asked(m_page.get(), &JobsPage::actRequested);
+        QVERIFY(!bar->isVisible());
+        table()->setCurrentKey(u"a"_s);
+        QCOMPARE(selected.last().first().toStringList(), QStringList{u"a"_s});
+        table()->setFocus();
+        QTest::keyClick(table(), Qt::Key_A, Qt::ControlModifier);
+        QVERIFY(bar->isVisible());
+        QCOMPARE(selected.last().first().toStringList().size(), 3);
+        QCOMPARE(bar->findChild<kit::Label *>(u"selection.count"_s)->text().left(2), u"3 "_s);
+        QVERIFY(suspend->isEnabled());
+        QVERIFY(!unsuspend->isEnabled() && !unsuspend->toolTip().isEmpty()); // none is suspended
+        suspend->click();
+        QCOMPARE(asked.size(), 1);
+        QVERIFY(asked.last().first().value<Act>() == Act::Suspend);
+        QCOMPARE(asked.last().at(1).toStringList().size(), 3);
+        // What the server refuses is off and says why; of another selection that says nothing.
+        m_page->setRefusals({{Act::Delete, u"You may not delete."_s}});
+        auto *deletes = bar->findChild<kit::Button *>(u"selection.delete"_s);
+        QCOMPARE(deletes->toolTip(), u"You may not delete."_s);
+        QVERIFY(!deletes->isEnabled());
+        QTest::keyClick(table(), Qt::Key_Delete);
+        QCOMPARE(asked.size(), 1);
+        // What a filter hides is not acted on unseen.
+        m_page->setFilterText(u"ns:nlp"_s);
+        QCOMPARE(bar->findChild<kit::Label *>(u"selection.count"_s)->text().left(2), u"1 "_s);
+        m_page->setFilterText({});
+        QCOMPARE(table()->checkedKeys(), QStringList{u"b"_s});
+        bar->findChild<kit::Button *>(u"selection.clear"_s)->click();
+        QVERIFY(!bar->isVisible());
+        QVERIFY(table()->checkedKeys().isEmpty());
+        QCOMPARE(m_page->focusWidget(), table());
+        QTest::keyClick(table(), Qt::Key_Delete);
+        QCOMPARE(asked.size(), 2);
+        QCOMPARE(asked.last().at(1).toStringList(), QStringList{u"a"_s});
+        // The bar goes with the rows.
+        table()->setCheckedKeys({u"b"_s});
+        m_page->model()->setJobs({job(u"a"_s, JobPhase::Running)});
+        QVERIFY(!bar->isVisible());
+    }
+
+    void theMenuIsAboutItsRowOrTheCheckedOnes()
+    {
+        QSignalSpy asked(m_page.get(), &JobsPage::actRequested);
+        const auto choose = [&](const QString &text) {
+            emit table()->menuRequested(QPoint(0, 0));
+            auto *menu = m_page->findChild<QMenu *>(u"jobs.menu"_s);
+            for (QAction *action : menu->actions()) {
+                if (action->text() == text && action->isEnabled())
+                    action->trigger();
+            }
+            delete menu;
+        };
+        table()->setCheckedKeys({u"a"_s, u"c"_s});
+        table()->setCurrentKey(u"b"_s);
+        choose(u"Delete…"_s);
+        QCOMPARE(asked.last().at(1).toStringList(), QStringList{u"b"_s});
+        table()->setCurrentKey(u"c"_s);
+        choose(u"Save YAML…"_s);
+        QCOMPARE(asked.last().at(1).toStringList().size(), 2);
+        choose(u"Unsuspend…"_s); // off
+        QCOMPARE(asked.size(), 2);
     }
 
     void viewsAndFacetsFilterAndSayHowManyAreHidden()

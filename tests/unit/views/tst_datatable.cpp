@@ -4,6 +4,7 @@
 #include "views/TableProxy.h"
 
 #include <QApplication>
+#include <QContextMenuEvent>
 #include <QHeaderView>
 #include <QSignalSpy>
 #include <QStandardItemModel>
@@ -154,6 +155,58 @@ private slots:
         m_table->setFilterText(u"name-b"_s);
         QTest::keyClick(m_table.get(), Qt::Key_A, Qt::ControlModifier);
         QCOMPARE(m_table->checkedKeys(), QStringList{u"b"_s});
+    }
+
+    void shiftChecksAllRowsUpToThere()
+    {
+        m_model->appendRow(row(u"d"_s, 1));
+        m_table->setCurrentKey(u"b"_s);
+        QTest::keyClick(m_table.get(), Qt::Key_Down, Qt::ShiftModifier);
+        QTest::keyClick(m_table.get(), Qt::Key_Down, Qt::ShiftModifier);
+        QCOMPARE(m_table->checkedKeys(), (QStringList{u"b"_s, u"c"_s, u"d"_s}));
+        QCOMPARE(m_table->currentKey(), u"d"_s);
+        // A range that shrinks gives its rows back, and goes over its beginning to the other side.
+        QTest::keyClick(m_table.get(), Qt::Key_Up, Qt::ShiftModifier);
+        QCOMPARE(m_table->checkedKeys(), (QStringList{u"b"_s, u"c"_s}));
+        QTest::keyClick(m_table.get(), Qt::Key_Home, Qt::ShiftModifier);
+        QCOMPARE(m_table->checkedKeys(), (QStringList{u"a"_s, u"b"_s}));
+        // Without Shift the next range begins anew and keeps what is checked.
+        QTest::keyClick(m_table.get(), Qt::Key_End);
+        QTest::keyClick(m_table.get(), Qt::Key_End, Qt::ShiftModifier);
+        QCOMPARE(m_table->checkedKeys(), (QStringList{u"a"_s, u"b"_s, u"d"_s}));
+        QTest::keyClick(m_table.get(), Qt::Key_Escape);
+        QVERIFY(m_table->checkedKeys().isEmpty());
+    }
+
+    void clicksWithShiftAndCtrlCheckRows()
+    {
+        const auto click = [&](int at, Qt::KeyboardModifiers modifiers) {
+            const QRect cell = m_table->visualRect(m_table->proxy()->index(at, 0));
+            QTest::mouseClick(m_table->viewport(), Qt::LeftButton, modifiers, QPoint(cell.left() + 90, cell.center().y()));
+        };
+        click(0, {});
+        QVERIFY(m_table->checkedKeys().isEmpty());
+        click(2, Qt::ShiftModifier);
+        QCOMPARE(m_table->checkedKeys(), (QStringList{u"a"_s, u"b"_s, u"c"_s}));
+        click(1, Qt::ControlModifier);
+        QCOMPARE(m_table->checkedKeys(), (QStringList{u"a"_s, u"c"_s}));
+        QCOMPARE(m_table->currentKey(), u"b"_s);
+    }
+
+    void theMenuIsOfARow()
+    {
+        QSignalSpy menus(m_table.get(), &DataTable::menuRequested);
+        QContextMenuEvent nowhere(QContextMenuEvent::Keyboard, QPoint(0, 0), QPoint(0, 0));
+        QApplication::sendEvent(m_table->viewport(), &nowhere);
+        QCOMPARE(menus.count(), 0);
+        const QPoint second = m_table->visualRect(m_table->proxy()->index(1, 0)).center();
+        QContextMenuEvent mouse(QContextMenuEvent::Mouse, second, m_table->viewport()->mapToGlobal(second));
+        QApplication::sendEvent(m_table->viewport(), &mouse);
+        QCOMPARE(menus.count(), 1);
+        QCOMPARE(m_table->currentKey(), u"b"_s);
+        QContextMenuEvent keyboard(QContextMenuEvent::Keyboard, QPoint(0, 0), QPoint(0, 0));
+        QApplication::sendEvent(m_table->viewport(), &keyboard);
+        QCOMPARE(menus.count(), 2);
     }
 
     void countTellsWhatIsHidden()

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "BulkController.h"
+
+#include "base/Text.h"
+#include "dialogs/BulkDialog.h"
+
+#include <QFileDialog>
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::app {
+namespace {
+
+using Stage = dialogs::BulkView::Stage;
+using Fate = jobs::BulkItem::Fate;
+using State = jobs::BulkResult::State;
+
+/// "4.8 GPU-h of 3 running jobs, …"; "" where none of those that are acted on trains.
+QString lostSentence(const QList<jobs::BulkItem> &items)
+{
+    int running = 0;
+    int unread = 0;
+    double hours = 0;
+    for (const jobs::BulkItem &item : items) {
+        if (item.fate != Fate::Act || !item.losesWork)
+            continue;
+        ++running;
+        unread += item.lossUnread ? 1 : 0;
+        hours += item.loss.gpuHours.value_or(0);
+    }
+    if (running == 0)
+        return {};
+    QString text = unread > 0 ? BulkController::tr("At most %1 of %n running job(s).", nullptr, running).arg(text::gpuHours(hours))
+                              : BulkController::tr("%1 of %n running job(s), since their newest whole checkpoints.", nullptr, running)
+                                    .arg(text::gpuHours(hours));
+    if (unread > 0)
+        text += u' ' + BulkController::tr("The checkpoints of %n of them were not read.", nullptr, unread);
+    return text;
+}
+
+/// Where the checkpoints of what is deleted stay.
+QString staysSentence(const QList<jobs::BulkItem> &items)
+{
+    QStringList places;
+    for (const jobs::BulkItem &item : items) {
+        if (item.fate != Fate::Act)
+            continue;
+        for (const QString &place : item.stays) {
+            const QString named = place.contains("://"_L1) ? text::safe(place) : text::safe(item.job.ns) + u'/' + text::safe(place);
+            if (!places.contains(named))
+                places.append(named);
+        }
+    }
+    if (places.isEmpty())
+        return {};
+    const qsizetype more = places.size() - 6;
+    if (more > 0)
+        places = places.first(6) + QStringList{u"…"_s};
+    return BulkController::tr("Checkpoints and all else on claims and in buckets: %1.").arg(places.join(u", "_s));
+}
+
+} // namespace
+
+BulkController::BulkController(std::shared_ptr<ObjectApi> api, jobs::BulkAct act, const QList<Job> &jobs, const QList<BulkTarget> &targets,
+                               QWidget *window)
+    : QObject(window)
+    , m_api(std::move(api))
+    , m_jobs(jobs)
+    , m_targets(targets)
+    , m_dialog(new dialogs::BulkDialog(act, window))
+{
+    using dialogs::BulkDialog;
+    m_view.act = act;
+    m_dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(m_dialog, &BulkDialog::actRequested, this, &BulkController::act);
+    connect(m_dialog, &BulkDialog::againRequested, this, &BulkController::look);
+    connect(m_dialog, &BulkDialog::stopRequested, this, [this] { m_stop.request_stop(); });
+    // What was begun goes on without its dialog; the end is then told by `ended`.
+    connect(m_dialog, &QObject::destroyed, this, [this] {
+        if (m_view.stage != Stage::Running)
+            deleteLater();
+    });
+    look();
+    m_dialog->open();
+}
+
+BulkController::~BulkController() = default;
+
+void BulkController::look()
+{
+    m_looking.cancel();
+    m_items.clear();
+    const jobs::BulkAct act = m_view.act;
+    m_view = {};
+    m_view.act = act;
+    m_view.total = static_cast<int>(m_targets.size());
+    for (const Job &job : m_jobs)
+        m_view.rows.append(items::bulkRow(job));
+    show();
+    QPointer<BulkController> self(this);
+    const std::stop_token token = m_looking.token();
+    m_looking.run(
+        this,
+        [api = m_api, act, targets = m_targets, self, token](std::stop_token stop) {
+            return previewBulk(
+                *api, act, targets,
+                [&](int index, const jobs::BulkItem &item) {
+                    QMetaObject::invokeMethod(
+                        QCoreApplication::instance(),
+                        [self, token, index, item] {
+                            if (!self || token.stop_requested())
+                                return;
+                            const QString key = self->m_view.rows[index].key;
+                            self->m_view.rows[index] = items::bulkRow(item);
+                            self->m_view.rows[index].key = key;
+                            self->m_view.looked = index + 1;
+                            self->show();
+                        },
+                        Qt::QueuedConnection);
+                },
+                stop);
+        },
+        [this](const Result<QList<jobs::BulkItem>> &items) { onItems(items); });
+}
+
+void BulkController::onItems(const Result<QList<jobs::BulkItem>> &items)
+{
+    if (!items)
+        return; // cancelled
+    m_view.stage = Stage::Ready;
+    m_items = *items;
+    for (const jobs::BulkItem &item : m_items) {
+        if (item.fate == Fate::Act)
+            ++m_view.acting;
+        else
+            ++m_view.leftOut;
+        m_view.losing += item.losesWork ? 1 : 0;
+    }
+    m_view.lost = lostSentence(m_items);
+    m_view.stays = m_view.act == jobs::BulkAct::Delete ? staysSentence(m_items) : QString();
+    show();
+}
+
+void BulkController::act()
+{
+    if (m_view.stage != Stage::Ready || m_view.acting == 0)
+        return;
+    m_view.stage = Stage::Running;
+    m_stop = {};
+    show();
+    QPointer<BulkController> self(this);
+    m_acting.run(
+        this,
+        [api = m_api, items = m_items, self, stop = m_stop](std::stop_token cancelled) {
+            const std::stop_callback both(cancelled, [&stop] { stop.request_stop(); });
+            jobs::BulkOptions options;
+            options.progress = [&](int index, const jobs::BulkResult &result) {
+                QMetaObject::invokeMethod(
+                    QCoreApplication::instance(),
+                    [self, index, result] {
+                        if (!self || self->m_view.stage != Stage::Running)
+                            return;
+                        items::BulkRow &row = self->m_view.rows[index];
+                        row = items::withResult(row, result);
+                        self->m_view.done += result.state == State::Done ? 1 : 0;
+                        self->m_view.failed += result.state == State::Failed ? 1 : 0;
+                        self->show();
+                    },
+                    Qt::QueuedConnection);
+            };
+            return jobs::executeBulk(*api, items, options, stop.get_token());
+        },
+        [this](const QList<jobs::BulkResult> &results) { onResults(results); });
+}
+
+void BulkController::onResults(const QList<jobs::BulkResult> &results)
+{
+    m_view.stage = Stage::Ended;
+    m_view.done = m_view.failed = m_view.stopped = 0;
+    for (qsizetype i = 0; i < results.size(); ++i) {
+        m_view.done += results[i].state == State::Done ? 1 : 0;
+        m_view.failed += results[i].state == State::Failed ? 1 : 0;
+        m_view.stopped += results[i].state == State::Stopped ? 1 : 0;
+        m_view.rows[i] = items::withResult(items::bulkRow(m_items[i]), results[i]);
+    }
+    show();
+    if (m_dialog)
+        return;
+    const QString title = m_view.act == jobs::BulkAct::Suspend ? tr("%n job(s) suspended", nullptr, m_view.done)
+        : m_view.act == jobs::BulkAct::Unsuspend               ? tr("%n job(s) let go", nullptr, m_view.done)
+                                                               : tr("%n job(s) deleted", nullptr, m_view.done);
+    QString text;
+    for (qsizetype i = 0; i < results.size() && text.isEmpty(); ++i) {
+        if (results[i].error)
+            text = tr("%n failed; the first: %1", nullptr, m_view.failed).arg(u"%1: %2"_s.arg(text::safe(m_items[i].job.name), results[i].error->oneLine()));
+    }
+    emit ended(title, text, m_view.failed > 0);
+    deleteLater();
+}
+
+void BulkController::show()
+{
+    if (m_dialog)
+        m_dialog->setView(m_view);
+}
+
+SaveYamlController::SaveYamlController(std::shared_ptr<ObjectApi> api, const QList<ObjectRef> &jobs, QWidget *window)
+    : QObject(window)
+    , m_api(std::move(api))
+    , m_jobs(jobs)
+{
+    const QString clean = tr("YAML to apply again (*.yaml)");
+    const QString whole = tr("YAML with status and all the server added (*.yaml)");
+    // Asks before it overwrites.
+    auto *dialog = new QFileDialog(window, tr("Save %n job(s) as YAML", nullptr, static_cast<int>(jobs.size())), {}, clean + u";;"_s + whole);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(u"yaml"_s);
+    dialog->selectFile(jobs.size() == 1 ? jobs.first().name + u".yaml"_s : u"jobs.yaml"_s);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this, dialog, whole](const QString &path) { save(path, dialog->selectedNameFilter() == whole); });
+    connect(dialog, &QDialog::rejected, this, &QObject::deleteLater);
+    dialog->open();
+}
+
+void SaveYamlController::save(const QString &path, bool whole)
+{
+    m_scope.run(
+        this,
+        [api = m_api, jobs = m_jobs, path, whole](std::stop_token stop) -> Result<> {
+            const Result<QString> yaml = yamlOfJobs(*api, jobs, whole, stop);
+            if (!yaml)
+                return fail(yaml.error());
+            return saveFile(path, yaml->toUtf8());
+        },
+        [this, path](const Result<> &saved) {
+            if (saved)
+                emit ended(tr("%n job(s) saved", nullptr, static_cast<int>(m_jobs.size())), text::safe(path), false);
+            else
+                emit ended(tr("The jobs were not saved"), saved.error().oneLine(), true);
+            deleteLater();
+        });
+}
+
+} // namespace cairn::app

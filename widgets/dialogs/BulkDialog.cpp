@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dialogs/BulkDialog.h"
+
+#include "base/Text.h"
+#include "kit/Announce.h"
+#include "kit/Button.h"
+#include "kit/Card.h"
+#include "kit/Inputs.h"
+#include "kit/Label.h"
+#include "kit/Messages.h"
+#include "views/DataTable.h"
+
+#include <QHBoxLayout>
+#include <QScreen>
+#include <QVBoxLayout>
+
+namespace cairn::dialogs {
+
+using namespace Qt::StringLiterals;
+using namespace cairn::kit;
+using items::BulkTableModel;
+using jobs::BulkAct;
+using Stage = BulkView::Stage;
+
+namespace {
+
+/// Several running jobs are lost with one press; up to this many, their rows are read at a glance.
+constexpr int fewJobs = 5;
+
+} // namespace
+
+BulkDialog::BulkDialog(BulkAct act, QWidget *parent)
+    : QDialog(parent)
+    , m_model(new BulkTableModel(this))
+{
+    m_view.act = act;
+    setObjectName(u"bulk"_s);
+    setSizeGripEnabled(true);
+    paintBackground(this, Token::Panel);
+
+    m_title = new Label({}, Type::PageTitle);
+    m_title->setObjectName(u"bulk.title"_s);
+    m_title->setWordWrap(true);
+    m_sentence = new Paragraph({}, Type::Body, Token::Dim);
+    m_notes = new QWidget;
+    m_notesBox = hbox(10);
+    m_notes->setLayout(m_notesBox);
+
+    m_table = new views::DataTable(tr("Jobs"));
+    m_table->setObjectName(u"bulk.table"_s);
+    m_table->setTwoLine(true);
+    using views::CellKind;
+    m_table->setColumns({{BulkTableModel::Name, CellKind::Text, 130, 240},
+                         {BulkTableModel::State, CellKind::Tag, 84, 120},
+                         {BulkTableModel::Lost, CellKind::Number, 84, 170},
+                         {BulkTableModel::What, CellKind::Tag, 200, 900, true}});
+    m_table->setSource(m_model);
+    auto *card = new Card(Card::Padding::Flush);
+    card->setOutside(Token::Panel);
+    card->body()->addWidget(m_table);
+    m_currentName = new Label({}, Type::BodyStrong);
+    m_current = new Paragraph({}, Type::Body, Token::Dim);
+
+    m_read = new Check({});
+    m_read->setObjectName(u"bulk.read"_s);
+    m_read->hide();
+
+    m_cancel = new Button({});
+    m_cancel->setObjectName(u"bulk.cancel"_s);
+    m_again = new Button(tr("Check again"));
+    m_again->setObjectName(u"bulk.again"_s);
+    m_stop = new Button(tr("Stop"));
+    m_stop->setObjectName(u"bulk.stop"_s);
+    m_act = new Button({}, act == BulkAct::Delete ? ButtonVariant::DangerPrimary : ButtonVariant::Primary);
+    m_act->setObjectName(u"bulk.act"_s);
+    m_close = new Button(tr("Close"), ButtonVariant::Primary);
+    m_close->setObjectName(u"bulk.close"_s);
+    m_why = new Label({}, Type::Meta, Token::Dim);
+    m_why->setObjectName(u"bulk.why"_s);
+
+    auto *inner = vbox(space::cards);
+    inner->setContentsMargins(22, 20, 22, 8);
+    auto *head = vbox(2);
+    head->addWidget(m_title);
+    head->addWidget(m_sentence);
+    inner->addLayout(head);
+    inner->addWidget(m_notes);
+    inner->addWidget(card, 1);
+    auto *detail = vbox(2);
+    detail->addWidget(m_currentName);
+    detail->addWidget(m_current);
+    inner->addLayout(detail);
+    inner->addWidget(m_read);
+    auto *foot = hbox(10);
+    foot->setContentsMargins(22, 12, 22, 18);
+    foot->addWidget(m_why, 1);
+    for (Button *button : {m_again, m_stop, m_cancel, m_act, m_close})
+        foot->addWidget(button);
+    auto *box = vbox(0);
+    box->addLayout(inner, 1);
+    box->addWidget(new Line);
+    box->addLayout(foot);
+    setLayout(box);
+    QWidget *const stops[] = {m_table, m_read, m_again, m_stop, m_cancel, m_act, m_close};
+    for (size_t i = 1; i < std::size(stops); ++i)
+        setTabOrder(stops[i - 1], stops[i]);
+
+    setMinimumWidth(scaled(560));
+    const int limit = screen() ? screen()->availableGeometry().height() * 9 / 10 : scaled(620);
+    resize(scaled(820), std::min(limit, scaled(600)));
+
+    connect(m_table, &views::DataTable::currentKeyChanged, this, &BulkDialog::showCurrent);
+    connect(m_table, &views::DataTable::escaped, this, &QDialog::reject);
+    connect(m_read, &QCheckBox::toggled, this, &BulkDialog::updateFoot);
+    connect(m_cancel, &QPushButton::clicked, this, &QDialog::reject);
+    connect(m_close, &QPushButton::clicked, this, &QDialog::accept);
+    connect(m_again, &QPushButton::clicked, this, &BulkDialog::againRequested);
+    connect(m_stop, &QPushButton::clicked, this, [this] {
+        m_stop->setRefusal(tr("Stopping…"));
+        emit stopRequested();
+    });
+    connect(m_act, &QPushButton::clicked, this, [this] {
+        m_acting = true;
+        updateFoot();
+        emit actRequested();
+    });
+    setView(m_view);
+}
+
+void BulkDialog::setView(const BulkView &view)
+{
+    const bool first = m_model->rowCount() == 0;
+    const Stage before = m_view.stage;
+    m_view = view;
+    m_acting = false;
+    if (view.stage == Stage::Checking && before != Stage::Checking)
+        m_read->setChecked(false); // what was read may be otherwise now
+    m_model->setRows(view.rows);
+    if (first && !view.rows.isEmpty())
+        m_table->setCurrentKey(view.rows.first().key);
+    updateHead();
+    updateNotes();
+    showCurrent();
+    updateFoot();
+    if (before != view.stage) {
+        announce(m_title, m_title->text());
+        // The safe button has the focus; after the act, the only one.
+        if (view.stage == Stage::Ready || view.stage == Stage::Ended)
+            (view.stage == Stage::Ended ? m_close : m_cancel)->setFocus(Qt::OtherFocusReason);
+    }
+}
+
+void BulkDialog::updateHead()
+{
+    const BulkView &v = m_view;
+    QString title;
+    QString sentence;
+    // The question is about the jobs that would be acted on; before they are known, about all.
+    const int asked = v.stage == Stage::Checking ? v.total : v.acting;
+    switch (v.act) {
+    case BulkAct::Suspend:
+        title = tr("Suspend %n job(s)?", nullptr, asked);
+        sentence = tr("Their pods end, their GPUs are free for others. Unsuspend lets them go again; each then starts where its script says.");
+        break;
+    case BulkAct::Unsuspend:
+        title = tr("Unsuspend %n job(s)?", nullptr, asked);
+        sentence = tr("They run again, each from where its script says: from its newest checkpoint only if the script looks for one. "
+                      "To choose the checkpoint, resume a job instead.");
+        break;
+    case BulkAct::Delete:
+        title = tr("Delete %n job(s)?", nullptr, asked);
+        sentence = tr("Their pods, logs and events go with them. This cannot be undone; save their YAML first to be able to make them anew.");
+        break;
+    }
+    if (v.stage == Stage::Running) {
+        title = v.act == BulkAct::Suspend ? tr("Suspending %n job(s)", nullptr, v.acting)
+            : v.act == BulkAct::Unsuspend ? tr("Unsuspending %n job(s)", nullptr, v.acting)
+                                          : tr("Deleting %n job(s)", nullptr, v.acting);
+        sentence = tr("%1 of %2 are through. You can close this; the rest goes on.").arg(v.done + v.failed).arg(v.acting);
+    } else if (v.stage == Stage::Ended) {
+        title = v.act == BulkAct::Suspend ? tr("%n job(s) suspended", nullptr, v.done)
+            : v.act == BulkAct::Unsuspend ? tr("%n job(s) let go", nullptr, v.done)
+                                          : tr("%n job(s) deleted", nullptr, v.done);
+        QStringList rest;
+        if (v.failed > 0)
+            rest.append(tr("%n failed; each says why.", nullptr, v.failed));
+        if (v.stopped > 0)
+            rest.append(tr("%n stopped before their turn.", nullptr, v.stopped));
+        sentence = rest.join(u' ');
+    } else if (v.stage == Stage::Ready && v.acting == 0) {
+        title = tr("Nothing to do");
+        sentence = tr("None of these jobs can be acted on; each says why.");
+    } else if (v.stage == Stage::Ready && v.leftOut > 0) {
+        sentence += u' ' + tr("%n of the chosen are left out; their rows say why.", nullptr, v.leftOut);
+    }
+    m_title->setText(title);
+    setWindowTitle(title);
+    m_sentence->setText(sentence);
+    m_sentence->setVisible(!sentence.isEmpty());
+}
+
+void BulkDialog::updateNotes()
+{
+    struct Line {
+        Tone tone;
+        QString title;
+        QString text;
+    };
+    QList<Line> lines;
+    if (m_view.stage == Stage::Ready && m_view.acting > 0) {
+        if (!m_view.lost.isEmpty())
+            lines.append({m_view.act == BulkAct::Delete ? Tone::Err : Tone::Warn, tr("Lost"), m_view.lost});
+        if (!m_view.stays.isEmpty())
+            lines.append({Tone::Ok, tr("Stays"), m_view.stays});
+    }
+    QStringList shown;
+    for (const Line &line : std::as_const(lines))
+        shown.append(line.title + line.text);
+    m_notes->setVisible(!lines.isEmpty());
+    if (shown == m_notesShown)
+        return;
+    m_notesShown = shown;
+    while (QLayoutItem *item = m_notesBox->takeAt(0)) {
+        item->widget()->hide();
+        item->widget()->deleteLater();
+        delete item;
+    }
+    for (const Line &line : std::as_const(lines))
+        m_notesBox->addWidget(new Note(line.tone, line.text, line.title), 1);
+}
+
+void BulkDialog::resizeEvent(QResizeEvent *event)
+{
+    QDialog::resizeEvent(event);
+    m_notesBox->setDirection(width() < scaled(700) ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+}
+
+void BulkDialog::showCurrent()
+{
+    const items::BulkRow *row = m_model->find(m_table->currentKey());
+    m_currentName->setVisible(row);
+    m_current->setVisible(row);
+    if (!row)
+        return;
+    m_currentName->setText(row->name);
+    m_current->setText((QStringList{row->text.isEmpty() ? row->tag.text : row->text} + row->more).join(u' '));
+}
+
+bool BulkDialog::needsReading() const
+{
+    return m_view.stage == Stage::Ready && m_view.losing > 0 && (m_view.act == BulkAct::Delete || m_view.acting > fewJobs);
+}
+
+void BulkDialog::updateFoot()
+{
+    const BulkView &v = m_view;
+    m_read->setVisible(needsReading());
+    m_read->setText(tr("I have read what %n running job(s) would lose", nullptr, v.losing));
+    QString why;
+    if (m_acting)
+        why = tr("Starting…");
+    else if (v.stage == Stage::Checking)
+        why = tr("Looking at the jobs: %1 of %2").arg(v.looked).arg(v.total);
+    else if (v.acting == 0)
+        why = tr("Nothing to do.");
+    else if (needsReading() && !m_read->isChecked())
+        why = tr("Say first that you have read what is lost.");
+    const bool asks = v.stage == Stage::Checking || v.stage == Stage::Ready;
+    m_act->setVisible(asks && !(v.stage == Stage::Ready && v.acting == 0));
+    const int asked = v.stage == Stage::Checking ? v.total : v.acting;
+    m_act->setText(v.act == BulkAct::Suspend ? tr("Suspend %1").arg(asked) : v.act == BulkAct::Unsuspend ? tr("Unsuspend %1").arg(asked) : tr("Delete %1").arg(asked));
+    m_act->setRefusal(why);
+    m_why->setText(asks ? why : QString());
+    m_cancel->setText(v.act == BulkAct::Delete ? tr("Keep all") : tr("Leave as they are"));
+    m_cancel->setVisible(asks);
+    m_again->setVisible(v.stage == Stage::Ready);
+    m_again->setEnabled(!m_acting);
+    m_stop->setVisible(v.stage == Stage::Running);
+    m_close->setVisible(!asks);
+    m_close->setText(v.stage == Stage::Running ? tr("Go on in background") : tr("Close"));
+    m_close->setVariant(v.stage == Stage::Running ? ButtonVariant::Normal : ButtonVariant::Primary);
+}
+
+} // namespace cairn::dialogs
