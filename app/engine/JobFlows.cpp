@@ -139,9 +139,12 @@ Result<QList<JobKindFacts>> servedKinds(ObjectApi &api, std::stop_token stop)
         if (*there)
             served.append(kind);
     }
+    // Where both versions of MPIJob are served they are two views of the same objects: the newer one has their spec.
+    if (std::ranges::find(served, JobKind::MPIJobV2, &JobKindFacts::id) != served.end())
+        served.removeIf([](const JobKindFacts &kind) { return kind.id == JobKind::MPIJob; });
     if (served.isEmpty()) {
         return fail(Error::Kind::Unsupported, Words::tr("This cluster has no training jobs"),
-                    Words::tr("It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1) or of Trainer (trainer.kubeflow.org/v1alpha1)"),
+                    Words::tr("It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1), of the MPI operator (kubeflow.org/v2beta1) or of Trainer (trainer.kubeflow.org/v1alpha1)"),
                     Words::tr("Install one of them, or choose another context"));
     }
     return served;
@@ -192,7 +195,7 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
     const Result<QJsonObject> object = api.get(ref, stop);
     if (!object)
         return fail(object.error());
-    const JobKindFacts *kind = jobKindByName(ref.kind.kind);
+    const JobKindFacts *kind = jobKindOf(ref.kind);
     if (!kind)
         return fail(Error::Kind::Unsupported, Words::tr("%1 is not a kind of training job").arg(text::safe(ref.kind.kind)));
     const Result<Job> job = decodeJob(bytes(*object), kind->id);

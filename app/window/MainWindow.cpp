@@ -53,8 +53,11 @@ QString jobsRole(const QString &ns)
                            {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}};
     };
     QMap<QString, QStringList> plurals; // by group
-    for (const JobKindFacts &kind : jobKinds())
-        plurals[kind.resource.group].append(kind.resource.plural);
+    for (const JobKindFacts &kind : jobKinds()) {
+        QStringList &ofGroup = plurals[kind.resource.group];
+        if (!ofGroup.contains(kind.resource.plural)) // MPIJob has two versions
+            ofGroup.append(kind.resource.plural);
+    }
     plurals[kinds::trainingRuntimes().group].append(kinds::trainingRuntimes().plural);
     QJsonArray rules{rule({u""_s}, {u"pods"_s, u"pods/log"_s, u"events"_s, u"persistentvolumeclaims"_s})};
     for (auto it = plurals.begin(); it != plurals.end(); ++it)

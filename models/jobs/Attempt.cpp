@@ -20,7 +20,7 @@ struct Words {
 /// Longest of "-<role>-<index>" and MPI's "-config" and "-launcher".
 qsizetype longestSuffix(const Job &job)
 {
-    qsizetype longest = job.kind == JobKind::MPIJob ? 9 : 0;
+    qsizetype longest = job.facts().isMpi() ? 9 : 0;
     // The host names of a JobSet's pods: "-<replicated job>-<job>-<pod>".
     const qsizetype jobSet = job.facts().isTrainJob() ? 2 : 0;
     for (const ReplicaGroup &group : job.replicas) {

@@ -154,6 +154,8 @@ private:
             warn(u"managed"_s, managerSentence(r.job.manager), Words::tr("The new job belongs to nobody but you."));
         if (r.job.facts().isTrainJob() && !finished && !managed)
             warn(u"immutable"_s, Words::tr("Trainer does not let a TrainJob's trainer be changed, so a new job is made; this one stays as it is."));
+        if (r.job.kind == JobKind::MPIJobV2 && !finished && !managed)
+            warn(u"immutable"_s, Words::tr("The MPI operator does not let a changed command or environment reach the launcher, so a new job is made; this one stays as it is."));
         if (r.runtimeChanged)
             warn(u"runtime-changed"_s, Words::tr("The runtime %1 was changed after this job began: the new job gets the runtime as it is now.").arg(text::safe(r.job.runtime.name)),
                  Words::tr("The job's own copy is in the ConfigMap %1.").arg(text::safe(r.job.name) + u"-runtime-snapshot"_s));
@@ -277,7 +279,7 @@ private:
     }
 
     /// MPI workers run sshd and take their environment, but no arguments, from the job.
-    bool runsNoTraining(const QString &role) const { return r.job.kind == JobKind::MPIJob && role != u"Launcher"; }
+    bool runsNoTraining(const QString &role) const { return r.job.facts().isMpi() && role != u"Launcher"; }
 
     void changeEnv(RoleChange &change)
     {

@@ -76,6 +76,35 @@ private slots:
                  (QStringList{u"train.py"_s, u"--resume=/ckpt/demo/step-100.pt"_s, u"--out="_s + told.saveDir}));
     }
 
+    void aRunningMpiJobOfTheNewOperatorIsMadeAnew()
+    {
+        const QJsonObject trainer = container(u"trainer"_s, {{u"CHECKPOINT_DIR"_s, u"/ckpt/demo"_s}}, {u"mpirun"_s, u"python3"_s, u"train.py"_s});
+        QJsonObject object = pytorchJob(trainer);
+        object = with(object, {u"apiVersion"_s}, u"kubeflow.org/v2beta1"_s);
+        object = with(object, {u"kind"_s}, u"MPIJob"_s);
+        QJsonObject launcher = role(trainer), worker = role(container(u"sshd"_s, {}), 2);
+        for (QJsonObject *each : {&launcher, &worker}) // that operator takes the first container
+            *each = with(*each, {u"template"_s, u"spec"_s, u"containers"_s},
+                         QJsonArray{each == &launcher ? trainer : container(u"trainer"_s, {})});
+        object = with(object, {u"spec"_s}, QJsonObject{{u"slotsPerWorker"_s, 2}, {u"runPolicy"_s, QJsonObject{{u"suspend"_s, false}}},
+                                                       {u"mpiReplicaSpecs"_s, QJsonObject{{u"Launcher"_s, launcher}, {u"Worker"_s, worker}}}});
+        const ResumeRequest r = requestFor(object, 100, JobKind::MPIJobV2);
+        QVERIFY(!r.job.canGoOnInPlace());
+        const ResumePlan plan = planResume(r);
+        QVERIFY2(plan.feasible(), plan.problems.isEmpty() ? "" : qPrintable(plan.problems.first().text));
+        QCOMPARE(plan.mode, Mode::NewObject);
+        QVERIFY(plan.hasWarning("immutable"_L1));
+        QVERIFY(plan.hasWarning("both-run"_L1));
+        QCOMPARE(plan.job.ref().kind.apiVersion(), u"kubeflow.org/v2beta1"_s);
+        QCOMPARE(plan.result.value(u"apiVersion"_s).toString(), u"kubeflow.org/v2beta1"_s);
+        QCOMPARE(envOf(plan.result, u"Launcher"_s, u"RESUME_FROM_CHECKPOINT"_s, u"mpiReplicaSpecs"_s, u"trainer"_s), r.path);
+        QCOMPARE(envOf(plan.result, u"Worker"_s, u"CHECKPOINT_DIR"_s, u"mpiReplicaSpecs"_s, u"trainer"_s), plan.saveDir);
+        // The training operator's MPIJob follows its template.
+        ResumeRequest old = requestFor(with(object, {u"apiVersion"_s}, u"kubeflow.org/v1"_s), 100, JobKind::MPIJob);
+        old.job.container = u"trainer"_s;
+        QCOMPARE(planResume(old).mode, Mode::InPlace);
+    }
+
     void contractJobGetsVariablesInEveryRole()
     {
         const ResumePlan plan = planResume(requestFor(contractJob()));
