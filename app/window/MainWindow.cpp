@@ -3,6 +3,7 @@
 
 #include "ResumeController.h"
 #include "base/Text.h"
+#include "engine/BucketFlows.h"
 #include "jobs/LossOfWork.h"
 #include "kit/Navigation.h"
 #include "kit/Messages.h"
@@ -402,7 +403,18 @@ void MainWindow::openResume(const QString &uid, const QString &checkpoint)
         for (const Checkpoint &candidate : run.checkpoints) {
             if (candidate.path != checkpoint)
                 continue;
-            newResume()->plan(*job, known->listing, known->via, candidate);
+            const bool bucket = known->via == ListVia::Bucket;
+            const std::shared_ptr<kube::Cluster> cluster = m_session->sharedCluster();
+            ReadAgain read;
+            if (bucket) {
+                const QStringList allowed = m_preferences.allowedBuckets();
+                read = agreedBucket(m_engine.http(), *cluster, m_session->server(), {allowed.begin(), allowed.end()});
+            } else {
+                read = [cluster, via = known->via](const JobDetail &now, std::stop_token stop) {
+                    return readCheckpoints(*cluster, now.job, now.pods, via, stop);
+                };
+            }
+            newResume()->plan(*job, known->listing, std::move(read), bucket, candidate);
             return;
         }
     }
