@@ -21,7 +21,7 @@ def endpoint(lab):
 
 
 def up(lab):
-    root, notes = lab.dir / "store", lab.dir / "store-notes"
+    root, notes = lab.dir / "store", lab.dir / "notes-of-store"
     (root / BUCKET).mkdir(parents=True, exist_ok=True)
     notes.mkdir(exist_ok=True)
     # Notes in a folder of their own: not every file system has extended attributes.
@@ -37,10 +37,10 @@ def _not_open(lab):
 
 
 def empty(lab):
-    for folder in (lab.dir / "store" / BUCKET, lab.dir / "store-notes" / BUCKET):
+    for folder in (lab.dir / "store" / BUCKET, lab.dir / "notes-of-store" / BUCKET):
         for path in folder.iterdir() if folder.is_dir() else ():
-            if path.name == "meta":
-                continue  # of the bucket itself
+            if path.name == "meta" or path.name.startswith("."):
+                continue  # of the bucket itself, and of the server while it runs
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
