@@ -239,6 +239,7 @@ def lab_stages(runner):
         real = {"CAIRN_TEST_KUBECONFIG": lab_kubeconfig("real"), "CAIRN_TEST_MODE": "real"}
         runner.stage("tests-real", runner.unittest, "tests/lab/test_real.py", real)
         runner.stage("tests-e2e", runner.unittest, "tests/e2e/test_cairnctl.py", real)
+        runner.stage("tests-e2e-bucket", runner.unittest, "tests/e2e/test_bucket_resume.py", real)
         runner.stage("tests-e2e-window", runner.ctest, "dev", "e2e", real)
     runner.stage("lab-real-down", runner.command, lab_command("down", "--real"), 300)
     runner.stage("tests-lab-clean", runner.unittest, "tests/lab/test_clean.py")

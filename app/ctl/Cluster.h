@@ -13,8 +13,9 @@ Result<std::shared_ptr<kube::Cluster>> connect(app::Engine &engine, const Option
 /// "" for all namespaces.
 QString namespaceOf(const kube::Cluster &cluster, const Options &options);
 app::ListVia listVia(const Options &options);
-/// Refused (exit 4) unless --allow-helper or --use-exec says how the claim may be read.
-Result<app::JobListing> readListing(kube::Cluster &cluster, const app::JobDetail &detail, const Options &options,
-                                    std::stop_token stop);
+/// Of a claim or a bucket. Refused (exit 4) unless --allow-helper or --use-exec says how the claim may be read, or what
+/// readBucketOfJob() asks for is given.
+Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster, const app::JobDetail &detail,
+                                    const Options &options, std::stop_token stop);
 
 } // namespace cairn::ctl

@@ -49,8 +49,11 @@ app::ListVia listVia(const Options &options)
     return options.useExec ? app::ListVia::Exec : app::ListVia::Helper;
 }
 
-Result<app::JobListing> readListing(kube::Cluster &cluster, const app::JobDetail &detail, const Options &options, std::stop_token stop)
+Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster, const app::JobDetail &detail,
+                                    const Options &options, std::stop_token stop)
 {
+    if (app::savesToBucket(ckpt::locate(detail.job)))
+        return readBucketOfJob(engine.http(), cluster, detail, options, stop);
     if (!options.allowHelper && !options.useExec) {
         return fail(Error::Kind::Consent, u"Reading the checkpoints of %1 needs a helper Job"_s.arg(text::safe(detail.job.name)),
                     u"It mounts the job's claim read-only in namespace %1, lists it, and is gone a minute later"_s.arg(text::safe(detail.job.ns)),
@@ -136,9 +139,7 @@ int checkpointsOfJob(app::Engine &engine, const Options &options, std::stop_toke
     const Result<app::JobDetail> detail = app::findJob(**cluster, namespaceOf(**cluster, options), options.command[1], stop);
     if (!detail)
         return printError(detail.error());
-    const Result<app::JobListing> listing = app::savesToBucket(ckpt::locate(detail->job))
-        ? readBucketOfJob(engine.http(), **cluster, *detail, options, stop)
-        : readListing(**cluster, *detail, options, stop);
+    const Result<app::JobListing> listing = readListing(engine, **cluster, *detail, options, stop);
     if (!listing)
         return printError(listing.error());
     printListing(options, listing->listing,

@@ -3,6 +3,7 @@
 #include "Commands.h"
 #include "Output.h"
 #include "base/Text.h"
+#include "engine/BucketFlows.h"
 #include "jobs/Preflight.h"
 #include "jobs/ResumeExecutor.h"
 #include "jobs/ResumeJson.h"
@@ -103,7 +104,7 @@ int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
     if (!options.recover.isEmpty())
         return recover(cluster, detail->job.ref(), options, stop);
 
-    const Result<app::JobListing> listing = readListing(cluster, *detail, options, stop);
+    const Result<app::JobListing> listing = readListing(engine, cluster, *detail, options, stop);
     if (!listing)
         return printError(listing.error());
     const Result<Checkpoint> checkpoint = app::chooseCheckpoint(*listing, options.from);
@@ -129,7 +130,11 @@ int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
     if (!plan->feasible())
         return refuse(*plan, {});
     jobs::PreflightOptions preflightOptions;
-    const auto recheck = app::recheckOf(cluster, *listing, *plan, listVia(options));
+    const auto recheck = app::recheckOf(cluster, *plan, [&](const app::JobDetail &now, std::stop_token token) {
+        return readListing(engine, cluster, now, options, token);
+    });
+    if (app::savesToBucket(listing->location))
+        preflightOptions.recheck = recheck; // a claim would need another helper
     const QList<jobs::Check> checks = jobs::preflight(cluster, *plan, preflightOptions, stop);
     QJsonArray checkJson;
     for (const jobs::Check &check : checks) {

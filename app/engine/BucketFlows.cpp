@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/BucketFlows.h"
 
+#include "engine/Keychain.h"
 #include "base/Text.h"
+#include "jobs/Attempt.h"
 #include "jobs/RoleChange.h"
 
 #include <QCoreApplication>
@@ -86,8 +88,9 @@ Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token st
     if (!savesToBucket(location))
         return fail(Error::Kind::Unsupported, cannotBeListed(job), location.reason, Words::tr("Say where it saves: the folder inside its container"));
     BucketPlan plan;
-    plan.uri = location.uri;
-    const Result<s3::Place> place = s3::parsePlace(location.uri);
+    // All attempts, not only the last: they lie below the prefix of the first one.
+    plan.uri = jobs::attemptBase(location.uri);
+    const Result<s3::Place> place = s3::parsePlace(plan.uri);
     if (!place)
         return fail(place.error());
     plan.place = *place;
@@ -167,6 +170,23 @@ Result<s3::Access> accessOfJob(ObjectApi &api, const Job &job, const BucketPlan 
     access->store = plan.store;
     access->store.region = region;
     return access;
+}
+
+ReadAgain agreedBucket(net::HttpClient &http, Keychain &keychain, ObjectApi &api, const QString &cluster, const QSet<QString> &agreed)
+{
+    return [&http, &keychain, &api, cluster, agreed](const JobDetail &now, std::stop_token stop) -> Result<JobListing> {
+        const Result<BucketPlan> plan = planBucket(api, now.job, stop);
+        if (!plan)
+            return fail(plan.error());
+        if (!agreed.contains(plan->consentKey(cluster, now.job.ns)))
+            return fail(Error::Kind::Consent, Words::tr("The bucket was not read"), Words::tr("nobody has agreed to use its keys yet"),
+                        Words::tr("Open the job and agree there"));
+        Result<s3::Access> access = accessOfJob(api, now.job, *plan, stop);
+        if (!access)
+            return fail(access.error());
+        addKeptKeys(keychain, *access, plan->place.bucket, stop);
+        return readBucket(http, now.job, now.pods, *plan, *access, stop);
+    };
 }
 
 Result<JobListing> readBucket(net::HttpClient &http, const Job &job, const QList<Pod> &pods, const BucketPlan &plan,

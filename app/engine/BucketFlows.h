@@ -5,9 +5,12 @@
 #include "s3/Bucket.h"
 
 #include <QHash>
+#include <QSet>
 
 /// Checkpoints of jobs that save to S3, as blocking flows; see JobFlows.h.
 namespace cairn::app {
+
+class Keychain;
 
 /// Where a job's bucket is and where the job has its keys from. Holds no secret: it is what a user is asked about.
 struct BucketPlan {
@@ -21,7 +24,7 @@ struct BucketPlan {
         QString secret;
         QString prefix;
     };
-    QString uri;                      ///< as the job names it
+    QString uri;                      ///< as the job names it, without the part that is one attempt's
     s3::Place place;
     s3::Store store;                  ///< as the job's plain variables name it; AWS where they name none
     QHash<QString, QString> plain;    ///< the job's plain variables; keys should not be among them, but may
@@ -50,5 +53,11 @@ Result<s3::Access> accessOfJob(ObjectApi &api, const Job &job, const BucketPlan 
 /// Lists the bucket. JobListing::root is the URI.
 Result<JobListing> readBucket(net::HttpClient &http, const Job &job, const QList<Pod> &pods, const BucketPlan &plan,
                               const s3::Access &access, std::stop_token stop, const ckpt::Progress &progress = {});
+
+/// Plans, reads the Secrets and lists, where what is asked for is in `agreed` (BucketPlan::consentKey); Error::Consent
+/// where it is not, as when the job was changed since. Keys that the job does not name come from the keychain; none are
+/// held between two readings. All that it takes by
+/// reference outlives it.
+ReadAgain agreedBucket(net::HttpClient &http, Keychain &keychain, ObjectApi &api, const QString &cluster, const QSet<QString> &agreed);
 
 } // namespace cairn::app

@@ -139,9 +139,12 @@ Result<QList<JobKindFacts>> servedKinds(ObjectApi &api, std::stop_token stop)
         if (*there)
             served.append(kind);
     }
+    // Where both versions of MPIJob are served they are two views of the same objects: the newer one has their spec.
+    if (std::ranges::find(served, JobKind::MPIJobV2, &JobKindFacts::id) != served.end())
+        served.removeIf([](const JobKindFacts &kind) { return kind.id == JobKind::MPIJob; });
     if (served.isEmpty()) {
         return fail(Error::Kind::Unsupported, Words::tr("This cluster has no training jobs"),
-                    Words::tr("It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1) or of Trainer (trainer.kubeflow.org/v1alpha1)"),
+                    Words::tr("It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1), of the MPI operator (kubeflow.org/v2beta1) or of Trainer (trainer.kubeflow.org/v1alpha1)"),
                     Words::tr("Install one of them, or choose another context"));
     }
     return served;
@@ -192,7 +195,7 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
     const Result<QJsonObject> object = api.get(ref, stop);
     if (!object)
         return fail(object.error());
-    const JobKindFacts *kind = jobKindByName(ref.kind.kind);
+    const JobKindFacts *kind = jobKindOf(ref.kind);
     if (!kind)
         return fail(Error::Kind::Unsupported, Words::tr("%1 is not a kind of training job").arg(text::safe(ref.kind.kind)));
     const Result<Job> job = decodeJob(bytes(*object), kind->id);
@@ -354,7 +357,8 @@ std::optional<qint64> latestStep(ObjectApi &api, const Job &job, const QList<Pod
 Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const JobListing &listing,
                                     const Checkpoint &checkpoint, const ResumeChoice &choice, std::stop_token stop)
 {
-    if (listing.location.kind != ckpt::SaveLocation::Kind::Claim)
+    const bool bucket = jobs::isBucketPath(listing.location.uri);
+    if (listing.location.kind != ckpt::SaveLocation::Kind::Claim && !bucket)
         return fail(Error::Kind::Unsupported, Words::tr("Nothing was changed"), listing.location.reason, Words::tr("Start the training by hand from there"));
     const Result<JobDetail> detail = readJob(api, ref, stop);
     if (!detail)
@@ -365,7 +369,11 @@ Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const 
     request.object = detail->object;
     request.checkpoint = checkpoint;
     request.path = listing.containerPath(checkpoint);
-    request.saveDir = listing.location.place.containerPath;
+    // A bucket that only an annotation names is not where the script's own words point.
+    if (!bucket)
+        request.saveDir = listing.location.place.containerPath;
+    else if (listing.location.origin != ckpt::SaveLocation::Origin::Annotation)
+        request.saveDir = listing.location.uri;
     const Checkpoint *newest = jobs::newestResumable(listing.listing);
     request.newest = newest && newest->path == checkpoint.path;
     request.contract = choice.contract;
@@ -385,16 +393,22 @@ Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const 
     return jobs::planResume(request);
 }
 
-std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const JobListing &listing,
-                                                             const jobs::ResumePlan &plan, ListVia via)
+std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, ListVia via)
 {
-    return [&api, job = plan.job, path = plan.checkpoint.path, containerPath = plan.path, via, root = listing.root](
+    return recheckOf(api, plan, [&api, via](const JobDetail &now, std::stop_token stop) {
+        return readCheckpoints(api, now.job, now.pods, via, stop);
+    });
+}
+
+std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, const ReadAgain &read)
+{
+    return [&api, job = plan.job, path = plan.checkpoint.path, containerPath = plan.path, read](
                std::stop_token stop) -> Result<Checkpoint> {
         const Result<JobDetail> now = readJob(api, job.ref(), stop);
         if (!now)
             return fail(now.error());
         // Exec needs a pod; once the job is suspended there is none, and the reading before has to do.
-        const Result<JobListing> again = readCheckpoints(api, job, now->pods, via, stop);
+        const Result<JobListing> again = read(*now, stop);
         if (!again)
             return fail(again.error());
         for (const Run &run : again->listing.runs) {

@@ -35,9 +35,9 @@ enum class ListVia { Helper, Exec, Bucket };
 /// The checkpoints of a job: of all its attempts, since a resumed attempt saves below the first one's folder.
 struct JobListing {
     ckpt::SaveLocation location;
-    QString root;    ///< absolute folder inside the container that the listing's paths are relative to
+    QString root;    ///< absolute folder inside the container, or s3:// address, that the listing's paths are relative to
     Listing listing;
-    /// Absolute path of a checkpoint inside the container.
+    /// Absolute path of a checkpoint inside the container, or its address.
     QString containerPath(const Checkpoint &checkpoint) const;
 };
 /// Of a claim: by a helper or exec.
@@ -67,9 +67,13 @@ struct ResumeChoice {
 Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &job, const JobListing &listing,
                                     const Checkpoint &checkpoint, const ResumeChoice &choice, std::stop_token stop);
 
+/// Lists the checkpoints of a job anew, in the way that the user agreed to.
+using ReadAgain = std::function<Result<JobListing>(const JobDetail &now, std::stop_token stop)>;
+
 /// Reads the checkpoint of a plan again; NotFound where it is gone. For preflight and execution.
-std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const JobListing &listing,
-                                                             const jobs::ResumePlan &plan, ListVia via);
+std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, const ReadAgain &read);
+/// Of a claim, as readCheckpoints() does.
+std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, ListVia via);
 
 /// Finds what `--from` names: "latest", "step=N", or a path (relative to the listing, or absolute in the container).
 Result<Checkpoint> chooseCheckpoint(const JobListing &listing, const QString &from);

@@ -66,6 +66,9 @@ QJsonObject toJson(const Job &job)
             {u"image"_s, job.image},
             {u"runtime"_s, job.runtime.name.isEmpty() ? QJsonValue(QJsonValue::Null)
                                                       : QJsonObject{{u"kind"_s, job.runtime.kind}, {u"name"_s, job.runtime.name}}},
+            {u"mpi"_s, job.kind != JobKind::MPIJobV2 ? QJsonValue(QJsonValue::Null)
+                                                     : QJsonObject{{u"slotsPerWorker"_s, job.slotsPerWorker},
+                                                                   {u"launcherWaits"_s, job.launcherWaits}}},
             {u"progress"_s, job.progress ? QJsonValue(*job.progress) : QJsonValue(QJsonValue::Null)},
             {u"created"_s, time(job.created)},
             {u"started"_s, time(job.started)},

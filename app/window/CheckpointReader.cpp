@@ -117,23 +117,14 @@ void CheckpointReader::next()
     m_reading = job->uid;
     emit readingChanged(m_reading, true);
     const ListVia via = bucket ? ListVia::Bucket : ListVia::Helper;
+    const QStringList agreed = m_preferences.allowedBuckets();
     m_scope.run(
         this,
         [&http = m_http, &keychain = m_keychain, cluster = m_session->sharedCluster(), job = *job, pods = m_session->jobs().podsOf(job->uid), bucket,
-         server = m_session->server(), allowed = m_preferences.allowedBuckets()](std::stop_token stop) -> Result<JobListing> {
+         server = m_session->server(), allowed = QSet<QString>(agreed.begin(), agreed.end())](std::stop_token stop) -> Result<JobListing> {
             if (!bucket)
                 return readCheckpoints(*cluster, job, pods, ListVia::Helper, stop);
-            const Result<BucketPlan> plan = planBucket(*cluster, job, stop);
-            if (!plan)
-                return fail(plan.error());
-            if (!allowed.contains(plan->consentKey(server, job.ns)))
-                return fail(Error::Kind::Consent, tr("The bucket was not read"), tr("nobody has agreed to use its keys yet"),
-                            tr("Open the job and agree there"));
-            Result<s3::Access> access = accessOfJob(*cluster, job, *plan, stop);
-            if (!access)
-                return fail(access.error());
-            addKeptKeys(keychain, *access, plan->place.bucket, stop);
-            return readBucket(http, job, pods, *plan, *access, stop);
+            return agreedBucket(http, keychain, *cluster, server, allowed)({job, {}, pods, false}, stop);
         },
         [this, uid = m_reading, via](const Result<JobListing> &listing) { end(uid, listing, via); });
 }

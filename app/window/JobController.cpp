@@ -219,7 +219,7 @@ void JobController::showPending(const Job &shown)
 
 void JobController::checkRights(const Job &shown)
 {
-    if (const ckpt::SaveLocation location = ckpt::locate(shown); location.kind == ckpt::SaveLocation::Kind::Remote) {
+    if (const ckpt::SaveLocation location = ckpt::locate(shown); location.kind == ckpt::SaveLocation::Kind::Remote && !savesToBucket(location)) {
         m_rightsInPlace.reset();
         m_page->setResumeRefusal(location.reason);
         return;

@@ -3,6 +3,7 @@
 
 #include "ResumeController.h"
 #include "base/Text.h"
+#include "engine/BucketFlows.h"
 #include "jobs/LossOfWork.h"
 #include "kit/Navigation.h"
 #include "kit/Messages.h"
@@ -55,8 +56,11 @@ QString jobsRole(const QString &ns)
                            {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}};
     };
     QMap<QString, QStringList> plurals; // by group
-    for (const JobKindFacts &kind : jobKinds())
-        plurals[kind.resource.group].append(kind.resource.plural);
+    for (const JobKindFacts &kind : jobKinds()) {
+        QStringList &ofGroup = plurals[kind.resource.group];
+        if (!ofGroup.contains(kind.resource.plural)) // MPIJob has two versions
+            ofGroup.append(kind.resource.plural);
+    }
     plurals[kinds::trainingRuntimes().group].append(kinds::trainingRuntimes().plural);
     QJsonArray rules{rule({u""_s}, {u"pods"_s, u"pods/log"_s, u"events"_s, u"persistentvolumeclaims"_s})};
     for (auto it = plurals.begin(); it != plurals.end(); ++it)
@@ -432,7 +436,18 @@ void MainWindow::openResume(const QString &uid, const QString &checkpoint)
         for (const Checkpoint &candidate : run.checkpoints) {
             if (candidate.path != checkpoint)
                 continue;
-            newResume()->plan(*job, known->listing, known->via, candidate);
+            const bool bucket = known->via == ListVia::Bucket;
+            const std::shared_ptr<kube::Cluster> cluster = m_session->sharedCluster();
+            ReadAgain read;
+            if (bucket) {
+                const QStringList allowed = m_preferences.allowedBuckets();
+                read = agreedBucket(m_engine.http(), m_engine.keychain(), *cluster, m_session->server(), {allowed.begin(), allowed.end()});
+            } else {
+                read = [cluster, via = known->via](const JobDetail &now, std::stop_token stop) {
+                    return readCheckpoints(*cluster, now.job, now.pods, via, stop);
+                };
+            }
+            newResume()->plan(*job, known->listing, std::move(read), bucket, candidate);
             return;
         }
     }

@@ -93,11 +93,12 @@ ResumeController::ResumeController(std::shared_ptr<ObjectApi> api, QWidget *wind
 
 ResumeController::~ResumeController() = default;
 
-void ResumeController::plan(const Job &job, const JobListing &listing, ListVia via, const Checkpoint &checkpoint)
+void ResumeController::plan(const Job &job, const JobListing &listing, ReadAgain read, bool cheap, const Checkpoint &checkpoint)
 {
     m_job = job;
     m_listing = listing;
-    m_via = via;
+    m_read = std::move(read);
+    m_readIsCheap = cheap;
     m_checkpoint = checkpoint;
     m_checking = true;
     show();
@@ -144,8 +145,10 @@ void ResumeController::check()
     const std::stop_token token = m_planning.token();
     m_planning.run(
         this,
-        [api = m_api, plan = *m_plan, self, token](std::stop_token stop) {
+        [api = m_api, plan = *m_plan, read = m_readIsCheap ? m_read : ReadAgain(), self, token](std::stop_token stop) {
             jobs::PreflightOptions options;
+            if (read)
+                options.recheck = recheckOf(*api, plan, read);
             options.onCheck = [&](const jobs::Check &check) {
                 QMetaObject::invokeMethod(
                     QCoreApplication::instance(),
@@ -222,7 +225,7 @@ jobs::ExecuteOptions ResumeController::executeOptions(bool withRecheck)
     jobs::ExecuteOptions options;
     options.tool = u"cairn " CAIRN_VERSION_STRING ""_s;
     if (withRecheck && m_plan)
-        options.recheck = recheckOf(*m_api, m_listing, *m_plan, m_via);
+        options.recheck = recheckOf(*m_api, *m_plan, m_read);
     QPointer<ResumeController> self(this);
     options.progress = [self](const jobs::ResumeEvent &event) {
         QMetaObject::invokeMethod(

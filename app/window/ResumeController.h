@@ -27,7 +27,8 @@ public:
     ResumeController(std::shared_ptr<ObjectApi> api, QWidget *window);
     ~ResumeController() override;
 
-    void plan(const Job &job, const JobListing &listing, ListVia via, const Checkpoint &checkpoint);
+    /// `read` lists the job's checkpoints anew; `cheap` where it may do so before anything is decided, as for a bucket.
+    void plan(const Job &job, const JobListing &listing, ReadAgain read, bool cheap, const Checkpoint &checkpoint);
     void recover(const Job &job, bool finish);
 
 signals:
@@ -52,7 +53,8 @@ private:
     QPointer<dialogs::ResumeDialog> m_dialog;
     Job m_job;
     JobListing m_listing;
-    ListVia m_via = ListVia::Helper;
+    ReadAgain m_read;
+    bool m_readIsCheap = false;
     Checkpoint m_checkpoint;
     ResumeChoice m_choice;
     std::optional<jobs::ResumePlan> m_plan;

@@ -285,18 +285,22 @@ private:
         return true;
     }
 
-    /// Files that no longer look like anything, but belong to a series of checkpoints by their names.
+    /// Files that no longer look like anything, or cannot be read, but stand where a checkpoint should: their name belongs
+    /// to a series or states a step, or there are checkpoints beside them. Silence about these would pass for "there is
+    /// none".
     void recogniseRemains(const Entry &entry, const QSet<QByteArray> &families)
     {
         const QByteArray name = baseName(entry.path);
-        const NameFacts facts = factsFromName(name);
-        const bool ofSeries = families.contains(family(name));
-        if (entry.size == 0 ? !(ofSeries || (facts.explicitStep && !name.endsWith(".bin"))) : !ofSeries)
-            return;
         FileReader file(m_source, entry, m_options.limits.fileBudget);
         const TorchFile torch = probeTorch(file, m_options.limits);
-        if (torch.check.state != State::Incomplete)
+        if (torch.check.state != State::Incomplete && torch.check.state != State::Unverified)
             return; // a zip of another kind
+        // Archives of data sets and the weights of other programs have these endings too, and numbers in their names.
+        const bool ambiguous = name.endsWith(".bin") || (name.endsWith(".tar") && !name.endsWith(".pth.tar"));
+        const bool stated = factsFromName(name).explicitStep || isStepFolder(m_index.nameOf(parentPath(entry.path)));
+        const bool beside = !families.isEmpty() && !isText(file);
+        if (!families.contains(family(name)) && (ambiguous || !(stated || beside)))
+            return;
         Finding finding;
         finding.format = u"torch-zip"_s;
         setPlace(finding, entry);
@@ -305,6 +309,14 @@ private:
         finding.epoch = place.epoch;
         decideStep(finding, place, std::nullopt, std::nullopt);
         m_findings << finding;
+    }
+
+    /// Notes and settings that somebody gave the ending of a checkpoint.
+    static bool isText(FileReader &file)
+    {
+        const FileReader::Bytes head = file.read(0, std::min<qint64>(file.size(), 512));
+        return head.ok() && !head.data.isEmpty()
+            && std::ranges::all_of(head.data, [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; });
     }
 
     /// A trainer folder with fewer RNG states than the others of its run: perhaps ranks are missing, perhaps the run

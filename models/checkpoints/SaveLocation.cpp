@@ -118,7 +118,7 @@ SaveLocation resolved(const Job &job, const QString &raw, Origin origin, const Q
         location.kind = SaveLocation::Kind::Remote;
         location.uri = value;
         location.reason = value.startsWith(u"s3://"_s)
-            ? Words::tr("It saves to %1; checkpoints in buckets can be listed, but not resumed from.").arg(text::safe(value))
+            ? Words::tr("It saves to the bucket %1.").arg(text::safe(value))
             : Words::tr("It saves to %1; of object stores only S3 can be listed.").arg(text::safe(value));
         return location;
     }

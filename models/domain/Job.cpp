@@ -30,7 +30,7 @@ bool isFinished(JobPhase phase)
 
 bool Job::canGoOnInPlace() const
 {
-    return !isFinished(phase) && manager.type == Manager::Type::None && !facts().isTrainJob();
+    return !isFinished(phase) && manager.type == Manager::Type::None && facts().followsTemplate();
 }
 
 double Job::gpus() const

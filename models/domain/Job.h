@@ -102,6 +102,9 @@ struct Job {
     QList<VolumeMount> mounts;
     QString serviceAccount;
 
+    int slotsPerWorker = 0;        ///< of an MPIJob v2beta1: processes of one worker; 0 for other kinds
+    bool launcherWaits = false;    ///< of an MPIJob v2beta1: its launcher is made once all workers are ready
+
     RuntimeRef runtime;            ///< of a TrainJob
     std::optional<int> progress;   ///< percent, status.trainerStatus of a TrainJob where the feature gate is on
 
@@ -111,7 +114,7 @@ struct Job {
     QMap<QString, QString> labels;
 
     /// It can be suspended, changed and let go. Otherwise a resume makes a new object: the job has finished, somebody
-    /// else manages it, or it is a TrainJob, whose trainer cannot be changed (CEL rules of Trainer v2.2 and later).
+    /// else manages it, or it is of a kind whose pods do not follow a changed template.
     bool canGoOnInPlace() const;
     double gpus() const;           ///< GPUs requested by all replicas together
     int desired() const;
@@ -170,9 +173,10 @@ struct Pod {
     QString ownerName;
     QString ownerUid;
     QString jobName;      ///< label training.kubeflow.org/job-name, or of a JobSet's pod jobset.sigs.k8s.io/jobset-name
-    QString role;         ///< label training.kubeflow.org/replica-type, lower case, or jobset…/replicatedjob-name
+    QString role;         ///< label training.kubeflow.org/replica-type or …/job-role, lower case, or jobset…/replicatedjob-name
     int index = -1;       ///< label training.kubeflow.org/replica-index, or batch.kubernetes.io/job-completion-index
     bool ofJobSet = false; ///< jobName and role are a JobSet's
+    bool ofMpiOperator = false; ///< of an MPIJob v2beta1, whose launcher pods belong to a batch Job
     int attempt = 0;      ///< label jobset.sigs.k8s.io/restart-attempt: how often the JobSet began anew before
     double gpus = 0;
     QList<ContainerState> containers; ///< init containers left out

@@ -23,7 +23,8 @@ Manager readManager(const JsonValue &meta, const JsonValue &policy)
     if (const QString queue = labels["kueue.x-k8s.io/queue-name"].string(); !queue.isEmpty())
         return {Manager::Type::Kueue, u"LocalQueue"_s, queue};
     if (const QString by = policy["managedBy"].string();
-        !by.isEmpty() && by != "kubeflow.org/training-operator"_L1 && by != "trainer.kubeflow.org/trainjob-controller"_L1)
+        !by.isEmpty() && by != "kubeflow.org/training-operator"_L1 && by != "kubeflow.org/mpi-operator"_L1
+        && by != "trainer.kubeflow.org/trainjob-controller"_L1)
         return {Manager::Type::ManagedBy, {}, by};
     // "<application>:<group>/<kind>:<namespace>/<name>"; only this annotation proves that Argo CD tracks the object by
     // app.kubernetes.io/instance, a label which Helm and people set as well.
@@ -199,13 +200,17 @@ void readPhase(const JsonValue &status, bool queueManaged, Job &job)
         decide(JobPhase::Failed, conditions.failed);
         if (!job.finished.isValid())
             job.finished = conditions.failed["lastTransitionTime"].time();
-        // The operator's reason is always "<Kind>Failed"; only its sentence tells these two apart from the rest
+        const std::string_view reason = conditions.failed["reason"].text();
+        // The MPI operator takes over the reason of its launcher, a batch Job, and adds its last pod's: "…/Evicted".
+        if (job.kind == JobKind::MPIJobV2 && !reason.starts_with("MPIJobFailed"))
+            job.cause = toQString(reason).section(u'/', 0, 0);
+        // The training operator's reason is always "<Kind>Failed"; only its sentence tells these two apart from the rest
         // (pkg/controller.v1/common/job.go).
-        if (job.message.endsWith("reached the specified backoff limit"_L1))
+        else if (job.message.endsWith("reached the specified backoff limit"_L1))
             job.cause = u"BackoffLimitExceeded"_s;
         else if (job.message.endsWith("active longer than specified deadline"_L1))
             job.cause = u"DeadlineExceeded"_s;
-        else if (conditions.failed["reason"].text().ends_with("FailedValidation"))
+        else if (reason.ends_with("FailedValidation"))
             job.cause = u"FailedValidation"_s;
     } else if (conditions.succeeded.exists()) {
         decide(JobPhase::Succeeded, conditions.succeeded);
@@ -247,8 +252,8 @@ void readReplicas(const JsonValue &spec, const JsonValue &status, StringPool &po
             continue;
         ReplicaGroup group;
         group.role = role;
-        // MPI workers default to none, everything else to one (pkg/apis/kubeflow.org/v1/*_defaults.go).
-        const bool mpiWorker = facts.id == JobKind::MPIJob && role == "Worker"_L1;
+        // MPI workers default to none, everything else to one (*_defaults.go of both operators).
+        const bool mpiWorker = facts.isMpi() && role == "Worker"_L1;
         group.desired = qMax(0, toInt(replica["replicas"].integer(mpiWorker ? 0 : 1)));
         const JsonValue counts = status["replicaStatuses"][key];
         group.active = toInt(counts["active"].integer());
@@ -291,6 +296,10 @@ void readJob(const JsonValue &object, StringPool &pool, JobKind kind, Job &job)
     if (job.facts().isTrainJob()) {
         readTrainJob(object, pool, job);
         return;
+    }
+    if (kind == JobKind::MPIJobV2) {
+        job.slotsPerWorker = qMax(1, toInt(spec["slotsPerWorker"].integer(1)));
+        job.launcherWaits = spec["launcherCreationPolicy"].text() == "WaitForWorkersReady";
     }
     job.suspendRequested = runPolicy["suspend"].boolean();
     job.backoffLimit = toInt(runPolicy["backoffLimit"].integer(-1));

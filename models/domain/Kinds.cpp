@@ -55,6 +55,8 @@ const QList<JobKindFacts> &jobKinds()
          {u"Chief"_s, u"Master"_s, u"PS"_s, u"Worker"_s, u"Evaluator"_s}, u"tensorflow"_s, u"Never"_s, label},
         {JobKind::MPIJob, v1(u"mpijobs"_s, u"MPIJob"_s), u"mpiReplicaSpecs"_s,
          {u"Launcher"_s, u"Worker"_s}, QString(), u"Never"_s, label},
+        {JobKind::MPIJobV2, {u"kubeflow.org"_s, u"v2beta1"_s, u"mpijobs"_s, u"MPIJob"_s, true}, u"mpiReplicaSpecs"_s,
+         {u"Launcher"_s, u"Worker"_s}, QString(), u"OnFailure"_s, label},
         {JobKind::XGBoostJob, v1(u"xgboostjobs"_s, u"XGBoostJob"_s), u"xgbReplicaSpecs"_s,
          {u"Master"_s, u"Worker"_s}, u"xgboost"_s, u"Never"_s, label},
         {JobKind::PaddleJob, v1(u"paddlejobs"_s, u"PaddleJob"_s), u"paddleReplicaSpecs"_s,
@@ -77,6 +79,14 @@ const JobKindFacts *jobKindByName(const QString &kind)
 {
     const auto it = std::ranges::find_if(jobKinds(), [&](const JobKindFacts &f) { return f.resource.kind == kind; });
     return it == jobKinds().end() ? nullptr : &*it;
+}
+
+const JobKindFacts *jobKindOf(const ResourceKind &resource)
+{
+    const auto it = std::ranges::find_if(jobKinds(), [&](const JobKindFacts &f) {
+        return f.resource.kind == resource.kind && f.resource.apiVersion() == resource.apiVersion();
+    });
+    return it == jobKinds().end() ? jobKindByName(resource.kind) : &*it;
 }
 
 } // namespace cairn

@@ -51,27 +51,36 @@ const ResourceKind &trainingRuntimes();        ///< trainer.kubeflow.org/v1alpha
 const ResourceKind &clusterTrainingRuntimes(); ///< trainer.kubeflow.org/v1alpha1, for the whole cluster
 } // namespace kinds
 
-/// Kinds of the training operator v1 (API group kubeflow.org/v1), and Trainer v2's one (trainer.kubeflow.org/v1alpha1).
-enum class JobKind { PyTorchJob, TFJob, MPIJob, XGBoostJob, PaddleJob, JAXJob, TrainJob };
+/// Kinds of the training operator v1 (API group kubeflow.org/v1), the MPI operator's (kubeflow.org/v2beta1), and Trainer
+/// v2's (trainer.kubeflow.org/v1alpha1). MPIJob and MPIJobV2 are versions of one resource, mpijobs.kubeflow.org: a cluster
+/// has one operator for it, which serves one of them.
+enum class JobKind { PyTorchJob, TFJob, MPIJob, MPIJobV2, XGBoostJob, PaddleJob, JAXJob, TrainJob };
 
-/// Static facts of a job kind, from training-operator v1.9.4 (pkg/apis/kubeflow.org/v1/*_types.go, *_defaults.go) and
-/// Trainer v2.3.0 (pkg/apis/trainer/v1alpha1/trainjob_types.go; pkg/constants for the names).
+/// Static facts of a job kind, from training-operator v1.9.4 (pkg/apis/kubeflow.org/v1/*_types.go, *_defaults.go),
+/// mpi-operator v0.8.2 (pkg/apis/kubeflow/v2beta1) and Trainer v2.3.0 (pkg/apis/trainer/v1alpha1/trainjob_types.go;
+/// pkg/constants for the names).
 struct JobKindFacts {
     JobKind id;
     ResourceKind resource;
     QString replicaSpecs;          ///< "pytorchReplicaSpecs"; "" for a TrainJob, whose pods are its runtime's
     QStringList roles;             ///< in the order shown: {"Master", "Worker"}
-    QString container;             ///< the container the operator requires; "" for any (MPI)
+    QString container;             ///< the container the operator requires; "" for any, the first (MPI)
     QString defaultRestartPolicy;  ///< of a replica; applied inside the controller, not stored in the object
     QString podLabel;              ///< label of its pods that holds the job's name
 
     /// Made of a runtime by JobSet. Most of its spec cannot be changed: such a job never goes on in place.
     bool isTrainJob() const { return id == JobKind::TrainJob; }
+    bool isMpi() const { return id == JobKind::MPIJob || id == JobKind::MPIJobV2; }
+    /// A template changed while the job is suspended reaches its new pods. The MPI operator makes its launcher as a batch
+    /// Job, whose template it never changes but for where its pods may run; a TrainJob's trainer is immutable.
+    bool followsTemplate() const { return id != JobKind::TrainJob && id != JobKind::MPIJobV2; }
 };
 
 const QList<JobKindFacts> &jobKinds();
 const JobKindFacts &facts(JobKind kind);
-/// By the Kubernetes kind word ("PyTorchJob"); nullptr when unknown.
+/// By the Kubernetes kind word ("PyTorchJob"), of several versions the oldest; nullptr when unknown.
 const JobKindFacts *jobKindByName(const QString &kind);
+/// By kind word and version; the word alone counts where `resource` names no known version of it.
+const JobKindFacts *jobKindOf(const ResourceKind &resource);
 
 } // namespace cairn

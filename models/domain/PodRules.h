@@ -37,12 +37,17 @@ inline std::optional<int> labelNumber(std::string_view text)
 
 inline void readPodLabel(std::string_view key, std::string_view value, StringPool &pool, Pod &pod)
 {
-    // pkg/apis/kubeflow.org/v1/common_types.go of training-operator v1.9.4; api/jobset/v1alpha2 of JobSet v0.12.0;
-    // batch/v1 types.go.
+    // pkg/apis/kubeflow.org/v1/common_types.go of training-operator v1.9.4; pkg/apis/kubeflow/v2beta1/constants.go of
+    // mpi-operator v0.8.2; api/jobset/v1alpha2 of JobSet v0.12.0; batch/v1 types.go.
     if (key == "training.kubeflow.org/job-name") {
         pod.jobName = pool(value);
     } else if (key == "training.kubeflow.org/replica-type") {
         pod.role = pool(value);
+    } else if (key == "training.kubeflow.org/job-role") {
+        if (pod.role.isEmpty()) // v1 marks its master with it, beside the type
+            pod.role = pool(value);
+    } else if (key == "training.kubeflow.org/operator-name") {
+        pod.ofMpiOperator = value == "mpi-operator";
     } else if (key == "training.kubeflow.org/replica-index" || key == "batch.kubernetes.io/job-completion-index") {
         pod.index = labelNumber(value).value_or(-1);
     } else if (key == "jobset.sigs.k8s.io/jobset-name") {

@@ -20,7 +20,7 @@ struct Words {
 /// Longest of "-<role>-<index>" and MPI's "-config" and "-launcher".
 qsizetype longestSuffix(const Job &job)
 {
-    qsizetype longest = job.kind == JobKind::MPIJob ? 9 : 0;
+    qsizetype longest = job.facts().isMpi() ? 9 : 0;
     // The host names of a JobSet's pods: "-<replicated job>-<job>-<pod>".
     const qsizetype jobSet = job.facts().isTrainJob() ? 2 : 0;
     for (const ReplicaGroup &group : job.replicas) {
@@ -67,10 +67,15 @@ Result<> checkJobName(const QString &name, const Job &job, const QSet<QString> &
     return {};
 }
 
+bool isBucketPath(const QString &path)
+{
+    return path.startsWith("s3://"_L1);
+}
+
 QString attemptBase(const QString &dir)
 {
     static const QRegularExpression suffix(u"/attempt-\\d+-[0-9a-f]{6}$"_s);
-    QString base = QDir::cleanPath(dir);
+    QString base = joinPath(dir, {});
     // More than one suffix means somebody nested attempts by hand; all of them go.
     for (auto m = suffix.match(base); m.hasMatch() && m.capturedStart() > 0; m = suffix.match(base))
         base.truncate(m.capturedStart());
@@ -85,6 +90,8 @@ QString attemptDirectory(const QString &saveDir, int attempt, const QString &id)
 const VolumeMount *mountOf(const Job &job, const QString &path)
 {
     const VolumeMount *best = nullptr;
+    if (isBucketPath(path))
+        return nullptr;
     const QString clean = QDir::cleanPath(path);
     for (const VolumeMount &mount : job.mounts) {
         const QString at = QDir::cleanPath(mount.mountPath);
@@ -97,6 +104,16 @@ const VolumeMount *mountOf(const Job &job, const QString &path)
 
 QString joinPath(const QString &base, const QString &relative)
 {
+    if (isBucketPath(base)) {
+        // Keys are plain text: "a//b" and "a/./b" are other objects than "a/b".
+        constexpr qsizetype scheme = 5;
+        QString uri = base;
+        while (uri.size() > scheme && uri.endsWith(u'/'))
+            uri.chop(1);
+        if (relative == u"..")
+            return uri.indexOf(u'/', scheme) < 0 ? uri : uri.left(uri.lastIndexOf(u'/'));
+        return relative.isEmpty() || relative == u"." ? uri : uri + u'/' + relative;
+    }
     return relative.isEmpty() || relative == u"." ? QDir::cleanPath(base) : QDir::cleanPath(base + u'/' + relative);
 }
 

@@ -27,7 +27,11 @@ QString attemptBase(const QString &dir);
 /// The mount that holds `path` inside the container (the longest mount path above it); nullptr for none.
 const VolumeMount *mountOf(const Job &job, const QString &path);
 
-/// Joins and tidies an absolute path: "/ckpt/" + "./a" → "/ckpt/a". ".." does not leave the root.
+/// An address in an object store, "s3://bucket/prefix". The functions here take one in place of a directory.
+bool isBucketPath(const QString &path);
+
+/// Joins and tidies an absolute path: "/ckpt/" + "./a" → "/ckpt/a". ".." does not leave the root. Of an address only the
+/// slashes at its end go, and ".." alone takes its last part away, but never the bucket's name.
 QString joinPath(const QString &base, const QString &relative);
 
 } // namespace cairn::jobs

@@ -243,6 +243,8 @@ private:
 
     void claims()
     {
+        if (isBucketPath(m_plan.saveDir))
+            add(u"bucket"_s, State::Info, Words::tr("The new attempt saves to %1; whether its keys may write there shows when it saves.").arg(text::safe(m_plan.saveDir)));
         QSet<QString> names;
         for (const QString &path : {m_plan.path, m_plan.saveDir}) {
             const VolumeMount *mount = mountOf(m_plan.job, path);

@@ -13,7 +13,7 @@ namespace cairn::jobs {
 /// One line of the checklist.
 struct Check {
     enum class State { Ok, Warn, Fail, Info };
-    QString id;      ///< "checkpoint", "job", "access", "logs", "quota", "claim", "priority", "pods", "dry-run"
+    QString id;      ///< "checkpoint", "job", "access", "logs", "quota", "claim", "bucket", "priority", "pods", "dry-run"
     State state = State::Info;
     QString text;    ///< one sentence, safe to show
     QString fix;     ///< what to do; may be empty

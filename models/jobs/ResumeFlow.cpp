@@ -45,7 +45,7 @@ Flow::Flow(ObjectApi &api, ObjectRef ref, const ExecuteOptions &options, std::st
 
 const JobKindFacts &Flow::facts() const
 {
-    const JobKindFacts *known = jobKindByName(m_ref.kind.kind);
+    const JobKindFacts *known = jobKindOf(m_ref.kind);
     return known ? *known : cairn::facts(JobKind::PyTorchJob);
 }
 

@@ -47,6 +47,8 @@ PodView viewOf(const QJsonObject &pod, const QString &container)
     view.name = meta[u"name"_s].toString();
     const auto label = [&](const QString &v1, const QString &v2) { return labels[v1].toString(labels[v2].toString()); };
     view.role = label(u"training.kubeflow.org/replica-type"_s, u"jobset.sigs.k8s.io/replicatedjob-name"_s);
+    if (view.role.isEmpty()) // of an MPIJob v2beta1
+        view.role = labels[u"training.kubeflow.org/job-role"_s].toString();
     view.index = label(u"training.kubeflow.org/replica-index"_s, u"batch.kubernetes.io/job-completion-index"_s).toInt();
     const QJsonValue status = pod.value(u"status"_s);
     view.phase = status[u"phase"_s].toString();

@@ -51,24 +51,36 @@ QString managerSentence(const Manager &m)
     return {};
 }
 
-/// Where the job saves now, as the container sees it: its variable, its argument, else the folder of the checkpoint.
-QString currentSaveDir(const ResumeRequest &r, const PathContract &c)
+bool isPlace(const QString &value)
 {
-    if (!r.saveDir.isEmpty())
-        return r.saveDir;
+    return value.startsWith(u'/') || isBucketPath(value);
+}
+
+/// Where the job's own variable or argument says that it saves; empty where neither names a place.
+QString namedSaveDir(const ResumeRequest &r, const PathContract &c)
+{
     if (!c.saveEnv.isEmpty() && r.job.env.contains(c.saveEnv)) {
         const QString value = expanded(r.job.env.value(c.saveEnv), r.job.env);
-        if (value.startsWith(u'/'))
+        if (isPlace(value))
             return value;
     }
     const QStringList words = visibleWords({r.job.command, r.job.args});
     for (qsizetype i = 0; i < c.saveArgs.size(); ++i) {
         const QString flag = c.saveArgs[i].section(u'=', 0, 0);
         const QString value = flag.startsWith(u"--"_s) ? expanded(flagValue(words, flag).value_or(QString()), r.job.env) : QString();
-        if (value.startsWith(u'/'))
+        if (isPlace(value))
             return value;
     }
-    return joinPath(r.path, u".."_s);
+    return {};
+}
+
+/// Where the job saves now, as the container sees it: its variable, its argument, else the folder of the checkpoint.
+QString currentSaveDir(const ResumeRequest &r, const PathContract &c)
+{
+    if (!r.saveDir.isEmpty())
+        return r.saveDir;
+    const QString named = namedSaveDir(r, c);
+    return named.isEmpty() ? joinPath(r.path, u".."_s) : named;
 }
 
 class Planner
@@ -126,9 +138,11 @@ private:
                         Words::tr("Choose a checkpoint with the training state."));
             break;
         }
-        if (r.path.isEmpty() || !r.path.startsWith(u'/')) {
+        if (!isPlace(r.path)) {
             problem(u"no-path"_s, Words::tr("It is not known under which path the job's containers see this checkpoint."),
                     Words::tr("Say where the job saves."));
+        } else if (isBucketPath(r.path)) {
+            judgeBucket();
         } else if (const VolumeMount *mount = mountOf(r.job, r.path); !mount || mount->claim.isEmpty()) {
             problem(u"not-mounted"_s, Words::tr("The job mounts no claim at %1, so its new pods would not find the checkpoint.").arg(text::safe(r.path)),
                     Words::tr("Choose a checkpoint on a claim the job mounts, or add the mount to its YAML."));
@@ -138,6 +152,18 @@ private:
                     Words::tr("Rename the checkpoint."));
         if (r.path.contains(QChar(u'\0')) || r.path.contains(u'\n'))
             problem(u"path-bytes"_s, Words::tr("The checkpoint's path holds a line break."), Words::tr("Rename the checkpoint."));
+    }
+
+    /// A script that is told a bucket's address must be one that reads buckets: its own words name one, or the user says
+    /// that it takes one.
+    void judgeBucket()
+    {
+        using Source = PathContract::Source;
+        const PathContract &c = plan.contract;
+        const bool said = c.source == Source::Given || c.source == Source::Remembered;
+        if (c.known() && !said && !isBucketPath(namedSaveDir(r, c)))
+            problem(u"bucket-not-named"_s, Words::tr("The script is told a place that is not this bucket, so it may not be able to read from one."),
+                    Words::tr("Say which variable or argument takes the bucket's address; it is remembered on the job."));
     }
 
     void chooseMode()
@@ -154,6 +180,8 @@ private:
             warn(u"managed"_s, managerSentence(r.job.manager), Words::tr("The new job belongs to nobody but you."));
         if (r.job.facts().isTrainJob() && !finished && !managed)
             warn(u"immutable"_s, Words::tr("Trainer does not let a TrainJob's trainer be changed, so a new job is made; this one stays as it is."));
+        if (r.job.kind == JobKind::MPIJobV2 && !finished && !managed)
+            warn(u"immutable"_s, Words::tr("The MPI operator does not let a changed command or environment reach the launcher, so a new job is made; this one stays as it is."));
         if (r.runtimeChanged)
             warn(u"runtime-changed"_s, Words::tr("The runtime %1 was changed after this job began: the new job gets the runtime as it is now.").arg(text::safe(r.job.runtime.name)),
                  Words::tr("The job's own copy is in the ConfigMap %1.").arg(text::safe(r.job.name) + u"-runtime-snapshot"_s));
@@ -201,11 +229,13 @@ private:
 
     void choosePlaces()
     {
-        if (plan.contract.how == PathContract::How::Newest || !r.path.startsWith(u'/'))
+        if (plan.contract.how == PathContract::How::Newest || !isPlace(r.path))
             return;
         const QString now = currentSaveDir(r, plan.contract);
         plan.baseDir = attemptBase(now);
         plan.saveDir = attemptDirectory(now, plan.attempt, plan.id);
+        if (isBucketPath(plan.saveDir))
+            return;
         const VolumeMount *mount = mountOf(r.job, plan.saveDir);
         if (!mount || mount->claim.isEmpty())
             problem(u"save-not-mounted"_s, Words::tr("The job saves to %1, which is on no claim: what it saves there is lost with its pod.").arg(text::safe(plan.saveDir)),
@@ -251,9 +281,13 @@ private:
             everyCommandKnown &= wrapper::possible(effective(change)) || runsNoTraining(role);
             changes.append(change);
         }
-        plan.wrapperPossible = c.restartsFromNamed && everyCommandKnown && !changes.isEmpty();
+        // The wrapper looks into folders.
+        const bool folders = !isBucketPath(r.path) && !isBucketPath(plan.saveDir);
+        plan.wrapperPossible = c.restartsFromNamed && everyCommandKnown && folders && !changes.isEmpty();
         plan.useWrapper = r.useWrapper && plan.wrapperPossible;
-        if (r.useWrapper && c.restartsFromNamed && !plan.wrapperPossible)
+        if (r.useWrapper && c.restartsFromNamed && !folders)
+            problem(u"no-wrapper"_s, Words::tr("The wrapper looks for checkpoints in folders and cannot read a bucket."), Words::tr("Go on without the wrapper."));
+        else if (r.useWrapper && c.restartsFromNamed && !plan.wrapperPossible)
             problem(u"no-wrapper"_s, Words::tr("The command of the job is its image's own entry point, which is not known here; it cannot be wrapped."),
                     Words::tr("Go on without the wrapper, or write the command into the job."));
 
@@ -277,7 +311,7 @@ private:
     }
 
     /// MPI workers run sshd and take their environment, but no arguments, from the job.
-    bool runsNoTraining(const QString &role) const { return r.job.kind == JobKind::MPIJob && role != u"Launcher"; }
+    bool runsNoTraining(const QString &role) const { return r.job.facts().isMpi() && role != u"Launcher"; }
 
     void changeEnv(RoleChange &change)
     {
@@ -401,7 +435,10 @@ private:
         Result<Job> job = decodeJob(QJsonDocument(object).toJson(QJsonDocument::Compact), r.job.kind);
         if (job && r.job.facts().isTrainJob())
             job->mounts = r.job.mounts; // most are the runtime's
-        return job && ckpt::locate(*job).place.containerPath == plan.saveDir;
+        if (!job)
+            return false;
+        const ckpt::SaveLocation location = ckpt::locate(*job);
+        return (isBucketPath(plan.saveDir) ? location.uri : location.place.containerPath) == plan.saveDir;
     }
 
     void addWarnings()
@@ -427,7 +464,7 @@ private:
             warn(u"may-rotate"_s, Words::tr("The job keeps its last %1 checkpoints only: if it saves once more while it stops, this one may be removed. It is looked for again before anything changes.")
                      .arg(text::safe(r.job.env.value(u"CHECKPOINT_KEEP_LAST"_s))));
         if (plan.mode == ResumePlan::Mode::NewObject && isFinished(r.job.phase) && r.job.ttlSecondsAfterFinished >= 0)
-            warn(u"ttl"_s, Words::tr("The old job deletes itself %1 after it finished; its checkpoints stay on the claim.")
+            warn(u"ttl"_s, Words::tr("The old job deletes itself %1 after it finished; its checkpoints stay where they are.")
                      .arg(text::duration(std::chrono::seconds(r.job.ttlSecondsAfterFinished))));
     }
 };

@@ -17,8 +17,8 @@ struct ResumeRequest {
     Job job;
     QJsonObject object;      ///< the job as the server has it; what is changed is changed in this
     Checkpoint checkpoint;
-    QString path;            ///< absolute path of the checkpoint inside the training container
-    QString saveDir;         ///< absolute path inside the container where the job saves now; "" to find it here
+    QString path;            ///< absolute path of the checkpoint inside the training container, or its s3:// address
+    QString saveDir;         ///< absolute path or address where the job saves now; "" to find it here
     bool newest = false;     ///< it is the newest whole checkpoint of the job
     std::optional<PathContract> contract; ///< what the user chose; else contractOf(job)
     bool newObject = false;  ///< make a new job even where the old one could go on
@@ -55,7 +55,7 @@ struct ResumePlan {
     bool useWrapper = false;
     bool wrapperPossible = false; ///< and of use: the contract restarts from the named path
     QString newName;          ///< of NewObject
-    QString saveDir;          ///< fresh directory of the new attempt; "" for a contract that cannot be told (Newest)
+    QString saveDir;          ///< fresh directory or prefix of the new attempt; "" for a contract that cannot be told (Newest)
     QString baseDir;          ///< directory all attempts have in common
     int attempt = 2;
     QList<RoleChange> changes;

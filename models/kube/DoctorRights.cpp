@@ -85,8 +85,14 @@ QList<Right> rightsToCheck(const QString &ns)
     const auto add = [&](const QString &verb, const ResourceKind &kind, bool writes, const QString &subresource = {}) {
         rights.append({{verb, kind.group, kind.plural, subresource, kind.namespaced ? ns : QString(), {}}, writes});
     };
-    for (const JobKindFacts &facts : jobKinds())
-        add(u"list"_s, facts.resource, false);
+    // Rights are of a resource, not of its versions.
+    QList<ResourceKind> jobs;
+    for (const JobKindFacts &facts : jobKinds()) {
+        if (std::ranges::none_of(jobs, [&](const ResourceKind &k) { return k.group == facts.resource.group && k.plural == facts.resource.plural; }))
+            jobs.append(facts.resource);
+    }
+    for (const ResourceKind &job : std::as_const(jobs))
+        add(u"list"_s, job, false);
     add(u"list"_s, kinds::pods(), false);
     add(u"watch"_s, kinds::pods(), false);
     add(u"get"_s, kinds::pods(), false, u"log"_s);
@@ -95,9 +101,9 @@ QList<Right> rightsToCheck(const QString &ns)
     add(u"list"_s, kinds::namespaces(), false);
     rights.last().optional = true;
     add(u"create"_s, kinds::batchJobs(), true); // the helper that lists a claim
-    for (const JobKindFacts &facts : jobKinds()) {
-        add(u"patch"_s, facts.resource, true);
-        add(u"create"_s, facts.resource, true);
+    for (const ResourceKind &job : std::as_const(jobs)) {
+        add(u"patch"_s, job, true);
+        add(u"create"_s, job, true);
     }
     return rights;
 }

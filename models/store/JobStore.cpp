@@ -24,12 +24,28 @@ void unlink(QHash<QString, QSet<QString>> &index, const QString &key, const QStr
 
 bool belongsToAJob(const Pod &pod)
 {
-    return pod.ofJobSet ? !pod.jobName.isEmpty() : !pod.ownerUid.isEmpty() && jobKindByName(pod.ownerKind) != nullptr;
+    if (pod.ofJobSet || pod.ofMpiOperator)
+        return !pod.jobName.isEmpty();
+    return !pod.ownerUid.isEmpty() && jobKindByName(pod.ownerKind) != nullptr;
 }
 
 QString nameKey(const QString &ns, const QString &name)
 {
     return ns + u'/' + name;
+}
+
+QString mpiKey(const QString &ns, const QString &name)
+{
+    return u"mpi/"_s + nameKey(ns, name);
+}
+
+/// The launcher of an MPIJob v2beta1 is the batch Job "demo-launcher", whose pods end in five random characters.
+bool isOfLauncher(const Event &event, const QString &jobName)
+{
+    const QString launcher = jobName + u"-launcher"_s;
+    if (event.objectKind == "Job"_L1)
+        return event.objectName == launcher;
+    return event.objectKind == "Pod"_L1 && event.objectName.startsWith(launcher + u'-') && event.objectName.size() == launcher.size() + 6;
 }
 
 /// "demo-node-0" is a job of the JobSet "demo"; what follows the role is a number and, of a pod, more.
@@ -54,21 +70,26 @@ void JobStore::applyJobs(JobKind kind, const Delta<Job> &delta)
     StoreChange change;
     change.complete = delta.complete;
     QSet<QString> touched;
-    QSet<QString> &ofKind = m_byKind[facts(kind).resource.kind];
+    QSet<QString> &ofKind = m_byKind[kind];
     for (const Job &job : delta.upserts) {
+        // A server that serves both versions of MPIJob shows each object twice: the newer one has its spec.
+        if (kind == JobKind::MPIJob && m_byKind.value(JobKind::MPIJobV2).contains(job.uid))
+            continue;
+        if (kind == JobKind::MPIJobV2)
+            m_byKind[JobKind::MPIJob].remove(job.uid);
         m_raw.insert(job.uid, job);
         ofKind.insert(job.uid);
         touched.insert(job.uid);
-        if (job.facts().isTrainJob())
-            m_trainJobs.insert(nameKey(job.ns, job.name), job.uid);
+        if (const QString key = podsKey(job); key != job.uid)
+            m_named.insert(key, job.uid);
     }
     for (const QString &uid : delta.removed) {
         const auto gone = m_raw.constFind(uid);
-        if (touched.contains(uid) || gone == m_raw.cend())
+        if (touched.contains(uid) || gone == m_raw.cend() || gone->kind != kind)
             continue;
         // One of the same name may have come in its place.
-        if (const QString key = podsKey(*gone); m_trainJobs.value(key) == uid)
-            m_trainJobs.remove(key);
+        if (const QString key = podsKey(*gone); m_named.value(key) == uid)
+            m_named.remove(key);
         m_raw.erase(gone);
         m_shown.remove(uid);
         ofKind.remove(uid);
@@ -80,7 +101,7 @@ void JobStore::applyJobs(JobKind kind, const Delta<Job> &delta)
 void JobStore::resetJobs(JobKind kind)
 {
     Delta<Job> delta;
-    delta.removed = m_byKind.value(facts(kind).resource.kind).values();
+    delta.removed = m_byKind.value(kind).values();
     applyJobs(kind, delta);
 }
 
@@ -90,28 +111,32 @@ void JobStore::applyRuntimes(const Delta<TrainingRuntime> &delta)
         m_runtimes.insert(runtime.uid, runtime);
     for (const QString &uid : delta.removed)
         m_runtimes.remove(uid);
-    refresh(m_byKind.value(facts(JobKind::TrainJob).resource.kind));
+    refresh(m_byKind.value(JobKind::TrainJob));
 }
 
 void JobStore::resetRuntimes(const QString &kind)
 {
     m_runtimes.removeIf([&](auto it) { return it->kind == kind; });
-    refresh(m_byKind.value(facts(JobKind::TrainJob).resource.kind));
+    refresh(m_byKind.value(JobKind::TrainJob));
 }
 
 QString JobStore::podsKey(const Job &job) const
 {
+    if (job.kind == JobKind::MPIJobV2)
+        return mpiKey(job.ns, job.name);
     return job.facts().isTrainJob() ? nameKey(job.ns, job.name) : job.uid;
 }
 
 QString JobStore::podsKey(const Pod &pod) const
 {
+    if (pod.ofMpiOperator)
+        return mpiKey(pod.ns, pod.jobName);
     return pod.ofJobSet ? nameKey(pod.ns, pod.jobName) : pod.ownerUid;
 }
 
 QString JobStore::jobOf(const QString &podsKey) const
 {
-    return podsKey.contains(u'/') ? m_trainJobs.value(podsKey) : podsKey;
+    return podsKey.contains(u'/') ? m_named.value(podsKey) : podsKey;
 }
 
 void JobStore::applyPods(const Delta<Pod> &delta)
@@ -261,7 +286,7 @@ const Job *JobStore::find(const QString &uid) const
 
 const Job *JobStore::find(JobKind kind, const QString &ns, const QString &name) const
 {
-    const auto it = m_byKind.constFind(facts(kind).resource.kind);
+    const auto it = m_byKind.constFind(kind);
     if (it == m_byKind.cend())
         return nullptr;
     for (const QString &uid : *it) {
@@ -317,7 +342,9 @@ QSet<QString> JobStore::jobsOf(const Event &event) const
     if (const Pod *pod = m_pods.find(event.objectUid))
         job = jobOf(podsKey(*pod));
     else if (event.objectKind == "JobSet"_L1)
-        job = m_trainJobs.value(nameKey(event.ns, event.objectName));
+        job = m_named.value(nameKey(event.ns, event.objectName));
+    else if (event.objectKind == "Job"_L1 && event.objectName.endsWith("-launcher"_L1))
+        job = m_named.value(mpiKey(event.ns, event.objectName.chopped(9)));
     return job.isEmpty() ? QSet<QString>() : QSet<QString>{job};
 }
 
@@ -347,7 +374,8 @@ QList<Event> JobStore::eventsOf(const QString &jobUid) const
                 return;
             const bool ofJobSet = trainJob && event.objectKind == "JobSet"_L1 && event.objectName == job->name;
             const bool ofPart = event.objectKind == "Pod"_L1 || (trainJob && event.objectKind == "Job"_L1);
-            if (ofJobSet || (ofPart && std::ranges::any_of(job->replicas, [&](const ReplicaGroup &group) {
+            const bool ofLauncher = job->kind == JobKind::MPIJobV2 && isOfLauncher(event, job->name);
+            if (ofJobSet || ofLauncher || (ofPart && std::ranges::any_of(job->replicas, [&](const ReplicaGroup &group) {
                     return isNamedAfter(event.objectName, job->name, group.role);
                 })))
                 events.append(event);

@@ -74,12 +74,12 @@ private:
 
     QHash<QString, Job> m_raw;              ///< as decoded
     QHash<QString, Job> m_shown;            ///< refined
-    QHash<QString, QSet<QString>> m_byKind; ///< kind's word → job UIDs
+    QHash<JobKind, QSet<QString>> m_byKind; ///< UIDs
     ResourceStore<Pod> m_pods;              ///< of training jobs only
-    /// Pods by what they belong to: the UID of a v1 job, and "namespace/name" of a JobSet, which its TrainJob shares;
-    /// the pods of a JobSet do not know the TrainJob's UID.
+    /// Pods by what they belong to: the UID of a v1 job, "namespace/name" of a JobSet, which its TrainJob shares, and
+    /// "mpi/namespace/name" of an MPIJob v2beta1. The pods of a JobSet and of a batch Job do not know the job's UID.
     QHash<QString, QSet<QString>> m_podsOf;
-    QHash<QString, QString> m_trainJobs;          ///< "namespace/name" → UID
+    QHash<QString, QString> m_named;        ///< such a name → UID of the job
     QHash<QString, TrainingRuntime> m_runtimes;   ///< by UID
     QSet<QString> m_lostNodes;              ///< names
     QHash<QString, QString> m_nodeNames;    ///< UID → name

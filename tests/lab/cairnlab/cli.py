@@ -10,7 +10,7 @@ import socket
 import sys
 from contextlib import contextmanager
 
-from . import binaries, control, dns, kube, kubeflow, kwok, network, nodes, operator, pki, process, seed, trainer
+from . import binaries, control, dns, kube, kubeflow, kwok, network, nodes, operator, pki, process, seed, store, trainer
 from .config import Lab, ports_of
 from .say import LabError, complain, say
 
@@ -23,7 +23,7 @@ REAL_FILES = {"/usr/lib/cni/bridge": "containernetworking-plugins",
 
 SERVICES = {
     "light": (*control.NAMES, "kwok", "training-operator", kubeflow.RENEWER),
-    "real": (*control.NAMES, "coredns", "kube-proxy", "containerd-node-1", "kubelet-node-1",
+    "real": (*control.NAMES, store.NAME, "coredns", "kube-proxy", "containerd-node-1", "kubelet-node-1",
              "containerd-node-2", "kubelet-node-2"),
 }
 
@@ -168,6 +168,7 @@ def _check_ports(lab):
 def _start(lab):
     if lab.real:
         network.up(lab)
+        store.up(lab)
     control.up(lab)
     if lab.real:
         dns.up(lab)

@@ -146,6 +146,7 @@ PORTS = {
     "kube-proxy-health": 256,
     "kube-proxy-metrics": 255,
     "dns": 53,
+    "store": 900,
     # and on these in light mode
     "kwok": 247,
     "webhook": 943,
@@ -156,7 +157,7 @@ LIGHT_PORTS = ("apiserver", "etcd", "etcd-peer", "kube-controller-manager", "kub
                "kwok", "webhook", "operator-metrics", "operator-health")
 REAL_PORTS = ("apiserver", "etcd", "etcd-peer", "kube-controller-manager", "kube-scheduler",
               "node-1", "node-1-health", "node-2", "node-2-health",
-              "kube-proxy-health", "kube-proxy-metrics", "dns")
+              "kube-proxy-health", "kube-proxy-metrics", "dns", "store")
 
 
 def ports_of(lab):

@@ -16,16 +16,21 @@ ELECTION = ("--leader-elect=true", "--leader-elect-lease-duration=60s",
 
 
 def up(lab):
-    _etcd(lab)
-    _apiserver(lab)
-    wait_for(lab, "kube-apiserver", lambda: "" if kube.is_ready(lab) else "/readyz does not answer yet",
-             "the apiserver is ready", 90)
-    say("apiserver is ready")
+    server(lab)
     _controllers(lab)
     wait_until(lambda: "" if kube.get(lab, "serviceaccount", "default", "-n", "default") else
                "the controller manager has not made the default service account",
                "the controller manager works", 60, lab.log("kube-controller-manager"))
     say("controller manager and scheduler work")
+
+
+def server(lab):
+    """etcd and apiserver alone: objects are kept, and nothing becomes of them."""
+    _etcd(lab)
+    _apiserver(lab)
+    wait_for(lab, "kube-apiserver", lambda: "" if kube.is_ready(lab) else "/readyz does not answer yet",
+             "the apiserver is ready", 90)
+    say("apiserver is ready")
 
 
 def _etcd(lab):

@@ -324,6 +324,54 @@ private slots:
         QCOMPARE(listing.runs.first().path, u"run"_s);
         QCOMPARE(listing.runs.first().latestResumable, u"run/step-20/state.pt"_s);
     }
+    void aLoneFileThatIsNothingAnyMoreIsListed()
+    {
+        const QByteArray zeros(3000, '\0');
+        const auto pathsOf = [&](const MemorySource &source, Source &reader) {
+            RecogniseOptions options;
+            options.now = m_saved;
+            QStringList lines;
+            for (const Run &run : recognise(source.tree, reader, options, {}).listing.runs) {
+                for (const Checkpoint &c : run.checkpoints)
+                    lines << QStringList{c.path, c.step ? QString::number(*c.step) : u"-"_s, verdictName(c.verdict)}.join(u' ');
+            }
+            lines.sort();
+            return lines;
+        };
+        MemorySource alone;
+        alone.add("a/step-30.pt", zeros);
+        alone.add("b/step-40/state.pt", zeros);
+        alone.add("c/weights.pt", zeros); // nothing says that a checkpoint should be here
+        alone.add("d/000001.tar", zeros); // an archive of a data set
+        alone.add("e/step-2.bin", zeros);
+        QCOMPARE(pathsOf(alone, alone), (QStringList{u"a/step-30.pt 30 damaged"_s, u"b/step-40/state.pt 40 damaged"_s}));
+
+        MemorySource beside;
+        beside.add("step-10.pt", contents(fixture(u"torch/run/step-00000100.pt"_s)));
+        beside.add("best.pt", zeros);
+        beside.add("last.pt", "");
+        beside.add("notes.pt", "remember the milk\n");
+        beside.add("other.bin", zeros);
+        QCOMPARE(pathsOf(beside, beside),
+                 (QStringList{u"best.pt - damaged"_s, u"last.pt - damaged"_s, u"step-10.pt 10 whole"_s}));
+    }
+    void aFileThatMayNotBeReadIsListed()
+    {
+        class Refusing final : public Source
+        {
+        public:
+            Bytes read(const Entry &, qint64, qint64) override { return {Status::Failed, {}}; }
+            bool isLocal() const override { return true; }
+        } refusing;
+        MemorySource source;
+        source.add("step-10.pt", QByteArray(3000, 'x'));
+        RecogniseOptions options;
+        options.now = m_saved;
+        const Checkpoint c = only(recognise(source.tree, refusing, options, {}).listing, u"step-10.pt"_s);
+        QCOMPARE(c.verdict, Verdict::Unverified);
+        QVERIFY(!c.resumable);
+        QCOMPARE(c.reason, u"It could not be read."_s);
+    }
     void savesUnderTemporaryNamesAreNotListed()
     {
         MemorySource source;

@@ -151,16 +151,17 @@ private slots:
 
     void defaultsOfEachKindAreApplied_data()
     {
-        QTest::addColumn<QString>("kind");
+        QTest::addColumn<JobKind>("id");
         for (const JobKindFacts &facts : jobKinds()) {
             if (!facts.isTrainJob()) // see tst_trainjob.cpp
-                QTest::newRow(qPrintable(facts.resource.kind)) << facts.resource.kind;
+                QTest::newRow(qPrintable(facts.resource.kind + u' ' + facts.resource.version)) << facts.id;
         }
     }
     void defaultsOfEachKindAreApplied()
     {
-        QFETCH(QString, kind);
-        const JobKindFacts &f = *jobKindByName(kind);
+        QFETCH(JobKind, id);
+        const JobKindFacts &f = facts(id);
+        const QString kind = f.resource.kind;
         const QByteArray role = f.roles.last().toUtf8();
         const QByteArray body = json("{'kind':'") + kind.toUtf8() + json("','metadata':{'uid':'u'},'spec':{'")
             + f.replicaSpecs.toUtf8() + json("':{'") + role
@@ -168,9 +169,9 @@ private slots:
             + (f.container.isEmpty() ? "mpi"_ba : f.container.toUtf8()) + json("','image':'right'}]}}}}}}");
         const Job j = decoded(body, f.id);
         QCOMPARE(j.restartPolicy, f.defaultRestartPolicy);
-        QCOMPARE(j.image, u"right"_s);
-        QCOMPARE(j.apiVersion, u"kubeflow.org/v1"_s);
-        QCOMPARE(j.desired(), f.id == JobKind::MPIJob ? 0 : 1);
+        QCOMPARE(j.image, f.id == JobKind::MPIJobV2 ? QString() : u"right"_s); // that operator takes the first container
+        QCOMPARE(j.apiVersion, f.resource.apiVersion());
+        QCOMPARE(j.desired(), f.isMpi() ? 0 : 1);
         QCOMPARE(j.gracePeriodSeconds, 30);
         QCOMPARE(j.backoffLimit, -1);
         QCOMPARE(j.ttlSecondsAfterFinished, -1);

@@ -173,7 +173,7 @@ private slots:
         QVERIFY(!planBucket(api, job, {}));
     }
 
-    void theListingIsOfTheBucketAndNoResumeStartsThere()
+    void theListingIsOfTheBucketAndAResumeStartsThere()
     {
         test::FaultServer server(test::faults::serve([](const test::FaultRequest &) {
             return test::faults::answer(200, "<ListBucketResult><Contents><Key>run/step-1.pt</Key><Size>0</Size></Contents></ListBucketResult>");
@@ -190,10 +190,61 @@ private slots:
         QCOMPARE(listing->root, u"s3://ckpt/run"_s);
         QCOMPARE(listing->listing.runs.size(), 1);
         api.forgetCalls();
-        const auto resume = planResume(api, job.ref(), *listing, listing->listing.runs[0].checkpoints[0], {}, {});
-        QVERIFY(!resume);
-        QCOMPARE(resume.error().kind, Error::Kind::Unsupported);
-        QVERIFY(api.calls().isEmpty());
+        const Checkpoint &first = listing->listing.runs[0].checkpoints[0];
+        QCOMPARE(listing->containerPath(first), u"s3://ckpt/run/step-1.pt"_s);
+        const auto resume = planResume(api, job.ref(), *listing, first, {}, {});
+        QVERIFY(resume);
+        QCOMPARE(resume->problems.size(), 1);
+        QCOMPARE(resume->problems[0].id, u"damaged"_s); // an empty file
+        QCOMPARE(resume->told, u"RESUME_FROM_CHECKPOINT=s3://ckpt/run/step-1.pt"_s);
+        QVERIFY(resume->saveDir.startsWith(u"s3://ckpt/run/attempt-2-"_s));
+        // What lies in other stores cannot be read, so nothing starts there.
+        JobListing elsewhere = *listing;
+        elsewhere.location.uri = u"gs://ckpt/run"_s;
+        QCOMPARE(planResume(api, job.ref(), elsewhere, first, {}, {}).error().kind, Error::Kind::Unsupported);
+    }
+
+    void aBucketIsReadAgainOnlyAsItWasAgreedTo()
+    {
+        test::FaultServer server(test::faults::serve([](const test::FaultRequest &) {
+            return test::faults::answer(200, "<ListBucketResult><Contents><Key>run/step-1.pt</Key><Size>0</Size></Contents></ListBucketResult>");
+        }));
+        tests::FakeObjectApi api;
+        api.put(kinds::secrets(), secret(u"store"_s, {{u"id"_s, "AKID"}, {u"key"_s, "hush"}}));
+        const auto env = [&](const QString &endpoint) {
+            QJsonArray list = keysOf(u"store"_s);
+            list.append(plain(u"AWS_ENDPOINT_URL"_s, endpoint));
+            list.append(plain(u"AWS_REGION"_s, u"eu-west-1"_s));
+            return list;
+        };
+        const Job job = put(api, env(server.url().toString()));
+        const auto plan = planBucket(api, job, {});
+        QVERIFY(plan);
+        net::HttpClient http("cairn-test/1.0");
+        const auto read = agreedBucket(http, api, u"cluster"_s, {plan->consentKey(u"cluster"_s, u"nlp"_s)});
+        jobs::ResumePlan resume;
+        resume.job = job;
+        resume.checkpoint.path = u"step-1.pt"_s;
+        QVERIFY(recheckOf(api, resume, read)({}));
+        resume.checkpoint.path = u"step-2.pt"_s;
+        QCOMPARE(recheckOf(api, resume, read)({}).error().kind, Error::Kind::NotFound);
+
+        // The job names another server by now: its keys are not read for that one.
+        put(api, env(u"https://elsewhere.example.org"_s));
+        api.forgetCalls();
+        QCOMPARE(recheckOf(api, resume, read)({}).error().kind, Error::Kind::Consent);
+        QVERIFY(!readASecret(api));
+    }
+
+    void allAttemptsAreListed()
+    {
+        tests::FakeObjectApi api;
+        Job job = put(api, {});
+        job.env[u"CHECKPOINT_DIR"_s] = u"s3://ckpt/run/attempt-2-abc123"_s;
+        const auto plan = planBucket(api, job, {});
+        QVERIFY(plan);
+        QCOMPARE(plan->uri, u"s3://ckpt/run"_s);
+        QCOMPARE(plan->place.prefix, "run/"_ba);
     }
 };
 

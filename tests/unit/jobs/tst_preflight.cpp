@@ -112,6 +112,17 @@ private slots:
         QCOMPARE(stateOf(run(plan, options), u"checkpoint"_s), State::Fail);
     }
 
+    void ofABucketNoClaimIsAskedFor()
+    {
+        const QJsonObject stored = api.put(facts(JobKind::PyTorchJob).resource,
+                                           pytorchJob(container(u"pytorch"_s, {{u"CHECKPOINT_DIR"_s, u"s3://team/demo"_s}}, {u"train"_s})));
+        ResumeRequest request = requestFor(stored);
+        request.path = u"s3://team/demo/step-100.pt"_s;
+        const QList<Check> checks = run(planResume(request));
+        QCOMPARE(stateOf(checks, u"bucket"_s), State::Info);
+        QCOMPARE(stateOf(checks, u"dry-run"_s), State::Ok);
+        QVERIFY(std::ranges::none_of(checks, [](const Check &c) { return c.id == u"claim" || c.state == State::Fail; }));
+    }
     void aChangedOrMissingJobIsNoticed()
     {
         const ResumePlan plan = prepare(contractJob());

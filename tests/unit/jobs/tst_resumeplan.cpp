@@ -76,6 +76,95 @@ private slots:
                  (QStringList{u"train.py"_s, u"--resume=/ckpt/demo/step-100.pt"_s, u"--out="_s + told.saveDir}));
     }
 
+    void aRunningMpiJobOfTheNewOperatorIsMadeAnew()
+    {
+        const QJsonObject trainer = container(u"trainer"_s, {{u"CHECKPOINT_DIR"_s, u"/ckpt/demo"_s}}, {u"mpirun"_s, u"python3"_s, u"train.py"_s});
+        QJsonObject object = pytorchJob(trainer);
+        object = with(object, {u"apiVersion"_s}, u"kubeflow.org/v2beta1"_s);
+        object = with(object, {u"kind"_s}, u"MPIJob"_s);
+        QJsonObject launcher = role(trainer), worker = role(container(u"sshd"_s, {}), 2);
+        for (QJsonObject *each : {&launcher, &worker}) // that operator takes the first container
+            *each = with(*each, {u"template"_s, u"spec"_s, u"containers"_s},
+                         QJsonArray{each == &launcher ? trainer : container(u"trainer"_s, {})});
+        object = with(object, {u"spec"_s}, QJsonObject{{u"slotsPerWorker"_s, 2}, {u"runPolicy"_s, QJsonObject{{u"suspend"_s, false}}},
+                                                       {u"mpiReplicaSpecs"_s, QJsonObject{{u"Launcher"_s, launcher}, {u"Worker"_s, worker}}}});
+        const ResumeRequest r = requestFor(object, 100, JobKind::MPIJobV2);
+        QVERIFY(!r.job.canGoOnInPlace());
+        const ResumePlan plan = planResume(r);
+        QVERIFY2(plan.feasible(), plan.problems.isEmpty() ? "" : qPrintable(plan.problems.first().text));
+        QCOMPARE(plan.mode, Mode::NewObject);
+        QVERIFY(plan.hasWarning("immutable"_L1));
+        QVERIFY(plan.hasWarning("both-run"_L1));
+        QCOMPARE(plan.job.ref().kind.apiVersion(), u"kubeflow.org/v2beta1"_s);
+        QCOMPARE(plan.result.value(u"apiVersion"_s).toString(), u"kubeflow.org/v2beta1"_s);
+        QCOMPARE(envOf(plan.result, u"Launcher"_s, u"RESUME_FROM_CHECKPOINT"_s, u"mpiReplicaSpecs"_s, u"trainer"_s), r.path);
+        QCOMPARE(envOf(plan.result, u"Worker"_s, u"CHECKPOINT_DIR"_s, u"mpiReplicaSpecs"_s, u"trainer"_s), plan.saveDir);
+        // The training operator's MPIJob follows its template.
+        ResumeRequest old = requestFor(with(object, {u"apiVersion"_s}, u"kubeflow.org/v1"_s), 100, JobKind::MPIJob);
+        old.job.container = u"trainer"_s;
+        QCOMPARE(planResume(old).mode, Mode::InPlace);
+    }
+
+    void aCheckpointInABucketIsToldByItsAddress()
+    {
+        const auto bucketJob = [](const QJsonObject &env, const QStringList &args = {}) {
+            return pytorchJob(container(u"pytorch"_s, env, {u"python3"_s, u"train.py"_s}, args));
+        };
+        const auto asked = [](const QJsonObject &job) {
+            ResumeRequest r = requestFor(job);
+            r.path = u"s3://team/runs/demo/step-100.pt"_s;
+            return r;
+        };
+        ResumeRequest r = asked(bucketJob({{u"CHECKPOINT_DIR"_s, u"s3://team/runs/demo/"_s}}));
+        r.saveDir = u"s3://team/runs/demo/"_s;
+        const ResumePlan plan = planResume(r);
+        QVERIFY2(plan.feasible(), plan.problems.isEmpty() ? "" : qPrintable(plan.problems.first().text));
+        QCOMPARE(plan.mode, Mode::InPlace);
+        QCOMPARE(plan.told, u"RESUME_FROM_CHECKPOINT=s3://team/runs/demo/step-100.pt"_s);
+        QCOMPARE(plan.baseDir, u"s3://team/runs/demo"_s);
+        QCOMPARE(plan.saveDir, u"s3://team/runs/demo/attempt-2-abc123"_s);
+        QCOMPARE(envOf(plan.result, u"Master"_s, u"CHECKPOINT_DIR"_s), plan.saveDir);
+        QCOMPARE(plan.annotations.value(u"cairn.console/checkpoint-dir"_s), QString()); // its variable shows it
+        QCOMPARE(ckpt::locate(decoded(plan.result)).uri, plan.saveDir);
+
+        // The next attempt lies beside this one.
+        ResumeRequest next = asked(plan.result);
+        next.saveDir = plan.saveDir;
+        next.path = plan.saveDir + u"/step-150.pt"_s;
+        next.id = u"fedcba"_s;
+        QCOMPARE(planResume(next).saveDir, u"s3://team/runs/demo/attempt-3-fedcba"_s);
+
+        // By arguments; and no wrapper, which looks into folders.
+        ResumeRequest lightning = asked(bucketJob({}, {u"fit"_s, u"--trainer.default_root_dir=s3://team/runs/demo"_s}));
+        lightning.useWrapper = true;
+        QVERIFY(planResume(lightning).hasProblem("no-wrapper"_L1));
+        lightning.useWrapper = false;
+        const ResumePlan byArgs = planResume(lightning);
+        QVERIFY(byArgs.feasible());
+        QVERIFY(!byArgs.wrapperPossible);
+        QCOMPARE(argsOf(byArgs.result, u"Master"_s),
+                 (QStringList{u"fit"_s, u"--ckpt_path=s3://team/runs/demo/step-100.pt"_s, u"--trainer.default_root_dir="_s + byArgs.saveDir}));
+        QVERIFY(byArgs.saveDir.startsWith(u"s3://team/runs/demo/attempt-2-"_s));
+
+        // A script that saves to a folder, which something else copies into a bucket, cannot be told the bucket…
+        ResumeRequest copied = asked(bucketJob({{u"CHECKPOINT_DIR"_s, u"/ckpt/demo"_s}}));
+        QVERIFY(planResume(copied).hasProblem("bucket-not-named"_L1));
+        // …unless somebody says that it takes one.
+        copied.contract = *parseContract(u"env:START"_s, u"env:SAVE_TO"_s);
+        QVERIFY(planResume(copied).feasible());
+        QCOMPARE(planResume(copied).saveDir, u"s3://team/runs/demo/attempt-2-abc123"_s);
+    }
+
+    void addressesAreNotTidied()
+    {
+        QCOMPARE(joinPath(u"s3://b/a/"_s, u"x//./y"_s), u"s3://b/a/x//./y"_s);
+        QCOMPARE(joinPath(u"s3://b/a"_s, u"."_s), u"s3://b/a"_s);
+        QCOMPARE(joinPath(u"s3://b/a/x.pt"_s, u".."_s), u"s3://b/a"_s);
+        QCOMPARE(joinPath(u"s3://b"_s, u".."_s), u"s3://b"_s);
+        QCOMPARE(attemptBase(u"s3://b/attempt-2-abc123/"_s), u"s3://b"_s);
+        QCOMPARE(attemptDirectory(u"s3://b/"_s, 2, u"abc123"_s), u"s3://b/attempt-2-abc123"_s);
+    }
+
     void contractJobGetsVariablesInEveryRole()
     {
         const ResumePlan plan = planResume(requestFor(contractJob()));

@@ -412,6 +412,74 @@ private slots:
         QCOMPARE(uids, (QStringList{u"gone"_s, u"e"_s, u"f"_s}));
     }
 
+    void theLauncherOfAnMpiJobIsFoundByItsName()
+    {
+        const auto mpiPod = [](const QString &uid, const QString &role) {
+            Pod p = pod(uid, u"j"_s, role);
+            p.ownerKind = u"MPIJob"_s;
+            p.jobName = u"demo"_s;
+            p.ofMpiOperator = true;
+            if (role == u"launcher") { // made by a batch Job, whose UID nobody else knows
+                p.name = u"demo-launcher-abcde"_s;
+                p.ownerKind = u"Job"_s;
+                p.ownerUid = u"uid-of-a-batch-job"_s;
+            }
+            return p;
+        };
+        JobStore store;
+        store.applyPods(upsert<Pod>({mpiPod(u"l"_s, u"launcher"_s), mpiPod(u"w"_s, u"worker"_s)})); // they may come first
+        Job j = job(u"j"_s, JobPhase::Running);
+        j.kind = JobKind::MPIJobV2;
+        j.name = u"demo"_s;
+        j.replicas = {{u"Launcher"_s, 1, 1, 0, 0, 0, 0}, {u"Worker"_s, 1, 1, 0, 0, 0, 0}};
+        Job same = trainJob(u"t"_s, u"demo"_s); // another kind may have the name
+        same.ns = j.ns;
+        store.applyJobs(JobKind::TrainJob, upsert<Job>({same}));
+        store.applyJobs(JobKind::MPIJobV2, upsert<Job>({j}));
+        QCOMPARE(store.find(u"j"_s)->ready(), 2);
+        QCOMPARE(store.find(u"t"_s)->ready(), 0);
+        QCOMPARE(store.podsOf(u"j"_s).size(), 2);
+        QCOMPARE(store.jobOf(mpiPod(u"l"_s, u"launcher"_s)), u"j"_s);
+        Event limit = notice(u"e"_s, u"uid-of-a-batch-job"_s, u"BackoffLimitExceeded"_s);
+        limit.objectKind = u"Job"_s;
+        limit.objectName = u"demo-launcher"_s;
+        limit.last = j.created.addSecs(60);
+        Event gone = limit; // of a pod that was replaced
+        gone.uid = u"g"_s;
+        gone.objectUid = u"gone"_s;
+        gone.objectKind = u"Pod"_s;
+        gone.objectName = u"demo-launcher-xyz12"_s;
+        store.applyEvents(upsert<Event>({limit, gone}));
+        QCOMPARE(store.eventsOf(u"j"_s).size(), 2);
+        QCOMPARE(store.jobAbout(limit), u"j"_s);
+        QVERIFY(store.eventsOf(u"t"_s).isEmpty());
+    }
+
+    void twoVersionsOfOneMpiJobAreOneJob()
+    {
+        Job v1 = job(u"j"_s, JobPhase::Running), v2 = v1;
+        v1.kind = JobKind::MPIJob;
+        v2.kind = JobKind::MPIJobV2;
+        for (const bool newFirst : {true, false}) {
+            JobStore store;
+            if (newFirst)
+                store.applyJobs(JobKind::MPIJobV2, upsert<Job>({v2}));
+            store.applyJobs(JobKind::MPIJob, upsert<Job>({v1}));
+            if (!newFirst)
+                store.applyJobs(JobKind::MPIJobV2, upsert<Job>({v2}));
+            QCOMPARE(store.size(), 1);
+            QCOMPARE(store.find(u"j"_s)->kind, JobKind::MPIJobV2);
+            // The operator v1 was taken away: its watch forgets what it knew.
+            Delta<Job> absent;
+            absent.removed = {u"j"_s};
+            store.applyJobs(JobKind::MPIJob, absent);
+            store.resetJobs(JobKind::MPIJob);
+            QCOMPARE(store.size(), 1);
+            store.resetJobs(JobKind::MPIJobV2);
+            QCOMPARE(store.size(), 0);
+        }
+    }
+
     void statesOfAllKindsAreCombined()
     {
         JobStore store;
