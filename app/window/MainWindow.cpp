@@ -94,6 +94,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_pods(new PodsController(m_podsPage, this))
     , m_overview(new OverviewController(*m_jobsPage->model(), *m_nodes, *m_ha, m_overviewPage, this))
 {
+    m_firstPage = jobsId;
     setObjectName(u"window"_s);
     setWindowTitle(tr("Cairn"));
     setMinimumSize(1100, 700);
@@ -276,6 +277,14 @@ void MainWindow::start(const QString &context)
     m_connect->reload(true, context);
 }
 
+bool MainWindow::setFirstPage(const QString &id)
+{
+    if (id == connectId || !m_pages.contains(id))
+        return false;
+    m_firstPage = id;
+    return true;
+}
+
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     m_preferences.setGeometry(saveGeometry());
@@ -327,10 +336,11 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
         m_jobsPage->namespaces()->setListRefusal(known.complete ? QString() : known.error.what);
         showStatus();
     });
+    emit connected();
     m_session->watch({});
     m_jobsPage->namespaces()->setSelected({});
     showFeed();
-    showPage(jobsId);
+    showPage(m_firstPage);
 }
 
 void MainWindow::wireJobs()

@@ -54,7 +54,13 @@ public:
 
     /// Reads the kubeconfig and connects to `context`, or to the current one where it is empty.
     void start(const QString &context = {});
+    /// The page that is shown once connected, by its id; false where there is none of this name. Jobs where not set.
+    bool setFirstPage(const QString &id);
     ClusterSession *session() const { return m_session.get(); }
+
+signals:
+    /// A session has begun; nothing of it is read yet.
+    void connected();
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -101,6 +107,7 @@ private:
     pages::PodsPage *m_podsPage;
     pages::OverviewPage *m_overviewPage;
     QHash<QString, Page> m_pages;
+    QString m_firstPage;
     std::unique_ptr<ClusterSession> m_session;
     ConnectController *m_connect;
     CheckpointReader *m_reader;

@@ -15,12 +15,17 @@ ELECTION = ("--leader-elect=true", "--leader-elect-lease-duration=60s",
             "--leader-elect-renew-deadline=50s", "--leader-elect-retry-period=5s")
 
 
-def up(lab):
+def serve(lab):
+    """etcd and the apiserver alone."""
     _etcd(lab)
     _apiserver(lab)
     wait_for(lab, "kube-apiserver", lambda: "" if kube.is_ready(lab) else "/readyz does not answer yet",
              "the apiserver is ready", 90)
     say("apiserver is ready")
+
+
+def up(lab):
+    serve(lab)
     _controllers(lab)
     wait_until(lambda: "" if kube.get(lab, "serviceaccount", "default", "-n", "default") else
                "the controller manager has not made the default service account",
