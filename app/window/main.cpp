@@ -11,6 +11,7 @@
 #include <QLocale>
 #include <QTimer>
 #include <cstdio>
+#include <malloc.h>
 #include <memory>
 
 using namespace Qt::StringLiterals;
@@ -18,6 +19,11 @@ using namespace cairn;
 
 int main(int argc, char *argv[])
 {
+#ifdef M_MMAP_THRESHOLD
+    // glibc raises this limit to the largest block that was given back: the answers to the first lists would leave holes of
+    // megabytes between what is kept.
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+#endif
     const QString measureFile = app::MeasuredApplication::wantedFile();
     const auto application = std::unique_ptr<QApplication>(
         measureFile.isEmpty() ? new QApplication(argc, argv) : new app::MeasuredApplication(argc, argv, measureFile));

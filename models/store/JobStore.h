@@ -61,6 +61,9 @@ signals:
     void eventsChanged(const QSet<QString> &jobUids);
 
 private:
+    /// Each once. A list and no set: nearly all have one or two, and a set takes a kilobyte for them.
+    using Uids = QStringList;
+
     Job refined(const Job &job) const;
     void refinePending(Job &job, bool hasPods) const;
     /// Brings the shown values of these jobs up to date and emits one change.
@@ -78,13 +81,13 @@ private:
     ResourceStore<Pod> m_pods;              ///< of training jobs only
     /// Pods by what they belong to: the UID of a v1 job, and "namespace/name" of a JobSet, which its TrainJob shares;
     /// the pods of a JobSet do not know the TrainJob's UID.
-    QHash<QString, QSet<QString>> m_podsOf;
+    QHash<QString, Uids> m_podsOf;
     QHash<QString, QString> m_trainJobs;          ///< "namespace/name" → UID
     QHash<QString, TrainingRuntime> m_runtimes;   ///< by UID
     QSet<QString> m_lostNodes;              ///< names
     QHash<QString, QString> m_nodeNames;    ///< UID → name
     ResourceStore<Event> m_events;
-    QHash<QString, QSet<QString>> m_eventsAbout; ///< UID of the object → event UIDs
+    QHash<QString, Uids> m_eventsAbout; ///< UID of the object → event UIDs
     QMap<JobKind, FeedState> m_states;
 };
 

@@ -77,7 +77,7 @@ def _build(arguments):
 def _run(arguments):
     wanted = arguments.stages
     build = _build(arguments)
-    results = {"machine": report.machine(), "pods": arguments.pods, "stages": {}}
+    results = {"machine": report.machine(), "pods": arguments.pods, "build": "the release preset" if not arguments.build else f"the folder {build.name}", "stages": {}}
     own = [name for name in cluster.OWN if name != "k9s" or "k9s" in wanted]
     shared = [name for name in cluster.LAB if (name != "versitygw" or "bucket" in wanted) and (name != "training-operator" or "jobs" in wanted)]
     cluster.programs(Lab.at("bench"), own, shared)

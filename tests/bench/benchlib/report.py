@@ -52,7 +52,7 @@ def _table(head, rows):
 def render(results):
     stages = results["stages"]
     lines = [f"{datetime.date.today()}, {results['machine']}. Kubernetes 1.36.3, etcd 3.6.16, client-go 0.36.3, kubectl 1.36.3, k9s 0.50.18, "
-             f"Cairn as the release preset builds it. Load before: {results['load']:.1f}."]
+             f"Cairn as {results['build']} builds it. Load before: {results['load']:.1f}."]
     if "pod" in results:
         lines[0] += f" A pod has {results['pod'][0]:,} bytes as JSON, {results['pod'][1]:,} as stored."
     lines.append("")
