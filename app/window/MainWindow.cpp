@@ -299,6 +299,14 @@ void MainWindow::start(const QString &context)
     m_connect->reload(true, context);
 }
 
+bool MainWindow::setFirstPage(const QString &id)
+{
+    if (id == connectId || !m_pages.contains(id))
+        return false;
+    m_firstPage = id;
+    return true;
+}
+
 void MainWindow::closeEvent(QCloseEvent *event)
 {
     m_preferences.setGeometry(saveGeometry());
@@ -353,10 +361,12 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
         m_jobsPage->namespaces()->setListRefusal(known.complete ? QString() : known.error.what);
         showStatus();
     });
+    emit connected();
     m_session->watch({});
     m_jobsPage->namespaces()->setSelected({});
     showFeed();
-    showPage(m_pages.contains(m_preferences.firstPage()) ? m_preferences.firstPage() : overviewId);
+    const QString first = m_firstPage.isEmpty() ? m_preferences.firstPage() : m_firstPage;
+    showPage(m_pages.contains(first) ? first : overviewId);
 }
 
 void MainWindow::openJob(const QString &key)

@@ -59,11 +59,15 @@ public:
 
     /// Reads the kubeconfig and connects to `context`, or to the current one where it is empty.
     void start(const QString &context = {});
+    /// The page that is shown once connected, by its id; false where there is none of this name. Jobs where not set.
+    bool setFirstPage(const QString &id);
     ClusterSession *session() const { return m_session.get(); }
 
 signals:
     /// Another window, on this context; "" for the current one.
     void newWindowRequested(const QString &context);
+    /// A session has begun; nothing of it is read yet.
+    void connected();
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -119,6 +123,7 @@ private:
     pages::OverviewPage *m_overviewPage;
     pages::SettingsPage *m_settingsPage;
     QHash<QString, Page> m_pages;
+    QString m_firstPage; ///< id; "" for the one of the preferences
     std::unique_ptr<ClusterSession> m_session;
     ConnectController *m_connect;
     CheckpointReader *m_reader;

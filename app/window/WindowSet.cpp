@@ -9,16 +9,18 @@ WindowSet::~WindowSet()
         delete window.data();
 }
 
-MainWindow *WindowSet::open(const QString &context)
+MainWindow *WindowSet::open(const QString &context, const QString &page)
 {
     m_windows.removeIf([](const QPointer<MainWindow> &window) { return window.isNull(); });
-    auto *window = new MainWindow(m_engine, m_preferences);
+    auto window = std::make_unique<MainWindow>(m_engine, m_preferences);
+    if (!page.isEmpty() && !window->setFirstPage(page))
+        return nullptr;
     window->setAttribute(Qt::WA_DeleteOnClose);
-    m_windows.append(window);
-    connect(window, &MainWindow::newWindowRequested, this, &WindowSet::open);
+    m_windows.append(window.get());
+    connect(window.get(), &MainWindow::newWindowRequested, this, [this](const QString &wanted) { open(wanted); });
     window->show();
     window->start(context);
-    return window;
+    return window.release();
 }
 
 } // namespace cairn::app

@@ -21,8 +21,9 @@ public:
     }
     ~WindowSet() override;
 
-    /// A window on `context`, or on the kubeconfig's current one where it is empty. It deletes itself when closed.
-    MainWindow *open(const QString &context = {});
+    /// A window on `context`, or on the kubeconfig's current one where it is empty, that shows `page` first, or the one of
+    /// the preferences. It deletes itself when closed. nullptr where there is no such page.
+    MainWindow *open(const QString &context = {}, const QString &page = {});
 
 private:
     Engine &m_engine;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "MeasuredApplication.h"
 #include "Preferences.h"
 #include "WindowSet.h"
 #include "base/CoreDumps.h"
@@ -11,6 +12,8 @@
 #include <QLocale>
 #include <QTimer>
 #include <cstdio>
+#include <malloc.h>
+#include <memory>
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
@@ -18,11 +21,18 @@ using namespace cairn;
 int main(int argc, char *argv[])
 {
     leaveNoCoreDumps();
-    QApplication application(argc, argv);
-    application.setApplicationName(u"cairn"_s);
-    application.setApplicationDisplayName(u"Cairn"_s);
-    application.setApplicationVersion(u"" CAIRN_VERSION_STRING ""_s);
-    application.setDesktopFileName(u"io.github.cairn_console.Cairn"_s);
+#ifdef M_MMAP_THRESHOLD
+    // glibc raises this limit to the largest block that was given back: the answers to the first lists would leave holes of
+    // megabytes between what is kept.
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+#endif
+    const QString measureFile = app::MeasuredApplication::wantedFile();
+    const auto application = std::unique_ptr<QApplication>(
+        measureFile.isEmpty() ? new QApplication(argc, argv) : new app::MeasuredApplication(argc, argv, measureFile));
+    application->setApplicationName(u"cairn"_s);
+    application->setApplicationDisplayName(u"Cairn"_s);
+    application->setApplicationVersion(u"" CAIRN_VERSION_STRING ""_s);
+    application->setDesktopFileName(u"io.github.cairn_console.Cairn"_s);
 
     QCommandLineParser parser;
     parser.setApplicationDescription(u"Desktop console for Kubeflow training jobs and their checkpoints"_s);
@@ -30,15 +40,16 @@ int main(int argc, char *argv[])
     parser.addVersionOption();
     const QCommandLineOption kubeconfig(u"kubeconfig"_s, u"Read this kubeconfig only."_s, u"FILE"_s);
     const QCommandLineOption context(u"context"_s, u"Open on this context instead of the current one."_s, u"NAME"_s);
+    const QCommandLineOption page(u"page"_s, u"Show this page first: overview, jobs, checkpoints, ha, storage, events, nodes or pods."_s, u"PAGE"_s);
     const QCommandLineOption theme(u"theme"_s, u"light, dark or system."_s, u"THEME"_s);
     const QCommandLineOption language(u"lang"_s, u"en or zh_TW; the system's when left out."_s, u"LANG"_s);
     const QCommandLineOption exitAfterStartup(u"exit-after-startup"_s, u"Start, show the window once, end."_s);
-    parser.addOptions({kubeconfig, context, theme, language, exitAfterStartup});
-    parser.process(application);
+    parser.addOptions({kubeconfig, context, page, theme, language, exitAfterStartup});
+    parser.process(*application);
 
     app::Preferences preferences;
     const QString themeName = parser.isSet(theme) ? parser.value(theme) : preferences.theme();
-    kit::Theme::install(application, themeName == "light"_L1 ? kit::ThemeMode::Light
+    kit::Theme::install(*application, themeName == "light"_L1 ? kit::ThemeMode::Light
                                      : themeName == "dark"_L1 ? kit::ThemeMode::Dark
                                                               : kit::ThemeMode::System);
     kit::Theme::instance().setTextScale(preferences.textPercent() / 100.0);
@@ -51,8 +62,14 @@ int main(int argc, char *argv[])
     options.addedFolders = preferences.addedProgramFolders();
     app::Engine engine(options);
     app::WindowSet windows(engine, preferences);
-    windows.open(parser.value(context));
+    const app::MainWindow *window = windows.open(parser.value(context), parser.value(page));
+    if (!window) {
+        std::fprintf(stderr, "cairn: there is no page '%s'\n", qPrintable(parser.value(page)));
+        return 2;
+    }
+    if (auto *measured = qobject_cast<app::MeasuredApplication *>(application.get()))
+        QObject::connect(window, &app::MainWindow::connected, measured, [measured] { measured->mark("connected"); });
     if (parser.isSet(exitAfterStartup))
-        QTimer::singleShot(0, &application, &QCoreApplication::quit);
-    return application.exec();
+        QTimer::singleShot(0, application.get(), &QCoreApplication::quit);
+    return application->exec();
 }

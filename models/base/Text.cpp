@@ -3,6 +3,7 @@
 
 #include <QCoreApplication>
 #include <QStringDecoder>
+#include <algorithm>
 #include <cmath>
 
 using namespace Qt::StringLiterals;
@@ -17,6 +18,8 @@ struct Words {
 
 bool isHazard(char32_t c)
 {
+    if (c >= 0x20 && c < 0x7f)
+        return false;
     if (c < 0x20 || (c >= 0x7f && c < 0xa0))
         return true;
     // Bidi controls, line and paragraph separators, zero-width characters, BOM.
@@ -51,6 +54,9 @@ QString oneDecimal(double value)
 
 QString safe(const QString &raw)
 {
+    // Nearly every text is safe as it is, and tables ask for thousands: those share the string they came in.
+    if (std::ranges::none_of(raw, [](QChar c) { return c.isSurrogate() || isHazard(c.unicode()); }))
+        return raw;
     QString out;
     out.reserve(raw.size());
     for (qsizetype i = 0; i < raw.size(); ++i) {

@@ -217,8 +217,11 @@ bool FilterProxy::filterAcceptsRow(int row, const QModelIndex &parent) const
 
 bool FilterProxy::naturalLess(const QString &a, const QString &b)
 {
-    qsizetype i = 0;
-    qsizetype j = 0;
+    // What both begin with decides nothing, but for the digits of a number that goes on.
+    qsizetype i = std::ranges::mismatch(QStringView(a), QStringView(b)).in1 - a.cbegin();
+    while (i > 0 && a[i - 1].isDigit())
+        --i;
+    qsizetype j = i;
     while (i < a.size() && j < b.size()) {
         if (a[i].isDigit() && b[j].isDigit()) {
             while (i < a.size() && a[i] == u'0')
@@ -254,45 +257,45 @@ bool FilterProxy::naturalLess(const QString &a, const QString &b)
 
 bool FilterProxy::lessThan(const QModelIndex &left, const QModelIndex &right) const
 {
-    return rowLess(left, right, sortOrder());
+    return rowLess(orderOf(left), orderOf(right), sortOrder());
 }
 
-bool FilterProxy::rowLess(const QModelIndex &left, const QModelIndex &right, Qt::SortOrder order)
+RowOrder FilterProxy::orderOf(const QModelIndex &cell)
+{
+    RowOrder order;
+    order.value = cell.data(SortRole);
+    if (!order.value.isValid())
+        order.value = cell.data(Qt::DisplayRole);
+    order.missing = isMissing(order.value);
+    const QModelIndex first = cell.siblingAtColumn(0);
+    order.rank = first.data(RankRole).toInt();
+    order.name = first.data(Qt::DisplayRole).toString();
+    order.key = cell.data(KeyRole).toString();
+    return order;
+}
+
+bool FilterProxy::rowLess(const RowOrder &left, const RowOrder &right, Qt::SortOrder order)
 {
     const bool ascending = order == Qt::AscendingOrder;
-    const auto key = [](const QModelIndex &index) {
-        const QVariant value = index.data(SortRole);
-        return value.isValid() ? value : index.data(Qt::DisplayRole);
-    };
-    const QVariant a = key(left);
-    const QVariant b = key(right);
-    const bool noA = isMissing(a);
-    const bool noB = isMissing(b);
-    if (noA != noB)
-        return ascending ? noB : noA;
-    if (!noA) {
-        if (a.typeId() == QMetaType::QString) {
-            const QString x = a.toString();
-            const QString y = b.toString();
+    if (left.missing != right.missing)
+        return ascending ? right.missing : left.missing;
+    if (!left.missing) {
+        if (left.value.typeId() == QMetaType::QString) {
+            const QString x = left.value.toString();
+            const QString y = right.value.toString();
             if (x != y)
                 return naturalLess(x, y);
-        } else if (const QPartialOrdering compared = QVariant::compare(a, b);
+        } else if (const QPartialOrdering compared = QVariant::compare(left.value, right.value);
                    compared == QPartialOrdering::Less || compared == QPartialOrdering::Greater) {
             return compared == QPartialOrdering::Less;
         }
     }
     // Equal: worst first, then by name, whatever the direction of the sort column.
-    const int rankA = left.siblingAtColumn(0).data(RankRole).toInt();
-    const int rankB = right.siblingAtColumn(0).data(RankRole).toInt();
-    if (rankA != rankB)
-        return ascending ? rankA < rankB : rankA > rankB;
-    const QString nameA = left.siblingAtColumn(0).data(Qt::DisplayRole).toString();
-    const QString nameB = right.siblingAtColumn(0).data(Qt::DisplayRole).toString();
-    if (nameA != nameB)
-        return ascending ? naturalLess(nameA, nameB) : naturalLess(nameB, nameA);
-    const QString keyA = left.data(KeyRole).toString();
-    const QString keyB = right.data(KeyRole).toString();
-    return ascending ? keyA < keyB : keyB < keyA;
+    if (left.rank != right.rank)
+        return ascending ? left.rank < right.rank : left.rank > right.rank;
+    if (left.name != right.name)
+        return ascending ? naturalLess(left.name, right.name) : naturalLess(right.name, left.name);
+    return ascending ? left.key < right.key : right.key < left.key;
 }
 
 } // namespace cairn::items

@@ -18,6 +18,15 @@ enum FilterProxyRole {
     FirstFacetRole = Qt::UserRole + 200, ///< models define their facet roles (QString per row) from here on
 };
 
+/// What a row is ordered by, read from its model once instead of at each of some ten comparisons.
+struct RowOrder {
+    QVariant value; ///< SortRole, or DisplayRole where there is none
+    bool missing = true;
+    int rank = 0;
+    QString name; ///< text of column 0
+    QString key;
+};
+
 /// Filters and sorts every table. Facets are sets of accepted values per role and combine by AND. The free text is
 /// split at blanks; each term must match: plain text anywhere in the row, or `field:text`, `field:>10`, `field:<=2h`
 /// on one column (fields by TermRole; durations take s, min, h, d). An unknown field is plain text.
@@ -43,7 +52,9 @@ public:
     static bool naturalLess(const QString &a, const QString &b);
     /// The order of every table: SortRole (default DisplayRole), missing values last in both directions, equal ones by
     /// RankRole, then the text of column 0 in natural order, then KeyRole. For lessThan() of a proxy sorted by `order`.
-    static bool rowLess(const QModelIndex &left, const QModelIndex &right, Qt::SortOrder order);
+    static bool rowLess(const RowOrder &left, const RowOrder &right, Qt::SortOrder order);
+    /// Of a cell in the sort column.
+    static RowOrder orderOf(const QModelIndex &cell);
 
 public slots:
     void setText(const QString &text);

@@ -33,13 +33,16 @@ public:
     static QString cause(const Pod &pod);
     /// It failed, waits, or runs without being ready.
     static bool inTrouble(const Pod &pod);
+    int troubled() const { return m_troubled; } ///< pods that are
 
 protected:
+    void tally(const Pod &pod, int by) override { m_troubled += inTrouble(pod) ? by : 0; }
     QString keyOf(const Pod &pod) const override { return pod.uid.isEmpty() ? pod.ns + u'/' + pod.name : pod.uid; }
 
 private:
     QString text(const Pod &pod, int column) const;
     QDateTime m_now;
+    int m_troubled = 0;
 };
 
 } // namespace cairn::items

@@ -53,6 +53,8 @@ public:
     void clear()
     {
         beginResetModel();
+        for (const auto &row : m_rows)
+            tally(*row, -1);
         m_rows.clear();
         m_index.clear();
         m_indexDirty = false;
@@ -104,6 +106,8 @@ protected:
         change(value);
         if (value == before)
             return false;
+        tally(before, -1);
+        tally(value, 1);
         emit dataChanged(index(row, 0), index(row, columnCount() - 1));
         return true;
     }
@@ -116,8 +120,11 @@ protected:
         for (size_t i = 0; i < m_rows.size(); ++i) {
             Row before = *m_rows[i];
             change(*m_rows[i]);
-            if (!(*m_rows[i] == before))
-                changed.push_back(static_cast<int>(i));
+            if (*m_rows[i] == before)
+                continue;
+            tally(before, -1);
+            tally(*m_rows[i], 1);
+            changed.push_back(static_cast<int>(i));
         }
         announce(std::move(changed));
     }
@@ -136,6 +143,14 @@ protected:
         Q_UNUSED(incoming)
     }
 
+    /// Called with 1 for each row that comes and -1 for each that goes, both for one that changes: sums over all rows are
+    /// then at hand without a look at all of them.
+    virtual void tally(const Row &row, int by)
+    {
+        Q_UNUSED(row)
+        Q_UNUSED(by)
+    }
+
 private:
     void upsertAll(QList<Row> upserts)
     {
@@ -148,7 +163,9 @@ private:
                 Row &value = *m_rows[static_cast<size_t>(row)];
                 carryOver(value, incoming);
                 if (!(value == incoming)) {
+                    tally(value, -1);
                     value = std::move(incoming);
+                    tally(value, 1);
                     changed.push_back(row);
                 }
             } else if (const auto it = addedIndex.constFind(key); it != addedIndex.cend()) {
@@ -164,6 +181,7 @@ private:
         const int first = rowCount();
         beginInsertRows({}, first, first + static_cast<int>(added.size()) - 1);
         for (auto &row : added) {
+            tally(*row, 1);
             m_index.insert(keyOf(*row), static_cast<int>(m_rows.size()));
             m_rows.push_back(std::move(row));
         }
@@ -217,6 +235,8 @@ private:
     void removeRange(int first, int last)
     {
         beginRemoveRows({}, first, last);
+        for (int row = first; row <= last; ++row)
+            tally(*m_rows[static_cast<size_t>(row)], -1);
         m_rows.erase(m_rows.begin() + first, m_rows.begin() + last + 1);
         m_indexDirty = true;
         endRemoveRows();

@@ -102,10 +102,23 @@ public:
             return;
         m_delta.resourceVersion = resourceVersion;
         m_pendingAt.clear();
-        m_handlers.delta(std::exchange(m_delta, {}));
+        Delta<T> delta = std::exchange(m_delta, {});
+        // Whoever takes a batch takes it at one go, the GUI thread too: a page of a list is more than it may.
+        qsizetype from = 0;
+        for (; delta.upserts.size() - from > mostUpserts; from += mostUpserts) {
+            Delta<T> part;
+            part.upserts = delta.upserts.mid(from, mostUpserts);
+            part.resourceVersion = resourceVersion;
+            m_handlers.delta(std::move(part));
+        }
+        if (from > 0)
+            delta.upserts = delta.upserts.mid(from);
+        m_handlers.delta(std::move(delta));
     }
 
 private:
+    static constexpr qsizetype mostUpserts = 500;
+
     void upsert(T &&object)
     {
         if (m_listing)

@@ -11,13 +11,20 @@ using namespace Qt::StringLiterals;
 namespace cairn::store {
 namespace {
 
-/// Removes `value` from the set under `key`, and the set when it is empty.
-void unlink(QHash<QString, QSet<QString>> &index, const QString &key, const QString &value)
+void link(QHash<QString, QStringList> &index, const QString &key, const QString &value)
+{
+    QStringList &list = index[key];
+    if (!list.contains(value))
+        list.append(value);
+}
+
+/// Removes `value` from the list under `key`, and the list when it is empty.
+void unlink(QHash<QString, QStringList> &index, const QString &key, const QString &value)
 {
     const auto it = index.find(key);
     if (it == index.end())
         return;
-    it->remove(value);
+    it->removeOne(value);
     if (it->isEmpty())
         index.erase(it);
 }
@@ -166,7 +173,7 @@ void JobStore::applyPods(const Delta<Pod> &delta)
         forget(pod.uid);
         const QString key = podsKey(pod);
         touched.insert(jobOf(key));
-        m_podsOf[key].insert(pod.uid);
+        link(m_podsOf, key, pod.uid);
         own.upserts.append(pod);
     }
     m_pods.apply(own);
@@ -245,7 +252,7 @@ void JobStore::applyEvents(const Delta<Event> &delta)
         forget(uid);
     for (const Event &event : delta.upserts) {
         forget(event.uid);
-        m_eventsAbout[event.objectUid].insert(event.uid);
+        link(m_eventsAbout, event.objectUid, event.uid);
         touched.unite(jobsOf(event));
     }
     m_events.apply(delta);
@@ -359,9 +366,10 @@ QList<Event> JobStore::eventsOf(const QString &jobUid) const
     };
     add(jobUid);
     const Job *job = find(jobUid);
-    const QSet<QString> pods = m_podsOf.value(job ? podsKey(*job) : jobUid);
-    for (const QString &pod : pods)
+    const Uids uids = m_podsOf.value(job ? podsKey(*job) : jobUid);
+    for (const QString &pod : uids)
         add(pod);
+    const QSet<QString> pods(uids.cbegin(), uids.cend());
     // Pods that are gone left events behind; the operator names pods <job>-<role>-<index>. The JobSet of a TrainJob has
     // its name, and jobs and pods named after it.
     if (job) {

@@ -61,6 +61,9 @@ signals:
     void eventsChanged(const QSet<QString> &jobUids);
 
 private:
+    /// Each once. A list and no set: nearly all have one or two, and a set takes a kilobyte for them.
+    using Uids = QStringList;
+
     Job refined(const Job &job) const;
     void refinePending(Job &job, bool hasPods) const;
     /// Brings the shown values of these jobs up to date and emits one change.
@@ -78,13 +81,13 @@ private:
     ResourceStore<Pod> m_pods;              ///< of training jobs only
     /// Pods by what they belong to: the UID of a v1 job, "namespace/name" of a JobSet, which its TrainJob shares, and
     /// "mpi/namespace/name" of an MPIJob v2beta1. The pods of a JobSet and of a batch Job do not know the job's UID.
-    QHash<QString, QSet<QString>> m_podsOf;
+    QHash<QString, Uids> m_podsOf;
     QHash<QString, QString> m_named;        ///< such a name → UID of the job
     QHash<QString, TrainingRuntime> m_runtimes;   ///< by UID
     QSet<QString> m_lostNodes;              ///< names
     QHash<QString, QString> m_nodeNames;    ///< UID → name
     ResourceStore<Event> m_events;
-    QHash<QString, QSet<QString>> m_eventsAbout; ///< UID of the object → event UIDs
+    QHash<QString, Uids> m_eventsAbout; ///< UID of the object → event UIDs
     QMap<JobKind, FeedState> m_states;
 };
 

@@ -134,6 +134,15 @@ private slots:
         QCOMPARE(table->currentKey(), chosen);
     }
 
+    void anotherPageMayComeFirst()
+    {
+        TestWindow &w = open(test::kubeconfig());
+        QVERIFY(!w.window.setFirstPage(u"nowhere"_s));
+        QVERIFY(w.window.setFirstPage(u"pods"_s));
+        QTRY_VERIFY_WITH_TIMEOUT(w.table("pods.table")->isVisible() && w.table("pods.table")->rowCount() > 0, wait);
+        QVERIFY(!w.find<pages::JobsPage>("jobs")->isVisible());
+    }
+
     void aFilterAndANamespaceNarrowTheTable()
     {
         TestWindow &w = open(test::kubeconfig());

@@ -239,12 +239,8 @@ void PodsPage::recount()
 void PodsPage::settle()
 {
     m_recount->stop();
-    int total = 0;
-    int trouble = 0;
-    m_model->visit([&](const Pod &pod) {
-        ++total;
-        trouble += PodTableModel::inTrouble(pod) ? 1 : 0;
-    });
+    const int total = m_model->rowCount();
+    const int trouble = m_model->troubled();
     m_header->setAnswer(total == 0 ? QString()
                         : trouble > 0 ? tr("%1 of %n pod(s) failed, or not ready", nullptr, total).arg(text::number(trouble))
                                       : tr("%n pod(s), none in trouble", nullptr, total));

@@ -18,7 +18,7 @@ using kit::Type;
 
 namespace {
 
-constexpr int sampledRows = 200; // rows measured when columns are fitted
+constexpr int sampledRows = 64; // rows measured when columns are fitted: more than fit on a screen; all in one slot
 
 /// Words elide; a number or a button that is cut off says something else.
 bool canShrink(CellKind kind)

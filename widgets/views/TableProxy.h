@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QSet>
-#include <QSortFilterProxyModel>
+#include "items/FilterProxy.h"
+
+#include <QElapsedTimer>
 #include <functional>
+#include <optional>
+#include <vector>
 
 namespace cairn::views {
 
@@ -15,6 +18,12 @@ class TableProxy : public QSortFilterProxyModel {
 
 public:
     explicit TableProxy(QObject *parent = nullptr);
+
+    void setSourceModel(QAbstractItemModel *model) override;
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+    /// Every row can be selected and none has children, without a way down to the source: a view asks for all rows
+    /// whenever it lays them out.
+    Qt::ItemFlags flags(const QModelIndex &index) const override;
 
     /// Words that must all occur in a row (any column), case-insensitive.
     void setFilterText(const QString &text);
@@ -33,6 +42,14 @@ protected:
     bool filterAcceptsRow(int sourceRow, const QModelIndex &sourceParent) const override;
 
 private:
+    const items::RowOrder &orderOf(const QModelIndex &source) const;
+    void forget(int first, int last);
+    /// Some are ages: after a second all are read anew, but never in the midst of a sort.
+    void forgetOld();
+
+    /// By source row, filled when asked for. Each is forgotten before the base class hears of a change.
+    mutable std::vector<std::optional<items::RowOrder>> m_order;
+    QElapsedTimer m_since; ///< the oldest of m_order
     QStringList m_words;
     QList<int> m_filterColumns;
     std::function<bool(const QModelIndex &)> m_predicate;

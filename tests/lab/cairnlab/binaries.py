@@ -25,21 +25,24 @@ REAL = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "
 STORE = ("versitygw",)
 ALL = tuple(dict.fromkeys(LIGHT + REAL + STORE))
 
+# A folder of Go modules and the build.sh that makes programs of them; others than the lab's own may be given below.
+GO = SOURCE / "go"
 
-def _key():
+
+def _key(go):
     digest = hashlib.sha256()
-    for path in sorted((SOURCE / "go").rglob("*")):
+    for path in sorted(go.rglob("*")):
         if path.is_file():
-            digest.update(f"{path.relative_to(SOURCE)}\0".encode() + path.read_bytes() + b"\0")
+            digest.update(f"{path.relative_to(go.parent)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
-def folder(lab):
-    return lab.invoker.cache / "lab" / _key() / "bin"
+def folder(lab, go=GO):
+    return lab.invoker.cache / go.parent.name / _key(go) / "bin"
 
 
-def binary(lab, name):
-    return folder(lab) / name
+def binary(lab, name, go=GO):
+    return folder(lab, go) / name
 
 
 def manifests(lab, name=""):
@@ -99,21 +102,21 @@ def _environment(lab, go):
     return env
 
 
-def ensure(lab, names):
+def ensure(lab, names, source=GO):
     """Build what is missing. A program that is there is never built again."""
-    target = folder(lab)
+    target = folder(lab, source)
     missing = [n for n in names if not (target / n).exists()]
     if not missing:
         return
     lab.invoker.make(target)
     go = _find_go(lab)
     env = _environment(lab, go)
-    say(f"building {len(missing)} of {len(names)} programs into {target} (about 20 minutes for all)")
+    say(f"building {len(missing)} of {len(names)} programs into {target} (about 20 minutes for all of the lab)")
     for name in missing:
         began = time.monotonic()
         log = target / f"{name}.log"
         with open(log, "wb") as out:
-            done = subprocess.run(["nice", SOURCE / "go/build.sh", name, target], env=env,
+            done = subprocess.run(["nice", source / "build.sh", name, target], env=env,
                                   stdout=out, stderr=out, **lab.invoker.demoted())
         if done.returncode != 0:
             raise LabError(f"{name} could not be built", log.read_text(errors="replace")[-1500:],

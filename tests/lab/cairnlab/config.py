@@ -123,15 +123,16 @@ class Lab:
         return self.logs / f"{name}.log"
 
     def port(self, name):
-        """Every port of the lab. Both modes may be up at once, so each has its own thousand."""
-        base = 16000 if self.real else 26000
-        return base + PORTS[name]
+        """Every port of the lab. All modes may be up at once, so each has its own thousand."""
+        return PORT_BASE[self.mode] + PORTS[name]
 
     @property
     def server(self):
         return f"https://127.0.0.1:{self.port('apiserver')}"
 
 
+# "bench" is the etcd and the apiserver of tests/bench; they have no other part of a lab.
+PORT_BASE = {"real": 16000, "light": 26000, "bench": 17000}
 PORTS = {
     "apiserver": 443,
     "etcd": 379,

@@ -25,8 +25,12 @@ class LabError(Exception):
         return "\n".join(lines)
 
 
+# Where progress is written to: standard output where not set, which is for results where a command has any.
+stream = None
+
+
 def say(text):
-    print(f"[{time.monotonic() - _started:6.1f} s] {text}", flush=True)
+    print(f"[{time.monotonic() - _started:6.1f} s] {text}", file=stream, flush=True)
 
 
 def complain(error):

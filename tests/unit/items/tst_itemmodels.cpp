@@ -132,6 +132,28 @@ private slots:
         QCOMPARE(PodTableModel::cause(pod), u"Evicted"_s);
     }
 
+    void podsInTroubleAreCounted()
+    {
+        PodTableModel model;
+        const auto pod = [](const QString &uid, const QString &phase) {
+            Pod pod;
+            pod.uid = uid;
+            pod.phase = phase;
+            return pod;
+        };
+        model.setPods({pod(u"1"_s, u"Failed"_s), pod(u"2"_s, u"Succeeded"_s), pod(u"3"_s, u"Pending"_s)});
+        QCOMPARE(model.troubled(), 2);
+        Delta<Pod> delta;
+        delta.upserts = {pod(u"3"_s, u"Succeeded"_s), pod(u"2"_s, u"Failed"_s), pod(u"4"_s, u"Failed"_s), pod(u"4"_s, u"Succeeded"_s)};
+        delta.removed = {u"1"_s};
+        model.applyDelta(delta);
+        QCOMPARE(model.troubled(), 1);
+        model.setPods({pod(u"2"_s, u"Failed"_s), pod(u"5"_s, u"Failed"_s)});
+        QCOMPARE(model.troubled(), 2);
+        model.clear();
+        QCOMPARE(model.troubled(), 0);
+    }
+
     void eventsCountWarnings()
     {
         EventTableModel model;

@@ -46,6 +46,7 @@ struct Listener {
     QList<FeedState> states;
     int deltas = 0;
     int upserts = 0;
+    int most = 0; ///< upserts at one go
     QStringList removed;
     int completes = 0;
 
@@ -56,6 +57,7 @@ struct Listener {
             latch.change([&] {
                 ++deltas;
                 upserts += int(delta.upserts.size());
+                most = qMax(most, int(delta.upserts.size()));
                 completes += delta.complete;
                 for (const Job &j : delta.upserts)
                     rows[j.uid] = j.resourceVersion.toInt();
@@ -146,6 +148,19 @@ private slots:
         QVERIFY(b.listener.waitRows({{u"a"_s, 5}, {u"b"_s, 6}, {u"c"_s, 7}, {u"e"_s, 11}}));
         QCOMPARE(b.listener.completes, 1);
         QVERIFY(b.listener.state().lastGood.isValid());
+    }
+
+    void aLongPageComesInPieces()
+    {
+        Bench b;
+        QByteArrayList items;
+        for (int i = 0; i < 1201; ++i)
+            items.append(job(QByteArray::number(i).constData(), i + 1));
+        QVERIFY(b.settle(items, 2000));
+        QCOMPARE(b.listener.rows.size(), 1201);
+        QCOMPARE(b.listener.upserts, 1201);
+        QCOMPARE(b.listener.completes, 1);
+        QCOMPARE(b.listener.most, 500);
     }
 
     void theNewerOfPageAndEventWins()

@@ -271,6 +271,40 @@ private slots:
         QCOMPARE(keys(*m_table), (QStringList{u"a"_s, u"b"_s, u"c"_s}));
     }
 
+    /// What is known of a row's place goes with the row, wherever its source puts it.
+    void theOrderFollowsTheSource()
+    {
+        m_table->sortBy(1);
+        std::mt19937 random(11);
+        for (int step = 0; step < 400; ++step) {
+            const int rows = m_model->rowCount();
+            const int at = static_cast<int>(random() % static_cast<unsigned>(rows + 1));
+            const double value = static_cast<double>(random() % 1000);
+            switch (random() % 4) {
+            case 0:
+            case 1: m_model->insertRow(at, row(u"n%1"_s.arg(step), value)); break;
+            case 2:
+                if (rows > 3)
+                    m_model->removeRow(at % rows);
+                break;
+            default:
+                m_model->item(at % rows, 1)->setData(value, items::SortRole);
+                if (step % 40 == 0)
+                    m_model->sort(0, step % 80 == 0 ? Qt::AscendingOrder : Qt::DescendingOrder);
+            }
+            std::vector<std::pair<double, QString>> plain;
+            for (int i = 0; i < m_model->rowCount(); ++i)
+                plain.emplace_back(-m_model->item(i, 1)->data(items::SortRole).toDouble(), m_model->item(i, 0)->data(items::KeyRole).toString());
+            std::vector<double> wanted, shown;
+            std::ranges::sort(plain);
+            for (int i = 0; i < m_model->rowCount(); ++i) {
+                wanted.push_back(-plain[static_cast<size_t>(i)].first);
+                shown.push_back(m_table->proxy()->index(i, 1).data(items::SortRole).toDouble());
+            }
+            QCOMPARE(shown, wanted);
+        }
+    }
+
     /// Random updates against a plain sorted list.
     void tenThousandRowsStayRight()
     {

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The table of a run, as Markdown."""
+
+import datetime
+import os
+import platform
+import re
+from pathlib import Path
+
+from cairnlab.say import LabError
+
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+SLOT = 8
+
+
+def machine():
+    model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "unknown")
+    total = int(re.search(r"MemTotal: +(\d+)", Path("/proc/meminfo").read_text()).group(1)) / 1024 / 1024
+    return f"{len(os.sched_getaffinity(0))} cores ({model}), {total:.0f} GiB of memory, Linux {platform.release()}"
+
+
+def available():
+    """MiB of memory that are free for new processes."""
+    return int(re.search(r"MemAvailable: +(\d+)", Path("/proc/meminfo").read_text()).group(1)) / 1024
+
+
+def _seconds(value):
+    return "–" if value is None else f"{value:.2f} s" if value < 10 else f"{value:.1f} s"
+
+
+def _mib(value):
+    return "–" if value is None else f"{value:,.0f} MiB"
+
+
+def _percent(value):
+    return "–" if value is None else f"{value:.1f} %"
+
+
+def _slot(slots):
+    return "–" if not slots else f"{slots['slot']:.0f} ms"
+
+
+def _times(value, base):
+    return "–" if value is None or not base else f"{value / base:.2f}"
+
+
+def _table(head, rows):
+    align = "|" + "|".join("---" if i == 0 else "---:" for i in range(len(head))) + "|"
+    return ["| " + " | ".join(head) + " |", align, *("| " + " | ".join(row) + " |" for row in rows), ""]
+
+
+def render(results):
+    stages = results["stages"]
+    lines = [f"{datetime.date.today()}, {results['machine']}. Kubernetes 1.36.3, etcd 3.6.16, client-go 0.36.3, kubectl 1.36.3, k9s 0.50.18, "
+             f"Cairn as {results['build']} builds it. Load before: {results['load']:.1f}."]
+    if "pod" in results:
+        lines[0] += f" A pod has {results['pod'][0]:,} bytes as JSON, {results['pod'][1]:,} as stored."
+    lines.append("")
+    if set(stages) & {"transfer", "informer", "kubectl", "k9s", "engine", "window"}:
+        lines += [f"**{results['pods']:,} pods**", "", *_clients(stages)]
+    if "window" in stages and "failed" not in stages["window"]:
+        lines += ["**Goals**", "", *_goals(stages)]
+    lines += _others(results)
+    if stages.get("sizes"):
+        lines += ["**How cost grows**", "", *_growth(stages["sizes"])]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _clients(stages):
+    base = stages.get("transfer", {}).get("full")
+    compared = stages.get("informer", {}).get("full")
+    rows = []
+    for name, label in (("transfer", "bare transfer: one LIST, protobuf and gzip"), ("informer", "client-go informer"), ("kubectl", "`kubectl get pods -A`"),
+                        ("k9s", "k9s"), ("engine", "Cairn's engine"), ("window", "**Cairn's window, Pods page open**")):
+        got = stages.get(name)
+        if got is None:
+            continue
+        if "failed" in got:
+            rows.append([label, "failed", *[""] * 7])
+            continue
+        rows.append([label, _seconds(got.get("first")), _seconds(got["full"]), _times(got["full"], base), _times(got["full"], compared), _mib(got.get("peak")),
+                     _percent(got.get("idle")), _percent(got.get("busy")), _slot(got.get("slots"))])
+    return _table(["", "first rows", "full table", "× transfer", "× informer", "peak memory", "idle", "500 changes/s", "longest slot, loading"], rows)
+
+
+def _goals(stages):
+    """What is to be reached, what was, and whether it is."""
+    window, rows = stages["window"], []
+
+    def goal(text, value, limit, shown):
+        rows.append([text, shown, "yes" if value <= limit else "**no**"])
+
+    base, compared = stages.get("transfer", {}).get("full"), stages.get("informer", {})
+    if base:
+        goal("full table within 1.3 × the bare transfer", window["full"] / base, 1.3, f"{window['full'] / base:.2f}")
+    if compared.get("full"):
+        goal("full table within 0.6 × the informer", window["full"] / compared["full"], 0.6, f"{window['full'] / compared['full']:.2f}")
+        goal("peak memory at most a third of the informer's", window["peak"] / compared["peak"], 1 / 3,
+             f"{window['peak']:.0f} of {compared['peak']:.0f} MiB: {window['peak'] / compared['peak']:.2f}")
+    if "idle" in window:
+        goal("idle below 1 % of a core", window["idle"], 1, f"{window['idle']:.1f} %")
+        goal("below 25 % of a core at 500 changes a second", window["busy"], 25, f"{window['busy']:.1f} % at {window['rate']:.0f} a second")
+        for key, when in (("slots", "loading"), ("idleSlots", "idle"), ("busySlots", "at 500 changes a second")):
+            slots = window[key]
+            goal(f"no slot over {SLOT} ms, {when}", slots["slot"], SLOT,
+                 f"{slots['slot']:.1f} ms ({slots['slotCpu']:.1f} ms of processor time), {slots['over']} over")
+    lines = _table(["goal", "measured", "reached"], rows)
+    if "empty" in stages and "peak" in stages["empty"]:
+        lines += [f"An empty window peaks at {stages['empty']['peak']:.0f} MiB; the pods add {window['peak'] - stages['empty']['peak']:.0f} MiB. "
+                  f"From the start of the program to the full table: {_seconds(window['opened'])}.", ""]
+    return lines
+
+
+def _others(results):
+    stages, rows = results["stages"], []
+
+    def row(name, what, text):
+        got = stages.get(name)
+        if got is not None:
+            rows.append([what, "failed" if "failed" in got else text(got)])
+
+    row("jobs", "10,000 PyTorchJobs beside the pods, Jobs page",
+        lambda g: f"first rows {_seconds(g['first'])}, full table {_seconds(g['full'])}, peak {_mib(g['peak'])}, idle {_percent(g['idle'])}, "
+                  f"{_percent(g['busy'])} at {g['rate']:.0f} changes of pods a second; longest slot loading {_slot(g['slots'])}, changing {_slot(g['busySlots'])}")
+    row("events", "5,000 events a minute, Events page",
+        lambda g: f"{_percent(g['busy'])} of a core at {g['rate']:.0f} a minute, peak {_mib(g['peak'])}, longest slot {_slot(g['busySlots'])}")
+    row("timeline", "timeline with 10,000 checkpoints",
+        lambda g: f"a repaint {g['median']:.1f} ms, at most {g['longest']:.1f} ms; data and first paint {g['first']:.0f} ms")
+    row("bucket", "1,000 checkpoints in a bucket", lambda g: f"{g['found']:,} listed and judged by `cairnctl checkpoints` in {_seconds(g['full'])}")
+    return [*_table(["also", "measured"], rows)] if rows else []
+
+
+def _growth(sizes):
+    rows = []
+    for size in sizes:
+        if "failed" in size:
+            rows.append([f"{size['pods']:,}", "stopped: " + size["failed"].splitlines()[0], *[""] * 7])
+            continue
+        rows.append([f"{size['pods']:,}", _seconds(size["transfer"]["full"]), _seconds(size["informer"]["full"]), _mib(size["informer"]["peak"]),
+                     _seconds(size["engine"]["full"]), _seconds(size["window"]["full"]), _mib(size["window"]["peak"]), _slot(size["window"]["slots"]), _mib(size["apiserver"])])
+    return _table(["pods", "transfer", "informer", "its memory", "engine", "window", "its memory", "longest slot", "apiserver"], rows)
+
+
+def put(path, text):
+    """Replaces what stands between the markers of the document."""
+    document = path.read_text()
+    if BEGIN not in document or END not in document:
+        raise LabError(f"{path} has no place for the table", f"the lines {BEGIN} and {END} are missing")
+    head, rest = document.split(BEGIN, 1)
+    path.write_text(head + BEGIN + "\n" + text + END + rest.split(END, 1)[1])
