@@ -210,6 +210,7 @@ def main():
         runner.stage("train", runner.unittest, "tests/lab/test_train.py")
         if built:
             runner.stage("tests-bucket", runner.unittest, "tests/e2e/test_bucket.py")
+            runner.stage("tests-keychain", runner.unittest, "tests/e2e/test_keychain.py")
             lab_stages(runner)
     if options.all:
         slow_stages(runner)
@@ -228,6 +229,7 @@ def lab_stages(runner):
         runner.stage("tests-engine", runner.ctest, "dev", "engine", light)
         runner.stage("tests-window", runner.ctest, "dev", "window", light)
         runner.stage("tests-cairnctl", runner.unittest, "tests/e2e/test_cairnctl_light.py", light)
+        runner.stage("tests-canaries", runner.unittest, "tests/e2e/test_canaries.py", light)
         runner.stage("tests-light", runner.unittest, "tests/lab/test_light.py", light)
     runner.stage("lab-light-down", runner.command, lab_command("down", "--light"), 300)
     if os.geteuid() != 0:

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Preferences.h"
 
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
 #include <QStandardPaths>
 #include <algorithm>
 
@@ -24,6 +27,16 @@ Preferences::Preferences(const QString &file)
                      : file,
                  QSettings::IniFormat)
 {
+    // Which clusters and namespaces somebody works on is nobody else's business. QSettings keeps the mode of a file that
+    // exists; one it makes itself is as the umask says.
+    QFile settings(m_settings.fileName());
+    constexpr auto own = QFile::ReadOwner | QFile::WriteOwner;
+    if (settings.exists()) {
+        settings.setPermissions(own);
+    } else {
+        QDir().mkpath(QFileInfo(settings).path());
+        settings.open(QIODevice::WriteOnly | QIODevice::NewOnly, own);
+    }
 }
 
 QString Preferences::theme() const { return m_settings.value(u"view/theme"_s, u"system"_s).toString(); }

@@ -286,8 +286,9 @@ void UsageHistory::wait(const QString &cluster, const QHash<QString, UsageSample
         if (it->used >= 0 && it->at.isValid() && it->at.toSecsSinceEpoch() >= 0)
             m_waiting.append({cluster, it.key(), *it});
     }
-    if (m_waiting.size() > mostWaiting)
-        m_waiting.remove(0, m_waiting.size() - mostWaiting);
+    const qsizetype most = std::max<qsizetype>(mostWaiting, samples.size());
+    if (m_waiting.size() > most)
+        m_waiting.remove(0, m_waiting.size() - most);
 }
 
 Result<> UsageHistory::add(const QString &cluster, const QHash<QString, UsageSample> &samples, const QDateTime &now)

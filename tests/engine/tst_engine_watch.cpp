@@ -389,6 +389,64 @@ private slots:
         QVERIFY(shown.wait([&] { return shown.rows.isEmpty(); }));
     }
 
+    void theStoredVersionOfAResourceMayChange()
+    {
+        const QString group = freshName(u"g"_s) + u".cairn.test"_s;
+        const ResourceKind kind{group, u"v1"_s, u"things"_s, u"Thing"_s, true};
+        const QString ns = newNamespace();
+        const auto versions = [](bool v1Served, bool v2Stored) {
+            const QJsonObject schema{{u"openAPIV3Schema"_s, QJsonObject{{u"type"_s, u"object"_s}, {u"x-kubernetes-preserve-unknown-fields"_s, true}}}};
+            const auto version = [&](const QString &name, bool served, bool stored) {
+                return QJsonObject{{u"name"_s, name}, {u"served"_s, served}, {u"storage"_s, stored}, {u"schema"_s, schema}};
+            };
+            return QJsonObject{{u"versions"_s, QJsonArray{version(u"v1"_s, v1Served, !v2Stored), version(u"v2"_s, true, v2Stored)}}};
+        };
+        QJsonObject spec = versions(true, false);
+        spec[u"group"_s] = group;
+        spec[u"scope"_s] = u"Namespaced"_s;
+        spec[u"names"_s] = QJsonObject{{u"plural"_s, u"things"_s}, {u"singular"_s, u"thing"_s}, {u"kind"_s, u"Thing"_s}, {u"listKind"_s, u"ThingList"_s}};
+        const QString name = u"things."_s + group;
+        const ObjectRef crd{kinds::crds(), {}, name, {}};
+        QVERIFY(cluster().create(kinds::crds(), {},
+                                 {{u"apiVersion"_s, u"apiextensions.k8s.io/v1"_s}, {u"kind"_s, u"CustomResourceDefinition"_s},
+                                  {u"metadata"_s, QJsonObject{{u"name"_s, name}}}, {u"spec"_s, spec}}, {}, {}));
+        const auto make = [&](const QString &thing, const QString &version) {
+            ResourceKind made = kind;
+            made.version = version;
+            bool done = false; // QTRY asks once more after a yes
+            return [this, made, thing, ns, done]() mutable {
+                done = done || cluster().create(made, ns, {{u"apiVersion"_s, made.apiVersion()}, {u"kind"_s, u"Thing"_s},
+                                                           {u"metadata"_s, QJsonObject{{u"name"_s, thing}}}}, {}, {});
+                return done;
+            };
+        };
+        WatchOptions options;
+        options.absentRecheck = 200ms;
+        options.backoffFirst = 50ms;
+        options.watchShortest = options.watchLongest = 5s;
+        Shown<Job> shown;
+        const Watcher<Job> watcher(cluster(), kind, {}, jobDecoder(JobKind::PyTorchJob), shown.handlers(), options);
+        QVERIFY(shown.waitPhase(Phase::Live));
+        auto first = make(u"one"_s, u"v1"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(first(), 20'000);
+        QVERIFY(shown.wait([&] { return shown.rows.contains(u"one"_s); }));
+
+        // Stored as v2: what is there and what comes reads on as v1.
+        QVERIFY(cluster().patch(crd, PatchType::Merge, QJsonObject{{u"spec"_s, versions(true, true)}}, {}, {}));
+        auto second = make(u"two"_s, u"v2"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(second(), 20'000);
+        QVERIFY(shown.wait([&] { return shown.rows.contains(u"one"_s) && shown.rows.contains(u"two"_s); }));
+
+        // No longer served, and again.
+        QVERIFY(cluster().patch(crd, PatchType::Merge, QJsonObject{{u"spec"_s, versions(false, true)}}, {}, {}));
+        QVERIFY(shown.waitPhase(Phase::Absent));
+        QVERIFY(shown.wait([&] { return shown.rows.isEmpty(); }));
+        QVERIFY(cluster().patch(crd, PatchType::Merge, QJsonObject{{u"spec"_s, versions(true, true)}}, {}, {}));
+        QVERIFY(shown.waitPhase(Phase::Live));
+        QVERIFY(shown.wait([&] { return shown.rows.size() == 2; }));
+        QVERIFY(cluster().remove(crd, {}, {}));
+    }
+
     void aTrainingJobIsFollowedFromBirthToSuspension()
     {
         const QString ns = newNamespace();

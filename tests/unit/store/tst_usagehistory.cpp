@@ -146,8 +146,10 @@ private slots:
     {
         {
             UsageHistory history(file());
+            QHash<QString, UsageSample> many; // in one transaction: each waits for the disk
             for (int i = 0; i < 2000; ++i)
-                QVERIFY(history.add(u"k"_s, {{u"claim-%1"_s.arg(i), sample(now, i)}}, now));
+                many.insert(u"claim-%1"_s.arg(i), sample(now, i));
+            QVERIFY(history.add(u"k"_s, many, now));
         }
         QFile broken(file());
         QVERIFY(broken.open(QIODevice::ReadWrite));
