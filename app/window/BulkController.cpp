@@ -72,6 +72,9 @@ BulkController::BulkController(std::shared_ptr<ObjectApi> api, jobs::BulkAct act
 {
     using dialogs::BulkDialog;
     m_view.act = act;
+    m_later.setSingleShot(true);
+    m_later.setInterval(50);
+    connect(&m_later, &QTimer::timeout, this, &BulkController::show);
     m_dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(m_dialog, &BulkDialog::actRequested, this, &BulkController::act);
     connect(m_dialog, &BulkDialog::againRequested, this, &BulkController::look);
@@ -115,7 +118,7 @@ void BulkController::look()
                             self->m_view.rows[index] = items::bulkRow(item);
                             self->m_view.rows[index].key = key;
                             self->m_view.looked = index + 1;
-                            self->show();
+                            self->showSoon();
                         },
                         Qt::QueuedConnection);
                 },
@@ -165,7 +168,7 @@ void BulkController::act()
                         row = items::withResult(row, result);
                         self->m_view.done += result.state == State::Done ? 1 : 0;
                         self->m_view.failed += result.state == State::Failed ? 1 : 0;
-                        self->show();
+                        self->showSoon();
                     },
                     Qt::QueuedConnection);
             };
@@ -199,8 +202,15 @@ void BulkController::onResults(const QList<jobs::BulkResult> &results)
     deleteLater();
 }
 
+void BulkController::showSoon()
+{
+    if (!m_later.isActive())
+        m_later.start();
+}
+
 void BulkController::show()
 {
+    m_later.stop();
     if (m_dialog)
         m_dialog->setView(m_view);
 }

@@ -7,6 +7,7 @@
 
 #include <QObject>
 #include <QPointer>
+#include <QTimer>
 
 namespace cairn::dialogs {
 class BulkDialog;
@@ -36,6 +37,7 @@ private:
     void onItems(const Result<QList<jobs::BulkItem>> &items);
     void onResults(const QList<jobs::BulkResult> &results);
     void show();
+    void showSoon();
 
     const std::shared_ptr<ObjectApi> m_api;
     const QList<Job> m_jobs;
@@ -43,6 +45,7 @@ private:
     QPointer<dialogs::BulkDialog> m_dialog;
     dialogs::BulkView m_view;
     QList<jobs::BulkItem> m_items;
+    QTimer m_later; ///< a table of thousands is not laid out for every one of them
     std::stop_source m_stop; ///< the user's Stop; unlike the end of a scope it lets the results through
     async::Scope m_looking;
     async::Scope m_acting;

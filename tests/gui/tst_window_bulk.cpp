@@ -75,6 +75,8 @@ class TestWindowBulk : public QObject
     views::DataTable *selectAll(TestWindow &w)
     {
         auto *table = w.table("jobs.table");
+        if (!QTest::qWaitFor([&] { return table->rowCount() > m_names.size(); }, wait))
+            return nullptr; // not connected
         emit w.find<pages::NamespaceSelector>("namespaces")->selectionChanged({m_ns});
         if (!QTest::qWaitFor([&] { return table->rowCount() == m_names.size(); }, wait))
             return nullptr;

@@ -65,6 +65,19 @@ BulkDialog::BulkDialog(BulkAct act, QWidget *parent)
     m_read->setObjectName(u"bulk.read"_s);
     m_read->hide();
 
+    m_typing = new QWidget;
+    m_typingLabel = new Label({});
+    m_typed = new Input(tr("Number of jobs to delete"));
+    m_typed->setObjectName(u"bulk.typed"_s);
+    m_typed->setType(Type::Mono);
+    m_typed->setMaximumWidth(scaled(90));
+    auto *typingRow = hbox(10);
+    typingRow->addWidget(m_typingLabel);
+    typingRow->addWidget(m_typed);
+    typingRow->addStretch(1);
+    m_typing->setLayout(typingRow);
+    m_typing->hide();
+
     m_cancel = new Button({});
     m_cancel->setObjectName(u"bulk.cancel"_s);
     m_again = new Button(tr("Check again"));
@@ -91,6 +104,7 @@ BulkDialog::BulkDialog(BulkAct act, QWidget *parent)
     detail->addWidget(m_current);
     inner->addLayout(detail);
     inner->addWidget(m_read);
+    inner->addWidget(m_typing);
     auto *foot = hbox(10);
     foot->setContentsMargins(22, 12, 22, 18);
     foot->addWidget(m_why, 1);
@@ -101,7 +115,7 @@ BulkDialog::BulkDialog(BulkAct act, QWidget *parent)
     box->addWidget(new Line);
     box->addLayout(foot);
     setLayout(box);
-    QWidget *const stops[] = {m_table, m_read, m_again, m_stop, m_cancel, m_act, m_close};
+    QWidget *const stops[] = {m_table, m_read, m_typed, m_again, m_stop, m_cancel, m_act, m_close};
     for (size_t i = 1; i < std::size(stops); ++i)
         setTabOrder(stops[i - 1], stops[i]);
 
@@ -112,6 +126,7 @@ BulkDialog::BulkDialog(BulkAct act, QWidget *parent)
     connect(m_table, &views::DataTable::currentKeyChanged, this, &BulkDialog::showCurrent);
     connect(m_table, &views::DataTable::escaped, this, &QDialog::reject);
     connect(m_read, &QCheckBox::toggled, this, &BulkDialog::updateFoot);
+    connect(m_typed, &QLineEdit::textEdited, this, &BulkDialog::updateFoot);
     connect(m_cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_close, &QPushButton::clicked, this, &QDialog::accept);
     connect(m_again, &QPushButton::clicked, this, &BulkDialog::againRequested);
@@ -133,8 +148,11 @@ void BulkDialog::setView(const BulkView &view)
     const Stage before = m_view.stage;
     m_view = view;
     m_acting = false;
-    if (view.stage == Stage::Checking && before != Stage::Checking)
-        m_read->setChecked(false); // what was read may be otherwise now
+    if (view.stage == Stage::Checking && before != Stage::Checking) {
+        // What was read may be otherwise now.
+        m_read->setChecked(false);
+        m_typed->clear();
+    }
     m_model->setRows(view.rows);
     if (first && !view.rows.isEmpty())
         m_table->setCurrentKey(view.rows.first().key);
@@ -251,11 +269,18 @@ bool BulkDialog::needsReading() const
     return m_view.stage == Stage::Ready && m_view.losing > 0 && (m_view.act == BulkAct::Delete || m_view.acting > fewJobs);
 }
 
+bool BulkDialog::needsTyping() const
+{
+    return m_view.stage == Stage::Ready && m_view.act == BulkAct::Delete && m_view.acting > fewJobs;
+}
+
 void BulkDialog::updateFoot()
 {
     const BulkView &v = m_view;
     m_read->setVisible(needsReading());
     m_read->setText(tr("I have read what %n running job(s) would lose", nullptr, v.losing));
+    m_typing->setVisible(needsTyping());
+    m_typingLabel->setText(tr("Type %1 to delete so many", "a number").arg(m_view.acting));
     QString why;
     if (m_acting)
         why = tr("Starting…");
@@ -265,6 +290,8 @@ void BulkDialog::updateFoot()
         why = tr("Nothing to do.");
     else if (needsReading() && !m_read->isChecked())
         why = tr("Say first that you have read what is lost.");
+    else if (needsTyping() && m_typed->text().trimmed() != QString::number(v.acting))
+        why = tr("Type first how many jobs are deleted.");
     const bool asks = v.stage == Stage::Checking || v.stage == Stage::Ready;
     m_act->setVisible(asks && !(v.stage == Stage::Ready && v.acting == 0));
     const int asked = v.stage == Stage::Checking ? v.total : v.acting;

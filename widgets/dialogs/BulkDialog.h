@@ -10,6 +10,7 @@ class QBoxLayout;
 namespace cairn::kit {
 class Button;
 class Check;
+class Input;
 class Label;
 class Paragraph;
 } // namespace cairn::kit
@@ -48,6 +49,7 @@ private:
     void updateFoot();
     void showCurrent();
     bool needsReading() const;
+    bool needsTyping() const;
 
     BulkView m_view;
     bool m_acting = false; ///< asked for; no second press until an answer
@@ -61,6 +63,9 @@ private:
     kit::Label *m_currentName;
     kit::Paragraph *m_current;
     kit::Check *m_read;
+    QWidget *m_typing;
+    kit::Label *m_typingLabel;
+    kit::Input *m_typed;
     kit::Label *m_why;
     kit::Button *m_cancel;
     kit::Button *m_again;

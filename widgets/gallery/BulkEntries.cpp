@@ -61,7 +61,8 @@ BulkView ready(BulkAct act)
         view.losing += item.losesWork ? 1 : 0;
     }
     if (view.losing > 0)
-        view.lost = u"At most 31.7 GPU-h of 3 running jobs. The checkpoints of 1 of them were not read."_s;
+        view.lost = act == BulkAct::Delete ? u"At most 32.5 GPU-h of 4 running jobs. The checkpoints of 1 of them were not read."_s
+                                           : u"At most 30.9 GPU-h of 3 running jobs. The checkpoints of 1 of them were not read."_s;
     if (act == BulkAct::Delete)
         view.stays = u"Checkpoints and all else on claims and in buckets: research/ckpt-shared, nlp/ckpt-shared."_s;
     return view;

@@ -103,6 +103,24 @@ private slots:
         QVERIFY(read()->isVisible() && !act()->isEnabled());
     }
 
+    void manyAreDeletedOnlyAfterTheirNumberIsTyped()
+    {
+        open(ready(BulkAct::Delete, 12, 0));
+        auto *typed = m_dialog->findChild<kit::Input *>(u"bulk.typed"_s);
+        QVERIFY(typed->isVisible() && !act()->isEnabled());
+        typed->setFocus();
+        QTest::keyClicks(typed, u"1"_s);
+        QVERIFY(!act()->isEnabled());
+        QTest::keyClicks(typed, u"2"_s);
+        QVERIFY(act()->isEnabled());
+        QSignalSpy asked(m_dialog.get(), &BulkDialog::actRequested);
+        QSignalSpy finished(m_dialog.get(), &QDialog::finished);
+        QTest::keyClick(typed, Qt::Key_Return);
+        QCOMPARE(asked.size() + finished.size(), 0);
+        open(ready(BulkAct::Suspend, 12, 0));
+        QVERIFY(!m_dialog->findChild<kit::Input *>(u"bulk.typed"_s)->isVisible());
+    }
+
     void enterDeletesNothing()
     {
         open(ready(BulkAct::Delete, 2, 0));

@@ -311,7 +311,7 @@ private slots:
             return true;
         });
         QCOMPARE(act(), u"failed"_s);
-        // It trains now, and nobody was told that work is lost.
+        // Somebody let it go: it trains, and nobody was told that work is lost.
         const BulkItem quiet = planned(BulkAct::Delete, api.put(jobResource(), suspended(contractJob(u"quiet"_s))));
         api.edit(jobResource(), u"research"_s, u"quiet"_s, [](QJsonObject &job) {
             job = contractJob(u"quiet"_s);
