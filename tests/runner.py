@@ -210,6 +210,7 @@ def main():
         runner.stage("train", runner.unittest, "tests/lab/test_train.py")
         if built:
             runner.stage("tests-bucket", runner.unittest, "tests/e2e/test_bucket.py")
+            runner.stage("tests-mpi", runner.unittest, "tests/e2e/test_mpi.py")
             lab_stages(runner)
     if options.all:
         slow_stages(runner)
