@@ -211,6 +211,7 @@ def main():
         if built:
             runner.stage("tests-bucket", runner.unittest, "tests/e2e/test_bucket.py")
             runner.stage("tests-keychain", runner.unittest, "tests/e2e/test_keychain.py")
+            runner.stage("tests-mpi", runner.unittest, "tests/e2e/test_mpi.py")
             lab_stages(runner)
     if options.all:
         slow_stages(runner)

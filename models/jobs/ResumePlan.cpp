@@ -271,13 +271,14 @@ private:
         bool everyCommandKnown = true;
         QList<RoleChange> changes;
         for (const QString &role : rolesOf(r.object, specs())) {
-            const QJsonObject container = containerOf(r.object, specs(), role, r.job.container);
+            const QString name = containerIn(role);
+            const QJsonObject container = containerOf(r.object, specs(), role, name);
             if (container.isEmpty()) {
-                problem(u"no-container"_s, Words::tr("The pod template of %1 has no container %2.").arg(text::safe(role), text::safe(r.job.container)),
+                problem(u"no-container"_s, Words::tr("The pod template of %1 has no container %2.").arg(text::safe(role), text::safe(name)),
                         Words::tr("Correct the job's YAML."));
                 continue;
             }
-            RoleChange change{role, r.job.container, {}, Argv::of(container), Argv::of(container)};
+            RoleChange change{role, name, {}, Argv::of(container), Argv::of(container)};
             everyCommandKnown &= wrapper::possible(effective(change)) || runsNoTraining(role);
             changes.append(change);
         }
@@ -308,6 +309,15 @@ private:
             return change.before;
         const auto known = [](const QStringList &words) { return words.isEmpty() ? std::nullopt : std::optional(words); };
         return {known(r.job.command), known(r.job.args)};
+    }
+
+    /// Name of the container to change. Workers of MPI have one of their own, the first, whatever the launcher's is called.
+    QString containerIn(const QString &role) const
+    {
+        if (!runsNoTraining(role) || !containerOf(r.object, specs(), role, r.job.container).isEmpty())
+            return r.job.container;
+        const QJsonValue spec = r.object.value(u"spec"_s)[specs()][role][u"template"_s][u"spec"_s];
+        return spec[u"containers"_s][0][u"name"_s].toString();
     }
 
     /// MPI workers run sshd and take their environment, but no arguments, from the job.

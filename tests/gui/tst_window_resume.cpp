@@ -49,16 +49,20 @@ class TestWindowResume : public QObject
         }
         return {};
     }
-    /// The demo's training under another name, faster.
-    void start(const QString &name)
+    /// A demo's training under another name, faster.
+    void start(const QString &name, const QString &demoName = u"mnist-demo"_s, const QString &folder = u"/checkpoints/"_s)
     {
         m_job = name;
-        const Result<QJsonObject> demo = m_cluster->cluster->get({ref().kind, ns, u"mnist-demo"_s, {}}, {});
+        const Result<QJsonObject> demo = m_cluster->cluster->get({ref().kind, ns, demoName, {}}, {});
         QVERIFY2(demo, demo ? "" : qPrintable(demo.error().oneLine()));
         QJsonObject box = container(*demo);
-        box.insert(u"env"_s, QJsonArray{env(u"CHECKPOINT_DIR"_s, u"/checkpoints/"_s + name), env(u"CHECKPOINT_EVERY_STEPS"_s, u"10"_s),
-                                        env(u"CHECKPOINT_KEEP_LAST"_s, u"60"_s), env(u"TOTAL_STEPS"_s, u"6000"_s),
-                                        env(u"STEP_DELAY"_s, u"0.1"_s)});
+        QJsonArray variables{env(u"CHECKPOINT_DIR"_s, folder + name), env(u"CHECKPOINT_EVERY_STEPS"_s, u"10"_s),
+                             env(u"CHECKPOINT_KEEP_LAST"_s, u"60"_s), env(u"TOTAL_STEPS"_s, u"6000"_s), env(u"STEP_DELAY"_s, u"0.1"_s)};
+        for (const QJsonValue entry : container(*demo)[u"env"_s].toArray()) {
+            if (entry[u"name"_s].toString().startsWith(u"AWS_"_s))
+                variables.append(entry);
+        }
+        box.insert(u"env"_s, variables);
         box.remove(u"resources"_s);
         QJsonObject pod = (*demo)["spec"_L1]["pytorchReplicaSpecs"_L1]["Master"_L1]["template"_L1]["spec"_L1].toObject();
         pod.insert(u"containers"_s, QJsonArray{box});
@@ -190,6 +194,31 @@ private slots:
         QVERIFY2(log, log ? "" : qPrintable(log.error().oneLine()));
         QVERIFY2(log->contains("resumed from"), log->constData());
         QVERIFY2(log->contains("step=" + QByteArray::number(third.key() + 1) + ' '), log->constData());
+    }
+
+    void fromABucketAfterTheConsent()
+    {
+        const QString folder = u"s3://training/e2e/"_s;
+        start(u"window-bucket"_s, u"mnist-s3"_s, folder);
+        openJob();
+        auto *consent = m_window->find<kit::Banner>("job.consent");
+        QTRY_VERIFY_WITH_TIMEOUT(consent->isVisible(), wait);
+        QVERIFY(checkpoints().isEmpty()); // not read before somebody agrees
+        readCheckpoints(4);
+        const QMap<qint64, QString> found = checkpoints();
+        const auto third = std::prev(found.cend(), 3);
+        QAbstractButton *act = plan(third.value());
+        QVERIFY(act);
+        QTest::mouseClick(act, Qt::LeftButton);
+        auto *close = inDialog<QAbstractButton>("resume.close");
+        auto *steps = inDialog<kit::CheckList>("resume.steps");
+        auto *stop = inDialog<QAbstractButton>("resume.stop");
+        QTRY_VERIFY_WITH_TIMEOUT(steps->isVisible() && close->isVisible() && !stop->isVisible(), wait);
+        const QJsonObject now = live();
+        QCOMPARE(environment(now, u"RESUME_FROM_CHECKPOINT"_s), folder + m_job + u'/' + third.value());
+        QVERIFY(environment(now, u"CHECKPOINT_DIR"_s).startsWith(folder + m_job + u"/attempt-2-"_s));
+        const auto log = m_cluster->cluster->log(ns, m_job + u"-master-0"_s, {}, {});
+        QVERIFY2(log && log->contains("step=" + QByteArray::number(third.key() + 1) + ' '), log ? log->constData() : "");
     }
 
     void aResumeStoppedHalfWayIsUndoneFromItsBanner()

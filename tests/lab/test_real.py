@@ -39,6 +39,7 @@ class RealTest(LabTest):
     def test_every_state_is_there(self):
         expected = {
             ("research", "pytorchjob", "mnist-demo"): "Running",
+            ("research", "pytorchjob", "mnist-s3"): "Running",
             ("research", "pytorchjob", "mnist-crashed"): "Failed",
             ("research", "pytorchjob", "gan-paused"): "Suspended",
             ("research", "mpijob", "allreduce-bench"): "Running",

@@ -85,7 +85,7 @@ private slots:
         QJsonObject launcher = role(trainer), worker = role(container(u"sshd"_s, {}), 2);
         for (QJsonObject *each : {&launcher, &worker}) // that operator takes the first container
             *each = with(*each, {u"template"_s, u"spec"_s, u"containers"_s},
-                         QJsonArray{each == &launcher ? trainer : container(u"trainer"_s, {})});
+                         QJsonArray{each == &launcher ? trainer : container(u"sshd"_s, {})});
         object = with(object, {u"spec"_s}, QJsonObject{{u"slotsPerWorker"_s, 2}, {u"runPolicy"_s, QJsonObject{{u"suspend"_s, false}}},
                                                        {u"mpiReplicaSpecs"_s, QJsonObject{{u"Launcher"_s, launcher}, {u"Worker"_s, worker}}}});
         const ResumeRequest r = requestFor(object, 100, JobKind::MPIJobV2);
@@ -98,7 +98,8 @@ private slots:
         QCOMPARE(plan.job.ref().kind.apiVersion(), u"kubeflow.org/v2beta1"_s);
         QCOMPARE(plan.result.value(u"apiVersion"_s).toString(), u"kubeflow.org/v2beta1"_s);
         QCOMPARE(envOf(plan.result, u"Launcher"_s, u"RESUME_FROM_CHECKPOINT"_s, u"mpiReplicaSpecs"_s, u"trainer"_s), r.path);
-        QCOMPARE(envOf(plan.result, u"Worker"_s, u"CHECKPOINT_DIR"_s, u"mpiReplicaSpecs"_s, u"trainer"_s), plan.saveDir);
+        QCOMPARE(envOf(plan.result, u"Worker"_s, u"CHECKPOINT_DIR"_s, u"mpiReplicaSpecs"_s, u"sshd"_s), plan.saveDir);
+        QCOMPARE(argsOf(plan.result, u"Worker"_s, u"command"_s, u"mpiReplicaSpecs"_s, u"sshd"_s), QStringList());
         // The training operator's MPIJob follows its template.
         ResumeRequest old = requestFor(with(object, {u"apiVersion"_s}, u"kubeflow.org/v1"_s), 100, JobKind::MPIJob);
         old.job.container = u"trainer"_s;
