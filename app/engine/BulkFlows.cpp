@@ -40,7 +40,7 @@ jobs::BulkItem preview(ObjectApi &api, jobs::BulkAct act, const BulkTarget &targ
     const Result<JobDetail> detail = readTarget(api, target.ref, stop);
     if (!detail) {
         Job unread;
-        if (const JobKindFacts *kind = jobKindByName(target.ref.kind.kind))
+        if (const JobKindFacts *kind = jobKindOf(target.ref.kind))
             unread.kind = kind->id;
         unread.ns = target.ref.ns;
         unread.name = target.ref.name;

@@ -53,7 +53,8 @@ Result<std::optional<BulkResult>> stillSo(const BulkItem &item, const Flow &flow
     return std::optional<BulkResult>();
 }
 
-/// Pods whose end the operator would take for a failure of the job that is let go. JobSet keeps those that ended well.
+/// Pods whose end the operator would take for a failure of the job that is let go. Kinds whose pods belong to batch Jobs
+/// keep those that ended.
 Result<int> podsLeft(const Flow &flow)
 {
     const Result<QList<QJsonObject>> pods = flow.pods();
@@ -66,7 +67,7 @@ Result<int> podsLeft(const Flow &flow)
     return static_cast<int>(std::ranges::count_if(*pods, [&](const QJsonObject &pod) {
         const QString phase = pod.value(u"status"_s)[u"phase"_s].toString();
         const bool ended = phase == "Succeeded"_L1 || phase == "Failed"_L1;
-        return !flow.facts().isTrainJob() || !ended || !pod.value(u"metadata"_s)[u"deletionTimestamp"_s].isUndefined();
+        return flow.facts().followsTemplate() || !ended || !pod.value(u"metadata"_s)[u"deletionTimestamp"_s].isUndefined();
     }));
 }
 

@@ -174,6 +174,10 @@ private slots:
             if (call.writes())
                 QVERIFY(call.body[u"metadata"_s][u"resourceVersion"_s].isString());
         }
+        for (const JobKindFacts &kind : jobKinds()) {
+            const QJsonValue spec = suspendPatch(kind, true)[u"spec"_s];
+            QVERIFY2((kind.isTrainJob() ? spec : spec[u"runPolicy"_s])[u"suspend"_s].toBool(), qPrintable(kind.resource.apiVersion()));
+        }
         // Once more is no error and no write.
         api.forgetCalls();
         QVERIFY(executeBulk(api, items, options(), {}).first().state == State::Unchanged);
