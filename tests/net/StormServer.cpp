@@ -140,7 +140,10 @@ Scene StormServer::answer(const FaultRequest &request)
 Scene StormServer::page(const QUrlQuery &query, Wire wire, Order order)
 {
     const QByteArray token = query.queryItemValue(u"continue"_s, QUrl::FullyDecoded).toLatin1();
-    const int limit = query.hasQueryItem(u"limit"_s) ? pageSize : 1'000'000;
+    // Where the plague is not in further pages there are none: a watch that is refused while its list still goes on would
+    // wait for it.
+    const bool paged = query.hasQueryItem(u"limit"_s) && !(m_plagued && m_plague.further == Fault::None);
+    const int limit = paged ? pageSize : 1'000'000;
     const QByteArray type = PodStore::contentType(wire, false);
     const PodStore::Answer good =
         m_store.list(token, limit, wire, order.fault == Fault::Stale ? 1 + order.detail % 30 : 0);

@@ -147,7 +147,15 @@ QString Campaign::storm(Cluster &cluster, Watcher<Pod> &watcher)
         return u"a list that said it succeeded held what never was"_s;
 
     m_server.setPlagued(true);
-    watcher.retryNow();
+    // Whoever still waits for a half-open connection has not noticed yet.
+    const auto noticed = Clock::now() + patience;
+    for (const int before = m_server.tries(); m_server.tries() == before;) {
+        if (seen().state.phase == FeedState::Phase::Forbidden)
+            watcher.retryNow();
+        std::this_thread::sleep_for(5ms);
+        if (Clock::now() > noticed)
+            return u"nobody asks any more, after the storm"_s;
+    }
     const int before = m_server.tries();
     std::this_thread::sleep_for(plagueTime);
     const int tries = m_server.tries() - before;
