@@ -20,7 +20,7 @@ function(cairn_test name)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
         ENVIRONMENT "QT_QPA_PLATFORM=offscreen;TZ=UTC;LC_ALL=C.UTF-8;QT_SCALE_FACTOR=1;${ARG_ENVIRONMENT}")
-    if(ARG_LABELS MATCHES "unit|net")
+    if(ARG_LABELS MATCHES "unit|net|campaign")
         # What the sanitizer builds compile: see tests/runner.py.
         if(NOT TARGET cairn_sanitized_tests)
             add_custom_target(cairn_sanitized_tests)

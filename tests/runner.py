@@ -198,14 +198,14 @@ def main():
 
     built = runner.stage("build-dev", runner.build, "dev")
     if built:
-        runner.stage("tests-dev", runner.ctest, "dev", "unit|model|net|gui|visual")
+        runner.stage("tests-dev", runner.ctest, "dev", "unit|model|net|campaign|gui|visual")
     if not options.fast:
         changed = sources("diff", "--name-only", "HEAD~1")
         if built and changed and not options.all:
             runner.stage("tidy", runner.tidy, changed)
             runner.stage("clazy", runner.clazy, changed)
         if runner.stage("build-asan", runner.build, "asan", ("cairn_sanitized_tests",)):
-            runner.stage("tests-asan", runner.ctest, "asan", "unit|net")
+            runner.stage("tests-asan", runner.ctest, "asan", "unit|net|campaign")
         lab_build.join()
         runner.stage("train", runner.unittest, "tests/lab/test_train.py")
         if built:
