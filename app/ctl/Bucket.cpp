@@ -18,12 +18,15 @@ Result<s3::Access> accessFromUser(const Options &options)
                                      [](const char *name) { return qEnvironmentVariable(name); });
 }
 
-/// Keys follow what the user named, by option or variable; that is the consent. What is not encrypted is said.
+/// Keys follow what the user named, by option or variable; that is the consent. What is not encrypted is said, once: a
+/// resume reads the bucket several times.
 void sayWhatIsPlain(const s3::Access &access)
 {
-    if (access.store.isEncrypted())
-        return;
+    static QString said;
     const QString server = text::safe(access.store.server.toDisplayString());
+    if (access.store.isEncrypted() || said == server)
+        return;
+    said = server;
     note(u"Warning: %1 is not encrypted. Whoever is on the way can read and change what is listed%2."_s.arg(
         server, access.keys.sessionToken.isEmpty() ? u""_s : u", and read the session token"_s));
 }
