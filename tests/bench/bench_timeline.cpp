@@ -6,6 +6,7 @@
 
 #include <QApplication>
 #include <QElapsedTimer>
+#include <QImage>
 #include <algorithm>
 #include <cstdio>
 #include <vector>
@@ -47,12 +48,14 @@ int main(int argc, char **argv)
     QElapsedTimer clock;
     clock.start();
     chart.setData(timeline(points));
-    chart.repaint();
+    // Into a picture: repaint() leaves out a parent that its child covers.
+    QImage picture(chart.size(), QImage::Format_ARGB32_Premultiplied);
+    chart.render(&picture);
     const double first = static_cast<double>(clock.nsecsElapsed()) / 1e6;
     std::vector<double> times;
     for (int i = 0; i < 50; ++i) {
         clock.restart();
-        chart.repaint();
+        chart.render(&picture);
         times.push_back(static_cast<double>(clock.nsecsElapsed()) / 1e6);
     }
     std::ranges::sort(times);

@@ -52,6 +52,7 @@ def _parse():
     parser.add_argument("--pods", type=int, default=20_000, help="how many pods all clients read (20000)")
     parser.add_argument("--sizes", default="5000,50000,100000", help="pods at which Cairn and the informer are measured again")
     parser.add_argument("--only", action="append", choices=STAGES, help="this stage alone; may be given several times")
+    parser.add_argument("--skip", action="append", choices=STAGES, default=[], help="all but this stage; may be given several times")
     parser.add_argument("--write", action="store_true", help="put the table into docs/PERFORMANCE.md")
     parser.add_argument("--json", metavar="FILE", help="write every number there as well")
     parser.add_argument("--build", metavar="FOLDER", type=Path, help="measure this build as it is, instead of building the release preset")
@@ -59,7 +60,7 @@ def _parse():
     if arguments.write and arguments.only:
         parser.error("--write wants the whole table from one run: leave --only out")
     arguments.sizes = sorted({int(size) for size in arguments.sizes.split(",") if size} - {arguments.pods})
-    arguments.stages = arguments.only or list(STAGES)
+    arguments.stages = [stage for stage in arguments.only or STAGES if stage not in arguments.skip]
     return arguments
 
 

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A process that is measured: what it writes, its processor time and its memory."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
+import termios
 import threading
 import time
 from pathlib import Path
@@ -27,7 +29,9 @@ class Probe:
             [str(part) for part in command], env={**os.environ, **(env or {})}, start_new_session=True,
             stdin=terminal if terminal is not None else subprocess.PIPE,
             stdout=terminal if terminal is not None else subprocess.PIPE,
-            stderr=terminal if terminal is not None else subprocess.STDOUT)
+            stderr=terminal if terminal is not None else subprocess.STDOUT,
+            # Programs of the terminal open /dev/tty: it has to be that of their session.
+            preexec_fn=None if terminal is None else lambda: fcntl.ioctl(terminal, termios.TIOCSCTTY, 0))
         if terminal is None:
             self.reader = threading.Thread(target=self._read, daemon=True)
             self.reader.start()

@@ -136,10 +136,10 @@ private slots:
     {
         PodTableModel model;
         const auto pod = [](const QString &uid, const QString &phase) {
-            Pod pod;
-            pod.uid = uid;
-            pod.phase = phase;
-            return pod;
+            Pod made;
+            made.uid = uid;
+            made.phase = phase;
+            return made;
         };
         model.setPods({pod(u"1"_s, u"Failed"_s), pod(u"2"_s, u"Succeeded"_s), pod(u"3"_s, u"Pending"_s)});
         QCOMPARE(model.troubled(), 2);
