@@ -5,6 +5,7 @@
 #include "HaController.h"
 #include "StorageController.h"
 #include "base/Text.h"
+#include "checkpoints/SaveLocation.h"
 #include "kit/Messages.h"
 
 #include <QWidget>
@@ -75,8 +76,7 @@ void Notifier::setNow(const QDateTime &now)
         if (rules.wanted.contains(alert.kind))
             tell(alert);
     }
-    if (m_preferences.looksAgain())
-        lookAgain(now);
+    lookAgain(now);
 }
 
 void Notifier::tell(const items::Alert &alert)
@@ -125,6 +125,9 @@ void Notifier::lookAgain(const QDateTime &now)
         const bool running = row.job.phase == JobPhase::Running || row.job.phase == JobPhase::Restarting;
         // A fresh look right after it should have saved; then it is either there or overdue.
         if (!running || !row.checkpoints || row.reading || !items::isOverdue(*row.checkpoints, now))
+            continue;
+        // A bucket is only asked; a claim needs a helper pod, which nobody wants to find unasked.
+        if (!m_preferences.looksAgain() && !savesToBucket(ckpt::locate(row.job)))
             continue;
         const QDateTime last = std::max(m_lookedAgain.value(row.job.uid), row.checkpoints->readAt);
         if (last.isValid() && last.secsTo(now) < lookAgainPeriod)

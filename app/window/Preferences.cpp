@@ -47,7 +47,7 @@ QString Preferences::language() const { return m_settings.value(u"view/language"
 void Preferences::setLanguage(const QString &language) { m_settings.setValue(u"view/language"_s, language); }
 QString Preferences::firstPage() const { return m_settings.value(u"view/firstPage"_s, u"overview"_s).toString(); }
 void Preferences::setFirstPage(const QString &page) { m_settings.setValue(u"view/firstPage"_s, page); }
-bool Preferences::looksAgain() const { return m_settings.value(u"claims/looksAgain"_s, true).toBool(); }
+bool Preferences::looksAgain() const { return m_settings.value(u"claims/looksAgain"_s, false).toBool(); }
 void Preferences::setLooksAgain(bool on) { m_settings.setValue(u"claims/looksAgain"_s, on); }
 
 items::AlertRules Preferences::alerts() const

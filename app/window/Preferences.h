@@ -26,7 +26,7 @@ public:
     void setFirstPage(const QString &page);
     items::AlertRules alerts() const;
     void setAlerts(const items::AlertRules &rules);
-    /// Whether checkpoints that should be there by now are looked for without being asked, where that was allowed before.
+    /// Whether a helper Job looks, without being asked each time, for a checkpoint that should be on a claim by now.
     bool looksAgain() const;
     void setLooksAgain(bool on);
     QStringList addedKubeconfigs() const;

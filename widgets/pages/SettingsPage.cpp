@@ -175,11 +175,11 @@ QWidget *SettingsPage::makeAlerts()
     m_times = new FormRow(tr("From"), times);
     card->body()->addWidget(m_quiet);
     card->body()->addWidget(m_times);
-    m_again = new Check(tr("Look for checkpoints again when one should be there"));
+    m_again = new Check(tr("Start a helper pod when a checkpoint should be on a claim by now"));
     m_again->setObjectName(u"settings.again"_s);
     connect(m_again, &QCheckBox::toggled, this, [this](bool on) { edit([on](SettingsView &view) { view.looksAgain = on; }); });
     card->body()->addWidget(m_again);
-    card->body()->addWidget(new Paragraph(tr("Of jobs whose checkpoints were read before, where that was allowed. On a claim it starts a helper pod, at most every 15 minutes."),
+    card->body()->addWidget(new Paragraph(tr("Where helper pods are allowed, for jobs whose checkpoints were read before, every 15 minutes at most. Buckets are looked at again in any case."),
                                           Type::Meta, Token::Dim));
     return card;
 }

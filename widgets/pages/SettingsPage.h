@@ -25,7 +25,7 @@ struct SettingsView {
     QString language;                         ///< "", "en", "zh_TW"
     QString firstPage = QStringLiteral("overview"); ///< "overview", "jobs"
     items::AlertRules alerts;
-    bool looksAgain = true;
+    bool looksAgain = false;
     bool operator==(const SettingsView &) const = default;
 };
 

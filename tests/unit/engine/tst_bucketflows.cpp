@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "FakeObjectApi.h"
+#include "MemoryKeychain.h"
 #include "FaultServer.h"
 #include "domain/ObjectDecoder.h"
 #include "engine/BucketFlows.h"
@@ -221,7 +222,8 @@ private slots:
         const auto plan = planBucket(api, job, {});
         QVERIFY(plan);
         net::HttpClient http("cairn-test/1.0");
-        const auto read = agreedBucket(http, api, u"cluster"_s, {plan->consentKey(u"cluster"_s, u"nlp"_s)});
+        tests::MemoryKeychain keychain;
+        const auto read = agreedBucket(http, keychain, api, u"cluster"_s, {plan->consentKey(u"cluster"_s, u"nlp"_s)});
         jobs::ResumePlan resume;
         resume.job = job;
         resume.checkpoint.path = u"step-1.pt"_s;

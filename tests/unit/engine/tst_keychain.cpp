@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "engine/Keychain.h"
+#include "MemoryKeychain.h"
 
 #include <QDirIterator>
 #include <QTemporaryDir>
@@ -9,24 +9,9 @@
 using namespace Qt::StringLiterals;
 using namespace cairn;
 using namespace cairn::app;
+using tests::MemoryKeychain;
 
 namespace {
-
-class MemoryKeychain final : public Keychain
-{
-public:
-    Result<std::optional<Secret>> read(const QString &name, std::stop_token) override
-    {
-        const auto found = kept.constFind(name);
-        return found == kept.cend() ? std::nullopt : std::optional(*found);
-    }
-    Result<> write(const QString &name, const Secret &secret, std::stop_token) override
-    {
-        kept.insert(name, secret);
-        return {};
-    }
-    QHash<QString, Secret> kept;
-};
 
 s3::Access accessTo(const QString &server)
 {
