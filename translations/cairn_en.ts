@@ -36,6 +36,58 @@
     </message>
 </context>
 <context>
+    <name>cairn::app::BulkController</name>
+    <message numerus="yes">
+        <source>At most %1 of %n running job(s).</source>
+        <translation>
+            <numerusform>At most %1 of %n running job.</numerusform>
+            <numerusform>At most %1 of %n running jobs.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n running job(s), since their newest whole checkpoints.</source>
+        <translation>
+            <numerusform>%1 of %n running job, since its newest whole checkpoint.</numerusform>
+            <numerusform>%1 of %n running jobs, since their newest whole checkpoints.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The checkpoints of %n of them were not read.</source>
+        <translation>
+            <numerusform>The checkpoints of %n of them were not read.</numerusform>
+            <numerusform>The checkpoints of %n of them were not read.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) suspended</source>
+        <translation>
+            <numerusform>%n job suspended</numerusform>
+            <numerusform>%n jobs suspended</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) let go</source>
+        <translation>
+            <numerusform>%n job let go</numerusform>
+            <numerusform>%n jobs let go</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) deleted</source>
+        <translation>
+            <numerusform>%n job deleted</numerusform>
+            <numerusform>%n jobs deleted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed; the first: %1</source>
+        <translation>
+            <numerusform>%n failed: %1</numerusform>
+            <numerusform>%n failed; the first: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::app::MainWindow</name>
     <message numerus="yes">
         <source>%n node(s)</source>
@@ -66,6 +118,23 @@
         <translation>
             <numerusform>%n step</numerusform>
             <numerusform>%n steps</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::SaveYamlController</name>
+    <message numerus="yes">
+        <source>Save %n job(s) as YAML</source>
+        <translation>
+            <numerusform>Save %n job as YAML</numerusform>
+            <numerusform>Save %n jobs as YAML</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) saved</source>
+        <translation>
+            <numerusform>%n job saved</numerusform>
+            <numerusform>%n jobs saved</numerusform>
         </translation>
     </message>
 </context>
@@ -179,6 +248,100 @@
         <translation>
             <numerusform>They are in %n zone.</numerusform>
             <numerusform>They are in %n zones.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::BulkDialog</name>
+    <message numerus="yes">
+        <source>Suspend %n job(s)?</source>
+        <translation>
+            <numerusform>Suspend %n job?</numerusform>
+            <numerusform>Suspend %n jobs?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Unsuspend %n job(s)?</source>
+        <translation>
+            <numerusform>Unsuspend %n job?</numerusform>
+            <numerusform>Unsuspend %n jobs?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n job(s)?</source>
+        <translation>
+            <numerusform>Delete %n job?</numerusform>
+            <numerusform>Delete %n jobs?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Suspending %n job(s)</source>
+        <translation>
+            <numerusform>Suspending %n job</numerusform>
+            <numerusform>Suspending %n jobs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Unsuspending %n job(s)</source>
+        <translation>
+            <numerusform>Unsuspending %n job</numerusform>
+            <numerusform>Unsuspending %n jobs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Deleting %n job(s)</source>
+        <translation>
+            <numerusform>Deleting %n job</numerusform>
+            <numerusform>Deleting %n jobs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) suspended</source>
+        <translation>
+            <numerusform>%n job suspended</numerusform>
+            <numerusform>%n jobs suspended</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) let go</source>
+        <translation>
+            <numerusform>%n job let go</numerusform>
+            <numerusform>%n jobs let go</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) deleted</source>
+        <translation>
+            <numerusform>%n job deleted</numerusform>
+            <numerusform>%n jobs deleted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed; each says why.</source>
+        <translation>
+            <numerusform>%n failed; it says why.</numerusform>
+            <numerusform>%n failed; each says why.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stopped before their turn.</source>
+        <translation>
+            <numerusform>%n stopped before its turn.</numerusform>
+            <numerusform>%n stopped before their turn.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of the chosen are left out; their rows say why.</source>
+        <translation>
+            <numerusform>%n of the chosen is left out; its row says why.</numerusform>
+            <numerusform>%n of the chosen are left out; their rows say why.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>I have read what %n running job(s) would lose</source>
+        <translation>
+            <numerusform>I have read what %n running job would lose</numerusform>
+            <numerusform>I have read what %n running jobs would lose</numerusform>
         </translation>
     </message>
 </context>
@@ -358,6 +521,13 @@
         <translation>
             <numerusform>Waiting for %n pod to end; up to %1.</numerusform>
             <numerusform>Waiting for %n pods to end; up to %1 each.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Waiting for %n old pod(s) to end.</source>
+        <translation>
+            <numerusform>Waiting for %n old pod to end.</numerusform>
+            <numerusform>Waiting for %n old pods to end.</numerusform>
         </translation>
     </message>
 </context>
@@ -614,6 +784,13 @@
         <translation>
             <numerusform>Other namespaces have %n job. %1</numerusform>
             <numerusform>Other namespaces have %n jobs. %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) selected</source>
+        <translation>
+            <numerusform>%n job selected</numerusform>
+            <numerusform>%n jobs selected</numerusform>
         </translation>
     </message>
 </context>

@@ -515,10 +515,6 @@
         <translation> (第 %1 行)</translation>
     </message>
     <message>
-        <source>It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1) or of Trainer (trainer.kubeflow.org/v1alpha1)</source>
-        <translation>它沒有提供 Kubeflow training operator（API 群組 kubeflow.org/v1）或 Trainer（trainer.kubeflow.org/v1alpha1）的任何類型</translation>
-    </message>
-    <message>
         <source>Install one of them, or choose another context</source>
         <translation>請安裝其中之一，或選擇其他 context</translation>
     </message>
@@ -554,6 +550,30 @@
         <source>Let it scrape the kubelets&apos; /metrics.</source>
         <translation>請讓它擷取各 kubelet 的 /metrics。</translation>
     </message>
+    <message>
+        <source>The job %1 is gone.</source>
+        <translation>工作 %1 已不存在。</translation>
+    </message>
+    <message>
+        <source>The file could not be written</source>
+        <translation>無法寫入檔案</translation>
+    </message>
+    <message>
+        <source>%1 is a symbolic link.</source>
+        <translation>%1 是符號連結。</translation>
+    </message>
+    <message>
+        <source>Choose another name</source>
+        <translation>請選擇其他名稱</translation>
+    </message>
+    <message>
+        <source>Choose another folder</source>
+        <translation>請選擇其他資料夾</translation>
+    </message>
+    <message>
+        <source>It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1), of the MPI operator (kubeflow.org/v2beta1) or of Trainer (trainer.kubeflow.org/v1alpha1)</source>
+        <translation>它不提供 Kubeflow training operator（API 群組 kubeflow.org/v1）、MPI operator（kubeflow.org/v2beta1）或 Trainer（trainer.kubeflow.org/v1alpha1）的任何類型</translation>
+    </message>
 </context>
 <context>
     <name>cairn::app::BucketFlows</name>
@@ -581,20 +601,66 @@
         <source>Its Secret names another endpoint, %1, than the one that was agreed to</source>
         <translation>它的 Secret 指向另一個端點 %1，並非先前同意的那一個</translation>
     </message>
-</context>
-<context>
-    <name>cairn::app::CheckpointReader</name>
     <message>
         <source>The bucket was not read</source>
-        <translation>未讀取儲存貯體</translation>
+        <translation>未讀取儲存桶</translation>
     </message>
     <message>
         <source>nobody has agreed to use its keys yet</source>
-        <translation>尚無人同意使用其金鑰</translation>
+        <translation>還沒有人同意使用它的金鑰</translation>
     </message>
     <message>
         <source>Open the job and agree there</source>
-        <translation>請開啟該工作並在那裡同意</translation>
+        <translation>開啟該工作並在那裡同意</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::BulkController</name>
+    <message numerus="yes">
+        <source>At most %1 of %n running job(s).</source>
+        <translation>
+            <numerusform>%n 個執行中的工作，最多 %1。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n running job(s), since their newest whole checkpoints.</source>
+        <translation>
+            <numerusform>%n 個執行中的工作，自最新的完整檢查點以來 %1。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The checkpoints of %n of them were not read.</source>
+        <translation>
+            <numerusform>其中 %n 個的檢查點沒有讀取。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Checkpoints and all else on claims and in buckets: %1.</source>
+        <translation>磁碟區宣告與儲存桶裡的檢查點和其他一切：%1。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) suspended</source>
+        <translation>
+            <numerusform>已暫停 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) let go</source>
+        <translation>
+            <numerusform>已放行 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) deleted</source>
+        <translation>
+            <numerusform>已刪除 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed; the first: %1</source>
+        <translation>
+            <numerusform>%n 個失敗；第一個：%1</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -613,6 +679,13 @@
     <message>
         <source>Show</source>
         <translation>顯示</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::JobActions</name>
+    <message>
+        <source>You may not %1 %2 in namespace %3.</source>
+        <translation>您無權在命名空間 %3 對 %2 執行 %1。</translation>
     </message>
 </context>
 <context>
@@ -700,6 +773,25 @@
     <message>
         <source>The logs of the first %1 pods are shown</source>
         <translation>只顯示前 %1 個 Pod 的記錄</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::Keychain</name>
+    <message>
+        <source>The keychain stays locked</source>
+        <translation>鑰匙圈仍然鎖定</translation>
+    </message>
+    <message>
+        <source>Unlock it when it asks.</source>
+        <translation>在它詢問時解鎖。</translation>
+    </message>
+    <message>
+        <source>There is no keychain on this computer</source>
+        <translation>這台電腦沒有鑰匙圈</translation>
+    </message>
+    <message>
+        <source>Start GNOME Keyring, KWallet or another Secret Service. Until then keys stay in memory only.</source>
+        <translation>請啟動 GNOME Keyring、KWallet 或其他 Secret Service。在那之前金鑰只留在記憶體中。</translation>
     </message>
 </context>
 <context>
@@ -1093,6 +1185,26 @@
         <source>next error</source>
         <translation>下一個錯誤</translation>
     </message>
+    <message>
+        <source>select the row</source>
+        <translation>選取該列</translation>
+    </message>
+    <message>
+        <source>select several</source>
+        <translation>選取多列</translation>
+    </message>
+    <message>
+        <source>select all</source>
+        <translation>全選</translation>
+    </message>
+    <message>
+        <source>delete the selected jobs…</source>
+        <translation>刪除選取的工作…</translation>
+    </message>
+    <message>
+        <source>all that can be done with them</source>
+        <translation>可對它們執行的所有動作</translation>
+    </message>
 </context>
 <context>
     <name>cairn::app::Notifier</name>
@@ -1212,6 +1324,33 @@
     <message>
         <source>The job was started again. The first step was not waited for.</source>
         <translation>工作已重新啟動，未等待第一步。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::SaveYamlController</name>
+    <message>
+        <source>YAML to apply again (*.yaml)</source>
+        <translation>可再次套用的 YAML (*.yaml)</translation>
+    </message>
+    <message>
+        <source>YAML with status and all the server added (*.yaml)</source>
+        <translation>含狀態與伺服器附加內容的 YAML (*.yaml)</translation>
+    </message>
+    <message numerus="yes">
+        <source>Save %n job(s) as YAML</source>
+        <translation>
+            <numerusform>將 %n 個工作存成 YAML</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) saved</source>
+        <translation>
+            <numerusform>已儲存 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The jobs were not saved</source>
+        <translation>工作未儲存</translation>
     </message>
 </context>
 <context>
@@ -1974,10 +2113,6 @@
         <translation>zip 目錄與檔案大小不符</translation>
     </message>
     <message>
-        <source>It saves to %1; checkpoints in buckets can be listed, but not resumed from.</source>
-        <translation>它存到 %1；bucket 中的檢查點可以列出，但不能從中恢復。</translation>
-    </message>
-    <message>
         <source>It saves to %1; of object stores only S3 can be listed.</source>
         <translation>它存到 %1；物件儲存中只有 S3 可以列出。</translation>
     </message>
@@ -1988,6 +2123,10 @@
     <message>
         <source>Ask for the right to create jobs.batch in %1</source>
         <translation>請申請在 %1 建立 jobs.batch 的權限</translation>
+    </message>
+    <message>
+        <source>It saves to the bucket %1.</source>
+        <translation>它儲存到儲存桶 %1。</translation>
     </message>
 </context>
 <context>
@@ -2548,6 +2687,192 @@
     </message>
 </context>
 <context>
+    <name>cairn::dialogs::BulkDialog</name>
+    <message>
+        <source>Jobs</source>
+        <translation>工作</translation>
+    </message>
+    <message>
+        <source>Number of jobs to delete</source>
+        <translation>要刪除的工作數量</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>重新檢查</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>關閉</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Suspend %n job(s)?</source>
+        <translation>
+            <numerusform>暫停 %n 個工作？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Their pods end, their GPUs are free for others. Unsuspend lets them go again; each then starts where its script says.</source>
+        <translation>它們的 Pod 會結束，GPU 空出給別人用。解除暫停會再放行；之後各自從其腳本所說之處開始。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Unsuspend %n job(s)?</source>
+        <translation>
+            <numerusform>解除暫停 %n 個工作？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>They run again, each from where its script says: from its newest checkpoint only if the script looks for one. To choose the checkpoint, resume a job instead.</source>
+        <translation>它們會再次執行，各自從其腳本所說之處開始：只有腳本會尋找時才從最新的檢查點開始。要選擇檢查點，請改用接續。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n job(s)?</source>
+        <translation>
+            <numerusform>刪除 %n 個工作？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Their pods, logs and events go with them. This cannot be undone; save their YAML first to be able to make them anew.</source>
+        <translation>它們的 Pod、記錄與事件會一併消失。此動作無法復原；請先儲存 YAML，才能重新建立。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Suspending %n job(s)</source>
+        <translation>
+            <numerusform>正在暫停 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Unsuspending %n job(s)</source>
+        <translation>
+            <numerusform>正在解除暫停 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Deleting %n job(s)</source>
+        <translation>
+            <numerusform>正在刪除 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of %2 are through. You can close this; the rest goes on.</source>
+        <translation>已完成 %1 / %2。您可以關閉此視窗，其餘會繼續。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) suspended</source>
+        <translation>
+            <numerusform>已暫停 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) let go</source>
+        <translation>
+            <numerusform>已放行 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) deleted</source>
+        <translation>
+            <numerusform>已刪除 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed; each says why.</source>
+        <translation>
+            <numerusform>%n 個失敗；各列說明原因。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stopped before their turn.</source>
+        <translation>
+            <numerusform>%n 個在輪到之前已停止。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing to do</source>
+        <translation>無事可做</translation>
+    </message>
+    <message>
+        <source>None of these jobs can be acted on; each says why.</source>
+        <translation>這些工作都無法執行此動作；各列說明原因。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of the chosen are left out; their rows say why.</source>
+        <translation>
+            <numerusform>選取的工作中有 %n 個被略過；各列說明原因。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Lost</source>
+        <translation>損失</translation>
+    </message>
+    <message>
+        <source>Stays</source>
+        <translation>保留</translation>
+    </message>
+    <message numerus="yes">
+        <source>I have read what %n running job(s) would lose</source>
+        <translation>
+            <numerusform>我已讀過 %n 個執行中的工作會損失什麼</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Type %1 to delete so many</source>
+        <comment>a number</comment>
+        <translation>輸入 %1 以刪除這麼多</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在開始…</translation>
+    </message>
+    <message>
+        <source>Looking at the jobs: %1 of %2</source>
+        <translation>正在查看工作：%1 / %2</translation>
+    </message>
+    <message>
+        <source>Nothing to do.</source>
+        <translation>無事可做。</translation>
+    </message>
+    <message>
+        <source>Say first that you have read what is lost.</source>
+        <translation>請先確認您已讀過會損失什麼。</translation>
+    </message>
+    <message>
+        <source>Type first how many jobs are deleted.</source>
+        <translation>請先輸入要刪除的工作數量。</translation>
+    </message>
+    <message>
+        <source>Suspend %1</source>
+        <translation>暫停 %1</translation>
+    </message>
+    <message>
+        <source>Unsuspend %1</source>
+        <translation>解除暫停 %1</translation>
+    </message>
+    <message>
+        <source>Delete %1</source>
+        <translation>刪除 %1</translation>
+    </message>
+    <message>
+        <source>Keep all</source>
+        <translation>全部保留</translation>
+    </message>
+    <message>
+        <source>Leave as they are</source>
+        <translation>保持原狀</translation>
+    </message>
+    <message>
+        <source>Go on in background</source>
+        <translation>在背景繼續</translation>
+    </message>
+</context>
+<context>
     <name>cairn::dialogs::ExecConsentDialog</name>
     <message>
         <source>Allow %1 to run?</source>
@@ -3101,6 +3426,87 @@
     <message>
         <source>Measured by</source>
         <translation>量測來源</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::BulkTableModel</name>
+    <message>
+        <source>Ready</source>
+        <translation>就緒</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>警告</translation>
+    </message>
+    <message>
+        <source>Nothing to do</source>
+        <translation>無事可做</translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation>略過</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Under way</source>
+        <translation>進行中</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Unchanged</source>
+        <translation>未變更</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <comment>the change of a job</comment>
+        <translation>失敗</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>at most %1</source>
+        <translation>最多 %1</translation>
+    </message>
+    <message>
+        <source>at least %1</source>
+        <translation>至少 %1</translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <comment>kind, namespace</comment>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>檢查中…</translation>
+    </message>
+    <message>
+        <source>Its checkpoints were not read: what is lost is counted from its start.</source>
+        <translation>未讀取其檢查點：損失從其開始計算。</translation>
+    </message>
+    <message>
+        <source>Job</source>
+        <translation>工作</translation>
+    </message>
+    <message>
+        <source>State before</source>
+        <translation>先前狀態</translation>
+    </message>
+    <message>
+        <source>Lost</source>
+        <translation>損失</translation>
+    </message>
+    <message>
+        <source>What happens</source>
+        <translation>會發生什麼</translation>
     </message>
 </context>
 <context>
@@ -4849,10 +5255,6 @@
         <translation>工作只保留最近 %1 個檢查點：若它在停止期間再儲存一次，此檢查點可能被移除。進行任何變更前會再次確認。</translation>
     </message>
     <message>
-        <source>The old job deletes itself %1 after it finished; its checkpoints stay on the claim.</source>
-        <translation>舊工作在完成 %1 後會自行刪除；其檢查點仍留在磁碟區宣告上。</translation>
-    </message>
-    <message>
         <source>suspended, its template unchanged</source>
         <translation>已暫停，範本未變更</translation>
     </message>
@@ -4899,6 +5301,196 @@
     <message>
         <source>The job&apos;s own copy is in the ConfigMap %1.</source>
         <translation>此工作自己的副本在 ConfigMap %1 裡。</translation>
+    </message>
+    <message>
+        <source>Stopped; the server may have got the request.</source>
+        <translation>已停止；伺服器可能已收到請求。</translation>
+    </message>
+    <message>
+        <source>Stopped; nothing was changed.</source>
+        <translation>已停止；沒有任何變更。</translation>
+    </message>
+    <message>
+        <source>Suspended.</source>
+        <translation>已暫停。</translation>
+    </message>
+    <message>
+        <source>Let go.</source>
+        <translation>已放行。</translation>
+    </message>
+    <message>
+        <source>Its old pods did not end within %1.</source>
+        <translation>其舊 Pod 未在 %1 內結束。</translation>
+    </message>
+    <message>
+        <source>Bring the node back or delete the pods by force, then try again.</source>
+        <translation>請恢復節點或強制刪除那些 Pod，然後再試一次。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Waiting for %n old pod(s) to end.</source>
+        <translation>
+            <numerusform>正在等待 %n 個舊 Pod 結束。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Deleted.</source>
+        <translation>已刪除。</translation>
+    </message>
+    <message>
+        <source>It is being deleted; it goes when its finalizers do: %1.</source>
+        <translation>正在刪除；待其 finalizer 完成後消失：%1。</translation>
+    </message>
+    <message>
+        <source>It was gone already.</source>
+        <translation>它已經不存在。</translation>
+    </message>
+    <message>
+        <source>Its specification is not the one that was looked at.</source>
+        <translation>其規格與先前查看的不同。</translation>
+    </message>
+    <message>
+        <source>Stopped before its turn; nothing was changed.</source>
+        <translation>輪到之前已停止；沒有任何變更。</translation>
+    </message>
+    <message>
+        <source>It belongs to %1, which would set it back or count it as failed.</source>
+        <translation>它屬於 %1，後者會改回或將其視為失敗。</translation>
+    </message>
+    <message>
+        <source>Suspend or change its owner instead.</source>
+        <translation>請改為暫停或變更其擁有者。</translation>
+    </message>
+    <message>
+        <source>Its queue %1 decides when it runs; Kueue would set this back.</source>
+        <translation>何時執行由其佇列 %1 決定；Kueue 會改回。</translation>
+    </message>
+    <message>
+        <source>Set the Workload&apos;s field active, or stop the queue.</source>
+        <translation>請設定 Workload 的 active 欄位，或停止佇列。</translation>
+    </message>
+    <message>
+        <source>It is left to %1, which decides when it runs.</source>
+        <translation>它交由 %1 決定何時執行。</translation>
+    </message>
+    <message>
+        <source>Ask there.</source>
+        <translation>請在那裡處理。</translation>
+    </message>
+    <message>
+        <source>%1 will make it anew at its next sync, and it trains from its start again.</source>
+        <translation>%1 會在下次同步時重新建立，並從頭開始訓練。</translation>
+    </message>
+    <message>
+        <source>%1 will set this back at its next sync.</source>
+        <translation>%1 會在下次同步時改回。</translation>
+    </message>
+    <message>
+        <source>Change it where %1 takes it from.</source>
+        <translation>請在 %1 的來源處變更。</translation>
+    </message>
+    <message>
+        <source>%1 will make it anew at its next upgrade.</source>
+        <translation>%1 會在下次升級時重新建立。</translation>
+    </message>
+    <message>
+        <source>%1 may set this back at its next upgrade.</source>
+        <translation>%1 可能在下次升級時改回。</translation>
+    </message>
+    <message>
+        <source>It belongs to %1, which may make it anew or count it as failed.</source>
+        <translation>它屬於 %1，後者可能重新建立或將其視為失敗。</translation>
+    </message>
+    <message>
+        <source>Nothing says that its checkpoints outlive its pods. %1</source>
+        <translation>沒有跡象顯示其檢查點會比 Pod 活得久。%1</translation>
+    </message>
+    <message>
+        <source>It has finished: there is nothing to suspend.</source>
+        <translation>它已結束：沒有可暫停的。</translation>
+    </message>
+    <message>
+        <source>It is suspended already.</source>
+        <translation>它已經暫停。</translation>
+    </message>
+    <message>
+        <source>Its pods are told to stop and have %1 for a last save.</source>
+        <translation>其 Pod 會收到停止通知，並有 %1 可做最後一次儲存。</translation>
+    </message>
+    <message>
+        <source>It is suspended before it trains.</source>
+        <translation>在它訓練之前暫停。</translation>
+    </message>
+    <message>
+        <source>It has finished and does not run again.</source>
+        <translation>它已結束，不會再執行。</translation>
+    </message>
+    <message>
+        <source>Resume it from a checkpoint as a new job.</source>
+        <translation>請從檢查點接續成為新工作。</translation>
+    </message>
+    <message>
+        <source>It is not suspended.</source>
+        <translation>它沒有暫停。</translation>
+    </message>
+    <message>
+        <source>It is let go, once its old pods are gone.</source>
+        <translation>待其舊 Pod 消失後放行。</translation>
+    </message>
+    <message>
+        <source>Its pods are stopped, and it is deleted with them.</source>
+        <translation>其 Pod 會停止，並一併刪除。</translation>
+    </message>
+    <message>
+        <source>It is deleted, with its pods and their logs.</source>
+        <translation>連同其 Pod 與記錄一併刪除。</translation>
+    </message>
+    <message>
+        <source>It is deleted.</source>
+        <translation>它會被刪除。</translation>
+    </message>
+    <message>
+        <source>The record of its unfinished resume is deleted with it.</source>
+        <translation>其未完成接續的紀錄會一併刪除。</translation>
+    </message>
+    <message>
+        <source>It is being deleted already.</source>
+        <translation>它已在刪除中。</translation>
+    </message>
+    <message>
+        <source>A resume of it was begun and not finished.</source>
+        <translation>它有一個已開始但未完成的接續。</translation>
+    </message>
+    <message>
+        <source>Finish or undo that first.</source>
+        <translation>請先完成或復原。</translation>
+    </message>
+    <message>
+        <source>The new attempt saves to %1; whether its keys may write there shows when it saves.</source>
+        <translation>新的嘗試儲存到 %1；其金鑰能否寫入要到儲存時才知道。</translation>
+    </message>
+    <message>
+        <source>The script is told a place that is not this bucket, so it may not be able to read from one.</source>
+        <translation>告訴腳本的位置不是這個儲存桶，因此它可能無法從儲存桶讀取。</translation>
+    </message>
+    <message>
+        <source>Say which variable or argument takes the bucket&apos;s address; it is remembered on the job.</source>
+        <translation>請指出哪個變數或參數接收儲存桶的位址；會記錄在工作上。</translation>
+    </message>
+    <message>
+        <source>The MPI operator does not let a changed command or environment reach the launcher, so a new job is made; this one stays as it is.</source>
+        <translation>MPI operator 不會讓變更後的命令或環境傳到 launcher，因此會建立新工作；這個保持原狀。</translation>
+    </message>
+    <message>
+        <source>The wrapper looks for checkpoints in folders and cannot read a bucket.</source>
+        <translation>包裝器只在資料夾中尋找檢查點，無法讀取儲存桶。</translation>
+    </message>
+    <message>
+        <source>Go on without the wrapper.</source>
+        <translation>不使用包裝器繼續。</translation>
+    </message>
+    <message>
+        <source>The old job deletes itself %1 after it finished; its checkpoints stay where they are.</source>
+        <translation>舊工作會在結束後 %1 自行刪除；其檢查點保留在原處。</translation>
     </message>
 </context>
 <context>
@@ -6667,6 +7259,17 @@
     <message>
         <source>It answered with status %1.</source>
         <translation>它以狀態 %1 回應。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s answer is no list of %1</source>
+        <translation>伺服器的回應不是 %1 的清單</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::kube::WatchLoop</name>
+    <message>
+        <source>The server gives the same page of %1 again and again</source>
+        <translation>伺服器一再給出 %1 的同一頁</translation>
     </message>
 </context>
 <context>
@@ -8652,6 +9255,56 @@
             <numerusform>其他命名空間有 %n 個工作。%1</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Space</source>
+        <translation>空白鍵</translation>
+    </message>
+    <message>
+        <source>select</source>
+        <translation>選取</translation>
+    </message>
+    <message>
+        <source>No job is selected.</source>
+        <translation>沒有選取任何工作。</translation>
+    </message>
+    <message>
+        <source>Not connected: what you see may be old.</source>
+        <translation>未連線：您看到的可能是舊資料。</translation>
+    </message>
+    <message>
+        <source>Suspended or finished already.</source>
+        <translation>已經暫停或結束。</translation>
+    </message>
+    <message>
+        <source>Nothing of this is suspended.</source>
+        <translation>其中沒有暫停的工作。</translation>
+    </message>
+    <message>
+        <source>%1 GPUs · a stop loses at most %2</source>
+        <translation>%1 個 GPU · 停止最多損失 %2</translation>
+    </message>
+    <message>
+        <source>%1 GPUs · a stop loses %2</source>
+        <translation>%1 個 GPU · 停止會損失 %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) selected</source>
+        <translation>
+            <numerusform>已選取 %n 個工作</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>開啟</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>記錄</translation>
+    </message>
+    <message>
+        <source>Resume from a checkpoint…</source>
+        <translation>從檢查點接續…</translation>
+    </message>
 </context>
 <context>
     <name>cairn::pages::LogPane</name>
@@ -9344,6 +9997,38 @@
     </message>
 </context>
 <context>
+    <name>cairn::pages::SelectionBar</name>
+    <message>
+        <source>Suspend…</source>
+        <translation>暫停…</translation>
+    </message>
+    <message>
+        <source>Unsuspend…</source>
+        <translation>解除暫停…</translation>
+    </message>
+    <message>
+        <source>Save YAML…</source>
+        <translation>儲存 YAML…</translation>
+    </message>
+    <message>
+        <source>Delete…</source>
+        <translation>刪除…</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Clear the selection</source>
+        <translation>清除選取</translation>
+    </message>
+    <message>
+        <source>%1. %2</source>
+        <comment>what is selected, its cost</comment>
+        <translation>%1。%2</translation>
+    </message>
+</context>
+<context>
     <name>cairn::pages::SettingsPage</name>
     <message>
         <source>Settings</source>
@@ -9472,14 +10157,6 @@
         <translation>自</translation>
     </message>
     <message>
-        <source>Look for checkpoints again when one should be there</source>
-        <translation>該有新檢查點時再次查看</translation>
-    </message>
-    <message>
-        <source>Of jobs whose checkpoints were read before, where that was allowed. On a claim it starts a helper pod, at most every 15 minutes.</source>
-        <translation>只限先前讀過檢查點且已獲允許的工作。在磁碟區宣告上會啟動輔助 Pod，最多每 15 分鐘一次。</translation>
-    </message>
-    <message>
         <source>What you allowed and added</source>
         <translation>您允許與加入的項目</translation>
     </message>
@@ -9551,6 +10228,14 @@
     <message>
         <source>Two times such as 22:00 and 7:00.</source>
         <translation>兩個時間，例如 22:00 與 7:00。</translation>
+    </message>
+    <message>
+        <source>Start a helper pod when a checkpoint should be on a claim by now</source>
+        <translation>當磁碟區宣告上應已有檢查點時啟動輔助 Pod</translation>
+    </message>
+    <message>
+        <source>Where helper pods are allowed, for jobs whose checkpoints were read before, every 15 minutes at most. Buckets are looked at again in any case.</source>
+        <translation>僅在允許輔助 Pod 之處、對先前讀過檢查點的工作，最多每 15 分鐘一次。儲存桶則一律會再次查看。</translation>
     </message>
 </context>
 <context>

@@ -235,7 +235,7 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(m_window->table("job.checkpoints")->rowCount(), 1, wait);
         for (const test::FaultRequest &request : bucket.requests())
             QVERIFY(request.header("authorization").contains("Credential=AKIDOFJOB/"));
-        QTRY_VERIFY(!m_window->find<QAbstractButton>("job.resume")->isEnabled());
+        QTRY_VERIFY(m_window->find<QAbstractButton>("job.resume")->isEnabled());
 
         // Remembered for this namespace, Secret and server; no key is.
         QVERIFY(openJob());

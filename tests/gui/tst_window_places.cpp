@@ -66,12 +66,8 @@ class TestWindowPlaces : public QObject
     }
     bool tells(const QString &text) const
     {
-        for (const auto *label : m_window->window.findChildren<kit::Paragraph *>()) {
-            if (label->isVisible() && label->text().contains(text))
-                return true;
-        }
-        for (const auto *label : m_window->window.findChildren<QLabel *>()) {
-            if (label->isVisible() && label->text().contains(text))
+        for (const auto *label : m_window->window.findChildren<kit::ElidedLabel *>()) {
+            if (label->isVisible() && label->text() == text)
                 return true;
         }
         return false;
@@ -117,6 +113,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(w.find<pages::JobPage>("job")->isVisible(), wait);
         go(u"yaml mnist-demo"_s);
         QTRY_VERIFY_WITH_TIMEOUT(w.find<QWidget>("job.yaml.view")->isVisible(), wait);
+        QTRY_VERIFY_WITH_TIMEOUT(w.window.session()->namespaces().names.contains(u"research"_s), wait);
         go(u"only research"_s);
         QTRY_COMPARE_WITH_TIMEOUT(w.window.session()->watched(), QStringList{u"research"_s}, wait);
         QVERIFY(w.preferences.recentPlaces().contains(u"ha"_s));
