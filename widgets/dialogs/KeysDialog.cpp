@@ -53,13 +53,10 @@ KeysDialog::KeysDialog(const QList<KeySection> &sections, QWidget *parent)
         column->addStretch(1);
     auto *content = new QWidget;
     content->setLayout(columns);
-    content->setAutoFillBackground(false);
-    auto *scroll = new QScrollArea;
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->viewport()->setAutoFillBackground(false);
+    QScrollArea *scroll = scrollDown(content);
+    // Nothing in it takes the focus, and what does not fit must still be reached by key.
+    scroll->setFocusPolicy(Qt::StrongFocus);
     scroll->setAccessibleName(tr("All keys"));
-    scroll->setWidget(content);
     auto *close = new Button(tr("Close"), ButtonVariant::Primary);
     close->setObjectName(u"keys.close"_s);
     connect(close, &QPushButton::clicked, this, &QDialog::accept);

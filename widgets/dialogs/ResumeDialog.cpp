@@ -25,19 +25,6 @@ using namespace cairn::kit;
 
 namespace {
 
-QScrollArea *scrolling(QWidget *content)
-{
-    auto *scroll = new QScrollArea;
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->viewport()->setAutoFillBackground(false);
-    content->setAutoFillBackground(false);
-    scroll->setWidget(content);
-    return scroll;
-}
-
 void clear(QLayout *layout)
 {
     while (QLayoutItem *item = layout->takeAt(0)) {
@@ -199,7 +186,7 @@ QWidget *ResumeDialog::makePlan()
 
     auto *page = new QWidget;
     auto *box = vbox(0);
-    box->addWidget(scrolling(inner), 1);
+    box->addWidget(scrollDown(inner), 1);
     box->addWidget(new Line);
     box->addLayout(foot);
     page->setLayout(box);
@@ -337,7 +324,7 @@ QWidget *ResumeDialog::makeProgress()
 
     auto *page = new QWidget;
     auto *box = vbox(0);
-    box->addWidget(scrolling(inner), 1);
+    box->addWidget(scrollDown(inner), 1);
     box->addWidget(new Line);
     box->addLayout(foot);
     page->setLayout(box);

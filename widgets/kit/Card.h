@@ -7,6 +7,7 @@
 
 class QBoxLayout;
 class QHBoxLayout;
+class QScrollArea;
 class QVBoxLayout;
 
 namespace cairn::kit {
@@ -75,6 +76,10 @@ public:
 protected:
     void paintEvent(QPaintEvent *event) override;
 };
+
+/// Scrolls `content` down where it needs more height than there is; never sideways. Takes no focus of its own and paints
+/// nothing behind the content, which it owns.
+QScrollArea *scrollDown(QWidget *content);
 
 /// Layout shortcuts with the design's spacing and no margins.
 QHBoxLayout *hbox(int spacing = space::row);

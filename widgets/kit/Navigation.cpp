@@ -200,6 +200,8 @@ void ContextCard::paintEvent(QPaintEvent *)
     int y = 9 + first;
     const QList<QString> lines = detailLines(width() - 22);
     for (const QString &line : lines) {
+        if (y + lineHeight(Type::Meta) > height())
+            break; // half a line says nothing
         paint::text(
             painter, QRect(11, y, width() - 22, lineHeight(Type::Meta)), line, typeFont(Type::Meta), color(Token::Dim));
         y += lineHeight(Type::Meta);

@@ -11,7 +11,9 @@
 #include "pages/KeyHintBar.h"
 #include "views/DataTable.h"
 
+#include <QGridLayout>
 #include <QHBoxLayout>
+#include <QScrollArea>
 #include <QVBoxLayout>
 #include <cmath>
 
@@ -22,6 +24,19 @@ using namespace cairn::kit;
 using items::Problem;
 using items::ProblemTableModel;
 
+namespace {
+
+/// A scroll area gives a content whose height goes with its width as much as it would like, not as little as it needs: the
+/// one sentence of a banner would make the page scroll.
+class Column : public QVBoxLayout
+{
+public:
+    using QVBoxLayout::QVBoxLayout;
+    bool hasHeightForWidth() const override { return false; }
+};
+
+} // namespace
+
 OverviewPage::OverviewPage(QWidget *parent)
     : QWidget(parent)
     , m_model(new ProblemTableModel(this))
@@ -30,12 +45,12 @@ OverviewPage::OverviewPage(QWidget *parent)
     setAccessibleName(tr("Overview"));
     m_header = new PageHeader(tr("Overview"));
 
-    auto *tiles = hbox(14);
+    m_tileGrid = new QGridLayout;
+    m_tileGrid->setSpacing(14);
     for (const QString &caption : {tr("Work at risk"), tr("High availability"), tr("Shared storage"), tr("GPUs")}) {
         auto *tile = new Tile(caption);
         tile->setObjectName(u"overview.tile"_s);
         m_tiles.append(tile);
-        tiles->addWidget(tile, 1);
     }
     m_shown.resize(m_tiles.size());
 
@@ -47,6 +62,8 @@ OverviewPage::OverviewPage(QWidget *parent)
                          {ProblemTableModel::Name, CellKind::Text, 150, 260, false, false},
                          {ProblemTableModel::Text, CellKind::Text, 200, 2000, true, false},
                          {ProblemTableModel::Action, CellKind::Action, 80, 110, false, false}});
+    // What is worst must be seen, however large the text: the page scrolls before the table is squeezed away.
+    bindTheme(m_table, [this] { m_table->setMinimumHeight(scaled(180)); });
     m_table->setSource(m_model);
     m_table->sortBy(ProblemTableModel::What, Qt::AscendingOrder);
     auto *card = new Card(Card::Padding::Flush);
@@ -78,13 +95,19 @@ OverviewPage::OverviewPage(QWidget *parent)
     m_state = new StateView(card);
     m_state->setObjectName(u"overview.state"_s);
 
-    auto *page = vbox(14);
+    auto *page = new Column;
+    page->setSpacing(14);
     page->setContentsMargins(space::pageH, space::pageV, space::pageH, space::pageV);
     page->addWidget(m_header);
-    page->addLayout(tiles);
+    page->addLayout(m_tileGrid);
     page->addWidget(m_state, 1);
     page->addWidget(m_lately);
-    setLayout(page);
+    auto *content = new QWidget;
+    content->setLayout(page);
+    auto *whole = vbox(0);
+    whole->addWidget(scrollDown(content));
+    setLayout(whole);
+    bindTheme(this, [this] { placeTiles(); });
 
     connect(m_table, &views::DataTable::opened, this, [this](const QString &key) { act(key, false); });
     connect(m_table, &views::DataTable::actionTriggered, this, [this](const QString &key) { act(key, true); });
@@ -97,6 +120,23 @@ OverviewPage::OverviewPage(QWidget *parent)
     });
     updateTiles();
     updateState();
+}
+
+void OverviewPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    placeTiles();
+}
+
+void OverviewPage::placeTiles()
+{
+    const int columns = width() < scaled(900) ? 2 : 4;
+    if (std::exchange(m_tileColumns, columns) == columns)
+        return;
+    for (int i = 0; i < m_tiles.size(); ++i)
+        m_tileGrid->addWidget(m_tiles[i], i / columns, i % columns);
+    for (int i = 0; i < 4; ++i)
+        m_tileGrid->setColumnStretch(i, i < columns ? 1 : 0);
 }
 
 void OverviewPage::act(const QString &key, bool button)

@@ -7,6 +7,8 @@
 
 #include <QWidget>
 
+class QGridLayout;
+
 namespace cairn::charts {
 class ActivityChart;
 }
@@ -50,8 +52,12 @@ signals:
     void claimRequested(const QString &key);
     void retryRequested();
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void act(const QString &key, bool button);
+    void placeTiles();
     void updateTiles();
     void updateAnswer();
     void updateState();
@@ -65,7 +71,9 @@ private:
 
     items::ProblemTableModel *m_model;
     kit::PageHeader *m_header;
+    QGridLayout *m_tileGrid;
     QList<kit::Tile *> m_tiles;
+    int m_tileColumns = 0;
     QList<Shown> m_shown;
     kit::StateView *m_state;
     views::DataTable *m_table;

@@ -57,22 +57,14 @@ SettingsPage::SettingsPage(QWidget *parent)
         cards->addWidget(card);
     cards->addStretch(1);
     content->setLayout(cards);
-    content->setAutoFillBackground(false);
     // Wider, a button would be far from what it is about.
     bindTheme(content, [content] { content->setMaximumWidth(scaled(960)); });
-    auto *scroll = new QScrollArea;
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->viewport()->setAutoFillBackground(false);
-    scroll->setWidget(content);
     auto *head = new PageHeader(tr("Settings"));
     head->setAnswer(tr("In force at once. Kept in one file, which holds no secrets."));
     head->setContentsMargins(space::pageH, space::pageV, space::pageH, 0);
     auto *page = vbox(14);
     page->addWidget(head);
-    page->addWidget(scroll, 1);
+    page->addWidget(scrollDown(content), 1);
     setLayout(page);
     showSettings();
 }

@@ -72,7 +72,10 @@ QWidget *StoragePage::makeTables()
     column->addWidget(m_bucketCard);
     column->addWidget(makeChart(), 1);
     left->setLayout(column);
-    return left;
+    bindTheme(m_table, [this] { m_table->setMinimumHeight(scaled(150)); });
+    QScrollArea *scroll = scrollDown(left);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded); // the chart's buttons need their width
+    return scroll;
 }
 
 QWidget *StoragePage::makeChart()
