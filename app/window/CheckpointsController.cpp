@@ -60,7 +60,8 @@ void CheckpointsController::readAgain()
 {
     if (!m_session)
         return;
-    QStringList uids;
+    // What was never read too: where a helper needs an agreement first the reader leaves it out.
+    QStringList uids = m_reader.unread();
     const QList<Job> jobs = m_session->jobs().jobs();
     for (const Job &job : jobs) {
         if (m_reader.known(job.uid) || m_reader.problem(job.uid))

@@ -239,6 +239,9 @@ void StorageController::measureAll()
         }
         nodes = mounting.values();
         nodes.sort();
+        // Begun before the pods were read: nobody knows yet whom to ask.
+        if (m_session->jobs().podsState().phase == FeedState::Phase::Loading)
+            m_measured = {};
     }
     struct Round {
         std::optional<PrometheusPlace> place;
