@@ -10846,6 +10846,14 @@
         <source>%1 is not an S3 server: check the endpoint, and whether a proxy or sign-in page stands in between</source>
         <translation>%1 不是 S3 伺服器：請檢查端點，以及中間是否有代理或登入頁面</translation>
     </message>
+    <message>
+        <source>It is no list of versions</source>
+        <translation>這不是版本清單</translation>
+    </message>
+    <message>
+        <source>It names a version of %1 that no store would</source>
+        <translation>它為 %1 列出了任何儲存服務都不會有的版本</translation>
+    </message>
 </context>
 <context>
     <name>cairn::s3::Bucket</name>
@@ -10882,6 +10890,18 @@
         <translation>
             <numerusform>無法讀取 %n 個物件。%1：%2。</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>The listing stopped after %1 versions; name a prefix further down.</source>
+        <translation>列出 %1 個版本後停止；請指定更深的前綴。</translation>
+    </message>
+    <message>
+        <source>The bucket keeps no versions: what was overwritten or deleted since is not shown.</source>
+        <translation>此儲存桶不保留版本：之後被覆寫或刪除的內容不會顯示。</translation>
+    </message>
+    <message>
+        <source>No object whose name begins with it is known from that time</source>
+        <translation>那個時間沒有名稱以它開頭的物件</translation>
     </message>
 </context>
 <context>

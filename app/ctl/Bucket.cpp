@@ -69,7 +69,9 @@ int checkpointsOfBucket(const Options &options, std::stop_token stop)
         return printError(taken.error());
     sayWhatIsPlain(*access);
     net::HttpClient http("cairnctl/" CAIRN_VERSION_STRING);
-    const Result<Listing> listing = s3::scanBucket(http, *access, *place, {}, stop);
+    s3::BucketScanOptions scan;
+    scan.asOf = options.asOf;
+    const Result<Listing> listing = s3::scanBucket(http, *access, *place, scan, stop);
     if (!listing)
         return printError(listing.error());
     if (own)

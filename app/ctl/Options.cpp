@@ -93,6 +93,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     value({u"region"_s}, u"Region of the bucket; found out when left out."_s, u"REGION"_s);
     flag({u"path-style"_s}, u"Name the bucket in the path: the default but for AWS."_s);
     flag({u"virtual-host"_s}, u"Name the bucket in the host name: the default for AWS."_s);
+    value({u"as-of"_s}, u"The bucket as it was at that time, by its versions: 2026-11-28T03:00 (here) or …Z (UTC)."_s, u"TIME"_s);
     flag({u"fail-on-damaged"_s}, u"Exit with 5 when a listed checkpoint is damaged."_s);
 
     const auto error = [](const QString &text) {
@@ -167,6 +168,13 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
         bool ok = false;
         if (options.from.mid(5).toLongLong(&ok) < 0 || !ok)
             return error(u"--from step=N needs a whole number"_s);
+    }
+    if (parser.isSet(u"as-of"_s)) {
+        options.asOf = QDateTime::fromString(parser.value(u"as-of"_s), Qt::ISODate).toUTC();
+        if (!options.asOf.isValid())
+            return error(u"--as-of takes a time such as 2026-11-28T03:00"_s);
+        if (options.command.value(0) != "checkpoints"_L1 || !options.command.value(1).startsWith("s3://"_L1))
+            return error(u"--as-of goes with checkpoints s3://BUCKET/PREFIX"_s);
     }
     const QString format = parser.value(u"output"_s);
     if (format.isEmpty() || format == "table"_L1)

@@ -3,6 +3,7 @@
 
 #include "s3/Access.h"
 
+#include <QDateTime>
 #include <QString>
 #include <QStringList>
 #include <variant>
@@ -43,6 +44,7 @@ struct Options {
     QString endpoint;           ///< --endpoint: the server that holds the bucket; empty: the environment's, else AWS
     QString region;             ///< --region
     s3::Store::Style style = s3::Store::Style::Automatic; ///< --path-style, --virtual-host
+    QDateTime asOf;             ///< --as-of: the bucket as it was then, UTC; invalid: as it is
     bool failOnDamaged = false; ///< --fail-on-damaged: exit 5 when a checkpoint is damaged
 };
 

@@ -46,7 +46,8 @@ QByteArray decodedKey(QByteArray key)
     return QByteArray::fromPercentEncoding(key.replace('+', ' '));
 }
 
-Result<Object> parseObject(QXmlStreamReader &xml)
+/// All but the mark of a deletion must state their size.
+Result<Object> parseObject(QXmlStreamReader &xml, bool isMark = false)
 {
     Object object;
     bool sized = false;
@@ -63,6 +64,8 @@ Result<Object> parseObject(QXmlStreamReader &xml)
             object.etag = xml.readElementText().toLatin1();
         } else if (name == "StorageClass"_L1) {
             object.storageClass = xml.readElementText().toLatin1();
+        } else if (name == "VersionId"_L1) {
+            object.version = xml.readElementText().toUtf8();
         } else {
             xml.skipCurrentElement();
         }
@@ -71,7 +74,7 @@ Result<Object> parseObject(QXmlStreamReader &xml)
         return object; // the caller reports it
     if (object.key.isEmpty())
         return fail(parseError(Words::tr("It lists an object without a name")));
-    if (!sized || object.size < 0 || object.size > maxObject)
+    if (!isMark && (!sized || object.size < 0 || object.size > maxObject))
         return fail(parseError(Words::tr("It states a size for %1 that no object can have").arg(text::safe(object.key))));
     return object;
 }
@@ -196,6 +199,52 @@ Result<ListPage> parseListPage(const QByteArray &body)
         page.next.clear();
     else if (page.next.isEmpty() || page.next.size() > longestToken)
         return fail(parseError(Words::tr("It says that the list goes on, but not where")));
+    return page;
+}
+
+Result<VersionPage> parseVersionPage(const QByteArray &body)
+{
+    QXmlStreamReader xml(body);
+    if (!enters(xml, "ListVersionsResult"_L1))
+        return fail(parseError(Words::tr("It is no list of versions")));
+    VersionPage page;
+    bool truncated = false;
+    bool encoded = false;
+    while (xml.readNextStartElement()) {
+        const auto name = xml.name();
+        if (name == "Version"_L1 || name == "DeleteMarker"_L1) {
+            const bool isMark = name == "DeleteMarker"_L1;
+            Result<Object> object = parseObject(xml, isMark);
+            if (!object)
+                return fail(object.error());
+            if (object->version.size() > longestText)
+                return fail(parseError(Words::tr("It names a version of %1 that no store would").arg(text::safe(object->key))));
+            page.versions << Version{std::move(*object), isMark};
+        } else if (name == "IsTruncated"_L1) {
+            truncated = xml.readElementText() == "true"_L1;
+        } else if (name == "NextKeyMarker"_L1) {
+            page.nextKey = xml.readElementText().toUtf8();
+        } else if (name == "NextVersionIdMarker"_L1) {
+            page.nextVersion = xml.readElementText().toUtf8();
+        } else if (name == "EncodingType"_L1) {
+            encoded = xml.readElementText() == "url"_L1;
+        } else {
+            xml.skipCurrentElement();
+        }
+    }
+    if (xml.hasError())
+        return fail(parseError(Words::tr("It is no complete XML: %1 in line %2").arg(xml.errorString()).arg(xml.lineNumber())));
+    if (encoded) {
+        for (Version &version : page.versions)
+            version.object.key = decodedKey(version.object.key);
+        page.nextKey = decodedKey(page.nextKey);
+    }
+    if (!truncated) {
+        page.nextKey.clear();
+        page.nextVersion.clear();
+    } else if (page.nextKey.isEmpty() || page.nextKey.size() > longestToken || page.nextVersion.size() > longestText) {
+        return fail(parseError(Words::tr("It says that the list goes on, but not where")));
+    }
     return page;
 }
 

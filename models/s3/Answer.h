@@ -17,6 +17,7 @@ struct Object {
     qint64 mtimeMs = 0;  ///< milliseconds since 1970, UTC
     QByteArray etag;     ///< with its quotes, as If-Match takes it
     QByteArray storageClass; ///< "STANDARD", "GLACIER" …, may be empty
+    QByteArray version;      ///< id of the version, "null" where it has none; empty: whichever is current
 };
 
 /// No store holds larger objects (AWS: 50 TB): a bigger number is a lie, and sums of it would overflow.
@@ -27,9 +28,23 @@ struct ListPage {
     QByteArray next; ///< continuation token, opaque; empty at the end
 };
 
+/// One version of an object, or the mark that it was deleted at that time.
+struct Version {
+    Object object; ///< of a mark without size and tag
+    bool deleted = false;
+};
+
+struct VersionPage {
+    QList<Version> versions;
+    QByteArray nextKey, nextVersion; ///< where the list goes on; both empty at the end
+};
+
 /// Reads a ListObjectsV2 answer (ListBucketResult). Keys are decoded only where the answer says that they are encoded:
 /// some stores ignore encoding-type. Error::Parse where it is cut, not XML, or states impossible sizes.
 Result<ListPage> parseListPage(const QByteArray &body);
+
+/// The same for a ListObjectVersions answer (ListVersionsResult).
+Result<VersionPage> parseVersionPage(const QByteArray &body);
 
 /// The body of a refusal: <Error><Code>…
 struct Refusal {

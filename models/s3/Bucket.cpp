@@ -37,8 +37,10 @@ bool isArchived(const Object &object)
     return object.storageClass == "GLACIER" || object.storageClass == "DEEP_ARCHIVE";
 }
 
+} // namespace
+
 /// Puts objects into a tree and counts what it leaves out.
-class Planter
+class BucketSource::Planter
 {
 public:
     Planter(QByteArray prefix, const ckpt::FolderLimits &limits, QHash<QByteArray, Object> &objects)
@@ -80,6 +82,7 @@ public:
     }
 
     qint64 seen() const { return m_seen; }
+    void note(const QString &text) { m_tree.notes << text; }
 
     ckpt::Tree take(bool pageLimit, bool stopped)
     {
@@ -105,8 +108,6 @@ public:
     }
 
 private:
-    void note(const QString &text) { m_tree.notes << text; }
-
     void addOther(const QByteArray &path, const Object &object)
     {
         const QByteArray folder = ckpt::parentPath(path);
@@ -135,21 +136,25 @@ private:
     bool m_tooMuch = false;
 };
 
-} // namespace
-
-BucketSource::BucketSource(Client &client, QByteArray prefix, std::stop_token stop)
+BucketSource::BucketSource(Client &client, QByteArray prefix, std::stop_token stop, const QDateTime &asOf)
     : m_client(client)
     , m_prefix(std::move(prefix))
     , m_stop(std::move(stop))
+    , m_asOf(asOf)
 {
 }
 
-Result<ckpt::Tree> BucketSource::list(const BucketLimits &limits, const ckpt::Progress &progress)
+Error BucketSource::circles() const
 {
-    Planter planter(m_prefix, limits.tree, m_objects);
+    return Error::make(Error::Kind::Parse, Words::tr("The bucket %1 at %2 cannot be listed").arg(text::safe(m_client.bucket()), m_client.server()),
+                       Words::tr("Its list turns in circles: a continuation token came twice"),
+                       Words::tr("Name a prefix further down; the store does not page as S3 does"));
+}
+
+Result<bool> BucketSource::listCurrent(Planter &planter, const BucketLimits &limits, const ckpt::Progress &progress)
+{
     QSet<QByteArray> tokens;
     QByteArray token;
-    bool pageLimit = false;
     for (int pages = 1;; ++pages) {
         Result<ListPage> page = m_client.list(m_prefix, token, m_stop);
         if (!page)
@@ -159,20 +164,79 @@ Result<ckpt::Tree> BucketSource::list(const BucketLimits &limits, const ckpt::Pr
             progress(Words::tr("Listing %1").arg(text::safe(m_client.bucket())), planter.seen());
         token = page->next;
         if (!goOn || token.isEmpty())
-            break;
+            return false;
         if (tokens.contains(token))
-            return fail(Error::Kind::Parse, Words::tr("The bucket %1 at %2 cannot be listed").arg(text::safe(m_client.bucket()), m_client.server()),
-                        Words::tr("Its list turns in circles: a continuation token came twice"),
-                        Words::tr("Name a prefix further down; the store does not page as S3 does"));
+            return fail(circles());
         tokens << token;
-        pageLimit = pages >= limits.pages;
-        if (pageLimit || m_stop.stop_requested())
+        if (pages >= limits.pages)
+            return true;
+        if (m_stop.stop_requested())
+            return false;
+    }
+}
+
+Result<bool> BucketSource::listVersions(Planter &planter, const BucketLimits &limits, const ckpt::Progress &progress)
+{
+    const qint64 asOf = m_asOf.toMSecsSinceEpoch();
+    QSet<QByteArray> markers;
+    QByteArray key, version;
+    // Deletions may come before all versions (versitygw) or among them (AWS): which was the last is a question of time.
+    QHash<QByteArray, Version> then;
+    qint64 listed = 0;
+    bool versioned = false;
+    bool cut = false;
+    for (int pages = 1;; ++pages) {
+        Result<VersionPage> page = m_client.listVersions(m_prefix, key, version, m_stop);
+        if (!page)
+            return fail(page.error());
+        bool goOn = true;
+        for (const Version &one : std::as_const(page->versions)) {
+            versioned |= one.object.version != "null" && !one.object.version.isEmpty();
+            if (++listed > limits.tree.entries) {
+                planter.note(Words::tr("The listing stopped after %1 versions; name a prefix further down.").arg(limits.tree.entries));
+                goOn = false;
+                break;
+            }
+            if (one.object.mtimeMs > asOf)
+                continue;
+            const auto known = then.constFind(one.object.key);
+            if (known == then.cend() || known->object.mtimeMs < one.object.mtimeMs) // of the same time the first is the newer
+                then.insert(one.object.key, one);
+        }
+        if (progress)
+            progress(Words::tr("Listing %1").arg(text::safe(m_client.bucket())), listed);
+        key = page->nextKey;
+        version = page->nextVersion;
+        if (!goOn || key.isEmpty() || m_stop.stop_requested())
+            break;
+        const QByteArray marker = key + '\0' + version;
+        if (markers.contains(marker))
+            return fail(circles());
+        markers << marker;
+        cut = pages >= limits.pages;
+        if (cut)
             break;
     }
+    for (const Version &one : std::as_const(then)) {
+        if (!one.deleted && !planter.add(one.object))
+            break;
+    }
+    if (listed > 0 && !versioned)
+        planter.note(Words::tr("The bucket keeps no versions: what was overwritten or deleted since is not shown."));
+    return cut;
+}
+
+Result<ckpt::Tree> BucketSource::list(const BucketLimits &limits, const ckpt::Progress &progress)
+{
+    Planter planter(m_prefix, limits.tree, m_objects);
+    const Result<bool> cut = m_asOf.isValid() ? listVersions(planter, limits, progress) : listCurrent(planter, limits, progress);
+    if (!cut)
+        return fail(cut.error());
     if (planter.seen() == 0 && !m_prefix.isEmpty())
         return fail(Error::Kind::NotFound, Words::tr("There is nothing under %1 in the bucket %2").arg(text::safe(m_prefix), text::safe(m_client.bucket())),
-                    Words::tr("No object's name begins with it"), Words::tr("Name the folder that holds the checkpoints"));
-    ckpt::Tree tree = planter.take(pageLimit, m_stop.stop_requested());
+                    m_asOf.isValid() ? Words::tr("No object whose name begins with it is known from that time") : Words::tr("No object's name begins with it"),
+                    Words::tr("Name the folder that holds the checkpoints"));
+    ckpt::Tree tree = planter.take(*cut, m_stop.stop_requested());
     tree.rootName = m_prefix.isEmpty() ? m_client.bucket().toUtf8() : ckpt::baseName(m_prefix.chopped(1));
     return tree;
 }
@@ -211,7 +275,7 @@ Result<Listing> scanBucket(net::HttpClient &http, const Access &access, const Pl
                            std::stop_token stop, const ckpt::Progress &progress)
 {
     Client client(http, access, place.bucket);
-    BucketSource source(client, place.prefix, stop);
+    BucketSource source(client, place.prefix, stop, options.asOf);
     const Result<ckpt::Tree> tree = source.list(options.limits, progress);
     if (!tree)
         return fail(tree.error());

@@ -19,8 +19,9 @@ struct BucketLimits {
 class BucketSource final : public ckpt::Source
 {
 public:
-    /// `client` outlives it. Reads end early when `stop` is requested.
-    BucketSource(Client &client, QByteArray prefix, std::stop_token stop);
+    /// `client` outlives it. Reads end early when `stop` is requested. With `asOf` (UTC) it is the prefix as it was then, by
+    /// the versions that the bucket keeps.
+    BucketSource(Client &client, QByteArray prefix, std::stop_token stop, const QDateTime &asOf = {});
 
     /// Lists the prefix page by page. Blocks; cut by `limits` it is `partial` and says why. Error::NotFound where the
     /// prefix is not empty and holds nothing; Error::Parse where the list turns in circles.
@@ -41,9 +42,15 @@ private:
         QByteArray bytes;
     };
 
+    class Planter;
+    Result<bool> listCurrent(Planter &planter, const BucketLimits &limits, const ckpt::Progress &progress); ///< cut by the page limit
+    Result<bool> listVersions(Planter &planter, const BucketLimits &limits, const ckpt::Progress &progress);
+    Error circles() const;
+
     Client &m_client;
     const QByteArray m_prefix;
     const std::stop_token m_stop;
+    const QDateTime m_asOf;
     QHash<QByteArray, Object> m_objects; ///< of the tree's files, by path
     Window m_window;
     std::optional<Error> m_failure;
@@ -54,6 +61,7 @@ private:
 struct BucketScanOptions {
     BucketLimits limits;
     ckpt::RecogniseOptions recognise; ///< `now` invalid means the current time
+    QDateTime asOf;                   ///< UTC; invalid: as it is now
 };
 
 /// Scans a prefix of a bucket for checkpoints. Blocks; call it from a pool thread or a command line program.

@@ -104,22 +104,54 @@ Result<net::Response> Client::send(Unsigned request, const QString &what, qint64
     return response;
 }
 
-Result<ListPage> Client::list(const QByteArray &prefix, const QByteArray &token, std::stop_token stop)
+QString Client::listingOf() const
+{
+    return Words::tr("The bucket %1 at %2 cannot be listed").arg(text::safe(m_bucket), server());
+}
+
+/// The body of one page.
+Result<QByteArray> Client::listing(QList<QPair<QByteArray, QByteArray>> query, const QByteArray &prefix, const std::stop_token &stop)
 {
     Unsigned request;
     request.path = pathOf({});
-    request.query = {{"list-type", "2"}, {"max-keys", "1000"}, {"encoding-type", "url"}, {"prefix", prefix}};
-    if (!token.isEmpty())
-        request.query.append({"continuation-token", token});
-    const QString what = Words::tr("The bucket %1 at %2 cannot be listed").arg(text::safe(m_bucket), server());
+    request.query = std::move(query);
+    request.query += {{"max-keys", "1000"}, {"encoding-type", "url"}, {"prefix", prefix}};
+    const QString what = listingOf();
     Result<net::Response> response = send(std::move(request), what, maxPage, stop);
     if (!response)
         return fail(response.error());
     if (isWebPage(*response))
         return fail(notAStoreError(facts(what), Words::tr("%1 answered with a web page").arg(server()), response->status));
-    Result<ListPage> page = parseListPage(response->body);
+    return response->body;
+}
+
+Result<ListPage> Client::list(const QByteArray &prefix, const QByteArray &token, std::stop_token stop)
+{
+    QList<QPair<QByteArray, QByteArray>> query{{"list-type", "2"}};
+    if (!token.isEmpty())
+        query.append({"continuation-token", token});
+    const Result<QByteArray> body = listing(query, prefix, stop);
+    if (!body)
+        return fail(body.error());
+    Result<ListPage> page = parseListPage(*body);
     if (!page)
-        return fail(Error::make(page.error().kind, what, page.error().why, page.error().fix));
+        return fail(Error::make(page.error().kind, listingOf(), page.error().why, page.error().fix));
+    return page;
+}
+
+Result<VersionPage> Client::listVersions(const QByteArray &prefix, const QByteArray &keyMarker, const QByteArray &versionMarker, std::stop_token stop)
+{
+    QList<QPair<QByteArray, QByteArray>> query{{"versions", {}}};
+    if (!keyMarker.isEmpty())
+        query.append({"key-marker", keyMarker});
+    if (!versionMarker.isEmpty())
+        query.append({"version-id-marker", versionMarker});
+    const Result<QByteArray> body = listing(query, prefix, stop);
+    if (!body)
+        return fail(body.error());
+    Result<VersionPage> page = parseVersionPage(*body);
+    if (!page)
+        return fail(Error::make(page.error().kind, listingOf(), page.error().why, page.error().fix));
     return page;
 }
 
@@ -127,6 +159,8 @@ Result<QByteArray> Client::read(const Object &object, qint64 offset, qint64 leng
 {
     Unsigned request;
     request.path = pathOf(object.key);
+    if (!object.version.isEmpty())
+        request.query.append({"versionId", object.version});
     const QByteArray range = QByteArray::number(offset) + '-' + QByteArray::number(offset + length - 1);
     request.headers.append({"range", "bytes=" + range});
     if (!object.etag.isEmpty())

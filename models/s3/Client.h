@@ -20,7 +20,9 @@ public:
 
     /// One page of at most 1000 objects below `prefix`, from `token` on (empty: from the start).
     Result<ListPage> list(const QByteArray &prefix, const QByteArray &token, std::stop_token stop);
-    /// A range of an object as it was listed: Error::Conflict where it changed since (If-Match), or where its size is
+    /// The same of all versions and deletions; of the versions of a key the newest first.
+    Result<VersionPage> listVersions(const QByteArray &prefix, const QByteArray &keyMarker, const QByteArray &versionMarker, std::stop_token stop);
+    /// A range of an object, or of the version of it, as it was listed: Error::Conflict where it changed since (If-Match), or where its size is
     /// not the listed one. `offset + length` is within the listed size and `length` > 0.
     Result<QByteArray> read(const Object &object, qint64 offset, qint64 length, std::stop_token stop);
 
@@ -28,6 +30,8 @@ public:
     const QString &bucket() const { return m_bucket; }
 
 private:
+    Result<QByteArray> listing(QList<QPair<QByteArray, QByteArray>> query, const QByteArray &prefix, const std::stop_token &stop);
+    QString listingOf() const; ///< what failed, when one did
     Result<net::Response> send(Unsigned request, const QString &what, qint64 maxBody, const std::stop_token &stop);
     Result<net::Response> exchange(Unsigned request, qint64 maxBody, const std::stop_token &stop);
     Facts facts(const QString &what) const;

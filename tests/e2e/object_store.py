@@ -41,7 +41,7 @@ def certificate(folder):
 class ObjectStore:
     """Use as a context manager. `tls` is what certificate() gave."""
 
-    def __init__(self, folder, tls=None):
+    def __init__(self, folder, tls=None, versions=False):
         self.port = free_port()
         self.tls = tls
         self.endpoint = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
@@ -53,7 +53,10 @@ class ObjectStore:
         # A side folder for its notes: not every temporary folder takes extended attributes.
         self.argv = [binaries.binary(lab, "versitygw"), "--port", f"127.0.0.1:{self.port}", "--quiet", "--region", REGION,
                      "--virtual-domain", f"localhost:{self.port}", *(["--cert", tls[0], "--key", tls[1]] if tls else []),
-                     "posix", "--sidecar", Path(folder, "side"), root]
+                     "posix", "--sidecar", Path(folder, "side"),
+                     *(["--versioning-dir", Path(folder, "versions")] if versions else []), root]
+        if versions:
+            Path(folder, "versions").mkdir()
         self.log = Path(folder, "store.log")
 
     def __enter__(self):
@@ -74,14 +77,14 @@ class ObjectStore:
         self.process.kill()
         self.process.wait()
 
-    def request(self, method, path, body=b""):
+    def request(self, method, path, body=b"", query=""):
         digest = hashlib.sha256(body).hexdigest()
         stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         scope = f"{stamp[:8]}/{REGION}/s3/aws4_request"
         headers = {"host": f"127.0.0.1:{self.port}", "x-amz-content-sha256": digest, "x-amz-date": stamp}
         names = ";".join(headers)
         target = quote(path)
-        canonical = "\n".join([method, target, "", *(f"{k}:{v}" for k, v in headers.items()), "", names, digest])
+        canonical = "\n".join([method, target, query, *(f"{k}:{v}" for k, v in headers.items()), "", names, digest])
         text = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
         key = b"AWS4" + SECRET.encode()
         for part in (*scope.split("/"), text):
@@ -91,7 +94,7 @@ class ObjectStore:
             connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=ssl.create_default_context(cafile=self.tls[0]))
         else:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request(method, target, body, headers)
+        connection.request(method, target + ("?" + query if query else ""), body, headers)
         answer = connection.getresponse()
         text = answer.read()
         connection.close()
@@ -101,6 +104,9 @@ class ObjectStore:
 
     def make_bucket(self, bucket):
         self.request("PUT", f"/{bucket}")
+
+    def keep_versions(self, bucket):
+        self.request("PUT", f"/{bucket}", b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>", "versioning=")
 
     def upload(self, folder, bucket, prefix):
         """A folder's files, as a training that saves to S3 writes them."""

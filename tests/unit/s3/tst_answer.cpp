@@ -111,6 +111,27 @@ private slots:
             QVERIFY2(!parseListPage(whole.left(size)), QByteArray::number(size).constData());
     }
 
+    void readsVersionsAndDeletions()
+    {
+        const QByteArray body = "<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>run%2Fb+c</NextKeyMarker>"
+                                "<NextVersionIdMarker>v/1</NextVersionIdMarker><EncodingType>url</EncodingType>"
+                                "<DeleteMarker><Key>run%2Fa.pt</Key><VersionId>v3</VersionId><LastModified>2026-01-03T00:00:00Z</LastModified></DeleteMarker>"
+                                "<Version><Key>run%2Fa.pt</Key><VersionId>v2</VersionId><Size>5</Size><ETag>&quot;e&quot;</ETag></Version></ListVersionsResult>";
+        const auto page = parseVersionPage(body);
+        QVERIFY(page);
+        QCOMPARE(page->nextKey, "run/b c"_ba);
+        QCOMPARE(page->nextVersion, "v/1"_ba);
+        QCOMPARE(page->versions.size(), 2);
+        QVERIFY(page->versions[0].deleted);
+        QCOMPARE(page->versions[1].object.key, "run/a.pt"_ba);
+        QCOMPARE(page->versions[1].object.version, "v2"_ba);
+        for (qsizetype size = 0; size < body.size(); ++size)
+            QVERIFY2(!parseVersionPage(body.left(size)), QByteArray::number(size).constData());
+        QVERIFY(!parseVersionPage("<ListVersionsResult><Version><Key>a</Key><VersionId>v</VersionId></Version></ListVersionsResult>")); // no size
+        QVERIFY(!parseVersionPage("<ListVersionsResult><IsTruncated>true</IsTruncated></ListVersionsResult>")); // goes on, but not where
+        QVERIFY(!parseVersionPage("<ListBucketResult></ListBucketResult>"));
+    }
+
     void findsTheRegion()
     {
         QCOMPARE(namedRegion(answer(301, {}, {{"x-amz-bucket-region", "eu-west-1"}})), "eu-west-1"_ba);

@@ -115,6 +115,55 @@ class TestClient : public QObject {
 private slots:
     void initTestCase() { QVERIFY(!torchFile().isEmpty()); }
 
+    void aBucketAsItWas()
+    {
+        const QByteArray bytes = torchFile();
+        const auto version = [&](const QByteArray &name, const QByteArray &id, const QByteArray &day) {
+            return "<Version><Key>run/" + name + "</Key><VersionId>" + id + "</VersionId><Size>" + QByteArray::number(bytes.size())
+                + "</Size><ETag>&quot;e&quot;</ETag><LastModified>2026-01-" + day + "T00:00:00Z</LastModified></Version>";
+        };
+        FaultServer server(faults::serve([&](const FaultRequest &request) {
+            if (!request.target.contains("versions="))
+                return rangeOf(request, request.target.contains("versionId=good") ? bytes : QByteArray(bytes.size(), 'x'));
+            // Overwritten on the 5th; deleted on the 4th, which this server tells before all versions; made on the 6th.
+            return xml(200, "<ListVersionsResult><DeleteMarker><Key>run/step-2.pt</Key><VersionId>d</VersionId><LastModified>2026-01-04T00:00:00Z</LastModified></DeleteMarker>"
+                                + version("step-1.pt", "bad", "05") + version("step-1.pt", "good1", "01") + version("step-2.pt", "good2", "02")
+                                + version("step-3.pt", "good3", "06") + "</ListVersionsResult>");
+        }));
+        const auto at = [&](const QString &day) {
+            BucketScanOptions options;
+            options.asOf = QDateTime::fromString(u"2026-01-%1T12:00:00Z"_s.arg(day), Qt::ISODate);
+            QStringList found;
+            const auto listing = scanBucket(m_http, accessTo(server), m_place, options, {});
+            if (!listing)
+                return QStringList{listing.error().oneLine()};
+            for (const Run &run : listing->runs) {
+                for (const Checkpoint &one : run.checkpoints)
+                    found.append(one.path + (one.verdict == Verdict::Whole ? u" whole"_s : u" not"_s));
+            }
+            found.sort();
+            return found;
+        };
+        QCOMPARE(at(u"03"_s), (QStringList{u"step-1.pt whole"_s, u"step-2.pt whole"_s}));
+        QCOMPARE(at(u"04"_s), QStringList{u"step-1.pt whole"_s});
+        QCOMPARE(at(u"07"_s), (QStringList{u"step-1.pt not"_s, u"step-3.pt whole"_s}));
+    }
+
+    void aListOfVersionsThatTurnsInCirclesEnds()
+    {
+        FaultServer server(faults::serve([](const FaultRequest &) {
+            return xml(200, "<ListVersionsResult><IsTruncated>true</IsTruncated><NextKeyMarker>run/a</NextKeyMarker><NextVersionIdMarker>v</NextVersionIdMarker>"
+                            "<Version><Key>run/a</Key><VersionId>v</VersionId><Size>1</Size></Version></ListVersionsResult>");
+        }));
+        BucketScanOptions options;
+        options.asOf = QDateTime::currentDateTimeUtc();
+        const auto listing = scanBucket(m_http, accessTo(server), m_place, options, {});
+        QVERIFY(!listing);
+        QCOMPARE(listing.error().kind, Error::Kind::Parse);
+        QCOMPARE(server.requests().size(), 2);
+        QVERIFY(server.requests()[1].target.contains("version-id-marker=v"));
+    }
+
     void findsACheckpoint()
     {
         FaultServer server(bucketOf(torchFile()));
