@@ -9866,6 +9866,12 @@
         <source>No job failed or waits, no checkpoint is damaged or late, every node is ready, no claim fills up.</source>
         <translation>沒有失敗或等待中的工作，沒有損壞或逾時的檢查點，所有節點就緒，沒有磁碟區宣告快滿。</translation>
     </message>
+    <message numerus="yes">
+        <source>%n job(s)</source>
+        <translation>
+            <numerusform>%n 個工作</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>cairn::pages::PodsPage</name>

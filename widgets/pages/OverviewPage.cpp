@@ -177,6 +177,8 @@ void OverviewPage::updateTiles()
         risk = {items::plainNumber(std::round(o.gpuHoursAtRisk * 10) / 10), o.atMost ? tr("GPU-h, at most") : tr("GPU-h unsaved"), {}};
     else
         risk = {text::duration(o.longest), o.atMost ? tr("unsaved, at most") : tr("unsaved"), {}}; // without GPUs it is time that is lost
+    if (o.running > 0)
+        risk.tags.append({tr("%n job(s)", nullptr, o.running), items::Tone::Idle});
     if (!o.costliest.isEmpty())
         risk.tags.append({tr("most of it: %1", "name of a job").arg(o.costliest), items::Tone::Warn});
     setTile(0, risk);
