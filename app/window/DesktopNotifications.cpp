@@ -31,8 +31,8 @@ DesktopNotifications::DesktopNotifications(QObject *parent)
     QDBusConnection bus = QDBusConnection::sessionBus();
     if (!bus.isConnected())
         return;
-    bus.connect(service, path, service, u"ActionInvoked"_s, this, SLOT(actionInvoked(uint, QString)));
-    bus.connect(service, path, service, u"NotificationClosed"_s, this, SLOT(closed(uint, uint)));
+    bus.connect(service, path, service, u"ActionInvoked"_s, this, SLOT(actionInvoked(uint,QString)));
+    bus.connect(service, path, service, u"NotificationClosed"_s, this, SLOT(closed(uint,uint)));
     auto *watcher = new QDBusServiceWatcher(service, bus, QDBusServiceWatcher::WatchForOwnerChange, this);
     connect(watcher, &QDBusServiceWatcher::serviceRegistered, this, [this] { setReachable(true); });
     connect(watcher, &QDBusServiceWatcher::serviceUnregistered, this, [this] { look(); });

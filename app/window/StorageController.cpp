@@ -19,6 +19,7 @@ namespace {
 constexpr qint64 measurePeriod = 60;      ///< seconds; what the kubelet and Prometheus renew their numbers in
 constexpr qint64 keepPeriod = 600;        ///< the history holds one sample an hour
 constexpr qint64 prometheusAgain = 600;
+constexpr int shortWait = 150, longWait = 5000; ///< ms
 
 /// The least a person needs to see claims, as a ClusterRole to ask an administrator for.
 QString claimsRole()
@@ -76,11 +77,10 @@ StorageController::StorageController(CheckpointReader &reader, Preferences &pref
     , m_soon(new QTimer(this))
 {
     m_soon->setSingleShot(true);
-    m_soon->setInterval(150);
     connect(m_soon, &QTimer::timeout, this, &StorageController::judge);
     connect(&reader, &CheckpointReader::changed, this, [this] {
-        if (m_feeds && !m_soon->isActive())
-            m_soon->start();
+        if (m_feeds)
+            judgeSoon();
     });
     connect(page, &pages::StoragePage::measureRequested, this, &StorageController::measureOne);
     connect(page, &pages::StoragePage::kubeletRequested, this, [this](bool on) {
@@ -127,14 +127,22 @@ void StorageController::setSession(ClusterSession *session)
     emit attentionChanged(0);
 }
 
+void StorageController::judgeSoon()
+{
+    // All pods and jobs are gone through: while nobody looks, the Overview and notifications can wait a little.
+    if (!m_soon->isActive())
+        m_soon->start(m_page->isVisible() || !m_accounts ? shortWait : longWait);
+}
+
 void StorageController::open()
 {
-    if (m_feeds || !m_session)
+    if (!m_session)
         return;
-    const auto soon = [this] {
-        if (!m_soon->isActive())
-            m_soon->start();
-    };
+    if (m_feeds) {
+        judge();
+        return;
+    }
+    const auto soon = [this] { judgeSoon(); };
     m_feeds = std::make_unique<Feeds>(m_session->cluster(), soon);
     scopeChanged();
     m_feeds->volumes.feed.start({});

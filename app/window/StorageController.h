@@ -41,6 +41,7 @@ signals:
 private:
     struct Feeds;
     void judge();
+    void judgeSoon();
     void readClusterId();
     void measureAll();
     void take(UseSource source, const Measured &measured);

@@ -20,9 +20,7 @@
 
 namespace cairn::views {
 
-using kit::color;
 using kit::scaled;
-using kit::Token;
 using kit::Type;
 
 namespace {
