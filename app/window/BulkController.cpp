@@ -190,15 +190,12 @@ void BulkController::onResults(const QList<jobs::BulkResult> &results)
     show();
     if (m_dialog)
         return;
-    const QString title = m_view.act == jobs::BulkAct::Suspend ? tr("%n job(s) suspended", nullptr, m_view.done)
-        : m_view.act == jobs::BulkAct::Unsuspend               ? tr("%n job(s) let go", nullptr, m_view.done)
-                                                               : tr("%n job(s) deleted", nullptr, m_view.done);
     QString text;
     for (qsizetype i = 0; i < results.size() && text.isEmpty(); ++i) {
         if (results[i].error)
             text = tr("%n failed; the first: %1", nullptr, m_view.failed).arg(u"%1: %2"_s.arg(text::safe(m_items[i].job.name), results[i].error->oneLine()));
     }
-    emit ended(title, text, m_view.failed > 0);
+    emit ended(dialogs::BulkDialog::endedTitle(m_view), text, m_view.failed > 0);
     deleteLater();
 }
 

@@ -108,7 +108,7 @@ void MainWindow::addPlaces()
                          [this] {
                              QList<PaletteEntry> list;
                              for (const items::NodeRow &row : m_nodes->joined())
-                                 list.append({u"node:"_s + (row.node.uid.isEmpty() ? row.node.name : row.node.uid), Kind::Object, u"nodes"_s, text::safe(row.node.name),
+                                 list.append({u"node:"_s + items::NodeTableModel::key(row.node), Kind::Object, u"nodes"_s, text::safe(row.node.name),
                                               row.node.zone.isEmpty() ? tr("node") : tr("node · %1", "zone").arg(text::safe(row.node.zone)), {}, {}, false});
                              return list;
                          },

@@ -122,9 +122,8 @@ void Notifier::lookAgain(const QDateTime &now)
     QStringList due;
     for (int i = 0; i < m_jobs.rowCount(); ++i) {
         const items::JobRow &row = *m_jobs.rowAt(i);
-        const bool running = row.job.phase == JobPhase::Running || row.job.phase == JobPhase::Restarting;
         // A fresh look right after it should have saved; then it is either there or overdue.
-        if (!running || !row.checkpoints || row.reading || !items::isOverdue(*row.checkpoints, now))
+        if (!isRunning(row.job.phase) || !row.checkpoints || row.reading || !items::isOverdue(*row.checkpoints, now))
             continue;
         // A bucket is only asked; a claim needs a helper pod, which nobody wants to find unasked.
         if (!m_preferences.looksAgain() && !savesToBucket(ckpt::locate(row.job)))

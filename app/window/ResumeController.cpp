@@ -185,7 +185,7 @@ void ResumeController::show()
         const jobs::ResumePlan &plan = *m_plan;
         view.newObject = plan.mode == jobs::ResumePlan::Mode::NewObject;
         view.mayChooseObject = plan.job.canGoOnInPlace();
-        view.running = plan.job.phase == JobPhase::Running || plan.job.phase == JobPhase::Restarting;
+        view.running = isRunning(plan.job.phase);
         view.newName = plan.newName;
         view.told = text::safe(plan.told);
         view.toldReason = plan.contract.evidence;

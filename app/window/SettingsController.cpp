@@ -16,13 +16,6 @@ namespace {
 using pages::Grant;
 using pages::SettingsView;
 
-constexpr int textSizes[] = {100, 125, 150, 175, 200};
-
-void applyTheme(const QString &theme)
-{
-    kit::Theme::instance().setMode(theme == "light"_L1 ? kit::ThemeMode::Light : theme == "dark"_L1 ? kit::ThemeMode::Dark : kit::ThemeMode::System);
-}
-
 /// The first word and the rest of "server namespace" and of a bucket's consent.
 Grant grantOf(Grant::Kind kind, const QString &raw)
 {
@@ -66,7 +59,7 @@ void SettingsController::open()
 void SettingsController::keep(const SettingsView &view)
 {
     m_preferences.setTheme(view.theme);
-    applyTheme(view.theme);
+    kit::Theme::instance().setMode(kit::themeMode(view.theme));
     m_preferences.setTextPercent(view.textPercent);
     kit::Theme::instance().setTextScale(view.textPercent / 100.0);
     m_preferences.setLanguage(view.language);
@@ -78,7 +71,7 @@ void SettingsController::keep(const SettingsView &view)
 void SettingsController::setTheme(const QString &theme)
 {
     m_preferences.setTheme(theme);
-    applyTheme(theme);
+    kit::Theme::instance().setMode(kit::themeMode(theme));
     m_page->setSettings(read());
 }
 
@@ -87,9 +80,9 @@ void SettingsController::stepTextSize(int direction)
     const int now = m_preferences.textPercent();
     int next = 100;
     if (direction > 0)
-        next = *std::ranges::find_if(textSizes, [now](int size) { return size > now || size == 200; });
+        next = *std::ranges::find_if(pages::textSizes, [now](int size) { return size > now || size == std::ranges::max(pages::textSizes); });
     else if (direction < 0) {
-        for (const int size : textSizes)
+        for (const int size : pages::textSizes)
             next = size < now ? size : next;
     }
     m_preferences.setTextPercent(next);

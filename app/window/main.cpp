@@ -48,10 +48,7 @@ int main(int argc, char *argv[])
     parser.process(*application);
 
     app::Preferences preferences;
-    const QString themeName = parser.isSet(theme) ? parser.value(theme) : preferences.theme();
-    kit::Theme::install(*application, themeName == "light"_L1 ? kit::ThemeMode::Light
-                                     : themeName == "dark"_L1 ? kit::ThemeMode::Dark
-                                                              : kit::ThemeMode::System);
+    kit::Theme::install(*application, kit::themeMode(parser.isSet(theme) ? parser.value(theme) : preferences.theme()));
     kit::Theme::instance().setTextScale(preferences.textPercent() / 100.0);
     const QString chosen = parser.isSet(language) ? parser.value(language) : preferences.language();
     installTranslation(chosen.isEmpty() ? QLocale::system() : QLocale(chosen));

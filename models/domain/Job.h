@@ -17,6 +17,8 @@ enum class JobPhase { Running, Restarting, Pending, Queued, Suspended, Succeeded
 /// "Running", … : the exact words of the status vocabulary, untranslated, for JSON.
 QString phaseName(JobPhase phase);
 bool isFinished(JobPhase phase);
+/// Its pods run, or are about to run again: a stop would lose work.
+inline bool isRunning(JobPhase phase) { return phase == JobPhase::Running || phase == JobPhase::Restarting; }
 
 struct ReplicaGroup {
     QString role;     ///< "Master", "Worker", "Launcher", "PS", …

@@ -17,8 +17,7 @@ struct Words {
 struct Ranked {
     const JobRow *row;
     QDateTime from, to;
-    auto order() const { return std::make_tuple(row->job.phase != JobPhase::Failed, !isRunning(), -row->job.gpus(), row->job.name); }
-    bool isRunning() const { return row->job.phase == JobPhase::Running || row->job.phase == JobPhase::Restarting; }
+    auto order() const { return std::make_tuple(row->job.phase != JobPhase::Failed, !isRunning(row->job.phase), -row->job.gpus(), row->job.name); }
 };
 
 } // namespace
@@ -31,10 +30,10 @@ QList<Activity> activity(const JobTableModel &jobs, const ListingOf &listing, co
         const JobRow *row = jobs.rowAt(i);
         const Job &job = row->job;
         Ranked one{row, job.started.isValid() ? job.started : job.created, job.finished};
-        if (one.isRunning())
+        if (isRunning(one.row->job.phase))
             one.to = now;
         // A job that waits or is suspended has no end to draw and runs nothing now.
-        if (!one.from.isValid() || !one.to.isValid() || one.to < begin || one.from >= now || (!job.started.isValid() && !one.isRunning()))
+        if (!one.from.isValid() || !one.to.isValid() || one.to < begin || one.from >= now || (!job.started.isValid() && !isRunning(one.row->job.phase)))
             continue;
         one.from = std::max(one.from, begin);
         one.to = std::min(std::max(one.to, one.from), now);
@@ -47,7 +46,7 @@ QList<Activity> activity(const JobTableModel &jobs, const ListingOf &listing, co
     QList<Activity> list;
     for (const Ranked &one : std::as_const(ranked)) {
         const Job &job = one.row->job;
-        Activity lane{jobKey(job), text::safe(job.name), text::safe(job.ns), one.from, one.to, one.isRunning(), false, {}};
+        Activity lane{jobKey(job), text::safe(job.name), text::safe(job.ns), one.from, one.to, isRunning(one.row->job.phase), false, {}};
         const QDateTime started = job.created.isValid() ? job.created : one.from;
         if (const Listing *known = listing(job.uid)) {
             for (const Run &run : known->runs) {
@@ -68,7 +67,7 @@ QList<Activity> activity(const JobTableModel &jobs, const ListingOf &listing, co
                                job.lineage.step ? Words::tr("Resumed from step %1").arg(text::number(*job.lineage.step)) : Words::tr("Resumed from a checkpoint")});
         }
         if (job.phase == JobPhase::Failed) {
-            const QString why = text::safe(job.cause.isEmpty() ? job.message : job.cause);
+            const QString why = causeText(job);
             lane.marks.append({ActivityMark::Kind::Failed, one.to, Verdict::Unverified, why.isEmpty() ? Words::tr("Failed") : Words::tr("Failed: %1").arg(why)});
         }
         std::ranges::stable_sort(lane.marks, {}, &ActivityMark::at);

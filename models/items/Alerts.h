@@ -5,6 +5,7 @@
 
 #include <QSet>
 #include <QTime>
+#include <array>
 
 namespace cairn::items {
 
@@ -43,12 +44,12 @@ public:
 
 private:
     void jobs(const JobTableModel &jobs, const QDateTime &now, QList<Alert> &alerts);
-    /// Remembers that something is so. True where it became so since the last look: it was seen before and was not so,
+    /// Remembers whether something is so of one target. True where it became so since the last look: it was seen before and was not so,
     /// or it began after the watch did (`began` invalid: not known).
-    bool becomes(const QString &what, bool is, const QDateTime &began = {});
+    bool becomes(AlertKind kind, const QString &target, bool is, const QDateTime &began = {});
 
     QDateTime m_since;
-    QHash<QString, bool> m_state; ///< by kind and key
+    std::array<QHash<QString, bool>, alertKinds> m_state; ///< by kind, then target
 };
 
 } // namespace cairn::items

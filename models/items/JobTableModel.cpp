@@ -202,10 +202,15 @@ double JobTableModel::gpusInUse() const
 {
     double sum = 0;
     visitRows([&](const JobRow &row) {
-        if (row.job.phase == JobPhase::Running || row.job.phase == JobPhase::Restarting)
+        if (isRunning(row.job.phase))
             sum += row.job.gpus();
     });
     return sum;
+}
+
+QString causeText(const Job &job)
+{
+    return text::safe(job.cause.isEmpty() ? job.message : job.cause);
 }
 
 QString JobTableModel::stateDetail(const Job &job)
@@ -349,7 +354,7 @@ Tone JobTableModel::tone(const JobRow &row, int column) const
     switch (column) {
     case Namespace: return Tone::Dim;
     case Ready:
-        if (job.phase == JobPhase::Running || job.phase == JobPhase::Restarting || job.phase == JobPhase::Failed)
+        if (isRunning(job.phase) || job.phase == JobPhase::Failed)
             return job.ready() < job.desired() ? Tone::Err : Tone::None;
         return job.ready() == 0 ? Tone::Dim : Tone::None;
     case Gpus: return job.gpus() > 0 ? Tone::None : Tone::Dim;

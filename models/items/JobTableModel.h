@@ -51,6 +51,8 @@ struct JobRow {
 };
 
 LostWork lostWork(const JobRow &row, const QDateTime &now);
+/// Why the job is in its state: the short cause, else the whole message; safe to show, may be empty.
+QString causeText(const Job &job);
 /// UID, or namespace, kind and name of an object without one.
 QString jobKey(const Job &job);
 

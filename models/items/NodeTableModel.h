@@ -62,6 +62,8 @@ public:
     };
     Sums sums() const;
 
+    /// UID, or the name of one without.
+    static QString key(const Node &node) { return node.uid.isEmpty() ? node.name : node.uid; }
     static TagValue tag(const Node &node);
     /// "for 6 min, MemoryPressure": what is wrong beside the tag, safe to show; may be empty.
     QString trouble(const Node &node) const;
@@ -70,7 +72,7 @@ public:
     static QString lostText(const NodeRow &row);
 
 protected:
-    QString keyOf(const NodeRow &row) const override { return row.node.uid.isEmpty() ? row.node.name : row.node.uid; }
+    QString keyOf(const NodeRow &row) const override { return key(row.node); }
 
 private:
     QString text(const NodeRow &row, int column) const;

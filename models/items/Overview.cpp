@@ -87,7 +87,7 @@ private:
             m_result.longest = std::max(m_result.longest, lost.time);
             if (job.phase == JobPhase::Restarting) {
                 m_result.gpusHeld += job.gpus();
-                problem(row, {tag(job.phase).text, Tone::Warn}, text::safe(job.cause.isEmpty() ? job.message : job.cause), {}, lost);
+                problem(row, {tag(job.phase).text, Tone::Warn}, causeText(job), {}, lost);
             } else if (row.checkpoints) {
                 unsafe(row, lost);
             }
@@ -95,14 +95,14 @@ private:
         case JobPhase::Failed:
             ++m_result.failed;
             if (!job.finished.isValid() || job.finished.daysTo(m_now) < historyAfterDays)
-                problem(row, {tag(job.phase).text, Tone::Err}, text::safe(job.cause.isEmpty() ? job.message : job.cause), job.finished, lost);
+                problem(row, {tag(job.phase).text, Tone::Err}, causeText(job), job.finished, lost);
             break;
         case JobPhase::Pending:
         case JobPhase::Queued:
             ++m_result.waiting;
             m_result.gpusHeld += job.gpus();
             if (job.phase == JobPhase::Pending && job.created.isValid() && job.created.secsTo(m_now) > waitingSeconds)
-                problem(row, {tag(job.phase).text, Tone::Warn}, text::safe(job.cause.isEmpty() ? job.message : job.cause), job.created, lost);
+                problem(row, {tag(job.phase).text, Tone::Warn}, causeText(job), job.created, lost);
             break;
         case JobPhase::Suspended: ++m_result.suspended; break;
         case JobPhase::Succeeded:
@@ -183,7 +183,7 @@ private:
                 continue;
             Problem problem;
             problem.about = Problem::About::Node;
-            problem.target = row.node.uid.isEmpty() ? row.node.name : row.node.uid;
+            problem.target = NodeTableModel::key(row.node);
             problem.tag = NodeTableModel::tag(row.node);
             problem.name = text::safe(row.node.name);
             problem.text = row.node.ready ? text::safe(row.node.pressures.join(u", "_s)) : Words::tr("the node is not ready");

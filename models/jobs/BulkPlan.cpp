@@ -83,7 +83,7 @@ void warnOfManager(BulkItem &item)
 void countLoss(BulkItem &item, const Listing *listing, const QDateTime &now)
 {
     const Job &job = item.job;
-    item.losesWork = job.phase == JobPhase::Running || job.phase == JobPhase::Restarting;
+    item.losesWork = isRunning(job.phase);
     if (!item.losesWork)
         return;
     item.lossUnread = !listing;
@@ -108,7 +108,7 @@ void decideSuspend(BulkItem &item)
     } else if (job.suspendRequested) {
         item.fate = Fate::Nothing;
         item.verdict = {u"suspended"_s, Words::tr("It is suspended already."), {}};
-    } else if (job.phase == JobPhase::Running || job.phase == JobPhase::Restarting) {
+    } else if (isRunning(job.phase)) {
         item.verdict = {u"suspend"_s,
                         Words::tr("Its pods are told to stop and have %1 for a last save.")
                             .arg(text::duration(std::chrono::seconds(job.gracePeriodSeconds))),

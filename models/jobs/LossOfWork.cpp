@@ -25,7 +25,7 @@ std::pair<QDateTime, bool> lastWork(const Job &job, const Listing *listing, cons
 {
     if (isFinished(job.phase))
         return {job.finished, job.finished.isValid()};
-    if (job.phase == JobPhase::Running || job.phase == JobPhase::Restarting)
+    if (isRunning(job.phase))
         return {now, true};
     // Suspended, queued or pending: nobody recorded when work stopped, but the newest file was written before.
     QDateTime newest;

@@ -79,6 +79,43 @@ Result<Object> parseObject(QXmlStreamReader &xml, bool isMark = false)
     return object;
 }
 
+/// What every page of a list says of itself.
+struct Frame {
+    bool truncated = false;
+    bool encoded = false; ///< keys are
+};
+
+/// Reads the children of `root`; `take` reads those it knows and says whether it did.
+template <class Take>
+Result<Frame> readList(const QByteArray &body, QLatin1StringView root, const QString &notOne, const Take &take)
+{
+    QXmlStreamReader xml(body);
+    if (!enters(xml, root))
+        return fail(parseError(notOne));
+    Frame frame;
+    while (xml.readNextStartElement()) {
+        if (xml.name() == "IsTruncated"_L1) {
+            frame.truncated = xml.readElementText() == "true"_L1;
+        } else if (xml.name() == "EncodingType"_L1) {
+            frame.encoded = xml.readElementText() == "url"_L1;
+        } else {
+            const Result<bool> taken = take(xml);
+            if (!taken)
+                return fail(taken.error());
+            if (!*taken)
+                xml.skipCurrentElement();
+        }
+    }
+    if (xml.hasError())
+        return fail(parseError(Words::tr("It is no complete XML: %1 in line %2").arg(xml.errorString()).arg(xml.lineNumber())));
+    return frame;
+}
+
+Error goesOnNowhere()
+{
+    return parseError(Words::tr("It says that the list goes on, but not where"));
+}
+
 Error::Kind kindOf(const QString &code, int status)
 {
     using enum Error::Kind;
@@ -166,84 +203,66 @@ Reading explained(const Refusal &refusal, const net::Response &response, const F
 
 Result<ListPage> parseListPage(const QByteArray &body)
 {
-    QXmlStreamReader xml(body);
-    if (!enters(xml, "ListBucketResult"_L1))
-        return fail(parseError(Words::tr("It is no list of objects")));
     ListPage page;
-    bool truncated = false;
-    bool encoded = false;
-    while (xml.readNextStartElement()) {
-        const auto name = xml.name();
-        if (name == "Contents"_L1) {
+    const Result<Frame> frame = readList(body, "ListBucketResult"_L1, Words::tr("It is no list of objects"), [&](QXmlStreamReader &xml) -> Result<bool> {
+        if (xml.name() == "Contents"_L1) {
             Result<Object> object = parseObject(xml);
             if (!object)
                 return fail(object.error());
             page.objects << std::move(*object);
-        } else if (name == "IsTruncated"_L1) {
-            truncated = xml.readElementText() == "true"_L1;
-        } else if (name == "NextContinuationToken"_L1) {
+        } else if (xml.name() == "NextContinuationToken"_L1) {
             page.next = xml.readElementText().toUtf8();
-        } else if (name == "EncodingType"_L1) {
-            encoded = xml.readElementText() == "url"_L1;
         } else {
-            xml.skipCurrentElement();
+            return false;
         }
-    }
-    if (xml.hasError())
-        return fail(parseError(Words::tr("It is no complete XML: %1 in line %2").arg(xml.errorString()).arg(xml.lineNumber())));
-    if (encoded) {
+        return true;
+    });
+    if (!frame)
+        return fail(frame.error());
+    if (frame->encoded) {
         for (Object &object : page.objects)
             object.key = decodedKey(object.key);
     }
-    if (!truncated)
+    if (!frame->truncated)
         page.next.clear();
     else if (page.next.isEmpty() || page.next.size() > longestToken)
-        return fail(parseError(Words::tr("It says that the list goes on, but not where")));
+        return fail(goesOnNowhere());
     return page;
 }
 
 Result<VersionPage> parseVersionPage(const QByteArray &body)
 {
-    QXmlStreamReader xml(body);
-    if (!enters(xml, "ListVersionsResult"_L1))
-        return fail(parseError(Words::tr("It is no list of versions")));
     VersionPage page;
-    bool truncated = false;
-    bool encoded = false;
-    while (xml.readNextStartElement()) {
-        const auto name = xml.name();
-        if (name == "Version"_L1 || name == "DeleteMarker"_L1) {
-            const bool isMark = name == "DeleteMarker"_L1;
+    const Result<Frame> frame = readList(body, "ListVersionsResult"_L1, Words::tr("It is no list of versions"), [&](QXmlStreamReader &xml) -> Result<bool> {
+        const bool isMark = xml.name() == "DeleteMarker"_L1;
+        if (isMark || xml.name() == "Version"_L1) {
             Result<Object> object = parseObject(xml, isMark);
             if (!object)
                 return fail(object.error());
             if (object->version.size() > longestText)
                 return fail(parseError(Words::tr("It names a version of %1 that no store would").arg(text::safe(object->key))));
             page.versions << Version{std::move(*object), isMark};
-        } else if (name == "IsTruncated"_L1) {
-            truncated = xml.readElementText() == "true"_L1;
-        } else if (name == "NextKeyMarker"_L1) {
+        } else if (xml.name() == "NextKeyMarker"_L1) {
             page.nextKey = xml.readElementText().toUtf8();
-        } else if (name == "NextVersionIdMarker"_L1) {
+        } else if (xml.name() == "NextVersionIdMarker"_L1) {
             page.nextVersion = xml.readElementText().toUtf8();
-        } else if (name == "EncodingType"_L1) {
-            encoded = xml.readElementText() == "url"_L1;
         } else {
-            xml.skipCurrentElement();
+            return false;
         }
-    }
-    if (xml.hasError())
-        return fail(parseError(Words::tr("It is no complete XML: %1 in line %2").arg(xml.errorString()).arg(xml.lineNumber())));
-    if (encoded) {
+        return true;
+    });
+    if (!frame)
+        return fail(frame.error());
+    if (frame->encoded) {
         for (Version &version : page.versions)
             version.object.key = decodedKey(version.object.key);
         page.nextKey = decodedKey(page.nextKey);
     }
-    if (!truncated) {
+    if (!frame->truncated) {
         page.nextKey.clear();
         page.nextVersion.clear();
     } else if (page.nextKey.isEmpty() || page.nextKey.size() > longestToken || page.nextVersion.size() > longestText) {
-        return fail(parseError(Words::tr("It says that the list goes on, but not where")));
+        return fail(goesOnNowhere());
     }
     return page;
 }

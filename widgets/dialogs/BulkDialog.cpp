@@ -29,6 +29,16 @@ constexpr int fewJobs = 5;
 
 } // namespace
 
+QString BulkDialog::endedTitle(const BulkView &view)
+{
+    switch (view.act) {
+    case BulkAct::Suspend: return tr("%n job(s) suspended", nullptr, view.done);
+    case BulkAct::Unsuspend: return tr("%n job(s) let go", nullptr, view.done);
+    case BulkAct::Delete: return tr("%n job(s) deleted", nullptr, view.done);
+    }
+    return {};
+}
+
 BulkDialog::BulkDialog(BulkAct act, QWidget *parent)
     : QDialog(parent)
     , m_model(new BulkTableModel(this))
@@ -196,9 +206,7 @@ void BulkDialog::updateHead()
                                           : tr("Deleting %n job(s)", nullptr, v.acting);
         sentence = tr("%1 of %2 are through. You can close this; the rest goes on.").arg(v.done + v.failed).arg(v.acting);
     } else if (v.stage == Stage::Ended) {
-        title = v.act == BulkAct::Suspend ? tr("%n job(s) suspended", nullptr, v.done)
-            : v.act == BulkAct::Unsuspend ? tr("%n job(s) let go", nullptr, v.done)
-                                          : tr("%n job(s) deleted", nullptr, v.done);
+        title = endedTitle(v);
         QStringList rest;
         if (v.failed > 0)
             rest.append(tr("%n failed; each says why.", nullptr, v.failed));
@@ -238,11 +246,7 @@ void BulkDialog::updateNotes()
     if (shown == m_notesShown)
         return;
     m_notesShown = shown;
-    while (QLayoutItem *item = m_notesBox->takeAt(0)) {
-        item->widget()->hide();
-        item->widget()->deleteLater();
-        delete item;
-    }
+    clearLayout(m_notesBox);
     for (const Line &line : std::as_const(lines))
         m_notesBox->addWidget(new Note(line.tone, line.text, line.title), 1);
 }

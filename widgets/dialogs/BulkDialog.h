@@ -32,6 +32,8 @@ public:
 
     void setView(const BulkView &view);
     const BulkView &view() const { return m_view; }
+    /// "3 jobs suspended": what came of it, once it has ended.
+    static QString endedTitle(const BulkView &view);
 
 protected:
     void resizeEvent(QResizeEvent *event) override;

@@ -121,13 +121,7 @@ ProgramsDialog::ProgramsDialog(QWidget *parent)
 
 void ProgramsDialog::setPrograms(const QList<AllowedProgram> &programs)
 {
-    while (QLayoutItem *item = m_rows->takeAt(0)) {
-        if (item->widget()) {
-            item->widget()->hide();
-            item->widget()->deleteLater();
-        }
-        delete item;
-    }
+    clearLayout(m_rows);
     m_none->setVisible(programs.isEmpty());
     for (const AllowedProgram &program : programs) {
         auto *card = new Card;

@@ -25,17 +25,6 @@ using namespace cairn::kit;
 
 namespace {
 
-void clear(QLayout *layout)
-{
-    while (QLayoutItem *item = layout->takeAt(0)) {
-        if (item->widget()) {
-            item->widget()->hide();
-            item->widget()->deleteLater();
-        }
-        delete item;
-    }
-}
-
 Note *errorNote(const Error &error)
 {
     QStringList lines;
@@ -475,7 +464,7 @@ void ResumeDialog::chooseContract()
 void ResumeDialog::setRefused(const Error &error)
 {
     m_acting = false;
-    clear(m_refusedBox);
+    clearLayout(m_refusedBox);
     m_refusedBox->addWidget(errorNote(error));
     m_refused->show();
     m_stack->setCurrentIndex(0);
@@ -490,7 +479,7 @@ void ResumeDialog::setProgress(const ResumeProgress &progress)
     m_progressText->setText(progress.summary);
     m_progressText->setVisible(!progress.summary.isEmpty());
     m_steps->setItems(progress.steps);
-    clear(m_errorBox);
+    clearLayout(m_errorBox);
     if (progress.error)
         m_errorBox->addWidget(errorNote(*progress.error));
     m_error->setVisible(progress.error.has_value());

@@ -7,6 +7,7 @@
 
 class QBoxLayout;
 class QHBoxLayout;
+class QLayout;
 class QScrollArea;
 class QVBoxLayout;
 
@@ -80,6 +81,10 @@ protected:
 /// Scrolls `content` down where it needs more height than there is; never sideways. Takes no focus of its own and paints
 /// nothing behind the content, which it owns.
 QScrollArea *scrollDown(QWidget *content);
+
+/// Takes every item out of a layout. Widgets are hidden now and deleted later: one of them may be the one that was just
+/// pressed.
+void clearLayout(QLayout *layout);
 
 /// Layout shortcuts with the design's spacing and no margins.
 QHBoxLayout *hbox(int spacing = space::row);

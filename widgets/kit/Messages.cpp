@@ -101,13 +101,7 @@ public:
     void set(Tone tone, const QString &title, const QList<Offer> &offers, Banner *banner)
     {
         m_tone = tone;
-        while (QLayoutItem *item = m_row->takeAt(0)) {
-            if (QWidget *old = item->widget()) {
-                old->hide();
-                old->deleteLater();
-            }
-            delete item;
-        }
+        clearLayout(m_row);
         m_row->addWidget(new Sign(tone == Tone::Warn ? paint::Glyph::Spinner : signOf(tone), foreground(tone), this));
         m_row->addWidget(new ElidedLabel(title, Type::BodyStrong, Token::Text, Qt::ElideRight), 1);
         for (const Offer &offer : offers) {

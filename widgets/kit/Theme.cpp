@@ -73,6 +73,11 @@ TypeSpec spec(Type type)
 
 } // namespace
 
+ThemeMode themeMode(const QString &word)
+{
+    return word == "light"_L1 ? ThemeMode::Light : word == "dark"_L1 ? ThemeMode::Dark : ThemeMode::System;
+}
+
 void Theme::install(QApplication &app, ThemeMode mode)
 {
     if (g_theme)

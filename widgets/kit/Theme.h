@@ -74,6 +74,8 @@ enum class Type {
 };
 
 enum class ThemeMode { System, Light, Dark };
+/// Of "light" and "dark"; every other word is System.
+ThemeMode themeMode(const QString &word);
 
 /// Spacing on the 4 px grid; logical pixels, not scaled with the text.
 namespace space {

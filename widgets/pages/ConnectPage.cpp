@@ -218,20 +218,12 @@ QWidget *ConnectPage::makeDoctor()
 
     m_steps = new DoctorSteps;
     m_steps->setObjectName(u"connect.doctor.steps"_s);
-    auto *scroll = new QScrollArea;
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
     auto *inner = new QWidget;
     auto *innerBox = vbox(0);
     innerBox->addWidget(m_steps);
     innerBox->addStretch(1);
     inner->setLayout(innerBox);
-    scroll->setWidget(inner);
-    scroll->viewport()->setAutoFillBackground(false);
-    inner->setAutoFillBackground(false);
-    card->body()->addWidget(scroll, 1);
+    card->body()->addWidget(scrollDown(inner), 1);
     card->body()->addSpacing(6);
 
     auto *foot = hbox();

@@ -163,16 +163,10 @@ QWidget *EventsPage::makePanel()
     row->addLayout(facts);
     inside->setLayout(row);
 
-    auto *scroll = new QScrollArea;
+    QScrollArea *scroll = scrollDown(inside);
     scroll->setObjectName(u"events.panel"_s);
     scroll->setAccessibleName(tr("The selected event"));
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(inside);
-    // After setWidget, which turns it on.
-    inside->setAutoFillBackground(false);
-    scroll->viewport()->setAutoFillBackground(false);
+    scroll->setFocusPolicy(Qt::StrongFocus); // it holds what must be read by key
     card->body()->addWidget(scroll);
     card->setFixedHeight(scaled(168));
     return card;

@@ -141,16 +141,10 @@ QWidget *HaPage::makePanel()
     column->addWidget(m_source);
     inside->setLayout(column);
 
-    auto *scroll = new QScrollArea;
+    QScrollArea *scroll = scrollDown(inside);
     scroll->setObjectName(u"ha.panel"_s);
     scroll->setAccessibleName(tr("The selected component"));
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(inside);
-    // After setWidget, which turns it on.
-    inside->setAutoFillBackground(false);
-    scroll->viewport()->setAutoFillBackground(false);
+    scroll->setFocusPolicy(Qt::StrongFocus); // it holds what must be read by key
     card->body()->addWidget(scroll);
     return card;
 }

@@ -598,14 +598,7 @@ void JobsPage::updateCounts()
 
 void JobsPage::updateChips()
 {
-    while (QLayoutItem *item = m_chips->takeAt(0)) {
-        if (item->widget()) {
-            // May be the chip that was just pressed.
-            item->widget()->hide();
-            item->widget()->deleteLater();
-        }
-        delete item;
-    }
+    clearLayout(m_chips);
     int chips = 0;
     for (const int role : {int(JobTableModel::PhaseRole), int(JobTableModel::KindRole),
                            int(JobTableModel::CheckpointRole), int(JobTableModel::NamespaceRole)}) {

@@ -75,7 +75,7 @@ void JobsPage::updateSelection()
         const items::JobRow *row = m_model->find(key);
         if (!row)
             continue;
-        const bool runs = row->job.phase == JobPhase::Running || row->job.phase == JobPhase::Restarting;
+        const bool runs = isRunning(row->job.phase);
         if (runs) {
             const items::LostWork work = items::lostWork(*row, m_model->now());
             gpus += row->job.gpus();

@@ -19,7 +19,6 @@ using namespace cairn::kit;
 
 namespace {
 
-constexpr int percents[] = {100, 125, 150, 175, 200};
 const QStringList themes{u"system"_s, u"light"_s, u"dark"_s};
 const QStringList languages{u""_s, u"en"_s, u"zh_TW"_s};
 const QStringList firstPages{u"overview"_s, u"jobs"_s};
@@ -30,17 +29,6 @@ Card *section(const QString &title)
     card->body()->setSpacing(12);
     card->body()->addWidget(new Label(title, Type::Section));
     return card;
-}
-
-void clear(QLayout *layout)
-{
-    while (QLayoutItem *item = layout->takeAt(0)) {
-        if (item->widget()) {
-            item->widget()->hide();
-            item->widget()->deleteLater();
-        }
-        delete item;
-    }
 }
 
 } // namespace
@@ -74,7 +62,7 @@ QWidget *SettingsPage::makeLook()
     m_theme = new Segment(tr("Colours"), {tr("As the system"), tr("Light"), tr("Dark")});
     m_theme->setObjectName(u"settings.theme"_s);
     QStringList sizes;
-    for (const int percent : percents)
+    for (const int percent : textSizes)
         sizes.append(tr("%1 %", "text size").arg(percent));
     m_text = new Segment(tr("Text size"), sizes);
     m_text->setObjectName(u"settings.text"_s);
@@ -83,7 +71,7 @@ QWidget *SettingsPage::makeLook()
     m_first = new Segment(tr("After connecting show"), {tr("Overview"), tr("Jobs")});
     m_first->setObjectName(u"settings.first"_s);
     connect(m_theme, &Segment::currentChanged, this, [this](int index) { edit([index](SettingsView &view) { view.theme = themes[index]; }); });
-    connect(m_text, &Segment::currentChanged, this, [this](int index) { edit([index](SettingsView &view) { view.textPercent = percents[index]; }); });
+    connect(m_text, &Segment::currentChanged, this, [this](int index) { edit([index](SettingsView &view) { view.textPercent = textSizes[index]; }); });
     connect(m_language, &Segment::currentChanged, this, [this](int index) { edit([index](SettingsView &view) { view.language = languages[index]; }); });
     connect(m_first, &Segment::currentChanged, this, [this](int index) { edit([index](SettingsView &view) { view.firstPage = firstPages[index]; }); });
     Card *card = section(tr("Look and start"));
@@ -206,7 +194,7 @@ QWidget *SettingsPage::makeFacts()
 
 void SettingsPage::setFacts(const QList<std::pair<QString, QString>> &facts)
 {
-    clear(m_factRows);
+    clearLayout(m_factRows);
     for (const auto &[name, value] : facts) {
         auto *text = new ElidedLabel(value, Type::Body);
         m_factRows->addWidget(new FormRow(name, text));
@@ -218,7 +206,7 @@ void SettingsPage::setGrants(const QList<Grant> &grants)
     if (!grants.isEmpty() && grants == m_grants)
         return;
     m_grants = grants;
-    clear(m_grantRows);
+    clearLayout(m_grantRows);
     if (grants.isEmpty()) {
         m_grantRows->addWidget(new Paragraph(tr("Nothing. Cairn asks before it runs a program, starts a helper pod, asks kubelets or uses the keys of a bucket."), Type::Body,
                                              Token::Dim));
@@ -292,8 +280,8 @@ void SettingsPage::setSettings(const SettingsView &view)
 void SettingsPage::showSettings()
 {
     m_theme->setCurrent(static_cast<int>(themes.indexOf(m_view.theme)));
-    const auto *size = std::ranges::find(percents, m_view.textPercent);
-    m_text->setCurrent(size == std::end(percents) ? -1 : static_cast<int>(size - std::begin(percents)));
+    const auto *size = std::ranges::find(textSizes, m_view.textPercent);
+    m_text->setCurrent(size == std::end(textSizes) ? -1 : static_cast<int>(size - std::begin(textSizes)));
     m_language->setCurrent(static_cast<int>(languages.indexOf(m_view.language)));
     m_first->setCurrent(static_cast<int>(firstPages.indexOf(m_view.firstPage)));
     const auto check = [](Check *box, bool on) {

@@ -18,10 +18,13 @@ class Segment;
 
 namespace cairn::pages {
 
+/// The sizes of text that are offered, in per cent, ascending.
+inline constexpr int textSizes[] = {100, 125, 150, 175, 200};
+
 /// What can be set, as shown.
 struct SettingsView {
     QString theme = QStringLiteral("system"); ///< "system", "light", "dark"
-    int textPercent = 100;                    ///< 100, 125, 150, 175 or 200; others are shown as none of these
+    int textPercent = 100;                    ///< of textSizes; others are shown as none of these
     QString language;                         ///< "", "en", "zh_TW"
     QString firstPage = QStringLiteral("overview"); ///< "overview", "jobs"
     items::AlertRules alerts;

@@ -217,16 +217,10 @@ QWidget *StoragePage::makePanel()
     column->addStretch(1);
     inside->setLayout(column);
 
-    auto *scroll = new QScrollArea;
+    QScrollArea *scroll = scrollDown(inside);
     scroll->setObjectName(u"storage.panel"_s);
     scroll->setAccessibleName(tr("The selected claim"));
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(inside);
-    // After setWidget, which turns it on.
-    inside->setAutoFillBackground(false);
-    scroll->viewport()->setAutoFillBackground(false);
+    scroll->setFocusPolicy(Qt::StrongFocus); // it holds what must be read by key
     card->body()->addWidget(scroll);
     return card;
 }
