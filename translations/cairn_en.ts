@@ -59,27 +59,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n job(s) suspended</source>
-        <translation>
-            <numerusform>%n job suspended</numerusform>
-            <numerusform>%n jobs suspended</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n job(s) let go</source>
-        <translation>
-            <numerusform>%n job let go</numerusform>
-            <numerusform>%n jobs let go</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n job(s) deleted</source>
-        <translation>
-            <numerusform>%n job deleted</numerusform>
-            <numerusform>%n jobs deleted</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n failed; the first: %1</source>
         <translation>
             <numerusform>%n failed: %1</numerusform>

@@ -639,24 +639,6 @@
         <translation>磁碟區宣告與儲存桶裡的檢查點和其他一切：%1。</translation>
     </message>
     <message numerus="yes">
-        <source>%n job(s) suspended</source>
-        <translation>
-            <numerusform>已暫停 %n 個工作</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n job(s) let go</source>
-        <translation>
-            <numerusform>已放行 %n 個工作</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n job(s) deleted</source>
-        <translation>
-            <numerusform>已刪除 %n 個工作</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n failed; the first: %1</source>
         <translation>
             <numerusform>%n 個失敗；第一個：%1</numerusform>
