@@ -5,13 +5,18 @@
 #include <QRegularExpression>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
+#include <ranges>
 
 namespace cairn::items {
 
 using namespace Qt::StringLiterals;
 
 namespace {
+
+/// More places than this are one change of layout: to a view it costs as much as a few insertions.
+constexpr size_t maxRanges = 16;
 
 bool isMissing(const QVariant &value)
 {
@@ -47,23 +52,99 @@ std::optional<double> amount(const QString &text)
 } // namespace
 
 FilterProxy::FilterProxy(QObject *parent)
-    : QSortFilterProxyModel(parent)
+    : QAbstractProxyModel(parent)
 {
-    setSortRole(SortRole);
-    setDynamicSortFilter(true);
 }
 
 void FilterProxy::setSourceModel(QAbstractItemModel *model)
 {
-    QSortFilterProxyModel::setSourceModel(model);
+    beginResetModel();
+    if (QAbstractItemModel *old = sourceModel())
+        old->disconnect(this);
+    QAbstractProxyModel::setSourceModel(model);
+    if (model) {
+        using Model = QAbstractItemModel;
+        connect(model, &Model::dataChanged, this, [this](const QModelIndex &from, const QModelIndex &to) {
+            if (from.isValid())
+                sourceChanged(from, to);
+        });
+        connect(model, &Model::headerDataChanged, this, [this](Qt::Orientation orientation, int first, int last) {
+            if (orientation == Qt::Horizontal)
+                emit headerDataChanged(orientation, first, last);
+        });
+        connect(model, &Model::rowsInserted, this, [this](const QModelIndex &, int first, int last) { sourceInserted(first, last); });
+        connect(model, &Model::rowsAboutToBeRemoved, this,
+                [this](const QModelIndex &, int first, int last) { sourceAboutToRemove(first, last); });
+        connect(model, &Model::rowsRemoved, this, [this](const QModelIndex &, int first, int last) { sourceRemoved(first, last); });
+        connect(model, &Model::layoutAboutToBeChanged, this, &FilterProxy::sourceAboutToLayout);
+        connect(model, &Model::layoutChanged, this, &FilterProxy::sourceLaidOut);
+        connect(model, &Model::rowsAboutToBeMoved, this, &FilterProxy::sourceAboutToLayout);
+        connect(model, &Model::rowsMoved, this, &FilterProxy::sourceLaidOut);
+        const auto begin = [this] { beginResetModel(); };
+        const auto end = [this] {
+            parse();
+            rebuild();
+            endResetModel();
+        };
+        connect(model, &Model::modelAboutToBeReset, this, begin);
+        connect(model, &Model::modelReset, this, end);
+        connect(model, &Model::columnsAboutToBeInserted, this, begin);
+        connect(model, &Model::columnsInserted, this, end);
+        connect(model, &Model::columnsAboutToBeRemoved, this, begin);
+        connect(model, &Model::columnsRemoved, this, end);
+        // Without a word to the views: they may be about to go too, and with them what they would tell.
+        connect(model, &QObject::destroyed, this, &FilterProxy::rebuild);
+    }
     parse();
-    refilter();
+    rebuild();
+    endResetModel();
 }
 
-int FilterProxy::totalRows() const
+// ---- the model ------------------------------------------------------------------------------------------------------
+
+int FilterProxy::rowCount(const QModelIndex &parent) const
 {
-    return sourceModel() ? sourceModel()->rowCount() : 0;
+    return parent.isValid() ? 0 : static_cast<int>(m_shown.size());
 }
+
+int FilterProxy::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() || !sourceModel() ? 0 : sourceModel()->columnCount();
+}
+
+bool FilterProxy::hasChildren(const QModelIndex &parent) const
+{
+    return !parent.isValid() && !m_shown.empty();
+}
+
+QModelIndex FilterProxy::index(int row, int column, const QModelIndex &parent) const
+{
+    const bool exists = !parent.isValid() && row >= 0 && row < rowCount() && column >= 0 && column < columnCount();
+    return exists ? createIndex(row, column) : QModelIndex();
+}
+
+QModelIndex FilterProxy::mapToSource(const QModelIndex &proxy) const
+{
+    return proxy.isValid() && proxy.row() < rowCount() ? sourceModel()->index(m_shown[static_cast<size_t>(proxy.row())], proxy.column()) : QModelIndex();
+}
+
+QModelIndex FilterProxy::mapFromSource(const QModelIndex &source) const
+{
+    return source.isValid() && source.row() < totalRows() ? index(m_place[static_cast<size_t>(source.row())], source.column()) : QModelIndex();
+}
+
+QVariant FilterProxy::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    // The base class asks the first row which column that is; there may be none.
+    return orientation == Qt::Horizontal && sourceModel() ? sourceModel()->headerData(section, orientation, role) : QVariant();
+}
+
+Qt::ItemFlags FilterProxy::flags(const QModelIndex &index) const
+{
+    return index.isValid() ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren : Qt::NoItemFlags;
+}
+
+// ---- the filter -----------------------------------------------------------------------------------------------------
 
 void FilterProxy::setText(const QString &text)
 {
@@ -113,7 +194,19 @@ void FilterProxy::clearFilter()
 
 void FilterProxy::refilter()
 {
-    invalidateFilter();
+    Rows leave, enter;
+    for (int row = 0; row < totalRows(); ++row) {
+        const int place = m_place[static_cast<size_t>(row)];
+        if (accepts(row) == (place >= 0))
+            continue;
+        if (place >= 0)
+            leave.push_back(place);
+        else
+            enter.push_back(row);
+    }
+    std::ranges::sort(leave);
+    take(leave);
+    put(std::move(enter));
 }
 
 void FilterProxy::parse()
@@ -176,11 +269,14 @@ bool FilterProxy::accepts(const Term &term, int row) const
             return search.toString().contains(term.text);
         for (int column = 0; column < model->columnCount(); ++column) {
             const QModelIndex cell = model->index(row, column);
-            QVariant shown = model->data(cell, FilterRole);
-            if (!shown.isValid())
-                shown = model->data(cell, Qt::DisplayRole);
-            if (shown.toString().contains(term.text, Qt::CaseInsensitive))
-                return true;
+            if (const QVariant own = model->data(cell, FilterRole); own.isValid()) {
+                if (own.toString().contains(term.text, Qt::CaseInsensitive))
+                    return true;
+                continue;
+            }
+            for (const int role : {int(Qt::DisplayRole), int(SecondLineRole), int(DetailRole)})
+                if (model->data(cell, role).toString().contains(term.text, Qt::CaseInsensitive))
+                    return true;
         }
         return false;
     }
@@ -204,16 +300,15 @@ bool FilterProxy::accepts(const Term &term, int row) const
     return false;
 }
 
-bool FilterProxy::filterAcceptsRow(int row, const QModelIndex &parent) const
+bool FilterProxy::accepts(int source) const
 {
-    if (parent.isValid() || !sourceModel())
-        return false;
-    const QModelIndex first = sourceModel()->index(row, 0);
     for (auto it = m_facets.cbegin(); it != m_facets.cend(); ++it)
-        if (!it.value().contains(first.data(it.key()).toString()))
+        if (!it.value().contains(sourceModel()->index(source, 0).data(it.key()).toString()))
             return false;
-    return std::all_of(m_terms.cbegin(), m_terms.cend(), [&](const Term &term) { return accepts(term, row); });
+    return std::ranges::all_of(m_terms, [&](const Term &term) { return accepts(term, source); });
 }
+
+// ---- the order ------------------------------------------------------------------------------------------------------
 
 bool FilterProxy::naturalLess(const QString &a, const QString &b)
 {
@@ -255,18 +350,24 @@ bool FilterProxy::naturalLess(const QString &a, const QString &b)
     return a < b;
 }
 
-bool FilterProxy::lessThan(const QModelIndex &left, const QModelIndex &right) const
+RowOrder FilterProxy::readOrder(int source) const
 {
-    return rowLess(orderOf(left), orderOf(right), sortOrder());
-}
-
-RowOrder FilterProxy::orderOf(const QModelIndex &cell)
-{
+    const QModelIndex cell = sourceModel()->index(source, m_sortColumn);
+    QVariant value = cell.data(SortRole);
+    if (!value.isValid())
+        value = cell.data(Qt::DisplayRole);
     RowOrder order;
-    order.value = cell.data(SortRole);
-    if (!order.value.isValid())
-        order.value = cell.data(Qt::DisplayRole);
-    order.missing = isMissing(order.value);
+    if (!isMissing(value)) {
+        if (value.typeId() == QMetaType::QString) {
+            order.kind = RowOrder::Kind::Text;
+            order.text = value.toString();
+        } else {
+            order.kind = RowOrder::Kind::Number;
+            if (value.typeId() != QMetaType::Double)
+                order.whole = value.typeId() == QMetaType::QDateTime ? value.toDateTime().toMSecsSinceEpoch() : value.toLongLong();
+            order.number = value.typeId() == QMetaType::Double ? value.toDouble() : static_cast<double>(order.whole);
+        }
+    }
     const QModelIndex first = cell.siblingAtColumn(0);
     order.rank = first.data(RankRole).toInt();
     order.name = first.data(Qt::DisplayRole).toString();
@@ -274,28 +375,386 @@ RowOrder FilterProxy::orderOf(const QModelIndex &cell)
     return order;
 }
 
-bool FilterProxy::rowLess(const RowOrder &left, const RowOrder &right, Qt::SortOrder order)
+const RowOrder &FilterProxy::orderOf(int source)
 {
-    const bool ascending = order == Qt::AscendingOrder;
-    if (left.missing != right.missing)
-        return ascending ? right.missing : left.missing;
-    if (!left.missing) {
-        if (left.value.typeId() == QMetaType::QString) {
-            const QString x = left.value.toString();
-            const QString y = right.value.toString();
-            if (x != y)
-                return naturalLess(x, y);
-        } else if (const QPartialOrdering compared = QVariant::compare(left.value, right.value);
-                   compared == QPartialOrdering::Less || compared == QPartialOrdering::Greater) {
-            return compared == QPartialOrdering::Less;
-        }
+    std::unique_ptr<Cached> &cached = m_orders[static_cast<size_t>(source)];
+    if (!cached)
+        cached = std::make_unique<Cached>();
+    if (cached->age != m_age) {
+        cached->order = readOrder(source);
+        cached->age = m_age;
+    }
+    return cached->order;
+}
+
+void FilterProxy::forgetOld()
+{
+    if (m_since.isValid() && !m_since.hasExpired(1000))
+        return;
+    ++m_age;
+    m_since.start();
+}
+
+bool FilterProxy::before(int left, int right)
+{
+    if (m_sortColumn < 0)
+        return left < right;
+    const RowOrder &a = orderOf(left);
+    const RowOrder &b = orderOf(right);
+    const bool down = m_sortOrder == Qt::DescendingOrder;
+    using Kind = RowOrder::Kind;
+    if (a.kind != b.kind)
+        return a.kind < b.kind;
+    if (a.kind == Kind::Text) {
+        if (a.text != b.text)
+            return down ? naturalLess(b.text, a.text) : naturalLess(a.text, b.text);
+    } else if (a.kind == Kind::Number) {
+        const auto x = std::tie(a.number, a.whole);
+        const auto y = std::tie(b.number, b.whole);
+        if (x != y)
+            return down ? y < x : x < y;
     }
     // Equal: worst first, then by name, whatever the direction of the sort column.
-    if (left.rank != right.rank)
-        return ascending ? left.rank < right.rank : left.rank > right.rank;
-    if (left.name != right.name)
-        return ascending ? naturalLess(left.name, right.name) : naturalLess(right.name, left.name);
-    return ascending ? left.key < right.key : right.key < left.key;
+    if (a.rank != b.rank)
+        return a.rank < b.rank;
+    if (a.name != b.name)
+        return naturalLess(a.name, b.name);
+    return a.key < b.key;
+}
+
+void FilterProxy::sort(int column, Qt::SortOrder order)
+{
+    m_sortColumn = column;
+    m_sortOrder = order;
+    if (!sourceModel())
+        return;
+    ++m_age;
+    Rows next = m_shown;
+    sortRows(next);
+    if (next != m_shown)
+        relayout(std::move(next));
+}
+
+void FilterProxy::setHeld(bool held)
+{
+    if (held == m_held)
+        return;
+    m_held = held;
+    if (held)
+        return;
+    Rows late;
+    for (int row = 0; row < totalRows(); ++row)
+        if (m_late[static_cast<size_t>(row)])
+            late.push_back(row);
+    m_late.assign(m_late.size(), false);
+    if (late.empty())
+        return;
+    forgetOld();
+    settle(late);
+}
+
+// ---- rows -----------------------------------------------------------------------------------------------------------
+
+void FilterProxy::rebuild()
+{
+    const int total = sourceModel() ? sourceModel()->rowCount() : 0;
+    m_shown.clear();
+    m_place.assign(static_cast<size_t>(total), -1);
+    m_late.assign(static_cast<size_t>(total), false);
+    m_orders.clear();
+    m_orders.resize(static_cast<size_t>(total));
+    for (int row = 0; row < total; ++row)
+        if (accepts(row))
+            m_shown.push_back(row);
+    sortRows(m_shown);
+    number(0);
+}
+
+void FilterProxy::sortRows(Rows &source)
+{
+    std::ranges::sort(source, [this](int a, int b) { return before(a, b); });
+}
+
+/// Writes down where the rows from `from` on are.
+void FilterProxy::number(size_t from)
+{
+    for (size_t row = from; row < m_shown.size(); ++row)
+        m_place[static_cast<size_t>(m_shown[row])] = static_cast<int>(row);
+}
+
+FilterProxy::Rows FilterProxy::without(const Rows &shown) const
+{
+    Rows rest;
+    rest.reserve(m_shown.size());
+    auto next = shown.begin();
+    for (size_t row = 0; row < m_shown.size(); ++row) {
+        if (next != shown.end() && *next == static_cast<int>(row))
+            ++next;
+        else
+            rest.push_back(m_shown[row]);
+    }
+    return rest;
+}
+
+void FilterProxy::relayout(Rows next)
+{
+    emit layoutAboutToBeChanged({}, VerticalSortHint);
+    const QModelIndexList from = persistentIndexList();
+    Rows sources;
+    for (const QModelIndex &index : from)
+        sources.push_back(m_shown[static_cast<size_t>(index.row())]);
+    m_shown = std::move(next);
+    number(0);
+    QModelIndexList to;
+    for (qsizetype i = 0; i < from.size(); ++i)
+        to.append(index(m_place[static_cast<size_t>(sources[static_cast<size_t>(i)])], from[i].column()));
+    changePersistentIndexList(from, to);
+    emit layoutChanged({}, VerticalSortHint);
+}
+
+/// Rows leave.
+void FilterProxy::take(const Rows &shown)
+{
+    size_t ranges = 0;
+    for (size_t i = 0; i < shown.size(); ++i)
+        ranges += i == 0 || shown[i] != shown[i - 1] + 1 ? 1U : 0U;
+    const auto remove = [this](int first, int last) {
+        beginRemoveRows({}, first, last);
+        for (int row = first; row <= last; ++row)
+            m_place[static_cast<size_t>(m_shown[static_cast<size_t>(row)])] = -1;
+        m_shown.erase(m_shown.begin() + first, m_shown.begin() + last + 1);
+        number(static_cast<size_t>(first));
+        endRemoveRows();
+    };
+    if (ranges > maxRanges) {
+        Rows next = without(shown);
+        const auto stay = static_cast<int>(next.size());
+        for (const int row : shown)
+            next.push_back(m_shown[static_cast<size_t>(row)]);
+        relayout(std::move(next));
+        remove(stay, rowCount() - 1);
+        return;
+    }
+    for (size_t end = shown.size(); end > 0;) {
+        size_t begin = end - 1;
+        while (begin > 0 && shown[begin - 1] == shown[begin] - 1)
+            --begin;
+        remove(shown[begin], shown[end - 1]);
+        end = begin;
+    }
+}
+
+/// Rows enter, each where it belongs; the last ones while held.
+void FilterProxy::put(Rows source)
+{
+    if (source.empty())
+        return;
+    const auto insert = [this](size_t at, Rows::const_iterator first, Rows::const_iterator last) {
+        beginInsertRows({}, static_cast<int>(at), static_cast<int>(at) + static_cast<int>(last - first) - 1);
+        m_shown.insert(m_shown.begin() + static_cast<std::ptrdiff_t>(at), first, last);
+        number(at);
+        endInsertRows();
+    };
+    if (m_held) {
+        for (const int row : source)
+            m_late[static_cast<size_t>(row)] = true;
+        insert(m_shown.size(), source.cbegin(), source.cend());
+        return;
+    }
+    sortRows(source);
+    std::vector<size_t> places;
+    size_t ranges = 0;
+    for (const int row : source) {
+        const auto from = m_shown.begin() + static_cast<std::ptrdiff_t>(places.empty() ? 0 : places.back());
+        const auto at = std::upper_bound(from, m_shown.end(), row, [this](int a, int b) { return before(a, b); });
+        const auto place = static_cast<size_t>(at - m_shown.begin());
+        ranges += places.empty() || place != places.back() ? 1U : 0U;
+        places.push_back(place);
+    }
+    if (ranges <= maxRanges) {
+        for (size_t end = source.size(); end > 0;) {
+            size_t begin = end - 1;
+            while (begin > 0 && places[begin - 1] == places[begin])
+                --begin;
+            insert(places[begin], source.cbegin() + static_cast<std::ptrdiff_t>(begin), source.cbegin() + static_cast<std::ptrdiff_t>(end));
+            end = begin;
+        }
+        return;
+    }
+    Rows next;
+    next.reserve(m_shown.size() + source.size());
+    for (size_t i = 0, row = 0; i <= source.size(); ++i) {
+        const size_t until = i < source.size() ? places[i] : m_shown.size();
+        next.insert(next.end(), m_shown.begin() + static_cast<std::ptrdiff_t>(row), m_shown.begin() + static_cast<std::ptrdiff_t>(until));
+        if (i < source.size())
+            next.push_back(source[i]);
+        row = until;
+    }
+    insert(m_shown.size(), source.cbegin(), source.cend());
+    relayout(std::move(next));
+}
+
+/// These rows, all shown, may not be where they belong any more.
+void FilterProxy::reorder(Rows source)
+{
+    const auto at = [this](size_t place) { return m_shown[place]; };
+    const bool inOrder = std::ranges::all_of(source, [&](int row) {
+        const auto place = static_cast<size_t>(m_place[static_cast<size_t>(row)]);
+        return (place == 0 || !before(row, at(place - 1))) && (place + 1 == m_shown.size() || !before(at(place + 1), row));
+    });
+    if (inOrder)
+        return;
+    Rows places;
+    for (const int row : source)
+        places.push_back(m_place[static_cast<size_t>(row)]);
+    std::ranges::sort(places);
+    const Rows rest = without(places);
+    sortRows(source);
+    Rows next;
+    next.reserve(m_shown.size());
+    auto from = rest.begin();
+    for (const int row : source) {
+        const auto until = std::upper_bound(from, rest.end(), row, [this](int a, int b) { return before(a, b); });
+        next.insert(next.end(), from, until);
+        next.push_back(row);
+        from = until;
+    }
+    next.insert(next.end(), from, rest.end());
+    relayout(std::move(next));
+}
+
+/// Shows, hides and puts in order what has changed.
+void FilterProxy::settle(const Rows &source)
+{
+    Rows leave, enter, stay;
+    for (const int row : source) {
+        const int place = m_place[static_cast<size_t>(row)];
+        if (const bool accepted = accepts(row); accepted != (place >= 0)) {
+            if (accepted)
+                enter.push_back(row);
+            else
+                leave.push_back(place);
+        } else if (accepted) {
+            stay.push_back(row);
+        }
+    }
+    std::ranges::sort(leave);
+    take(leave);
+    reorder(std::move(stay));
+    put(std::move(enter));
+}
+
+// ---- what the source tells ------------------------------------------------------------------------------------------
+
+void FilterProxy::sourceChanged(const QModelIndex &from, const QModelIndex &to)
+{
+    forgetOld();
+    Rows changed;
+    for (int row = from.row(); row <= to.row(); ++row) {
+        if (const auto &cached = m_orders[static_cast<size_t>(row)])
+            cached->age = 0;
+        changed.push_back(row);
+    }
+    if (m_held) {
+        for (const int row : changed)
+            m_late[static_cast<size_t>(row)] = true;
+    } else {
+        settle(changed);
+    }
+    Rows shown;
+    for (const int row : changed)
+        if (const int place = m_place[static_cast<size_t>(row)]; place >= 0)
+            shown.push_back(place);
+    std::ranges::sort(shown);
+    size_t ranges = 0;
+    for (size_t i = 0; i < shown.size(); ++i)
+        ranges += i == 0 || shown[i] != shown[i - 1] + 1 ? 1U : 0U;
+    if (ranges > maxRanges) {
+        emit dataChanged(index(shown.front(), from.column()), index(shown.back(), to.column()));
+        return;
+    }
+    for (size_t begin = 0; begin < shown.size();) {
+        size_t end = begin + 1;
+        while (end < shown.size() && shown[end] == shown[end - 1] + 1)
+            ++end;
+        emit dataChanged(index(shown[begin], from.column()), index(shown[end - 1], to.column()));
+        begin = end;
+    }
+}
+
+void FilterProxy::sourceInserted(int first, int last)
+{
+    forgetOld();
+    const auto at = static_cast<std::ptrdiff_t>(first);
+    const auto count = static_cast<size_t>(last - first + 1);
+    if (first < totalRows())
+        for (int &row : m_shown)
+            row += row >= first ? last - first + 1 : 0;
+    m_place.insert(m_place.begin() + at, count, -1);
+    m_late.insert(m_late.begin() + at, count, false);
+    std::vector<std::unique_ptr<Cached>> none(count);
+    m_orders.insert(m_orders.begin() + at, std::make_move_iterator(none.begin()), std::make_move_iterator(none.end()));
+    Rows enter;
+    for (int row = first; row <= last; ++row)
+        if (accepts(row))
+            enter.push_back(row);
+    put(std::move(enter));
+}
+
+void FilterProxy::sourceAboutToRemove(int first, int last)
+{
+    Rows leave;
+    for (int row = first; row <= last; ++row)
+        if (const int place = m_place[static_cast<size_t>(row)]; place >= 0)
+            leave.push_back(place);
+    std::ranges::sort(leave);
+    take(leave);
+}
+
+void FilterProxy::sourceRemoved(int first, int last)
+{
+    m_place.erase(m_place.begin() + first, m_place.begin() + last + 1);
+    m_late.erase(m_late.begin() + first, m_late.begin() + last + 1);
+    m_orders.erase(m_orders.begin() + first, m_orders.begin() + last + 1);
+    if (first < totalRows())
+        for (int &row : m_shown)
+            row -= row > last ? last - first + 1 : 0;
+}
+
+void FilterProxy::sourceAboutToLayout()
+{
+    emit layoutAboutToBeChanged({}, VerticalSortHint);
+    m_kept.clear();
+    m_kept.reserve(m_shown.size());
+    for (const int row : m_shown)
+        m_kept.emplace_back(sourceModel()->index(row, 0));
+    m_from = persistentIndexList();
+}
+
+void FilterProxy::sourceLaidOut()
+{
+    const std::vector<QPersistentModelIndex> kept = std::exchange(m_kept, {});
+    Rows next;
+    for (const QPersistentModelIndex &row : kept)
+        next.push_back(row.row());
+    Rows sources; // of m_from
+    for (const QModelIndex &old : std::as_const(m_from))
+        sources.push_back(next[static_cast<size_t>(old.row())]);
+    m_shown = std::move(next);
+    if (m_sortColumn < 0)
+        sortRows(m_shown);
+    std::ranges::fill(m_place, -1);
+    number(0);
+    // Which order belongs to which row now is not known; nor which hidden row is late.
+    ++m_age;
+    if (m_held)
+        m_late.assign(m_late.size(), true);
+    QModelIndexList to;
+    for (qsizetype i = 0; i < m_from.size(); ++i)
+        to.append(index(m_place[static_cast<size_t>(sources[static_cast<size_t>(i)])], m_from[i].column()));
+    changePersistentIndexList(m_from, to);
+    m_from.clear();
+    emit layoutChanged({}, VerticalSortHint);
 }
 
 } // namespace cairn::items

@@ -3,9 +3,12 @@
 
 #include "items/Roles.h"
 
+#include <QAbstractProxyModel>
+#include <QElapsedTimer>
 #include <QHash>
 #include <QSet>
-#include <QSortFilterProxyModel>
+#include <memory>
+#include <vector>
 
 namespace cairn::items {
 
@@ -20,11 +23,15 @@ enum FilterProxyRole {
 
 /// What a row is ordered by, read from its model once instead of at each of some ten comparisons.
 struct RowOrder {
-    QVariant value; ///< SortRole, or DisplayRole where there is none
-    bool missing = true;
-    int rank = 0;
-    QString name; ///< text of column 0
-    QString key;
+    /// In this order, in both directions: a text among numbers ("–") stands for one that is not known.
+    enum class Kind : quint8 { Number, Text, Missing };
+    Kind kind = Kind::Missing; ///< of the value: SortRole, or DisplayRole where there is none
+    double number = 0;         ///< where the kind is Number; a time is in ms since the epoch
+    qint64 whole = 0;          ///< the same, of an integer: more digits than a double has
+    QString text;              ///< where the kind is Text
+    int rank = 0;              ///< RankRole
+    QString name;              ///< text of column 0
+    QString key;               ///< KeyRole
 };
 
 /// Filters and sorts every table. Facets are sets of accepted values per role and combine by AND. The free text is
@@ -32,8 +39,11 @@ struct RowOrder {
 /// on one column (fields by TermRole; durations take s, min, h, d). An unknown field is plain text.
 ///
 /// Sorting uses SortRole; missing values come last in both directions, equal ones by RankRole, then by name in natural
-/// order ("worker-2" before "worker-10"). GUI thread only.
-class FilterProxy : public QSortFilterProxyModel
+/// order ("worker-2" before "worker-10"), then by KeyRole, so that an update never shuffles them.
+///
+/// For flat models whose batches put rows at hundreds of places: those become one insertion and one change of layout,
+/// where QSortFilterProxyModel tells the view of each place. GUI thread only.
+class FilterProxy : public QAbstractProxyModel
 {
     Q_OBJECT
 public:
@@ -46,15 +56,30 @@ public:
     QSet<QString> facet(int role) const { return m_facets.value(role); }
     QHash<int, QSet<QString>> facets() const { return m_facets; }
     bool isFiltering() const { return !m_terms.isEmpty() || !m_facets.isEmpty(); }
-    int totalRows() const;
+    int totalRows() const { return static_cast<int>(m_place.size()); }
     int hiddenRows() const { return totalRows() - rowCount(); }
 
+    /// -1: the source's own order.
+    int sortColumn() const { return m_sortColumn; }
+    Qt::SortOrder sortOrder() const { return m_sortOrder; }
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+    /// While held, changed rows keep their place and new ones come last; released, they are put in order.
+    void setHeld(bool held);
+    bool isHeld() const { return m_held; }
+
     static bool naturalLess(const QString &a, const QString &b);
-    /// The order of every table: SortRole (default DisplayRole), missing values last in both directions, equal ones by
-    /// RankRole, then the text of column 0 in natural order, then KeyRole. For lessThan() of a proxy sorted by `order`.
-    static bool rowLess(const RowOrder &left, const RowOrder &right, Qt::SortOrder order);
-    /// Of a cell in the sort column.
-    static RowOrder orderOf(const QModelIndex &cell);
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    bool hasChildren(const QModelIndex &parent = {}) const override;
+    QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;
+    QModelIndex parent(const QModelIndex &) const override { return {}; }
+    QModelIndex mapToSource(const QModelIndex &proxy) const override;
+    QModelIndex mapFromSource(const QModelIndex &source) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    /// Every row can be selected and none has children, without a way down to the source: a view asks for all rows
+    /// whenever it lays them out.
+    Qt::ItemFlags flags(const QModelIndex &index) const override;
 
 public slots:
     void setText(const QString &text);
@@ -66,10 +91,6 @@ signals:
     /// Text or facets differ from before; rows were filtered anew.
     void filterChanged();
 
-protected:
-    bool filterAcceptsRow(int row, const QModelIndex &parent) const override;
-    bool lessThan(const QModelIndex &left, const QModelIndex &right) const override;
-
 private:
     enum class Compare { Contains, Less, LessEqual, Equal, GreaterEqual, Greater };
     struct Term {
@@ -78,13 +99,56 @@ private:
         QString text;
         double value = 0;
     };
+    struct Cached {
+        RowOrder order;
+        int age = 0; ///< the m_age it was read at
+    };
+    using Rows = std::vector<int>;
+
     void parse();
     void refilter();
-    bool accepts(const Term &term, int row) const;
+    bool accepts(const Term &term, int source) const;
+    bool accepts(int source) const;
+
+    const RowOrder &orderOf(int source);
+    RowOrder readOrder(int source) const;
+    bool before(int left, int right); ///< source rows
+    /// Some values are ages: after a second all are read anew, but never in the midst of a sort.
+    void forgetOld();
+
+    // `source` are rows of the source and `shown` are rows of this model, ascending.
+    void rebuild();
+    void sortRows(Rows &source);
+    void take(const Rows &shown);
+    void put(Rows source);
+    void reorder(Rows source);
+    void relayout(Rows next);
+    void number(size_t from);
+    Rows without(const Rows &shown) const;
+    void settle(const Rows &source);
+
+    void sourceChanged(const QModelIndex &from, const QModelIndex &to);
+    void sourceInserted(int first, int last);
+    void sourceAboutToRemove(int first, int last);
+    void sourceRemoved(int first, int last);
+    void sourceAboutToLayout();
+    void sourceLaidOut();
 
     QString m_text;
     QList<Term> m_terms;
     QHash<int, QSet<QString>> m_facets;
+    int m_sortColumn = -1;
+    Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
+    bool m_held = false;
+
+    Rows m_shown; ///< source row of each row
+    Rows m_place; ///< row of each source row, -1 for a hidden one
+    std::vector<bool> m_late; ///< source rows that changed while held
+    std::vector<std::unique_ptr<Cached>> m_orders; ///< by source row, filled when asked for
+    int m_age = 1;
+    QElapsedTimer m_since; ///< m_age
+    std::vector<QPersistentModelIndex> m_kept; ///< source of m_shown during a change of its layout
+    QModelIndexList m_from; ///< persistent indexes of this model, likewise
 };
 
 } // namespace cairn::items

@@ -139,7 +139,7 @@ QWidget *filtered()
 {
     auto *table = jobsTable();
     table->setPlaceholder(u"No job matches “nothing”. 11 are hidden by the filter."_s);
-    table->setFilterText(u"nothing"_s);
+    table->filter()->setText(u"nothing"_s);
     return inCard(table);
 }
 

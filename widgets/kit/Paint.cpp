@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kit/Paint.h"
 
-#include <QFontMetricsF>
+#include <QCache>
+#include <QFontMetrics>
 #include <QPainterPath>
+#include <QTextLayout>
 
 namespace cairn::kit::paint {
 
@@ -32,6 +34,55 @@ QPainterPath diamond(QPointF c, qreal r)
     path.lineTo(c.x() - r, c.y());
     path.closeSubpath();
     return path;
+}
+
+constexpr int wholeText = -1;
+
+struct TextKey {
+    QString text;
+    QFont font;
+    int width; ///< elided to it, or wholeText
+    Qt::TextElideMode elide;
+    bool operator==(const TextKey &) const = default;
+};
+
+size_t qHash(const TextKey &key, size_t seed)
+{
+    return qHashMulti(seed, key.text, key.font, key.width, static_cast<int>(key.elide));
+}
+
+struct Shaped {
+    explicit Shaped(const TextKey &key)
+        : layout(key.width == wholeText ? key.text : QFontMetrics(key.font).elidedText(key.text, key.elide, key.width), key.font)
+    {
+        QTextOption option;
+        option.setTextDirection(Qt::LeftToRight); // what stands where is decided by alignment alone
+        option.setWrapMode(QTextOption::NoWrap);
+        layout.setTextOption(option);
+        layout.setCacheEnabled(true);
+        layout.beginLayout();
+        QTextLine line = layout.createLine();
+        line.setLineWidth(1e6);
+        layout.endLayout();
+        width = line.horizontalAdvance();
+        height = line.ascent() + line.descent(); // QTextLine::height() is rounded up
+    }
+    QTextLayout layout;
+    qreal width = 0;
+    qreal height = 0;
+};
+
+/// Shaping a text takes ten times as long as drawing it, and a table is drawn again and again: the texts of some screens
+/// are kept. They hold until the next call. GUI thread only.
+const Shaped &shaped(const TextKey &key)
+{
+    // Lives until the program ends: fonts must not be given back after the application is gone.
+    static auto &cache = *new QCache<TextKey, Shaped>(1500);
+    if (const Shaped *known = cache.object(key))
+        return *known;
+    auto *made = new Shaped(key);
+    cache.insert(key, made);
+    return *made;
 }
 
 } // namespace
@@ -113,8 +164,7 @@ void trustMark(QPainter &painter, QPointF centre, qreal r, Verdict verdict, cons
 
 QSize tagSize(const QString &text)
 {
-    const QFontMetricsF metrics(typeFont(Type::Tag));
-    return {qCeil(metrics.horizontalAdvance(text)) + 16, scaled(18)};
+    return {qCeil(textWidth(text, typeFont(Type::Tag))) + 16, scaled(18)};
 }
 
 void tag(QPainter &painter, const QRect &rect, const QString &text, Tone tone)
@@ -203,18 +253,32 @@ void checkBox(QPainter &painter, const QRect &rect, Qt::CheckState state, bool e
     glyph(painter, frame.adjusted(3, 3, -3, -3), Glyph::Tick, color(Token::OnAccent), 1.7);
 }
 
+qreal textWidth(const QString &text, const QFont &font)
+{
+    return text.isEmpty() ? 0 : shaped({text, font, wholeText, Qt::ElideNone}).width;
+}
+
 void text(QPainter &painter, const QRect &rect, const QString &text, const QFont &font, const QColor &color,
     Qt::Alignment alignment, Qt::TextElideMode elide)
 {
     if (text.isEmpty() || rect.width() <= 0)
         return;
-    const QFontMetrics metrics(font);
-    painter.setFont(font);
+    const Shaped *line = &shaped({text, font, wholeText, Qt::ElideNone});
+    if (qRound(line->width) > rect.width())
+        line = &shaped({text, font, rect.width(), elide});
+    // As QPainter::drawText places it.
+    qreal x = rect.x();
+    qreal y = rect.y();
+    if (alignment & Qt::AlignRight)
+        x += rect.width() - line->width;
+    else if (alignment & Qt::AlignHCenter)
+        x += (rect.width() - line->width) / 2;
+    if (alignment & Qt::AlignBottom)
+        y += rect.height() - line->height;
+    else if (alignment & Qt::AlignVCenter)
+        y += (rect.height() - line->height) / 2;
     painter.setPen(color);
-    QString shown = text;
-    if (metrics.horizontalAdvance(text) > rect.width())
-        shown = metrics.elidedText(text, elide, rect.width());
-    painter.drawText(rect, static_cast<int>(alignment) | Qt::TextSingleLine | Qt::TextDontClip, shown);
+    line->layout.lineAt(0).draw(&painter, QPointF(x, y));
 }
 
 void glyph(QPainter &painter, const QRectF &rect, Glyph glyph, const QColor &color, qreal width)

@@ -41,6 +41,9 @@ void checkBox(QPainter &painter, const QRect &rect, Qt::CheckState state, bool e
 void text(QPainter &painter, const QRect &rect, const QString &text, const QFont &font, const QColor &color,
     Qt::Alignment alignment = Qt::AlignLeft | Qt::AlignVCenter, Qt::TextElideMode elide = Qt::ElideRight);
 
+/// How wide `text` is in one line.
+qreal textWidth(const QString &text, const QFont &font);
+
 /// Small glyphs drawn, not typed, so that no font is needed.
 enum class Glyph { Tick, Cross, Bang, Play, Dot, Ring, Clock, Spinner, Up, Down, Left, Right };
 void glyph(QPainter &painter, const QRectF &rect, Glyph glyph, const QColor &color, qreal width = 1.5);

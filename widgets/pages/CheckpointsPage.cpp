@@ -24,12 +24,10 @@ using items::TrailTableModel;
 CheckpointsPage::CheckpointsPage(QWidget *parent)
     : QWidget(parent)
     , m_model(new TrailTableModel(this))
-    , m_filter(new items::FilterProxy(this))
     , m_recount(new QTimer(this))
 {
     setObjectName(u"checkpoints"_s);
     setAccessibleName(tr("Checkpoints"));
-    m_filter->setSourceModel(m_model);
     m_header = new PageHeader(tr("Checkpoints"));
     m_search = new SearchField(tr("Job, path, format, or saved:<2h"));
     m_search->setObjectName(u"checkpoints.filter"_s);
@@ -55,7 +53,8 @@ CheckpointsPage::CheckpointsPage(QWidget *parent)
                          {TrailTableModel::State, CellKind::Tag, 92, 120},
                          {TrailTableModel::Reason, CellKind::Text, 160, 2000, true, false, true},
                          {TrailTableModel::Action, CellKind::Action, 80, 110, false, false}});
-    m_table->setSource(m_filter);
+    m_filter = m_table->filter();
+    m_table->setSource(m_model);
     m_table->sortBy(TrailTableModel::Saved, Qt::DescendingOrder);
     m_table->setPlaceholder(tr("No checkpoint matches the filter"));
     auto *card = new Card(Card::Padding::Flush);

@@ -73,7 +73,7 @@ private:
     void resume(const QString &key);
 
     items::TrailTableModel *m_model;
-    items::FilterProxy *m_filter;
+    items::FilterProxy *m_filter; ///< of m_table
     kit::PageHeader *m_header;
     kit::SearchField *m_search;
     kit::Segment *m_views;

@@ -70,12 +70,10 @@ QString problemText(const Error &error)
 ConnectPage::ConnectPage(QWidget *parent)
     : QWidget(parent)
     , m_model(new items::ContextTableModel(this))
-    , m_filter(new items::FilterProxy(this))
     , m_now(QDateTime::currentDateTimeUtc())
 {
     setObjectName(u"connect"_s);
     setAccessibleName(tr("Connect to a cluster"));
-    m_filter->setSourceModel(m_model);
 
     m_header = new PageHeader(tr("Connect to a cluster"));
     m_add = new Button(tr("Add kubeconfig file…"));
@@ -105,7 +103,8 @@ ConnectPage::ConnectPage(QWidget *parent)
                          {Model::SignIn, views::CellKind::Text, 100, 220},
                          {Model::State, views::CellKind::Tag, 140, 260},
                          {Model::Action, views::CellKind::Action, 90, 150, false, false}});
-    m_table->setSource(m_filter);
+    m_filter = m_table->filter();
+    m_table->setSource(m_model);
 
     auto *tableCard = new Card(Card::Padding::Flush);
     tableCard->body()->addWidget(m_table);

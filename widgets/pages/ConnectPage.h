@@ -85,7 +85,7 @@ private:
     void showRemedyOf(const QString &stepId, const QString &fixId);
 
     items::ContextTableModel *m_model;
-    items::FilterProxy *m_filter;
+    items::FilterProxy *m_filter; ///< of m_table
     kit::PageHeader *m_header;
     kit::Button *m_add;
     kit::Button *m_all;

@@ -28,12 +28,10 @@ using items::EventTableModel;
 EventsPage::EventsPage(QWidget *parent)
     : QWidget(parent)
     , m_model(new EventTableModel(this))
-    , m_filter(new items::FilterProxy(this))
     , m_recount(new QTimer(this))
 {
     setObjectName(u"events"_s);
     setAccessibleName(tr("Events"));
-    m_filter->setSourceModel(m_model);
     m_header = new PageHeader(tr("Events"));
     m_search = new SearchField(tr("Object, reason, message, or age:<10min"));
     m_search->setObjectName(u"events.filter"_s);
@@ -55,7 +53,8 @@ EventsPage::EventsPage(QWidget *parent)
                          {EventTableModel::Object, CellKind::Text, 130, 240},
                          {EventTableModel::Message, CellKind::Text, 120, 2000, true, false},
                          {EventTableModel::Count, CellKind::Number, 56, 80}});
-    m_table->setSource(m_filter);
+    m_filter = m_table->filter();
+    m_table->setSource(m_model);
     m_table->sortBy(EventTableModel::Last, Qt::DescendingOrder);
     m_table->setPlaceholder(tr("No event matches the filter"));
     auto *card = new Card(Card::Padding::Flush);

@@ -65,7 +65,7 @@ private:
     void updateState();
 
     items::EventTableModel *m_model;
-    items::FilterProxy *m_filter;
+    items::FilterProxy *m_filter; ///< of m_table
     kit::PageHeader *m_header;
     kit::SearchField *m_search;
     kit::Segment *m_views;

@@ -76,7 +76,7 @@ HaPage::HaPage(QWidget *parent)
     setLayout(page);
 
     m_table->setPlaceholder(tr("No component matches the filter"));
-    connect(m_search, &SearchField::changed, m_table, &views::DataTable::setFilterText);
+    connect(m_search, &SearchField::changed, m_table->filter(), &items::FilterProxy::setText);
     connect(m_search, &SearchField::left, this, &HaPage::focusTable);
     connect(m_search, &SearchField::moveDown, this, &HaPage::focusTable);
     connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &key) {

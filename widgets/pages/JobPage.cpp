@@ -66,17 +66,11 @@ JobPage::JobPage(QWidget *parent)
     : QWidget(parent)
     , m_now(QDateTime::currentDateTimeUtc())
     , m_checkpoints(new CheckpointTableModel(this))
-    , m_checkpointFilter(new items::FilterProxy(this))
-    , m_podFilter(new items::FilterProxy(this))
-    , m_eventFilter(new items::FilterProxy(this))
     , m_pods(new items::PodTableModel(this))
     , m_events(new items::EventTableModel(this))
 {
     setObjectName(u"job"_s);
     setAccessibleName(tr("Job"));
-    m_checkpointFilter->setSourceModel(m_checkpoints);
-    m_podFilter->setSourceModel(m_pods);
-    m_eventFilter->setSourceModel(m_events);
 
     m_tabs = new Segment(tr("Show"), {tr("Checkpoints"), tr("Logs"), tr("YAML"), tr("Events")}, Segment::Size::Normal);
     m_tabs->setObjectName(u"job.tabs"_s);
@@ -206,9 +200,9 @@ void JobPage::updateTabOrder()
 
 void JobPage::applyFilter(const QString &text)
 {
-    m_checkpointFilter->setText(text);
-    m_podFilter->setText(text);
-    m_eventFilter->setText(text);
+    m_table->filter()->setText(text);
+    m_podTable->filter()->setText(text);
+    m_eventTable->filter()->setText(text);
     const int hits = m_yaml->setSearch(text);
     m_search->setNote(tab() == Tab::Yaml && !text.isEmpty() ? tr("%n hit(s)", nullptr, hits) : QString());
 }

@@ -154,9 +154,6 @@ private:
     QString m_footText;
 
     items::CheckpointTableModel *m_checkpoints;
-    items::FilterProxy *m_checkpointFilter;
-    items::FilterProxy *m_podFilter;
-    items::FilterProxy *m_eventFilter;
     items::PodTableModel *m_pods;
     items::EventTableModel *m_events;
 

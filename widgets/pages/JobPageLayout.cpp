@@ -171,7 +171,7 @@ QWidget *JobPage::makeCheckpoints()
                          {CheckpointTableModel::Loss, CellKind::Number, 56, 90},
                          {CheckpointTableModel::Reason, CellKind::Text, 80, 260, true, false},
                          {CheckpointTableModel::Action, CellKind::Action, 142, 200, false, false}});
-    m_table->setSource(m_checkpointFilter);
+    m_table->setSource(m_checkpoints);
     m_table->sortBy(CheckpointTableModel::Saved, Qt::DescendingOrder);
     m_listFoot = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
     auto *foot = hbox(0);
@@ -269,7 +269,7 @@ QWidget *JobPage::makeEvents()
                             {P::Gpus, CellKind::Number, 48, 70},
                             {P::Node, CellKind::Text, 70, 180},
                             {P::Age, CellKind::Number, 56, 100}});
-    m_podTable->setSource(m_podFilter);
+    m_podTable->setSource(m_pods);
     m_podTable->sortBy(P::State, Qt::AscendingOrder);
     m_podTable->setPlaceholder(tr("No pods now"));
     m_eventTable = new views::DataTable(tr("Events"));
@@ -281,7 +281,7 @@ QWidget *JobPage::makeEvents()
                               {E::Object, CellKind::Text, 90, 220},
                               {E::Message, CellKind::Text, 120, 2000, true, false},
                               {E::Count, CellKind::Number, 48, 80}});
-    m_eventTable->setSource(m_eventFilter);
+    m_eventTable->setSource(m_events);
     m_eventTable->sortBy(E::Last, Qt::DescendingOrder);
     m_eventTable->setPlaceholder(tr("No events. The server keeps them for an hour as a rule."));
 

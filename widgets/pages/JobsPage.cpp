@@ -15,7 +15,6 @@
 #include "pages/NamespaceSelector.h"
 #include "pages/TabChain.h"
 #include "views/DataTable.h"
-#include "views/TableProxy.h"
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -93,13 +92,11 @@ QString joinSafe(const QStringList &names, int most)
 JobsPage::JobsPage(QWidget *detail, QWidget *parent)
     : QWidget(parent)
     , m_model(new JobTableModel(this))
-    , m_filter(new items::FilterProxy(this))
     , m_detail(detail)
     , m_recount(new QTimer(this))
 {
     setObjectName(u"jobs"_s);
     setAccessibleName(tr("Jobs"));
-    m_filter->setSourceModel(m_model);
 
     m_header = new PageHeader(tr("Jobs"));
     m_namespaces = new NamespaceSelector;
@@ -279,7 +276,8 @@ QWidget *JobsPage::makeFull()
                          {JobTableModel::Restarts, CellKind::Number, 64, 90, false, true, true},
                          {JobTableModel::Age, CellKind::Number, 56, 110, false, true, true}});
     m_table->setCheckable(true);
-    m_table->setSource(m_filter);
+    m_filter = m_table->filter();
+    m_table->setSource(m_model);
     m_table->sortBy(JobTableModel::Lost, Qt::DescendingOrder);
     connectTable(m_table);
 
@@ -589,7 +587,7 @@ void JobsPage::updateCounts()
     if (shown < total)
         foot = tr("%1 in view, %n hidden by the filter", "number of jobs", total - shown).arg(jobs);
     m_narrowFoot->setText(foot);
-    const int sorted = m_table->proxy()->sortColumn();
+    const int sorted = m_filter->sortColumn();
     if (sorted >= 0)
         foot = tr("%1 · sorted by %2", "number of jobs, column")
                    .arg(foot, m_model->headerData(sorted, Qt::Horizontal).toString().toLower());
@@ -656,7 +654,7 @@ void JobsPage::openJob(const QString &key)
     if (!wasSplit) {
         m_narrowJobs->setSourceModel(m_filter);
         m_narrow->setSource(m_narrowJobs);
-        m_narrow->sortBy(m_table->proxy()->sortColumn(), m_table->proxy()->sortOrder());
+        m_narrow->sortBy(m_filter->sortColumn(), m_filter->sortOrder());
     }
     m_narrow->setCurrentKey(key);
     m_stack->setCurrentIndex(1);

@@ -111,7 +111,7 @@ private:
     views::DataTable *activeTable() const;
 
     items::JobTableModel *m_model;
-    items::FilterProxy *m_filter;
+    items::FilterProxy *m_filter; ///< of m_table
     kit::PageHeader *m_header;
     NamespaceSelector *m_namespaces;
     kit::Button *m_columns;

@@ -4,7 +4,6 @@
 #include "items/CellText.h"
 #include "pages/JobsPage.h"
 #include "views/DataTable.h"
-#include "views/TableProxy.h"
 
 #include <QMenu>
 #include <algorithm>

@@ -87,7 +87,7 @@ NodesPage::NodesPage(QWidget *parent)
     page->addWidget(m_state, 1);
     setLayout(page);
 
-    connect(m_search, &SearchField::changed, m_table, &views::DataTable::setFilterText);
+    connect(m_search, &SearchField::changed, m_table->filter(), &items::FilterProxy::setText);
     connect(m_search, &SearchField::left, this, &NodesPage::focusTable);
     connect(m_search, &SearchField::moveDown, this, &NodesPage::focusTable);
     connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &key) {
@@ -329,7 +329,7 @@ void NodesPage::setCurrentNode(const QString &key)
 void NodesPage::setFilterText(const QString &text)
 {
     m_search->setText(text);
-    m_table->setFilterText(text);
+    m_table->filter()->setText(text);
 }
 
 void NodesPage::focusTable()

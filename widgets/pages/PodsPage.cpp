@@ -29,12 +29,10 @@ PodsPage::PodsPage(QWidget *parent)
     : QWidget(parent)
     , m_none(new PodTableModel(this))
     , m_model(m_none)
-    , m_filter(new items::FilterProxy(this))
     , m_recount(new QTimer(this))
 {
     setObjectName(u"pods"_s);
     setAccessibleName(tr("Pods"));
-    m_filter->setSourceModel(m_model);
     m_header = new PageHeader(tr("Pods"));
     m_search = new SearchField(tr("Pod, job, node, state, or restarts:>3"));
     m_search->setObjectName(u"pods.filter"_s);
@@ -59,7 +57,8 @@ PodsPage::PodsPage(QWidget *parent)
                          {PodTableModel::Node, CellKind::Text, 70, 160},
                          {PodTableModel::Gpus, CellKind::Number, 44, 60, false, true, true},
                          {PodTableModel::Age, CellKind::Text, 64, 100}});
-    m_table->setSource(m_filter);
+    m_filter = m_table->filter();
+    m_table->setSource(m_model);
     m_table->sortBy(PodTableModel::State, Qt::AscendingOrder);
     m_table->setPlaceholder(tr("No pod matches the filter"));
     auto *card = new Card(Card::Padding::Flush);
@@ -221,7 +220,7 @@ void PodsPage::setModel(PodTableModel *model)
 {
     m_model->disconnect(this);
     m_model = model ? model : m_none;
-    m_filter->setSourceModel(m_model);
+    m_table->setSource(m_model);
     for (const auto &signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(m_model, signal, this, &PodsPage::recount);
     connect(m_model, &QAbstractItemModel::dataChanged, this, &PodsPage::recount);

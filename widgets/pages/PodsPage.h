@@ -80,7 +80,7 @@ private:
 
     items::PodTableModel *m_none;  ///< empty
     items::PodTableModel *m_model; ///< m_none, or somebody else's
-    items::FilterProxy *m_filter;
+    items::FilterProxy *m_filter; ///< of m_table
     kit::PageHeader *m_header;
     kit::SearchField *m_search;
     kit::Segment *m_views;

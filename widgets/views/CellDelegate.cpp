@@ -41,10 +41,15 @@ int barWidth()
 {
     return scaled(54);
 }
+/// In whole pixels, as QFontMetrics rounds.
+int widthOf(const QString &text, const QFont &font)
+{
+    return qRound(kit::paint::textWidth(text, font));
+}
 /// All percentages of a column end at the same place.
 int fullWidth()
 {
-    return QFontMetrics(typeFont(Type::MetaNumber)).horizontalAdvance(u"100\u202F%"_s);
+    return widthOf(u"100\u202F%"_s, typeFont(Type::MetaNumber));
 }
 
 } // namespace
@@ -91,10 +96,10 @@ int CellDelegate::lead(const QModelIndex &index) const
 
 int CellDelegate::textWidth(const QModelIndex &index) const
 {
-    int width = QFontMetrics(firstFont(index)).horizontalAdvance(index.data(Qt::DisplayRole).toString()) + 1;
+    int width = widthOf(index.data(Qt::DisplayRole).toString(), firstFont(index)) + 1;
     const QString detail = index.data(items::DetailRole).toString();
     if (!detail.isEmpty())
-        width += gap + QFontMetrics(typeFont(Type::Meta)).horizontalAdvance(detail) + 1;
+        width += gap + widthOf(detail, typeFont(Type::Meta)) + 1;
     return width;
 }
 
@@ -107,7 +112,7 @@ void CellDelegate::paintText(QPainter &painter, const QRect &rect, const QModelI
     QRect place = rect;
     if (!detail.isEmpty()) {
         const QFont small = typeFont(Type::Meta);
-        const int width = QFontMetrics(face).horizontalAdvance(text);
+        const int width = widthOf(text, face);
         const int x = qMin(rect.x() + width + gap, rect.right());
         if (!right) {
             kit::paint::text(
@@ -165,7 +170,7 @@ QSize CellDelegate::sizeHint(const QStyleOptionViewItem &, const QModelIndex &in
     int width = firstWidth(index);
     const QString second = index.data(items::SecondLineRole).toString();
     if (!second.isEmpty())
-        width = qMax(width, QFontMetrics(typeFont(Type::Meta)).horizontalAdvance(second) + 1);
+        width = qMax(width, widthOf(second, typeFont(Type::Meta)) + 1);
     const auto *table = qobject_cast<const DataTable *>(parent());
     return {width + 2 * padding() + lead(index), table ? table->rowHeight() : scaled(second.isEmpty() ? 32 : 44)};
 }
@@ -197,7 +202,7 @@ int TagDelegate::firstWidth(const QModelIndex &index) const
     int width = text.isEmpty() ? 0 : kit::paint::tagSize(text).width();
     const QString detail = index.data(items::DetailRole).toString();
     if (!detail.isEmpty())
-        width += gap + QFontMetrics(typeFont(Type::Meta)).horizontalAdvance(detail) + 1;
+        width += gap + widthOf(detail, typeFont(Type::Meta)) + 1;
     return width;
 }
 
@@ -232,7 +237,7 @@ void ProgressDelegate::paintFirst(QPainter &painter, const QRect &rect, const QM
     const auto tone = isStale(index) ? items::Tone::Idle : toneOf(index, items::ProgressToneRole, items::Tone::Info);
     const QString text = index.data(Qt::DisplayRole).toString();
     const QFont face = typeFont(Type::MetaNumber);
-    const int number = qMax(QFontMetrics(face).horizontalAdvance(text), fullWidth());
+    const int number = qMax(widthOf(text, face), fullWidth());
     const int bar = qMin(barWidth(), rect.width() - number - gap);
     if (bar > 8)
         kit::paint::bar(painter, QRectF(rect.x(), rect.y() + (rect.height() - thickness) / 2.0, bar, thickness),
@@ -246,8 +251,7 @@ int ProgressDelegate::firstWidth(const QModelIndex &index) const
     const QVariant progress = index.data(items::ProgressRole);
     if (!progress.isValid() || progress.toDouble() < 0)
         return textWidth(index);
-    const QFontMetrics metrics(typeFont(Type::MetaNumber));
-    return barWidth() + gap + qMax(metrics.horizontalAdvance(index.data(Qt::DisplayRole).toString()), fullWidth());
+    return barWidth() + gap + qMax(widthOf(index.data(Qt::DisplayRole).toString(), typeFont(Type::MetaNumber)), fullWidth());
 }
 
 void ReplicasDelegate::paintFirst(QPainter &painter, const QRect &rect, const QModelIndex &index, const QColor &) const
@@ -279,7 +283,7 @@ QRect ActionDelegate::buttonRect(const QRect &cell, const QModelIndex &index, in
     const auto action = index.data(items::ActionRole).value<items::ActionValue>();
     if (action.text.isEmpty())
         return {};
-    const int width = QFontMetrics(typeFont(Type::MetaMedium)).horizontalAdvance(action.text) + 20;
+    const int width = widthOf(action.text, typeFont(Type::MetaMedium)) + 20;
     const int height = scaled(24);
     const QRect inner = cell.adjusted(padding, 0, -padding, -1);
     return {inner.right() - width + 1, inner.y() + (inner.height() - height) / 2, width, height};
@@ -309,7 +313,7 @@ void ActionDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option
 int ActionDelegate::firstWidth(const QModelIndex &index) const
 {
     const auto action = index.data(items::ActionRole).value<items::ActionValue>();
-    return action.text.isEmpty() ? 0 : QFontMetrics(typeFont(Type::MetaMedium)).horizontalAdvance(action.text) + 20;
+    return action.text.isEmpty() ? 0 : widthOf(action.text, typeFont(Type::MetaMedium)) + 20;
 }
 
 } // namespace cairn::views

@@ -4,7 +4,6 @@
 #include "kit/Paint.h"
 #include "views/CellDelegate.h"
 #include "views/TableHeader.h"
-#include "views/TableProxy.h"
 
 #include <QClipboard>
 #include <QContextMenuEvent>
@@ -43,7 +42,7 @@ CellDelegate *makeDelegate(CellKind kind, QObject *parent)
 
 DataTable::DataTable(const QString &name, QWidget *parent)
     : QTreeView(parent)
-    , m_proxy(new TableProxy(this))
+    , m_filter(new items::FilterProxy(this))
     , m_hold(new QTimer(this))
     , m_header(new TableHeader(this))
 {
@@ -66,14 +65,14 @@ DataTable::DataTable(const QString &name, QWidget *parent)
     setTabKeyNavigation(false);
     setExpandsOnDoubleClick(false);
     setTextElideMode(Qt::ElideMiddle);
-    QTreeView::setModel(m_proxy);
+    QTreeView::setModel(m_filter);
 
     connect(m_header, &QHeaderView::sectionClicked, this, [this](int column) {
         const ColumnSpec *clicked = spec(column);
         if (!clicked || !clicked->sortable || clicked->kind == CellKind::Action)
             return;
-        if (m_proxy->sortColumn() == column)
-            sortBy(column, m_proxy->sortOrder() == Qt::AscendingOrder ? Qt::DescendingOrder : Qt::AscendingOrder);
+        if (m_filter->sortColumn() == column)
+            sortBy(column, m_filter->sortOrder() == Qt::AscendingOrder ? Qt::DescendingOrder : Qt::AscendingOrder);
         else
             sortBy(column);
     });
@@ -88,12 +87,14 @@ DataTable::DataTable(const QString &name, QWidget *parent)
     connect(m_header, &TableHeader::checkClicked, this, &DataTable::toggleAll);
     m_hold->setSingleShot(true);
     m_hold->setInterval(3000);
-    connect(m_hold, &QTimer::timeout, this, [this] { m_proxy->setHeld(false); });
-    connect(m_proxy, &QAbstractItemModel::rowsInserted, this, &DataTable::onRowsChanged);
-    connect(m_proxy, &QAbstractItemModel::rowsRemoved, this, &DataTable::onRowsChanged);
-    connect(m_proxy, &QAbstractItemModel::modelReset, this, &DataTable::onRowsChanged);
-    connect(m_proxy, &QAbstractItemModel::layoutChanged, this, &DataTable::onRowsChanged);
-    connect(m_proxy, &QAbstractItemModel::dataChanged, this, &DataTable::widenActions);
+    connect(m_hold, &QTimer::timeout, this, [this] { m_filter->setHeld(false); });
+    connect(m_filter, &QAbstractItemModel::rowsAboutToBeRemoved, this,
+        [this](const QModelIndex &, int first, int last) { forgetRemoved(first, last); });
+    connect(m_filter, &QAbstractItemModel::rowsInserted, this, &DataTable::onRowsChanged);
+    connect(m_filter, &QAbstractItemModel::rowsRemoved, this, &DataTable::onRowsChanged);
+    connect(m_filter, &QAbstractItemModel::modelReset, this, &DataTable::onRowsChanged);
+    connect(m_filter, &QAbstractItemModel::layoutChanged, this, &DataTable::onRowsChanged);
+    connect(m_filter, &QAbstractItemModel::dataChanged, this, &DataTable::widenActions);
     kit::bindTheme(this, [this] { applyTheme(); });
 }
 
@@ -110,6 +111,7 @@ void DataTable::applyTheme()
 void DataTable::setColumns(const QList<ColumnSpec> &columns)
 {
     m_columns = columns;
+    m_arranged = -1;
     m_widths.clear();
     for (const ColumnSpec &column : columns)
         m_widths.append(scaled(column.minWidth));
@@ -117,10 +119,24 @@ void DataTable::setColumns(const QList<ColumnSpec> &columns)
 
 void DataTable::setSource(QAbstractItemModel *model)
 {
-    if (QAbstractItemModel *old = m_proxy->sourceModel())
+    if (QAbstractItemModel *old = m_filter->sourceModel())
         disconnect(old, nullptr, this, nullptr);
-    m_proxy->setSourceModel(model);
-    for (int column = 0; column < m_proxy->columnCount(); ++column)
+    m_filter->setSourceModel(model);
+    // Another model of the same shape keeps the columns the user has chosen.
+    if (m_filter->columnCount() != std::exchange(m_arranged, m_filter->columnCount()))
+        arrangeColumns();
+    if (model) {
+        connect(model, &QAbstractItemModel::rowsInserted, this, &DataTable::onRowsChanged);
+        connect(model, &QAbstractItemModel::rowsRemoved, this, &DataTable::onRowsChanged);
+    }
+    m_fittedRows = 0;
+    onRowsChanged();
+    layoutColumns();
+}
+
+void DataTable::arrangeColumns()
+{
+    for (int column = 0; column < m_filter->columnCount(); ++column)
         setColumnHidden(column, true);
     int visual = 0;
     for (const ColumnSpec &column : std::as_const(m_columns)) {
@@ -131,20 +147,11 @@ void DataTable::setSource(QAbstractItemModel *model)
         if (column.kind == CellKind::Action)
             m_header->setSectionResizeMode(column.column, QHeaderView::Fixed);
     }
-    if (model) {
-        connect(model, &QAbstractItemModel::rowsAboutToBeRemoved, this,
-            [this](const QModelIndex &, int first, int last) { forgetRemoved(first, last); });
-        connect(model, &QAbstractItemModel::rowsInserted, this, &DataTable::onRowsChanged);
-        connect(model, &QAbstractItemModel::rowsRemoved, this, &DataTable::onRowsChanged);
-    }
-    m_fittedRows = 0;
-    onRowsChanged();
-    layoutColumns();
 }
 
 QAbstractItemModel *DataTable::source() const
 {
-    return m_proxy->sourceModel();
+    return m_filter->sourceModel();
 }
 
 void DataTable::setTwoLine(bool twoLine)
@@ -181,20 +188,12 @@ QStringList DataTable::checkedKeys() const
 {
     if (m_checked.isEmpty())
         return {};
-    // In the order shown, then those the filter hides, so that lists made from it read like the table.
+    // In the order shown, so that lists made from it read like the table.
     QStringList keys;
-    for (int row = 0; row < m_proxy->rowCount(); ++row) {
-        const QString key = m_proxy->index(row, 0).data(items::KeyRole).toString();
+    for (int row = 0; row < m_filter->rowCount(); ++row) {
+        const QString key = m_filter->index(row, 0).data(items::KeyRole).toString();
         if (m_checked.contains(key))
             keys.append(key);
-    }
-    if (keys.size() < m_checked.size()) {
-        QStringList hidden(m_checked.begin(), m_checked.end());
-        hidden.sort();
-        for (const QString &key : std::as_const(hidden)) {
-            if (!keys.contains(key))
-                keys.append(key);
-        }
     }
     return keys;
 }
@@ -240,8 +239,8 @@ QModelIndex DataTable::indexOfKey(const QString &key) const
     if (key.isEmpty())
         return {};
     const int column = m_columns.isEmpty() ? 0 : m_columns.first().column;
-    for (int row = 0; row < m_proxy->rowCount(); ++row) {
-        const QModelIndex index = m_proxy->index(row, column);
+    for (int row = 0; row < m_filter->rowCount(); ++row) {
+        const QModelIndex index = m_filter->index(row, column);
         if (index.data(items::KeyRole).toString() == key)
             return index;
     }
@@ -282,7 +281,7 @@ void DataTable::forgetRemoved(int first, int last)
     const qsizetype before = m_checked.size();
     m_anchor.clear();
     for (int row = first; row <= last && !m_checked.isEmpty(); ++row)
-        m_checked.remove(source()->index(row, 0).data(items::KeyRole).toString());
+        m_checked.remove(m_filter->index(row, 0).data(items::KeyRole).toString());
     if (m_checked.size() != before)
         emit checkedChanged(checkedKeys());
 }
@@ -356,7 +355,7 @@ void DataTable::extendTo(const QModelIndex &index)
     const int from = begin.isValid() ? begin.row() : index.row();
     QSet<QString> keys = m_unranged;
     for (int row = qMin(from, index.row()); row <= qMax(from, index.row()); ++row)
-        keys.insert(m_proxy->index(row, 0).data(items::KeyRole).toString());
+        keys.insert(m_filter->index(row, 0).data(items::KeyRole).toString());
     setCurrentIndex(index);
     m_anchor = anchor; // moving on by itself ends a range
     setCheckedKeys(QStringList(keys.begin(), keys.end()));
@@ -382,9 +381,9 @@ Qt::CheckState DataTable::allChecked() const
     if (m_checked.isEmpty())
         return Qt::Unchecked;
     int checked = 0;
-    for (int row = 0; row < m_proxy->rowCount(); ++row)
-        checked += isChecked(m_proxy->index(row, 0)) ? 1 : 0;
-    return checked > 0 && checked == m_proxy->rowCount() ? Qt::Checked : Qt::PartiallyChecked;
+    for (int row = 0; row < m_filter->rowCount(); ++row)
+        checked += isChecked(m_filter->index(row, 0)) ? 1 : 0;
+    return checked > 0 && checked == m_filter->rowCount() ? Qt::Checked : Qt::PartiallyChecked;
 }
 
 void DataTable::toggleAll()
@@ -393,16 +392,10 @@ void DataTable::toggleAll()
     // Only rows in view are taken: what a filter hides must not be acted on unseen.
     QStringList keys;
     if (allChecked() != Qt::Checked) {
-        for (int row = 0; row < m_proxy->rowCount(); ++row)
-            keys.append(m_proxy->index(row, 0).data(items::KeyRole).toString());
+        for (int row = 0; row < m_filter->rowCount(); ++row)
+            keys.append(m_filter->index(row, 0).data(items::KeyRole).toString());
     }
     setCheckedKeys(keys);
-}
-
-void DataTable::setFilterText(const QString &text)
-{
-    m_proxy->setFilterText(text);
-    onRowsChanged();
 }
 
 const ColumnSpec *DataTable::spec(int modelColumn) const
@@ -430,7 +423,7 @@ void DataTable::sortBy(int modelColumn, Qt::SortOrder order)
 {
     m_header->setSortIndicatorShown(true);
     m_header->setSortIndicator(modelColumn, order);
-    m_proxy->sort(modelColumn, order);
+    m_filter->sort(modelColumn, order);
     // The sorted head needs room for its arrow.
     for (qsizetype i = 0; i < m_columns.size(); ++i) {
         if (m_columns[i].column == modelColumn)
@@ -443,7 +436,7 @@ void DataTable::sortBy(int modelColumn, Qt::SortOrder order)
 
 int DataTable::rowCount() const
 {
-    return m_proxy->rowCount();
+    return m_filter->rowCount();
 }
 
 int DataTable::totalCount() const
@@ -487,7 +480,7 @@ QMenu *DataTable::columnMenu(QWidget *parent)
     for (const ColumnSpec &column : std::as_const(m_columns)) {
         if (!column.optional && !column.hidden)
             continue;
-        QAction *action = menu->addAction(m_proxy->headerData(column.column, Qt::Horizontal).toString());
+        QAction *action = menu->addAction(m_filter->headerData(column.column, Qt::Horizontal).toString());
         action->setCheckable(true);
         action->setChecked(isColumnShown(column.column));
         connect(action, &QAction::toggled, this,
@@ -548,7 +541,7 @@ void DataTable::keyPressEvent(QKeyEvent *event)
     const bool moves = event->key() == Qt::Key_Up || event->key() == Qt::Key_Down;
     if (moves && !current.isValid() && rowCount() > 0) {
         const int column = m_columns.isEmpty() ? 0 : m_columns.first().column;
-        setCurrentIndex(m_proxy->index(qBound(0, m_lastRow, rowCount() - 1), column));
+        setCurrentIndex(m_filter->index(qBound(0, m_lastRow, rowCount() - 1), column));
         return;
     }
     if (extendByKey(event))
@@ -700,7 +693,7 @@ void DataTable::holdRows()
     // first rows have no order yet.
     if (rowCount() == 0)
         return;
-    m_proxy->setHeld(true);
+    m_filter->setHeld(true);
     m_hold->start();
 }
 
@@ -713,7 +706,7 @@ void DataTable::enterEvent(QEnterEvent *event)
 void DataTable::leaveEvent(QEvent *event)
 {
     m_hold->stop();
-    m_proxy->setHeld(false);
+    m_filter->setHeld(false);
     m_hover = QPersistentModelIndex();
     viewport()->update();
     QTreeView::leaveEvent(event);

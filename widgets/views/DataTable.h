@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "items/Roles.h"
+#include "items/FilterProxy.h"
 #include "kit/Theme.h"
 
 #include <QList>
@@ -14,7 +14,6 @@ class QTimer;
 namespace cairn::views {
 
 class TableHeader;
-class TableProxy;
 
 /// How a column is painted. Each kind has its delegate; roles are in items/Roles.h.
 enum class CellKind {
@@ -56,13 +55,14 @@ public:
     void setColumns(const QList<ColumnSpec> &columns);
     void setSource(QAbstractItemModel *model);
     QAbstractItemModel *source() const;
-    TableProxy *proxy() const { return m_proxy; }
+    /// What filters and sorts the source: the table's rows.
+    items::FilterProxy *filter() const { return m_filter; }
 
     void setTwoLine(bool twoLine);
     /// Check boxes before the first column and in its header. Space or Ctrl with a click toggles a row, Shift with a
     /// click, an arrow, PgUp, PgDn, Home or End checks all rows up to there.
     void setCheckable(bool checkable);
-    QStringList checkedKeys() const;
+    QStringList checkedKeys() const; ///< of rows in view; one that goes is not checked any longer
     void setCheckedKeys(const QStringList &keys);
     void clearChecked();
 
@@ -71,8 +71,6 @@ public:
     /// Remembered when the row is not there yet, and applied when it arrives.
     void setCurrentKey(const QString &key);
 
-    /// Words that must all occur in a row (any column), case-insensitive.
-    void setFilterText(const QString &text);
     /// Model column to sort by; default order for the kind when none is given.
     void sortBy(int modelColumn);
     void sortBy(int modelColumn, Qt::SortOrder order);
@@ -155,12 +153,13 @@ private:
     void triggerAction(const QModelIndex &index);
     const ColumnSpec *spec(int modelColumn) const;
     Qt::SortOrder defaultOrder(int modelColumn) const;
+    void arrangeColumns();
     void layoutColumns();
     void paintSkeleton(QPainter &painter) const;
     void copyRow() const;
     void holdRows();
 
-    TableProxy *m_proxy;
+    items::FilterProxy *m_filter;
     QTimer *m_hold; ///< while it runs the rows keep their places
     TableHeader *m_header;
     QList<ColumnSpec> m_columns;
@@ -177,6 +176,7 @@ private:
     bool m_checkable = false;
     bool m_stale = false;
     bool m_skeleton = false;
+    int m_arranged = -1; ///< columns of the source that were put in order
     int m_fittedRows = 0;
     QString m_placeholder;
     QPersistentModelIndex m_hover;

@@ -4,7 +4,6 @@
 #include "views/CellDelegate.h"
 #include "views/DataTable.h"
 #include "views/TableHeader.h"
-#include "views/TableProxy.h"
 
 #include <QPaintEvent>
 #include <QPainter>
@@ -40,7 +39,7 @@ void DataTable::widenActions(const QModelIndex &from, const QModelIndex &to)
             continue;
         for (int row = from.row(); row <= qMin(to.row(), from.row() + sampledRows); ++row) {
             const int width = qMin(scaled(m_columns[i].maxWidth),
-                itemDelegateForColumn(column)->sizeHint({}, m_proxy->index(row, column)).width());
+                itemDelegateForColumn(column)->sizeHint({}, m_filter->index(row, column)).width());
             if (width > m_widths[i]) {
                 m_widths[i] = width;
                 wider = true;
@@ -59,7 +58,7 @@ void DataTable::fitColumns()
         int width = m_header->wantedWidth(column.column);
         const auto *delegate = qobject_cast<const CellDelegate *>(itemDelegateForColumn(column.column));
         for (int row = 0; delegate && row < rows; ++row)
-            width = qMax(width, delegate->sizeHint({}, m_proxy->index(row, column.column)).width());
+            width = qMax(width, delegate->sizeHint({}, m_filter->index(row, column.column)).width());
         m_widths[i] = qBound(scaled(column.minWidth), width, scaled(column.maxWidth));
     }
     m_fittedRows = rowCount();
@@ -136,7 +135,7 @@ void DataTable::drawRow(QPainter *painter, const QStyleOptionViewItem &option, c
     const bool marked = current || isChecked(index);
     const bool hover = m_hover.isValid() && m_hover.row() == index.row();
     painter->fillRect(rect, color(marked ? Token::Sel : hover ? Token::Bg : Token::Panel));
-    if (index.row() + 1 < m_proxy->rowCount())
+    if (index.row() + 1 < m_filter->rowCount())
         kit::paint::hairline(*painter, rect, Qt::BottomEdge, color(Token::Line));
     QStyleOptionViewItem cell = option;
     cell.state.setFlag(QStyle::State_Selected, marked);

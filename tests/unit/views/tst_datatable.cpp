@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kit/Theme.h"
 #include "views/DataTable.h"
-#include "views/TableProxy.h"
 
 #include <QApplication>
 #include <QContextMenuEvent>
@@ -35,7 +34,7 @@ QStringList keys(const DataTable &table)
 {
     QStringList result;
     for (int i = 0; i < table.rowCount(); ++i)
-        result.append(table.proxy()->index(i, 0).data(items::KeyRole).toString());
+        result.append(table.filter()->index(i, 0).data(items::KeyRole).toString());
     return result;
 }
 
@@ -121,9 +120,9 @@ private slots:
     void aFilteredRowComesBackSelected()
     {
         m_table->setCurrentKey(u"b"_s);
-        m_table->setFilterText(u"name-a"_s);
+        m_table->filter()->setText(u"name-a"_s);
         QCOMPARE(m_table->currentKey(), QString());
-        m_table->setFilterText({});
+        m_table->filter()->setText({});
         QCOMPARE(m_table->currentKey(), u"b"_s);
     }
 
@@ -152,7 +151,7 @@ private slots:
 
     void selectAllTakesOnlyRowsInView()
     {
-        m_table->setFilterText(u"name-b"_s);
+        m_table->filter()->setText(u"name-b"_s);
         QTest::keyClick(m_table.get(), Qt::Key_A, Qt::ControlModifier);
         QCOMPARE(m_table->checkedKeys(), QStringList{u"b"_s});
     }
@@ -181,7 +180,7 @@ private slots:
     void clicksWithShiftAndCtrlCheckRows()
     {
         const auto click = [&](int at, Qt::KeyboardModifiers modifiers) {
-            const QRect cell = m_table->visualRect(m_table->proxy()->index(at, 0));
+            const QRect cell = m_table->visualRect(m_table->filter()->index(at, 0));
             QTest::mouseClick(m_table->viewport(), Qt::LeftButton, modifiers, QPoint(cell.left() + 90, cell.center().y()));
         };
         click(0, {});
@@ -199,7 +198,7 @@ private slots:
         QContextMenuEvent nowhere(QContextMenuEvent::Keyboard, QPoint(0, 0), QPoint(0, 0));
         QApplication::sendEvent(m_table->viewport(), &nowhere);
         QCOMPARE(menus.count(), 0);
-        const QPoint second = m_table->visualRect(m_table->proxy()->index(1, 0)).center();
+        const QPoint second = m_table->visualRect(m_table->filter()->index(1, 0)).center();
         QContextMenuEvent mouse(QContextMenuEvent::Mouse, second, m_table->viewport()->mapToGlobal(second));
         QApplication::sendEvent(m_table->viewport(), &mouse);
         QCOMPARE(menus.count(), 1);
@@ -212,7 +211,7 @@ private slots:
     void countTellsWhatIsHidden()
     {
         QSignalSpy counts(m_table.get(), &DataTable::countsChanged);
-        m_table->setFilterText(u"NAME-A"_s);
+        m_table->filter()->setText(u"NAME-A"_s);
         QCOMPARE(m_table->rowCount(), 1);
         QCOMPARE(counts.last().at(0).toInt(), 1);
         QCOMPARE(counts.last().at(1).toInt(), 3);
@@ -244,7 +243,7 @@ private slots:
     void clickOnTheButtonActsOnItsRow()
     {
         QSignalSpy action(m_table.get(), &DataTable::actionTriggered);
-        const QModelIndex index = m_table->proxy()->index(1, 2);
+        const QModelIndex index = m_table->filter()->index(1, 2);
         const QRect cell = m_table->visualRect(index);
         QTest::mouseClick(m_table->viewport(), Qt::LeftButton, {}, QPoint(cell.right() - 20, cell.center().y()));
         QCOMPARE(action.count(), 1);
@@ -264,10 +263,10 @@ private slots:
     void rowsKeepTheirPlaceWhileHeld()
     {
         m_table->sortBy(1);
-        m_table->proxy()->setHeld(true);
+        m_table->filter()->setHeld(true);
         m_model->item(0, 1)->setData(100.0, items::SortRole);
         QCOMPARE(keys(*m_table), (QStringList{u"b"_s, u"c"_s, u"a"_s}));
-        m_table->proxy()->setHeld(false);
+        m_table->filter()->setHeld(false);
         QCOMPARE(keys(*m_table), (QStringList{u"a"_s, u"b"_s, u"c"_s}));
     }
 
@@ -299,7 +298,7 @@ private slots:
             std::ranges::sort(plain);
             for (int i = 0; i < m_model->rowCount(); ++i) {
                 wanted.push_back(-plain[static_cast<size_t>(i)].first);
-                shown.push_back(m_table->proxy()->index(i, 1).data(items::SortRole).toDouble());
+                shown.push_back(m_table->filter()->index(i, 1).data(items::SortRole).toDouble());
             }
             QCOMPARE(shown, wanted);
         }
@@ -330,7 +329,7 @@ private slots:
         std::sort(plain.begin(), plain.end(),
             [](const auto &a, const auto &b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
         for (int i = 0; i < count; ++i)
-            QCOMPARE(m_table->proxy()->index(i, 0).data(items::KeyRole).toString(), plain[i].second);
+            QCOMPARE(m_table->filter()->index(i, 0).data(items::KeyRole).toString(), plain[i].second);
         QCOMPARE(m_table->currentKey(), u"k00042"_s);
         // No widget for any row.
         QVERIFY(m_table->findChildren<QWidget *>().size() < 20);
