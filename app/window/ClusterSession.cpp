@@ -39,9 +39,9 @@ ClusterSession::ClusterSession(std::shared_ptr<kube::Cluster> cluster, const QSt
                                                                                 m_jobs.resetPods();
                                                                                 m_pods.clear();
                                                                             },
-                                                                            [this](const Delta<Pod> &delta) {
+                                                                            [this](Delta<Pod> delta) {
                                                                                 m_jobs.applyPods(delta);
-                                                                                m_pods.applyDelta(delta);
+                                                                                m_pods.applyDelta(std::move(delta));
                                                                             },
                                                                             [this](const FeedState &state) { m_jobs.setPodState(state); }});
     m_eventFeed = std::make_unique<kube::Feed<Event>>(

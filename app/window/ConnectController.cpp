@@ -85,13 +85,15 @@ void ConnectController::show(const kube::Kubeconfig &config)
     QString wanted = m_connectWhenReady;
     if (m_connectOnLoad && wanted.isEmpty())
         wanted = m_rows.contains(config.currentContext()) ? config.currentContext() : m_preferences.lastContext();
-    if (m_connectOnLoad && m_rows.contains(wanted)) {
-        m_page->setCurrentContext(wanted);
-        connectTo(wanted);
-    } else if (m_connectOnLoad) {
+    if (std::exchange(m_connectOnLoad, false)) {
+        if (m_rows.contains(wanted)) {
+            m_page->setCurrentContext(wanted);
+            // The others are looked at when this page is: two dozen questions each to clusters nobody asked for.
+            connectTo(wanted);
+            return;
+        }
         emit attentionNeeded();
     }
-    m_connectOnLoad = false;
     for (const items::ContextRow &row : rows) {
         if (row.state != items::ContextState::Broken)
             probe(row.id);
@@ -204,7 +206,6 @@ void ConnectController::connectTo(const QString &context)
                         emit connected(*answer.cluster, entry);
                     }
                 }
-                probe(context);
                 return;
             }
             emit attentionNeeded();

@@ -24,7 +24,7 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     void setPods(const QList<Pod> &pods) { replaceRows(pods); }
-    void applyDelta(const Delta<Pod> &delta) { applyRows(delta.upserts, delta.removed); }
+    void applyDelta(Delta<Pod> delta) { applyRows(std::move(delta.upserts), delta.removed); }
     void setNow(const QDateTime &now) { m_now = now; }
     template <class Visit>
     void visit(Visit visit) const { visitRows(visit); }

@@ -47,6 +47,7 @@ Result<bool> ask(net::HttpClient &http, const Credentials::Material &material, c
                        .toJson(QJsonDocument::Compact);
     request.timeout = timeout;
     request.maxRetries = 2;
+    request.idempotent = true; // on connections that are there: two dozen handshakes would be most of the work
     request.maxBody = 1 << 20;
     const auto response = http.send(material.endpoint, request, stop);
     if (!response)

@@ -26,7 +26,7 @@ class Feed
 public:
     struct Handlers {
         std::function<void()> reset; ///< the scope changed: forget every row
-        std::function<void(const Delta<T> &delta)> delta;
+        std::function<void(Delta<T> delta)> delta;
         std::function<void(const FeedState &state)> state;
     };
 
@@ -105,9 +105,9 @@ private:
             handlers.delta = [this, generation = m_generation](Delta<T> delta) {
                 QMetaObject::invokeMethod(
                     &m_receiver,
-                    [this, generation, delta = std::move(delta)] {
+                    [this, generation, delta = std::move(delta)]() mutable {
                         if (generation == m_generation)
-                            m_handlers.delta(delta);
+                            m_handlers.delta(std::move(delta));
                     },
                     Qt::QueuedConnection);
             };

@@ -134,6 +134,7 @@ void WatchLoop::requestPage(const QString &token)
     request.path = query.on(m_path);
     request.headers = {{"Accept", accept()}};
     request.timeout = m_options.listTimeout;
+    request.room = std::make_shared<QByteArray>(std::exchange(m_room, {}));
     // One at a time: the one before has usually delivered its answer already.
     m_pageStop.request_stop();
     if (m_pageTask.valid())
@@ -189,6 +190,7 @@ void WatchLoop::onPage(Result<net::Response> answer)
     const Result<ListInfo> info = m_target.page(answer->body, format);
     if (!info)
         return onListError(info.error(), {});
+    m_room = std::move(answer->body);
     startWatch(*info);
     if (!m_listing)
         return; // opening the watch found out that there is nothing to read
@@ -219,6 +221,7 @@ void WatchLoop::finishList()
 {
     m_listing = false;
     m_unpaged = false;
+    m_room.clear();
     m_target.endList();
     flush();
     if (m_relistAfter) {

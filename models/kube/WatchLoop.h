@@ -129,6 +129,7 @@ private:
     bool m_wasLive = false;
     QString m_version; ///< resourceVersion the watch goes on from
     bool m_listing = false;
+    QByteArray m_room; ///< body of the page before, for the one after the next
     bool m_firstPage = false;
     bool m_unpaged = false;     ///< after a list whose token expired without a fresh one
     QString m_pageToken;        ///< of the page asked for last

@@ -42,6 +42,8 @@ struct Request {
                                  ///< is repeated after a lost one like a GET. Other writes get a fresh connection
     bool retryBusy = false;      ///< also repeat after 429, 500, 502, 503 and 504 without a Retry-After, with growing
                                  ///< waits: object stores say SlowDown that way
+    std::shared_ptr<QByteArray> room; ///< memory to read the body into, taken when it comes: the answer before, seen to.
+                                      ///< Megabytes are else asked of the system and given back for each page of a list
     qint64 maxBody = 512LL << 20; ///< a longer body, after decompression, is an error
 };
 

@@ -43,6 +43,7 @@ CellDelegate *makeDelegate(CellKind kind, QObject *parent)
 DataTable::DataTable(const QString &name, QWidget *parent)
     : QTreeView(parent)
     , m_filter(new items::FilterProxy(this))
+    , m_repaint(new QTimer(this))
     , m_hold(new QTimer(this))
     , m_header(new TableHeader(this))
 {
@@ -85,6 +86,8 @@ DataTable::DataTable(const QString &name, QWidget *parent)
         }
     });
     connect(m_header, &TableHeader::checkClicked, this, &DataTable::toggleAll);
+    m_repaint->setSingleShot(true);
+    connect(m_repaint, &QTimer::timeout, this, &DataTable::paintNow);
     m_hold->setSingleShot(true);
     m_hold->setInterval(3000);
     connect(m_hold, &QTimer::timeout, this, [this] { m_filter->setHeld(false); });
@@ -95,6 +98,10 @@ DataTable::DataTable(const QString &name, QWidget *parent)
     connect(m_filter, &QAbstractItemModel::modelReset, this, &DataTable::onRowsChanged);
     connect(m_filter, &QAbstractItemModel::layoutChanged, this, &DataTable::onRowsChanged);
     connect(m_filter, &QAbstractItemModel::dataChanged, this, &DataTable::widenActions);
+    for (const auto &signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+        connect(m_filter, signal, this, &DataTable::paintLater);
+    connect(m_filter, &QAbstractItemModel::layoutChanged, this, &DataTable::paintLater);
+    connect(m_filter, &QAbstractItemModel::dataChanged, this, &DataTable::paintLater);
     kit::bindTheme(this, [this] { applyTheme(); });
 }
 
@@ -203,6 +210,7 @@ void DataTable::setCheckedKeys(const QStringList &keys)
     const QSet<QString> wanted(keys.begin(), keys.end());
     if (wanted == m_checked)
         return;
+    paintNow();
     m_checked = wanted;
     viewport()->update();
     m_header->viewport()->update();
@@ -250,6 +258,7 @@ QModelIndex DataTable::indexOfKey(const QString &key) const
 void DataTable::currentChanged(const QModelIndex &current, const QModelIndex &previous)
 {
     QTreeView::currentChanged(current, previous);
+    paintNow();
     viewport()->update();
     const QString key = current.data(items::KeyRole).toString();
     if (current.isValid())
@@ -333,6 +342,7 @@ void DataTable::toggleChecked(const QModelIndex &index)
     const QString key = index.data(items::KeyRole).toString();
     if (!m_checkable || key.isEmpty())
         return;
+    paintNow();
     if (!m_checked.remove(key))
         m_checked.insert(key);
     m_anchor.clear();
@@ -424,6 +434,7 @@ void DataTable::sortBy(int modelColumn, Qt::SortOrder order)
     m_header->setSortIndicatorShown(true);
     m_header->setSortIndicator(modelColumn, order);
     m_filter->sort(modelColumn, order);
+    paintNow();
     // The sorted head needs room for its arrow.
     for (qsizetype i = 0; i < m_columns.size(); ++i) {
         if (m_columns[i].column == modelColumn)
@@ -510,6 +521,7 @@ void DataTable::setPlaceholder(const QString &text)
 void DataTable::resizeEvent(QResizeEvent *event)
 {
     QTreeView::resizeEvent(event);
+    paintNow();
     layoutColumns();
 }
 
@@ -654,6 +666,7 @@ void DataTable::mouseMoveEvent(QMouseEvent *event)
     const QModelIndex index = indexAt(event->position().toPoint());
     if (m_hover != index) {
         m_hover = index;
+        paintNow();
         viewport()->update();
     }
     holdRows();
@@ -685,6 +698,28 @@ void DataTable::contextMenuEvent(QContextMenuEvent *event)
         const QRect row = visualRect(currentIndex());
         emit menuRequested(viewport()->mapToGlobal(QPoint(cellPadding(), row.bottom())));
     }
+}
+
+void DataTable::paintLater()
+{
+    constexpr int pause = 100;
+    if (m_repaint->isActive() || !m_painted.isValid() || m_painted.hasExpired(pause))
+        return;
+    m_repaint->start(pause - static_cast<int>(m_painted.elapsed()));
+    viewport()->setUpdatesEnabled(false);
+}
+
+void DataTable::paintNow()
+{
+    m_repaint->stop();
+    viewport()->setUpdatesEnabled(true);
+}
+
+void DataTable::scrollContentsBy(int dx, int dy)
+{
+    // What is scrolled into view while nothing is painted would stay blank.
+    paintNow();
+    QTreeView::scrollContentsBy(dx, dy);
 }
 
 void DataTable::holdRows()

@@ -4,6 +4,7 @@
 #include "items/FilterProxy.h"
 #include "kit/Theme.h"
 
+#include <QElapsedTimer>
 #include <QList>
 #include <QSet>
 #include <QTreeView>
@@ -43,7 +44,8 @@ struct ColumnSpec {
 /// ↑ ↓ Space Enter Esc Home End PgUp PgDn, Ctrl+Enter for the row's button, Ctrl+C for its text. No widget per row:
 /// 10,000 rows scroll as ten do.
 ///
-/// While the pointer is over the table rows do not change places; they are put in order when it leaves.
+/// While the pointer is over the table rows do not change places; they are put in order when it leaves. What a watch
+/// changes is painted ten times a second at most, what the user does at once.
 class DataTable : public QTreeView {
     Q_OBJECT
 
@@ -134,6 +136,7 @@ protected:
     bool viewportEvent(QEvent *event) override;
     void currentChanged(const QModelIndex &current, const QModelIndex &previous) override;
     void rowsAboutToBeRemoved(const QModelIndex &parent, int start, int end) override;
+    void scrollContentsBy(int dx, int dy) override;
     void keyboardSearch(const QString &search) override;
 
 private:
@@ -158,8 +161,12 @@ private:
     void paintSkeleton(QPainter &painter) const;
     void copyRow() const;
     void holdRows();
+    void paintLater();
+    void paintNow();
 
     items::FilterProxy *m_filter;
+    QTimer *m_repaint; ///< while it runs changed rows are not painted
+    QElapsedTimer m_painted;
     QTimer *m_hold; ///< while it runs the rows keep their places
     TableHeader *m_header;
     QList<ColumnSpec> m_columns;

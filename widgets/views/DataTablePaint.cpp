@@ -199,6 +199,7 @@ void DataTable::paintEvent(QPaintEvent *event)
         }
     }
     QTreeView::paintEvent(event);
+    m_painted.start();
 }
 
 } // namespace cairn::views

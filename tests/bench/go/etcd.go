@@ -17,8 +17,8 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
-// Below etcd's --max-txn-ops of 128, and 64 pods are half a megabyte.
-const batch = 64
+// How many writes are under way at a time.
+const writers = 32
 
 type record struct {
 	key, value string
@@ -50,31 +50,35 @@ func write(ctx context.Context, o options, from, to int, build func(i int) (reco
 		return err
 	}
 	defer client.Close()
+	return each(ctx, from, to, func(i int) error {
+		r, err := build(i)
+		if err == nil {
+			_, err = client.Put(ctx, r.key, r.value)
+		}
+		return err
+	})
+}
+
+// each does the work for `from` to `to`. One object a request, never several in a transaction: those would share a revision,
+// as no two objects of an apiserver do, and who lists in the midst of one would never be told of the rest.
+func each(ctx context.Context, from, to int, work func(i int) error) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	var next, done atomic.Int64
 	next.Store(int64(from))
 	var workers sync.WaitGroup
-	failed := make(chan error, 4)
-	for range cap(failed) {
+	for range writers {
 		workers.Go(func() {
 			for ctx.Err() == nil {
-				begin := int(next.Add(batch)) - batch
-				if begin >= to {
+				i := int(next.Add(1)) - 1
+				if i >= to {
 					return
 				}
-				var puts []clientv3.Op
-				for i := begin; i < min(begin+batch, to); i++ {
-					r, err := build(i)
-					if err != nil {
-						failed <- err
-						return
-					}
-					puts = append(puts, clientv3.OpPut(r.key, r.value))
-				}
-				if _, err := client.Txn(ctx).Then(puts...).Commit(); err != nil {
-					failed <- fmt.Errorf("after %d objects: %w", done.Load(), err)
+				if err := work(i); err != nil {
+					cancel(fmt.Errorf("after %d objects: %w", done.Load(), err))
 					return
 				}
-				done.Add(int64(len(puts)))
+				done.Add(1)
 			}
 		})
 	}
@@ -89,16 +93,9 @@ func write(ctx context.Context, o options, from, to int, build func(i int) (reco
 		select {
 		case <-tick.C:
 			say("writing", map[string]any{"objects": done.Load()})
-		case err := <-failed:
-			return err
 		case <-finished:
-			select {
-			case err := <-failed:
-				return err
-			default:
-			}
 			say("written", map[string]any{"objects": done.Load()})
-			return ctx.Err()
+			return context.Cause(ctx)
 		}
 	}
 }

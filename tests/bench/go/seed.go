@@ -64,22 +64,18 @@ func paced(ctx context.Context, o options, rate float64, build func(i int) (reco
 	say("begun", nil)
 	written := 0
 	for time.Since(began) < time.Duration(o.seconds)*time.Second && ctx.Err() == nil {
-		due := int(time.Since(began).Seconds() * rate)
-		var puts []clientv3.Op
-		for ; written < due && len(puts) < batch; written++ {
-			r, err := build(written)
-			if err != nil {
-				return err
-			}
-			puts = append(puts, clientv3.OpPut(r.key, r.value))
+		if written >= int(time.Since(began).Seconds()*rate) {
+			time.Sleep(5 * time.Millisecond)
+			continue
 		}
-		if len(puts) > 0 {
-			if _, err := client.Txn(ctx).Then(puts...).Commit(); err != nil {
-				return err
-			}
-		} else {
-			time.Sleep(10 * time.Millisecond)
+		r, err := build(written)
+		if err == nil {
+			_, err = client.Put(ctx, r.key, r.value)
 		}
+		if err != nil {
+			return err
+		}
+		written++
 	}
 	say("ended", map[string]any{"written": written, "rate": float64(written) / time.Since(began).Seconds()})
 	return nil
@@ -105,6 +101,12 @@ func remove(ctx context.Context, o options) error {
 		return err
 	}
 	defer client.Close()
-	_, err = client.Delete(ctx, o.prefix, clientv3.WithPrefix())
-	return err
+	found, err := client.Get(ctx, o.prefix, clientv3.WithPrefix(), clientv3.WithKeysOnly())
+	if err != nil {
+		return err
+	}
+	return each(ctx, 0, len(found.Kvs), func(i int) error {
+		_, err := client.Delete(ctx, string(found.Kvs[i].Key))
+		return err
+	})
 }
