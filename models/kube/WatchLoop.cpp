@@ -33,6 +33,7 @@ WatchLoop::WatchLoop(Cluster &cluster, ResourceKind kind, QString ns, WatchOptio
     , m_target(target)
     , m_listFacts{u"list"_s, m_kind.plural, m_ns, {}}
     , m_watchFacts{u"watch"_s, m_kind.plural, m_ns, {}}
+    , m_streams(m_options.streamed)
 {
 }
 
@@ -56,6 +57,12 @@ void WatchLoop::run(std::stop_token stop)
         Mail mail = takeMail(earlier(earlier(m_flushAt, m_rewatchAt), earlier(m_relistAt, m_recheckAt)));
         if (stop.stop_requested())
             break;
+        if (!mail.listType.isEmpty())
+            onListStarted(mail.listType);
+        if (!mail.listData.isEmpty())
+            onListData(mail.listData);
+        if (mail.listEnd)
+            onListEnd(std::move(*mail.listEnd));
         if (mail.page && mail.pageSerial == m_pageSerial)
             onPage(std::move(*mail.page));
         if (mail.started)
@@ -82,6 +89,7 @@ void WatchLoop::run(std::stop_token stop)
             openWatch();
     }
     m_stream.reset();
+    m_listStream.reset();
     m_pageStop.request_stop();
     if (m_pageTask.valid())
         m_pageTask.wait();
@@ -108,6 +116,7 @@ QByteArray WatchLoop::accept() const
 void WatchLoop::startList()
 {
     closeWatch();
+    closeList();
     m_relistAt.reset();
     m_rewatchAt.reset();
     m_recheckAt.reset();
@@ -120,7 +129,122 @@ void WatchLoop::startList()
     // What failed shows its error until something better is known.
     if (!m_wasLive && m_state.phase != FeedState::Phase::Failed && m_state.phase != FeedState::Phase::Absent)
         setPhase(FeedState::Phase::Loading);
-    requestPage({});
+    if (m_streams && !m_wasLive && m_target.readsProtobuf())
+        streamList();
+    else
+        requestPage({});
+}
+
+void WatchLoop::streamList()
+{
+    Query query;
+    query.add("labelSelector", m_options.labelSelector).add("fieldSelector", m_options.fieldSelector).add("resourceVersion", u"0"_s);
+    net::Request request;
+    request.path = query.on(m_path);
+    request.headers = {{"Accept", accept()}};
+    request.timeout = m_options.listTimeout;
+    request.maxRetries = 0;
+
+    net::StreamHandlers handlers;
+    handlers.started = [this](int, const QByteArray &contentType) { post([&](Mail &mail) { mail.listType = contentType; }); };
+    handlers.data = [this](const char *data, size_t size) {
+        post([&](Mail &mail) { mail.listData.append(data, qsizetype(size)); });
+    };
+    handlers.finished = [this](Result<net::Response> result) { post([&](Mail &mail) { mail.listEnd = std::move(result); }); };
+    Result<std::unique_ptr<net::Stream>> stream =
+        m_cluster.transport().open(std::move(request), std::move(handlers), m_stop);
+    if (stream)
+        m_listStream = std::move(*stream);
+    else
+        requestPage({}); // which says what is wrong
+}
+
+void WatchLoop::closeList()
+{
+    m_listStream.reset();
+    m_splitter.reset();
+    const std::lock_guard lock(m_mutex);
+    m_mail.listData.clear();
+    m_mail.listType.clear();
+    m_mail.listEnd.reset();
+}
+
+void WatchLoop::onListStarted(const QByteArray &contentType)
+{
+    if (!m_listStream)
+        return;
+    if (wireFormatOf(contentType) != WireFormat::Protobuf)
+        return listInPages();
+    m_splitter = std::make_unique<ListSplitter>();
+}
+
+void WatchLoop::onListData(const QByteArray &data)
+{
+    if (!m_splitter)
+        return;
+    bool broken = false;
+    const Result<> read = m_splitter->feed(data, [&](const QByteArray &page) {
+        const Result<ListInfo> info = m_target.page(page, WireFormat::Protobuf);
+        broken = !info;
+        if (broken)
+            return false;
+        beginWatch(*info);
+        if (!m_listing)
+            return false; // opening the watch found out that there is nothing to read
+        flush();
+        loading(-1);
+        return true;
+    });
+    if (!m_listing)
+        return closeList();
+    if (!read || broken)
+        return listInPages();
+    if (m_splitter->isComplete()) {
+        m_splitter.reset(); // the stream itself ends by a few more bytes, and leaves its connection in order
+        finishList();
+    }
+}
+
+void WatchLoop::onListEnd(Result<net::Response> end)
+{
+    if (!m_listStream)
+        return;
+    if (!m_listing)
+        return closeList();
+    if (end && (end->status == 403 || end->status == 404)) {
+        closeList();
+        return onListError(checked(std::move(*end), m_listFacts).error(), {});
+    }
+    if (m_splitter) // it was cut: by a slow link, for the server gives a request a minute
+        return listInPages();
+    closeList();
+    requestPage({}); // tries again, signs in again, and says what is wrong
+}
+
+/// What came in one piece is of no use.
+void WatchLoop::listInPages()
+{
+    m_streams = false;
+    startList();
+}
+
+void WatchLoop::beginWatch(const ListInfo &info)
+{
+    if (std::exchange(m_firstPage, false)) {
+        m_version = info.resourceVersion;
+        openWatch();
+    }
+}
+
+void WatchLoop::loading(qint64 remaining)
+{
+    if (m_wasLive)
+        return;
+    m_state.phase = FeedState::Phase::Loading;
+    m_state.error = {};
+    m_state.loaded = m_target.known();
+    m_state.expected = remaining >= 0 ? m_state.loaded + remaining : -1;
+    m_target.state(m_state);
 }
 
 void WatchLoop::requestPage(const QString &token)
@@ -169,12 +293,6 @@ void WatchLoop::onPage(Result<net::Response> answer)
     m_tookFreshToken = false;
     const QString asked = m_pageToken;
     const WireFormat format = wireFormatOf(answer->contentType);
-    const auto startWatch = [this](const ListInfo &info) {
-        if (std::exchange(m_firstPage, false)) {
-            m_version = info.resourceVersion;
-            openWatch();
-        }
-    };
     // Protobuf names the next page at its head: ask for it before reading this one.
     const std::optional<ListInfo> head = peekListInfo(answer->body, format);
     const auto goesOn = [&](const ListInfo &info) {
@@ -182,7 +300,7 @@ void WatchLoop::onPage(Result<net::Response> answer)
     };
     bool ahead = false;
     if (head) {
-        startWatch(*head);
+        beginWatch(*head);
         ahead = goesOn(*head);
         if (ahead)
             requestPage(head->continueToken);
@@ -191,7 +309,7 @@ void WatchLoop::onPage(Result<net::Response> answer)
     if (!info)
         return onListError(info.error(), {});
     m_room = std::move(answer->body);
-    startWatch(*info);
+    beginWatch(*info);
     if (!m_listing)
         return; // opening the watch found out that there is nothing to read
     if (!info->continueToken.isEmpty() && info->continueToken == asked)
@@ -204,16 +322,8 @@ void WatchLoop::onPage(Result<net::Response> answer)
         requestPage(info->continueToken);
 
     flush();
-    if (!info->continueToken.isEmpty()) {
-        if (!m_wasLive) {
-            m_state.phase = FeedState::Phase::Loading;
-            m_state.error = {};
-            m_state.loaded = m_target.known();
-            m_state.expected = info->remaining >= 0 ? m_state.loaded + info->remaining : -1;
-            m_target.state(m_state);
-        }
-        return;
-    }
+    if (!info->continueToken.isEmpty())
+        return loading(info->remaining);
     finishList();
 }
 

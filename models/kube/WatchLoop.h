@@ -3,6 +3,7 @@
 
 #include "domain/Delta.h"
 #include "domain/FrameDecoder.h"
+#include "domain/ListSplitter.h"
 #include "domain/ObjectDecoder.h"
 #include "kube/Cluster.h"
 
@@ -17,6 +18,7 @@ namespace cairn::kube {
 struct WatchOptions {
     QString labelSelector; ///< e.g. "training.kubeflow.org/job-name"; the server then does not say how many rows remain
     QString fieldSelector;
+    bool streamed = true; ///< the first list comes in one piece where it can; else in pages like all others
     int firstPage = 500; ///< small, so that the first rows are there at once
     int laterPages = 1000;
     std::chrono::milliseconds flushAfter{50}; ///< a change waits at most this long for others
@@ -52,7 +54,9 @@ public:
     virtual void state(const FeedState &state) = 0;
 };
 
-/// LIST in pages and WATCH of one resource in one namespace or all. The watch begins at the first page's version while
+/// LIST and WATCH of one resource in one namespace or all. The first list is read in one piece from the server's cache as
+/// client-go does it (resourceVersion=0), where it comes in protobuf: no other is as cheap for the server and as fast.
+/// All later ones, those in JSON, and the one after such a list has failed come in pages. The watch begins at the first page's version while
 /// the later pages still travel, so that a list slower than the server's event window cannot end in an endless circle
 /// of 410 and relist; whoever is newer wins. Everything happens on the thread that calls run(): the network thread only
 /// leaves mail, pages are fetched by a helper thread while the one before is read.
@@ -77,9 +81,15 @@ private:
         bool started = false;
         bool wake = false;
         std::optional<Result<net::Response>> streamEnd;
+        QByteArray listData;
+        QByteArray listType; ///< content type, set when the list began to come
+        std::optional<Result<net::Response>> listEnd;
         std::optional<Result<net::Response>> page;
         int pageSerial = 0;
-        bool isEmpty() const { return data.isEmpty() && !started && !wake && !streamEnd && !page; }
+        bool isEmpty() const
+        {
+            return data.isEmpty() && !started && !wake && !streamEnd && listData.isEmpty() && listType.isEmpty() && !listEnd && !page;
+        }
     };
     Mail takeMail(Time until);
     template <class F>
@@ -91,6 +101,14 @@ private:
     }
 
     void startList();
+    void streamList();
+    void closeList();
+    void onListStarted(const QByteArray &contentType);
+    void onListData(const QByteArray &data);
+    void onListEnd(Result<net::Response> end);
+    void listInPages();
+    void beginWatch(const ListInfo &info);
+    void loading(qint64 remaining); ///< tells how far the first list is; -1 where nobody knows how much is left
     void requestPage(const QString &token);
     void onPage(Result<net::Response> answer);
     void onListError(const Error &error, const QString &freshToken);
@@ -129,6 +147,8 @@ private:
     bool m_wasLive = false;
     QString m_version; ///< resourceVersion the watch goes on from
     bool m_listing = false;
+    bool m_streams = true;      ///< the first list may come in one piece, as no such one has failed
+    std::unique_ptr<ListSplitter> m_splitter;
     QByteArray m_room; ///< body of the page before, for the one after the next
     bool m_firstPage = false;
     bool m_unpaged = false;     ///< after a list whose token expired without a fresh one
@@ -149,7 +169,7 @@ private:
     std::mt19937 m_random{std::random_device{}()};
 
     // Last, in this order: both hand mail to what stands above until they are gone.
-    std::unique_ptr<net::Stream> m_stream;
+    std::unique_ptr<net::Stream> m_stream, m_listStream;
     std::stop_source m_pageStop;
     std::future<void> m_pageTask;
 };

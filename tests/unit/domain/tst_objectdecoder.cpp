@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "ProtoWriter.h"
 #include "domain/ObjectDecoder.h"
 #include "domain/QuantityDecoder.h"
 
@@ -10,6 +11,7 @@
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
+using namespace cairn::test::proto;
 
 namespace {
 
@@ -24,27 +26,6 @@ QDateTime utc(const char *iso)
     return QDateTime::fromString(QLatin1StringView(iso), Qt::ISODateWithMs);
 }
 
-// Protobuf by hand, enough for lists and events around a published object.
-QByteArray varint(quint64 value)
-{
-    QByteArray out;
-    for (; value >= 0x80; value >>= 7)
-        out.append(char(value | 0x80));
-    out.append(char(value));
-    return out;
-}
-QByteArray field(int number, const QByteArray &bytes)
-{
-    return varint(quint64(number) << 3 | 2) + varint(quint64(bytes.size())) + bytes;
-}
-QByteArray field(int number, qint64 value)
-{
-    return varint(quint64(number) << 3) + varint(quint64(value));
-}
-QByteArray envelope(const char *kind, const QByteArray &raw)
-{
-    return QByteArray("k8s\0", 4) + field(1, field(1, "v1"_ba) + field(2, QByteArray(kind))) + field(2, raw);
-}
 /// The message inside an envelope: field 2 of Unknown follows its type meta.
 QByteArray rawOf(const QByteArray &body)
 {

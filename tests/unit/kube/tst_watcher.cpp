@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "FakeTransport.h"
+#include "ProtoWriter.h"
 #include "kube/Watcher.h"
 
 #include <QTest>
@@ -50,17 +51,18 @@ struct Listener {
     QStringList removed;
     int completes = 0;
 
-    WatchHandlers<Job> handlers()
+    template <class T = Job>
+    WatchHandlers<T> handlers()
     {
-        WatchHandlers<Job> h;
-        h.delta = [this](const Delta<Job> &delta) {
+        WatchHandlers<T> h;
+        h.delta = [this](const Delta<T> &delta) {
             latch.change([&] {
                 ++deltas;
                 upserts += int(delta.upserts.size());
                 most = qMax(most, int(delta.upserts.size()));
                 completes += delta.complete;
-                for (const Job &j : delta.upserts)
-                    rows[j.uid] = j.resourceVersion.toInt();
+                for (const T &object : delta.upserts)
+                    rows[object.uid] = object.resourceVersion.toInt();
                 for (const QString &uid : delta.removed)
                     rows.remove(uid);
                 removed += delta.removed;
@@ -113,6 +115,21 @@ struct Bench {
             channel->start();
         return listener.waitPhase(Phase::Live) ? channel : nullptr;
     }
+};
+
+/// Pods are read in protobuf, the first time in one piece.
+struct PodBench {
+    std::shared_ptr<test::FakeTransport> server = std::make_shared<test::FakeTransport>();
+    Cluster cluster{server};
+    Listener listener;
+    Watcher<Pod> watcher{cluster, kinds::pods(), {}, podDecoder(), listener.handlers<Pod>(), quick()};
+
+    static QByteArray pod(const char *uid, int version) { return test::proto::pod("n-"_ba + uid, uid, version); }
+    static QByteArray list(const QByteArrayList &pods, int version)
+    {
+        return test::proto::envelope("PodList", test::proto::podList(pods, version));
+    }
+    static constexpr auto protobuf = "application/vnd.kubernetes.protobuf";
 };
 
 } // namespace
@@ -486,16 +503,107 @@ private slots:
 
     void protobufIsAskedForWhereItIsRead()
     {
-        const auto server = std::make_shared<test::FakeTransport>();
-        Cluster cluster(server);
-        WatchHandlers<Pod> handlers;
-        handlers.delta = [](const Delta<Pod> &) {};
-        handlers.state = [](const FeedState &) {};
-        const Watcher<Pod> watcher(cluster, kinds::pods(), {}, podDecoder(), handlers);
-        QVERIFY(server->request(0).headers.contains(
-            net::Header("Accept", "application/vnd.kubernetes.protobuf,application/json")));
+        PodBench pods;
+        const auto list = pods.server->channel(0);
+        QVERIFY(list);
+        QVERIFY(list->request.headers.contains(net::Header("Accept", "application/vnd.kubernetes.protobuf,application/json")));
         Bench jobs;
         QVERIFY(jobs.server->request(0).headers.contains(net::Header("Accept", "application/json")));
+    }
+
+    void theFirstListInProtobufComesInOnePiece()
+    {
+        PodBench b;
+        const auto list = b.server->channel(0);
+        QVERIFY(list);
+        QCOMPARE(value(list->request, "resourceVersion"), u"0"_s); // out of the server's cache
+        QCOMPARE(value(list->request, "limit"), QString());
+        QCOMPARE(value(list->request, "watch"), QString());
+        QByteArrayList pods;
+        QMap<QString, int> rows;
+        for (int i = 0; i < 501; ++i) {
+            pods.append(PodBench::pod(QByteArray::number(i).constData(), 5 + i));
+            rows.insert(QString::number(i), 5 + i);
+        }
+        const QByteArray bytes = PodBench::list(pods, 1000);
+        list->start(PodBench::protobuf);
+        list->send(bytes.chopped(1));
+        // All but the last pod are shown, and the watch begins, while the list still travels.
+        QVERIFY(b.listener.latch.wait([&] { return b.listener.rows.size() == 500; }));
+        const auto watch = b.server->channel(1);
+        QVERIFY(watch);
+        QCOMPARE(value(watch->request, "resourceVersion"), u"1000"_s);
+        QCOMPARE(value(watch->request, "watch"), u"true"_s);
+        QCOMPARE(b.listener.state().phase, Phase::Loading);
+        watch->start();
+        list->send(bytes.last(1));
+        list->end();
+        QVERIFY(b.listener.waitPhase(Phase::Live));
+        QVERIFY(b.listener.waitRows(rows));
+        QCOMPARE(b.listener.completes, 1);
+        QCOMPARE(b.server->requestCount(), size_t(0));
+    }
+
+    void aListThatIsCutIsReadInPages()
+    {
+        PodBench b;
+        QByteArrayList pods;
+        for (int i = 0; i < 501; ++i)
+            pods.append(PodBench::pod(QByteArray::number(i).constData(), 5));
+        auto list = b.server->channel(0);
+        QVERIFY(list);
+        list->start(PodBench::protobuf);
+        list->send(PodBench::list(pods, 1000).chopped(1));
+        QVERIFY(b.listener.latch.wait([&] { return b.listener.rows.size() == 500; }));
+        QVERIFY(b.server->channel(1)); // the watch
+        list->end(fail(Error::make(Error::Kind::Network, u"cut"_s)));
+        QCOMPARE(value(b.server->request(0), "limit"), u"500"_s);
+        QVERIFY(b.server->channel(1)->isClosed()); // it belonged to the list that failed
+        b.server->reply(0, answer(200, PodBench::list({PodBench::pod("7", 9)}, 1001), PodBench::protobuf));
+        const auto watch = b.server->channel(2);
+        QVERIFY(watch);
+        QCOMPARE(value(watch->request, "resourceVersion"), u"1001"_s);
+        watch->start();
+        QVERIFY(b.listener.waitPhase(Phase::Live));
+        QVERIFY(b.listener.waitRows({{u"7"_s, 9}})); // what only the cut one had is gone
+    }
+
+    void aListThatCannotBeReadInOnePieceIsReadInPages_data()
+    {
+        QTest::addColumn<QByteArray>("type");
+        QTest::addColumn<QByteArray>("body");
+        QTest::newRow("json") << "application/json"_ba << QByteArray();
+        QTest::newRow("garbage") << QByteArray(PodBench::protobuf) << "<html>"_ba;
+        QTest::newRow("another kind") << QByteArray(PodBench::protobuf)
+                                      << test::proto::envelope("Status", test::proto::podList({PodBench::pod("a", 5)}, 5));
+    }
+    void aListThatCannotBeReadInOnePieceIsReadInPages()
+    {
+        QFETCH(QByteArray, type);
+        QFETCH(QByteArray, body);
+        PodBench b;
+        const auto list = b.server->channel(0);
+        QVERIFY(list);
+        list->start(type);
+        if (!body.isEmpty())
+            list->send(body);
+        QCOMPARE(value(b.server->request(0), "limit"), u"500"_s);
+        QVERIFY(list->isClosed());
+    }
+
+    void aRefusalBeforeTheListIsToldAtOnce()
+    {
+        PodBench b;
+        b.server->automatic = [](const net::Request &) { return answer(403, status(403, "Forbidden")); };
+        const auto list = b.server->channel(0);
+        QVERIFY(list);
+        list->end(answer(403, status(403, "Forbidden")));
+        QVERIFY(b.listener.waitPhase(Phase::Forbidden));
+        PodBench busy; // others are asked again in pages, with all the ways to try again
+        const auto refused = busy.server->channel(0);
+        QVERIFY(refused);
+        refused->end(answer(500, status(500, "InternalError")));
+        QCOMPARE(value(busy.server->request(0), "limit"), u"500"_s);
     }
 
     void endingNeverWaitsForTheServer()
