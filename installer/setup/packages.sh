@@ -10,6 +10,7 @@ CAIRN_PACKAGES_LAB="containerd runc containernetworking-plugins busybox-static i
  python3 python3-pip python3-venv python3-torch python3-yaml openssl curl procps"
 CAIRN_PACKAGES_TEST="libcpp-httplib-dev
  libnghttp2-dev gnome-keyring dbus-daemon qt6-websockets-dev clang-format clang-tidy clazy codespell desktop-file-utils appstream"
+CAIRN_PACKAGES_BENCH="python3-pyte"
 CAIRN_PACKAGES_FUZZ="clang libclang-rt-14-dev"
 
 # cairn_missing PACKAGE… prints those that are not installed.

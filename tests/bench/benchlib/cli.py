@@ -78,6 +78,9 @@ def _build(arguments):
 def _run(arguments):
     wanted = arguments.stages
     build = _build(arguments)
+    if "k9s" in wanted:
+        subprocess.run(["bash", "-c", ". installer/setup/packages.sh && cairn_install $CAIRN_PACKAGES_BENCH"], cwd=CHECKOUT, check=True,
+                       stdout=sys.stderr)
     results = {"machine": report.machine(), "pods": arguments.pods, "build": "the release preset" if not arguments.build else f"the folder {build.name}", "stages": {}}
     own = [name for name in cluster.OWN if name != "k9s" or "k9s" in wanted]
     shared = [name for name in cluster.LAB if (name != "versitygw" or "bucket" in wanted) and (name != "training-operator" or "jobs" in wanted)]

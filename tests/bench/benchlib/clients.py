@@ -82,35 +82,32 @@ def kubectl(lab, pods):
 
 
 def k9s(lab, pods):
-    """On a terminal of its own. Its table is full when the title tells the number of pods."""
+    """On a terminal of its own. Its table is full when the title tells the number of pods, which is read off the screen:
+    k9s writes only what changes there, and that may be two digits."""
+    import pyte  # no other stage needs it
+
     home = lab.dir / "k9s"
     home.mkdir(exist_ok=True)
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
-    screen, seen = bytearray(), {}
+    screen = pyte.Screen(200, 50)
+    stream, seen = pyte.ByteStream(screen), {}
     began = time.monotonic()
 
-    def read():
+    def drain():
         while True:
             try:
                 data = os.read(master, 65536)
             except OSError:
                 return
-            screen.extend(data)
-            text = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]", b"", bytes(screen[-200_000:]))
-            if "first" not in seen and re.search(rb"inference-\d{5}|finetune-llama-\d{5}", text):
+            if "full" in seen:
+                continue
+            stream.feed(data)
+            text = "\n".join(screen.display)
+            if "first" not in seen and re.search(r"inference-\d{5}|finetune-llama-\d{5}", text):
                 seen["first"] = time.monotonic() - began
-            if "full" not in seen and re.search(rb"(?<!\d)" + str(pods).encode() + rb"\]", text):
+            if f"[{pods:,}]" in text:
                 seen["full"] = time.monotonic() - began
-                return  # what follows is only drained
-
-    def drain():
-        read()
-        while True:
-            try:
-                os.read(master, 65536)
-            except OSError:
-                return
 
     threading.Thread(target=drain, daemon=True).start()
     env = {"TERM": "xterm-256color", "HOME": str(home), **{f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "CACHE", "DATA", "STATE")}}
