@@ -18,6 +18,7 @@ void CheckpointReader::setSession(ClusterSession *session)
     cancel();
     m_known.clear();
     m_problems.clear();
+    m_places.clear();
     m_session = session;
 }
 
@@ -48,31 +49,41 @@ void CheckpointReader::forget(const QString &uid)
         emit changed(uid);
 }
 
-QStringList CheckpointReader::unread() const
+CheckpointReader::Unread CheckpointReader::unread() const
 {
-    QStringList uids;
+    Unread unread;
     if (!m_session)
-        return uids;
-    const QList<Job> jobs = m_session->jobs().jobs();
-    for (const Job &job : jobs) {
-        const ckpt::SaveLocation location = ckpt::locate(job);
-        if (!m_known.contains(job.uid) && (location.kind == ckpt::SaveLocation::Kind::Claim || savesToBucket(location)))
-            uids.append(job.uid);
-    }
-    return uids;
+        return unread;
+    QHash<QString, bool> asks; // by namespace
+    m_session->jobs().each([&](const Job &job) {
+        if (m_known.contains(job.uid))
+            return;
+        const ckpt::SaveLocation &location = locationOf(job);
+        const bool claim = location.kind == ckpt::SaveLocation::Kind::Claim;
+        if (!claim && !savesToBucket(location))
+            return;
+        unread.uids.append(job.uid);
+        if (claim && !asks.contains(job.ns))
+            asks.insert(job.ns, !m_preferences.helperAllowed(m_session->server(), job.ns));
+    });
+    for (auto it = asks.cbegin(); it != asks.cend(); ++it)
+        if (it.value())
+            unread.namespaces.append(it.key());
+    unread.namespaces.sort();
+    return unread;
 }
 
-QStringList CheckpointReader::namespacesToAsk() const
+const ckpt::SaveLocation &CheckpointReader::locationOf(const Job &job) const
 {
-    QSet<QString> names;
-    for (const QString &uid : unread()) {
-        const Job *job = m_session->jobs().find(uid);
-        if (ckpt::locate(*job).kind == ckpt::SaveLocation::Kind::Claim && !m_preferences.helperAllowed(m_session->server(), job->ns))
-            names.insert(job->ns);
+    if (m_places.size() > 2 * m_session->jobs().size() + 100)
+        m_places.clear(); // most are of jobs that are gone
+    Place &place = m_places[job.uid];
+    // What a TrainJob mounts may come from its runtime, which has a version of its own.
+    if (place.version.isEmpty() || place.version != job.resourceVersion || job.facts().isTrainJob()) {
+        place.version = job.resourceVersion;
+        place.location = ckpt::locate(job);
     }
-    QStringList sorted(names.begin(), names.end());
-    sorted.sort();
-    return sorted;
+    return place.location;
 }
 
 void CheckpointReader::allow(const QStringList &namespaces)

@@ -18,15 +18,11 @@ CheckpointsController::CheckpointsController(CheckpointReader &reader, pages::Ch
     m_soon->setSingleShot(true);
     m_soon->setInterval(100);
     connect(m_soon, &QTimer::timeout, this, &CheckpointsController::show);
-    const auto soon = [this] {
-        if (!m_soon->isActive())
-            m_soon->start();
-    };
-    connect(&reader, &CheckpointReader::changed, this, soon);
-    connect(&reader, &CheckpointReader::readingChanged, this, soon);
+    connect(&reader, &CheckpointReader::changed, this, &CheckpointsController::showSoon);
+    connect(&reader, &CheckpointReader::readingChanged, this, &CheckpointsController::showSoon);
     connect(page, &pages::CheckpointsPage::readRequested, this, [this](const QStringList &agreed) {
         m_reader.allow(agreed);
-        m_reader.read(m_reader.unread());
+        m_reader.read(m_reader.unread().uids);
         show();
     });
     connect(page, &pages::CheckpointsPage::stopRequested, this, [this] {
@@ -44,10 +40,21 @@ void CheckpointsController::setSession(ClusterSession *session)
     m_page->model()->setRows({});
     m_page->setUnread({});
     if (session)
-        connect(&session->jobs(), &store::StoreSignals::changed, m_soon, [this] {
-            if (!m_soon->isActive())
-                m_soon->start();
-        });
+        connect(&session->jobs(), &store::StoreSignals::changed, this, &CheckpointsController::showSoon);
+    m_late = true;
+}
+
+void CheckpointsController::open()
+{
+    if (m_late)
+        show();
+}
+
+void CheckpointsController::showSoon()
+{
+    m_late = true;
+    if (m_page->isVisible() && !m_soon->isActive())
+        m_soon->start();
 }
 
 void CheckpointsController::setNow(const QDateTime &now)
@@ -61,12 +68,11 @@ void CheckpointsController::readAgain()
     if (!m_session)
         return;
     // What was never read too: where a helper needs an agreement first the reader leaves it out.
-    QStringList uids = m_reader.unread();
-    const QList<Job> jobs = m_session->jobs().jobs();
-    for (const Job &job : jobs) {
+    QStringList uids = m_reader.unread().uids;
+    m_session->jobs().each([&](const Job &job) {
         if (m_reader.known(job.uid) || m_reader.problem(job.uid))
             uids.append(job.uid);
-    }
+    });
     m_reader.read(uids);
     show();
 }
@@ -75,10 +81,10 @@ void CheckpointsController::show()
 {
     if (!m_session)
         return;
+    m_late = false;
     QList<items::TrailRow> rows;
     pages::CheckpointsPage::Unread unread;
-    const QList<Job> jobs = m_session->jobs().jobs();
-    for (const Job &job : jobs) {
+    m_session->jobs().each([&](const Job &job) {
         if (const CheckpointReader::Known *known = m_reader.known(job.uid)) {
             const Listing &listing = known->listing.listing;
             rows += items::trailOf(job.uid, job.name, job.ns, listing);
@@ -89,10 +95,11 @@ void CheckpointsController::show()
             unread.problems.append(u"%1/%2: %3"_s.arg(job.ns, job.name, problem->oneLine()));
         if (m_reader.isReading(job.uid))
             unread.reading = job.name;
-    }
+    });
     unread.problems.sort();
-    unread.jobs = static_cast<int>(m_reader.unread().size());
-    unread.namespaces = m_reader.namespacesToAsk();
+    const CheckpointReader::Unread left = m_reader.unread();
+    unread.jobs = static_cast<int>(left.uids.size());
+    unread.namespaces = left.namespaces;
     unread.left = m_reader.left();
     m_page->model()->setRows(rows);
     m_page->setUnread(unread);

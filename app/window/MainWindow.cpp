@@ -134,7 +134,12 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
              }});
     addPage(jobsId, u"jobs"_s, tr("Jobs"), 2, {m_jobsPage, [this] { m_jobsPage->focusTable(); }, readAll});
     addPage(checkpointsId, u"checkpoints"_s, tr("Checkpoints"), 3,
-            {m_checkpointsPage, [this] { m_checkpointsPage->focusTable(); }, [this] { m_checkpoints->readAgain(); }});
+            {m_checkpointsPage,
+             [this] {
+                 m_checkpoints->open();
+                 m_checkpointsPage->focusTable();
+             },
+             [this] { m_checkpoints->readAgain(); }});
     addPage(haId, u"availability"_s, tr("High availability"), 4,
             {m_haPage,
              [this] {

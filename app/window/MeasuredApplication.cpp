@@ -57,7 +57,9 @@ bool MeasuredApplication::notify(QObject *receiver, QEvent *event)
         return handled;
     }
     // Taken before: the receiver may be gone afterwards.
-    const char *name = receiver->metaObject()->className();
+    // A timer is told by whose it is.
+    const QObject *whose = type == QEvent::Timer && receiver->parent() ? receiver->parent() : receiver;
+    const char *name = whose->metaObject()->className();
     const qint64 began = m_clock.nsecsElapsed();
     const double cpuBegan = threadMs();
     ++m_depth;

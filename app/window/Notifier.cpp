@@ -126,7 +126,7 @@ void Notifier::lookAgain(const QDateTime &now)
         if (!isRunning(row.job.phase) || !row.checkpoints || row.reading || !items::isOverdue(*row.checkpoints, now))
             continue;
         // A bucket is only asked; a claim needs a helper pod, which nobody wants to find unasked.
-        if (!m_preferences.looksAgain() && !savesToBucket(ckpt::locate(row.job)))
+        if (!m_preferences.looksAgain() && !savesToBucket(m_reader.locationOf(row.job)))
             continue;
         const QDateTime last = std::max(m_lookedAgain.value(row.job.uid), row.checkpoints->readAt);
         if (last.isValid() && last.secsTo(now) < lookAgainPeriod)

@@ -6,6 +6,7 @@
 #include "manifest/Yaml.h"
 #include "pages/StoragePage.h"
 
+#include <QElapsedTimer>
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QTimer>
@@ -19,6 +20,7 @@ namespace {
 constexpr qint64 measurePeriod = 60;      ///< seconds; what the kubelet and Prometheus renew their numbers in
 constexpr qint64 keepPeriod = 600;        ///< the history holds one sample an hour
 constexpr qint64 prometheusAgain = 600;
+constexpr qint64 sliceMs = 3;             ///< of a slot that gathers
 constexpr int shortWait = 150, longWait = 5000; ///< ms
 
 /// The least a person needs to see claims, as a ClusterRole to ask an administrator for.
@@ -120,6 +122,7 @@ void StorageController::setSession(ClusterSession *session)
     m_kubeletProblem.clear();
     m_measuring.clear();
     m_accounts.reset();
+    m_gathering.reset();
     m_page->setFeed({});
     m_page->setClaims({});
     m_page->setBuckets({});
@@ -239,10 +242,9 @@ void StorageController::measureAll()
     QStringList nodes;
     if (m_preferences.kubeletsAllowed(m_session->server())) {
         QSet<QString> mounting;
-        const items::PodTableModel &pods = m_session->pods();
-        for (int i = 0; i < pods.rowCount(); ++i) {
-            const Pod *pod = pods.rowAt(i);
-            if (!pod->claims.isEmpty() && !pod->node.isEmpty() && pod->phase == "Running"_L1)
+        for (const QString &key : m_session->pods().mounting()) {
+            const Pod *pod = m_session->pods().find(key);
+            if (!pod->node.isEmpty() && pod->phase == "Running"_L1)
                 mounting.insert(pod->node);
         }
         nodes = mounting.values();
@@ -367,12 +369,16 @@ QHash<QString, QList<storage::JobShare>> StorageController::shares() const
 {
     QHash<QString, QList<storage::JobShare>> shares;
     QSet<QString> seen; // a resumed job's listing holds what its parent saved: no checkpoint counts twice
-    QList<Job> jobs = m_session->jobs().jobs();
-    std::ranges::stable_sort(jobs, {}, &Job::created);
-    for (const Job &job : std::as_const(jobs)) {
+    QList<const Job *> jobs;
+    m_session->jobs().each([&](const Job &job) {
         const CheckpointReader::Known *known = m_reader.known(job.uid);
-        if (!known || known->listing.location.kind != ckpt::SaveLocation::Kind::Claim)
-            continue;
+        if (known && known->listing.location.kind == ckpt::SaveLocation::Kind::Claim)
+            jobs.append(&job);
+    });
+    std::ranges::sort(jobs, {}, [](const Job *job) { return std::tie(job->created, job->uid); });
+    for (const Job *one : std::as_const(jobs)) {
+        const Job &job = *one;
+        const CheckpointReader::Known *known = m_reader.known(job.uid);
         const Listing &listing = known->listing.listing;
         const QString claim = job.ns + u'/' + known->listing.location.place.claim;
         storage::JobShare share{job.uid, job.name, 0, 0, listing.partial, listing.readAt};
@@ -397,13 +403,15 @@ QList<items::BucketRow> StorageController::buckets() const
 {
     QMap<QString, items::BucketRow> rows;
     QSet<QString> seen;
-    QList<Job> jobs = m_session->jobs().jobs();
-    std::ranges::stable_sort(jobs, {}, &Job::created);
-    for (const Job &job : std::as_const(jobs)) {
-        const ckpt::SaveLocation location = ckpt::locate(job);
-        if (!savesToBucket(location))
-            continue;
-        const QString bucket = location.uri.section(u'/', 2, 2);
+    QList<const Job *> jobs;
+    m_session->jobs().each([&](const Job &job) {
+        if (savesToBucket(m_reader.locationOf(job)))
+            jobs.append(&job);
+    });
+    std::ranges::sort(jobs, {}, [](const Job *job) { return std::tie(job->created, job->uid); });
+    for (const Job *one : std::as_const(jobs)) {
+        const Job &job = *one;
+        const QString bucket = m_reader.locationOf(job).uri.section(u'/', 2, 2);
         items::BucketRow &row = rows[bucket];
         row.bucket = bucket;
         row.jobs.append(job.name);
@@ -457,30 +465,66 @@ void StorageController::judge()
         m_judgeAgain = true;
         return;
     }
-    storage::ClaimFacts facts;
+    m_judging = true;
+    Gathering gathering;
+    gathering.pods = m_session->pods().mounting().values();
+    gathering.jobs = m_session->jobs().uids();
+    gathering.facts.pods.reserve(gathering.pods.size());
+    gathering.facts.jobs.reserve(gathering.jobs.size());
+    m_gathering = std::move(gathering);
+    gather();
+}
+
+/// Copies what is judged, a few milliseconds at a time: of ten thousand jobs and pods it takes longer than one slot may.
+void StorageController::gather()
+{
+    if (!m_gathering)
+        return; // the session ended
+    storage::ClaimFacts &facts = m_gathering->facts;
+    QElapsedTimer spent;
+    spent.start();
+    while (!m_gathering->pods.isEmpty() || !m_gathering->jobs.isEmpty()) {
+        if (spent.elapsed() >= sliceMs) {
+            QTimer::singleShot(0, this, &StorageController::gather);
+            return;
+        }
+        for (int i = 0; i < 50 && !m_gathering->pods.isEmpty(); ++i) {
+            if (const Pod *pod = m_session->pods().find(m_gathering->pods.takeLast()))
+                facts.pods.append(*pod);
+        }
+        for (int i = 0; i < 50 && !m_gathering->jobs.isEmpty(); ++i) {
+            if (const Job *job = m_session->jobs().find(m_gathering->jobs.takeLast()))
+                facts.jobs.append(*job);
+        }
+    }
     facts.claims = m_feeds->claims.store.values();
     facts.volumes = m_feeds->volumes.store.values();
     const FeedState::Phase volumes = m_feeds->volumes.feed.state().phase;
     facts.volumesRead = volumes == FeedState::Phase::Live || volumes == FeedState::Phase::Stale;
     facts.classes = m_feeds->classes.store.values();
-    const items::PodTableModel &pods = m_session->pods();
-    for (int i = 0; i < pods.rowCount(); ++i) {
-        if (!pods.rowAt(i)->claims.isEmpty())
-            facts.pods.append(*pods.rowAt(i));
-    }
-    facts.jobs = m_session->jobs().jobs();
     for (const auto &uses : m_uses)
         facts.uses += uses.values();
     facts.kubeletAsked = m_kubeletAsked;
     facts.history = m_samples;
     facts.shares = shares();
     facts.now = QDateTime::currentDateTimeUtc();
-    m_judging = true;
+    struct Judged {
+        QList<storage::ClaimAccount> accounts;
+        CheckpointReader::Places places;
+    };
     // The forecasts of a thousand claims take more than a moment.
     m_scope.run(
-        this, [facts](std::stop_token) { return storage::account(facts); },
-        [this](const QList<storage::ClaimAccount> &accounts) {
+        this,
+        [facts = std::move(m_gathering->facts)](std::stop_token) {
+            Judged judged{storage::account(facts), {}};
+            for (const Job &job : facts.jobs)
+                judged.places.insert(job.uid, {job.resourceVersion, ckpt::locate(job)});
+            return judged;
+        },
+        [this](Judged judged) {
+            const QList<storage::ClaimAccount> &accounts = judged.accounts;
             m_judging = false;
+            m_reader.setPlaces(std::move(judged.places));
             const FeedState state = m_feeds->claims.feed.state();
             m_page->setHelperAllowed(helperNamespaces());
             m_page->setBuckets(buckets());
@@ -493,6 +537,7 @@ void StorageController::judge()
             if (std::exchange(m_judgeAgain, false))
                 judge();
         });
+    m_gathering.reset();
 }
 
 } // namespace cairn::app

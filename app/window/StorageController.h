@@ -41,6 +41,7 @@ signals:
 private:
     struct Feeds;
     void judge();
+    void gather();
     void judgeSoon();
     void readClusterId();
     void measureAll();
@@ -66,6 +67,11 @@ private:
     QDateTime m_prometheusSought, m_kept, m_measured;
     bool m_kubeletAsked = false;
     bool m_prometheusKnown = false; ///< it was looked for, with whatever outcome
+    struct Gathering {
+        QStringList pods, jobs; ///< still to be copied
+        storage::ClaimFacts facts;
+    };
+    std::optional<Gathering> m_gathering;
     bool m_judging = false, m_judgeAgain = false, m_measuringAll = false;
     QString m_prometheusProblem, m_kubeletProblem;
     QSet<QString> m_measuring; ///< UIDs

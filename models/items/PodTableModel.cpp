@@ -67,6 +67,17 @@ bool PodTableModel::inTrouble(const Pod &pod)
     return rank(pod) <= 1;
 }
 
+void PodTableModel::tally(const Pod &pod, int by)
+{
+    m_troubled += inTrouble(pod) ? by : 0;
+    if (pod.claims.isEmpty())
+        return;
+    if (by > 0)
+        m_mounting.insert(keyOf(pod));
+    else
+        m_mounting.remove(keyOf(pod));
+}
+
 QString PodTableModel::text(const Pod &pod, int column) const
 {
     switch (column) {

@@ -34,15 +34,17 @@ public:
     /// It failed, waits, or runs without being ready.
     static bool inTrouble(const Pod &pod);
     int troubled() const { return m_troubled; } ///< pods that are
+    const QSet<QString> &mounting() const { return m_mounting; } ///< keys of pods with claims
 
 protected:
-    void tally(const Pod &pod, int by) override { m_troubled += inTrouble(pod) ? by : 0; }
+    void tally(const Pod &pod, int by) override;
     QString keyOf(const Pod &pod) const override { return pod.uid.isEmpty() ? pod.ns + u'/' + pod.name : pod.uid; }
 
 private:
     QString text(const Pod &pod, int column) const;
     QDateTime m_now;
     int m_troubled = 0;
+    QSet<QString> m_mounting; ///< keys
 };
 
 } // namespace cairn::items

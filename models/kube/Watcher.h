@@ -117,7 +117,7 @@ public:
     }
 
 private:
-    static constexpr qsizetype mostUpserts = 500;
+    static constexpr qsizetype mostUpserts = 250;
 
     void upsert(T &&object)
     {

@@ -38,6 +38,14 @@ public:
     const Job *find(JobKind kind, const QString &ns, const QString &name) const;
     QList<Job> jobs() const { return m_shown.values(); }
     qsizetype size() const { return m_shown.size(); }
+    QStringList uids() const { return m_shown.keys(); }
+    /// Visits all jobs, in no order, without copying one.
+    template <class Visit>
+    void each(Visit visit) const
+    {
+        for (const Job &job : m_shown)
+            visit(job);
+    }
     /// The jobs a change speaks of, for a table model.
     Delta<Job> delta(const StoreChange &change) const;
 

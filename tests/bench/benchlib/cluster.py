@@ -3,8 +3,11 @@
 nothing changes an object but the bench."""
 
 import fcntl
+import json
 import os
 import shutil
+import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -82,6 +85,15 @@ def add_jobs(lab, count):
     kube.apply(lab, kube.read_yaml(crd.read_text()))
     kube.wait_established(lab, ["pytorchjobs.kubeflow.org"])
     _write(lab, "jobs", 300, to=count)
+    # Until its cache has them, the apiserver reads each page out of etcd.
+    path = "/apis/kubeflow.org/v1/pytorchjobs?resourceVersion=0"
+    give_up = time.monotonic() + 120
+    while time.monotonic() < give_up:
+        asked = subprocess.run([program(lab, "kubectl"), "--kubeconfig", lab.kubeconfig, "get", "--raw", path], capture_output=True)
+        if asked.returncode == 0 and len(json.loads(asked.stdout)["items"]) == count:
+            return
+        time.sleep(0.5)
+    raise LabError("the apiserver does not serve the jobs", asked.stderr.decode(errors="replace")[-300:])
 
 
 def clear(lab, prefix):

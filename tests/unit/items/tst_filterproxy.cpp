@@ -152,28 +152,128 @@ private slots:
         QCOMPARE(m_proxy.rowCount(), 2);
     }
 
-    void staysConsistentUnderRandomDeltas()
+    void endsAsOneMadeAfreshUnderRandomDeltas_data()
     {
+        QTest::addColumn<int>("column");
+        QTest::addColumn<Qt::SortOrder>("order");
+        QTest::newRow("numbers, greatest first") << int(JobTableModel::Gpus) << Qt::DescendingOrder;
+        QTest::newRow("texts") << int(JobTableModel::Name) << Qt::AscendingOrder;
+        QTest::newRow("as they came") << -1 << Qt::AscendingOrder;
+    }
+    void endsAsOneMadeAfreshUnderRandomDeltas()
+    {
+        QFETCH(int, column);
+        QFETCH(Qt::SortOrder, order);
         QAbstractItemModelTester tester(&m_proxy);
         QRandomGenerator random(7);
         m_proxy.setFacet(JobTableModel::PhaseRole, {u"Running"_s, u"Failed"_s});
-        for (int round = 0; round < 80; ++round) {
+        m_proxy.sort(column, order);
+        QPersistentModelIndex kept;
+        QString keptKey;
+        for (int round = 0; round < 120; ++round) {
+            // Few rows at a time go to their places one by one, many as one change of layout.
+            const int changes = round % 3 == 0 ? 3 : 60;
             Delta<Job> delta;
-            for (int i = 0; i < 60; ++i) {
+            for (int i = 0; i < changes; ++i) {
                 const QString name = QString::number(random.bounded(200));
                 if (random.bounded(3) == 0)
                     delta.removed.append(name);
                 else
                     delta.upserts.append(job(name, static_cast<JobPhase>(random.bounded(8)), random.bounded(64)));
             }
+            if (round % 10 == 7)
+                m_proxy.setHeld(true);
             m_model.applyDelta(delta);
-            int expected = 0;
-            for (int row = 0; row < m_model.rowCount(); ++row) {
-                const JobPhase phase = m_model.rowAt(row)->job.phase;
-                expected += phase == JobPhase::Running || phase == JobPhase::Failed ? 1 : 0;
+            if (kept.isValid())
+                QCOMPARE(kept.data(KeyRole).toString(), keptKey);
+            if (round % 10 == 9)
+                m_proxy.setHeld(false);
+            if (round % 10 == 5)
+                m_proxy.setText(round % 20 == 5 ? u"1"_s : QString());
+            if (!m_proxy.isHeld()) {
+                FilterProxy fresh;
+                fresh.setSourceModel(&m_model);
+                fresh.setFacets(m_proxy.facets());
+                fresh.setText(m_proxy.text());
+                fresh.sort(column, order);
+                QCOMPARE(names(m_proxy), names(fresh));
+                QCOMPARE(m_proxy.hiddenRows(), fresh.hiddenRows());
             }
-            QCOMPARE(m_proxy.rowCount(), expected);
+            kept = m_proxy.rowCount() > 0 ? m_proxy.index(random.bounded(m_proxy.rowCount()), 1) : QModelIndex();
+            keptKey = kept.data(KeyRole).toString();
         }
+        m_proxy.setHeld(false);
+        m_model.clear();
+        QCOMPARE(m_proxy.rowCount(), 0);
+    }
+
+    void heldRowsKeepTheirPlaces()
+    {
+        m_proxy.sort(JobTableModel::Gpus, Qt::DescendingOrder);
+        const QStringList before = names(m_proxy);
+        m_proxy.setHeld(true);
+        Delta<Job> delta;
+        delta.upserts = {job(u"clip"_s, JobPhase::Running, 99, u"nlp"_s), job(u"new"_s, JobPhase::Running, 100)};
+        m_model.applyDelta(delta);
+        QCOMPARE(names(m_proxy), before + QStringList{u"new"_s});
+        m_proxy.setHeld(false);
+        QCOMPARE(names(m_proxy).mid(0, 2), (QStringList{u"new"_s, u"clip"_s}));
+    }
+
+    void manyRowsAreOneInsertionAndOneLayout()
+    {
+        m_proxy.sort(JobTableModel::Name, Qt::AscendingOrder);
+        QSignalSpy inserted(&m_proxy, &QAbstractItemModel::rowsInserted);
+        QSignalSpy laidOut(&m_proxy, &QAbstractItemModel::layoutChanged);
+        QSignalSpy removed(&m_proxy, &QAbstractItemModel::rowsRemoved);
+        Delta<Job> delta;
+        for (int i = 0; i < 100; ++i) {
+            delta.upserts.append(job(u"x%1-a"_s.arg(i), JobPhase::Running, 1));
+            delta.upserts.append(job(u"x%1-c"_s.arg(i), JobPhase::Running, 1));
+        }
+        m_model.applyDelta(delta);
+        QCOMPARE(inserted.size(), 1); // all behind one another
+        QCOMPARE(laidOut.size(), 0);
+        delta = {};
+        for (int i = 0; i < 100; ++i)
+            delta.upserts.append(job(u"x%1-b"_s.arg(i), JobPhase::Running, 1));
+        m_model.applyDelta(delta);
+        QCOMPARE(inserted.size(), 2);
+        QCOMPARE(laidOut.size(), 1);
+        m_proxy.setText(u"-b"_s);
+        QCOMPARE(removed.size(), 1);
+        QCOMPARE(m_proxy.rowCount(), 100);
+    }
+
+    void largeWholeNumbersKeepAllTheirDigits()
+    {
+        struct Model final : QAbstractTableModel {
+            int rowCount(const QModelIndex &parent) const override { return parent.isValid() ? 0 : 3; }
+            int columnCount(const QModelIndex &parent) const override { return parent.isValid() ? 0 : 1; }
+            QVariant data(const QModelIndex &index, int role) const override
+            {
+                if (role == Qt::DisplayRole)
+                    return QString(QChar(u'a' + index.row()));
+                return role == SortRole ? QVariant((1LL << 62) + (index.row() + 1) % 3) : QVariant();
+            }
+        } model;
+        FilterProxy proxy;
+        proxy.setSourceModel(&model);
+        proxy.sort(0);
+        QCOMPARE(names(proxy), (QStringList{u"c"_s, u"a"_s, u"b"_s}));
+    }
+
+    void aModelThatGoesFirstLeavesNoRows()
+    {
+        FilterProxy proxy;
+        {
+            JobTableModel model;
+            model.setJobs({job(u"a"_s, JobPhase::Running, 1)});
+            proxy.setSourceModel(&model);
+            QCOMPARE(proxy.rowCount(), 1);
+        }
+        QCOMPARE(proxy.rowCount(), 0);
+        QCOMPARE(proxy.columnCount(), 0);
     }
 
     void modelsWithoutSearchTextAreSearchedByCell()

@@ -177,7 +177,7 @@ private slots:
         QCOMPARE(b.listener.rows.size(), 1201);
         QCOMPARE(b.listener.upserts, 1201);
         QCOMPARE(b.listener.completes, 1);
-        QCOMPARE(b.listener.most, 500);
+        QCOMPARE(b.listener.most, 250);
     }
 
     void theNewerOfPageAndEventWins()
