@@ -18,6 +18,15 @@ namespace {
 /// More places than this are one change of layout: to a view it costs as much as a few insertions.
 constexpr size_t maxRanges = 16;
 
+/// How many runs of rows that follow one another there are in ascending rows.
+size_t rangesOf(const std::vector<int> &rows)
+{
+    size_t ranges = 0;
+    for (size_t i = 0; i < rows.size(); ++i)
+        ranges += i == 0 || rows[i] != rows[i - 1] + 1 ? 1U : 0U;
+    return ranges;
+}
+
 bool isMissing(const QVariant &value)
 {
     if (!value.isValid() || value.isNull())
@@ -58,6 +67,8 @@ FilterProxy::FilterProxy(QObject *parent)
 
 void FilterProxy::setSourceModel(QAbstractItemModel *model)
 {
+    if (model == sourceModel())
+        return;
     beginResetModel();
     if (QAbstractItemModel *old = sourceModel())
         old->disconnect(this);
@@ -83,7 +94,7 @@ void FilterProxy::setSourceModel(QAbstractItemModel *model)
         const auto begin = [this] { beginResetModel(); };
         const auto end = [this] {
             parse();
-            rebuild();
+            rebuild(sourceModel()->rowCount());
             endResetModel();
         };
         connect(model, &Model::modelAboutToBeReset, this, begin);
@@ -93,10 +104,10 @@ void FilterProxy::setSourceModel(QAbstractItemModel *model)
         connect(model, &Model::columnsAboutToBeRemoved, this, begin);
         connect(model, &Model::columnsRemoved, this, end);
         // Without a word to the views: they may be about to go too, and with them what they would tell.
-        connect(model, &QObject::destroyed, this, &FilterProxy::rebuild);
+        connect(model, &QObject::destroyed, this, [this] { rebuild(0); });
     }
     parse();
-    rebuild();
+    rebuild(model ? model->rowCount() : 0);
     endResetModel();
 }
 
@@ -455,9 +466,9 @@ void FilterProxy::setHeld(bool held)
 
 // ---- rows -----------------------------------------------------------------------------------------------------------
 
-void FilterProxy::rebuild()
+/// Begins anew, with so many rows of the source.
+void FilterProxy::rebuild(int total)
 {
-    const int total = sourceModel() ? sourceModel()->rowCount() : 0;
     m_shown.clear();
     m_place.assign(static_cast<size_t>(total), -1);
     m_late.assign(static_cast<size_t>(total), false);
@@ -515,9 +526,6 @@ void FilterProxy::relayout(Rows next)
 /// Rows leave.
 void FilterProxy::take(const Rows &shown)
 {
-    size_t ranges = 0;
-    for (size_t i = 0; i < shown.size(); ++i)
-        ranges += i == 0 || shown[i] != shown[i - 1] + 1 ? 1U : 0U;
     const auto remove = [this](int first, int last) {
         beginRemoveRows({}, first, last);
         for (int row = first; row <= last; ++row)
@@ -526,7 +534,7 @@ void FilterProxy::take(const Rows &shown)
         number(static_cast<size_t>(first));
         endRemoveRows();
     };
-    if (ranges > maxRanges) {
+    if (rangesOf(shown) > maxRanges) {
         Rows next = without(shown);
         const auto stay = static_cast<int>(next.size());
         for (const int row : shown)
@@ -666,10 +674,7 @@ void FilterProxy::sourceChanged(const QModelIndex &from, const QModelIndex &to)
         if (const int place = m_place[static_cast<size_t>(row)]; place >= 0)
             shown.push_back(place);
     std::ranges::sort(shown);
-    size_t ranges = 0;
-    for (size_t i = 0; i < shown.size(); ++i)
-        ranges += i == 0 || shown[i] != shown[i - 1] + 1 ? 1U : 0U;
-    if (ranges > maxRanges) {
+    if (rangesOf(shown) > maxRanges) {
         emit dataChanged(index(shown.front(), from.column()), index(shown.back(), to.column()));
         return;
     }
@@ -740,6 +745,7 @@ void FilterProxy::sourceLaidOut()
     Rows sources; // of m_from
     for (const QModelIndex &old : std::as_const(m_from))
         sources.push_back(next[static_cast<size_t>(old.row())]);
+    std::erase(next, -1); // a source that let go of a row without saying so
     m_shown = std::move(next);
     if (m_sortColumn < 0)
         sortRows(m_shown);
@@ -751,7 +757,9 @@ void FilterProxy::sourceLaidOut()
         m_late.assign(m_late.size(), true);
     QModelIndexList to;
     for (qsizetype i = 0; i < m_from.size(); ++i)
-        to.append(index(m_place[static_cast<size_t>(sources[static_cast<size_t>(i)])], m_from[i].column()));
+        to.append(sources[static_cast<size_t>(i)] < 0
+                      ? QModelIndex()
+                      : index(m_place[static_cast<size_t>(sources[static_cast<size_t>(i)])], m_from[i].column()));
     changePersistentIndexList(m_from, to);
     m_from.clear();
     emit layoutChanged({}, VerticalSortHint);

@@ -117,7 +117,7 @@ private:
     void forgetOld();
 
     // `source` are rows of the source and `shown` are rows of this model, ascending.
-    void rebuild();
+    void rebuild(int total);
     void sortRows(Rows &source);
     void take(const Rows &shown);
     void put(Rows source);

@@ -147,7 +147,7 @@ private:
     bool m_wasLive = false;
     QString m_version; ///< resourceVersion the watch goes on from
     bool m_listing = false;
-    bool m_streams = true;      ///< the first list may come in one piece, as no such one has failed
+    bool m_streams;             ///< the first list may come in one piece, as no such one has failed
     std::unique_ptr<ListSplitter> m_splitter;
     QByteArray m_room; ///< body of the page before, for the one after the next
     bool m_firstPage = false;

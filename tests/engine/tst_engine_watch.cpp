@@ -174,6 +174,7 @@ private slots:
         for (int i = 0; i < 20; ++i)
             QVERIFY(create(ns, u"p%1"_s.arg(i)));
         WatchOptions options;
+        options.streamed = false;
         options.firstPage = 7;
         options.laterPages = 6;
         Shown<Pod> shown;
@@ -265,6 +266,7 @@ private slots:
         for (int i = 0; i < 12; ++i)
             QVERIFY(create(ns, u"p%1"_s.arg(i)));
         WatchOptions options;
+        options.streamed = false;
         options.firstPage = options.laterPages = 3;
         options.watchShortest = options.watchLongest = 1s;
         Shown<Pod> shown;

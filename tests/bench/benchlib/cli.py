@@ -164,4 +164,4 @@ def _size(lab, size, build):
     say(f"{size:,} pods")
     return {"pods": size, "apiserver": cluster.memory_of(lab, "kube-apiserver"), "etcd": cluster.memory_of(lab, "etcd"),
             "transfer": clients.transfer(lab, size, 3), "informer": clients.informer(lab, size, 1, live=False),
-            "engine": clients.engine(lab, size, build, 1), "window": window.pods(lab, size, build, 1, live=False)}
+            "engine": clients.engine(lab, size, build, 3), "window": window.pods(lab, size, build, 3, live=False)}

@@ -58,7 +58,7 @@ def empty(lab, build):
         return {"peak": window.memory(), "idle": window.processor(clients.IDLE_SECONDS)}
 
 
-def pods(lab, count, build, runs=3, live=True, page="pods", rows=None):
+def pods(lab, count, build, runs=clients.RUNS, live=True, page="pods", rows=None):
     results = []
     for run in range(runs):
         with Window(lab, build, page) as window:

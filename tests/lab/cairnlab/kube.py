@@ -51,6 +51,9 @@ def read_yaml(text):
 
 def wait_established(lab, names):
     """Wait until custom kinds are served."""
+    # A kind just made has no conditions yet, at which `wait` gives up.
+    for name in names:
+        kubectl(lab, "wait", "--for=jsonpath={.status.conditions}", "--timeout=60s", f"crd/{name}")
     kubectl(lab, "wait", "--for=condition=Established", "--timeout=60s", *(f"crd/{name}" for name in names))
 
 

@@ -270,6 +270,7 @@ private slots:
             JobTableModel model;
             model.setJobs({job(u"a"_s, JobPhase::Running, 1)});
             proxy.setSourceModel(&model);
+            proxy.setSourceModel(&model);
             QCOMPARE(proxy.rowCount(), 1);
         }
         QCOMPARE(proxy.rowCount(), 0);
