@@ -81,7 +81,8 @@ void WatchLoop::run(std::stop_token stop)
         };
         if (due(m_flushAt))
             flush();
-        if (mail.wake && m_state.phase == FeedState::Phase::Forbidden)
+        // A list that is on its way is the answer: who asks faster than the server answers would never get it.
+        if (mail.wake && m_state.phase == FeedState::Phase::Forbidden && !m_listing)
             startList();
         else if (due(m_relistAt, mail.wake) || due(m_recheckAt, mail.wake))
             startList();

@@ -86,8 +86,6 @@ Result<> Transfer::prepare(const QByteArray &userAgent)
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     if (needsFreshConnection())
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-    else // two dozen watches begin at once: one handshake instead of one each
-        curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
     // Fewer system calls for large lists; a hundred idle watches are content with libcurl's 16 KiB each.
     if (m_mode == Mode::Whole)
         curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L * 1024);

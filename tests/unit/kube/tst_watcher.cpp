@@ -350,6 +350,19 @@ private slots:
         b.server->reply(3, answer(200, page({job("a", 5)}, 10)));
         b.server->channel(0)->start();
         QVERIFY(b.listener.waitPhase(Phase::Live));
+        // Whoever asks again and again leaves the list alone that is on its way.
+        b.server->channel(0)->end(answer(403, status(403, "Forbidden")));
+        QVERIFY(b.listener.waitPhase(Phase::Forbidden));
+        b.watcher->retryNow();
+        b.server->request(4);
+        for (int i = 0; i < 5; ++i) {
+            b.watcher->retryNow();
+            QTest::qWait(2);
+        }
+        b.server->reply(4, answer(200, page({job("a", 5)}, 10)));
+        b.server->channel(1)->start();
+        QVERIFY(b.listener.waitPhase(Phase::Live));
+        QCOMPARE(b.server->requestCount(), size_t(5));
     }
 
     void whatIsNotServedIsAbsentEvenWhereForbidden()
