@@ -347,6 +347,13 @@
     </message>
 </context>
 <context>
+    <name>cairn::ListSplitter</name>
+    <message>
+        <source>The list is damaged</source>
+        <translation>清單損壞</translation>
+    </message>
+</context>
+<context>
     <name>cairn::ObjectDecoder</name>
     <message>
         <source>The server&apos;s answer could not be read</source>
