@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "items/FilterProxy.h"
 
+#include "items/RowRanges.h"
+
 #include <QDateTime>
 #include <QRegularExpression>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <optional>
-#include <ranges>
 
 namespace cairn::items {
 
@@ -17,15 +18,6 @@ namespace {
 
 /// More places than this are one change of layout: to a view it costs as much as a few insertions.
 constexpr size_t maxRanges = 16;
-
-/// How many runs of rows that follow one another there are in ascending rows.
-size_t rangesOf(const std::vector<int> &rows)
-{
-    size_t ranges = 0;
-    for (size_t i = 0; i < rows.size(); ++i)
-        ranges += i == 0 || rows[i] != rows[i - 1] + 1 ? 1U : 0U;
-    return ranges;
-}
 
 bool isMissing(const QVariant &value)
 {
@@ -205,19 +197,9 @@ void FilterProxy::clearFilter()
 
 void FilterProxy::refilter()
 {
-    Rows leave, enter;
-    for (int row = 0; row < totalRows(); ++row) {
-        const int place = m_place[static_cast<size_t>(row)];
-        if (accepts(row) == (place >= 0))
-            continue;
-        if (place >= 0)
-            leave.push_back(place);
-        else
-            enter.push_back(row);
-    }
-    std::ranges::sort(leave);
-    take(leave);
-    put(std::move(enter));
+    Rows all(m_place.size());
+    std::iota(all.begin(), all.end(), 0);
+    settle(all, false);
 }
 
 void FilterProxy::parse()
@@ -461,7 +443,7 @@ void FilterProxy::setHeld(bool held)
     if (late.empty())
         return;
     forgetOld();
-    settle(late);
+    settle(late, true);
 }
 
 // ---- rows -----------------------------------------------------------------------------------------------------------
@@ -516,11 +498,19 @@ void FilterProxy::relayout(Rows next)
         sources.push_back(m_shown[static_cast<size_t>(index.row())]);
     m_shown = std::move(next);
     number(0);
-    QModelIndexList to;
-    for (qsizetype i = 0; i < from.size(); ++i)
-        to.append(index(m_place[static_cast<size_t>(sources[static_cast<size_t>(i)])], from[i].column()));
-    changePersistentIndexList(from, to);
+    moveIndexes(from, sources);
     emit layoutChanged({}, VerticalSortHint);
+}
+
+/// To where their source rows are now, of which -1 is gone.
+void FilterProxy::moveIndexes(const QModelIndexList &from, const Rows &sources)
+{
+    QModelIndexList to;
+    for (qsizetype i = 0; i < from.size(); ++i) {
+        const int source = sources[static_cast<size_t>(i)];
+        to.append(source < 0 ? QModelIndex() : index(m_place[static_cast<size_t>(source)], from[i].column()));
+    }
+    changePersistentIndexList(from, to);
 }
 
 /// Rows leave.
@@ -543,13 +533,7 @@ void FilterProxy::take(const Rows &shown)
         remove(stay, rowCount() - 1);
         return;
     }
-    for (size_t end = shown.size(); end > 0;) {
-        size_t begin = end - 1;
-        while (begin > 0 && shown[begin - 1] == shown[begin] - 1)
-            --begin;
-        remove(shown[begin], shown[end - 1]);
-        end = begin;
-    }
+    eachRangeBackwards(shown, remove);
 }
 
 /// Rows enter, each where it belongs; the last ones while held.
@@ -631,8 +615,8 @@ void FilterProxy::reorder(Rows source)
     relayout(std::move(next));
 }
 
-/// Shows, hides and puts in order what has changed.
-void FilterProxy::settle(const Rows &source)
+/// Shows and hides; puts in order too what stays, where it may have `moved`.
+void FilterProxy::settle(const Rows &source, bool moved)
 {
     Rows leave, enter, stay;
     for (const int row : source) {
@@ -642,7 +626,7 @@ void FilterProxy::settle(const Rows &source)
                 enter.push_back(row);
             else
                 leave.push_back(place);
-        } else if (accepted) {
+        } else if (accepted && moved) {
             stay.push_back(row);
         }
     }
@@ -667,7 +651,7 @@ void FilterProxy::sourceChanged(const QModelIndex &from, const QModelIndex &to)
         for (const int row : changed)
             m_late[static_cast<size_t>(row)] = true;
     } else {
-        settle(changed);
+        settle(changed, true);
     }
     Rows shown;
     for (const int row : changed)
@@ -678,13 +662,7 @@ void FilterProxy::sourceChanged(const QModelIndex &from, const QModelIndex &to)
         emit dataChanged(index(shown.front(), from.column()), index(shown.back(), to.column()));
         return;
     }
-    for (size_t begin = 0; begin < shown.size();) {
-        size_t end = begin + 1;
-        while (end < shown.size() && shown[end] == shown[end - 1] + 1)
-            ++end;
-        emit dataChanged(index(shown[begin], from.column()), index(shown[end - 1], to.column()));
-        begin = end;
-    }
+    eachRange(shown, [&](int first, int last) { emit dataChanged(index(first, from.column()), index(last, to.column())); });
 }
 
 void FilterProxy::sourceInserted(int first, int last)
@@ -755,12 +733,7 @@ void FilterProxy::sourceLaidOut()
     ++m_age;
     if (m_held)
         m_late.assign(m_late.size(), true);
-    QModelIndexList to;
-    for (qsizetype i = 0; i < m_from.size(); ++i)
-        to.append(sources[static_cast<size_t>(i)] < 0
-                      ? QModelIndex()
-                      : index(m_place[static_cast<size_t>(sources[static_cast<size_t>(i)])], m_from[i].column()));
-    changePersistentIndexList(m_from, to);
+    moveIndexes(m_from, sources);
     m_from.clear();
     emit layoutChanged({}, VerticalSortHint);
 }

@@ -123,9 +123,10 @@ private:
     void put(Rows source);
     void reorder(Rows source);
     void relayout(Rows next);
+    void moveIndexes(const QModelIndexList &from, const Rows &sources);
     void number(size_t from);
     Rows without(const Rows &shown) const;
-    void settle(const Rows &source);
+    void settle(const Rows &source, bool moved);
 
     void sourceChanged(const QModelIndex &from, const QModelIndex &to);
     void sourceInserted(int first, int last);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "items/Roles.h"
+#include "items/RowRanges.h"
 
 #include <QAbstractTableModel>
 #include <QHash>
@@ -199,13 +200,7 @@ private:
             emit dataChanged(index(0, 0), index(rowCount() - 1, last));
             return;
         }
-        for (size_t i = 0; i < changed.size();) {
-            size_t j = i + 1;
-            while (j < changed.size() && changed[j] == changed[j - 1] + 1)
-                ++j;
-            emit dataChanged(index(changed[i], 0), index(changed[j - 1], last));
-            i = j;
-        }
+        eachRange(changed, [&](int from, int to) { emit dataChanged(index(from, 0), index(to, last)); });
     }
 
     void removeAll(std::vector<int> gone)
@@ -214,22 +209,13 @@ private:
             return;
         std::sort(gone.begin(), gone.end());
         gone.erase(std::unique(gone.begin(), gone.end()), gone.end());
-        size_t ranges = 1;
-        for (size_t i = 1; i < gone.size(); ++i)
-            ranges += gone[i] != gone[i - 1] + 1 ? 1U : 0U;
-        if (ranges > maxRanges) {
+        if (rangesOf(gone) > maxRanges) {
             moveToEnd(gone);
             const int first = rowCount() - static_cast<int>(gone.size());
             removeRange(first, rowCount() - 1);
             return;
         }
-        for (size_t end = gone.size(); end > 0;) {
-            size_t begin = end - 1;
-            while (begin > 0 && gone[begin - 1] == gone[begin] - 1)
-                --begin;
-            removeRange(gone[begin], gone[end - 1]);
-            end = begin;
-        }
+        eachRangeBackwards(gone, [this](int first, int last) { removeRange(first, last); });
     }
 
     void removeRange(int first, int last)

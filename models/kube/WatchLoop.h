@@ -56,8 +56,8 @@ public:
 
 /// LIST and WATCH of one resource in one namespace or all. The first list is read in one piece from the server's cache as
 /// client-go does it (resourceVersion=0), where it comes in protobuf: no other is as cheap for the server and as fast.
-/// All later ones, those in JSON, and the one after such a list has failed come in pages. The watch begins at the first page's version while
-/// the later pages still travel, so that a list slower than the server's event window cannot end in an endless circle
+/// All later ones, those in JSON, and the one after such a list has failed come in pages. The watch begins at the first
+/// page's version while the later pages still travel, so that a list slower than the server's event window cannot end in an endless circle
 /// of 410 and relist; whoever is newer wins. Everything happens on the thread that calls run(): the network thread only
 /// leaves mail, pages are fetched by a helper thread while the one before is read.
 class WatchLoop
