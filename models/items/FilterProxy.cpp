@@ -669,7 +669,7 @@ void FilterProxy::sourceInserted(int first, int last)
 {
     forgetOld();
     const auto at = static_cast<std::ptrdiff_t>(first);
-    const auto count = static_cast<size_t>(last - first + 1);
+    const auto count = static_cast<size_t>(last - first) + 1;
     if (first < totalRows())
         for (int &row : m_shown)
             row += row >= first ? last - first + 1 : 0;
