@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# cairn_test(<name> SOURCES … LIBRARIES … [LABELS …] [TIMEOUT s] [LOCK resource] [ENVIRONMENT …]):
+# cairn_test(<name> SOURCES … LIBRARIES … [LABELS …] [TIMEOUT s] [LOCK resource] [ENVIRONMENT …] [FIXTURES]):
+# FIXTURES defines CAIRN_SOURCE_DIR; only for those who read files of the tree, as the path keeps checkouts from sharing a cache.
 # one QtTest executable. It links only the library under test, so a unit test also proves the layering.
 function(cairn_test name)
-    cmake_parse_arguments(ARG "" "TIMEOUT;LOCK" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT" ${ARGN})
+    cmake_parse_arguments(ARG "FIXTURES" "TIMEOUT;LOCK" "SOURCES;LIBRARIES;LABELS;ENVIRONMENT" ${ARGN})
     if(NOT ARG_SOURCES)
         set(ARG_SOURCES ${name}.cpp)
     endif()
@@ -15,8 +16,11 @@ function(cairn_test name)
     add_executable(${name} ${ARG_SOURCES})
     set_target_properties(${name} PROPERTIES AUTOMOC ON)
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/models ${PROJECT_SOURCE_DIR}/widgets ${PROJECT_SOURCE_DIR}/tests/support)
-    target_compile_definitions(${name} PRIVATE CAIRN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    if(ARG_FIXTURES)
+        target_compile_definitions(${name} PRIVATE CAIRN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    endif()
     target_link_libraries(${name} PRIVATE cairn_flags Qt6::Test ${ARG_LIBRARIES})
+    cairn_precompiled(${name} TEST LIBRARIES ${ARG_LIBRARIES})
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
         ENVIRONMENT "QT_QPA_PLATFORM=offscreen;TZ=UTC;LC_ALL=C.UTF-8;QT_SCALE_FACTOR=1;${ARG_ENVIRONMENT}")
