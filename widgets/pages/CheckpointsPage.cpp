@@ -89,8 +89,7 @@ CheckpointsPage::CheckpointsPage(QWidget *parent)
     connect(m_model, &QAbstractItemModel::modelReset, this, recount);
     connect(m_filter, &items::FilterProxy::filterChanged, this, recount);
     connect(m_search, &SearchField::changed, m_filter, &items::FilterProxy::setText);
-    connect(m_search, &SearchField::left, this, &CheckpointsPage::focusTable);
-    connect(m_search, &SearchField::moveDown, this, &CheckpointsPage::focusTable);
+    m_table->followSearch(m_search);
     connect(m_views, &Segment::currentChanged, this, [this](int index) { setView(static_cast<View>(index)); });
     connect(m_banner, &Banner::triggered, this, &CheckpointsPage::offered);
     connect(m_state, &StateView::triggered, this, &CheckpointsPage::offered);

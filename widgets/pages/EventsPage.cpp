@@ -95,8 +95,7 @@ EventsPage::EventsPage(QWidget *parent)
     connect(m_model, &QAbstractItemModel::modelReset, this, recount);
     connect(m_filter, &items::FilterProxy::filterChanged, this, recount);
     connect(m_search, &SearchField::changed, m_filter, &items::FilterProxy::setText);
-    connect(m_search, &SearchField::left, this, &EventsPage::focusTable);
-    connect(m_search, &SearchField::moveDown, this, &EventsPage::focusTable);
+    m_table->followSearch(m_search);
     connect(m_views, &Segment::currentChanged, this, [this](int index) { setWarningsOnly(index == 1); });
     connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &key) {
         if (key == "/"_L1)

@@ -77,8 +77,7 @@ HaPage::HaPage(QWidget *parent)
 
     m_table->setPlaceholder(tr("No component matches the filter"));
     connect(m_search, &SearchField::changed, m_table->filter(), &items::FilterProxy::setText);
-    connect(m_search, &SearchField::left, this, &HaPage::focusTable);
-    connect(m_search, &SearchField::moveDown, this, &HaPage::focusTable);
+    m_table->followSearch(m_search);
     connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &key) {
         if (key == "/"_L1)
             focusFilter();

@@ -149,7 +149,8 @@ JobsPage::JobsPage(QWidget *detail, QWidget *parent)
     });
     connect(m_search, &SearchField::changed, m_filter, &items::FilterProxy::setText);
     connect(m_search, &SearchField::left, this, &JobsPage::focusTable);
-    connect(m_search, &SearchField::moveDown, this, &JobsPage::focusTable);
+    connect(m_search, &SearchField::moveDown, this, [this] { activeTable()->focusRow(); });
+    connect(m_search, &SearchField::entered, this, [this] { activeTable()->openFound(); });
     connect(m_clear, &QPushButton::clicked, this, [this] {
         m_search->clear();
         setView(View::All);

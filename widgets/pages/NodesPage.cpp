@@ -88,8 +88,7 @@ NodesPage::NodesPage(QWidget *parent)
     setLayout(page);
 
     connect(m_search, &SearchField::changed, m_table->filter(), &items::FilterProxy::setText);
-    connect(m_search, &SearchField::left, this, &NodesPage::focusTable);
-    connect(m_search, &SearchField::moveDown, this, &NodesPage::focusTable);
+    m_table->followSearch(m_search);
     connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &key) {
         if (key == "/"_L1)
             focusFilter();

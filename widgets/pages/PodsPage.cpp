@@ -92,8 +92,7 @@ PodsPage::PodsPage(QWidget *parent)
     connect(m_recount, &QTimer::timeout, this, &PodsPage::settle);
     connect(m_filter, &items::FilterProxy::filterChanged, this, &PodsPage::recount);
     connect(m_search, &SearchField::changed, m_filter, &items::FilterProxy::setText);
-    connect(m_search, &SearchField::left, this, &PodsPage::focusTable);
-    connect(m_search, &SearchField::moveDown, this, &PodsPage::focusTable);
+    m_table->followSearch(m_search);
     connect(m_views, &Segment::currentChanged, this, [this](int index) { setTroubleOnly(index == 1); });
     connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &key) {
         if (key == "/"_L1)

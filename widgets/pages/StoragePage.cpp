@@ -83,8 +83,7 @@ StoragePage::StoragePage(QWidget *parent)
     connect(m_sourcesButton, &QPushButton::toggled, m_sourcesCard, &QWidget::setVisible);
     connect(m_kubelet, &QCheckBox::clicked, this, &StoragePage::kubeletRequested);
     connect(m_search, &SearchField::changed, m_table->filter(), &items::FilterProxy::setText);
-    connect(m_search, &SearchField::left, this, &StoragePage::focusTable);
-    connect(m_search, &SearchField::moveDown, this, &StoragePage::focusTable);
+    m_table->followSearch(m_search);
     connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &key) {
         if (key == "/"_L1)
             focusFilter();
