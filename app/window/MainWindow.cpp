@@ -110,6 +110,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     setMinimumSize(1100, 700);
     setCentralWidget(makeBody());
     m_toasts = new kit::ToastHost(this);
+    m_status->addAtEnd(new kit::NoticeBell(m_toasts));
     m_palette = new PaletteController(*m_jobsPage->model(), preferences, this);
     m_notifier = new Notifier(*m_jobsPage->model(), *m_ha, *m_storage, *m_reader, preferences, m_toasts, this);
     m_settings = new SettingsController(engine, preferences, m_notifier->desktop(), m_settingsPage, this);
