@@ -7,7 +7,7 @@
 #include <QWidget>
 
 namespace cairn::editors {
-class YamlView;
+class CodeEditor;
 }
 namespace cairn::kit {
 class Button;
@@ -93,7 +93,7 @@ private:
     kit::Button *m_close;
     QStackedWidget *m_stack;
     LogPane *m_logs;
-    editors::YamlView *m_yaml;
+    editors::CodeEditor *m_yaml;
     kit::StateView *m_yamlState;
     QTimer *m_recount;
 
