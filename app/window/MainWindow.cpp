@@ -4,7 +4,6 @@
 #include "ResumeController.h"
 #include "base/Text.h"
 #include "engine/BucketFlows.h"
-#include "jobs/LossOfWork.h"
 #include "kit/Navigation.h"
 #include "kit/Messages.h"
 #include "kit/Theme.h"
@@ -472,7 +471,7 @@ void MainWindow::openResume(const QString &uid, const QString &checkpoint)
 void MainWindow::resumeNewest(const QString &key)
 {
     const CheckpointReader::Known *known = m_reader->known(key);
-    const Checkpoint *newest = known ? jobs::newestResumable(known->listing.listing) : nullptr;
+    const Checkpoint *newest = known ? newestResumable(known->listing.listing) : nullptr;
     openResume(key, newest ? newest->path : QString());
 }
 
