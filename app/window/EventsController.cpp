@@ -22,7 +22,7 @@ EventsController::EventsController(pages::EventsPage *page, QObject *parent)
 {
     m_work->setSingleShot(true);
     connect(m_work, &QTimer::timeout, this, &EventsController::work);
-    connect(page, &pages::EventsPage::currentChanged, this, &EventsController::showJob);
+    connect(page, &pages::EventsPage::currentEventChanged, this, &EventsController::showJob);
     connect(page, &pages::EventsPage::retryRequested, this, [this] {
         if (m_session)
             m_session->retryNow();

@@ -132,19 +132,19 @@ void MainWindow::showComponent(const QString &key)
 {
     showPage(u"ha"_s);
     if (!key.isEmpty())
-        m_haPage->setCurrentComponent(key);
+        m_haPage->setCurrentKey(key);
 }
 
 void MainWindow::showNode(const QString &key)
 {
     showPage(u"nodes"_s);
-    m_nodesPage->setCurrentNode(key);
+    m_nodesPage->setCurrentKey(key);
 }
 
 void MainWindow::showClaim(const QString &key)
 {
     showPage(u"storage"_s);
-    m_storagePage->setCurrentClaim(key);
+    m_storagePage->setCurrentKey(key);
 }
 
 void MainWindow::wireAlerts()
