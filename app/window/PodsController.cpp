@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "PodsController.h"
 
+#include "ActionRegistry.h"
 #include "manifest/Prune.h"
 #include "manifest/Yaml.h"
 #include "pages/LogPane.h"
@@ -8,30 +9,39 @@
 
 #include <algorithm>
 
+using namespace Qt::StringLiterals;
+
 namespace cairn::app {
 
 using pages::PodsPage;
 
-PodsController::PodsController(PodsPage *page, QObject *parent)
-    : QObject(parent)
-    , m_page(page)
+PodsController::PodsController(QObject *parent)
+    : ListController({u"pods"_s, u"pods"_s, tr("Pods")}, new PodsPage, parent)
+    , m_page(static_cast<PodsPage *>(page()))
 {
-    connect(page, &PodsPage::logsRequested, this, &PodsController::startLogs);
-    connect(page, &PodsPage::yamlRequested, this, &PodsController::readYaml);
-    connect(page, &PodsPage::detailClosed, this, [this] {
+    connect(m_page, &PodsPage::logsRequested, this, &PodsController::startLogs);
+    connect(m_page, &PodsPage::yamlRequested, this, &PodsController::readYaml);
+    connect(m_page, &PodsPage::detailClosed, this, [this] {
         m_shown.clear();
         m_logs.reset();
         m_scope.cancel();
     });
-    connect(page, &PodsPage::retryRequested, this, [this] {
-        if (m_session)
-            m_session->retryNow();
-    });
-    connect(page, &PodsPage::ownerRequested, this, [this](const QString &key) {
+    connect(m_page, &PodsPage::ownerRequested, this, [this](const QString &key) {
         const Pod *pod = m_session ? m_session->pods().find(key) : nullptr;
         if (const QString uid = pod ? m_session->jobs().jobOf(*pod) : QString(); !uid.isEmpty())
-            emit jobRequested(uid);
+            goToJob(uid);
     });
+}
+
+void PodsController::addActions(ActionRegistry &actions)
+{
+    actions.addKeys(tr("Pods"), {{u"L"_s, tr("Logs of the pod")}, {u"Y"_s, tr("YAML of the pod")}});
+}
+
+void PodsController::refresh()
+{
+    if (m_session)
+        m_session->retryNow();
 }
 
 void PodsController::setSession(ClusterSession *session)
