@@ -35,6 +35,7 @@ private:
     bool m_open = false;
     QString m_shown; ///< key of the pod whose logs or YAML are shown
     std::unique_ptr<LogStreamer> m_logs;
+    bool m_logsAwaited = false; ///< they begin when the pod that is shown has started
     async::Scope m_scope;
 };
 
