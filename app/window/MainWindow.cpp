@@ -13,6 +13,7 @@
 #include "OverviewController.h"
 #include "PaletteController.h"
 #include "PodsController.h"
+#include "QuotasController.h"
 #include "SettingsController.h"
 #include "StorageController.h"
 #include "base/Text.h"
@@ -88,6 +89,7 @@ void MainWindow::makePages()
         new EventsController(this),
         nodes,
         new PodsController(this),
+        new QuotasController(this),
         settings,
     };
     makeActions();

@@ -60,10 +60,12 @@ SidePanel::SidePanel(const QString &name, const QString &accessibleName, int min
     body()->addWidget(scroll);
 }
 
-void SidePanel::addSection(const QString &title)
+Label *SidePanel::addSection(const QString &title)
 {
     m_column->addSpacing(6);
-    m_column->addWidget(new Label(title, Type::Section));
+    auto *label = new Label(title, Type::Section);
+    m_column->addWidget(label);
+    return label;
 }
 
 Paragraph *SidePanel::addParagraph(const QString &name)

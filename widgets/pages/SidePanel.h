@@ -8,6 +8,7 @@
 
 namespace cairn::kit {
 class ElidedLabel;
+class Label;
 class Note;
 class Paragraph;
 class Tag;
@@ -40,7 +41,7 @@ public:
 
     QVBoxLayout *column() const { return m_column; }
     /// A heading with room above.
-    void addSection(const QString &title);
+    kit::Label *addSection(const QString &title);
     kit::Paragraph *addParagraph(const QString &name);
     kit::Note *addNote(kit::Tone tone, const QString &name);
     FactGrid *addFacts(const QStringList &names);
