@@ -164,11 +164,53 @@ QString ago(const QDateTime &when, const QDateTime &now)
     return min % 60 ? Words::tr("%1 h %2 min ago").arg(min / 60).arg(min % 60) : Words::tr("%1 h ago").arg(min / 60);
 }
 
-QString gpuHours(std::optional<double> value)
+namespace {
+
+enum class GpuUnit { Hours, Minutes, Seconds };
+
+/// Number and unit that `hours` are written in; `decimals` says whether "4" hours read "4.0".
+std::pair<QString, GpuUnit> gpuParts(double hours, bool decimals)
 {
-    if (!value || !std::isfinite(*value))
+    if (hours == 0)
+        return {u"0"_s, GpuUnit::Hours};
+    const double size = std::abs(hours);
+    if (size >= 1000)
+        return {number(std::llround(hours)), GpuUnit::Hours};
+    if (size * 60 >= 59.5) {
+        const QString text = QString::number(hours, 'f', 1);
+        return {!decimals && text.endsWith(".0"_L1) ? text.chopped(2) : text, GpuUnit::Hours};
+    }
+    if (size * 3600 >= 59.5)
+        return {number(std::llround(hours * 60)), GpuUnit::Minutes};
+    return {number(static_cast<qint64>(std::ceil(hours * 3600))), GpuUnit::Seconds};
+}
+
+} // namespace
+
+QString gpuHours(std::optional<double> hours)
+{
+    if (!hours || !std::isfinite(*hours))
         return u"–"_s;
-    return Words::tr("%1 GPU-h").arg(*value < 1000 ? QString::number(*value, 'f', 1) : number(std::llround(*value)));
+    const auto [value, unit] = gpuParts(*hours, true);
+    switch (unit) {
+    case GpuUnit::Hours: return Words::tr("%1 GPU-h").arg(value);
+    case GpuUnit::Minutes: return Words::tr("%1 GPU-min").arg(value);
+    case GpuUnit::Seconds: break;
+    }
+    return Words::tr("%1 GPU-s").arg(value);
+}
+
+Amount gpuTime(std::optional<double> hours)
+{
+    if (!hours || !std::isfinite(*hours))
+        return {u"–"_s, {}};
+    const auto [value, unit] = gpuParts(*hours, false);
+    switch (unit) {
+    case GpuUnit::Hours: return {value, Words::tr("GPU-h")};
+    case GpuUnit::Minutes: return {value, Words::tr("GPU-min")};
+    case GpuUnit::Seconds: break;
+    }
+    return {value, Words::tr("GPU-s")};
 }
 
 } // namespace cairn::text

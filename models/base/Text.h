@@ -25,7 +25,14 @@ QString bytes(qint64 value);
 QString duration(std::chrono::milliseconds value);
 /// Time since `when`: "now", "9 min ago", "15 h ago", "3 d ago"; "–" where invalid.
 QString ago(const QDateTime &when, const QDateTime &now);
-/// GPU-hours with one decimal: "4.8 GPU-h"; "–" for nullopt.
-QString gpuHours(std::optional<double> value);
+/// GPU time in the unit that gives it a digit: "4.8 GPU-h", below an hour "48 GPU-min", below a minute "40 GPU-s" (rounded up, so
+/// that something is never shown as nothing); "0 GPU-h", and "–" for nullopt.
+QString gpuHours(std::optional<double> hours);
+/// The same in two parts, for a tile; the number without ".0", the unit "" for nullopt.
+struct Amount {
+    QString number;
+    QString unit;
+};
+Amount gpuTime(std::optional<double> hours);
 
 } // namespace cairn::text

@@ -151,6 +151,7 @@ void SearchField::keyPressEvent(QKeyEvent *event)
     case Qt::Key_Enter:
         flush();
         QLineEdit::keyPressEvent(event);
+        emit entered();
         return;
     case Qt::Key_Down:
         flush();

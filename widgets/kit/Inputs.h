@@ -30,8 +30,8 @@ public:
 };
 
 /// Filter or search field: magnifier, placeholder, the key that focuses it as a hint while empty and unfocused, a
-/// clear button while not empty. Emits `changed` 150 ms after the last key and at once on Enter or clear; Esc clears,
-/// a second Esc emits `left`.
+/// clear button while not empty. Emits `changed` 150 ms after the last key and at once on Enter, Down or clear; Down then
+/// emits `moveDown`, Enter `entered`. Esc clears, a second Esc emits `left`.
 class SearchField : public QLineEdit {
     Q_OBJECT
 
@@ -45,6 +45,7 @@ signals:
     void changed(const QString &text);
     void left();
     void moveDown();
+    void entered();
 
 protected:
     void paintEvent(QPaintEvent *event) override;

@@ -147,8 +147,7 @@ ConnectPage::ConnectPage(QWidget *parent)
             emit checkAllRequested();
     });
     connect(m_search, &SearchField::changed, m_filter, &items::FilterProxy::setText);
-    connect(m_search, &SearchField::left, m_table, [this] { m_table->setFocus(); });
-    connect(m_search, &SearchField::moveDown, m_table, [this] { m_table->setFocus(); });
+    m_table->followSearch(m_search);
     connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &key) {
         if (key == "/"_L1)
             focusFilter();

@@ -575,11 +575,6 @@ void JobsPage::closeJob()
     emit jobClosed();
 }
 
-void JobsPage::focusTable()
-{
-    activeTable()->setFocus(Qt::OtherFocusReason);
-}
-
 void JobsPage::keyTyped(const QString &key)
 {
     if (key.compare(u"l"_s, Qt::CaseInsensitive) == 0 && !currentJob().isEmpty())

@@ -54,7 +54,6 @@ public:
     QStringList selectedJobs() const;
     /// Why the user may not do this to any of selectedJobs(); "" or no entry: they may, or it is not known yet.
     void setRefusals(const QHash<SelectionBar::Act, QString> &refusals);
-    void focusTable() override;
 
 signals:
     /// The split view shows this job now.
@@ -92,7 +91,7 @@ private:
     void showMenu(views::DataTable *table, const QPoint &globalPos);
     void announceJob(const QString &key);
     void syncView();
-    views::DataTable *activeTable() const;
+    views::DataTable *activeTable() const override;
 
     items::JobTableModel *m_model;
     NamespaceSelector *m_namespaces;

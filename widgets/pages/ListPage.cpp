@@ -42,7 +42,8 @@ ListPage::ListPage(const QString &name, const Words &words, QWidget *parent)
     connect(filter(), &items::FilterProxy::filterChanged, this, &ListPage::settleSoon);
     connect(m_search, &SearchField::changed, filter(), &items::FilterProxy::setText);
     connect(m_search, &SearchField::left, this, &ListPage::focusTable);
-    connect(m_search, &SearchField::moveDown, this, &ListPage::focusTable);
+    connect(m_search, &SearchField::moveDown, this, [this] { activeTable()->focusRow(); });
+    connect(m_search, &SearchField::entered, this, [this] { activeTable()->openFound(); });
     connect(m_table, &views::DataTable::keyTyped, this, &ListPage::keyTyped);
     connect(m_table, &views::DataTable::currentKeyChanged, this, &ListPage::currentChanged);
 }
@@ -241,7 +242,7 @@ void ListPage::setFilterText(const QString &text)
 
 void ListPage::focusTable()
 {
-    m_table->setFocus(Qt::OtherFocusReason);
+    activeTable()->setFocus(Qt::OtherFocusReason);
 }
 
 void ListPage::focusFilter()

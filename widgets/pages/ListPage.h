@@ -38,7 +38,7 @@ public:
     QString currentKey() const; ///< "" for none
     void setCurrentKey(const QString &key);
     void setFilterText(const QString &text);
-    virtual void focusTable();
+    void focusTable();
     void focusFilter();
     /// What follows the rows is brought up to date within 100 ms; this does it at once (screenshots, tests).
     virtual void settle();
@@ -72,6 +72,8 @@ protected:
     /// An offer of a state was chosen.
     virtual void offered(const QString &id);
 
+    /// Where the filter field's Down and Enter go on.
+    virtual views::DataTable *activeTable() const { return m_table; }
     virtual void updateAnswer() {} ///< of the header, and the numbers on the views
     virtual void updatePanel() {}  ///< of the current row
     virtual void updateState();

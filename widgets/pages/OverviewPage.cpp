@@ -15,7 +15,6 @@
 #include <QHBoxLayout>
 #include <QScrollArea>
 #include <QVBoxLayout>
-#include <cmath>
 
 namespace cairn::pages {
 
@@ -173,9 +172,10 @@ void OverviewPage::updateTiles()
     Shown risk;
     if (o.running == 0)
         risk = {u"0"_s, tr("no job is running"), {}};
-    else if (o.gpuHoursAtRisk > 0)
-        risk = {items::plainNumber(std::round(o.gpuHoursAtRisk * 10) / 10), o.atMost ? tr("GPU-h, at most") : tr("GPU-h unsaved"), {}};
-    else
+    else if (o.gpuHoursAtRisk > 0) {
+        const text::Amount amount = text::gpuTime(o.gpuHoursAtRisk);
+        risk = {amount.number, o.atMost ? tr("%1, at most", "unit").arg(amount.unit) : tr("%1 unsaved", "unit").arg(amount.unit), {}};
+    } else
         risk = {text::duration(o.longest), o.atMost ? tr("unsaved, at most") : tr("unsaved"), {}}; // without GPUs it is time that is lost
     if (o.running > 0)
         risk.tags.append({tr("%n job(s)", nullptr, o.running), items::Tone::Idle});

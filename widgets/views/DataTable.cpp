@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/DataTable.h"
 
+#include "kit/Inputs.h"
 #include "kit/Paint.h"
 #include "views/CellDelegate.h"
 #include "views/TableHeader.h"
@@ -240,6 +241,30 @@ void DataTable::setCurrentKey(const QString &key)
     } else if (key.isEmpty()) {
         setCurrentIndex({});
     }
+}
+
+void DataTable::followSearch(kit::SearchField *field)
+{
+    connect(field, &kit::SearchField::left, this, [this] { setFocus(Qt::OtherFocusReason); });
+    connect(field, &kit::SearchField::moveDown, this, &DataTable::focusRow);
+    connect(field, &kit::SearchField::entered, this, &DataTable::openFound);
+}
+
+void DataTable::focusRow()
+{
+    setFocus(Qt::OtherFocusReason);
+    if (currentIndex().isValid() || rowCount() == 0)
+        return;
+    const QModelIndex first = m_filter->index(0, m_columns.isEmpty() ? 0 : m_columns.first().column);
+    setCurrentIndex(first);
+    scrollTo(first);
+}
+
+void DataTable::openFound()
+{
+    focusRow();
+    if (rowCount() == 1 && !m_currentKey.isEmpty())
+        emit opened(m_currentKey);
 }
 
 QModelIndex DataTable::indexOfKey(const QString &key) const

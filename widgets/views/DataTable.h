@@ -12,6 +12,10 @@
 class QMenu;
 class QTimer;
 
+namespace cairn::kit {
+class SearchField;
+}
+
 namespace cairn::views {
 
 class TableHeader;
@@ -72,6 +76,14 @@ public:
     QString currentKey() const;
     /// Remembered when the row is not there yet, and applied when it arrives.
     void setCurrentKey(const QString &key);
+
+    /// Down, Enter and a second Esc in `field`, whose text filters this table, go on here. The filter itself is for the page
+    /// to connect, before this.
+    void followSearch(kit::SearchField *field);
+    /// Takes the focus, and the first row where none is current: the next Enter opens it.
+    void focusRow();
+    /// Enter in a filter: opens the row where only one is left, else as focusRow().
+    void openFound();
 
     /// Model column to sort by; default order for the kind when none is given.
     void sortBy(int modelColumn);
@@ -144,6 +156,7 @@ private:
     void applyTheme();
     void onRowsChanged();
     void widenActions(const QModelIndex &from, const QModelIndex &to);
+    void widenNumbers();
     void forgetRemoved(int first, int last);
     void restoreCurrent();
     void toggleChecked(const QModelIndex &index);
@@ -179,6 +192,7 @@ private:
     int m_lastRow = 0;
     bool m_restoring = false;
     bool m_layouting = false;
+    bool m_widening = false; ///< columns are laid out anew in the next turn
     bool m_twoLine = false;
     bool m_checkable = false;
     bool m_stale = false;

@@ -50,6 +50,38 @@ void DataTable::widenActions(const QModelIndex &from, const QModelIndex &to)
         layoutColumns();
 }
 
+void DataTable::widenNumbers()
+{
+    // A number that grew since its column was fitted needs room before it is next painted; words may stay cut.
+    if (m_fittedRows == 0 || m_widening)
+        return;
+    const QModelIndex top = indexAt(QPoint(0, 0));
+    const int first = top.isValid() ? top.row() : 0;
+    const int last = qMin(rowCount() - 1, first + viewport()->height() / rowHeight() + 1);
+    for (qsizetype i = 0; i < m_columns.size(); ++i) {
+        const ColumnSpec &column = m_columns[i];
+        if (column.kind != CellKind::Number || isColumnHidden(column.column))
+            continue;
+        const QAbstractItemDelegate *delegate = itemDelegateForColumn(column.column);
+        for (int row = first; row <= last; ++row) {
+            const int width = delegate->sizeHint({}, m_filter->index(row, column.column)).width();
+            if (width > m_widths[i]) {
+                m_widths[i] = width;
+                m_widening = true;
+            }
+        }
+    }
+    if (!m_widening)
+        return;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_widening = false;
+            layoutColumns();
+        },
+        Qt::QueuedConnection);
+}
+
 void DataTable::fitColumns()
 {
     const int rows = qMin(rowCount(), sampledRows);
@@ -59,7 +91,8 @@ void DataTable::fitColumns()
         const auto *delegate = qobject_cast<const CellDelegate *>(itemDelegateForColumn(column.column));
         for (int row = 0; delegate && row < rows; ++row)
             width = qMax(width, delegate->sizeHint({}, m_filter->index(row, column.column)).width());
-        m_widths[i] = qBound(scaled(column.minWidth), width, scaled(column.maxWidth));
+        // Words are cut at the widest; a number that is cut says something else.
+        m_widths[i] = qMax(scaled(column.minWidth), column.kind == CellKind::Number ? width : qMin(width, scaled(column.maxWidth)));
     }
     m_fittedRows = rowCount();
     layoutColumns();
@@ -200,6 +233,7 @@ void DataTable::paintEvent(QPaintEvent *event)
     }
     QTreeView::paintEvent(event);
     m_painted.start();
+    widenNumbers();
 }
 
 } // namespace cairn::views

@@ -59,6 +59,44 @@ private slots:
         QCOMPARE(text::ago(now.addDays(-3), now), u"3 d ago"_s);
         QCOMPARE(text::ago({}, now), u"–"_s);
     }
+    void gpuTimeHasTheUnitThatGivesItADigit_data()
+    {
+        QTest::addColumn<double>("hours");
+        QTest::addColumn<QString>("shown");
+        QTest::addColumn<QString>("number");
+        QTest::addColumn<QString>("unit");
+        const auto row = [](const char *name, double hours, const QString &number, const QString &unit, const QString &shown = {}) {
+            QTest::newRow(name) << hours << (shown.isEmpty() ? number + u' ' + unit : shown) << number << unit;
+        };
+        row("nothing", 0, u"0"_s, u"GPU-h"_s);
+        row("an instant", 1e-9, u"1"_s, u"GPU-s"_s);
+        row("seconds are rounded up", 40.2 / 3600, u"41"_s, u"GPU-s"_s);
+        row("nearly a minute", 59.6 / 3600, u"1"_s, u"GPU-min"_s);
+        row("minutes", 0.04, u"2"_s, u"GPU-min"_s);
+        row("nearly an hour", 59.4 / 60, u"59"_s, u"GPU-min"_s);
+        row("an hour", 59.6 / 60, u"1"_s, u"GPU-h"_s, u"1.0 GPU-h"_s);
+        row("hours", 4.84, u"4.8"_s, u"GPU-h"_s);
+        row("even hours", 38, u"38"_s, u"GPU-h"_s, u"38.0 GPU-h"_s);
+        row("many", 12400.4, u"12\u202f400"_s, u"GPU-h"_s);
+        row("a clock that went back", -0.5, u"-30"_s, u"GPU-min"_s);
+        row("not a number", std::nan(""), u"–"_s, {}, u"–"_s);
+    }
+    void gpuTimeHasTheUnitThatGivesItADigit()
+    {
+        QFETCH(double, hours);
+        QFETCH(QString, shown);
+        QFETCH(QString, number);
+        QFETCH(QString, unit);
+        QCOMPARE(text::gpuHours(hours), shown);
+        QCOMPARE(text::gpuTime(hours).number, number);
+        QCOMPARE(text::gpuTime(hours).unit, unit);
+        QVERIFY(!text::gpuHours(hours).startsWith(u"0.0"_s));
+    }
+    void gpuTimeThatIsNotKnownIsADash()
+    {
+        QCOMPARE(text::gpuHours({}), u"–"_s);
+        QCOMPARE(text::gpuTime({}).unit, QString());
+    }
 };
 
 QTEST_APPLESS_MAIN(TestText)

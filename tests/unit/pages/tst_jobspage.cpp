@@ -113,6 +113,20 @@ private slots:
         QCOMPARE(search()->text(), u"l"_s);
     }
 
+    void aNameIsTypedAndOpened()
+    {
+        QSignalSpy opened(m_page.get(), &JobsPage::jobOpened);
+        table()->setFocus();
+        table()->setCurrentKey(u"a"_s);
+        QTest::keyClick(table(), Qt::Key_Slash);
+        QTest::keyClicks(search(), u"ns:nlp"_s);
+        QTest::keyClick(search(), Qt::Key_Down);
+        QCOMPARE(m_page->focusWidget(), table());
+        QTest::keyClick(table(), Qt::Key_Return);
+        QCOMPARE(opened.size(), 1);
+        QCOMPARE(opened.first().first().toString(), u"b"_s);
+    }
+
     void checkedJobsHaveABarWithWhatAStopCosts()
     {
         using Act = pages::SelectionBar::Act;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "kit/Inputs.h"
 #include "kit/Theme.h"
 #include "views/DataTable.h"
 
@@ -238,6 +239,64 @@ private slots:
         m_table->setStale(true);
         QTest::keyClick(m_table.get(), Qt::Key_Return, Qt::ControlModifier);
         QCOMPARE(action.count(), 1);
+    }
+
+    void downInTheFilterTakesTheFirstRowAndEnterOpensIt()
+    {
+        kit::SearchField field(u"Filter"_s);
+        connect(&field, &kit::SearchField::changed, m_table->filter(), &items::FilterProxy::setText);
+        m_table->followSearch(&field);
+        QSignalSpy opened(m_table.get(), &DataTable::opened);
+        // A row that was current and is filtered out leaves none, and the table had the focus before: Qt selects nothing then.
+        m_table->setFocus();
+        m_table->setCurrentKey(u"a"_s);
+        QTest::keyClicks(&field, u"name-b"_s);
+        QTest::keyClick(&field, Qt::Key_Down);
+        QCOMPARE(keys(*m_table), QStringList{u"b"_s});
+        QCOMPARE(m_table->currentKey(), u"b"_s);
+        QTest::keyClick(m_table.get(), Qt::Key_Return);
+        QCOMPARE(opened.size(), 1);
+        QCOMPARE(opened.first().first().toString(), u"b"_s);
+        // A row in view stays the current one.
+        field.setText(u"name"_s);
+        QTest::keyClick(&field, Qt::Key_Down);
+        QCOMPARE(m_table->rowCount(), 3);
+        QCOMPARE(m_table->currentKey(), u"b"_s);
+    }
+
+    void enterInTheFilterOpensTheOnlyRow()
+    {
+        kit::SearchField field(u"Filter"_s);
+        connect(&field, &kit::SearchField::changed, m_table->filter(), &items::FilterProxy::setText);
+        m_table->followSearch(&field);
+        QSignalSpy opened(m_table.get(), &DataTable::opened);
+        QTest::keyClicks(&field, u"name"_s);
+        QTest::keyClick(&field, Qt::Key_Return);
+        QCOMPARE(opened.size(), 0); // which of three is for the next Enter to say
+        QCOMPARE(m_table->currentIndex().row(), 0);
+        field.setText(u"name-c"_s);
+        QTest::keyClick(&field, Qt::Key_Enter);
+        QCOMPARE(opened.size(), 1);
+        QCOMPARE(opened.first().first().toString(), u"c"_s);
+        field.setText(u"nothing like it"_s);
+        QTest::keyClick(&field, Qt::Key_Return);
+        QTest::keyClick(&field, Qt::Key_Down);
+        QCOMPARE(m_table->rowCount(), 0);
+        QCOMPARE(opened.size(), 1);
+    }
+
+    void aNumberThatGrowsIsNeverCut()
+    {
+        m_table->resize(320, 300);
+        const int before = m_table->columnWidth(1);
+        m_model->item(1, 1)->setText(u"lost at most 12\u202f345.6 GPU-h, and then some, which is more than 360 pixels wide"_s);
+        QTRY_VERIFY(m_table->columnWidth(1) > before);
+        const QModelIndex cell = m_table->filter()->index(1, 1);
+        QVERIFY(m_table->columnWidth(1) >= m_table->itemDelegateForColumn(1)->sizeHint({}, cell).width());
+        const int grown = m_table->columnWidth(1);
+        m_model->item(1, 1)->setText(u"0"_s);
+        m_table->grab();
+        QCOMPARE(m_table->columnWidth(1), grown); // it does not jump back
     }
 
     void clickOnTheButtonActsOnItsRow()
