@@ -51,11 +51,8 @@ QJsonArray notesJson(const QList<jobs::PlanNote> &notes)
 QJsonObject itemJson(const BulkItem &item)
 {
     QJsonValue loss = QJsonValue::Null;
-    if (item.losesWork) {
-        QJsonObject lost = jobs::toJson(item.loss);
-        lost.insert(u"atMost"_s, item.lossUnread);
-        loss = lost;
-    }
+    if (item.losesWork)
+        loss = jobs::toJson(item.loss);
     return {{u"namespace"_s, item.job.ns},
             {u"name"_s, item.job.name},
             {u"kind"_s, item.job.facts().resource.kind},
@@ -77,7 +74,7 @@ QString lostText(const BulkItem &item)
 {
     if (!item.losesWork)
         return u"–"_s;
-    return (item.lossUnread ? u"at most "_s : item.loss.atLeast ? u"at least "_s : QString()) + text::gpuHours(item.loss.gpuHours);
+    return (item.loss.atMost ? u"at most "_s : item.loss.atLeast ? u"at least "_s : QString()) + text::gpuHours(item.loss.gpuHours);
 }
 
 QString planTable(const QList<BulkItem> &items)

@@ -374,7 +374,7 @@ Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const 
         request.saveDir = listing.location.place.containerPath;
     else if (listing.location.origin != ckpt::SaveLocation::Origin::Annotation)
         request.saveDir = listing.location.uri;
-    const Checkpoint *newest = jobs::newestResumable(listing.listing);
+    const Checkpoint *newest = newestResumable(listing.listing);
     request.newest = newest && newest->path == checkpoint.path;
     request.contract = choice.contract;
     request.newObject = choice.newObject;
@@ -429,7 +429,7 @@ Result<Checkpoint> chooseCheckpoint(const JobListing &listing, const QString &fr
     for (const Run &run : listing.listing.runs)
         all += run.checkpoints;
     if (from == "latest"_L1) {
-        if (const Checkpoint *newest = jobs::newestResumable(listing.listing))
+        if (const Checkpoint *newest = newestResumable(listing.listing))
             return *newest;
         return fail(Error::Kind::NotFound, Words::tr("There is no checkpoint to resume from below %1").arg(text::safe(listing.root)),
                     all.isEmpty() ? Words::tr("None was found") : Words::tr("None of the %1 found is whole and holds what a resume needs").arg(all.size()),
@@ -449,7 +449,7 @@ Result<Checkpoint> chooseCheckpoint(const JobListing &listing, const QString &fr
     }
     // Two attempts may have saved the same step: the newer one counts, unless only the older can be resumed from.
     std::ranges::stable_sort(hits, [](const Checkpoint &a, const Checkpoint &b) {
-        return a.resumable != b.resumable ? a.resumable : a.savedAt > b.savedAt;
+        return a.resumable != b.resumable ? a.resumable : isOlder(b, a);
     });
     return hits.first();
 }

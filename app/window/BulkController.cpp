@@ -21,19 +21,21 @@ QString lostSentence(const QList<jobs::BulkItem> &items)
 {
     int running = 0;
     int unread = 0;
+    bool atMost = false;
     double hours = 0;
     for (const jobs::BulkItem &item : items) {
         if (item.fate != Fate::Act || !item.losesWork)
             continue;
         ++running;
-        unread += item.lossUnread ? 1 : 0;
+        unread += item.loss.unread ? 1 : 0;
+        atMost |= item.loss.atMost;
         hours += item.loss.gpuHours.value_or(0);
     }
     if (running == 0)
         return {};
-    QString text = unread > 0 ? BulkController::tr("At most %1 of %n running job(s).", nullptr, running).arg(text::gpuHours(hours))
-                              : BulkController::tr("%1 of %n running job(s), since their newest whole checkpoints.", nullptr, running)
-                                    .arg(text::gpuHours(hours));
+    QString text = atMost ? BulkController::tr("At most %1 of %n running job(s).", nullptr, running).arg(text::gpuHours(hours))
+                          : BulkController::tr("%1 of %n running job(s), since their newest whole checkpoints.", nullptr, running)
+                                .arg(text::gpuHours(hours));
     if (unread > 0)
         text += u' ' + BulkController::tr("The checkpoints of %n of them were not read.", nullptr, unread);
     return text;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "CheckpointsController.h"
 
+#include "ActionRegistry.h"
 #include "pages/CheckpointsPage.h"
 
 #include <QTimer>
@@ -9,10 +10,10 @@ namespace cairn::app {
 
 using namespace Qt::StringLiterals;
 
-CheckpointsController::CheckpointsController(CheckpointReader &reader, pages::CheckpointsPage *page, QObject *parent)
-    : QObject(parent)
+CheckpointsController::CheckpointsController(CheckpointReader &reader, QObject *parent)
+    : ListController({u"checkpoints"_s, u"checkpoints"_s, tr("Checkpoints")}, new pages::CheckpointsPage, parent)
     , m_reader(reader)
-    , m_page(page)
+    , m_page(static_cast<pages::CheckpointsPage *>(page()))
     , m_soon(new QTimer(this))
 {
     m_soon->setSingleShot(true);
@@ -20,15 +21,31 @@ CheckpointsController::CheckpointsController(CheckpointReader &reader, pages::Ch
     connect(m_soon, &QTimer::timeout, this, &CheckpointsController::show);
     connect(&reader, &CheckpointReader::changed, this, &CheckpointsController::showSoon);
     connect(&reader, &CheckpointReader::readingChanged, this, &CheckpointsController::showSoon);
-    connect(page, &pages::CheckpointsPage::readRequested, this, [this](const QStringList &agreed) {
+    connect(m_page, &pages::CheckpointsPage::jobRequested, this, &CheckpointsController::goToJob);
+    connect(m_page, &pages::CheckpointsPage::resumeRequested, this, &CheckpointsController::resumeRequested);
+    connect(m_page, &pages::CheckpointsPage::readRequested, this, [this](const QStringList &agreed) {
         m_reader.allow(agreed);
         m_reader.read(m_reader.unread().uids);
         show();
     });
-    connect(page, &pages::CheckpointsPage::stopRequested, this, [this] {
+    connect(m_page, &pages::CheckpointsPage::stopRequested, this, [this] {
         m_reader.cancel();
         show();
     });
+}
+
+void CheckpointsController::addActions(ActionRegistry &actions)
+{
+    ActionRegistry::Action all;
+    all.id = u"readCheckpoints"_s;
+    all.icon = place().icon;
+    all.text = tr("Read the checkpoints of all jobs");
+    all.act = [this] {
+        go(place().id);
+        refresh();
+    };
+    all.whyNot = [this] { return m_session ? QString() : tr("Not connected"); };
+    actions.add({}, all);
 }
 
 void CheckpointsController::setSession(ClusterSession *session)
@@ -63,7 +80,7 @@ void CheckpointsController::setNow(const QDateTime &now)
         m_page->setNow(now);
 }
 
-void CheckpointsController::readAgain()
+void CheckpointsController::refresh()
 {
     if (!m_session)
         return;

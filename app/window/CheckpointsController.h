@@ -2,6 +2,7 @@
 #pragma once
 
 #include "CheckpointReader.h"
+#include "PageController.h"
 
 class QTimer;
 
@@ -12,20 +13,20 @@ class CheckpointsPage;
 namespace cairn::app {
 
 /// What the reader knows of all jobs, on the Checkpoints page. GUI thread.
-class CheckpointsController : public QObject
+class CheckpointsController : public ListController
 {
     Q_OBJECT
 
 public:
-    CheckpointsController(CheckpointReader &reader, pages::CheckpointsPage *page, QObject *parent);
+    CheckpointsController(CheckpointReader &reader, QObject *parent);
 
-    /// nullptr before the session ends.
-    void setSession(ClusterSession *session);
-    /// The page is shown. While it is not, nothing is put on it.
-    void open();
-    void setNow(const QDateTime &now);
+    void setSession(ClusterSession *session) override;
+    /// While it is not shown, nothing is put on it.
+    void open() override;
     /// Reads all known ones again, and those that were never read where that was agreed to.
-    void readAgain();
+    void refresh() override;
+    void setNow(const QDateTime &now) override;
+    void addActions(ActionRegistry &actions) override;
 
 private:
     void show();

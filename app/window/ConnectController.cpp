@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ConnectController.h"
 
+#include "ActionRegistry.h"
 #include "ConnectViews.h"
 #include "base/Text.h"
 #include "dialogs/ExecConsentDialog.h"
@@ -15,29 +16,56 @@ using namespace Qt::StringLiterals;
 
 namespace cairn::app {
 
-ConnectController::ConnectController(Engine &engine, Preferences &preferences, pages::ConnectPage *page, QObject *parent)
-    : QObject(parent)
+ConnectController::ConnectController(Engine &engine, Preferences &preferences, QObject *parent)
+    : PageController({u"connect"_s, u"connect"_s, tr("Contexts"), Place::Where::Nowhere, u"Ctrl+0"_s, {}, false}, new pages::ConnectPage, parent)
     , m_engine(engine)
     , m_preferences(preferences)
-    , m_page(page)
+    , m_page(static_cast<pages::ConnectPage *>(page()))
 {
     using pages::ConnectPage;
-    connect(page, &ConnectPage::connectRequested, this, &ConnectController::connectTo);
-    connect(page, &ConnectPage::signInRequested, this, &ConnectController::connectTo);
-    connect(page, &ConnectPage::doctorRequested, this, [this](const QString &id) {
+    connect(m_page, &ConnectPage::connectRequested, this, &ConnectController::connectTo);
+    connect(m_page, &ConnectPage::signInRequested, this, &ConnectController::connectTo);
+    connect(m_page, &ConnectPage::doctorRequested, this, [this](const QString &id) {
         if (const auto it = m_reports.constFind(id); it != m_reports.cend())
             m_page->setDoctor(doctorView(*it, false));
         else
             diagnose(id, false);
     });
-    connect(page, &ConnectPage::runAgainRequested, this, [this](const QString &id) {
+    connect(m_page, &ConnectPage::runAgainRequested, this, [this](const QString &id) {
         diagnose(id, true);
         probe(id);
     });
-    connect(page, &ConnectPage::checkAllRequested, this, [this] { reload(); });
-    connect(page, &ConnectPage::addFileRequested, this, &ConnectController::addFile);
-    connect(page, &ConnectPage::managePrograms, this, &ConnectController::showPrograms);
-    connect(page, &ConnectPage::remedyRequested, this, &ConnectController::act);
+    connect(m_page, &ConnectPage::checkAllRequested, this, [this] { reload(); });
+    connect(m_page, &ConnectPage::addFileRequested, this, &ConnectController::addFile);
+    connect(m_page, &ConnectPage::managePrograms, this, &ConnectController::showPrograms);
+    connect(m_page, &ConnectPage::remedyRequested, this, &ConnectController::act);
+    connect(m_page, &ConnectPage::copied, this, [this](const QString &what) { emit notice(kit::Tone::Info, tr("Copied: %1").arg(what), {}); });
+}
+
+void ConnectController::setNow(const QDateTime &now)
+{
+    m_page->setNow(now);
+}
+
+void ConnectController::addActions(ActionRegistry &actions)
+{
+    using items::PaletteEntry;
+    actions.add({}, {u"addKubeconfig"_s, u"plus"_s, tr("Add a kubeconfig…"), {}, {}, [this] { addFile(); }});
+    actions.addSource(u"context"_s,
+                      [this] {
+                          QList<PaletteEntry> list;
+                          for (const items::ContextRow &row : contexts())
+                              list.append({u"context:"_s + row.id, PaletteEntry::Kind::Context, place().icon,
+                                           tr("Switch to %1", "name of a context").arg(text::safe(row.name)), text::safe(row.server), {},
+                                           tr("context cluster", "to be found by"), true});
+                          return list;
+                      },
+                      [this](const QString &context, bool newWindow) {
+                          if (newWindow)
+                              emit newWindowRequested(context);
+                          else
+                              connectTo(context);
+                      });
 }
 
 void ConnectController::reload(bool thenConnect, const QString &context)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "PageController.h"
 #include "Preferences.h"
 #include "base/Async.h"
 #include "engine/Engine.h"
@@ -19,12 +20,18 @@ namespace cairn::app {
 
 /// Brings the kubeconfig's contexts, their state and the doctor to the Connect page, asks for consents, and connects.
 /// GUI thread; everything slow runs on the flow pool.
-class ConnectController : public QObject
+class ConnectController : public PageController
 {
     Q_OBJECT
 
 public:
-    ConnectController(Engine &engine, Preferences &preferences, pages::ConnectPage *page, QObject *parent = nullptr);
+    ConnectController(Engine &engine, Preferences &preferences, QObject *parent);
+
+    void setSession(ClusterSession *session) override { Q_UNUSED(session) }
+    void focus() override {}
+    void refresh() override { reload(); }
+    void setNow(const QDateTime &now) override;
+    void addActions(ActionRegistry &actions) override;
 
     /// Reads the files, then looks at every context. With `thenConnect` the named context (or the current one) is
     /// connected as soon as the files are read.
@@ -40,6 +47,8 @@ signals:
     void connected(std::shared_ptr<cairn::kube::Cluster> cluster, const cairn::kube::KubeContext &context);
     /// The page should be shown: there is something to choose or to mend.
     void attentionNeeded();
+    /// Another window, on this context.
+    void newWindowRequested(const QString &context);
     /// A kubeconfig or a folder was added, or a consent given or taken back.
     void grantsChanged();
 

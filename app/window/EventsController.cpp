@@ -6,6 +6,8 @@
 
 #include <QTimer>
 
+using namespace Qt::StringLiterals;
+
 namespace cairn::app {
 namespace {
 
@@ -15,23 +17,25 @@ constexpr int pauseMs = 200; ///< between batches of a live watch: events come i
 
 } // namespace
 
-EventsController::EventsController(pages::EventsPage *page, QObject *parent)
-    : QObject(parent)
-    , m_page(page)
+EventsController::EventsController(QObject *parent)
+    : ListController({u"events"_s, u"events"_s, tr("Events")}, new pages::EventsPage, parent)
+    , m_page(static_cast<pages::EventsPage *>(page()))
     , m_work(new QTimer(this))
 {
     m_work->setSingleShot(true);
     connect(m_work, &QTimer::timeout, this, &EventsController::work);
-    connect(page, &pages::EventsPage::currentChanged, this, &EventsController::showJob);
-    connect(page, &pages::EventsPage::retryRequested, this, [this] {
-        if (m_session)
-            m_session->retryNow();
-    });
-    connect(page, &pages::EventsPage::jobRequested, this, [this] {
+    connect(m_page, &pages::EventsPage::currentEventChanged, this, &EventsController::showJob);
+    connect(m_page, &pages::EventsPage::jobRequested, this, [this] {
         const Event *event = m_page->current();
         if (m_session && event)
-            emit jobRequested(m_session->jobs().jobAbout(*event));
+            goToJob(m_session->jobs().jobAbout(*event));
     });
+}
+
+void EventsController::refresh()
+{
+    if (m_session)
+        m_session->retryNow();
 }
 
 void EventsController::setSession(ClusterSession *session)

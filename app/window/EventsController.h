@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ClusterSession.h"
+#include "PageController.h"
 #include "store/EventGroups.h"
 
 class QTimer;
@@ -13,20 +14,17 @@ class EventsPage;
 namespace cairn::app {
 
 /// The session's events on the Events page, in groups. Nothing is grouped before the page was opened. GUI thread.
-class EventsController : public QObject
+class EventsController : public ListController
 {
     Q_OBJECT
 
 public:
-    EventsController(pages::EventsPage *page, QObject *parent);
+    explicit EventsController(QObject *parent);
 
-    /// nullptr before the session ends.
-    void setSession(ClusterSession *session);
-    void open();
-    void setNow(const QDateTime &now);
-
-signals:
-    void jobRequested(const QString &uid);
+    void setSession(ClusterSession *session) override;
+    void open() override;
+    void refresh() override;
+    void setNow(const QDateTime &now) override;
 
 private:
     void take(const store::StoreChange &change);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "HaController.h"
 
+#include "ActionRegistry.h"
 #include "Watched.h"
+#include "base/Text.h"
 #include "manifest/Yaml.h"
 #include "pages/HaPage.h"
 
@@ -71,9 +73,9 @@ struct HaController::Feeds {
     Watched<Node> nodes;
 };
 
-HaController::HaController(pages::HaPage *page, QObject *parent)
-    : QObject(parent)
-    , m_page(page)
+HaController::HaController(QObject *parent)
+    : ListController({u"ha"_s, u"availability"_s, tr("High availability")}, new pages::HaPage, parent)
+    , m_page(static_cast<pages::HaPage *>(page()))
     , m_soon(new QTimer(this))
 {
     m_soon->setSingleShot(true);
@@ -83,6 +85,20 @@ HaController::HaController(pages::HaPage *page, QObject *parent)
 
 HaController::~HaController() = default;
 
+void HaController::addActions(ActionRegistry &actions)
+{
+    using items::PaletteEntry;
+    actions.addSource(u"component"_s,
+                      [this] {
+                          QList<PaletteEntry> list;
+                          for (const components::Component &component : m_known.value_or(QList<components::Component>()))
+                              list.append({u"component:"_s + items::ComponentTableModel::key(component), PaletteEntry::Kind::Object, place().icon, component.id,
+                                           tr("component · %1", "namespace").arg(text::safe(component.ns)), {}, {}, false});
+                          return list;
+                      },
+                      [this](const QString &key, bool) { go(place().id, key); });
+}
+
 void HaController::setSession(ClusterSession *session)
 {
     m_feeds.reset();
@@ -91,7 +107,7 @@ void HaController::setSession(ClusterSession *session)
     m_session = session;
     m_page->setFeed({});
     m_page->setComponents({}, {});
-    emit fallingChanged(0);
+    emit badgeChanged(0);
 }
 
 void HaController::open()
@@ -114,7 +130,7 @@ void HaController::open()
     m_feeds->nodes.feed.start({});
 }
 
-void HaController::retryNow()
+void HaController::refresh()
 {
     if (m_feeds)
         m_feeds->each([](auto &watched) { watched.feed.retryNow(); });
@@ -171,7 +187,7 @@ void HaController::judge()
     m_known = list;
     m_page->setComponents(list, facts.now);
     m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? componentsRole() : QString());
-    emit fallingChanged(list.isEmpty() ? 0 : summary.falling());
+    emit badgeChanged(list.isEmpty() ? 0 : summary.falling());
 }
 
 } // namespace cairn::app

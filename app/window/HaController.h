@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ClusterSession.h"
+#include "PageController.h"
 #include "components/Component.h"
 
 #include <optional>
@@ -16,25 +17,22 @@ namespace cairn::app {
 
 /// Fills the High availability page. Its feeds run from the first time the page is opened until the session ends: most
 /// people look at jobs only. They watch where Kubeflow lives, whatever namespaces the jobs are shown of. GUI thread.
-class HaController : public QObject
+class HaController : public ListController
 {
     Q_OBJECT
 
 public:
-    explicit HaController(pages::HaPage *page, QObject *parent);
+    explicit HaController(QObject *parent);
     ~HaController() override;
 
-    /// nullptr before the session ends.
-    void setSession(ClusterSession *session);
-    void open();
-    void retryNow();
-    void setNow(const QDateTime &now);
+    void setSession(ClusterSession *session) override;
+    void open() override;
+    void refresh() override;
+    void setNow(const QDateTime &now) override;
+    /// The badge is how many components would fall with a node.
+    void addActions(ActionRegistry &actions) override;
     /// nullptr until they were judged for the first time.
     const QList<components::Component> *components() const { return m_known ? &*m_known : nullptr; }
-
-signals:
-    /// How many components would fall with a node; 0 as well while it is not known.
-    void fallingChanged(int count);
 
 private:
     struct Feeds;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "JobController.h"
 
+#include "LogStart.h"
 #include "base/Names.h"
 #include "base/Text.h"
 #include "jobs/ResumeState.h"
@@ -101,6 +102,10 @@ void JobController::setSession(ClusterSession *session)
             return;
         const QList<Pod> pods = m_session->jobs().podsOf(m_uid);
         m_page->setPods(pods);
+        if (m_logsAwaited && std::ranges::any_of(pods, hasStarted)) {
+            startLogs();
+            return;
+        }
         if (!m_logs || m_page->logs()->isPrevious())
             return;
         // A pod that appeared while its job's logs are followed joins them.
@@ -153,6 +158,7 @@ void JobController::close()
     m_scope.cancel();
     m_logs.reset();
     m_logSources.clear();
+    m_logsAwaited = false;
     if (m_reading)
         emit readingChanged(m_uid, false);
     m_reading = false;
@@ -482,10 +488,12 @@ void JobController::startLogs()
     pages::LogPane *pane = m_page->logs();
     m_logs.reset();
     m_logSources.clear();
+    m_logsAwaited = false;
     QList<Pod> pods = m_session->jobs().podsOf(m_uid);
     const bool possible = std::ranges::any_of(pods, [](const Pod &pod) { return pod.restarts() > 0; });
     pane->setPreviousPossible(possible, possible ? QString() : tr("No container of this job was restarted."));
     if (pods.isEmpty()) {
+        m_logsAwaited = !isFinished(shown->phase);
         pane->setNothing(tr("No pods"), isFinished(shown->phase) ? tr("The pods of this job are gone, and their logs with them.")
                                                                   : tr("Logs appear here when the first pod starts."));
         return;
@@ -505,8 +513,10 @@ void JobController::startLogs()
         pane->setContent();
         pane->append(std::move(batch));
     });
-    connect(m_logs.get(), &LogStreamer::ended, pane, [pane](int source, const std::optional<Error> &error) {
+    connect(m_logs.get(), &LogStreamer::ended, pane, [this, pane](int source, const std::optional<Error> &error) {
         if (error && error->kind != Error::Kind::Cancelled && pane->lineCount() == 0) {
+            const QList<Pod> now = m_session ? m_session->jobs().podsOf(m_uid) : QList<Pod>();
+            m_logsAwaited = std::ranges::none_of(now, hasStarted);
             if (error->kind == Error::Kind::Forbidden)
                 pane->setForbidden(error->what, error->why, {});
             else

@@ -62,6 +62,7 @@ private:
     QString m_uid;
     std::unique_ptr<LogStreamer> m_logs;
     QHash<QString, int> m_logSources; ///< pod UID → source
+    bool m_logsAwaited = false;       ///< they begin when a pod has started
     QString m_logContainer;           ///< of those that are followed
     QString m_askedBucket;            ///< consent key of the question that is shown
     bool m_reading = false;

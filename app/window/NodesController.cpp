@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "NodesController.h"
 
+#include "ActionRegistry.h"
+#include "base/Text.h"
 #include "manifest/Yaml.h"
 #include "pages/NodesPage.h"
 
@@ -25,15 +27,33 @@ QString nodesRole()
 
 } // namespace
 
-NodesController::NodesController(const items::JobTableModel &jobs, pages::NodesPage *page, QObject *parent)
-    : QObject(parent)
+NodesController::NodesController(const items::JobTableModel &jobs, QObject *parent)
+    : ListController({u"nodes"_s, u"nodes"_s, tr("Nodes")}, new pages::NodesPage, parent)
     , m_jobs(jobs)
-    , m_page(page)
+    , m_page(static_cast<pages::NodesPage *>(page()))
 {
-    connect(page, &pages::NodesPage::retryRequested, this, [this] {
-        if (m_session)
-            m_session->retryNow();
-    });
+    connect(m_page, &pages::NodesPage::jobRequested, this, &NodesController::goToJob);
+    connect(m_page, &pages::NodesPage::podsRequested, this, [this](const QString &node) { go(u"pods"_s, {}, u"node:"_s + node); });
+}
+
+void NodesController::addActions(ActionRegistry &actions)
+{
+    using items::PaletteEntry;
+    actions.addSource(u"node"_s,
+                      [this] {
+                          QList<PaletteEntry> list;
+                          for (const items::NodeRow &row : joined())
+                              list.append({u"node:"_s + items::NodeTableModel::key(row.node), PaletteEntry::Kind::Object, place().icon, text::safe(row.node.name),
+                                           row.node.zone.isEmpty() ? tr("node") : tr("node · %1", "zone").arg(text::safe(row.node.zone)), {}, {}, false});
+                          return list;
+                      },
+                      [this](const QString &key, bool) { go(place().id, key); });
+}
+
+void NodesController::refresh()
+{
+    if (m_session)
+        m_session->retryNow();
 }
 
 void NodesController::setSession(ClusterSession *session)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ClusterSession.h"
+#include "PageController.h"
 #include "items/NodeTableModel.h"
 
 namespace cairn::pages {
@@ -12,18 +13,19 @@ namespace cairn::app {
 
 /// The session's nodes, joined with its pods and with what the Jobs page knows of the jobs, on the Nodes page. Joined
 /// anew once a second while the page is in front. GUI thread.
-class NodesController : public QObject
+class NodesController : public ListController
 {
     Q_OBJECT
 
 public:
     /// `jobs` outlives this.
-    NodesController(const items::JobTableModel &jobs, pages::NodesPage *page, QObject *parent);
+    NodesController(const items::JobTableModel &jobs, QObject *parent);
 
-    /// nullptr before the session ends.
-    void setSession(ClusterSession *session);
-    void open();
-    void setNow(const QDateTime &now);
+    void setSession(ClusterSession *session) override;
+    void open() override;
+    void refresh() override;
+    void setNow(const QDateTime &now) override;
+    void addActions(ActionRegistry &actions) override;
     /// As they are now; empty without a session.
     QList<items::NodeRow> joined() const;
 

@@ -8,24 +8,40 @@
 #include "base/Text.h"
 #include "pages/OverviewPage.h"
 
+using namespace Qt::StringLiterals;
+
 namespace cairn::app {
 
 OverviewController::OverviewController(const items::JobTableModel &jobs, const NodesController &nodes, HaController &ha, StorageController &storage,
-                                       const CheckpointReader &reader, pages::OverviewPage *page, QObject *parent)
-    : QObject(parent)
+                                       const CheckpointReader &reader, QObject *parent)
+    : PageController({u"overview"_s, u"overview"_s, tr("Overview")}, new pages::OverviewPage, parent)
     , m_jobs(jobs)
     , m_nodes(nodes)
     , m_ha(ha)
     , m_storage(storage)
     , m_reader(reader)
-    , m_page(page)
+    , m_page(static_cast<pages::OverviewPage *>(page()))
 {
-    connect(page, &pages::OverviewPage::retryRequested, this, [this] {
-        if (m_session)
-            m_session->retryNow();
-        m_ha.retryNow();
-        m_storage.retryNow();
-    });
+    using pages::OverviewPage;
+    connect(m_page, &OverviewPage::retryRequested, this, &OverviewController::refresh);
+    connect(m_page, &OverviewPage::jobRequested, this, &OverviewController::goToJob);
+    connect(m_page, &OverviewPage::resumeRequested, this, [this](const QString &uid) { emit resumeRequested(uid, {}); });
+    connect(m_page, &OverviewPage::componentRequested, this, [this](const QString &key) { go(u"ha"_s, key); });
+    connect(m_page, &OverviewPage::nodeRequested, this, [this](const QString &key) { go(u"nodes"_s, key); });
+    connect(m_page, &OverviewPage::claimRequested, this, [this](const QString &key) { go(u"storage"_s, key); });
+}
+
+void OverviewController::focus()
+{
+    m_page->focusTable();
+}
+
+void OverviewController::refresh()
+{
+    if (m_session)
+        m_session->retryNow();
+    m_ha.refresh();
+    m_storage.refresh();
 }
 
 void OverviewController::setSession(ClusterSession *session)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ClusterSession.h"
+#include "PageController.h"
 
 namespace cairn::items {
 class JobTableModel;
@@ -18,19 +19,20 @@ class NodesController;
 class StorageController;
 
 /// Puts together what the other pages know, once a second while the page is in front. GUI thread.
-class OverviewController : public QObject
+class OverviewController : public PageController
 {
     Q_OBJECT
 
 public:
     /// All outlive this.
     OverviewController(const items::JobTableModel &jobs, const NodesController &nodes, HaController &ha, StorageController &storage, const CheckpointReader &reader,
-                       pages::OverviewPage *page, QObject *parent);
+                       QObject *parent);
 
-    /// nullptr before the session ends.
-    void setSession(ClusterSession *session);
-    void open();
-    void setNow(const QDateTime &now);
+    void setSession(ClusterSession *session) override;
+    void open() override;
+    void focus() override;
+    void refresh() override;
+    void setNow(const QDateTime &now) override;
 
 private:
     void show();

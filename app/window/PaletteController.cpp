@@ -8,24 +8,17 @@ using namespace Qt::StringLiterals;
 
 namespace cairn::app {
 
-PaletteController::PaletteController(const items::JobTableModel &jobs, Preferences &preferences, QWidget *window)
+PaletteController::PaletteController(ActionRegistry &actions, const items::JobTableModel &jobs, Preferences &preferences, QWidget *window)
     : QObject(window)
+    , m_actions(actions)
     , m_jobs(jobs)
     , m_preferences(preferences)
     , m_palette(new dialogs::Palette(&m_model, window))
 {
-    connect(m_palette, &dialogs::Palette::chosen, this, &PaletteController::choose);
-}
-
-void PaletteController::add(const items::PaletteEntry &entry, const std::function<void()> &act)
-{
-    m_fixed.append(entry);
-    m_acts.insert(entry.id, act);
-}
-
-void PaletteController::addSource(const QString &prefix, const Gather &gather, const Act &act)
-{
-    m_sources.insert(prefix, {gather, act});
+    connect(m_palette, &dialogs::Palette::chosen, this, [this](const QString &id, bool newWindow) {
+        m_preferences.addRecentPlace(id);
+        m_actions.trigger(id, newWindow);
+    });
 }
 
 QList<items::PaletteJob> PaletteController::jobs() const
@@ -46,26 +39,9 @@ QList<items::PaletteJob> PaletteController::jobs() const
 
 void PaletteController::open(const QString &query)
 {
-    QList<items::PaletteEntry> entries = m_fixed;
-    for (const Source &source : std::as_const(m_sources)) {
-        if (source.gather)
-            entries += source.gather();
-    }
     m_model.setRecent(m_preferences.recentPlaces());
-    m_model.setEntries(entries, jobs());
+    m_model.setEntries(m_actions.entries(), jobs());
     m_palette->open(query);
-}
-
-void PaletteController::choose(const QString &id, bool newWindow)
-{
-    m_preferences.addRecentPlace(id);
-    if (const auto act = m_acts.constFind(id); act != m_acts.cend()) {
-        (*act)();
-        return;
-    }
-    const auto source = m_sources.constFind(id.section(u':', 0, 0));
-    if (source != m_sources.cend())
-        source->act(id.section(u':', 1), newWindow);
 }
 
 } // namespace cairn::app

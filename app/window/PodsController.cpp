@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "PodsController.h"
 
+#include "ActionRegistry.h"
+#include "LogStart.h"
 #include "manifest/Prune.h"
 #include "manifest/Yaml.h"
 #include "pages/LogPane.h"
@@ -8,36 +10,47 @@
 
 #include <algorithm>
 
+using namespace Qt::StringLiterals;
+
 namespace cairn::app {
 
 using pages::PodsPage;
 
-PodsController::PodsController(PodsPage *page, QObject *parent)
-    : QObject(parent)
-    , m_page(page)
+PodsController::PodsController(QObject *parent)
+    : ListController({u"pods"_s, u"pods"_s, tr("Pods")}, new PodsPage, parent)
+    , m_page(static_cast<PodsPage *>(page()))
 {
-    connect(page, &PodsPage::logsRequested, this, &PodsController::startLogs);
-    connect(page, &PodsPage::yamlRequested, this, &PodsController::readYaml);
-    connect(page, &PodsPage::detailClosed, this, [this] {
+    connect(m_page, &PodsPage::logsRequested, this, &PodsController::startLogs);
+    connect(m_page, &PodsPage::yamlRequested, this, &PodsController::readYaml);
+    connect(m_page, &PodsPage::detailClosed, this, [this] {
         m_shown.clear();
         m_logs.reset();
+        m_logsAwaited = false;
         m_scope.cancel();
     });
-    connect(page, &PodsPage::retryRequested, this, [this] {
-        if (m_session)
-            m_session->retryNow();
-    });
-    connect(page, &PodsPage::ownerRequested, this, [this](const QString &key) {
+    connect(m_page, &PodsPage::ownerRequested, this, [this](const QString &key) {
         const Pod *pod = m_session ? m_session->pods().find(key) : nullptr;
         if (const QString uid = pod ? m_session->jobs().jobOf(*pod) : QString(); !uid.isEmpty())
-            emit jobRequested(uid);
+            goToJob(uid);
     });
+}
+
+void PodsController::addActions(ActionRegistry &actions)
+{
+    actions.addKeys(tr("Pods"), {{u"L"_s, tr("Logs of the pod")}, {u"Y"_s, tr("YAML of the pod")}});
+}
+
+void PodsController::refresh()
+{
+    if (m_session)
+        m_session->retryNow();
 }
 
 void PodsController::setSession(ClusterSession *session)
 {
     if (m_session)
         m_session->pods().disconnect(this);
+    m_logsAwaited = false;
     m_page->setModel(nullptr);
     m_page->setFeed({});
     m_session = session;
@@ -65,6 +78,10 @@ void PodsController::setNow(const QDateTime &now)
         return;
     m_page->setFeed(m_session->jobs().podsState());
     m_page->setNow(now);
+    if (!m_logsAwaited)
+        return;
+    if (const Pod *pod = m_session->pods().find(m_shown); pod && hasStarted(*pod))
+        startLogs(m_shown);
 }
 
 void PodsController::startLogs(const QString &key)
@@ -72,6 +89,7 @@ void PodsController::startLogs(const QString &key)
     pages::LogPane *pane = m_page->logs();
     m_logs.reset();
     m_shown = key;
+    m_logsAwaited = false;
     const Pod *pod = m_session ? m_session->pods().find(key) : nullptr;
     if (!pod) {
         pane->setNothing(tr("The pod is gone"), tr("Its logs went with it."));
@@ -81,7 +99,8 @@ void PodsController::startLogs(const QString &key)
     pane->setPreviousPossible(restarted, restarted ? QString() : tr("No container of this pod was restarted."));
     if (pod->containers.isEmpty()) {
         pane->begin({});
-        pane->setNothing(tr("No lines yet"), tr("No container of this pod has started. Press L again when one has."));
+        pane->setNothing(tr("No lines yet"), tr("No container of this pod has started. The log begins here as soon as one has."));
+        m_logsAwaited = true;
         return;
     }
     QStringList names;
@@ -94,8 +113,10 @@ void PodsController::startLogs(const QString &key)
         pane->setContent();
         pane->append(std::move(batch));
     });
-    connect(m_logs.get(), &LogStreamer::ended, pane, [pane, alone = names.size() == 1](int source, const std::optional<Error> &error) {
+    connect(m_logs.get(), &LogStreamer::ended, pane, [this, pane, alone = names.size() == 1](int source, const std::optional<Error> &error) {
         if (error && error->kind != Error::Kind::Cancelled && alone && pane->lineCount() == 0) {
+            const Pod *shown = m_session ? m_session->pods().find(m_shown) : nullptr;
+            m_logsAwaited = shown && !hasStarted(*shown);
             if (error->kind == Error::Kind::Forbidden)
                 pane->setForbidden(error->what, error->why, {});
             else
@@ -112,6 +133,7 @@ void PodsController::startLogs(const QString &key)
 void PodsController::readYaml(const QString &key)
 {
     m_scope.cancel();
+    m_logsAwaited = false;
     m_shown = key;
     const Pod *pod = m_session ? m_session->pods().find(key) : nullptr;
     if (!pod) {

@@ -3,6 +3,7 @@
 
 #include "ClusterSession.h"
 #include "LogStreamer.h"
+#include "PageController.h"
 
 namespace cairn::pages {
 class PodsPage;
@@ -11,21 +12,19 @@ class PodsPage;
 namespace cairn::app {
 
 /// The session's pods on the Pods page, and the logs and the YAML of the one that was asked for. GUI thread.
-class PodsController : public QObject
+class PodsController : public ListController
 {
     Q_OBJECT
 
 public:
-    explicit PodsController(pages::PodsPage *page, QObject *parent);
+    explicit PodsController(QObject *parent);
 
-    /// nullptr before the session ends.
-    void setSession(ClusterSession *session);
+    void setSession(ClusterSession *session) override;
     /// From the first time on the page follows the pods: sorting those of a big cluster costs something.
-    void open();
-    void setNow(const QDateTime &now);
-
-signals:
-    void jobRequested(const QString &uid);
+    void open() override;
+    void refresh() override;
+    void setNow(const QDateTime &now) override;
+    void addActions(ActionRegistry &actions) override;
 
 private:
     void startLogs(const QString &key);
@@ -36,6 +35,7 @@ private:
     bool m_open = false;
     QString m_shown; ///< key of the pod whose logs or YAML are shown
     std::unique_ptr<LogStreamer> m_logs;
+    bool m_logsAwaited = false; ///< they begin when the pod that is shown has started
     async::Scope m_scope;
 };
 

@@ -36,6 +36,19 @@ QList<kit::CheckItem> items(const QList<jobs::PlanNote> &notes, kit::CheckItem::
     return list;
 }
 
+/// What going back costs; "" where nothing is known of it.
+QString lostText(const jobs::LossOfWork &loss)
+{
+    if (!loss.steps && !loss.gpuHours)
+        return {};
+    const QString steps = loss.steps ? ResumeController::tr("%n step(s)", nullptr, static_cast<int>(*loss.steps))
+                                     : ResumeController::tr("An unknown number of steps");
+    const QString text = loss.atLeast && loss.steps ? ResumeController::tr("At least %1 · %2 must be computed again.")
+                         : loss.atLeast             ? ResumeController::tr("%1 · at least %2 must be computed again.")
+                                                    : ResumeController::tr("%1 · %2 must be computed again.");
+    return text.arg(steps, text::gpuHours(loss.gpuHours));
+}
+
 } // namespace
 
 ResumeController::ResumeController(std::shared_ptr<ObjectApi> api, QWidget *window)
@@ -194,11 +207,7 @@ void ResumeController::show()
         view.saveDir = text::safe(plan.saveDir);
         view.wrapperOffered = plan.wrapperPossible;
         view.wrapper = plan.useWrapper;
-        view.lost = plan.loss.steps || plan.loss.gpuHours ? tr("%1 · %2 must be computed again.")
-                                                                .arg(plan.loss.steps ? tr("%n step(s)", nullptr, static_cast<int>(*plan.loss.steps))
-                                                                                     : tr("An unknown number of steps"),
-                                                                     text::gpuHours(plan.loss.gpuHours))
-                                                          : QString();
+        view.lost = lostText(plan.loss);
         for (const jobs::PlanNote &note : plan.problems) {
             if (note.id == "name"_L1)
                 view.nameError = note.text;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "SettingsController.h"
 
+#include "ActionRegistry.h"
 #include "ConnectViews.h"
 #include "DesktopNotifications.h"
 #include "base/Text.h"
@@ -26,20 +27,23 @@ Grant grantOf(Grant::Kind kind, const QString &raw)
 
 } // namespace
 
-SettingsController::SettingsController(Engine &engine, Preferences &preferences, DesktopNotifications &desktop, pages::SettingsPage *page, QObject *parent)
-    : QObject(parent)
+SettingsController::SettingsController(Engine &engine, Preferences &preferences, DesktopNotifications &desktop, QObject *parent)
+    : PageController({u"settings"_s, u"settings"_s, tr("Settings"), Place::Where::Foot, u"Ctrl+,"_s, tr("preferences options", "to be found by"), false},
+                     new pages::SettingsPage, parent)
     , m_engine(engine)
     , m_preferences(preferences)
-    , m_page(page)
+    , m_page(static_cast<pages::SettingsPage *>(page()))
 {
     using pages::SettingsPage;
-    connect(page, &SettingsPage::changed, this, &SettingsController::keep);
-    connect(page, &SettingsPage::takeBackRequested, this, &SettingsController::takeBack);
-    connect(page, &SettingsPage::addProgramFolderRequested, this, &SettingsController::addFolder);
-    const auto reachable = [page, &desktop] { page->setDesktopReachable(desktop.isReachable()); };
-    connect(&desktop, &DesktopNotifications::reachableChanged, page, reachable);
+    connect(m_page, &SettingsPage::tryNotificationRequested, this, &SettingsController::tryNotificationRequested);
+    connect(m_page, &SettingsPage::addKubeconfigRequested, this, &SettingsController::addKubeconfigRequested);
+    connect(m_page, &SettingsPage::changed, this, &SettingsController::keep);
+    connect(m_page, &SettingsPage::takeBackRequested, this, &SettingsController::takeBack);
+    connect(m_page, &SettingsPage::addProgramFolderRequested, this, &SettingsController::addFolder);
+    const auto reachable = [page = m_page, &desktop] { page->setDesktopReachable(desktop.isReachable()); };
+    connect(&desktop, &DesktopNotifications::reachableChanged, m_page, reachable);
     reachable();
-    page->setFacts({{tr("Version"), u"Cairn " CAIRN_VERSION_STRING ""_s},
+    m_page->setFacts({{tr("Version"), u"Cairn " CAIRN_VERSION_STRING ""_s},
                     {tr("Licence"), u"GPL-3.0-or-later"_s},
                     {tr("Settings file"), text::safe(shortPath(preferences.file()))}});
 }
@@ -54,6 +58,33 @@ void SettingsController::open()
 {
     m_page->setSettings(read());
     showGrants();
+}
+
+void SettingsController::focus()
+{
+    m_page->focusFirst();
+}
+
+void SettingsController::grantsChanged()
+{
+    if (m_page->isVisible())
+        open();
+}
+
+void SettingsController::addActions(ActionRegistry &actions)
+{
+    const QString everywhere = tr("Everywhere");
+    const auto add = [&](const QString &id, const QString &text, const QString &words, const QList<QKeySequence> &keys, const std::function<void()> &act) {
+        actions.add(everywhere, {id, place().icon, text, keys, words, act});
+    };
+    const QString theme = tr("theme", "to be found by");
+    const QString zoom = tr("zoom", "to be found by");
+    add(u"theme.light"_s, tr("Light colours"), theme, {}, [this] { setTheme(u"light"_s); });
+    add(u"theme.dark"_s, tr("Dark colours"), theme, {}, [this] { setTheme(u"dark"_s); });
+    add(u"theme.system"_s, tr("Colours as the system"), theme, {}, [this] { setTheme(u"system"_s); });
+    add(u"text.larger"_s, tr("Larger text"), zoom, {Qt::CTRL | Qt::Key_Plus, Qt::CTRL | Qt::Key_Equal}, [this] { stepTextSize(1); });
+    add(u"text.smaller"_s, tr("Smaller text"), zoom, {Qt::CTRL | Qt::Key_Minus}, [this] { stepTextSize(-1); });
+    add(u"text.normal"_s, tr("Text at 100 %"), zoom, {}, [this] { stepTextSize(0); });
 }
 
 void SettingsController::keep(const SettingsView &view)
@@ -117,7 +148,7 @@ void SettingsController::takeBack(Grant::Kind kind, const QString &id)
     switch (kind) {
     case Grant::Kind::Program:
         if (const Result<> done = m_engine.consents().revoke(id.toLatin1()); !done)
-            emit failed(done.error());
+            emit notice(kit::Tone::Err, text::safe(done.error().what), text::safe(done.error().why));
         break;
     case Grant::Kind::Helper: m_preferences.revokeHelper(id); break;
     case Grant::Kind::Kubelets: m_preferences.allowKubelets(id, false); break;

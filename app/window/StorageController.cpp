@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "StorageController.h"
 
+#include "ActionRegistry.h"
 #include "Watched.h"
+#include "base/Text.h"
 #include "checkpoints/SaveLocation.h"
 #include "manifest/Yaml.h"
 #include "pages/StoragePage.h"
@@ -70,11 +72,11 @@ struct StorageController::Feeds {
     Watched<StorageClass> classes;
 };
 
-StorageController::StorageController(CheckpointReader &reader, Preferences &preferences, pages::StoragePage *page, QObject *parent)
-    : QObject(parent)
+StorageController::StorageController(CheckpointReader &reader, Preferences &preferences, QObject *parent)
+    : ListController({u"storage"_s, u"storage"_s, tr("Storage")}, new pages::StoragePage, parent)
     , m_reader(reader)
     , m_preferences(preferences)
-    , m_page(page)
+    , m_page(static_cast<pages::StoragePage *>(page()))
     , m_history(std::make_shared<store::UsageHistory>())
     , m_soon(new QTimer(this))
 {
@@ -84,8 +86,9 @@ StorageController::StorageController(CheckpointReader &reader, Preferences &pref
         if (m_feeds)
             judgeSoon();
     });
-    connect(page, &pages::StoragePage::measureRequested, this, &StorageController::measureOne);
-    connect(page, &pages::StoragePage::kubeletRequested, this, [this](bool on) {
+    connect(m_page, &pages::StoragePage::jobRequested, this, &StorageController::goToJob);
+    connect(m_page, &pages::StoragePage::measureRequested, this, &StorageController::measureOne);
+    connect(m_page, &pages::StoragePage::kubeletRequested, this, [this](bool on) {
         if (!m_session)
             return;
         m_preferences.allowKubelets(m_session->server(), on);
@@ -100,6 +103,20 @@ StorageController::StorageController(CheckpointReader &reader, Preferences &pref
 }
 
 StorageController::~StorageController() = default;
+
+void StorageController::addActions(ActionRegistry &actions)
+{
+    using items::PaletteEntry;
+    actions.addSource(u"claim"_s,
+                      [this] {
+                          QList<PaletteEntry> list;
+                          for (const storage::ClaimAccount &account : m_accounts.value_or(QList<storage::ClaimAccount>()))
+                              list.append({u"claim:"_s + account.key(), PaletteEntry::Kind::Object, place().icon, text::safe(account.claim.name),
+                                           tr("PVC · %1", "namespace").arg(text::safe(account.claim.ns)), {}, {}, false});
+                          return list;
+                      },
+                      [this](const QString &key, bool) { go(place().id, key); });
+}
 
 void StorageController::setSession(ClusterSession *session)
 {
@@ -127,7 +144,7 @@ void StorageController::setSession(ClusterSession *session)
     m_page->setClaims({});
     m_page->setBuckets({});
     m_page->setMeasuring({});
-    emit attentionChanged(0);
+    emit badgeChanged(0);
 }
 
 void StorageController::judgeSoon()
@@ -163,7 +180,7 @@ void StorageController::scopeChanged()
         m_feeds->claims.feed.start({m_session->watched(), {m_session->cluster().defaultNamespace()}});
 }
 
-void StorageController::retryNow()
+void StorageController::refresh()
 {
     if (!m_feeds)
         return;
@@ -532,7 +549,7 @@ void StorageController::gather()
             if (state.phase == FeedState::Phase::Live || state.phase == FeedState::Phase::Stale)
                 m_accounts = accounts;
             m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? claimsRole() : QString());
-            emit attentionChanged(static_cast<int>(
+            emit badgeChanged(static_cast<int>(
                 std::ranges::count(accounts, storage::Severity::Now, [](const storage::ClaimAccount &a) { return storage::severity(a); })));
             if (std::exchange(m_judgeAgain, false))
                 judge();

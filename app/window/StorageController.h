@@ -2,6 +2,7 @@
 #pragma once
 
 #include "CheckpointReader.h"
+#include "PageController.h"
 #include "engine/StorageFlows.h"
 #include "items/BucketTableModel.h"
 #include "store/UsageHistory.h"
@@ -16,27 +17,23 @@ namespace cairn::app {
 
 /// Fills the Storage page. Claims are watched, and measured each minute, from the first time the page is opened until the
 /// session ends. GUI thread; everything that waits runs in flows.
-class StorageController : public QObject
+class StorageController : public ListController
 {
     Q_OBJECT
 
 public:
-    StorageController(CheckpointReader &reader, Preferences &preferences, pages::StoragePage *page, QObject *parent);
+    StorageController(CheckpointReader &reader, Preferences &preferences, QObject *parent);
     ~StorageController() override;
 
-    /// nullptr before the session ends.
-    void setSession(ClusterSession *session);
-    void open();
-    /// The session watches other namespaces now.
-    void scopeChanged();
-    void retryNow();
-    void setNow(const QDateTime &now);
+    void setSession(ClusterSession *session) override;
+    void open() override;
+    void scopeChanged() override;
+    void refresh() override;
+    void setNow(const QDateTime &now) override;
+    /// The badge is how many claims need somebody now (storage::Severity::Now).
+    void addActions(ActionRegistry &actions) override;
     /// As judged last; nullptr until the claims were read, or where they may not be.
     const QList<storage::ClaimAccount> *accounts() const { return m_accounts ? &*m_accounts : nullptr; }
-
-signals:
-    /// How many claims need somebody now (storage::Severity::Now); 0 as well while it is not known.
-    void attentionChanged(int count);
 
 private:
     struct Feeds;

@@ -13,6 +13,7 @@ MainWindow *WindowSet::open(const QString &context, const QString &page)
 {
     m_windows.removeIf([](const QPointer<MainWindow> &window) { return window.isNull(); });
     auto window = std::make_unique<MainWindow>(m_engine, m_preferences);
+    m_pageIds = window->pageIds();
     if (!page.isEmpty() && !window->setFirstPage(page))
         return nullptr;
     window->setAttribute(Qt::WA_DeleteOnClose);

@@ -24,11 +24,14 @@ public:
     /// A window on `context`, or on the kubeconfig's current one where it is empty, that shows `page` first, or the one of
     /// the preferences. It deletes itself when closed. nullptr where there is no such page.
     MainWindow *open(const QString &context = {}, const QString &page = {});
+    /// What `page` may be; known once a window was made.
+    const QStringList &pageIds() const { return m_pageIds; }
 
 private:
     Engine &m_engine;
     Preferences &m_preferences;
     QList<QPointer<MainWindow>> m_windows;
+    QStringList m_pageIds;
 };
 
 } // namespace cairn::app

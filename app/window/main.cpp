@@ -40,7 +40,7 @@ int main(int argc, char *argv[])
     parser.addVersionOption();
     const QCommandLineOption kubeconfig(u"kubeconfig"_s, u"Read this kubeconfig only."_s, u"FILE"_s);
     const QCommandLineOption context(u"context"_s, u"Open on this context instead of the current one."_s, u"NAME"_s);
-    const QCommandLineOption page(u"page"_s, u"Show this page first: overview, jobs, checkpoints, ha, storage, events, nodes or pods."_s, u"PAGE"_s);
+    const QCommandLineOption page(u"page"_s, u"Show this page first (overview, jobs, ha …; a wrong one names them all)."_s, u"PAGE"_s);
     const QCommandLineOption theme(u"theme"_s, u"light, dark or system."_s, u"THEME"_s);
     const QCommandLineOption language(u"lang"_s, u"en or zh_TW; the system's when left out."_s, u"LANG"_s);
     const QCommandLineOption exitAfterStartup(u"exit-after-startup"_s, u"Start, show the window once, end."_s);
@@ -61,7 +61,8 @@ int main(int argc, char *argv[])
     app::WindowSet windows(engine, preferences);
     const app::MainWindow *window = windows.open(parser.value(context), parser.value(page));
     if (!window) {
-        std::fprintf(stderr, "cairn: there is no page '%s'\n", qPrintable(parser.value(page)));
+        std::fprintf(stderr, "cairn: there is no page '%s'; there are %s\n", qPrintable(parser.value(page)),
+                     qPrintable(windows.pageIds().join(u", "_s)));
         return 2;
     }
     if (auto *measured = qobject_cast<app::MeasuredApplication *>(application.get()))

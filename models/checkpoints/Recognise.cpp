@@ -9,6 +9,7 @@
 #include "checkpoints/Safetensors.h"
 #include "checkpoints/TorchFile.h"
 #include "checkpoints/Weights.h"
+#include "domain/CheckpointSummary.h"
 
 #include <QMap>
 #include <QSet>
@@ -355,22 +356,14 @@ QDateTime utc(qint64 ms)
     return QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
 }
 
-/// Median time between the saves of a run, 0 where fewer than two are known.
-qint64 rhythmMs(const QList<const Finding *> &run)
+std::chrono::milliseconds rhythmOfRun(const QList<const Finding *> &run)
 {
-    QList<qint64> times;
+    QList<QDateTime> saves;
     for (const Finding *finding : run) {
         if (finding->check.state == State::Good || finding->check.state == State::Unverified)
-            times << finding->extent.newestMs;
+            saves << utc(finding->extent.newestMs);
     }
-    std::ranges::sort(times);
-    QList<qint64> gaps;
-    for (qsizetype i = 1; i < times.size(); ++i)
-        gaps << times[i] - times[i - 1];
-    if (gaps.isEmpty())
-        return 0;
-    std::ranges::sort(gaps);
-    return gaps[gaps.size() / 2];
+    return rhythmOf(saves);
 }
 
 /// Begins with a capital, unless the first word is a file name, and ends with a full stop.
@@ -382,7 +375,7 @@ QString asSentence(QString text)
     return Words::tr("%1.", "a whole sentence").arg(text);
 }
 
-Checkpoint judge(const Finding &finding, qint64 rhythm, const RecogniseOptions &options)
+Checkpoint judge(const Finding &finding, std::chrono::milliseconds rhythm, const RecogniseOptions &options)
 {
     Checkpoint checkpoint;
     checkpoint.path = finding.path.isEmpty() ? u"."_s : pathToText(finding.path);
@@ -398,7 +391,7 @@ Checkpoint judge(const Finding &finding, qint64 rhythm, const RecogniseOptions &
     checkpoint.reason = finding.check.isGood() ? finding.goodReason : finding.check.reason;
 
     constexpr qint64 minimumMs = 10 * 60 * 1000;
-    const qint64 window = std::max(minimumMs, 2 * rhythm);
+    const qint64 window = std::max<qint64>(minimumMs, 2 * rhythm.count());
     const qint64 age = options.now.toMSecsSinceEpoch() - finding.extent.newestMs;
     switch (finding.check.state) {
     case State::Good: checkpoint.verdict = Verdict::Whole; break;
@@ -420,8 +413,8 @@ Checkpoint judge(const Finding &finding, qint64 rhythm, const RecogniseOptions &
     return checkpoint;
 }
 
-/// Older first: by step, then epoch, then time; those without a step come before all others.
-bool isOlder(const Checkpoint &a, const Checkpoint &b)
+/// The order of a list: by step, then epoch, then time; those without a step come before all others.
+bool comesBefore(const Checkpoint &a, const Checkpoint &b)
 {
     const auto key = [](const Checkpoint &c) {
         return std::make_tuple(c.step.value_or(-1), c.epoch.value_or(-1), c.savedAt.toMSecsSinceEpoch());
@@ -445,15 +438,13 @@ Recognised recognise(const Tree &tree, Source &source, const RecogniseOptions &o
     for (auto it = runs.begin(); it != runs.end(); ++it) {
         Run run;
         run.path = it.key().isEmpty() ? u"."_s : pathToText(it.key());
-        const qint64 rhythm = rhythmMs(it.value());
+        const std::chrono::milliseconds rhythm = rhythmOfRun(it.value());
         for (const Finding *finding : it.value())
             run.checkpoints << judge(*finding, rhythm, options);
-        std::ranges::sort(run.checkpoints, isOlder);
-        run.format = run.checkpoints.last().format;
-        for (const Checkpoint &checkpoint : run.checkpoints) {
-            if (checkpoint.resumable)
-                run.latestResumable = checkpoint.path;
-        }
+        std::ranges::sort(run.checkpoints, comesBefore);
+        run.format = newestCheckpoint(run)->format;
+        if (const Checkpoint *latest = newestResumable(run))
+            run.latestResumable = latest->path;
         result.listing.runs << run;
     }
     result.listing.partial = tree.partial || recogniser.limited();

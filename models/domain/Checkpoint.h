@@ -32,11 +32,12 @@ struct Checkpoint {
     bool operator==(const Checkpoint &) const = default;
 };
 
-/// The checkpoints of one folder that belong together, oldest first (by step, then time).
+/// The checkpoints of one folder that belong together, by step, then epoch, then time. The last is not always the newest:
+/// an older run may have left higher steps in the same folder.
 struct Run {
     QString path;         ///< folder, relative to the listed root; "." for the root itself
     QString format;       ///< of its newest checkpoint
-    QString latestResumable; ///< path of the newest resumable checkpoint, "" for none
+    QString latestResumable; ///< path of newestResumable(), "" for none
     QList<Checkpoint> checkpoints;
     bool operator==(const Run &) const = default;
 };
@@ -50,5 +51,21 @@ struct Listing {
     QString source;       ///< "folder", "bucket", "helper job", "exec"
     bool operator==(const Listing &) const = default;
 };
+
+/// The one order of age of the program: by save time in whole seconds, since claims and buckets keep no more and a copy
+/// gives all the same; of equal ones the lower step is the older, then the lower epoch, then the path decides. Unknown
+/// times, steps and epochs are older than known ones.
+bool isOlder(const Checkpoint &a, const Checkpoint &b);
+
+/// Whole, and holds what a resume needs.
+bool canResumeFrom(const Checkpoint &checkpoint);
+
+/// The newest of all, by isOlder(). nullptr for none.
+const Checkpoint *newestCheckpoint(const Run &run);
+const Checkpoint *newestCheckpoint(const Listing &listing);
+
+/// The newest one training could go on from: what "latest" means wherever it is written. nullptr for none.
+const Checkpoint *newestResumable(const Run &run);
+const Checkpoint *newestResumable(const Listing &listing);
 
 } // namespace cairn

@@ -6,6 +6,7 @@
 #include "domain/Claim.h"
 #include "domain/Job.h"
 #include "domain/JsonFields.h"
+#include "domain/Quota.h"
 #include "domain/Volume.h"
 #include "domain/Workload.h"
 
@@ -24,6 +25,8 @@ void readWorkload(const JsonValue &object, StringPool &pool, const QString &kind
 void readLease(const JsonValue &object, StringPool &pool, Lease &lease);
 void readBudget(const JsonValue &object, StringPool &pool, DisruptionBudget &budget);
 void readAutoscaler(const JsonValue &object, StringPool &pool, Autoscaler &autoscaler);
+void readQuota(const JsonValue &object, StringPool &pool, const QString &kind, Quota &quota);
+void readLimitRange(const JsonValue &object, StringPool &pool, LimitRange &range);
 void readJob(const JsonValue &object, StringPool &pool, JobKind kind, Job &job);
 
 } // namespace cairn::decoding

@@ -4,6 +4,7 @@
 #include "base/Text.h"
 #include "domain/JsonDecoder.h"
 #include "domain/ProtoDecoder.h"
+#include "domain/QuotaDecoder.h"
 
 #include <QCoreApplication>
 #include <array>
@@ -305,6 +306,18 @@ std::unique_ptr<ObjectDecoder<Autoscaler>> autoscalerDecoder()
 {
     return makeDecoder<Autoscaler>(
         "HorizontalPodAutoscaler", [](const JsonValue &o, StringPool &p, Autoscaler &v) { readAutoscaler(o, p, v); }, nullptr);
+}
+
+std::unique_ptr<ObjectDecoder<Quota>> quotaDecoder(const ResourceKind &kind)
+{
+    return makeDecoder<Quota>(
+        kind.kind.toStdString(), [word = kind.kind](const JsonValue &o, StringPool &p, Quota &v) { readQuota(o, p, word, v); }, nullptr);
+}
+
+std::unique_ptr<ObjectDecoder<LimitRange>> limitRangeDecoder()
+{
+    return makeDecoder<LimitRange>(
+        "LimitRange", [](const JsonValue &o, StringPool &p, LimitRange &v) { readLimitRange(o, p, v); }, nullptr);
 }
 
 Result<Job> decodeJob(const QByteArray &json, JobKind kind)

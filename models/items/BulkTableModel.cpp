@@ -43,7 +43,7 @@ QString lostText(const jobs::BulkItem &item)
     if (!item.losesWork || !item.loss.gpuHours)
         return u"–"_s;
     const QString amount = text::gpuHours(item.loss.gpuHours);
-    if (item.lossUnread)
+    if (item.loss.atMost)
         return BulkTableModel::tr("at most %1").arg(amount);
     return item.loss.atLeast ? BulkTableModel::tr("at least %1").arg(amount) : amount;
 }
@@ -72,8 +72,10 @@ BulkRow bulkRow(const jobs::BulkItem &item)
         if (!warning.fix.isEmpty())
             row.more.append(warning.fix);
     }
-    if (item.lossUnread)
+    if (item.loss.unread)
         row.more.append(BulkTableModel::tr("Its checkpoints were not read: what is lost is counted from its start."));
+    else if (item.loss.atMost)
+        row.more.append(BulkTableModel::tr("The list of its checkpoints is incomplete: there may be a newer one."));
     if (item.losesWork)
         row.lost = item.loss.gpuHours;
     row.lostText = lostText(item);

@@ -83,7 +83,7 @@ QString CheckpointTableModel::newestWhole() const
         if (candidate.verdict != Verdict::Whole)
             return;
         if (!best || candidate.resumable > best->resumable
-            || (candidate.resumable == best->resumable && candidate.savedAt > best->savedAt))
+            || (candidate.resumable == best->resumable && isOlder(*best, candidate)))
             best = &candidate;
     });
     return best ? best->path : QString();

@@ -12,83 +12,9 @@ namespace cairn::items {
 
 using namespace Qt::StringLiterals;
 
-CheckpointSummary summarize(const Listing &listing)
-{
-    CheckpointSummary summary;
-    summary.partial = listing.partial;
-    summary.readAt = listing.readAt;
-    const Checkpoint *newest = nullptr;
-    const Checkpoint *safe = nullptr;
-    QList<qint64> saves;
-    for (const Run &run : listing.runs) {
-        for (const Checkpoint &checkpoint : run.checkpoints) {
-            if (!newest || checkpoint.savedAt >= newest->savedAt)
-                newest = &checkpoint;
-            if (checkpoint.verdict == Verdict::Whole && checkpoint.resumable && (!safe || checkpoint.savedAt >= safe->savedAt))
-                safe = &checkpoint;
-            if (checkpoint.savedAt.isValid())
-                saves.append(checkpoint.savedAt.toSecsSinceEpoch());
-        }
-    }
-    if (!newest) {
-        // A cut listing without one proves nothing.
-        summary.none = !listing.partial;
-        return summary;
-    }
-    summary.verdict = newest->verdict;
-    summary.savedAt = newest->savedAt;
-    summary.step = newest->step;
-    if (safe) {
-        summary.safeSince = safe->savedAt;
-        summary.safeStep = safe->step;
-    }
-    std::sort(saves.begin(), saves.end());
-    QList<qint64> gaps;
-    for (qsizetype i = 1; i < saves.size(); ++i)
-        gaps.append(saves[i] - saves[i - 1]);
-    if (gaps.size() >= 2) {
-        // The median: one long pause between two attempts must not stretch the rhythm.
-        std::sort(gaps.begin(), gaps.end());
-        summary.rhythm = std::chrono::seconds(gaps[gaps.size() / 2]);
-    }
-    return summary;
-}
-
-bool isOverdue(const CheckpointSummary &known, const QDateTime &now)
-{
-    return !known.none && known.savedAt.isValid() && known.rhythm.count() > 0
-        && known.savedAt.secsTo(now) > std::max<qint64>(600, 2 * known.rhythm.count());
-}
-
 LostWork lostWork(const JobRow &row, const QDateTime &now)
 {
-    LostWork lost;
-    const Job &job = row.job;
-    if (job.phase == JobPhase::Succeeded || job.phase == JobPhase::Suspended || job.phase == JobPhase::Queued
-        || job.phase == JobPhase::Pending) {
-        lost.gpuHours = 0;
-        return lost;
-    }
-    if (job.phase == JobPhase::Unknown)
-        return lost;
-    QDateTime since = job.started.isValid() ? job.started : job.created;
-    if (row.checkpoints) {
-        const CheckpointSummary &known = *row.checkpoints;
-        if (known.safeSince.isValid() && (!since.isValid() || known.safeSince > since || job.phase == JobPhase::Failed))
-            since = known.safeSince;
-        lost.atMost = known.partial;
-    } else {
-        // Nobody looked for checkpoints yet: it cannot be more than everything since the start.
-        lost.atMost = true;
-        lost.unread = true;
-    }
-    lost.already = job.phase == JobPhase::Failed;
-    const QDateTime until = isFinished(job.phase) && job.finished.isValid() ? job.finished : now;
-    if (!since.isValid() || !until.isValid())
-        return lost;
-    lost.time = std::chrono::seconds(std::max<qint64>(0, since.secsTo(until)));
-    lost.gpuHours = job.gpus() * static_cast<double>(lost.time.count()) / 3600;
-    return lost;
+    return jobs::lossIfItDiesNow(row.job, row.checkpoints ? &*row.checkpoints : nullptr, now);
 }
 
 QString jobKey(const Job &job)

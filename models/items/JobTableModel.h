@@ -1,47 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/Checkpoint.h"
+#include "domain/CheckpointSummary.h"
 #include "domain/Delta.h"
 #include "domain/Job.h"
 #include "items/FilterProxy.h"
 #include "items/RowTableModel.h"
+#include "jobs/LossOfWork.h"
 
-#include <chrono>
 #include <optional>
 
 namespace cairn::items {
 
-/// What is known about the checkpoints of one job, without the list itself.
-struct CheckpointSummary {
-    bool none = false;           ///< read, and there is not one
-    bool partial = false;        ///< the listing was cut: the newest may be missing
-    Verdict verdict = Verdict::Unverified; ///< of the newest
-    QDateTime savedAt;           ///< UTC, of the newest
-    std::optional<qint64> step;  ///< of the newest
-    QDateTime safeSince;         ///< UTC, of the newest whole one training can go on from; invalid for none
-    std::optional<qint64> safeStep;
-    std::chrono::seconds rhythm{0}; ///< usual distance between two saves; 0 where unknown
-    QDateTime readAt;            ///< UTC
-    bool operator==(const CheckpointSummary &) const = default;
-};
-
-/// Newest, safest and rhythm of a whole listing.
-CheckpointSummary summarize(const Listing &listing);
-
-/// Whether a running job should have saved by `now`: more than twice its rhythm ago, and at least ten minutes. A save that
-/// is merely slow is no news.
-bool isOverdue(const CheckpointSummary &known, const QDateTime &now);
-
-/// What a stop now would cost, or what a failure has cost.
-struct LostWork {
-    std::optional<double> gpuHours; ///< nullopt where the job's own state is unknown
-    std::chrono::seconds time{0};   ///< wall time since the newest whole checkpoint
-    bool already = false;           ///< the job failed: the work is lost, not at risk
-    bool atMost = false;            ///< the listing was partial or never read: a newer checkpoint may exist
-    bool unread = false;            ///< nobody looked for checkpoints; counted from the start of the job
-    bool operator==(const LostWork &) const = default;
-};
+using cairn::CheckpointSummary;
+using cairn::isOverdue;
+using cairn::summarize;
+using LostWork = jobs::LossOfWork;
 
 struct JobRow {
     Job job;
@@ -50,6 +24,7 @@ struct JobRow {
     bool operator==(const JobRow &) const = default;
 };
 
+/// What a stop now would cost, or what a failure has cost: jobs::lossIfItDiesNow() of a row.
 LostWork lostWork(const JobRow &row, const QDateTime &now);
 /// Why the job is in its state: the short cause, else the whole message; safe to show, may be empty.
 QString causeText(const Job &job);

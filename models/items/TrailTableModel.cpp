@@ -15,17 +15,11 @@ using namespace Qt::StringLiterals;
 QList<TrailRow> trailOf(const QString &jobUid, const QString &job, const QString &ns, const Listing &listing)
 {
     QList<TrailRow> rows;
-    qsizetype newest = -1;
+    const Checkpoint *newest = newestResumable(listing);
     for (const Run &run : listing.runs) {
-        for (const Checkpoint &checkpoint : run.checkpoints) {
-            rows.append({jobUid, job, ns, checkpoint, false, listing.partial});
-            if (checkpoint.path == run.latestResumable
-                && (newest < 0 || checkpoint.savedAt > rows[newest].checkpoint.savedAt))
-                newest = rows.size() - 1;
-        }
+        for (const Checkpoint &checkpoint : run.checkpoints)
+            rows.append({jobUid, job, ns, checkpoint, &checkpoint == newest, listing.partial});
     }
-    if (newest >= 0)
-        rows[newest].newest = true;
     return rows;
 }
 

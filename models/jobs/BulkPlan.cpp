@@ -86,14 +86,8 @@ void countLoss(BulkItem &item, const Listing *listing, const QDateTime &now)
     item.losesWork = isRunning(job.phase);
     if (!item.losesWork)
         return;
-    item.lossUnread = !listing;
-    if (listing) {
-        item.loss = lossIfItDiesNow(job, listing, now);
-    } else {
-        item.loss.since = job.started.isValid() ? job.started : job.created;
-        if (item.loss.since.isValid())
-            item.loss.gpuHours = job.gpus() * static_cast<double>(std::max<qint64>(0, item.loss.since.msecsTo(now))) / 3'600'000.0;
-    }
+    const std::optional<CheckpointSummary> known = listing ? std::optional(summarize(*listing)) : std::nullopt;
+    item.loss = lossIfItDiesNow(job, known ? &*known : nullptr, now);
     const ckpt::SaveLocation location = ckpt::locate(job);
     if (location.kind == ckpt::SaveLocation::Kind::None)
         item.warnings.append({u"no-storage"_s, Words::tr("Nothing says that its checkpoints outlive its pods. %1").arg(location.reason), {}});
@@ -204,7 +198,6 @@ BulkItem planBulk(BulkAct act, const Job &job, const Listing *listing, const QDa
     if (item.fate != Fate::Act) {
         item.warnings.clear();
         item.losesWork = false;
-        item.lossUnread = false;
         item.loss = {};
         return item;
     }

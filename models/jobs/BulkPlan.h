@@ -34,7 +34,6 @@ struct BulkItem {
     QList<PlanNote> warnings;  ///< of Act
     bool losesWork = false;    ///< it trains now, and what it did since its newest checkpoint may be gone
     LossOfWork loss;           ///< of losesWork
-    bool lossUnread = false;   ///< its checkpoints were never read: `loss` is all it did since its start, so an upper bound
     QStringList stays;         ///< of Delete: where its checkpoints stay: names of claims, URIs of buckets; raw
 };
 

@@ -6,94 +6,95 @@
 namespace cairn::jobs {
 namespace {
 
-std::optional<qint64> newestStep(const Listing *listing, std::optional<qint64> fromLog)
+/// How far this start of the job has come: from the log, or from what it saved. What is older than the start is of another
+/// run in the same folder, or of an earlier start, whose higher step this one may never have reached.
+std::optional<qint64> newestStep(const Job &job, const CheckpointSummary *known, std::optional<qint64> fromLog)
 {
     std::optional<qint64> newest = fromLog;
-    if (listing) {
-        for (const Run &run : listing->runs) {
-            for (const Checkpoint &c : run.checkpoints) {
-                if (c.step)
-                    newest = std::max(newest.value_or(*c.step), *c.step);
-            }
-        }
-    }
+    if (known && known->reachedStep && !(job.started.isValid() && known->reachedAt < job.started))
+        newest = std::max(newest.value_or(*known->reachedStep), *known->reachedStep);
     return newest;
 }
 
-/// When the job last did any work; the second value is false where only a lower bound is known.
-std::pair<QDateTime, bool> lastWork(const Job &job, const Listing *listing, const QDateTime &now)
+void countSteps(LossOfWork &loss, bool fromCheckpoint)
 {
-    if (isFinished(job.phase))
-        return {job.finished, job.finished.isValid()};
-    if (isRunning(job.phase))
-        return {now, true};
-    // Suspended, queued or pending: nobody recorded when work stopped, but the newest file was written before.
-    QDateTime newest;
-    if (listing) {
-        for (const Run &run : listing->runs) {
-            for (const Checkpoint &c : run.checkpoints)
-                newest = std::max(newest, c.savedAt);
-        }
-    }
-    return {newest, false};
+    if (!fromCheckpoint)
+        loss.steps = loss.toStep;
+    else if (loss.fromStep && loss.toStep && *loss.fromStep <= *loss.toStep) // else the two are not of one run
+        loss.steps = *loss.toStep - *loss.fromStep;
 }
 
-LossOfWork lossSince(const Job &job, const Checkpoint *checkpoint, const Listing *listing, const QDateTime &now,
-                     std::optional<qint64> latestStep)
+void measure(LossOfWork &loss, const Job &job, const QDateTime &since, const QDateTime &until)
 {
-    LossOfWork loss;
-    loss.toStep = newestStep(listing, latestStep);
-    if (checkpoint) {
-        loss.fromStep = checkpoint->step;
-        if (checkpoint->step && loss.toStep)
-            loss.steps = std::max<qint64>(0, *loss.toStep - *checkpoint->step);
-    } else {
-        loss.steps = loss.toStep;
-    }
+    loss.since = since;
+    if (!since.isValid() || !until.isValid())
+        return;
+    loss.time = std::chrono::seconds(std::max<qint64>(0, since.secsTo(until)));
+    loss.gpuHours = job.gpus() * static_cast<double>(loss.time.count()) / 3600;
+}
 
-    const auto [end, exact] = lastWork(job, listing, now);
-    QDateTime from = checkpoint ? checkpoint->savedAt : job.started;
-    loss.atLeast = !exact;
-    if (checkpoint && job.started.isValid() && from < job.started) {
-        // The checkpoint is older than this start of the job. How long earlier attempts ran after it is not recorded.
-        loss.atLeast = true;
-        from = job.started;
-    }
-    loss.since = from;
-    if (from.isValid() && end.isValid())
-        loss.gpuHours = job.gpus() * std::max<double>(0, static_cast<double>(from.msecsTo(end))) / 3'600'000.0;
-    return loss;
+QDateTime startOf(const Job &job)
+{
+    return job.started.isValid() ? job.started : job.created;
 }
 
 } // namespace
 
-const Checkpoint *newestResumable(const Listing &listing)
+LossOfWork lossIfItDiesNow(const Job &job, const CheckpointSummary *known, const QDateTime &now, std::optional<qint64> latestStep)
 {
-    const Checkpoint *newest = nullptr;
-    for (const Run &run : listing.runs) {
-        for (const Checkpoint &c : run.checkpoints) {
-            if (c.verdict == Verdict::Whole && c.resumable && (!newest || c.savedAt > newest->savedAt))
-                newest = &c;
-        }
-    }
-    return newest;
-}
-
-LossOfWork lossIfItDiesNow(const Job &job, const Listing *listing, const QDateTime &now, std::optional<qint64> latestStep)
-{
-    if (!listing) {
-        // Without a listing nothing says that any work was saved.
-        LossOfWork loss;
-        loss.toStep = latestStep;
+    LossOfWork loss;
+    if (job.phase == JobPhase::Unknown)
+        return loss;
+    if (!isRunning(job.phase) && job.phase != JobPhase::Failed) {
+        loss.steps = 0;
+        loss.gpuHours = 0;
         return loss;
     }
-    return lossSince(job, newestResumable(*listing), listing, now, latestStep);
+    loss.already = job.phase == JobPhase::Failed;
+    loss.unread = !known;
+    loss.atMost = !known || known->partial;
+    loss.toStep = newestStep(job, known, latestStep);
+    QDateTime since = startOf(job);
+    if (known) {
+        loss.fromStep = known->safeStep;
+        countSteps(loss, known->safeSince.isValid());
+        if (known->safeSince.isValid() && (!since.isValid() || since < known->safeSince))
+            since = known->safeSince;
+    }
+    measure(loss, job, since, loss.already ? job.finished : now);
+    return loss;
 }
 
 LossOfWork lossByResuming(const Job &job, const Checkpoint &checkpoint, const Listing *listing, const QDateTime &now,
                           std::optional<qint64> latestStep)
 {
-    return lossSince(job, &checkpoint, listing, now, latestStep);
+    LossOfWork loss;
+    const std::optional<CheckpointSummary> known = listing ? std::optional(summarize(*listing)) : std::nullopt;
+    loss.already = job.phase == JobPhase::Failed;
+    loss.fromStep = checkpoint.step;
+    loss.toStep = newestStep(job, known ? &*known : nullptr, latestStep);
+    countSteps(loss, true);
+
+    QDateTime until = now;
+    if (isFinished(job.phase)) {
+        until = job.finished;
+        loss.atLeast = !until.isValid();
+    } else if (!isRunning(job.phase)) {
+        // Suspended, queued or pending: nobody recorded when work stopped, but the newest file was written before.
+        until = known ? known->savedAt : QDateTime();
+        loss.atLeast = true;
+    }
+    QDateTime since = checkpoint.savedAt;
+    if (job.started.isValid() && since < job.started) {
+        // The checkpoint is older than this start of the job. How long earlier attempts ran after it is not recorded.
+        loss.atLeast = true;
+        since = job.started;
+    }
+    // Without a log the newest step is that of a file, and a cut listing may lack it.
+    if (known && known->partial && !latestStep)
+        loss.atLeast = true;
+    measure(loss, job, since, until);
+    return loss;
 }
 
 } // namespace cairn::jobs

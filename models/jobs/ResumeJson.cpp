@@ -67,7 +67,8 @@ QJsonValue errorOrNull(const std::optional<Error> &error)
 QJsonObject toJson(const LossOfWork &loss)
 {
     return {{u"steps"_s, orNull(loss.steps)},       {u"fromStep"_s, orNull(loss.fromStep)}, {u"toStep"_s, orNull(loss.toStep)},
-            {u"gpuHours"_s, orNull(loss.gpuHours)}, {u"since"_s, timeOrNull(loss.since)},   {u"atLeast"_s, loss.atLeast}};
+            {u"gpuHours"_s, orNull(loss.gpuHours)}, {u"since"_s, timeOrNull(loss.since)},   {u"atLeast"_s, loss.atLeast},
+            {u"atMost"_s, loss.atMost}};
 }
 
 QJsonObject toJson(const PathContract &contract)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "manifest/Diff.h"
 
+#include "manifest/Myers.h"
 #include "manifest/Prune.h"
 #include "manifest/Yaml.h"
 
+#include <QHash>
 #include <QStringList>
 #include <algorithm>
 #include <vector>
@@ -13,9 +15,6 @@ using namespace Qt::StringLiterals;
 namespace cairn::manifest {
 namespace {
 
-/// Above this many cells the changed middle is shown as removed and added whole: 4 M cells take 16 MiB and 20 ms.
-constexpr qsizetype kMostCells = 4'000'000;
-
 QStringList linesOf(const QString &text)
 {
     QStringList lines = text.split(u'\n');
@@ -24,60 +23,49 @@ QStringList linesOf(const QString &text)
     return lines;
 }
 
-/// All lines of both texts in order, by longest common subsequence.
+/// The same number for the same line, in all the texts.
+class Numbers
+{
+public:
+    std::vector<int> of(const QStringList &lines)
+    {
+        std::vector<int> out;
+        out.reserve(static_cast<size_t>(lines.size()));
+        for (const QString &line : lines) {
+            auto it = m_numbers.constFind(line);
+            if (it == m_numbers.constEnd())
+                it = m_numbers.insert(line, static_cast<int>(m_numbers.size()));
+            out.push_back(*it);
+        }
+        return out;
+    }
+
+private:
+    QHash<QString, int> m_numbers;
+};
+
+/// All lines of both texts in order.
 QList<DiffLine> allLines(const QStringList &a, const QStringList &b)
 {
     using Kind = DiffLine::Kind;
-    qsizetype head = 0;
-    while (head < a.size() && head < b.size() && a[head] == b[head])
-        ++head;
-    qsizetype tail = 0;
-    while (tail < a.size() - head && tail < b.size() - head && a[a.size() - 1 - tail] == b[b.size() - 1 - tail])
-        ++tail;
-
+    Numbers numbers;
+    const std::vector<int> before = numbers.of(a);
     QList<DiffLine> out;
-    const auto context = [&](qsizetype i, qsizetype j) {
-        out.append({Kind::Context, a[i], static_cast<int>(i + 1), static_cast<int>(j + 1)});
+    int i = 0;
+    int j = 0;
+    const auto changesUpTo = [&](int iEnd, int jEnd) {
+        for (; i < iEnd; ++i)
+            out.append({Kind::Removed, a[i], i + 1, 0});
+        for (; j < jEnd; ++j)
+            out.append({Kind::Added, b[j], 0, j + 1});
     };
-    const auto removed = [&](qsizetype i) { out.append({Kind::Removed, a[i], static_cast<int>(i + 1), 0}); };
-    const auto added = [&](qsizetype j) { out.append({Kind::Added, b[j], 0, static_cast<int>(j + 1)}); };
-
-    for (qsizetype i = 0; i < head; ++i)
-        context(i, i);
-    const qsizetype n = a.size() - head - tail;
-    const qsizetype m = b.size() - head - tail;
-    if ((n + 1) * (m + 1) > kMostCells) {
-        for (qsizetype i = 0; i < n; ++i)
-            removed(head + i);
-        for (qsizetype j = 0; j < m; ++j)
-            added(head + j);
-    } else {
-        // best[i][j]: length of the longest common subsequence of a[i…] and b[j…].
-        const auto width = static_cast<size_t>(m + 1);
-        std::vector<int> best(static_cast<size_t>(n + 1) * width, 0);
-        const auto at = [&](qsizetype i, qsizetype j) -> int & {
-            return best[static_cast<size_t>(i) * width + static_cast<size_t>(j)];
-        };
-        for (qsizetype i = n - 1; i >= 0; --i) {
-            for (qsizetype j = m - 1; j >= 0; --j)
-                at(i, j) = a[head + i] == b[head + j] ? at(i + 1, j + 1) + 1 : std::max(at(i + 1, j), at(i, j + 1));
-        }
-        qsizetype i = 0;
-        qsizetype j = 0;
-        while (i < n || j < m) {
-            if (i < n && j < m && a[head + i] == b[head + j]) {
-                context(head + i, head + j);
-                ++i;
-                ++j;
-            } else if (i < n && (j == m || at(i + 1, j) >= at(i, j + 1))) {
-                removed(head + i++);
-            } else {
-                added(head + j++);
-            }
-        }
+    for (const auto &[x, y] : myers::matches(before, numbers.of(b))) {
+        changesUpTo(x, y);
+        out.append({Kind::Context, a[i], i + 1, j + 1});
+        ++i;
+        ++j;
     }
-    for (qsizetype k = tail; k > 0; --k)
-        context(a.size() - k, b.size() - k);
+    changesUpTo(static_cast<int>(a.size()), static_cast<int>(b.size()));
     return out;
 }
 
@@ -139,6 +127,46 @@ QList<DiffLine> diff(const QJsonObject &before, const QJsonObject &after, int co
 {
     return diffText(toYaml(maskChanged(before, after, u"*** (before)"_s)), toYaml(maskChanged(after, before, u"*** (after)"_s)),
                     context);
+}
+
+TextMerge mergeText(const QString &base, const QString &mine, const QString &theirs)
+{
+    const QStringList o = base.split(u'\n');
+    const QStringList a = mine.split(u'\n');
+    const QStringList b = theirs.split(u'\n');
+    Numbers numbers;
+    const std::vector<int> from = numbers.of(o);
+    const std::vector<std::pair<int, int>> inMine = myers::matches(from, numbers.of(a));
+    const std::vector<std::pair<int, int>> inTheirs = myers::matches(from, numbers.of(b));
+    TextMerge out;
+    QStringList lines;
+    qsizetype i = 0, j = 0, k = 0;
+    const auto changesUpTo = [&](qsizetype iEnd, qsizetype jEnd, qsizetype kEnd) {
+        const QStringList was = o.sliced(i, iEnd - i);
+        const QStringList my = a.sliced(j, jEnd - j);
+        const QStringList their = b.sliced(k, kEnd - k);
+        if (my != was && their != was && my != their)
+            out.conflicts.append({static_cast<int>(lines.size()) + 1, was, my, their});
+        lines += my == was ? their : my;
+        i = iEnd;
+        j = jEnd;
+        k = kEnd;
+    };
+    auto other = inTheirs.begin();
+    for (const auto &[x, y] : inMine) {
+        while (other != inTheirs.end() && other->first < x)
+            ++other;
+        if (other == inTheirs.end() || other->first != x)
+            continue;
+        changesUpTo(x, y, other->second);
+        lines += o[i];
+        ++i;
+        ++j;
+        ++k;
+    }
+    changesUpTo(o.size(), a.size(), b.size());
+    out.text = lines.join(u'\n');
+    return out;
 }
 
 } // namespace cairn::manifest

@@ -4,6 +4,7 @@
 #include <QJsonObject>
 #include <QList>
 #include <QString>
+#include <QStringList>
 
 namespace cairn::manifest {
 
@@ -22,7 +23,24 @@ struct DiffLine {
 /// changed ones "*** (before)" and "*** (after)".
 QList<DiffLine> diff(const QJsonObject &before, const QJsonObject &after, int context = 3);
 
-/// The same for two texts.
+/// The same for two texts, by Myers' O(ND) algorithm: the shortest difference, removed lines before added ones, and of
+/// equally short ones the one whose changes come last. Texts of any length are compared; see Myers.h for what time it takes.
 QList<DiffLine> diffText(const QString &before, const QString &after, int context = 3);
+
+/// Two changes of one text, line by line.
+struct TextMerge {
+    /// Both sides changed these lines, and not in the same way.
+    struct Conflict {
+        int line = 0; ///< of `text`, from 1: where `mine` stands, or would stand
+        QStringList base;
+        QStringList mine;
+        QStringList theirs;
+        bool operator==(const Conflict &) const = default;
+    };
+    QString text; ///< with both changes; in a conflict with mine
+    QList<Conflict> conflicts;
+};
+
+TextMerge mergeText(const QString &base, const QString &mine, const QString &theirs);
 
 } // namespace cairn::manifest

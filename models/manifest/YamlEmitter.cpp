@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "manifest/YamlEmitter.h"
+
 #include "manifest/Yaml.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLocale>
 #include <QSet>
 #include <algorithm>
@@ -148,23 +152,36 @@ QString numberText(const QJsonValue &value)
     return s;
 }
 
+QStringList orderedKeys(const QJsonObject &object)
+{
+    static const QStringList first{u"apiVersion"_s, u"kind"_s, u"metadata"_s, u"spec"_s, u"status"_s};
+    QStringList keys;
+    for (const QString &key : first) {
+        if (object.contains(key))
+            keys += key;
+    }
+    for (auto it = object.begin(); it != object.end(); ++it) {
+        if (!first.contains(it.key()))
+            keys += it.key();
+    }
+    return keys;
+}
+
 class Emitter
 {
 public:
+    /// What goes into a text (`piece`) must not depend on the blank lines behind it, so no line breaks are kept by "|+".
+    explicit Emitter(int listOffset = 2, bool piece = false) : m_listOffset(listOffset), m_piece(piece) {}
+
     void document(const QJsonValue &value)
     {
-        if (isBlock(value))
+        if (pieces::isBlock(value))
             block(value, 0);
         else
             inlineScalar(value, 0);
     }
     QString text;
 
-private:
-    static bool isBlock(const QJsonValue &value)
-    {
-        return (value.isObject() && !value.toObject().isEmpty()) || (value.isArray() && !value.toArray().isEmpty());
-    }
     void indent(int columns) { text += QString(columns, u' '); }
 
     /// Everything that starts on the current line: scalars, empty collections, literal blocks. `column` is the
@@ -187,7 +204,7 @@ private:
     {
         if (isSafePlain(s)) {
             text += s + u'\n';
-        } else if (!fitsLiteralBlock(s)) {
+        } else if (!fitsLiteralBlock(s) || (m_piece && s.endsWith(u"\n\n"_s))) {
             text += quoted(s) + u'\n';
         } else {
             const qsizetype ends = std::distance(
@@ -209,9 +226,9 @@ private:
     /// The value of a key or list item whose introducer ("key:" or "-") stands at the end of the text.
     void valueAfter(const QJsonValue &value, int column)
     {
-        if (isBlock(value)) {
+        if (pieces::isBlock(value)) {
             text += u'\n';
-            block(value, column + 2);
+            block(value, column + (value.isArray() ? m_listOffset : 2));
         } else {
             text += u' ';
             inlineScalar(value, column);
@@ -226,7 +243,7 @@ private:
                     indent(column);
                 firstIsIndented = false;
                 text += u'-';
-                if (isBlock(item)) {
+                if (pieces::isBlock(item)) {
                     text += u' ';
                     block(item, column + 2, true);
                 } else {
@@ -252,23 +269,101 @@ private:
         }
     }
 
-    static QStringList orderedKeys(const QJsonObject &object)
-    {
-        static const QStringList first{u"apiVersion"_s, u"kind"_s, u"metadata"_s, u"spec"_s, u"status"_s};
-        QStringList keys;
-        for (const QString &key : first) {
-            if (object.contains(key))
-                keys += key;
-        }
-        for (auto it = object.begin(); it != object.end(); ++it) {
-            if (!first.contains(it.key()))
-                keys += it.key();
-        }
-        return keys;
-    }
+private:
+    int m_listOffset; ///< columns by which a list is indented below its key
+    bool m_piece;
 };
 
 } // namespace
+
+namespace pieces {
+namespace {
+
+/// Emitted text ends its last line; what is put into a line must not.
+QString cut(QString text)
+{
+    if (text.endsWith(u'\n'))
+        text.chop(1);
+    return text;
+}
+
+} // namespace
+
+bool isBlock(const QJsonValue &value)
+{
+    return (value.isObject() && !value.toObject().isEmpty()) || (value.isArray() && !value.toArray().isEmpty());
+}
+
+QString block(const QJsonValue &value, int column, int listOffset)
+{
+    Emitter emitter(listOffset, true);
+    emitter.block(value, column, true);
+    return cut(emitter.text);
+}
+
+QString line(const QJsonValue &value, int column)
+{
+    Emitter emitter(2, true);
+    emitter.inlineScalar(value, column);
+    return cut(emitter.text);
+}
+
+QString member(const QString &key, const QJsonValue &value, int column, int listOffset)
+{
+    Emitter emitter(listOffset, true);
+    emitter.block(QJsonObject{{key, value}}, column, true);
+    return cut(emitter.text);
+}
+
+QString item(const QJsonValue &value, int column, int listOffset)
+{
+    Emitter emitter(listOffset, true);
+    emitter.block(QJsonArray{value}, column, true);
+    return cut(emitter.text);
+}
+
+QString flowText(const QString &s, bool json)
+{
+    if (json) {
+        const QByteArray list = QJsonDocument(QJsonArray{s}).toJson(QJsonDocument::Compact);
+        return QString::fromUtf8(list.mid(1, list.size() - 2));
+    }
+    const bool plain = isSafePlain(s) && std::ranges::none_of(s, [](QChar c) { return QStringView(u",[]{}:#\"'").contains(c); });
+    return plain ? s : quoted(s);
+}
+
+QString flow(const QJsonValue &value, bool json)
+{
+    QStringList parts;
+    if (value.isArray()) {
+        for (const QJsonValue item : value.toArray())
+            parts += flow(item, json);
+        return u'[' + parts.join(u", "_s) + u']';
+    }
+    if (value.isObject()) {
+        const QJsonObject object = value.toObject();
+        for (const QString &key : orderedKeys(object))
+            parts += flowText(key, json) + u": "_s + flow(object.value(key), json);
+        return u'{' + parts.join(u", "_s) + u'}';
+    }
+    return value.isString() ? flowText(value.toString(), json) : line(value, 0);
+}
+
+std::optional<QString> singleQuoted(const QString &s)
+{
+    for (qsizetype i = 0; i < s.size(); ++i) {
+        if (s[i].isSurrogate() || !isPlainPrintable(s[i].unicode()))
+            return std::nullopt;
+    }
+    return u'\'' + QString(s).replace(u'\'', u"''"_s) + u'\'';
+}
+
+QString doubleQuoted(const QString &s)
+{
+    return quoted(s);
+}
+
+} // namespace pieces
 
 QString toYaml(const QJsonValue &value)
 {

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/Text.h"
-#include "manifest/Yaml.h"
+#include "manifest/JsonReader.h"
 
 #include <QCoreApplication>
-#include <QHash>
-#include <QJsonArray>
-#include <QRegularExpression>
-#include <QSet>
 #include <QStringDecoder>
-#include <cmath>
-#include <sstream>
+#include <algorithm>
+#include <istream>
+#include <streambuf>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
@@ -20,318 +17,514 @@ using namespace Qt::StringLiterals;
 namespace cairn::manifest {
 namespace {
 
-// A free tr() would be filed under another context by lupdate than it is looked up in.
 struct Words {
     Q_DECLARE_TR_FUNCTIONS(cairn::manifest)
 };
 
-/// Thrown inside the event handler and caught at the end of this file; it never leaves it.
-struct Refused {
-    YAML::Mark mark;
-    QString why;
-    QString fix;
-};
+/// yaml-cpp keeps the tokens of a flow collection, and of a line, until it knows whether they are a key: up to 264
+/// bytes for each of these.
+constexpr int kMostPending = 60'000;
+/// yaml-cpp keeps each word of a directive.
+constexpr int kLongestDirective = 1000;
+constexpr size_t kMostDocuments = 10'000;
+constexpr int kMostFaults = 50;
+/// Texts above are read once only; below, what follows a fault is read as well.
+constexpr qsizetype kMostToReadAgain = 256 * 1024;
+constexpr int kMostReadings = 24;
 
-Error positioned(const YAML::Mark &mark, const QString &why, const QString &fix)
-{
-    const int line = mark.line + 1;
-    const int column = mark.column + 1;
-    Error error = mark.is_null()
-        ? Error::make(Error::Kind::Parse, Words::tr("The YAML cannot be read."), why, fix)
-        : Error::make(Error::Kind::Parse, Words::tr("The YAML cannot be read at line %1, column %2.").arg(line).arg(column), why,
-                      fix);
-    if (!mark.is_null())
-        error.causes = {{u"%1:%2"_s.arg(line).arg(column), u"Position"_s, why}};
-    return error;
-}
-
-/// Keeps a leading U+FEFF, which QString::fromStdString takes for a byte order mark.
-QString decode(const std::string &utf8)
-{
-    QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::ConvertInitialBom);
-    return decoder(QByteArrayView(utf8));
-}
-
-/// A plain scalar's value by the rules of go-yaml v2, which kubectl uses: YAML 1.1 words and numbers, dates as text.
-std::optional<QJsonValue> resolved(const QString &s)
-{
-    static const QSet<QString> nulls{u""_s, u"~"_s, u"null"_s, u"Null"_s, u"NULL"_s};
-    static const QSet<QString> trues{u"y"_s, u"Y"_s, u"yes"_s, u"Yes"_s, u"YES"_s, u"true"_s, u"True"_s, u"TRUE"_s,
-                                     u"on"_s, u"On"_s, u"ON"_s};
-    static const QSet<QString> falses{u"n"_s, u"N"_s, u"no"_s, u"No"_s, u"NO"_s, u"false"_s, u"False"_s, u"FALSE"_s,
-                                      u"off"_s, u"Off"_s, u"OFF"_s};
-    static const QRegularExpression special(u"^([-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN))$"_s);
-    static const QRegularExpression integer(u"^([-+]?)(0b[01_]+|0o?[0-7_]*|0x[0-9a-fA-F_]+|[1-9][0-9_]*)$"_s);
-    static const QRegularExpression real(u"^[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?$"_s);
-    if (nulls.contains(s))
-        return QJsonValue(QJsonValue::Null);
-    if (trues.contains(s))
-        return QJsonValue(true);
-    if (falses.contains(s))
-        return QJsonValue(false);
-    if (special.match(s).hasMatch())
-        return std::nullopt;
-    if (const auto m = integer.match(s); m.hasMatch()) {
-        QString digits = m.captured(2).remove(u'_');
-        int base = 10;
-        if (digits.size() > 1 && digits.startsWith(u'0')) {
-            const QChar kind = digits[1].toLower();
-            base = kind == u'x' ? 16 : kind == u'b' ? 2 : 8;
-            digits = digits.mid(kind.isLetter() ? 2 : 1);
-        }
-        bool ok = false;
-        const qint64 value = (m.captured(1) == u"-" ? u"-"_s + digits : digits).toLongLong(&ok, base);
-        if (ok)
-            return QJsonValue(value);
-    }
-    if (real.match(s).hasMatch()) {
-        const double d = s.toDouble();
-        if (!std::isfinite(d))
-            return std::nullopt;
-        if (std::floor(d) == d && std::abs(d) < 9007199254740992.0)
-            return QJsonValue(static_cast<qint64>(d)); // "3.0" and 3 are one number in JSON
-        return QJsonValue(d);
-    }
-    return QJsonValue(s);
-}
-
-class Builder final : public YAML::EventHandler
+/// Gives yaml-cpp the text in small pieces, and looks at each before: what it would have to keep since its last event
+/// is bounded here, since its own limits come after the memory is gone.
+class Feed final : public std::streambuf
 {
 public:
-    Builder(const YamlLimits &limits, qsizetype &nodes) : m_limits(limits), m_nodes(nodes) {}
+    Feed(const Tree &tree, const Tree::Part &part, const TreeBuilder &builder, int depth)
+        : m_text(tree.text), m_tree(tree), m_builder(builder), m_depth(depth), m_begin(part.content), m_given(part.content), m_end(part.end), m_at(part.content)
+    {
+    }
 
-    std::optional<QJsonValue> result;
+private:
+    enum class State { Open, Flow, Passed };
+    const QByteArray &m_text;
+    const Tree &m_tree;
+    const TreeBuilder &m_builder;
+    int m_depth;
+    int m_begin;
+    int m_given;
+    int m_end;
+    int m_at;        ///< how far it was looked at
+    int m_since = -1;
+    State m_state = State::Open;
+    char m_quote = '\0';
+    bool m_comment = false;
+    bool m_word = false;
+    int m_begun = 0; ///< where the outermost bracket stands
+    int m_brackets = 0;
+    int m_pending = 0;
+
+    int_type underflow() override
+    {
+        if (m_given >= m_end)
+            return traits_type::eof();
+        // The first piece cannot hurt, and std::istream would swallow what is thrown there.
+        if (m_given > m_begin)
+            look();
+        const int size = std::min(1024, m_end - m_given);
+        // The pieces are read only; std::streambuf has no const form.
+        char *begin = const_cast<char *>(m_text.constData()) + m_given;
+        m_given += size;
+        setg(begin, begin, begin + size);
+        return traits_type::to_int_type(*begin);
+    }
+
+    void look()
+    {
+        if (m_since != m_builder.at()) {
+            m_since = m_at = m_builder.at();
+            m_state = State::Open;
+            m_quote = '\0';
+            m_comment = m_word = false;
+            m_brackets = m_pending = 0;
+        }
+        for (; m_at < m_given && m_state != State::Passed; ++m_at)
+            lookAt(m_text[m_at]);
+        m_at = std::max(m_at, m_given);
+        if (m_pending > kMostPending)
+            throw Refused{Fault::Kind::TooLarge, m_begun,
+                          Words::tr("Line %1 begins something with more than %2 brackets, commas and values.")
+                              .arg(m_tree.place(m_begun).line)
+                              .arg(kMostPending),
+                          Words::tr("Write each value on a line of its own, without brackets, or all as JSON.")};
+    }
+
+    void lookAt(char c)
+    {
+        if (m_comment) {
+            m_comment = c != '\n';
+            return;
+        }
+        if (m_quote != '\0') {
+            if (c == '\\' && m_quote == '"')
+                ++m_at;
+            else if (c == m_quote)
+                m_quote = '\0'; // '' in single quotes closes and opens again
+            return;
+        }
+        if (lex::isSpace(c)) {
+            m_word = false;
+            return;
+        }
+        const bool starts = !m_word;
+        switch (c) {
+        case '#':
+            if (starts)
+                m_comment = true;
+            return;
+        case '[':
+        case '{':
+            if (m_state == State::Open && !starts)
+                break;
+            if (m_state == State::Open)
+                m_begun = m_at;
+            m_state = State::Flow;
+            ++m_pending;
+            m_word = false;
+            if (++m_brackets > m_depth)
+                throw Refused{Fault::Kind::TooLarge, m_at,
+                              Words::tr("Line %1 opens more than %2 brackets.").arg(m_tree.place(m_at).line).arg(m_depth),
+                              Words::tr("Flatten it.")};
+            return;
+        case ']':
+        case '}':
+            m_brackets = std::max(0, m_brackets - 1);
+            [[fallthrough]];
+        case ',':
+            ++m_pending;
+            m_word = false;
+            return;
+        case '"':
+        case '\'':
+            if (starts || m_state == State::Flow) {
+                m_quote = c;
+                ++m_pending;
+                return;
+            }
+            break;
+        case '&':
+        case '*':
+        case '!':
+            if (m_state == State::Flow) {
+                ++m_pending;
+                m_word = true;
+                return;
+            }
+            [[fallthrough]];
+        case '-':
+        case '?':
+        case ':':
+            if (m_state == State::Open) {
+                if (m_pending == 0)
+                    m_begun = m_at;
+                ++m_pending;
+                m_word = c == '&' || c == '*' || c == '!';
+                return;
+            }
+            break;
+        case '|':
+        case '>':
+            if (m_state == State::Open && starts) {
+                m_state = State::Passed;
+                return;
+            }
+            break;
+        default: break;
+        }
+        if (m_state == State::Flow) {
+            m_pending += starts;
+            m_word = true;
+        } else if (starts) {
+            m_state = State::Passed; // one plain text, however long
+        }
+    }
+};
+
+/// Hands yaml-cpp's events on.
+class Events final : public YAML::EventHandler
+{
+public:
+    Events(TreeBuilder &builder, int base) : m_builder(builder), m_base(base) {}
 
     void OnDocumentStart(const YAML::Mark &) override {}
     void OnDocumentEnd() override {}
-    void OnNull(const YAML::Mark &mark, YAML::anchor_t anchor) override
-    {
-        scalar(mark, anchor, QJsonValue(QJsonValue::Null), QString(), true);
-    }
-    void OnAlias(const YAML::Mark &mark, YAML::anchor_t anchor) override
-    {
-        const auto it = m_anchors.constFind(anchor);
-        if (it == m_anchors.constEnd())
-            throw Refused{mark, Words::tr("An alias stands inside the very thing it names."), Words::tr("Write the value out.")};
-        count(mark, it->nodes);
-        if (atKey())
-            setKey(mark, keyText(mark, it->value), false);
-        else
-            put(mark, it->value);
-    }
+    void OnNull(const YAML::Mark &mark, YAML::anchor_t anchor) override { m_builder.null(at(mark), int(anchor)); }
+    void OnAlias(const YAML::Mark &mark, YAML::anchor_t anchor) override { m_builder.alias(at(mark), int(anchor)); }
     void OnScalar(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor, const std::string &value) override
     {
-        const QString text = decode(value);
-        const QString kind = QString::fromStdString(tag);
-        const bool plain = kind == u"?";
-        if (plain || atKey()) {
-            std::optional<QJsonValue> v = plain && !atKey() ? resolved(text) : QJsonValue(text);
-            if (!v)
-                throw Refused{mark, Words::tr("“%1” has no place in JSON.").arg(text::safe(text)), Words::tr("Quote it or write a finite number.")};
-            scalar(mark, anchor, *v, text, plain);
-        } else if (kind == u"!" || kind == u"tag:yaml.org,2002:str") {
-            scalar(mark, anchor, text, text, false);
-        } else {
-            scalar(mark, anchor, tagged(mark, kind, text), text, false);
-        }
+        m_builder.scalar(at(mark), int(anchor), tag, value);
     }
-    void OnSequenceStart(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
-                         YAML::EmitterStyle::value) override
+    void OnSequenceStart(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override
     {
-        checkTag(mark, tag, u"tag:yaml.org,2002:seq"_s);
-        open(mark, anchor, false);
+        m_builder.open(at(mark), false, style == YAML::EmitterStyle::Flow, int(anchor), tag);
     }
-    void OnSequenceEnd() override { close(); }
-    void OnMapStart(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
-                    YAML::EmitterStyle::value) override
+    void OnSequenceEnd() override { m_builder.close(); }
+    void OnMapStart(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override
     {
-        checkTag(mark, tag, u"tag:yaml.org,2002:map"_s);
-        open(mark, anchor, true);
+        m_builder.open(at(mark), true, style == YAML::EmitterStyle::Flow, int(anchor), tag);
     }
-    void OnMapEnd() override { close(); }
+    void OnMapEnd() override { m_builder.close(); }
 
 private:
-    struct Frame {
-        bool map = false;
-        bool haveKey = false;
-        bool mergeKey = false;
-        YAML::anchor_t anchor = 0;
-        qsizetype nodesBefore = 0;
-        YAML::Mark mark;
-        QString key;
-        QSet<QString> keys;
-        QJsonObject object;
-        QJsonArray array;
-        QList<QJsonObject> merges;
-    };
-    struct Anchored {
-        QJsonValue value;
-        qsizetype nodes = 1;
-    };
+    TreeBuilder &m_builder;
+    int m_base;
 
+    int at(const YAML::Mark &mark) const { return m_base + mark.pos; }
+};
+
+class Reading
+{
+public:
+    Reading(Tree &tree, const YamlLimits &limits) : m_tree(tree), m_limits(limits) {}
+
+    void read(const QByteArray &bytes)
+    {
+        if (!decode(bytes))
+            return;
+        m_tree.lines = {0};
+        for (qsizetype i = m_tree.text.indexOf('\n'); i >= 0; i = m_tree.text.indexOf('\n', i + 1))
+            m_tree.lines.push_back(static_cast<int>(i) + 1);
+        if (!lookAtCharacters())
+            return;
+        split();
+        for (Tree::Part &part : m_tree.parts)
+            readPart(part);
+        std::erase_if(m_tree.parts, [this](const Tree::Part &part) {
+            return !part.broken && (part.root < 0 || (m_tree.node(part.root).kind == Node::Kind::Null && m_tree.node(part.root).begin == m_tree.node(part.root).end));
+        });
+        std::ranges::stable_sort(m_tree.faults, std::less<>(), [](const Fault &f) { return f.place.offset; });
+    }
+
+private:
+    Tree &m_tree;
     const YamlLimits &m_limits;
-    qsizetype &m_nodes; ///< over the whole stream
-    QList<Frame> m_stack;
-    QHash<YAML::anchor_t, Anchored> m_anchors;
+    qsizetype m_spelledOut = 0;
 
-    bool atKey() const { return !m_stack.isEmpty() && m_stack.back().map && !m_stack.back().haveKey; }
-
-    void count(const YAML::Mark &mark, qsizetype nodes)
+    void fault(Fault::Kind kind, qsizetype offset, const QString &why, const QString &fix)
     {
-        m_nodes += nodes;
-        if (m_nodes > m_limits.nodes)
-            throw Refused{mark, Words::tr("It holds more than %1 values once its aliases are written out.").arg(m_limits.nodes),
-                          Words::tr("Split it into smaller files.")};
+        if (m_tree.faults.size() < kMostFaults)
+            m_tree.faults.append({kind, m_tree.lines.empty() ? Place() : m_tree.place(offset), why, fix});
     }
 
-    static QJsonValue tagged(const YAML::Mark &mark, const QString &kind, const QString &text)
+    bool decode(const QByteArray &bytes)
     {
-        const auto refuse = [&]() -> Refused {
-            return {mark, Words::tr("The tag %1 with the value “%2” is not understood.").arg(text::safe(kind), text::safe(text)),
-                    Words::tr("Remove the tag; Kubernetes objects need none.")};
-        };
-        const std::optional<QJsonValue> v = resolved(text);
-        if (!v)
-            throw refuse();
-        if (kind == u"tag:yaml.org,2002:null" && v->isNull())
-            return *v;
-        if (kind == u"tag:yaml.org,2002:bool" && v->isBool())
-            return *v;
-        if ((kind == u"tag:yaml.org,2002:int" || kind == u"tag:yaml.org,2002:float") && v->isDouble())
-            return *v;
-        throw refuse();
-    }
-
-    static void checkTag(const YAML::Mark &mark, const std::string &tag, const QString &usual)
-    {
-        const QString kind = QString::fromStdString(tag);
-        if (kind != u"?" && kind != u"!" && !kind.isEmpty() && kind != usual)
-            throw Refused{mark, Words::tr("The tag %1 is not understood.").arg(text::safe(kind)),
-                          Words::tr("Remove the tag; Kubernetes objects need none.")};
-    }
-
-    QString keyText(const YAML::Mark &mark, const QJsonValue &value) const
-    {
-        if (!value.isString())
-            throw Refused{mark, Words::tr("A key is not text."), Words::tr("Quote the key.")};
-        return value.toString();
-    }
-
-    void setKey(const YAML::Mark &mark, const QString &key, bool plain)
-    {
-        Frame &frame = m_stack.back();
-        frame.mergeKey = plain && key == u"<<";
-        if (!frame.mergeKey && frame.keys.contains(key))
-            throw Refused{mark, Words::tr("The key “%1” stands there twice.").arg(text::safe(key)), Words::tr("Remove one of the two.")};
-        if (!frame.mergeKey)
-            frame.keys.insert(key);
-        frame.key = key;
-        frame.haveKey = true;
-    }
-
-    void scalar(const YAML::Mark &mark, YAML::anchor_t anchor, const QJsonValue &value, const QString &text, bool plain)
-    {
-        count(mark, 1);
-        if (anchor != 0)
-            m_anchors.insert(anchor, {value, 1});
-        if (atKey()) {
-            if (value.isNull())
-                throw Refused{mark, Words::tr("A key is missing."), Words::tr("Write the key before the colon.")};
-            setKey(mark, text, plain);
-        } else {
-            put(mark, value);
+        if (bytes.size() > m_limits.bytes) {
+            fault(Fault::Kind::TooLarge, 0,
+                  Words::tr("It has %1, more than the %2 that are read.").arg(text::bytes(bytes.size()), text::bytes(m_limits.bytes)),
+                  Words::tr("Split it into smaller files."));
+            return false;
         }
-    }
-
-    void put(const YAML::Mark &mark, const QJsonValue &value)
-    {
-        if (m_stack.isEmpty()) {
-            result = value;
-            return;
-        }
-        Frame &frame = m_stack.back();
-        if (!frame.map) {
-            frame.array.append(value);
-            return;
-        }
-        frame.haveKey = false;
-        if (!frame.mergeKey) {
-            frame.object.insert(frame.key, value);
-            return;
-        }
-        const QJsonArray sources = value.isArray() ? value.toArray() : QJsonArray{value};
-        for (const QJsonValue source : sources) {
-            if (!source.isObject())
-                throw Refused{mark, Words::tr("“<<” merges something that is no map."), Words::tr("Merge maps only.")};
-            frame.merges.append(source.toObject());
-        }
-    }
-
-    void open(const YAML::Mark &mark, YAML::anchor_t anchor, bool map)
-    {
-        if (atKey())
-            throw Refused{mark, Words::tr("A key is a list or a map."), Words::tr("Use text as a key.")};
-        if (m_stack.size() >= m_limits.depth)
-            throw Refused{mark, Words::tr("It is nested deeper than %1 levels.").arg(m_limits.depth), Words::tr("Flatten it.")};
-        Frame frame;
-        frame.map = map;
-        frame.anchor = anchor;
-        frame.nodesBefore = m_nodes;
-        frame.mark = mark;
-        count(mark, 1);
-        m_stack.append(frame);
-    }
-
-    void close()
-    {
-        Frame frame = m_stack.takeLast();
-        // Own keys win over merged ones, earlier merges over later ones (the YAML merge key draft).
-        for (const QJsonObject &merge : std::as_const(frame.merges)) {
-            for (auto it = merge.begin(); it != merge.end(); ++it) {
-                if (!frame.object.contains(it.key()))
-                    frame.object.insert(it.key(), it.value());
+        m_tree.text = bytes;
+        const auto encoding = QStringConverter::encodingForData(bytes);
+        if (encoding && *encoding != QStringConverter::Utf8) {
+            QStringDecoder decoder(*encoding);
+            const QString wide = decoder.decode(bytes);
+            if (decoder.hasError()) {
+                fault(Fault::Kind::Syntax, 0, Words::tr("It is not UTF-8 text."), Words::tr("Save the file as UTF-8."));
+                return false;
             }
+            m_tree.text = wide.toUtf8();
         }
-        const QJsonValue value = frame.map ? QJsonValue(frame.object) : QJsonValue(frame.array);
-        if (frame.anchor != 0)
-            m_anchors.insert(frame.anchor, {value, m_nodes - frame.nodesBefore});
-        put(frame.mark, value);
+        return true;
+    }
+
+    /// What no YAML file may hold, and what yaml-cpp and go-yaml read in different ways.
+    bool lookAtCharacters()
+    {
+        const QByteArray &text = m_tree.text;
+        for (size_t i = 0; i < m_tree.lines.size(); ++i) {
+            const qsizetype begin = m_tree.lines[i];
+            const qsizetype end = i + 1 < m_tree.lines.size() ? m_tree.lines[i + 1] : text.size();
+            const QByteArrayView line = m_tree.slice(begin, end);
+            if (!line.isValidUtf8()) {
+                fault(Fault::Kind::Syntax, begin, Words::tr("It is not UTF-8 text."), Words::tr("Save the file as UTF-8."));
+                continue;
+            }
+            for (qsizetype k = 0; k < line.size(); ++k) {
+                const auto c = static_cast<uchar>(line[k]);
+                const bool lone = c == '\r' && !(k + 1 < line.size() && line[k + 1] == '\n');
+                if (lone) {
+                    fault(Fault::Kind::Syntax, begin + k, Words::tr("Line %1 holds a carriage return that ends no line.").arg(i + 1),
+                          Words::tr("Save the file with the line endings of Linux or Windows."));
+                    break;
+                }
+                if (c == 0x7f || (c < 0x20 && c != '\t' && c != '\n' && c != '\r')) {
+                    fault(Fault::Kind::Syntax, begin + k,
+                          Words::tr("Line %1 holds a control character (code %2), which YAML does not allow.").arg(i + 1).arg(c),
+                          Words::tr("Remove the character, or check that this is a YAML file."));
+                    break;
+                }
+            }
+            if (line.startsWith('%') && line.size() > kLongestDirective)
+                fault(Fault::Kind::TooLarge, begin, Words::tr("Line %1 is a directive of more than %2 characters.").arg(i + 1).arg(kLongestDirective),
+                      Words::tr("Remove the line; Kubernetes objects need none."));
+        }
+        return m_tree.faults.isEmpty();
+    }
+
+    /// Cuts the text at "---" and "...", so that one broken document does not hide the others.
+    void split()
+    {
+        const QByteArray &text = m_tree.text;
+        const auto size = static_cast<int>(text.size());
+        Tree::Part part;
+        part.content = text.startsWith("\xef\xbb\xbf") ? 3 : 0;
+        bool directives = false;
+        bool anything = false;
+        const auto flush = [&](int end) {
+            part.end = end;
+            if (!anything)
+                return;
+            if (m_tree.parts.size() < kMostDocuments) {
+                m_tree.parts.push_back(part);
+            } else if (m_tree.parts.size() == kMostDocuments) {
+                m_tree.parts.push_back(part);
+                m_tree.parts.back().broken = true;
+                fault(Fault::Kind::TooLarge, part.begin, Words::tr("It has more than %1 documents.").arg(kMostDocuments),
+                      Words::tr("Split it into smaller files."));
+            }
+        };
+        for (const int begin : m_tree.lines) {
+            const int end = lex::lineEnd(text, begin);
+            const QByteArrayView line = m_tree.slice(begin, std::max(begin, end));
+            const bool marks = (line.startsWith("---") || line.startsWith("...")) && (line.size() == 3 || lex::isSpace(line[3]));
+            if (!marks) {
+                const int from = begin == 0 ? part.content : begin;
+                const bool directive = from < end && text[from] == '%';
+                directives = directives || (!anything && directive);
+                anything = anything || (!directive && lex::skipSpace(text, from, std::max(from, end)) < end);
+                continue;
+            }
+            if (!directives || line.startsWith("...")) {
+                flush(begin);
+                part = {};
+                part.begin = begin;
+                part.content = begin + 3;
+                anything = false;
+            }
+            directives = false;
+            anything = anything || lex::skipSpace(text, begin + 3, end) < end;
+        }
+        flush(size);
+    }
+
+    void readPart(Tree::Part &part)
+    {
+        if (part.broken)
+            return;
+        const size_t nodes = m_tree.nodes.size();
+        const size_t texts = m_tree.texts.size();
+        const qsizetype faults = m_tree.faults.size();
+        const qsizetype spelledOut = m_spelledOut;
+        const auto again = [&] {
+            m_tree.nodes.resize(nodes);
+            m_tree.texts.resize(texts);
+            m_tree.faults.resize(faults);
+            m_spelledOut = spelledOut;
+            part.root = -1;
+            part.bomb = false;
+        };
+        int noJson = -1;
+        const char first = m_tree.text.mid(lex::skipSpace(m_tree.text, part.content, part.end), 1).append(' ')[0];
+        if (first == '{' || first == '[') {
+            try {
+                TreeBuilder builder(m_tree, part, m_limits, m_spelledOut);
+                noJson = readJson(m_tree, part, builder);
+                part.json = noJson < 0;
+            } catch (const Refused &refused) {
+                part.broken = true;
+                part.root = -1;
+                fault(refused.kind, refused.offset, refused.why, refused.fix);
+                return;
+            }
+            if (part.json)
+                return;
+            again();
+        }
+        std::optional<Refused> refused = readYaml(m_tree, part);
+        if (!refused)
+            return;
+        if (refused->kind == Fault::Kind::TooLarge && noJson >= 0)
+            refused = Refused{Fault::Kind::Syntax, noJson, Words::tr("This is no JSON from here on, and too large for YAML in brackets."),
+                              Words::tr("Correct the text at this place.")};
+        part.broken = true;
+        part.root = -1;
+        fault(refused->kind, refused->offset, refused->why, refused->fix);
+        if (refused->kind != Fault::Kind::TooLarge && part.end - part.begin <= kMostToReadAgain)
+            readOn(part, refused->offset);
+    }
+
+    /// Looks for further faults: leaves out the lines of a fault, then of the entry around it, until the reader gets past it.
+    void readOn(const Tree::Part &part, int offset)
+    {
+        const auto indentOf = [](const QByteArray &text, int begin) {
+            int at = begin;
+            while (at < text.size() && text[at] == ' ')
+                ++at;
+            return at < text.size() && !lex::isSpace(text[at]) && text[at] != '#' ? at - begin : -1; // -1: nothing there
+        };
+        Tree copy;
+        copy.text = m_tree.text;
+        copy.lines = m_tree.lines;
+        int from = lex::lineBegin(copy.text, std::min(offset, part.end - 1));
+        int indent = std::max(0, indentOf(copy.text, from));
+        for (int readings = 0; readings < kMostReadings && m_tree.faults.size() < kMostFaults; ++readings) {
+            int end = lex::lineEnd(copy.text, offset);
+            for (int next = end; next < part.end; end = lex::lineEnd(copy.text, next)) { // what is indented below goes as well
+                next = static_cast<int>(copy.text.indexOf('\n', next)) + 1;
+                if (next <= 0 || next >= part.end || (indentOf(copy.text, next) >= 0 && indentOf(copy.text, next) <= indent))
+                    break;
+            }
+            for (int i = std::max(from, part.content); i < std::min(end, part.end); ++i) {
+                if (!lex::isSpace(copy.text[i]))
+                    copy.text[i] = ' ';
+            }
+            copy.nodes.clear();
+            copy.texts.clear();
+            copy.faults.clear();
+            Tree::Part rest = part;
+            const qsizetype spelledOut = m_spelledOut;
+            const std::optional<Refused> refused = readYaml(copy, rest);
+            m_spelledOut = spelledOut;
+            if (!refused)
+                break;
+            if (refused->kind == Fault::Kind::TooLarge)
+                return;
+            if (refused->offset > end) {
+                fault(refused->kind, refused->offset, refused->why, refused->fix);
+                offset = refused->offset;
+                from = lex::lineBegin(copy.text, std::min(offset, part.end - 1));
+                indent = std::max(0, indentOf(copy.text, from));
+                continue;
+            }
+            // The same fault still: widen to the line above that is indented less.
+            int wider = from;
+            while (wider > part.content) {
+                wider = lex::lineBegin(copy.text, wider - 1);
+                if (const int above = indentOf(copy.text, wider); above >= 0 && (above < indent || indent == 0)) {
+                    indent = above;
+                    break;
+                }
+            }
+            if (wider <= part.content && wider == from)
+                return;
+            from = wider;
+        }
+        for (const Fault &each : std::as_const(copy.faults)) { // what is no fault of syntax shows in the last reading only
+            const bool known = std::ranges::any_of(m_tree.faults, [&](const Fault &f) { return f.place.offset == each.place.offset; });
+            if (!known)
+                fault(each.kind, each.place.offset, each.why, each.fix);
+        }
+    }
+
+    std::optional<Refused> readYaml(Tree &tree, Tree::Part &part)
+    {
+        try {
+            TreeBuilder builder(tree, part, m_limits, m_spelledOut);
+            Feed feed(tree, part, builder, m_limits.depth);
+            std::istream in(&feed);
+            Events events(builder, part.content);
+            YAML::Parser parser(in);
+            parser.HandleNextDocument(events);
+            return std::nullopt;
+        } catch (const Refused &refused) {
+            return refused;
+        } catch (const YAML::Exception &e) {
+            const int offset = e.mark.is_null() ? part.content : std::min(part.content + e.mark.pos, part.end);
+            // yaml-cpp notices a tab at the latest one line after it.
+            int line = lex::lineBegin(tree.text, offset);
+            for (int i = 0; i < 2; ++i, line = lex::lineBegin(tree.text, line - 1)) {
+                int at = line;
+                while (at < part.end && tree.text[at] == ' ')
+                    ++at;
+                if (at < part.end && tree.text[at] == '\t')
+                    return Refused{Fault::Kind::Syntax, i == 0 ? offset : at,
+                                   Words::tr("Near line %1 a line is indented with a tab.").arg(tree.place(offset).line),
+                                   Words::tr("Indent with spaces; YAML does not allow tabs there.")};
+            }
+            const Place place = tree.place(offset);
+            // Their messages are fixed English sentences without content of the file.
+            return Refused{Fault::Kind::Syntax, offset,
+                           Words::tr("It is not valid YAML at line %1, column %2: %3.")
+                               .arg(place.line)
+                               .arg(place.column)
+                               .arg(text::safe(QString::fromStdString(e.msg))),
+                           Words::tr("Correct the text at this place.")};
+        } catch (const std::exception &) {
+            return Refused{Fault::Kind::Syntax, part.content, Words::tr("The YAML parser gave up on it."), Words::tr("Simplify the text.")};
+        }
     }
 };
 
 } // namespace
 
+std::shared_ptr<const Tree> readTree(const QByteArray &bytes, const YamlLimits &limits)
+{
+    auto tree = std::make_shared<Tree>();
+    Reading(*tree, limits).read(bytes);
+    if (tree->lines.empty())
+        tree->lines = {0};
+    return tree;
+}
+
 Result<QList<QJsonValue>> documentsFromYaml(const QByteArray &text, const YamlLimits &limits)
 {
-    if (text.size() > limits.bytes)
-        return fail(Error::Kind::Parse, Words::tr("The YAML cannot be read."),
-                    Words::tr("It has %1, more than the %2 that are read.").arg(text::bytes(text.size()), text::bytes(limits.bytes)),
-                    Words::tr("Split it into smaller files."));
-    QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless);
-    const QString decoded = decoder(text);
-    if (decoder.hasError() || decoded.contains(QChar(u'\0')))
-        return fail(Error::Kind::Parse, Words::tr("The YAML cannot be read."), Words::tr("It is not UTF-8 text."),
-                    Words::tr("Save the file as UTF-8."));
-    try {
-        std::istringstream in(text.toStdString());
-        YAML::Parser parser(in);
-        QList<QJsonValue> documents;
-        qsizetype nodes = 0;
-        for (;;) {
-            Builder builder(limits, nodes);
-            if (!parser.HandleNextDocument(builder))
-                break;
-            if (builder.result && !builder.result->isNull())
-                documents.append(*builder.result);
-        }
-        return documents;
-    } catch (const Refused &refused) {
-        return fail(positioned(refused.mark, refused.why, refused.fix));
-    } catch (const YAML::Exception &e) {
-        return fail(positioned(e.mark, text::safe(QString::fromStdString(e.msg)), Words::tr("Correct the text at this place.")));
-    } catch (const std::exception &e) {
-        return fail(Error::Kind::Parse, Words::tr("The YAML cannot be read."), text::safe(QByteArray(e.what())), QString());
+    const Document document = Document::read(text, limits);
+    if (!document.faults().isEmpty())
+        return fail(document.error());
+    QList<QJsonValue> all;
+    for (int i = 0; i < document.count(); ++i) {
+        if (const QJsonValue value = document.json(i); !value.isNull())
+            all.append(value);
     }
+    return all;
 }
 
 Result<QJsonValue> fromYaml(const QByteArray &text, const YamlLimits &limits)

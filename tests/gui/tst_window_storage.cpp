@@ -77,7 +77,7 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(cell(keyOf(u"research/datasets"_s), ClaimTableModel::Used), u"driver reports nothing"_s, wait);
         QCOMPARE(cell(keyOf(u"vision/archive"_s), ClaimTableModel::Used), u"not bound"_s);
 
-        shown.find<pages::StoragePage>("storage")->setCurrentClaim(key);
+        shown.find<pages::StoragePage>("storage")->setCurrentKey(key);
         auto *measure = shown.find<kit::Button>("storage.measure");
         QTRY_VERIFY(measure->isVisible());
         const auto press = [&] { QMetaObject::invokeMethod(measure, "click"); };

@@ -94,13 +94,13 @@ void registerEventsEntries(kit::GalleryRegistry &registry)
     registry.add({u"page.events"_s, u"Events"_s,
                   [] {
                       return page(cannedEvents(), Phase::Live, [](EventsPage *shown) {
-                          shown->setCurrent(u"0"_s);
+                          shown->setCurrentKey(u"0"_s);
                           shown->setJob(u"llama-13b-sft"_s);
                       });
                   },
                   pageSizes()});
     registry.add({u"page.events.warnings"_s, u"Events, warnings only"_s,
-                  [] { return page(cannedEvents(), Phase::Live, [](EventsPage *shown) { shown->setWarningsOnly(true); shown->setCurrent(u"4"_s); shown->settle(); }); }, one});
+                  [] { return page(cannedEvents(), Phase::Live, [](EventsPage *shown) { shown->setWarningsOnly(true); shown->setCurrentKey(u"4"_s); shown->settle(); }); }, one});
     registry.add({u"page.events.many"_s, u"Events, 10 000 rows"_s, [] { return page(cannedEvents(834), Phase::Live); }, one});
     registry.add({u"page.events.empty"_s, u"Events, none"_s, [] { return page({}, Phase::Live); }, one});
     registry.add({u"page.events.loading"_s, u"Events, loading"_s,

@@ -122,7 +122,7 @@ HaPage *page(const QString &selected, const std::function<void(HaPage *)> &chang
     page->setFeed(feed(FeedState::Phase::Live));
     if (!selected.isEmpty()) {
         page->setComponents(components::judge(cannedFacts()), cannedNow());
-        page->setCurrentComponent(selected);
+        page->setCurrentKey(selected);
     }
     if (change)
         change(page);

@@ -149,7 +149,7 @@ PodsPage *podsPage(int times, const FeedState &state, const std::function<void(P
 
 void fillLogs(PodsPage *page)
 {
-    page->setCurrentPod(u"4"_s);
+    page->setCurrentKey(u"4"_s);
     page->showDetail(PodsPage::Detail::Logs);
     page->logs()->begin({u"main"_s, u"istio-proxy"_s});
     std::vector<logs::LogBuffer::Raw> batch;
@@ -189,7 +189,7 @@ void registerNodesEntries(kit::GalleryRegistry &registry)
     registry.add({u"page.pods.yaml"_s, u"Pods with YAML"_s,
                   [] {
                       return podsPage(1, feed(Phase::Live), [](PodsPage *page) {
-                          page->setCurrentPod(u"6"_s);
+                          page->setCurrentKey(u"6"_s);
                           page->showDetail(PodsPage::Detail::Yaml);
                           page->setYaml(u"apiVersion: v1\nkind: Pod\nmetadata:\n  name: katib-ui-54b8c7d6f-pz2lw\n  namespace: kubeflow\nspec:\n  nodeName: gpu-6\n"_s);
                       });

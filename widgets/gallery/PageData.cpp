@@ -176,6 +176,7 @@ void registerPageEntries(kit::GalleryRegistry &registry)
     registerEventsEntries(registry);
     registerStorageEntries(registry);
     registerNodesEntries(registry);
+    registerQuotasEntries(registry);
     registerOverviewEntries(registry);
     registerCheckpointsEntries(registry);
     registerSettingsEntries(registry);

@@ -16,6 +16,7 @@ void registerHaEntries(kit::GalleryRegistry &registry);
 void registerEventsEntries(kit::GalleryRegistry &registry);
 void registerStorageEntries(kit::GalleryRegistry &registry);
 void registerNodesEntries(kit::GalleryRegistry &registry);
+void registerQuotasEntries(kit::GalleryRegistry &registry);
 void registerOverviewEntries(kit::GalleryRegistry &registry);
 void registerCheckpointsEntries(kit::GalleryRegistry &registry);
 void registerSettingsEntries(kit::GalleryRegistry &registry);

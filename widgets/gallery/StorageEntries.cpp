@@ -134,7 +134,7 @@ StoragePage *page(const ClaimFacts &facts, const QString &selected, const std::f
     page->setSources({true, u"monitoring/prometheus-operated:9090"_s, {}, true, {}});
     page->setFeed(feed(FeedState::Phase::Live));
     page->setClaims(storage::account(facts));
-    page->setCurrentClaim(selected);
+    page->setCurrentKey(selected);
     if (change)
         change(page);
     return page;

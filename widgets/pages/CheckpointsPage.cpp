@@ -2,18 +2,10 @@
 #include "pages/CheckpointsPage.h"
 
 #include "base/Text.h"
-#include "kit/Card.h"
 #include "kit/Inputs.h"
 #include "kit/Label.h"
 #include "kit/Messages.h"
 #include "kit/StateView.h"
-#include "pages/KeyHintBar.h"
-#include "views/DataTable.h"
-
-#include <QHBoxLayout>
-#include <QKeyEvent>
-#include <QTimer>
-#include <QVBoxLayout>
 
 namespace cairn::pages {
 
@@ -22,86 +14,40 @@ using namespace cairn::kit;
 using items::TrailTableModel;
 
 CheckpointsPage::CheckpointsPage(QWidget *parent)
-    : QWidget(parent)
+    : ListPage(u"checkpoints"_s, {tr("Checkpoints"), tr("Job, path, format, or saved:<2h"), tr("Filter checkpoints"), tr("No checkpoint matches the filter")}, parent)
     , m_model(new TrailTableModel(this))
-    , m_recount(new QTimer(this))
+    , m_views(addViews(tr("Views"), {tr("All"), tr("Newest of each job"), tr("Damaged")}))
+    , m_banner(new Banner)
 {
-    setObjectName(u"checkpoints"_s);
-    setAccessibleName(tr("Checkpoints"));
-    m_header = new PageHeader(tr("Checkpoints"));
-    m_search = new SearchField(tr("Job, path, format, or saved:<2h"));
-    m_search->setObjectName(u"checkpoints.filter"_s);
-    m_search->setAccessibleName(tr("Filter checkpoints"));
-    m_search->setMaximumWidth(scaled(330));
-    m_views = new Segment(tr("Views"), {tr("All"), tr("Newest of each job"), tr("Damaged")});
-    m_views->setObjectName(u"checkpoints.views"_s);
-    auto *tools = hbox();
-    tools->addWidget(m_search, 1);
-    tools->addStretch(1);
-    tools->addWidget(m_views);
-    m_banner = new Banner;
     m_banner->setObjectName(u"checkpoints.unread"_s);
-
-    m_table = new views::DataTable(tr("Checkpoints"));
-    m_table->setObjectName(u"checkpoints.table"_s);
     using views::CellKind;
-    m_table->setColumns({{TrailTableModel::Job, CellKind::Text, 170, 230},
-                         {TrailTableModel::Step, CellKind::Trust, 84, 150},
-                         {TrailTableModel::Saved, CellKind::Text, 88, 150},
-                         {TrailTableModel::Size, CellKind::Number, 74, 100},
-                         {TrailTableModel::Format, CellKind::Text, 80, 130, false, true, true},
-                         {TrailTableModel::State, CellKind::Tag, 92, 120},
-                         {TrailTableModel::Reason, CellKind::Text, 160, 2000, true, false, true},
-                         {TrailTableModel::Action, CellKind::Action, 80, 110, false, false}});
-    m_filter = m_table->filter();
-    m_table->setSource(m_model);
-    m_table->sortBy(TrailTableModel::Saved, Qt::DescendingOrder);
-    m_table->setPlaceholder(tr("No checkpoint matches the filter"));
-    auto *card = new Card(Card::Padding::Flush);
-    card->body()->addWidget(m_table);
-    auto *foot = hbox();
-    foot->setContentsMargins(12, 5, 12, 6);
-    m_foot = new ElidedLabel({}, Type::Meta, Token::Dim);
-    foot->addWidget(m_foot, 1);
-    foot->addWidget(new KeyHintBar({{u"Enter"_s, tr("open the job")}, {u"R"_s, tr("resume…")}, {u"F5"_s, tr("read again")}, {u"/"_s, tr("filter")}}));
-    card->body()->addLayout(foot);
-    m_state = new StateView(card);
-    m_state->setObjectName(u"checkpoints.state"_s);
+    setRows(m_model,
+            {{TrailTableModel::Job, CellKind::Text, 170, 230},
+             {TrailTableModel::Step, CellKind::Trust, 84, 150},
+             {TrailTableModel::Saved, CellKind::Text, 88, 150},
+             {TrailTableModel::Size, CellKind::Number, 74, 100},
+             {TrailTableModel::Format, CellKind::Text, 80, 130, false, true, true},
+             {TrailTableModel::State, CellKind::Tag, 92, 120},
+             {TrailTableModel::Reason, CellKind::Text, 160, 2000, true, false, true},
+             {TrailTableModel::Action, CellKind::Action, 80, 110, false, false}},
+            TrailTableModel::Saved, Qt::DescendingOrder);
+    showFrom(TrailTableModel::Format, 1000);
+    leaveCurrentAlone();
+    arrange(inStates(tableCard({{u"Enter"_s, tr("open the job")}, {u"R"_s, tr("resume…")}, {u"F5"_s, tr("refresh")}, {u"/"_s, tr("filter")}})), {}, {m_banner});
 
-    auto *page = vbox(12);
-    page->setContentsMargins(space::pageH, space::pageV, space::pageH, space::pageV);
-    page->addWidget(m_header);
-    page->addLayout(tools);
-    page->addWidget(m_banner);
-    page->addWidget(m_state, 1);
-    setLayout(page);
-
-    m_recount->setSingleShot(true);
-    m_recount->setInterval(100);
-    connect(m_recount, &QTimer::timeout, this, &CheckpointsPage::settle);
-    const auto recount = [this] {
-        if (!m_recount->isActive())
-            m_recount->start();
-    };
-    connect(m_model, &QAbstractItemModel::rowsInserted, this, recount);
-    connect(m_model, &QAbstractItemModel::rowsRemoved, this, recount);
-    connect(m_model, &QAbstractItemModel::dataChanged, this, recount);
-    connect(m_model, &QAbstractItemModel::modelReset, this, recount);
-    connect(m_filter, &items::FilterProxy::filterChanged, this, recount);
-    connect(m_search, &SearchField::changed, m_filter, &items::FilterProxy::setText);
-    m_table->followSearch(m_search);
     connect(m_views, &Segment::currentChanged, this, [this](int index) { setView(static_cast<View>(index)); });
     connect(m_banner, &Banner::triggered, this, &CheckpointsPage::offered);
-    connect(m_state, &StateView::triggered, this, &CheckpointsPage::offered);
-    connect(m_table, &views::DataTable::opened, this, [this](const QString &key) { emit jobRequested(key.section(u'\n', 0, 0)); });
-    connect(m_table, &views::DataTable::actionTriggered, this, [this](const QString &key) { resume(key); });
-    connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &typed) {
-        if (typed == "/"_L1)
-            focusFilter();
-        else if (typed.compare(u"r"_s, Qt::CaseInsensitive) == 0)
-            resume(m_table->currentKey());
-    });
+    connect(table(), &views::DataTable::opened, this, [this](const QString &key) { emit jobRequested(key.section(u'\n', 0, 0)); });
+    connect(table(), &views::DataTable::actionTriggered, this, [this](const QString &key) { resume(key); });
     settle();
+}
+
+void CheckpointsPage::keyTyped(const QString &key)
+{
+    if (key.compare(u"r"_s, Qt::CaseInsensitive) == 0)
+        resume(currentKey());
+    else
+        ListPage::keyTyped(key);
 }
 
 void CheckpointsPage::resume(const QString &key)
@@ -127,30 +73,26 @@ void CheckpointsPage::setUnread(const Unread &unread)
     settle();
 }
 
-void CheckpointsPage::settle()
+void CheckpointsPage::updateAnswer()
 {
-    m_recount->stop();
     const TrailTableModel::Counts counts = m_model->counts();
     QString answer = tr("%1 of %n job(s)", "checkpoints", counts.jobs).arg(tr("%n checkpoint(s)", nullptr, counts.checkpoints));
     if (counts.damaged > 0)
         answer = tr("%1 · %2", "answer, what is wrong").arg(answer, tr("%n damaged", nullptr, counts.damaged));
-    m_header->setAnswer(counts.checkpoints > 0 ? answer : QString());
+    header()->setAnswer(counts.checkpoints > 0 ? answer : QString());
     m_views->setLabel(2, counts.damaged > 0 ? tr("Damaged (%1)", "number").arg(text::number(counts.damaged)) : tr("Damaged"));
-    updateFoot();
-    updateBanner();
 }
 
-void CheckpointsPage::updateFoot()
+QString CheckpointsPage::footText() const
 {
     const TrailTableModel::Counts counts = m_model->counts();
     if (counts.checkpoints == 0)
-        m_foot->setText({});
-    else
-        m_foot->setText(tr("%1 · %2 in all · read %3", "rows, bytes, age of the oldest listing")
-                            .arg(m_table->countText(), text::bytes(counts.bytes), text::ago(m_unread.oldest, m_model->now())));
+        return {};
+    return tr("%1 · %2 in all · read %3", "rows, bytes, age of the oldest listing")
+        .arg(ListPage::footText(), text::bytes(counts.bytes), text::ago(m_unread.oldest, m_model->now()));
 }
 
-void CheckpointsPage::updateBanner()
+void CheckpointsPage::updateState()
 {
     const bool rows = m_model->rowCount() > 0;
     QStringList spaces;
@@ -180,24 +122,23 @@ void CheckpointsPage::updateBanner()
         m_banner->clear();
     }
     if (rows) {
-        if (m_state->state() != StateView::State::Content)
-            m_state->setContent();
+        if (stateView()->state() != StateView::State::Content)
+            stateView()->setContent();
         return;
     }
     if (m_unread.jobs > 0 && m_unread.left == 0)
-        m_state->setEmpty(tr("No checkpoints were read yet"),
+        stateView()->setEmpty(tr("No checkpoints were read yet"),
                           tr("%n job(s) save to a claim or a bucket. %1", nullptr, m_unread.jobs).arg(cost), {read});
     else if (m_unread.left > 0)
-        m_state->setEmpty(tr("Reading checkpoints…"), tr("They appear here job by job."), {});
+        stateView()->setEmpty(tr("Reading checkpoints…"), tr("They appear here job by job."), {});
     else
-        m_state->setEmpty(tr("No checkpoints"), tr("No job here saves where checkpoints can be read."), {});
+        stateView()->setEmpty(tr("No checkpoints"), tr("No job here saves where checkpoints can be read."), {});
 }
 
 void CheckpointsPage::setNow(const QDateTime &now)
 {
     m_model->setNow(now);
-    m_table->viewport()->update();
-    updateFoot();
+    ListPage::setNow(now);
 }
 
 void CheckpointsPage::setView(View view)
@@ -208,50 +149,7 @@ void CheckpointsPage::setView(View view)
         facets.insert(TrailTableModel::NewestFacet, {u"newest"_s});
     else if (view == View::Damaged)
         facets.insert(TrailTableModel::VerdictFacet, {verdictName(Verdict::Damaged)});
-    m_filter->setFacets(facets);
-}
-
-void CheckpointsPage::setFilterText(const QString &text)
-{
-    m_search->setText(text);
-    m_filter->setText(text);
-}
-
-QString CheckpointsPage::currentKey() const
-{
-    return m_table->currentKey();
-}
-
-void CheckpointsPage::setCurrentKey(const QString &key)
-{
-    m_table->setCurrentKey(key);
-}
-
-void CheckpointsPage::focusTable()
-{
-    m_table->setFocus(Qt::OtherFocusReason);
-}
-
-void CheckpointsPage::focusFilter()
-{
-    m_search->setFocus(Qt::ShortcutFocusReason);
-    m_search->selectAll();
-}
-
-void CheckpointsPage::resizeEvent(QResizeEvent *event)
-{
-    QWidget::resizeEvent(event);
-    m_table->setColumnShown(TrailTableModel::Format, width() >= scaled(1000));
-}
-
-void CheckpointsPage::keyPressEvent(QKeyEvent *event)
-{
-    if (event->modifiers() == Qt::NoModifier && event->text() == "/"_L1) {
-        focusFilter();
-        event->accept();
-        return;
-    }
-    QWidget::keyPressEvent(event);
+    filter()->setFacets(facets);
 }
 
 } // namespace cairn::pages

@@ -2,27 +2,17 @@
 #pragma once
 
 #include "items/TrailTableModel.h"
-
-#include <QWidget>
+#include "pages/ListPage.h"
 
 namespace cairn::kit {
 class Banner;
-class ElidedLabel;
-class PageHeader;
-class SearchField;
-class Segment;
-class StateView;
-} // namespace cairn::kit
-
-namespace cairn::views {
-class DataTable;
 }
 
 namespace cairn::pages {
 
 /// Where can everybody go back to? The checkpoints of all jobs that were read, newest first, and how many jobs were
 /// not. Pure presentation. GUI thread only.
-class CheckpointsPage : public QWidget
+class CheckpointsPage : public ListPage
 {
     Q_OBJECT
 public:
@@ -42,18 +32,10 @@ public:
         bool operator==(const Unread &) const = default;
     };
     void setUnread(const Unread &unread);
-    /// Clock of all ages.
-    void setNow(const QDateTime &now);
+    void setNow(const QDateTime &now) override;
 
     enum class View { All, Newest, Damaged };
     void setView(View view);
-    void setFilterText(const QString &text);
-    QString currentKey() const;
-    void setCurrentKey(const QString &key);
-    void focusTable();
-    void focusFilter();
-    /// Counts are brought up to date within 100 ms; this does it at once (screenshots, tests).
-    void settle();
 
 signals:
     /// Read all jobs that were not read; in `agreed` helper Jobs may run from now on.
@@ -63,25 +45,18 @@ signals:
     void resumeRequested(const QString &uid, const QString &checkpoint);
 
 protected:
-    void resizeEvent(QResizeEvent *event) override;
-    void keyPressEvent(QKeyEvent *event) override;
+    void updateAnswer() override;
+    void updateState() override; ///< and the banner
+    QString footText() const override;
+    void offered(const QString &id) override;
+    void keyTyped(const QString &key) override;
 
 private:
-    void updateBanner();
-    void updateFoot();
-    void offered(const QString &id);
     void resume(const QString &key);
 
     items::TrailTableModel *m_model;
-    items::FilterProxy *m_filter; ///< of m_table
-    kit::PageHeader *m_header;
-    kit::SearchField *m_search;
     kit::Segment *m_views;
     kit::Banner *m_banner;
-    kit::StateView *m_state;
-    views::DataTable *m_table;
-    kit::ElidedLabel *m_foot;
-    QTimer *m_recount;
     Unread m_unread;
 };
 

@@ -25,7 +25,6 @@
 #include <QScrollArea>
 #include <QSplitter>
 #include <QStackedWidget>
-#include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -90,41 +89,25 @@ QString joinSafe(const QStringList &names, int most)
 } // namespace
 
 JobsPage::JobsPage(QWidget *detail, QWidget *parent)
-    : QWidget(parent)
+    : ListPage(u"jobs"_s, {tr("Jobs"), tr("Name, image, cause, or lost:>10"), tr("Filter jobs"), tr("No job matches the filter")}, parent)
     , m_model(new JobTableModel(this))
     , m_detail(detail)
-    , m_recount(new QTimer(this))
 {
-    setObjectName(u"jobs"_s);
-    setAccessibleName(tr("Jobs"));
-
-    m_header = new PageHeader(tr("Jobs"));
     m_namespaces = new NamespaceSelector;
     m_columns = new Button(tr("Columns…"));
     m_columns->setObjectName(u"jobs.columns"_s);
-    m_header->addAction(m_namespaces);
-    m_header->addAction(m_columns);
+    header()->addAction(m_namespaces);
+    header()->addAction(m_columns);
 
-    m_search = new SearchField(tr("Name, image, cause, or lost:>10"));
-    m_search->setObjectName(u"jobs.filter"_s);
-    m_search->setAccessibleName(tr("Filter jobs"));
-    m_search->setMinimumWidth(scaled(180));
-    m_search->setMaximumWidth(scaled(330));
-    m_filterRow = new QWidget;
-    auto *row = hbox();
-    row->addWidget(m_search, 1);
+    search()->setMinimumWidth(scaled(180));
     m_chips = hbox();
-    row->addLayout(m_chips);
+    tools()->insertLayout(1, m_chips);
     m_clear = new Button(tr("Clear all"), ButtonVariant::Link, Button::Size::Small);
     m_clear->setObjectName(u"jobs.clear"_s);
     m_clear->hide();
-    row->addWidget(m_clear);
-    row->addStretch(1);
-    row->addWidget(new Label(tr("Views"), Type::Meta, Token::Dim));
-    m_views = new Segment(tr("Views"), {tr("All"), tr("At risk"), tr("Finished")});
-    m_views->setObjectName(u"jobs.views"_s);
-    row->addWidget(m_views);
-    m_filterRow->setLayout(row);
+    tools()->insertWidget(2, m_clear);
+    tools()->addWidget(new Label(tr("Views"), Type::Meta, Token::Dim));
+    m_views = addViews(tr("Views"), {tr("All"), tr("At risk"), tr("Finished")});
 
     m_forbidden = new Banner;
     m_forbidden->setObjectName(u"jobs.forbidden"_s);
@@ -132,35 +115,25 @@ JobsPage::JobsPage(QWidget *detail, QWidget *parent)
     m_stack = new QStackedWidget;
     m_stack->addWidget(makeFull());
     m_stack->addWidget(makeNarrow());
-
-    auto *page = vbox(12);
-    page->setContentsMargins(space::pageH, space::pageV, space::pageH, space::pageV);
-    page->addWidget(m_header);
-    page->addWidget(m_filterRow);
-    page->addWidget(m_forbidden);
-    page->addWidget(m_stack, 1);
-    setLayout(page);
+    leaveCurrentAlone();
+    arrange(m_stack, {}, {m_forbidden});
 
     connect(m_columns, &QPushButton::clicked, this, [this] {
-        QMenu *menu = m_table->columnMenu(this);
+        QMenu *menu = table()->columnMenu(this);
         m_ownColumns = true;
         menu->setAttribute(Qt::WA_DeleteOnClose);
         menu->popup(m_columns->mapToGlobal(QPoint(0, m_columns->height() + 4)));
     });
-    connect(m_search, &SearchField::changed, m_filter, &items::FilterProxy::setText);
-    connect(m_search, &SearchField::left, this, &JobsPage::focusTable);
-    connect(m_search, &SearchField::moveDown, this, [this] { activeTable()->focusRow(); });
-    connect(m_search, &SearchField::entered, this, [this] { activeTable()->openFound(); });
     connect(m_clear, &QPushButton::clicked, this, [this] {
-        m_search->clear();
+        search()->clear();
         setView(View::All);
         for (auto it = m_facets.cbegin(); it != m_facets.cend(); ++it)
             it.value()->setChecked({});
-        m_filter->clearFilter();
+        filter()->clearFilter();
         focusTable();
     });
     connect(m_views, &Segment::currentChanged, this, [this](int index) { setView(static_cast<View>(index)); });
-    connect(m_filter, &items::FilterProxy::filterChanged, this, [this] {
+    connect(filter(), &items::FilterProxy::filterChanged, this, [this] {
         syncView();
         updateChips();
         updateCounts();
@@ -169,14 +142,6 @@ JobsPage::JobsPage(QWidget *detail, QWidget *parent)
     connect(m_namespaces, &NamespaceSelector::selectionChanged, this, [this](const QStringList &names) {
         updateState();
         emit namespacesChanged(names);
-    });
-    connect(m_state, &StateView::triggered, this, [this](const QString &id) {
-        if (id == "all"_L1) {
-            m_namespaces->setSelected({});
-            emit namespacesChanged({});
-        } else {
-            emit retryRequested();
-        }
     });
     connect(m_forbidden, &Banner::triggered, this, [this](const QString &id) {
         if (id == "copyRequest"_L1) {
@@ -187,21 +152,9 @@ JobsPage::JobsPage(QWidget *detail, QWidget *parent)
         }
     });
 
-    // Counts follow the model at most ten times a second, however fast deltas arrive.
-    m_recount->setSingleShot(true);
-    m_recount->setInterval(100);
-    connect(m_recount, &QTimer::timeout, this, &JobsPage::settle);
-    const auto soon = [this] {
-        if (!m_recount->isActive())
-            m_recount->start();
-    };
-    connect(m_model, &QAbstractItemModel::rowsInserted, this, soon);
-    connect(m_model, &QAbstractItemModel::rowsRemoved, this, soon);
-    connect(m_model, &QAbstractItemModel::dataChanged, this, soon);
-    connect(m_model, &QAbstractItemModel::modelReset, this, soon);
     // The first rows and the last one's leaving change the state of the page at once.
     connect(m_model, &QAbstractItemModel::rowsInserted, this, [this] {
-        if (m_state->state() == StateView::State::Empty || m_state->state() == StateView::State::Loading)
+        if (stateView()->state() == StateView::State::Empty || stateView()->state() == StateView::State::Loading)
             settle();
     });
 
@@ -211,24 +164,31 @@ JobsPage::JobsPage(QWidget *detail, QWidget *parent)
 
 void JobsPage::resizeEvent(QResizeEvent *event)
 {
-    QWidget::resizeEvent(event);
+    ListPage::resizeEvent(event);
     if (m_ownColumns)
         return;
     // Until the user chooses columns, a narrow window leaves out those that say least about the question of the page.
     const int room = width() - 2 * space::pageH - scaled(176);
-    m_table->setColumnShown(JobTableModel::Age, room >= scaled(1040));
-    m_table->setColumnShown(JobTableModel::Restarts, room >= scaled(960));
-    m_table->setColumnShown(JobTableModel::Kind, room >= scaled(840));
-    m_table->setColumnShown(JobTableModel::Gpus, room >= scaled(640));
+    table()->setColumnShown(JobTableModel::Age, room >= scaled(1040));
+    table()->setColumnShown(JobTableModel::Restarts, room >= scaled(960));
+    table()->setColumnShown(JobTableModel::Kind, room >= scaled(840));
+    table()->setColumnShown(JobTableModel::Gpus, room >= scaled(640));
 }
 
-void JobsPage::settle()
+void JobsPage::updateAnswer()
 {
-    m_recount->stop();
     rebuildFacets();
     updateCounts();
-    updateSelection();
-    updateState();
+}
+
+void JobsPage::offered(const QString &id)
+{
+    if (id == "all"_L1) {
+        m_namespaces->setSelected({});
+        emit namespacesChanged({});
+    } else {
+        ListPage::offered(id);
+    }
 }
 
 QWidget *JobsPage::makeFull()
@@ -249,7 +209,7 @@ QWidget *JobsPage::makeFull()
         m_facets.insert(facet.role, group);
         groupBox->addWidget(group);
         connect(group, &FacetGroup::changed, this,
-                [this, role = facet.role](const QSet<QString> &checked) { m_filter->setFacet(role, checked); });
+                [this, role = facet.role](const QSet<QString> &checked) { filter()->setFacet(role, checked); });
     }
     groupBox->addStretch(1);
     groups->setLayout(groupBox);
@@ -263,24 +223,21 @@ QWidget *JobsPage::makeFull()
     scroll->viewport()->setAutoFillBackground(false);
     bindTheme(scroll, [scroll] { scroll->setFixedWidth(scaled(166)); });
 
-    m_table = new views::DataTable(tr("Jobs"));
-    m_table->setObjectName(u"jobs.table"_s);
     using views::CellKind;
-    m_table->setColumns({{JobTableModel::Name, CellKind::Text, 134, 420},
-                         {JobTableModel::Namespace, CellKind::Text, 84, 160, false, true, true},
-                         {JobTableModel::Kind, CellKind::Text, 96, 120, false, true, true},
-                         {JobTableModel::State, CellKind::Tag, 128, 240},
-                         {JobTableModel::Ready, CellKind::Number, 48, 80, false, true, true},
-                         {JobTableModel::Gpus, CellKind::Number, 48, 80, false, true, true},
-                         {JobTableModel::LastCheckpoint, CellKind::Trust, 108, 170, false, true, true},
-                         {JobTableModel::Lost, CellKind::Number, 118, 200, false, true, true},
-                         {JobTableModel::Restarts, CellKind::Number, 64, 90, false, true, true},
-                         {JobTableModel::Age, CellKind::Number, 56, 110, false, true, true}});
-    m_table->setCheckable(true);
-    m_filter = m_table->filter();
-    m_table->setSource(m_model);
-    m_table->sortBy(JobTableModel::Lost, Qt::DescendingOrder);
-    connectTable(m_table);
+    setRows(m_model,
+            {{JobTableModel::Name, CellKind::Text, 134, 420},
+             {JobTableModel::Namespace, CellKind::Text, 84, 160, false, true, true},
+             {JobTableModel::Kind, CellKind::Text, 96, 120, false, true, true},
+             {JobTableModel::State, CellKind::Tag, 128, 240},
+             {JobTableModel::Ready, CellKind::Number, 48, 80, false, true, true},
+             {JobTableModel::Gpus, CellKind::Number, 48, 80, false, true, true},
+             {JobTableModel::LastCheckpoint, CellKind::Trust, 108, 170, false, true, true},
+             {JobTableModel::Lost, CellKind::Number, 118, 200, false, true, true},
+             {JobTableModel::Restarts, CellKind::Number, 64, 90, false, true, true},
+             {JobTableModel::Age, CellKind::Number, 56, 110, false, true, true}},
+            JobTableModel::Lost, Qt::DescendingOrder);
+    table()->setCheckable(true);
+    connectTable(table());
 
     auto *footLine = new QWidget;
     auto *footRow = hbox(14);
@@ -301,20 +258,18 @@ QWidget *JobsPage::makeFull()
     connect(m_selection, &SelectionBar::triggered, this, [this](SelectionBar::Act act) { emit actRequested(act, selectedJobs()); });
     connect(m_selection, &SelectionBar::cleared, this, [this] {
         focusTable(); // before the button with the focus goes
-        m_table->clearChecked();
+        table()->clearChecked();
     });
 
     auto *content = new QWidget;
     auto *contentBox = vbox(0);
     contentBox->addWidget(m_selection);
-    contentBox->addWidget(m_table, 1);
+    contentBox->addWidget(table(), 1);
     contentBox->addWidget(new Line);
     contentBox->addWidget(footLine);
     content->setLayout(contentBox);
-    m_state = new StateView(content);
-    m_state->setObjectName(u"jobs.state"_s);
     auto *card = new Card(Card::Padding::Flush);
-    card->body()->addWidget(m_state);
+    card->body()->addWidget(inStates(content));
 
     auto *full = new QWidget;
     auto *box = hbox(10);
@@ -361,20 +316,16 @@ QWidget *JobsPage::makeNarrow()
 
 void JobsPage::connectTable(views::DataTable *table)
 {
-    table->setPlaceholder(tr("No job matches the filter"));
     connect(table, &views::DataTable::opened, this, &JobsPage::openJob);
-    connect(table, &views::DataTable::keyTyped, this, &JobsPage::key);
     connect(table, &views::DataTable::menuRequested, this, [this, table](const QPoint &at) { showMenu(table, at); });
-    if (table == m_table) {
-        connect(table, &views::DataTable::currentKeyChanged, this, [this](const QString &) {
-            updateCounts();
-            updateSelection();
-        });
-        connect(table, &views::DataTable::checkedChanged, this, &JobsPage::updateSelection);
+    if (table == this->table()) {
+        connect(table, &views::DataTable::checkedChanged, this, &JobsPage::updatePanel);
     } else {
+        table->setPlaceholder(tr("No job matches the filter"));
+        connect(table, &views::DataTable::keyTyped, this, &JobsPage::keyTyped);
         connect(table, &views::DataTable::currentKeyChanged, this, [this](const QString &key) {
             if (m_split && !key.isEmpty()) {
-                m_table->setCurrentKey(key);
+                this->table()->setCurrentKey(key);
                 announceJob(key);
             }
         });
@@ -384,98 +335,45 @@ void JobsPage::connectTable(views::DataTable *table)
 
 views::DataTable *JobsPage::activeTable() const
 {
-    return m_split ? m_narrow : m_table;
+    return m_split ? m_narrow : table();
+}
+
+void JobsPage::currentChanged()
+{
+    updateCounts();
+    updatePanel();
 }
 
 void JobsPage::setFeed(const FeedState &feed, const QString &roleRequest)
 {
-    const bool same = feed.phase == m_feed.phase && feed.error.what == m_feed.error.what
-        && feed.error.why == m_feed.error.why && feed.loaded == m_feed.loaded && feed.expected == m_feed.expected
-        && feed.lastGood == m_feed.lastGood && roleRequest == m_roleRequest;
-    m_feed = feed;
-    m_roleRequest = roleRequest;
-    if (same)
-        return;
-    m_model->setStale(feed.phase == FeedState::Phase::Stale);
-    updateState();
+    ListPage::setFeed(feed, roleRequest);
+    m_narrow->setStale(feed.phase == FeedState::Phase::Stale);
     updateCounts();
 }
 
-void JobsPage::updateState()
+ListPage::FeedWords JobsPage::feedWords(const QString &why) const
 {
-    const bool rows = m_model->rowCount() > 0;
-    Error error = m_feed.error;
-    error.what = text::safe(error.what);
-    error.why = text::safe(error.why);
-    error.fix = text::safe(error.fix);
-    const Offer again{u"again"_s, tr("Check again"), ButtonVariant::Normal};
-    switch (m_feed.phase) {
-    case FeedState::Phase::Loading: {
-        QString text = tr("Reading jobs…");
-        if (m_feed.expected > 0)
-            text = tr("%1 of %n job(s)", nullptr, static_cast<int>(m_feed.expected)).arg(text::number(m_feed.loaded));
-        else if (m_feed.loaded > 0)
-            text = tr("%n job(s) so far", nullptr, static_cast<int>(m_feed.loaded));
-        m_table->setSkeleton(!rows);
-        m_state->setLoading(text, m_feed.loaded, m_feed.expected, true);
-        return;
-    }
-    case FeedState::Phase::Live:
-        break;
-    case FeedState::Phase::Stale: {
-        m_table->setSkeleton(false);
-        const QString since = m_feed.lastGood.toLocalTime().toString(u"HH:mm"_s);
-        const QString why = error.why.isEmpty() ? error.what : error.why;
-        m_state->setOffline(m_feed.lastGood.isValid() ? tr("Not connected since %1").arg(since) : tr("Not connected"),
-                            m_feed.lastGood.isValid()
-                                ? tr("%1 What you see is %2 old; it is read again as soon as the server answers.")
-                                      .arg(why, items::age(m_feed.lastGood, m_model->now()))
-                                : why,
-                            {{u"again"_s, tr("Try now"), ButtonVariant::Normal}});
-        return;
-    }
-    case FeedState::Phase::Forbidden:
-        m_table->setSkeleton(false);
-        m_state->setForbidden(m_namespaces->selected().isEmpty()
-                                  ? tr("You may not list jobs in all namespaces")
-                                  : tr("You may not list jobs in %1").arg(joinSafe(m_namespaces->selected(), 3)),
-                              error.why.isEmpty() ? error.what : error.why, m_roleRequest, {again});
-        return;
-    case FeedState::Phase::Absent:
-        m_table->setSkeleton(false);
-        m_state->setEmpty(tr("This cluster has no training jobs to list"),
-                          error.why.isEmpty() ? tr("The Kubeflow training operator is not installed here: the server "
-                                                   "does not know its kinds (PyTorchJob, TFJob, …).")
-                                              : error.why,
-                          {again});
-        return;
-    case FeedState::Phase::Failed:
-        m_table->setSkeleton(false);
-        if (error.what.isEmpty())
-            error.what = tr("The jobs could not be read");
-        m_state->setError(error, {{u"again"_s, tr("Try again"), ButtonVariant::Primary}}, m_model->now());
-        return;
-    }
-    m_table->setSkeleton(false);
-    if (rows) {
-        if (m_state->state() != StateView::State::Content)
-            m_state->setContent();
-        return;
-    }
+    FeedWords words;
+    words.reading = tr("Reading jobs…");
+    if (feed().expected > 0)
+        words.reading = tr("%1 of %n job(s)", nullptr, static_cast<int>(feed().expected)).arg(text::number(feed().loaded));
+    else if (feed().loaded > 0)
+        words.reading = tr("%n job(s) so far", nullptr, static_cast<int>(feed().loaded));
+    words.stale = feed().lastGood.isValid() ? tr("%1 What you see is %2 old; it is read again as soon as the server answers.")
+                                                  .arg(why, items::age(feed().lastGood, m_model->now()))
+                                            : why;
     const QStringList selected = m_namespaces->selected();
-    const QString hint = tr("Jobs made with kubectl or a pipeline show up here by themselves.");
-    const QString title = selected.isEmpty() ? tr("No training jobs in this cluster")
-                                             : tr("No training jobs in %1").arg(joinSafe(selected, 3));
-    const QString body = !selected.isEmpty() && m_elsewhere > 0
-        ? tr("Other namespaces have %n job(s). %1", nullptr, m_elsewhere).arg(hint)
-        : hint;
-    // A panel that says the same is not built anew: the keyboard focus may be on its button.
-    if (m_state->state() == StateView::State::Empty && m_emptyText == title + body)
-        return;
-    m_emptyText = title + body;
-    m_state->setEmpty(title, body,
-                      selected.isEmpty() ? QList<Offer>()
-                                         : QList<Offer>{{u"all"_s, tr("Show all namespaces"), ButtonVariant::Normal}});
+    words.forbidden = selected.isEmpty() ? tr("You don't have permission to list jobs in all namespaces")
+                                         : tr("You don't have permission to list jobs in %1").arg(joinSafe(selected, 3));
+    words.failed = tr("The jobs could not be read");
+    words.absentTitle = tr("This cluster has no training jobs to list");
+    words.absentText = tr("The Kubeflow training operator is not installed here: the server does not know its kinds (PyTorchJob, TFJob, …).");
+    words.emptyTitle = selected.isEmpty() ? tr("No training jobs in this cluster") : tr("No training jobs in %1").arg(joinSafe(selected, 3));
+    words.emptyText = tr("Jobs made with kubectl or a pipeline show up here by themselves.");
+    if (!selected.isEmpty() && m_elsewhere > 0)
+        words.emptyText = tr("Other namespaces have %n job(s). %1", nullptr, m_elsewhere).arg(words.emptyText);
+    words.emptyOffers = selected.isEmpty() ? QList<Offer>() : QList<Offer>{{u"all"_s, tr("Show all namespaces"), ButtonVariant::Normal}};
+    return words;
 }
 
 void JobsPage::setForbiddenNamespaces(const QStringList &names, const QString &why, const QString &roleRequest)
@@ -491,17 +389,15 @@ void JobsPage::setForbiddenNamespaces(const QStringList &names, const QString &w
     offers.append({u"again"_s, tr("Check again"), ButtonVariant::Normal});
     m_forbidden->set(Tone::Warn,
                      tr("Jobs in %n namespace(s) are not shown", nullptr, static_cast<int>(names.size())),
-                     tr("You may not list jobs in %1. %2").arg(joinSafe(names, 5), text::safe(why)), offers);
+                     tr("You don't have permission to list jobs in %1. %2").arg(joinSafe(names, 5), text::safe(why)), offers);
 }
 
 void JobsPage::setNow(const QDateTime &now)
 {
     m_model->setNow(now);
-    m_table->viewport()->update();
+    ListPage::setNow(now);
     m_narrow->viewport()->update();
-    if (!m_selection->isHidden())
-        updateSelection();
-    if (m_feed.phase == FeedState::Phase::Stale)
+    if (feed().phase == FeedState::Phase::Stale)
         updateState();
 }
 
@@ -517,25 +413,19 @@ void JobsPage::setView(View view)
 {
     const QSet<QString> wanted = phasesOf(view);
     m_facets[JobTableModel::PhaseRole]->setChecked(wanted);
-    m_filter->setFacet(JobTableModel::PhaseRole, wanted);
+    filter()->setFacet(JobTableModel::PhaseRole, wanted);
     rebuildFacets();
     m_views->setCurrent(static_cast<int>(view));
 }
 
 void JobsPage::syncView()
 {
-    const QSet<QString> now = m_filter->facet(JobTableModel::PhaseRole);
+    const QSet<QString> now = filter()->facet(JobTableModel::PhaseRole);
     int current = -1;
     for (const View view : {View::All, View::AtRisk, View::Finished})
         if (now == phasesOf(view))
             current = static_cast<int>(view);
     m_views->setCurrent(current);
-}
-
-void JobsPage::setFilterText(const QString &text)
-{
-    m_search->setText(text);
-    m_filter->setText(text);
 }
 
 void JobsPage::rebuildFacets()
@@ -571,24 +461,24 @@ void JobsPage::rebuildFacets()
 void JobsPage::updateCounts()
 {
     const int total = m_model->rowCount();
-    const int shown = m_filter->rowCount();
+    const int shown = filter()->rowCount();
     const int namespaces = static_cast<int>(m_model->counts(JobTableModel::NamespaceRole).size());
-    if (total == 0 && m_feed.phase != FeedState::Phase::Live) {
-        m_header->setAnswer({});
+    if (total == 0 && feed().phase != FeedState::Phase::Live) {
+        header()->setAnswer({});
     } else {
         const QString where = m_namespaces->selected().isEmpty()
             ? tr("%1 in %n namespace(s)", "number of jobs", namespaces).arg(text::number(total))
             : tr("%1 in %2", "number of jobs, namespaces")
                   .arg(text::number(total), joinSafe(m_namespaces->selected(), 3));
         const double gpus = m_model->gpusInUse();
-        m_header->setAnswer(gpus > 0 ? tr("%1 · %2 GPUs in use").arg(where, items::plainNumber(gpus)) : where);
+        header()->setAnswer(gpus > 0 ? tr("%1 · %2 GPUs in use").arg(where, items::plainNumber(gpus)) : where);
     }
     const QString jobs = tr("%n job(s)", nullptr, shown).replace(QString::number(shown), text::number(shown));
     QString foot = jobs;
     if (shown < total)
         foot = tr("%1 in view, %n hidden by the filter", "number of jobs", total - shown).arg(jobs);
     m_narrowFoot->setText(foot);
-    const int sorted = m_filter->sortColumn();
+    const int sorted = filter()->sortColumn();
     if (sorted >= 0)
         foot = tr("%1 · sorted by %2", "number of jobs, column")
                    .arg(foot, m_model->headerData(sorted, Qt::Horizontal).toString().toLower());
@@ -601,7 +491,7 @@ void JobsPage::updateChips()
     int chips = 0;
     for (const int role : {int(JobTableModel::PhaseRole), int(JobTableModel::KindRole),
                            int(JobTableModel::CheckpointRole), int(JobTableModel::NamespaceRole)}) {
-        const QSet<QString> accepted = m_filter->facet(role);
+        const QSet<QString> accepted = filter()->facet(role);
         if (accepted.isEmpty())
             continue;
         FacetGroup *group = m_facets[role];
@@ -613,19 +503,19 @@ void JobsPage::updateChips()
         chip->setChecked(true);
         connect(chip, &QAbstractButton::clicked, this, [this, role, group] {
             group->setChecked({});
-            m_filter->setFacet(role, {});
+            filter()->setFacet(role, {});
             rebuildFacets();
         });
         m_chips->addWidget(chip);
         ++chips;
     }
-    m_clear->setVisible(chips > 0 || !m_filter->text().isEmpty());
+    m_clear->setVisible(chips > 0 || !filter()->text().isEmpty());
     updateTabOrder();
 }
 
 void JobsPage::updateTabOrder()
 {
-    QList<QWidget *> stops{m_namespaces, m_columns, m_search};
+    QList<QWidget *> stops{m_namespaces, m_columns, search()};
     for (int i = 0; i < m_chips->count(); ++i)
         stops.append(m_chips->itemAt(i)->widget());
     stops.append(m_clear);
@@ -634,7 +524,7 @@ void JobsPage::updateTabOrder()
                            int(JobTableModel::CheckpointRole), int(JobTableModel::NamespaceRole)})
         stops.append(m_facets[role]->tabStops());
     stops.append(m_selection->tabStops());
-    stops.append(m_table);
+    stops.append(table());
     stops.append(m_narrow);
     tabChain(stops);
 }
@@ -651,11 +541,11 @@ void JobsPage::openJob(const QString &key)
     const bool wasSplit = m_split;
     m_split = true;
     m_columns->hide();
-    m_table->setCurrentKey(key);
+    table()->setCurrentKey(key);
     if (!wasSplit) {
-        m_narrowJobs->setSourceModel(m_filter);
+        m_narrowJobs->setSourceModel(filter());
         m_narrow->setSource(m_narrowJobs);
-        m_narrow->sortBy(m_filter->sortColumn(), m_filter->sortOrder());
+        m_narrow->sortBy(filter()->sortColumn(), filter()->sortOrder());
     }
     m_narrow->setCurrentKey(key);
     m_stack->setCurrentIndex(1);
@@ -681,48 +571,30 @@ void JobsPage::closeJob()
     m_columns->show();
     m_stack->setCurrentIndex(0);
     m_narrowJobs->setSourceModel(nullptr);
-    m_table->setFocus(Qt::OtherFocusReason);
+    table()->setFocus(Qt::OtherFocusReason);
     emit jobClosed();
 }
 
-void JobsPage::focusFilter()
+void JobsPage::keyTyped(const QString &key)
 {
-    m_search->setFocus(Qt::ShortcutFocusReason);
-    m_search->selectAll();
-}
-
-void JobsPage::focusTable()
-{
-    activeTable()->setFocus(Qt::OtherFocusReason);
-}
-
-void JobsPage::key(const QString &key)
-{
-    if (key == "/"_L1)
-        focusFilter();
-    else if (currentJob().isEmpty())
-        return;
-    else if (key.compare(u"l"_s, Qt::CaseInsensitive) == 0)
+    if (key.compare(u"l"_s, Qt::CaseInsensitive) == 0 && !currentJob().isEmpty())
         emit logsRequested(currentJob());
-    else if (key.compare(u"r"_s, Qt::CaseInsensitive) == 0)
+    else if (key.compare(u"r"_s, Qt::CaseInsensitive) == 0 && !currentJob().isEmpty())
         emit resumeRequested(currentJob());
+    else
+        ListPage::keyTyped(key);
 }
 
 void JobsPage::keyPressEvent(QKeyEvent *event)
 {
-    // Reaches the page only when no text field took it.
-    if (event->key() == Qt::Key_F5) {
-        emit retryRequested();
-    } else if (event->key() == Qt::Key_Delete && focusWidget() == activeTable()) {
+    if (event->key() == Qt::Key_Delete && focusWidget() == activeTable()) {
         const QStringList keys = m_split && !currentJob().isEmpty() ? QStringList{currentJob()} : selectedJobs();
         if (whyNot(SelectionBar::Act::Delete, keys).isEmpty())
             emit actRequested(SelectionBar::Act::Delete, keys);
     } else if (event->key() == Qt::Key_Escape && m_split) {
         closeJob();
-    } else if (event->modifiers() == Qt::NoModifier && event->text() == "/"_L1) {
-        focusFilter();
     } else {
-        QWidget::keyPressEvent(event);
+        ListPage::keyPressEvent(event);
         return;
     }
     event->accept();

@@ -2,32 +2,20 @@
 #pragma once
 
 #include "items/JobTableModel.h"
+#include "pages/ListPage.h"
 #include "pages/SelectionBar.h"
 
 #include <QHash>
-#include <QWidget>
 
 class QAbstractProxyModel;
 class QHBoxLayout;
 class QSplitter;
 class QStackedWidget;
-class QTimer;
 
 namespace cairn::kit {
 class Banner;
 class Button;
-class Chip;
-class ElidedLabel;
-class Label;
-class PageHeader;
-class SearchField;
-class Segment;
-class StateView;
 } // namespace cairn::kit
-
-namespace cairn::views {
-class DataTable;
-}
 
 namespace cairn::pages {
 
@@ -36,7 +24,7 @@ class NamespaceSelector;
 
 /// Which job would hurt most if it died now? The table with its facets; Enter opens the split view with a narrow list
 /// at the left and the detail widget at the right. Pure presentation; jobs are named by items::jobKey. GUI thread only.
-class JobsPage : public QWidget
+class JobsPage : public ListPage
 {
     Q_OBJECT
 public:
@@ -47,18 +35,15 @@ public:
     items::JobTableModel *model() const { return m_model; }
     NamespaceSelector *namespaces() const { return m_namespaces; }
 
-    /// How fresh the jobs are. `roleRequest` is a manifest to ask an admin for, used when the phase is Forbidden.
-    void setFeed(const FeedState &feed, const QString &roleRequest = {});
+    void setFeed(const FeedState &feed, const QString &roleRequest = {}) override;
     /// Namespaces whose jobs may not be listed although others may; empty takes the note away.
     void setForbiddenNamespaces(const QStringList &names, const QString &why, const QString &roleRequest);
-    /// Clock of all ages; repaints.
-    void setNow(const QDateTime &now);
+    void setNow(const QDateTime &now) override;
     /// Jobs outside the watched namespaces, for the empty state; -1 unknown.
     void setJobsElsewhere(int count);
 
     enum class View { All, AtRisk, Finished };
     void setView(View view);
-    void setFilterText(const QString &text);
 
     bool isSplit() const { return m_split; }
     QString currentJob() const;
@@ -69,10 +54,6 @@ public:
     QStringList selectedJobs() const;
     /// Why the user may not do this to any of selectedJobs(); "" or no entry: they may, or it is not known yet.
     void setRefusals(const QHash<SelectionBar::Act, QString> &refusals);
-    void focusFilter();
-    void focusTable();
-    /// Counts are brought up to date within 100 ms; this does it at once (screenshots, tests).
-    void settle();
 
 signals:
     /// The split view shows this job now.
@@ -85,11 +66,16 @@ signals:
     void actRequested(cairn::pages::SelectionBar::Act act, const QStringList &keys);
     /// selectedJobs() are others now.
     void selectionChanged(const QStringList &keys);
-    void retryRequested();
     void namespacesChanged(const QStringList &names);
     void copied(const QString &what);
 
 protected:
+    FeedWords feedWords(const QString &why) const override;
+    void offered(const QString &id) override;
+    void updateAnswer() override;
+    void updatePanel() override; ///< the bar of what is selected
+    void currentChanged() override;
+    void keyTyped(const QString &key) override;
     void resizeEvent(QResizeEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
@@ -101,45 +87,32 @@ private:
     void updateCounts();
     void updateChips();
     void updateTabOrder();
-    void updateState();
-    void updateSelection();
     QString whyNot(SelectionBar::Act act, const QStringList &keys) const;
     void showMenu(views::DataTable *table, const QPoint &globalPos);
     void announceJob(const QString &key);
     void syncView();
-    void key(const QString &key);
-    views::DataTable *activeTable() const;
+    views::DataTable *activeTable() const override;
 
     items::JobTableModel *m_model;
-    items::FilterProxy *m_filter; ///< of m_table
-    kit::PageHeader *m_header;
     NamespaceSelector *m_namespaces;
     kit::Button *m_columns;
-    kit::SearchField *m_search;
-    QWidget *m_filterRow;
     QHBoxLayout *m_chips;
     kit::Button *m_clear;
     kit::Segment *m_views;
     kit::Banner *m_forbidden;
-    kit::StateView *m_state;
     QStackedWidget *m_stack;
     QSplitter *m_splitter;
     SelectionBar *m_selection;
     QHash<SelectionBar::Act, QString> m_refusals;
     QStringList m_selected; ///< as last told
-    views::DataTable *m_table;
     views::DataTable *m_narrow;
     QAbstractProxyModel *m_narrowJobs;
     kit::ElidedLabel *m_foot;
     kit::ElidedLabel *m_narrowFoot;
     QHash<int, FacetGroup *> m_facets;
     QWidget *m_detail;
-    QTimer *m_recount;
 
-    FeedState m_feed;
-    QString m_roleRequest;
     QString m_forbiddenRequest;
-    QString m_emptyText;
     QString m_open;
     int m_elsewhere = -1;
     bool m_split = false;

@@ -21,16 +21,16 @@ constexpr Act acts[] = {Act::Suspend, Act::Unsuspend, Act::SaveYaml, Act::Delete
 
 QStringList JobsPage::selectedJobs() const
 {
-    const QStringList checked = m_table->checkedKeys();
+    const QStringList checked = table()->checkedKeys();
     if (!checked.isEmpty())
         return checked;
-    return m_table->currentKey().isEmpty() ? QStringList() : QStringList{m_table->currentKey()};
+    return table()->currentKey().isEmpty() ? QStringList() : QStringList{table()->currentKey()};
 }
 
 void JobsPage::setRefusals(const QHash<Act, QString> &refusals)
 {
     m_refusals = refusals;
-    updateSelection();
+    updatePanel();
 }
 
 /// "" where it can be asked for: the dialog tells what becomes of each job.
@@ -43,7 +43,7 @@ QString JobsPage::whyNot(Act act, const QStringList &keys) const
     }
     if (jobs.isEmpty())
         return tr("No job is selected.");
-    if (m_feed.phase == FeedState::Phase::Stale && act != Act::SaveYaml)
+    if (feed().phase == FeedState::Phase::Stale && act != Act::SaveYaml)
         return tr("Not connected: what you see may be old.");
     if (act == Act::Suspend && std::ranges::all_of(jobs, [](const Job *job) { return job->suspendRequested || isFinished(job->phase); }))
         return tr("Suspended or finished already.");
@@ -53,9 +53,9 @@ QString JobsPage::whyNot(Act act, const QStringList &keys) const
     return keys == m_selected ? m_refusals.value(act) : QString();
 }
 
-void JobsPage::updateSelection()
+void JobsPage::updatePanel()
 {
-    const QStringList checked = m_table->checkedKeys();
+    const QStringList checked = table()->checkedKeys();
     const QStringList keys = checked.isEmpty() ? selectedJobs() : checked;
     if (keys != m_selected) {
         m_selected = keys;
@@ -96,7 +96,7 @@ void JobsPage::showMenu(views::DataTable *table, const QPoint &globalPos)
 {
     // On a row that is not checked the menu is about that row alone.
     const QString current = table->currentKey();
-    QStringList keys = table == m_table ? m_table->checkedKeys() : QStringList();
+    QStringList keys = table == this->table() ? table->checkedKeys() : QStringList();
     if (!keys.contains(current))
         keys = {current};
     auto *menu = new QMenu(this);

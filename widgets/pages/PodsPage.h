@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/Delta.h"
 #include "items/PodTableModel.h"
-
-#include <QWidget>
+#include "pages/ListPage.h"
 
 namespace cairn::editors {
 class CodeEditor;
 }
 namespace cairn::kit {
 class Button;
-class ElidedLabel;
-class PageHeader;
-class SearchField;
-class Segment;
-class StateView;
-} // namespace cairn::kit
-namespace cairn::views {
-class DataTable;
 }
 
 class QStackedWidget;
-class QTimer;
 
 namespace cairn::pages {
 
@@ -30,7 +19,7 @@ class LogPane;
 
 /// Every pod of the cluster. Logs and YAML of the selected one open below the table and stay with the pod they were
 /// asked for. Pure presentation. GUI thread only.
-class PodsPage : public QWidget
+class PodsPage : public ListPage
 {
     Q_OBJECT
 public:
@@ -38,13 +27,8 @@ public:
 
     /// Shows these pods, which are not the page's; nullptr for none. The model outlives its use here.
     void setModel(items::PodTableModel *model);
-    void setFeed(const FeedState &feed, const QString &roleRequest = {});
-    void setNow(const QDateTime &now);
+    void setNow(const QDateTime &now) override;
     void setTroubleOnly(bool on);
-    void setFilterText(const QString &text);
-
-    QString currentPod() const; ///< key; "" for none
-    void setCurrentPod(const QString &key);
 
     enum class Detail { None, Logs, Yaml };
     Detail detail() const { return m_detail; }
@@ -57,36 +41,25 @@ public:
     /// The pod that the lower part shows is gone.
     void setDetailGone();
 
-    void focusTable();
-    void focusFilter();
-    /// Counts are brought up to date within 100 ms; this does it at once (screenshots, tests).
-    void settle();
-
 signals:
     void logsRequested(const QString &key);
     void yamlRequested(const QString &key);
     void detailClosed();
     /// Open what owns the pod, if that is a training job.
     void ownerRequested(const QString &key);
-    void retryRequested();
 
 protected:
+    FeedWords feedWords(const QString &why) const override;
+    void updateAnswer() override;
+    void keyTyped(const QString &key) override;
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
     QWidget *makeDetail();
-    void updateState();
-    void recount();
 
     items::PodTableModel *m_none;  ///< empty
     items::PodTableModel *m_model; ///< m_none, or somebody else's
-    items::FilterProxy *m_filter; ///< of m_table
-    kit::PageHeader *m_header;
-    kit::SearchField *m_search;
     kit::Segment *m_views;
-    kit::StateView *m_state;
-    views::DataTable *m_table;
-    kit::ElidedLabel *m_foot;
     QWidget *m_lower;
     kit::ElidedLabel *m_title;
     kit::Segment *m_tabs;
@@ -95,13 +68,9 @@ private:
     LogPane *m_logs;
     editors::CodeEditor *m_yaml;
     kit::StateView *m_yamlState;
-    QTimer *m_recount;
 
     Detail m_detail = Detail::None;
     QString m_detailPod; ///< key
-    FeedState m_feed;
-    QString m_roleRequest;
-    QDateTime m_now = QDateTime::currentDateTimeUtc();
 };
 
 } // namespace cairn::pages

@@ -9,13 +9,11 @@
 #include "kit/Card.h"
 #include "kit/Inputs.h"
 #include "kit/Label.h"
-#include "kit/Marks.h"
 #include "kit/Messages.h"
-#include "kit/StateView.h"
-#include "views/DataTable.h"
+#include "pages/SidePanel.h"
 
 #include <QHBoxLayout>
-#include <QKeyEvent>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 #include <array>
@@ -24,104 +22,231 @@ namespace cairn::pages {
 
 using namespace Qt::StringLiterals;
 using namespace cairn::kit;
+using items::BucketTableModel;
 using items::ClaimTableModel;
+using items::UsageTableModel;
 using storage::ClaimAccount;
 using storage::Severity;
+using views::CellKind;
 using Trouble = ClaimAccount::Trouble;
 
 namespace {
 
 constexpr std::array<int, 3> daysBack{7, 30, 90};
+constexpr int mostShares = 6;
 
 bool isLost(const ClaimAccount &account)
 {
     return account.trouble == Trouble::Lost || account.trouble == Trouble::VolumeGone;
 }
 
+items::TagValue tagOf(const ClaimAccount &account)
+{
+    const Severity severity = storage::severity(account);
+    if (isLost(account))
+        return {StoragePage::tr("Volume lost"), Tone::Err};
+    if (account.trouble == Trouble::Pending)
+        return {StoragePage::tr("Not bound"), Tone::Warn};
+    if (account.trouble == Trouble::VolumeFailed)
+        return {StoragePage::tr("Volume failed"), Tone::Err};
+    if (account.trouble == Trouble::Deleting)
+        return {StoragePage::tr("Being deleted"), Tone::Warn};
+    if (severity == Severity::Now)
+        return {account.fraction() >= 0.97 ? StoragePage::tr("Nearly full") : StoragePage::tr("Full soon"), Tone::Err};
+    if (severity == Severity::Soon)
+        return {StoragePage::tr("Filling up"), Tone::Warn};
+    return {StoragePage::tr("Bound"), Tone::Idle};
+}
+
 } // namespace
 
 StoragePage::StoragePage(QWidget *parent)
-    : QWidget(parent)
+    : ListPage(u"storage"_s, {tr("Storage"), tr("PVC, class, driver, or job"), tr("Filter PVCs"), tr("No PVC matches the filter")}, parent)
     , m_model(new ClaimTableModel(this))
     , m_bucketModel(new items::BucketTableModel(this))
     , m_usageModel(new items::UsageTableModel(this))
 {
-    setObjectName(u"storage"_s);
-    setAccessibleName(tr("Storage"));
-    m_header = new PageHeader(tr("Storage"));
     m_sourcesButton = new Button(tr("Sources"));
     m_sourcesButton->setObjectName(u"storage.sourcesButton"_s);
     m_sourcesButton->setCheckable(true);
-    m_header->addAction(m_sourcesButton);
-    m_search = new SearchField(tr("Claim, class, driver, or job"));
-    m_search->setObjectName(u"storage.filter"_s);
-    m_search->setAccessibleName(tr("Filter claims"));
-    m_search->setMaximumWidth(scaled(330));
+    header()->addAction(m_sourcesButton);
     m_notice = new Banner;
     m_notice->setObjectName(u"storage.notice"_s);
 
-    auto *split = new QWidget;
-    auto *row = hbox(16);
-    row->addWidget(makeTables(), 5);
+    table()->setTwoLine(true);
+    setRows(m_model,
+            {{ClaimTableModel::Name, CellKind::Text, 116, 240, true},
+             {ClaimTableModel::Class, CellKind::Text, 112, 140, false, true, true},
+             {ClaimTableModel::Used, CellKind::Progress, 150, 170},
+             {ClaimTableModel::FullIn, CellKind::Number, 104, 160},
+             {ClaimTableModel::UsedBy, CellKind::Text, 84, 140, false, true, true},
+             {ClaimTableModel::MeasuredBy, CellKind::Text, 106, 150}},
+            ClaimTableModel::FullIn, Qt::AscendingOrder);
+    // The panel says them too.
+    showFrom(ClaimTableModel::Class, 1060);
+    showFrom(ClaimTableModel::UsedBy, 960);
+    QWidget *list = makeList();
     m_panel = makePanel();
-    row->addWidget(m_panel, 2);
-    split->setLayout(row);
-    m_state = new StateView(split);
-    m_state->setObjectName(u"storage.state"_s);
-
-    auto *page = vbox(12);
-    page->setContentsMargins(space::pageH, space::pageV, space::pageH, space::pageV);
-    page->addWidget(m_header);
-    page->addWidget(makeSources());
-    page->addWidget(m_notice);
-    page->addWidget(m_search);
-    page->addWidget(m_state, 1);
-    setLayout(page);
+    arrange(inStates(beside(list, m_panel)), {makeSources(), m_notice});
     m_sourcesCard->hide();
     m_bucketCard->hide();
 
     connect(m_sourcesButton, &QPushButton::toggled, m_sourcesCard, &QWidget::setVisible);
     connect(m_kubelet, &QCheckBox::clicked, this, &StoragePage::kubeletRequested);
-    connect(m_search, &SearchField::changed, m_table->filter(), &items::FilterProxy::setText);
-    m_table->followSearch(m_search);
-    connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &key) {
-        if (key == "/"_L1)
-            focusFilter();
-    });
-    connect(m_table, &views::DataTable::countsChanged, this, [this] { m_foot->setText(m_table->countText()); });
-    connect(m_table, &views::DataTable::currentKeyChanged, this, [this] {
-        m_asking.clear();
-        updatePanel();
-    });
     connect(m_days, &Segment::currentChanged, this, &StoragePage::updatePanel);
     connect(m_asTable, &QPushButton::clicked, this, [this] { showTable(m_chartStack->currentIndex() == 0); });
     connect(m_chart, &charts::UsageChart::tableRequested, this, [this] { showTable(true); });
-    connect(m_measure, &QPushButton::clicked, this, [this] {
-        const ClaimAccount *account = m_model->find(m_table->currentKey());
-        if (!account)
-            return;
-        if (m_helperAllowed.contains(account->claim.ns) || m_asking == account->key()) {
-            m_asking.clear();
-            emit measureRequested(account->key());
-        } else {
-            m_asking = account->key();
-            updatePanel();
-        }
-    });
-    connect(m_state, &StateView::triggered, this, &StoragePage::retryRequested);
+    connect(m_measure, &QPushButton::clicked, this, &StoragePage::measure);
     updateSources();
-    updatePanel();
-    updateState();
+    settle();
+}
+
+void StoragePage::measure()
+{
+    const ClaimAccount *account = m_model->find(currentKey());
+    if (!account)
+        return;
+    if (m_helperAllowed.contains(account->claim.ns) || m_asking == account->key()) {
+        m_asking.clear();
+        emit measureRequested(account->key());
+    } else {
+        m_asking = account->key();
+        updatePanel();
+    }
+}
+
+QWidget *StoragePage::makeList()
+{
+    m_buckets = new views::DataTable(tr("Buckets"));
+    m_buckets->setObjectName(u"storage.buckets"_s);
+    m_buckets->setColumns({{BucketTableModel::Name, CellKind::Text, 120, 240, true},
+                           {BucketTableModel::Used, CellKind::Number, 120, 150},
+                           {BucketTableModel::Checkpoints, CellKind::Number, 84, 100},
+                           {BucketTableModel::UsedBy, CellKind::Text, 110, 180},
+                           {BucketTableModel::MeasuredBy, CellKind::Text, 150, 220}});
+    m_buckets->setSource(m_bucketModel);
+    m_buckets->sortBy(BucketTableModel::Used);
+    m_bucketCard = new Card(Card::Padding::Flush);
+    m_bucketCard->body()->addWidget(m_buckets);
+
+    auto *left = new QWidget;
+    auto *column = vbox(12);
+    column->addWidget(tableCard({{u"/"_s, tr("filter")}, {u"F5"_s, tr("refresh")}}), 2);
+    column->addWidget(m_bucketCard);
+    column->addWidget(makeChart(), 1);
+    left->setLayout(column);
+    bindTheme(table(), [this] { table()->setMinimumHeight(scaled(150)); });
+    QScrollArea *scroll = scrollDown(left);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded); // the chart's buttons need their width
+    return scroll;
+}
+
+QWidget *StoragePage::makeChart()
+{
+    auto *card = new Card;
+    auto *head = hbox();
+    m_chartTitle = new ElidedLabel({}, Type::Section);
+    m_days = new Segment(tr("How far back"), {tr("7 d", "days"), tr("30 d", "days"), tr("90 d", "days")});
+    m_days->setObjectName(u"storage.days"_s);
+    m_days->setCurrent(1);
+    m_asTable = new Button(tr("Show as table"), ButtonVariant::Normal, Button::Size::Small);
+    m_asTable->setObjectName(u"storage.asTable"_s);
+    head->addWidget(m_chartTitle, 1);
+    head->addWidget(m_days);
+    head->addWidget(m_asTable);
+    card->body()->addLayout(head);
+
+    m_chart = new charts::UsageChart;
+    m_chart->setObjectName(u"storage.chart"_s);
+    m_usage = new views::DataTable(tr("Use over time"));
+    m_usage->setObjectName(u"storage.usage"_s);
+    m_usage->setColumns({{UsageTableModel::When, CellKind::Text, 130, 160, true},
+                         {UsageTableModel::Used, CellKind::Number, 80, 110},
+                         {UsageTableModel::Part, CellKind::Number, 60, 80},
+                         {UsageTableModel::MeasuredBy, CellKind::Text, 100, 140}});
+    m_usage->setSource(m_usageModel);
+    m_usage->sortBy(UsageTableModel::When, Qt::DescendingOrder);
+    m_usage->setPlaceholder(tr("No measurement in these days"));
+    m_chartStack = new QStackedWidget;
+    m_chartStack->addWidget(m_chart);
+    m_chartStack->addWidget(m_usage);
+    m_chartStack->setMinimumHeight(scaled(130));
+    card->body()->addWidget(m_chartStack, 1);
+    m_chartCard = card;
+    return card;
+}
+
+QWidget *StoragePage::makeSources()
+{
+    m_sourcesCard = new Card;
+    m_sourcesCard->setObjectName(u"storage.sources"_s);
+    auto *column = m_sourcesCard->body();
+    column->addWidget(new Label(tr("Who is asked how full claims are"), Type::Section));
+    m_prometheus = new Paragraph({}, Type::Body, Token::Dim);
+    column->addWidget(m_prometheus);
+    m_kubelet = new Check(tr("Ask the kubelets, through nodes/proxy"));
+    m_kubelet->setObjectName(u"storage.kubelet"_s);
+    column->addWidget(m_kubelet);
+    column->addWidget(new Paragraph(
+        tr("**The right this needs gives far more than statistics.** Whoever may `get nodes/proxy` can also run commands in every "
+           "pod of a node, past admission and the audit log. Cairn reads `/stats/summary` and nothing else; do not ask for this "
+           "right only for Cairn."),
+        Type::Meta, Token::Dim));
+    m_kubeletProblem = new Paragraph({}, Type::Meta, Token::Err);
+    column->addWidget(m_kubeletProblem);
+    column->addWidget(new Paragraph(tr("A helper pod can look at any claim that is bound: choose the claim, then Measure…"), Type::Meta, Token::Dim));
+    return m_sourcesCard;
+}
+
+SidePanel *StoragePage::makePanel()
+{
+    auto *panel = new SidePanel(u"storage.panel"_s, tr("The selected PVC"), 290);
+    QVBoxLayout *column = panel->column();
+    m_trouble = panel->addNote(Tone::Err, u"storage.trouble"_s);
+    m_sharing = panel->addNote(Tone::Warn, u"storage.sharing"_s);
+    m_silence = panel->addParagraph(u"storage.silence"_s);
+    column->addSpacing(4);
+    column->addWidget(new Label(tr("Details"), Type::Section));
+    m_facts = panel->addFacts({tr("Used"), tr("Free"), tr("Files"), tr("Full in"), tr("Growth"), tr("Measured"), tr("Capacity"), tr("Volume"), tr("Driver")});
+    m_measureText = new Paragraph({}, Type::Meta, Token::Dim);
+    m_measureText->setObjectName(u"storage.measureText"_s);
+    column->addSpacing(2);
+    column->addWidget(m_measureText);
+    m_measure = new Button(tr("Measure…"));
+    m_measure->setObjectName(u"storage.measure"_s);
+    auto *act = hbox();
+    act->addWidget(m_measure);
+    act->addStretch(1);
+    column->addLayout(act);
+
+    panel->addSection(tr("Used by"));
+    m_users = panel->addParagraph(u"storage.users"_s);
+    panel->addSection(tr("What fills it"));
+    m_unread = panel->addParagraph(u"storage.unread"_s);
+    auto *shares = new QGridLayout;
+    shares->setHorizontalSpacing(12);
+    shares->setVerticalSpacing(3);
+    shares->setColumnStretch(0, 1);
+    for (int i = 0; i < mostShares; ++i) {
+        auto *name = new Button({}, ButtonVariant::Link, Button::Size::Small);
+        auto *size = new Label({});
+        shares->addWidget(name, i, 0, Qt::AlignLeft);
+        shares->addWidget(size, i, 1, Qt::AlignRight);
+        m_shareNames.append(name);
+        m_shareSizes.append(size);
+        connect(name, &QPushButton::clicked, this, [this, name] { emit jobRequested(name->property("job").toString()); });
+    }
+    column->addLayout(shares);
+    m_shareFoot = new Paragraph({}, Type::Meta, Token::Dim);
+    column->addWidget(m_shareFoot);
+    column->addStretch(1);
+    return panel;
 }
 
 void StoragePage::setClaims(const QList<ClaimAccount> &claims)
 {
     m_model->setClaims(claims);
-    if (m_table->currentKey().isEmpty() && m_table->rowCount() > 0)
-        m_table->setCurrentKey(m_table->model()->index(0, 0).data(items::KeyRole).toString());
-    updateAnswer();
-    updateState();
-    updatePanel();
+    settle();
 }
 
 void StoragePage::setBuckets(const QList<items::BucketRow> &buckets)
@@ -142,7 +267,7 @@ void StoragePage::updateAnswer()
             worst = m_model->rowAt(i);
     }
     if (!worst) {
-        m_header->setAnswer({});
+        header()->setAnswer({});
         return;
     }
     const storage::Totals totals = storage::totals(all);
@@ -165,38 +290,22 @@ void StoragePage::updateAnswer()
         parts.append(tr("%1 of %2 in %n claim(s)", nullptr, totals.claims - totals.silent).arg(text::bytes(totals.used), text::bytes(totals.capacity)));
     if (totals.silent > 0)
         parts.append(tr("%n without numbers", nullptr, totals.silent));
-    m_header->setAnswer(parts.join(u" · "_s));
+    header()->setAnswer(parts.join(u" · "_s));
 }
 
 void StoragePage::updatePanel()
 {
-    const ClaimAccount *account = m_model->find(m_table->currentKey());
+    const ClaimAccount *account = m_model->find(currentKey());
     m_panel->setVisible(account != nullptr);
     m_chartCard->setVisible(account != nullptr);
     if (!account)
         return;
-    const Severity severity = storage::severity(*account);
-    m_name->setText(text::safe(account->claim.name));
-    if (isLost(*account))
-        m_tag->set(tr("Volume lost"), Tone::Err);
-    else if (account->trouble == Trouble::Pending)
-        m_tag->set(tr("Not bound"), Tone::Warn);
-    else if (account->trouble == Trouble::VolumeFailed)
-        m_tag->set(tr("Volume failed"), Tone::Err);
-    else if (account->trouble == Trouble::Deleting)
-        m_tag->set(tr("Being deleted"), Tone::Warn);
-    else if (severity == Severity::Now)
-        m_tag->set(account->fraction() >= 0.97 ? tr("Nearly full") : tr("Full soon"), Tone::Err);
-    else if (severity == Severity::Soon)
-        m_tag->set(tr("Filling up"), Tone::Warn);
-    else
-        m_tag->set(tr("Bound"), Tone::Idle);
     QStringList where{text::safe(account->claim.ns)};
     if (!account->claim.storageClass.isEmpty())
         where.append(text::safe(account->claim.storageClass));
     for (const QString &mode : account->claim.accessModes)
         where.append(text::safe(mode));
-    m_where->setText(where.join(u" · "_s));
+    m_panel->setHead(text::safe(account->claim.name), tagOf(*account), where.join(u" · "_s));
     const QString trouble = storage::troubleText(*account);
     m_trouble->setText(trouble);
     m_trouble->setVisible(!trouble.isEmpty());
@@ -218,7 +327,7 @@ void StoragePage::updatePanel()
             free = text::bytes(use->available >= 0 ? use->available : qMax<qint64>(0, use->capacity - use->used));
         if (use->inodesUsed >= 0 && use->inodes > 0)
             files = tr("%1 of %2", "used, there are").arg(text::number(use->inodesUsed), text::number(use->inodes));
-        measured = tr("%1, %2", "by, when").arg(storage::sourceName(use->source), text::ago(use->at, m_now));
+        measured = tr("%1, %2", "by, when").arg(storage::sourceName(use->source), text::ago(use->at, now()));
     }
     QString full = account->use ? ClaimTableModel::fullIn(*account) : u"–"_s;
     if (account->forecast.days >= 0 && account->forecast.soonest >= 0) {
@@ -229,16 +338,14 @@ void StoragePage::updatePanel()
     const QString rate = ClaimTableModel::rate(*account);
     const Claim &claim = account->claim;
     const QString granted = claim.capacity >= 0 ? text::bytes(claim.capacity) : u"–"_s;
-    const QStringList values{used, free, files, full,
+    m_facts->setValues({used, free, files, full,
                              !rate.isEmpty()                                                                ? rate
                                  : account->forecast.state == storage::Forecast::State::NotGrowing ? tr("none")
                                                                                                             : u"–"_s,
                              measured,
                              claim.requested >= 0 && claim.requested != claim.capacity ? tr("%1, asked for %2").arg(granted, text::bytes(claim.requested)) : granted,
                              claim.volume.isEmpty() ? u"–"_s : text::safe(claim.volume),
-                             account->driver.isEmpty() ? u"–"_s : text::safe(account->driver)};
-    for (qsizetype i = 0; i < values.size(); ++i)
-        m_values[i]->setText(values[i]);
+                             account->driver.isEmpty() ? u"–"_s : text::safe(account->driver)});
     updateMeasure(*account);
     updateShares(*account);
     updateChart(*account);
@@ -299,7 +406,7 @@ void StoragePage::updateShares(const ClaimAccount &account)
         m_shareNames[i]->setProperty("job", share.jobUid);
         const QString size = share.partial ? tr("at least %1").arg(text::bytes(share.bytes)) : text::bytes(share.bytes);
         m_shareSizes[i]->setText(size);
-        m_shareSizes[i]->setToolTip(tr("%n checkpoint(s), read %1", nullptr, share.checkpoints).arg(text::ago(share.readAt, m_now)));
+        m_shareSizes[i]->setToolTip(tr("%n checkpoint(s), read %1", nullptr, share.checkpoints).arg(text::ago(share.readAt, now())));
     }
     QStringList foot;
     if (account.shares.size() > m_shareNames.size())
@@ -317,7 +424,7 @@ void StoragePage::updateChart(const ClaimAccount &account)
     usage.samples = account.history;
     usage.capacity = account.isLimited() ? account.use->capacity : -1;
     // The picture moves with the minutes, not with the seconds.
-    usage.now = m_now.isValid() ? QDateTime::fromSecsSinceEpoch(m_now.toSecsSinceEpoch() / 60 * 60 + 60, Qt::UTC) : m_now;
+    usage.now = now().isValid() ? QDateTime::fromSecsSinceEpoch(now().toSecsSinceEpoch() / 60 * 60 + 60, Qt::UTC) : now();
     if (account.use && !usage.samples.isEmpty() && usage.samples.last().at < account.use->at)
         usage.samples.append({account.use->at, account.use->used, account.use->capacity, account.use->source});
     usage.days = daysBack.at(static_cast<std::size_t>(qBound(0, m_days->current(), 2)));
@@ -392,102 +499,36 @@ void StoragePage::setHistoryNotice(const QString &title, const QString &text)
         m_notice->set(Tone::Warn, title, text);
 }
 
-void StoragePage::setFeed(const FeedState &feed, const QString &roleRequest)
+ListPage::FeedWords StoragePage::feedWords(const QString &why) const
 {
-    m_feed = feed;
-    m_roleRequest = roleRequest;
-    m_table->setStale(feed.phase == FeedState::Phase::Stale);
-    updateState();
+    FeedWords words;
+    words.reading = tr("Reading PVCs…");
+    words.stale = tr("%1 Each number keeps its age; they are renewed as soon as the server answers.").arg(why);
+    words.forbidden = tr("You don't have permission to list PVCs");
+    words.failed = tr("The PVCs could not be read");
+    words.emptyTitle = tr("No PVCs here");
+    words.emptyText = tr("None of the watched namespaces holds a PersistentVolumeClaim.");
+    words.counted = false;
+    return words;
 }
 
-void StoragePage::updateState()
+bool StoragePage::hasContent() const
 {
-    const bool rows = m_model->rowCount() > 0;
-    Error error = m_feed.error;
-    error.what = text::safe(error.what);
-    error.why = text::safe(error.why);
-    error.fix = text::safe(error.fix);
-    const QString why = error.why.isEmpty() ? error.what : error.why;
-    const Offer again{u"again"_s, tr("Check again"), ButtonVariant::Normal};
-    m_table->setSkeleton(m_feed.phase == FeedState::Phase::Loading && !rows);
-    switch (m_feed.phase) {
-    case FeedState::Phase::Loading: m_state->setLoading(tr("Reading claims…"), 0, -1, true); return;
-    case FeedState::Phase::Stale:
-        m_state->setOffline(m_feed.lastGood.isValid() ? tr("Not connected since %1").arg(m_feed.lastGood.toLocalTime().toString(u"HH:mm"_s))
-                                                      : tr("Not connected"),
-                            tr("%1 Each number keeps its age; they are renewed as soon as the server answers.").arg(why),
-                            {{u"again"_s, tr("Try now"), ButtonVariant::Normal}});
-        return;
-    case FeedState::Phase::Forbidden:
-        m_state->setForbidden(tr("You may not list claims"), why, m_roleRequest, {again});
-        return;
-    case FeedState::Phase::Failed:
-        if (error.what.isEmpty())
-            error.what = tr("The claims could not be read");
-        m_state->setError(error, {{u"again"_s, tr("Try again"), ButtonVariant::Primary}}, m_now);
-        return;
-    case FeedState::Phase::Live:
-    case FeedState::Phase::Absent: break;
-    }
-    // Buckets need no claim.
-    if (rows || m_bucketModel->rowCount() > 0) {
-        if (m_state->state() != StateView::State::Content)
-            m_state->setContent();
-    } else if (m_state->state() != StateView::State::Empty) {
-        m_state->setEmpty(tr("No claims here"), tr("None of the watched namespaces holds a PersistentVolumeClaim."), {again});
-    }
+    // Buckets need no PVC.
+    return ListPage::hasContent() || m_bucketModel->rowCount() > 0;
+}
+
+void StoragePage::currentChanged()
+{
+    m_asking.clear();
+    updatePanel();
 }
 
 void StoragePage::setNow(const QDateTime &now)
 {
-    m_now = now;
     m_model->setNow(now);
     m_bucketModel->setNow(now);
-    updatePanel();
-}
-
-QString StoragePage::currentClaim() const
-{
-    return m_table->currentKey();
-}
-
-void StoragePage::setCurrentClaim(const QString &uid)
-{
-    m_table->setCurrentKey(uid);
-}
-
-void StoragePage::focusFilter()
-{
-    m_search->setFocus(Qt::ShortcutFocusReason);
-    m_search->selectAll();
-}
-
-void StoragePage::focusTable()
-{
-    m_table->setFocus(Qt::OtherFocusReason);
-}
-
-void StoragePage::resizeEvent(QResizeEvent *event)
-{
-    QWidget::resizeEvent(event);
-    // The panel says them too.
-    m_table->setColumnShown(ClaimTableModel::Class, width() >= scaled(1060));
-    m_table->setColumnShown(ClaimTableModel::UsedBy, width() >= scaled(960));
-}
-
-void StoragePage::keyPressEvent(QKeyEvent *event)
-{
-    if (event->key() == Qt::Key_F5) {
-        emit retryRequested();
-        event->accept();
-        return;
-    }
-    if (event->modifiers() == Qt::NoModifier && event->text() == "/"_L1) {
-        focusFilter();
-        event->accept();
-        return;
-    }
-    QWidget::keyPressEvent(event);
+    ListPage::setNow(now);
 }
 
 } // namespace cairn::pages

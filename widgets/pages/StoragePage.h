@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/Delta.h"
 #include "items/BucketTableModel.h"
 #include "items/ClaimTableModel.h"
+#include "pages/ListPage.h"
 
 #include <QSet>
-#include <QWidget>
 
-class QGridLayout;
 class QStackedWidget;
 
 namespace cairn::charts {
@@ -22,25 +20,19 @@ class Banner;
 class Button;
 class Card;
 class Check;
-class ElidedLabel;
 class Label;
 class Note;
-class PageHeader;
 class Paragraph;
-class SearchField;
-class Segment;
-class StateView;
-class Tag;
 } // namespace cairn::kit
-namespace cairn::views {
-class DataTable;
-}
 
 namespace cairn::pages {
 
+class FactGrid;
+class SidePanel;
+
 /// What fills up first, and who fills it? Claims worst first, buckets, the selected claim's history; the panel at the right
 /// says of the selected claim where each number comes from. Pure presentation. GUI thread only.
-class StoragePage : public QWidget
+class StoragePage : public ListPage
 {
     Q_OBJECT
 public:
@@ -49,10 +41,7 @@ public:
     void setClaims(const QList<storage::ClaimAccount> &claims);
     /// Jobs that save to buckets; none hides the table.
     void setBuckets(const QList<items::BucketRow> &buckets);
-    /// `roleRequest` is a manifest to ask an admin for, used when the phase is Forbidden.
-    void setFeed(const FeedState &feed, const QString &roleRequest = {});
-    /// Clock of all ages.
-    void setNow(const QDateTime &now);
+    void setNow(const QDateTime &now) override;
 
     /// Who is asked how full claims are.
     struct Sources {
@@ -73,46 +62,36 @@ public:
     /// The history was set aside, or cannot be kept; "" takes it away.
     void setHistoryNotice(const QString &title, const QString &text);
 
-    QString currentClaim() const; ///< UID
-    void setCurrentClaim(const QString &uid);
-    void focusTable();
-    void focusFilter();
-
 signals:
-    void retryRequested();
     /// The user agreed to a helper in the claim's namespace, now or before.
     void measureRequested(const QString &uid);
     void kubeletRequested(bool on);
     void jobRequested(const QString &uid);
 
 protected:
-    void resizeEvent(QResizeEvent *event) override;
-    void keyPressEvent(QKeyEvent *event) override;
+    FeedWords feedWords(const QString &why) const override;
+    bool hasContent() const override;
+    void updateAnswer() override;
+    void updatePanel() override;
+    void currentChanged() override;
 
 private:
-    QWidget *makeTables();
+    QWidget *makeList();
     QWidget *makeChart();
-    QWidget *makePanel();
+    SidePanel *makePanel();
     QWidget *makeSources();
-    void updateAnswer();
-    void updatePanel();
+    void measure();
     void updateMeasure(const storage::ClaimAccount &account);
     void updateShares(const storage::ClaimAccount &account);
     void updateChart(const storage::ClaimAccount &account);
-    void updateState();
     void updateSources();
     void showTable(bool table);
 
     items::ClaimTableModel *m_model;
     items::BucketTableModel *m_bucketModel;
     items::UsageTableModel *m_usageModel;
-    kit::PageHeader *m_header;
     kit::Button *m_sourcesButton;
-    kit::SearchField *m_search;
     kit::Banner *m_notice;
-    kit::ElidedLabel *m_foot;
-    kit::StateView *m_state;
-    views::DataTable *m_table;
     kit::Card *m_bucketCard;
     views::DataTable *m_buckets;
     // Sources
@@ -129,14 +108,11 @@ private:
     charts::UsageChart *m_chart;
     views::DataTable *m_usage;
     // The selected claim
-    QWidget *m_panel;
-    kit::ElidedLabel *m_name;
-    kit::Tag *m_tag;
-    kit::ElidedLabel *m_where;
+    SidePanel *m_panel;
     kit::Note *m_trouble;
     kit::Note *m_sharing;
     kit::Paragraph *m_silence;
-    QList<kit::ElidedLabel *> m_values;
+    FactGrid *m_facts;
     kit::Paragraph *m_users;
     kit::Paragraph *m_unread;
     QList<kit::Button *> m_shareNames;
@@ -145,9 +121,6 @@ private:
     kit::Button *m_measure;
     kit::Paragraph *m_measureText;
 
-    FeedState m_feed;
-    QString m_roleRequest;
-    QDateTime m_now;
     Sources m_sources;
     QSet<QString> m_helperAllowed, m_measuring;
     QHash<QString, Error> m_measureProblems;

@@ -311,6 +311,23 @@ private slots:
         QCOMPARE(c.verdict, Verdict::Unverified);
         QVERIFY2(c.reason.contains(u"read budget"_s), qPrintable(c.reason));
     }
+    void theLatestGoesByTimeAndTiesByStep()
+    {
+        const QByteArray whole = contents(fixture(u"torch/run/step-00000100.pt"_s));
+        const qint64 now = m_saved.toMSecsSinceEpoch();
+        RecogniseOptions options;
+        options.now = m_saved.addDays(1);
+        MemorySource copied; // a copy gives all the same time
+        for (const char *name : {"step-100.pt", "step-300.pt", "step-200.pt"})
+            copied.add(name, whole, now);
+        QCOMPARE(recognise(copied.tree, copied, options, {}).listing.runs.first().latestResumable, u"step-300.pt"_s);
+        MemorySource reused; // a new run in the folder of an old one
+        reused.add("step-5000.pt", whole, now - 7 * 86'400'000LL);
+        reused.add("step-300.pt", whole, now);
+        const Run run = recognise(reused.tree, reused, options, {}).listing.runs.first();
+        QCOMPARE(run.latestResumable, u"step-300.pt"_s);
+        QCOMPARE(run.checkpoints.last().path, u"step-5000.pt"_s); // the list itself stays by step
+    }
     void stepFoldersBelongToTheRunAbove()
     {
         MemorySource source;

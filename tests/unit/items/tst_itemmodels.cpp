@@ -3,10 +3,12 @@
 #include "items/ContextTableModel.h"
 #include "items/EventTableModel.h"
 #include "items/PodTableModel.h"
+#include "items/TrailTableModel.h"
 
 #include <QAbstractItemModelTester>
 #include <QSignalSpy>
 #include <QTest>
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
@@ -80,6 +82,25 @@ private slots:
         model.setResumeRefusal(u"You may not patch this job."_s);
         model.setActiveKey(u"a"_s);
         QCOMPARE(action(model, u"a"_s).why, u"You may not patch this job."_s);
+    }
+
+    void everyListNamesTheSameNewest()
+    {
+        // A copy: all of one time, but for a higher step of an older run, and listed in any order.
+        const QList<Checkpoint> all{checkpoint(u"a"_s, 300, 60, Verdict::Whole), checkpoint(u"b"_s, 100, 60, Verdict::Whole),
+                                    checkpoint(u"c"_s, 400, 60, Verdict::Damaged), checkpoint(u"d"_s, 5000, 86400, Verdict::Whole)};
+        for (const bool reversed : {false, true}) {
+            QList<Checkpoint> order = all;
+            if (reversed)
+                std::ranges::reverse(order);
+            const Listing listing{{Run{u"."_s, u"dcp"_s, {}, order}}, false, {}, now, u"folder"_s};
+            QCOMPARE(newestResumable(listing)->path, u"a"_s);
+            CheckpointTableModel model;
+            model.setListing(listing);
+            QCOMPARE(model.newestWhole(), u"a"_s);
+            for (const TrailRow &row : trailOf(u"1"_s, u"job"_s, u"ns"_s, listing))
+                QCOMPARE(row.newest, row.checkpoint.path == u"a"_s);
+        }
     }
 
     void checkpointCellsShowUnitsAndUnknowns()

@@ -138,15 +138,17 @@ private slots:
     {
         // Unread: everything since the start, as an upper bound.
         const BulkItem unread = planned(BulkAct::Suspend, contractJob());
-        QVERIFY(unread.losesWork && unread.lossUnread);
+        QVERIFY(unread.losesWork && unread.loss.unread);
         QCOMPARE(unread.loss.since, QDateTime::fromString(u"2026-01-02T00:00:00Z"_s, Qt::ISODate));
         Listing listing;
         Run run;
         run.checkpoints = {wholeCheckpoint()}; // saved at 03:00
         listing.runs = {run};
         const BulkItem read = planBulk(BulkAct::Delete, decoded(contractJob()), &listing, now);
-        QVERIFY(read.losesWork && !read.lossUnread);
+        QVERIFY(read.losesWork && !read.loss.unread && !read.loss.atMost);
         QCOMPARE(read.loss.since, wholeCheckpoint().savedAt);
+        listing.partial = true;
+        QVERIFY(planBulk(BulkAct::Delete, decoded(contractJob()), &listing, now).loss.atMost);
         QCOMPARE(read.stays, QStringList{u"ckpt-claim"_s});
         QVERIFY(!planned(BulkAct::Delete, suspended(contractJob())).losesWork);
         QVERIFY(!planned(BulkAct::Suspend, finished(contractJob())).losesWork);

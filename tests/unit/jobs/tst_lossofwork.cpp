@@ -30,13 +30,21 @@ class TestLossOfWork : public QObject
         c.resumable = verdict == Verdict::Whole;
         return c;
     }
-    Listing listing(const QList<Checkpoint> &checkpoints) const { return {{Run{u"."_s, {}, {}, checkpoints}}, false, {}, {}, {}}; }
+    static Listing listing(const QList<Checkpoint> &checkpoints, bool partial = false)
+    {
+        return {{Run{u"."_s, {}, {}, checkpoints}}, partial, {}, {}, {}};
+    }
+    static LossOfWork dies(const Job &job, const Listing &listing, const QDateTime &now, std::optional<qint64> latestStep = std::nullopt)
+    {
+        const CheckpointSummary known = summarize(listing);
+        return lossIfItDiesNow(job, &known, now, latestStep);
+    }
 
 private slots:
     void theNewestWholeOneCounts()
     {
         const Listing l = listing({at(100, 1), at(200, 2), at(300, 3, Verdict::Damaged)});
-        const LossOfWork loss = lossIfItDiesNow(running(), &l, t0.addSecs(4 * 3600), 350);
+        const LossOfWork loss = dies(running(), l, t0.addSecs(4 * 3600), 350);
         QCOMPARE(loss.fromStep, std::optional<qint64>(200));
         QCOMPARE(loss.steps, std::optional<qint64>(150));
         QCOMPARE(loss.gpuHours, std::optional(64.0));
@@ -45,21 +53,112 @@ private slots:
     void withoutALogTheNewestFileTells()
     {
         const Listing l = listing({at(200, 2), at(300, 3, Verdict::Writing)});
-        QCOMPARE(lossIfItDiesNow(running(), &l, t0.addSecs(4 * 3600)).steps, std::optional<qint64>(100));
+        QCOMPARE(dies(running(), l, t0.addSecs(4 * 3600)).steps, std::optional<qint64>(100));
     }
     void withoutACheckpointEverythingIsLost()
     {
         const Listing l = listing({});
-        const LossOfWork loss = lossIfItDiesNow(running(), &l, t0.addSecs(3600), 40);
+        const LossOfWork loss = dies(running(), l, t0.addSecs(3600), 40);
         QCOMPARE(loss.steps, std::optional<qint64>(40));
         QCOMPARE(loss.gpuHours, std::optional(32.0));
         QVERIFY(!loss.fromStep);
     }
-    void whatIsUnknownStaysUnknown()
+    void neverReadIsAtMostEverything()
     {
         const LossOfWork loss = lossIfItDiesNow(running(), nullptr, t0.addSecs(3600));
         QVERIFY(!loss.steps);
+        QCOMPARE(loss.gpuHours, std::optional(32.0));
+        QCOMPARE(loss.since, t0);
+        QVERIFY(loss.atMost && loss.unread && !loss.atLeast);
+    }
+    void whatIsUnknownStaysUnknown()
+    {
+        Job job = running();
+        job.phase = JobPhase::Unknown;
+        const LossOfWork loss = lossIfItDiesNow(job, nullptr, t0.addSecs(3600));
+        QVERIFY(!loss.steps);
         QVERIFY(!loss.gpuHours);
+        // A failure whose time nobody recorded.
+        job.phase = JobPhase::Failed;
+        QVERIFY(!dies(job, listing({at(100, 1)}), t0.addDays(9)).gpuHours);
+    }
+    void whatDoesNotComputeLosesNothing()
+    {
+        for (const JobPhase phase : {JobPhase::Succeeded, JobPhase::Suspended, JobPhase::Queued, JobPhase::Pending}) {
+            Job job = running();
+            job.phase = phase;
+            const LossOfWork loss = dies(job, listing({at(100, 1)}), t0.addDays(1), 900);
+            QCOMPARE(loss.gpuHours, std::optional(0.0));
+            QCOMPARE(loss.steps, std::optional<qint64>(0));
+            QVERIFY(!loss.atMost);
+        }
+    }
+    void aCutListingIsAtMost()
+    {
+        QVERIFY(dies(running(), listing({at(100, 1)}, true), t0.addSecs(7200)).atMost);
+        QVERIFY(!dies(running(), listing({at(100, 1)}), t0.addSecs(7200)).atMost);
+        // The chosen checkpoint is what it is, but how far the files went is known only in part.
+        const Listing cut = listing({at(100, 1), at(200, 2)}, true);
+        QVERIFY(lossByResuming(running(), at(100, 1), &cut, t0.addSecs(9000)).atLeast);
+        QVERIFY(!lossByResuming(running(), at(100, 1), &cut, t0.addSecs(9000), 250).atLeast);
+        QVERIFY(!lossByResuming(running(), at(100, 1), &cut, t0.addSecs(9000), 250).atMost);
+    }
+    void ofEqualTimesTheHigherStepCounts()
+    {
+        const LossOfWork loss = dies(running(), listing({at(100, 1), at(200, 1), at(150, 1)}), t0.addSecs(7200), 230);
+        QCOMPARE(loss.fromStep, std::optional<qint64>(200));
+        QCOMPARE(loss.steps, std::optional<qint64>(30));
+    }
+    void anOldRunInTheSameFolderIsNotHowFarItCame()
+    {
+        const Listing l = listing({at(100, 1), at(300, 3), at(5000, -168)});
+        const LossOfWork loss = dies(running(), l, t0.addSecs(4 * 3600));
+        QCOMPARE(loss.fromStep, std::optional<qint64>(300));
+        QCOMPARE(loss.toStep, std::optional<qint64>(300));
+        const LossOfWork back = lossByResuming(running(), at(100, 1), &l, t0.addSecs(4 * 3600));
+        QCOMPARE(back.toStep, std::optional<qint64>(300));
+        QCOMPARE(back.steps, std::optional<qint64>(200));
+        // Going back to the old run's costs all of this one; in steps that is no number.
+        const LossOfWork old = lossByResuming(running(), at(5000, -168), &l, t0.addSecs(4 * 3600));
+        QVERIFY(!old.steps);
+        QVERIFY(old.atLeast);
+        QCOMPARE(old.gpuHours, std::optional(128.0));
+        // Nothing saved since the start: how far it came is not known, and not the old run's step.
+        const Listing before = listing({at(4000, -169), at(5000, -168)});
+        QVERIFY(!dies(running(), before, t0.addSecs(3600)).toStep);
+        QCOMPARE(dies(running(), before, t0.addSecs(3600), 40).toStep, std::optional<qint64>(40));
+        QVERIFY(!dies(running(), before, t0.addSecs(3600), 40).steps);
+    }
+    void aFailedJobLostWhatItDidSinceItsLastStart()
+    {
+        // Its checkpoint is of an earlier start: the pause between the two was no work.
+        Job job = running();
+        job.phase = JobPhase::Failed;
+        job.finished = t0.addSecs(2 * 3600);
+        const Listing l = listing({at(100, -10)});
+        const LossOfWork lost = dies(job, l, t0.addDays(3));
+        QCOMPARE(lost.since, t0);
+        QCOMPARE(lost.gpuHours, std::optional(64.0));
+        QVERIFY(lost.already && !lost.atMost);
+        QCOMPARE(lossByResuming(job, at(100, -10), &l, t0.addDays(3)).gpuHours, lost.gpuHours);
+    }
+    void bothWaysOfAskingAgreeOnTheNewest()
+    {
+        const QDateTime now = t0.addSecs(6 * 3600);
+        for (const JobPhase phase : {JobPhase::Running, JobPhase::Restarting, JobPhase::Failed}) {
+            for (int hours = -3; hours <= 5; ++hours) {
+                Job job = running();
+                job.phase = phase;
+                job.finished = phase == JobPhase::Failed ? t0.addSecs(5 * 3600) : QDateTime();
+                const Listing l = listing({at(100, hours), at(200, hours), at(900, -300)});
+                const LossOfWork a = dies(job, l, now, 210);
+                const LossOfWork b = lossByResuming(job, *newestResumable(l), &l, now, 210);
+                QCOMPARE(a.gpuHours, b.gpuHours);
+                QCOMPARE(a.time, b.time);
+                QCOMPARE(a.since, b.since);
+                QCOMPARE(a.steps, b.steps);
+            }
+        }
     }
     void goingBackCostsWhatCameAfter()
     {

@@ -82,7 +82,7 @@ private slots:
                                component(u"katib-ui"_s, Standing::Down, 0, 1), component(u"dex"_s, Standing::NotObservable, 0, 0)},
                               now);
         QCOMPARE(state()->state(), kit::StateView::State::Content);
-        QCOMPARE(m_page->currentComponent(), u"katib-ui@kubeflow"_s);
+        QCOMPARE(m_page->currentKey(), u"katib-ui@kubeflow"_s);
         QStringList order;
         for (int row = 0; row < table()->rowCount(); ++row)
             order.append(table()->model()->index(row, 0).data().toString());
@@ -93,7 +93,7 @@ private slots:
     {
         Component mysql = component(u"mysql"_s, Standing::SinglePoint, 1, 1);
         m_page->setComponents({component(u"katib-ui"_s, Standing::Down, 0, 1), mysql}, now);
-        m_page->setCurrentComponent(u"mysql@kubeflow"_s);
+        m_page->setCurrentKey(u"mysql@kubeflow"_s);
         QCOMPARE(said(u"ha.loss"_s), mysql.entry().stops);
         QVERIFY(said(u"ha.why"_s).contains(mysql.entry().reason));
         QVERIFY(m_page->findChild<kit::Note *>(u"ha.alarm"_s)->isHidden());

@@ -112,7 +112,7 @@ private slots:
         page.setNow(now);
         page.setNodes(joined());
         page.setFeed(feed);
-        QCOMPARE(page.currentNode(), u"two"_s);
+        QCOMPARE(page.currentKey(), u"two"_s);
         const auto labels = page.findChildren<QWidget *>();
         QVERIFY(std::ranges::any_of(labels, [](QWidget *each) {
             return each->accessibleName() == u"1 of 2 nodes not ready · 0 of 16 GPUs free"_s;

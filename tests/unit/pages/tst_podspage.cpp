@@ -70,7 +70,7 @@ private slots:
 
     void theWorstIsOnTopAndTroubleIsOneClickAway()
     {
-        QCOMPARE(m_page->currentPod(), u"b"_s);
+        QCOMPARE(m_page->currentKey(), u"b"_s);
         m_page->setTroubleOnly(true);
         QCOMPARE(table()->rowCount(), 2);
         m_page->setTroubleOnly(false);
@@ -91,7 +91,7 @@ private slots:
         QTest::keyClick(table(), Qt::Key_L);
         QCOMPARE(logs.takeFirst().first().toString(), u"b"_s);
         QCOMPARE(m_page->detail(), PodsPage::Detail::Logs);
-        m_page->setCurrentPod(u"a"_s);
+        m_page->setCurrentKey(u"a"_s);
         emit m_page->logs()->retryRequested();
         QCOMPARE(logs.takeFirst().first().toString(), u"b"_s);
         QTest::keyClick(table(), Qt::Key_Y);
@@ -103,10 +103,10 @@ private slots:
 
     void theSelectionSurvivesARelistAndTheModelCanGo()
     {
-        m_page->setCurrentPod(u"c"_s);
+        m_page->setCurrentKey(u"c"_s);
         m_model->setPods({pod(u"d"_s, u"Failed"_s, u"one"_s), pod(u"c"_s, u"Running"_s, u"one"_s), pod(u"a"_s, u"Running"_s, u"one"_s)});
         m_page->settle();
-        QCOMPARE(m_page->currentPod(), u"c"_s);
+        QCOMPARE(m_page->currentKey(), u"c"_s);
         m_page->setModel(nullptr);
         m_model.reset();
         QCOMPARE(table()->rowCount(), 0);

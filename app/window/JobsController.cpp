@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "JobsController.h"
+
+#include "ActionRegistry.h"
+#include "CheckpointReader.h"
+#include "JobActions.h"
+#include "JobController.h"
+#include "ResumeController.h"
+#include "base/Text.h"
+#include "engine/BucketFlows.h"
+#include "items/JobTableModel.h"
+#include "jobs/LossOfWork.h"
+#include "manifest/Yaml.h"
+#include "pages/JobPage.h"
+#include "pages/JobsPage.h"
+#include "pages/NamespaceSelector.h"
+
+#include <QJsonArray>
+#include <QJsonObject>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::app {
+namespace {
+
+/// The least a person needs to see jobs, as a Role to ask an administrator for.
+QString jobsRole(const QString &ns)
+{
+    const auto rule = [](const QStringList &groups, const QStringList &resources) {
+        return QJsonObject{{u"apiGroups"_s, QJsonArray::fromStringList(groups)},
+                           {u"resources"_s, QJsonArray::fromStringList(resources)},
+                           {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}};
+    };
+    QMap<QString, QStringList> plurals; // by group
+    for (const JobKindFacts &kind : jobKinds()) {
+        QStringList &ofGroup = plurals[kind.resource.group];
+        if (!ofGroup.contains(kind.resource.plural)) // MPIJob has two versions
+            ofGroup.append(kind.resource.plural);
+    }
+    plurals[kinds::trainingRuntimes().group].append(kinds::trainingRuntimes().plural);
+    QJsonArray rules{rule({u""_s}, {u"pods"_s, u"pods/log"_s, u"events"_s, u"persistentvolumeclaims"_s})};
+    for (auto it = plurals.begin(); it != plurals.end(); ++it)
+        rules.append(rule({it.key()}, it.value()));
+    return manifest::toYaml(QJsonObject{{u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
+                                        {u"kind"_s, u"Role"_s},
+                                        {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view"_s}, {u"namespace"_s, ns}}},
+                                        {u"rules"_s, rules}});
+}
+
+} // namespace
+
+JobsController::JobsController(Engine &engine, Preferences &preferences, CheckpointReader &reader, QWidget *window)
+    : JobsController(engine, preferences, reader, new pages::JobPage, window)
+{
+}
+
+JobsController::JobsController(Engine &engine, Preferences &preferences, CheckpointReader &reader, pages::JobPage *job, QWidget *window)
+    : ListController({u"jobs"_s, u"jobs"_s, tr("Jobs")}, new pages::JobsPage(job), window)
+    , m_engine(engine)
+    , m_preferences(preferences)
+    , m_reader(reader)
+    , m_window(window)
+    , m_jobPage(job)
+    , m_page(static_cast<pages::JobsPage *>(page()))
+    , m_job(new JobController(engine.http(), engine.keychain(), preferences, reader, m_jobPage, this))
+    , m_actions(new JobActions(reader, m_page, window))
+{
+    wirePage();
+    const auto setReading = [this](const QString &uid, bool reading) { m_page->model()->setReading(uid, reading); };
+    connect(m_job, &JobController::readingChanged, this, setReading);
+    connect(&m_reader, &CheckpointReader::readingChanged, this, setReading);
+    connect(&m_reader, &CheckpointReader::changed, this, &JobsController::showCheckpoints);
+    connect(m_job, &JobController::resumeRequested, this, &JobsController::resume);
+    connect(m_job, &JobController::recoverRequested, this, &JobsController::recover);
+    const auto tell = [this](const QString &title, const QString &text, bool error) {
+        emit notice(error ? kit::Tone::Err : kit::Tone::Info, title, text);
+    };
+    connect(m_job, &JobController::notice, this, tell);
+    connect(m_actions, &JobActions::notice, this, tell);
+}
+
+void JobsController::wirePage()
+{
+    using pages::JobsPage;
+    connect(m_page, &JobsPage::jobOpened, m_job, &JobController::open);
+    connect(m_page, &JobsPage::jobClosed, m_job, &JobController::close);
+    connect(m_page, &JobsPage::logsRequested, this, [this](const QString &key) { showTab(key, pages::JobPage::Tab::Logs); });
+    connect(m_page, &JobsPage::resumeRequested, this, [this](const QString &key) {
+        m_page->openJob(key);
+        resume(key, m_jobPage->selectedCheckpoint());
+    });
+    connect(m_page, &JobsPage::namespacesChanged, this, &JobsController::namespacesWanted);
+    connect(m_jobPage, &pages::JobPage::openJobRequested, m_page, &JobsPage::openJob);
+    const auto copied = [this](const QString &what) { emit notice(kit::Tone::Info, tr("Copied: %1").arg(what), {}); };
+    connect(m_page, &JobsPage::copied, this, copied);
+    connect(m_jobPage, &pages::JobPage::copied, this, copied);
+}
+
+const items::JobTableModel &JobsController::model() const
+{
+    return *m_page->model();
+}
+
+void JobsController::setSession(ClusterSession *session)
+{
+    if (m_session) {
+        m_session->disconnect(this);
+        m_session->jobs().disconnect(this);
+    }
+    m_session = session;
+    m_job->setSession(session);
+    m_actions->setSession(session);
+    m_openWhenSeen.clear();
+    if (!session)
+        return;
+    m_page->closeJob();
+    m_page->model()->setJobs({});
+    m_page->namespaces()->setSelected({});
+    store::JobStore &jobs = session->jobs();
+    connect(&jobs, &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
+        m_page->model()->applyDelta(m_session->jobs().delta(change));
+        for (const QString &uid : change.added) {
+            showCheckpoints(uid);
+            if (m_openWhenSeen.remove(uid))
+                m_page->openJob(uid);
+        }
+    });
+    connect(&jobs, &store::StoreSignals::stateChanged, this, &JobsController::showFeed);
+    connect(session, &ClusterSession::factsChanged, this, [this] {
+        const kube::Cluster::Namespaces &known = m_session->namespaces();
+        m_page->namespaces()->setNamespaces(known.names);
+        m_page->namespaces()->setListRefusal(known.complete ? QString() : known.error.what);
+    });
+    showFeed();
+}
+
+void JobsController::showCheckpoints(const QString &uid)
+{
+    if (const CheckpointReader::Known *known = m_reader.known(uid))
+        m_page->model()->setCheckpoints(uid, items::summarize(known->listing.listing));
+}
+
+void JobsController::showFeed()
+{
+    const FeedState state = m_session->jobs().jobsState();
+    const QString ns = m_session->watched().value(0, m_session->cluster().defaultNamespace());
+    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? jobsRole(ns) : QString());
+}
+
+void JobsController::refresh()
+{
+    if (m_session)
+        m_session->retryNow();
+}
+
+void JobsController::setNow(const QDateTime &now)
+{
+    m_page->setNow(now);
+    m_job->setNow(now);
+}
+
+void JobsController::select(const QString &uid)
+{
+    m_page->openJob(uid);
+}
+
+void JobsController::showTab(const QString &uid, pages::JobPage::Tab tab)
+{
+    m_page->openJob(uid);
+    m_jobPage->showTab(tab);
+}
+
+void JobsController::addActions(ActionRegistry &actions)
+{
+    using items::PaletteEntry;
+    actions.addSource(u"namespace"_s,
+                      [this] {
+                          QList<PaletteEntry> list;
+                          if (!m_session)
+                              return list;
+                          const auto add = [&](const QString &name, const QString &text) {
+                              list.append({u"namespace:"_s + name, PaletteEntry::Kind::Namespace, u"namespace"_s, text, {}, {}, {}, false});
+                          };
+                          add({}, tr("Show all namespaces"));
+                          for (const QString &name : m_session->namespaces().names)
+                              add(name, tr("Show only namespace %1").arg(text::safe(name)));
+                          return list;
+                      },
+                      [this](const QString &name, bool) {
+                          const QStringList names = name.isEmpty() ? QStringList() : QStringList{name};
+                          m_page->namespaces()->setSelected(names);
+                          emit namespacesWanted(names);
+                      });
+    // The palette makes these for each job that it finds.
+    actions.addSource(u"open"_s, {}, [this](const QString &uid, bool) { goToJob(uid); });
+    actions.addSource(u"resume"_s, {}, [this](const QString &uid, bool) {
+        goToJob(uid);
+        resume(uid, {});
+    });
+    const auto tab = [this](pages::JobPage::Tab which) {
+        return [this, which](const QString &uid, bool) {
+            goToJob(uid);
+            m_jobPage->showTab(which);
+        };
+    };
+    actions.addSource(u"logs"_s, {}, tab(pages::JobPage::Tab::Logs));
+    actions.addSource(u"yaml"_s, {}, tab(pages::JobPage::Tab::Yaml));
+    actions.addKeys(tr("Jobs"), {{u"R"_s, tr("Resume…")},
+                                 {u"L"_s, tr("Logs of the job")},
+                                 {u"Del"_s, tr("Delete the selected jobs…")},
+                                 {u"Menu"_s, tr("All that can be done with them")}});
+    actions.addKeys(tr("Logs"), {{u"F"_s, tr("Follow the log")}, {u"N"_s, tr("Next hit")}, {u"Shift N"_s, tr("Previous hit")}, {u"E"_s, tr("Next error")}});
+}
+
+void JobsController::resume(const QString &uid, const QString &checkpoint)
+{
+    const Job *job = m_session ? m_session->jobs().find(uid) : nullptr;
+    const CheckpointReader::Known *known = m_reader.known(uid);
+    if (!job || !known) {
+        emit notice(kit::Tone::Info, tr("The checkpoints are not read yet"), tr("Read the list first, then choose one."));
+        return;
+    }
+    const Checkpoint *newest = checkpoint.isEmpty() ? newestResumable(known->listing.listing) : nullptr;
+    const QString path = newest ? newest->path : checkpoint;
+    for (const Run &run : known->listing.listing.runs) {
+        for (const Checkpoint &candidate : run.checkpoints) {
+            if (candidate.path != path)
+                continue;
+            const bool bucket = known->via == ListVia::Bucket;
+            const std::shared_ptr<kube::Cluster> cluster = m_session->sharedCluster();
+            ReadAgain read;
+            if (bucket) {
+                const QStringList allowed = m_preferences.allowedBuckets();
+                read = agreedBucket(m_engine.http(), m_engine.keychain(), *cluster, m_session->server(), {allowed.begin(), allowed.end()});
+            } else {
+                read = [cluster, via = known->via](const JobDetail &now, std::stop_token stop) {
+                    return readCheckpoints(*cluster, now.job, now.pods, via, stop);
+                };
+            }
+            newResume()->plan(*job, known->listing, std::move(read), bucket, candidate);
+            return;
+        }
+    }
+    emit notice(kit::Tone::Info, tr("There is no checkpoint to resume from"), {});
+}
+
+void JobsController::recover(const QString &uid, bool finish)
+{
+    const Job *job = m_session ? m_session->jobs().find(uid) : nullptr;
+    if (job)
+        newResume()->recover(*job, finish);
+}
+
+ResumeController *JobsController::newResume()
+{
+    auto *resume = new ResumeController(m_session->sharedCluster(), m_window);
+    connect(resume, &ResumeController::applied, this, [this](const ObjectRef &target) {
+        if (!m_session)
+            return;
+        if (m_session->jobs().find(target.uid))
+            m_page->openJob(target.uid);
+        else
+            m_openWhenSeen.insert(target.uid, target);
+        m_job->readCheckpoints();
+    });
+    connect(resume, &ResumeController::logsRequested, this, [this](const ObjectRef &target) {
+        showTab(target.uid, pages::JobPage::Tab::Logs);
+    });
+    connect(resume, &ResumeController::ended, this, [this](const QString &title, const QString &text, bool error) {
+        emit notice(error ? kit::Tone::Err : kit::Tone::Ok, title, text);
+    });
+    return resume;
+}
+
+} // namespace cairn::app

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ClusterSession.h"
+#include "PageController.h"
+#include "Preferences.h"
+#include "engine/Engine.h"
+#include "pages/JobPage.h"
+
+#include <QHash>
+
+namespace cairn::items {
+class JobTableModel;
+}
+namespace cairn::pages {
+class JobsPage;
+}
+
+namespace cairn::app {
+
+class CheckpointReader;
+class JobActions;
+class JobController;
+class ResumeController;
+
+/// The Jobs page with the job that is opened in it, and the way to Resume. GUI thread.
+class JobsController : public ListController
+{
+    Q_OBJECT
+
+public:
+    /// All outlive it. Dialogs belong to `window`.
+    JobsController(Engine &engine, Preferences &preferences, CheckpointReader &reader, QWidget *window);
+
+    const items::JobTableModel &model() const;
+    void setSession(ClusterSession *session) override;
+    void refresh() override;
+    void setNow(const QDateTime &now) override;
+    /// Opens the job.
+    void select(const QString &uid) override;
+    void addActions(ActionRegistry &actions) override;
+    /// `checkpoint` is a path within the listing; "" for the newest that can be resumed from.
+    void resume(const QString &uid, const QString &checkpoint);
+    void recover(const QString &uid, bool finish);
+
+signals:
+    /// Jobs of these namespaces, or of all where empty.
+    void namespacesWanted(const QStringList &names);
+
+private:
+    JobsController(Engine &engine, Preferences &preferences, CheckpointReader &reader, pages::JobPage *job, QWidget *window);
+    void wirePage();
+    void showTab(const QString &uid, pages::JobPage::Tab tab);
+    void showCheckpoints(const QString &uid);
+    void showFeed();
+    ResumeController *newResume();
+
+    Engine &m_engine;
+    Preferences &m_preferences;
+    CheckpointReader &m_reader;
+    QWidget *m_window;
+    pages::JobPage *m_jobPage;
+    pages::JobsPage *m_page;
+    JobController *m_job;
+    JobActions *m_actions;
+    ClusterSession *m_session = nullptr;
+    QHash<QString, ObjectRef> m_openWhenSeen; ///< a resumed job whose row is still to come
+};
+
+} // namespace cairn::app

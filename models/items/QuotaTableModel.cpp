@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "items/QuotaTableModel.h"
+
+#include "base/Text.h"
+#include "domain/QuantityDecoder.h"
+#include "items/CellText.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace cairn::items {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr double tight = 0.85; // where bars of use turn to a warning
+
+bool countsAllPods(const Quota &quota)
+{
+    return quota.kind == "ResourceQuota"_L1 && quota.scopes.isEmpty();
+}
+
+/// Smaller is worse; unknown comes last.
+int rank(const QuotaRow &row)
+{
+    const double fraction = row.fraction();
+    return fraction < 0 ? 0 : -static_cast<int>(std::min(fraction, 1000.0) * 1000);
+}
+
+} // namespace
+
+double QuotaRow::fraction() const
+{
+    if (limit.hard < 0 || limit.used < 0)
+        return -1;
+    return limit.hard == 0 ? 1 : limit.used / limit.hard;
+}
+
+double QuotaRow::free() const
+{
+    return limit.hard < 0 || limit.used < 0 ? -1 : std::max(0.0, limit.hard - limit.used);
+}
+
+bool QuotaRow::isGpu() const
+{
+    const QByteArray name = requestedResource(limit.resource).toUtf8();
+    return isGpuResource({name.constData(), static_cast<std::size_t>(name.size())});
+}
+
+QList<QuotaRow> quotaRows(const QList<Quota> &quotas)
+{
+    QList<QuotaRow> rows;
+    for (const Quota &quota : quotas) {
+        Quota head = quota;
+        head.limits.clear();
+        for (const QuotaLimit &limit : quota.limits)
+            rows.append({head, limit});
+    }
+    std::ranges::stable_sort(rows, [](const QuotaRow &a, const QuotaRow &b) {
+        if (a.isGpu() != b.isGpu())
+            return a.isGpu();
+        if (const int order = QString::compare(requestedResource(a.limit.resource), requestedResource(b.limit.resource)); order != 0)
+            return order < 0;
+        return rank(a) < rank(b);
+    });
+    return rows;
+}
+
+QuotaTableModel::QuotaTableModel(QObject *parent)
+    : RowTableModel(parent)
+{
+}
+
+int QuotaTableModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QuotaTableModel::Sums QuotaTableModel::sums() const
+{
+    Sums sums;
+    QSet<QString> objects;
+    visitRows([&](const QuotaRow &row) {
+        objects.insert(row.quota.kind + row.quota.ns + u'/' + row.quota.name);
+        sums.full += row.limit.hard > 0 && row.fraction() >= 1 ? 1 : 0;
+        sums.tight += row.limit.hard > 0 && row.fraction() >= tight ? 1 : 0;
+        if (row.isGpu() && countsAllPods(row.quota) && row.fraction() >= 0) {
+            sums.gpusUsed += row.limit.used;
+            sums.gpusHard += row.limit.hard;
+        }
+    });
+    sums.quotas = static_cast<int>(objects.size());
+    return sums;
+}
+
+QString QuotaTableModel::key(const QuotaRow &row)
+{
+    const QString object = row.quota.uid.isEmpty() ? row.quota.kind + u'/' + row.quota.ns + u'/' + row.quota.name : row.quota.uid;
+    return object + u'\n' + row.limit.resource + u'\n' + row.limit.flavor;
+}
+
+TagValue QuotaTableModel::tag(const QuotaRow &row)
+{
+    const double fraction = row.fraction();
+    if (row.quota.stopped)
+        return {tr("Stopped"), Tone::Warn};
+    if (fraction < 0)
+        return {tr("Not counted yet"), Tone::Idle};
+    if (row.limit.hard == 0 && row.limit.used <= 0)
+        return {tr("None allowed"), Tone::Idle};
+    if (fraction > 1)
+        return row.quota.kind == "ClusterQueue"_L1 ? TagValue{tr("Borrowing"), Tone::Warn} : TagValue{tr("Over quota"), Tone::Err};
+    if (fraction == 1)
+        return {tr("Full"), Tone::Err};
+    return fraction >= tight ? TagValue{tr("Nearly full"), Tone::Warn} : TagValue{tr("Room left"), Tone::Ok};
+}
+
+QString QuotaTableModel::amount(const QString &resource, double value)
+{
+    if (value < 0)
+        return u"–"_s;
+    if (resource.endsWith("memory"_L1) || resource.endsWith("storage"_L1) || resource.contains("hugepages-"_L1))
+        return text::bytes(static_cast<qint64>(std::min(value, 9e18)));
+    return plainNumber(value);
+}
+
+QString QuotaTableModel::usedText(const QuotaRow &row)
+{
+    return tr("%1 of %2", "used, allowed").arg(amount(row.limit.resource, row.limit.used), amount(row.limit.resource, row.limit.hard));
+}
+
+QString QuotaTableModel::text(const QuotaRow &row, int column)
+{
+    switch (column) {
+    case Resource: return text::safe(requestedResource(row.limit.resource));
+    case Namespace: return row.quota.ns.isEmpty() ? tr("cluster") : text::safe(row.quota.ns);
+    case Name: return text::safe(row.quota.name);
+    case Used: return usedText(row);
+    case Free: return amount(row.limit.resource, row.free());
+    case State: return tag(row).text;
+    default: return {};
+    }
+}
+
+QVariant QuotaTableModel::sortValue(const QuotaRow &row, int column)
+{
+    switch (column) {
+    // GPUs before all else; within a resource the worst first, by the rank.
+    case Resource: return (row.isGpu() ? u"0 "_s : u"1 "_s) + requestedResource(row.limit.resource);
+    case Used: return row.fraction() < 0 ? missing : row.fraction();
+    case Free: return row.free() < 0 ? missing : row.free();
+    case State: return rank(row);
+    default: return text(row, column);
+    }
+}
+
+QVariant QuotaTableModel::data(const QModelIndex &index, int role) const
+{
+    const QuotaRow *row = rowAt(index);
+    if (!row)
+        return {};
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole: return text(*row, column);
+    case Qt::ToolTipRole:
+        return column == Resource ? text::safe(row->limit.resource) : column == Name ? tr("%1 %2", "kind, name").arg(row->quota.kind, text::safe(row->quota.name)) : QString();
+    case Qt::AccessibleTextRole: return tr("%1: %2", "column, value").arg(headerData(column, Qt::Horizontal).toString(), text(*row, column));
+    case KeyRole: return keyOf(*row);
+    case SortRole: return sortValue(*row, column);
+    case ValueRole: return column == Used ? QVariant(row->fraction() < 0 ? missing : row->fraction() * 100) : column == Free ? sortValue(*row, Free) : QVariant();
+    case RankRole: return rank(*row);
+    case StrongRole: return column == Resource && row->isGpu();
+    case ToneRole: return static_cast<int>(column == Namespace && row->quota.ns.isEmpty() ? Tone::Dim : Tone::None);
+    case DetailRole: return column == Resource && !row->limit.flavor.isEmpty() ? QVariant(text::safe(row->limit.flavor)) : QVariant();
+    case TagRole: return column == State ? QVariant::fromValue(tag(*row)) : QVariant();
+    case ProgressRole: return column == Used && row->fraction() >= 0 ? QVariant(std::min(1.0, row->fraction())) : QVariant();
+    case ProgressToneRole: return column == Used ? QVariant(static_cast<int>(tag(*row).tone == Tone::Ok ? Tone::Info : tag(*row).tone)) : QVariant();
+    case TightFacet: return row->limit.hard > 0 && row->fraction() >= tight ? u"tight"_s : u""_s;
+    case GpuFacet: return row->isGpu() ? u"gpu"_s : u""_s;
+    default: return {};
+    }
+}
+
+QVariant QuotaTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == TermRole) {
+        static const QStringList terms{u"resource"_s, u"namespace"_s, u"quota"_s, u"used"_s, u"free"_s, u"state"_s};
+        return section < terms.size() ? QVariant(terms[section]) : QVariant();
+    }
+    if (role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case Resource: return tr("Resource");
+    case Namespace: return tr("Namespace");
+    case Name: return tr("Quota");
+    case Used: return tr("Used");
+    case Free: return tr("Free");
+    case State: return tr("State");
+    default: return {};
+    }
+}
+
+} // namespace cairn::items
