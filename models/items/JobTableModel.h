@@ -84,7 +84,7 @@ private:
     bool m_stale = false;
 };
 
-/// Smaller is worse: Failed, Restarting, Pending, Unknown, Running, Queued, Suspended, Succeeded.
+/// Smaller is worse: Node lost, Failed, Restarting, Pending, Unknown, Running, Queued, Suspended, Succeeded.
 int severityRank(JobPhase phase);
 
 } // namespace cairn::items
