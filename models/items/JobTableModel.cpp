@@ -4,7 +4,6 @@
 #include "base/Text.h"
 #include "items/CellText.h"
 #include "items/Vocabulary.h"
-#include "situation/JobWords.h"
 #include "situation/WhyItDied.h"
 
 #include <algorithm>
@@ -17,11 +16,6 @@ using namespace Qt::StringLiterals;
 LostWork lostWork(const JobRow &row, const QDateTime &now)
 {
     return jobs::lossIfItDiesNow(row.job, row.checkpoints ? &*row.checkpoints : nullptr, now);
-}
-
-QString jobKey(const Job &job)
-{
-    return job.uid.isEmpty() ? job.ns + u'/' + job.facts().resource.kind + u'/' + job.name : job.uid;
 }
 
 int severityRank(JobPhase phase)
@@ -135,11 +129,6 @@ double JobTableModel::gpusInUse() const
             sum += row.job.gpus();
     });
     return sum;
-}
-
-QString causeText(const Job &job)
-{
-    return situation::causeText(job);
 }
 
 QString JobTableModel::stateDetail(const Job &job)

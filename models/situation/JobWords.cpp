@@ -4,9 +4,18 @@
 #include "base/Text.h"
 #include "situation/WhyItDied.h"
 
+#include <QCoreApplication>
+
 using namespace Qt::StringLiterals;
 
 namespace cairn::situation {
+namespace {
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::situation)
+};
+
+} // namespace
 
 QString readyText(int ready, int unknown, int desired)
 {
@@ -26,6 +35,18 @@ QString causeText(const Job &job)
 {
     const QString words = causeWords(job);
     return words.isEmpty() ? text::safe(job.message) : words;
+}
+
+QString age(const QDateTime &when, const QDateTime &now)
+{
+    if (!when.isValid())
+        return u"–"_s;
+    const qint64 seconds = when.secsTo(now);
+    if (seconds < 5)
+        return Words::tr("now");
+    if (seconds >= 86400)
+        return Words::tr("%1 d").arg(seconds / 86400);
+    return text::duration(std::chrono::seconds(seconds));
 }
 
 } // namespace cairn::situation

@@ -3,7 +3,7 @@
 
 #include "domain/Job.h"
 
-/// What is said of a job wherever it is shown, by both programs. Safe to show.
+/// What is said wherever something is shown, by both programs. Safe to show.
 namespace cairn::situation {
 
 /// "1/2"; of replicas of which nobody knows whether they are ready "–/2", or "≥ 1/2" where others are.
@@ -15,5 +15,8 @@ inline QString readyText(const ReplicaGroup &group) { return readyText(group.rea
 QString causeWords(const Job &job);
 /// The same, with the whole message where there is nothing shorter.
 QString causeText(const Job &job);
+
+/// "8 min", "2 h 10 min", "3 d": the time since `when` without "ago"; "now" below 5 s, "–" where invalid.
+QString age(const QDateTime &when, const QDateTime &now);
 
 } // namespace cairn::situation

@@ -26,7 +26,7 @@ LAYERS = {
     "models/items": {"base", "domain", "checkpoints", "jobs", "components", "storage", "store", "situation"},
     "widgets/kit": {"base", "domain", "items"},
     "widgets/views": {"base", "domain", "items", "kit"},
-    "widgets/charts": {"base", "domain", "items", "kit"},
+    "widgets/charts": {"base", "domain", "situation", "items", "kit"},
     "widgets/logs": {"base", "domain", "items", "kit"},
     "widgets/editors": {"base", "domain", "manifest", "items", "kit"},
     "widgets/dialogs": {"base", "domain", "manifest", "checkpoints", "jobs", "items", "kit", "views", "charts", "logs", "editors"},
