@@ -288,10 +288,18 @@ void JobStore::setJobState(JobKind kind, const FeedState &state)
 
 void JobStore::setPodState(const FeedState &state)
 {
-    const FeedState::Phase before = m_pods.state().phase;
+    const auto says = [this] { return std::pair(arePodsKnown(), m_pods.state().phase == FeedState::Phase::Forbidden); };
+    const auto before = says();
     m_pods.setState(state);
-    if (before != state.phase)
-        refresh(QSet<QString>(m_raw.keyBegin(), m_raw.keyEnd()));
+    if (says() == before)
+        return;
+    // Of ten thousand jobs only those can look otherwise now that run and are not all there.
+    QSet<QString> open;
+    for (auto it = m_shown.cbegin(); it != m_shown.cend(); ++it) {
+        if ((isRunning(it->phase) || it->phase == JobPhase::Pending) && it->ready() < it->desired())
+            open.insert(it.key());
+    }
+    refresh(open);
 }
 
 void JobStore::setDeath(const QString &podUid, const QString &container, const std::optional<DeathCause> &cause)
