@@ -5,10 +5,13 @@
 #include "Listing.h"
 #include "Output.h"
 #include "base/Text.h"
+#include "engine/DeathReader.h"
 #include "engine/JobFlows.h"
 #include "engine/JobJson.h"
 #include "jobs/ResumeJson.h"
 #include "jobs/ResumeState.h"
+#include "situation/JobWords.h"
+#include "situation/WhyItDied.h"
 
 #include <QJsonArray>
 #include <QSet>
@@ -18,9 +21,13 @@ using namespace Qt::StringLiterals;
 namespace cairn::ctl {
 namespace {
 
+/// A list is not worth more requests; `job show` reads any.
+constexpr int mostDeaths = 50;
+
 QString stateText(const Job &job)
 {
-    return job.cause.isEmpty() ? phaseName(job.phase) : u"%1 (%2)"_s.arg(phaseName(job.phase), text::safe(job.cause));
+    const QString cause = job.phase == JobPhase::NodeLost ? QString() : situation::causeWords(job);
+    return cause.isEmpty() ? phaseName(job.phase) : u"%1 (%2)"_s.arg(phaseName(job.phase), cause);
 }
 
 } // namespace
@@ -67,7 +74,7 @@ int jobs(app::Engine &engine, const Options &options, std::stop_token stop)
     const auto cluster = connect(engine, options);
     if (!cluster)
         return printError(cluster.error());
-    const Result<QList<Job>> list = app::listJobs(**cluster, namespaceOf(**cluster, options), stop);
+    const Result<QList<Job>> list = app::listJobs(**cluster, namespaceOf(**cluster, options), stop, mostDeaths);
     if (!list)
         return printError(list.error());
     QJsonArray json;
@@ -76,7 +83,7 @@ int jobs(app::Engine &engine, const Options &options, std::stop_token stop)
     for (const Job &job : *list) {
         json.append(app::toJson(job));
         rows.append({text::safe(job.ns), text::safe(job.name), job.facts().resource.kind, stateText(job),
-                     u"%1/%2"_s.arg(job.ready()).arg(job.desired()), QString::number(job.gpus()), QString::number(job.restarts),
+                     situation::readyText(job), QString::number(job.gpus()), QString::number(job.restarts),
                      QString::number(job.lineage.attempt), job.created.isValid() ? text::duration(std::chrono::seconds(std::max<qint64>(0, job.created.secsTo(now)))) : u"–"_s});
     }
     print(options.format, {{u"jobs"_s, json}}, list->isEmpty() ? u"No training jobs.\n"_s : renderTable(rows, {5, 6, 7}));
@@ -90,9 +97,10 @@ int jobShow(app::Engine &engine, const Options &options, std::stop_token stop)
         return printError(cluster.error());
     if (options.allNamespaces)
         return printError(Error::make(Error::Kind::Invalid, u"One job is in one namespace"_s, {}, u"Give -n instead of -A"_s));
-    const Result<app::JobDetail> detail = app::findJob(**cluster, namespaceOf(**cluster, options), options.command[2], stop);
+    Result<app::JobDetail> detail = app::findJob(**cluster, namespaceOf(**cluster, options), options.command[2], stop);
     if (!detail)
         return printError(detail.error());
+    detail->job.died = app::whyItDied(**cluster, detail->job, detail->pods, stop);
     const Job &job = detail->job;
     const ckpt::SaveLocation location = ckpt::locate(job);
     QJsonObject json = app::toJson(job);
@@ -102,9 +110,17 @@ int jobShow(app::Engine &engine, const Options &options, std::stop_token stop)
     QList<QStringList> rows{{u"Name"_s, text::safe(job.ns) + u'/' + text::safe(job.name)},
                             {u"Kind"_s, job.facts().resource.kind},
                             {u"State"_s, stateText(job)},
-                            {u"Ready"_s, u"%1/%2"_s.arg(job.ready()).arg(job.desired())},
+                            {u"Ready"_s, situation::readyText(job)},
                             {u"GPUs"_s, QString::number(job.gpus())},
                             {u"Attempt"_s, QString::number(job.lineage.attempt)}};
+    if (job.died) {
+        rows.append({u"Why"_s, situation::sentence(*job.died)});
+        if (!job.died->line.isEmpty())
+            rows.append({u"Log"_s, u"%1: %2"_s.arg(text::safe(job.died->pod), text::safe(job.died->line))});
+        rows.append({u"Fix"_s, situation::fixText(*job.died)});
+    }
+    if (job.phase == JobPhase::NodeLost)
+        rows.append({u"Why"_s, u"A node with a pod of this job does not answer: whether the job still trains is not known."_s});
     if (!job.lineage.checkpoint.isEmpty())
         rows.append({u"Resumed from"_s, text::safe(job.lineage.checkpoint)});
     rows.append({u"Saves to"_s, location.kind == ckpt::SaveLocation::Kind::Remote ? text::safe(location.uri)

@@ -4,6 +4,7 @@
 #include "base/Names.h"
 #include "base/Text.h"
 #include "domain/ObjectDecoder.h"
+#include "engine/DeathReader.h"
 #include "jobs/Attempt.h"
 #include "jobs/LossOfWork.h"
 #include "jobs/StepLines.h"
@@ -106,24 +107,50 @@ Result<RuntimeOfJob> runtimeOf(ObjectApi &api, const Job &job, std::stop_token s
     return result;
 }
 
-/// The same refinement as the window's live list: a store of its own, filled once.
-QList<Job> refined(const QList<Job> &jobs, const QList<Pod> &pods, const QList<TrainingRuntime> &runtimes)
+/// What the last deaths of at most `limit` jobs were of. Where a log cannot be read the list goes without.
+void addDeaths(ObjectApi &api, store::JobStore &store, int limit, std::stop_token stop)
+{
+    QList<Job> jobs;
+    store.each([&](const Job &job) {
+        if (job.phase == JobPhase::Restarting || job.phase == JobPhase::Failed)
+            jobs.append(job);
+    });
+    std::ranges::sort(jobs, {}, [](const Job &job) {
+        return std::make_tuple(job.phase != JobPhase::Restarting, job.finished.isValid() ? -job.finished.toSecsSinceEpoch() : 0, job.uid);
+    });
+    for (const Job &job : jobs.first(std::min<qsizetype>(limit, jobs.size()))) {
+        const Result<QList<ReadDeath>> deaths = readDeaths(api, job, situation::deathsOf(job, store.podsOf(job.uid)), stop);
+        if (!deaths)
+            return;
+        for (const ReadDeath &one : *deaths)
+            store.setDeath(one.death.podUid, one.death.container, one.cause);
+    }
+}
+
+/// The same refinement as the window's live list: a store of its own, filled once. `pods` nullopt: they may not be read.
+QList<Job> refined(ObjectApi &api, const QList<Job> &jobs, const std::optional<QList<Pod>> &pods, const QList<TrainingRuntime> &runtimes, int deaths,
+                   std::stop_token stop)
 {
     store::JobStore store;
+    store.setNow(QDateTime::currentDateTimeUtc());
     Delta<TrainingRuntime> runtimeDelta;
     runtimeDelta.upserts = runtimes;
     runtimeDelta.complete = true;
     store.applyRuntimes(runtimeDelta);
     Delta<Pod> podDelta;
-    podDelta.upserts = pods;
+    podDelta.upserts = pods.value_or(QList<Pod>());
     podDelta.complete = true;
     store.applyPods(podDelta);
+    FeedState podState;
+    podState.phase = pods ? FeedState::Phase::Live : FeedState::Phase::Forbidden;
+    store.setPodState(podState);
     for (const JobKindFacts &kind : jobKinds()) {
         Delta<Job> delta;
         std::ranges::copy_if(jobs, std::back_inserter(delta.upserts), [&](const Job &job) { return job.kind == kind.id; });
         delta.complete = true;
         store.applyJobs(kind.id, delta);
     }
+    addDeaths(api, store, deaths, stop);
     QList<Job> result = store.jobs();
     std::ranges::sort(result, {}, [](const Job &job) { return std::tuple(job.ns, job.name, static_cast<int>(job.kind)); });
     return result;
@@ -152,7 +179,7 @@ Result<QList<JobKindFacts>> servedKinds(ObjectApi &api, std::stop_token stop)
 
 } // namespace
 
-Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop)
+Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop, int deaths)
 {
     const Result<QList<JobKindFacts>> served = servedKinds(api, stop);
     if (!served)
@@ -171,13 +198,13 @@ Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token s
     QSet<QString> labels;
     for (const JobKindFacts &kind : *served)
         labels.insert(kind.podLabel);
-    QList<Pod> pods;
+    std::optional<QList<Pod>> pods;
     for (const QString &label : std::as_const(labels)) {
         const Result<QList<Pod>> found = listPods(api, ns, label, {}, stop);
         if (!found && found.error().kind != Error::Kind::Forbidden)
             return fail(found.error());
         if (found)
-            pods += *found;
+            pods = pods.value_or(QList<Pod>()) + *found;
     }
     QList<TrainingRuntime> runtimes;
     if (std::ranges::any_of(*served, &JobKindFacts::isTrainJob)) {
@@ -187,7 +214,7 @@ Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token s
         if (found)
             runtimes = *found;
     }
-    return refined(jobs, pods, runtimes);
+    return refined(api, jobs, pods, runtimes, deaths, stop);
 }
 
 Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token stop)
@@ -214,7 +241,7 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
         if (runtime->runtime)
             runtimes.append(*runtime->runtime);
     }
-    const QList<Job> joined = refined({*job}, detail.pods, runtimes);
+    const QList<Job> joined = refined(api, {*job}, pods ? std::optional(detail.pods) : std::nullopt, runtimes, 0, stop);
     if (!joined.isEmpty())
         detail.job = joined.first();
     return detail;

@@ -21,8 +21,9 @@ struct JobDetail {
 };
 
 /// All training jobs of a namespace ("" for all), refined by their pods. Kinds that are not served are left out; an
-/// error where no kind is served, or where one that is may not be listed.
-Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop);
+/// error where no kind is served, or where one that is may not be listed. Of at most `deaths` jobs that restart or failed
+/// it is read what they died of (DeathReader.h), those that restart first, then those that failed last.
+Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop, int deaths = 0);
 
 /// `name` is NAME or KIND/NAME; a NAME that several kinds share is refused and says so.
 Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name, std::stop_token stop);

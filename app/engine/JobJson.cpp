@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/JobJson.h"
 
+#include "situation/WhyItDied.h"
+
 #include <QJsonArray>
 
 using namespace Qt::StringLiterals;
@@ -35,7 +37,7 @@ QJsonObject toJson(const Job &job)
     for (const ReplicaGroup &group : job.replicas) {
         replicas.append(QJsonObject{{u"role"_s, group.role}, {u"desired"_s, group.desired}, {u"ready"_s, group.ready},
                                     {u"succeeded"_s, group.succeeded}, {u"failed"_s, group.failed},
-                                    {u"gpusEach"_s, group.gpusEach}});
+                                    {u"unknown"_s, group.unknown}, {u"gpusEach"_s, group.gpusEach}});
     }
     QJsonValue lineage = QJsonValue::Null;
     if (job.lineage.attempt > 1 || !job.lineage.checkpoint.isEmpty()) {
@@ -46,6 +48,19 @@ QJsonObject toJson(const Job &job)
     QJsonValue manager = QJsonValue::Null;
     if (job.manager.type != Manager::Type::None)
         manager = QJsonObject{{u"type"_s, managerName(job.manager.type)}, {u"kind"_s, job.manager.kind}, {u"name"_s, job.manager.name}};
+    QJsonValue died = QJsonValue::Null;
+    if (job.died) {
+        died = QJsonObject{{u"cause"_s, situation::causeWord(job.died->kind)},
+                           {u"text"_s, situation::sentence(*job.died)},
+                           {u"fix"_s, situation::fixText(*job.died)},
+                           {u"line"_s, job.died->line},
+                           {u"subject"_s, job.died->subject},
+                           {u"claim"_s, job.died->claim},
+                           {u"pod"_s, job.died->pod},
+                           {u"container"_s, job.died->container},
+                           {u"exitCode"_s, job.died->exitCode},
+                           {u"at"_s, time(job.died->at)}};
+    }
     return {{u"namespace"_s, job.ns},
             {u"name"_s, job.name},
             {u"kind"_s, job.facts().resource.kind},
@@ -56,7 +71,9 @@ QJsonObject toJson(const Job &job)
             {u"message"_s, job.message},
             {u"suspendRequested"_s, job.suspendRequested},
             {u"replicas"_s, replicas},
+            {u"died"_s, died},
             {u"ready"_s, job.ready()},
+            {u"unknown"_s, job.unknown()},
             {u"desired"_s, job.desired()},
             {u"gpus"_s, job.gpus()},
             {u"restarts"_s, job.restarts},

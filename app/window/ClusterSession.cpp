@@ -63,6 +63,11 @@ ClusterSession::ClusterSession(std::shared_ptr<kube::Cluster> cluster, const QSt
         if (!change.added.isEmpty() || !change.removed.isEmpty())
             emit factsChanged();
     });
+    m_deaths = std::make_unique<DeathReader>(m_cluster, m_jobs);
+    m_jobs.setNow(QDateTime::currentDateTimeUtc());
+    auto *clock = new QTimer(this);
+    connect(clock, &QTimer::timeout, this, [this] { m_jobs.setNow(QDateTime::currentDateTimeUtc()); });
+    clock->start(1000);
     auto *again = new QTimer(this);
     connect(again, &QTimer::timeout, this, &ClusterSession::readFacts);
     again->start(30'000);

@@ -3,6 +3,7 @@
 
 #include "base/Async.h"
 #include "kube/Cluster.h"
+#include "engine/DeathReader.h"
 #include "items/PodTableModel.h"
 #include "kube/Feed.h"
 #include "store/JobStore.h"
@@ -69,6 +70,7 @@ private:
     std::unique_ptr<kube::Feed<Pod>> m_podFeed;
     std::unique_ptr<kube::Feed<Event>> m_eventFeed;
     std::unique_ptr<kube::Feed<Node>> m_nodeFeed;
+    std::unique_ptr<DeathReader> m_deaths;
     async::Scope m_scope;
 };
 

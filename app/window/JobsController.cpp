@@ -96,11 +96,6 @@ void JobsController::wirePage()
     connect(m_jobPage, &pages::JobPage::copied, this, copied);
 }
 
-const items::JobTableModel &JobsController::model() const
-{
-    return *m_page->model();
-}
-
 void JobsController::setSession(ClusterSession *session)
 {
     if (m_session) {

@@ -9,9 +9,6 @@
 
 #include <QHash>
 
-namespace cairn::items {
-class JobTableModel;
-}
 namespace cairn::pages {
 class JobsPage;
 }
@@ -32,7 +29,6 @@ public:
     /// All outlive it. Dialogs belong to `window`.
     JobsController(Engine &engine, Preferences &preferences, CheckpointReader &reader, QWidget *window);
 
-    const items::JobTableModel &model() const;
     void setSession(ClusterSession *session) override;
     void refresh() override;
     void setNow(const QDateTime &now) override;

@@ -75,14 +75,14 @@ void MainWindow::makePages()
     auto *jobs = new JobsController(m_engine, m_preferences, *m_reader, this);
     auto *ha = new HaController(this);
     auto *storage = new StorageController(*m_reader, m_preferences, this);
-    auto *nodes = new NodesController(jobs->model(), this);
-    m_notifier = new Notifier(jobs->model(), *ha, *storage, *m_reader, m_preferences, m_toasts, this);
+    auto *nodes = new NodesController(*m_reader, this);
+    m_notifier = new Notifier(*nodes, *ha, *storage, *m_reader, m_preferences, m_toasts, this);
     auto *settings = new SettingsController(m_engine, m_preferences, m_notifier->desktop(), this);
-    m_palette = new PaletteController(*m_actions, jobs->model(), m_preferences, this);
+    m_palette = new PaletteController(*m_actions, m_reader->eachJob(), m_preferences, this);
     // In the order of the sidebar.
     m_pages = {
         m_connect,
-        new OverviewController(jobs->model(), *nodes, *ha, *storage, *m_reader, this),
+        new OverviewController(*nodes, *ha, *storage, *m_reader, this),
         jobs,
         new CheckpointsController(*m_reader, this),
         ha,
@@ -241,14 +241,19 @@ void MainWindow::go(const QString &id, const QString &key, const QString &filter
         page->select(key);
 }
 
-void MainWindow::showAlert(items::AlertKind kind, const QString &target)
+void MainWindow::showAlert(situation::AlertKind kind, const QString &target)
 {
     switch (kind) {
-    case items::AlertKind::JobFailed:
-    case items::AlertKind::CheckpointDamaged:
-    case items::AlertKind::CheckpointOverdue: go(u"jobs"_s, target); return;
-    case items::AlertKind::LeaderLost: go(u"ha"_s, target); return;
-    case items::AlertKind::ClaimFull: go(u"storage"_s, target); return;
+    case situation::AlertKind::JobFailed:
+    case situation::AlertKind::CheckpointDamaged:
+    case situation::AlertKind::CheckpointOverdue: go(u"jobs"_s, target); return;
+    case situation::AlertKind::LeaderLost:
+    case situation::AlertKind::ComponentDown: go(u"ha"_s, target); return;
+    case situation::AlertKind::NodeLost:
+        // Of the job where nodes may not be read.
+        go(m_session && m_session->jobs().find(target) ? u"jobs"_s : u"nodes"_s, target);
+        return;
+    case situation::AlertKind::ClaimFull: go(u"storage"_s, target); return;
     }
 }
 

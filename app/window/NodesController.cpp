@@ -2,6 +2,7 @@
 #include "NodesController.h"
 
 #include "ActionRegistry.h"
+#include "CheckpointReader.h"
 #include "base/Text.h"
 #include "manifest/Yaml.h"
 #include "pages/NodesPage.h"
@@ -27,9 +28,9 @@ QString nodesRole()
 
 } // namespace
 
-NodesController::NodesController(const items::JobTableModel &jobs, QObject *parent)
+NodesController::NodesController(const CheckpointReader &reader, QObject *parent)
     : ListController({u"nodes"_s, u"nodes"_s, tr("Nodes")}, new pages::NodesPage, parent)
-    , m_jobs(jobs)
+    , m_reader(reader)
     , m_page(static_cast<pages::NodesPage *>(page()))
 {
     connect(m_page, &pages::NodesPage::jobRequested, this, &NodesController::goToJob);
@@ -42,8 +43,8 @@ void NodesController::addActions(ActionRegistry &actions)
     actions.addSource(u"node"_s,
                       [this] {
                           QList<PaletteEntry> list;
-                          for (const items::NodeRow &row : joined())
-                              list.append({u"node:"_s + items::NodeTableModel::key(row.node), PaletteEntry::Kind::Object, place().icon, text::safe(row.node.name),
+                          for (const situation::NodeLoad &row : joined())
+                              list.append({u"node:"_s + situation::nodeKey(row.node), PaletteEntry::Kind::Object, place().icon, text::safe(row.node.name),
                                            row.node.zone.isEmpty() ? tr("node") : tr("node · %1", "zone").arg(text::safe(row.node.zone)), {}, {}, false});
                           return list;
                       },
@@ -77,7 +78,7 @@ void NodesController::setNow(const QDateTime &now)
     show();
 }
 
-QList<items::NodeRow> NodesController::joined() const
+QList<situation::NodeLoad> NodesController::joined() const
 {
     if (!m_session)
         return {};
@@ -85,12 +86,9 @@ QList<items::NodeRow> NodesController::joined() const
     const bool partial = !m_session->watched().isEmpty() || m_session->isNarrowed() || pods.phase == FeedState::Phase::Forbidden
         || pods.phase == FeedState::Phase::Failed;
     const items::PodTableModel &all = m_session->pods();
-    return items::joinNodes(
+    return situation::joinNodes(
         m_session->nodes().values(), [&](const std::function<void(const Pod &)> &visit) { all.visit(visit); },
-        [this](const Pod &pod) -> const items::JobRow * {
-            const QString uid = m_session->jobs().jobOf(pod);
-            return uid.isEmpty() ? nullptr : m_jobs.find(uid);
-        },
+        [this](const Pod &pod, const situation::SeeJob &visit) { m_reader.see(m_session->jobs().jobOf(pod), visit); },
         partial, QDateTime::currentDateTimeUtc());
 }
 

@@ -7,6 +7,7 @@
 #include "checkpoints/SaveLocation.h"
 #include "manifest/Yaml.h"
 #include "pages/StoragePage.h"
+#include "situation/Measuring.h"
 
 #include <QElapsedTimer>
 #include <QJsonArray>
@@ -22,6 +23,7 @@ namespace {
 constexpr qint64 measurePeriod = 60;      ///< seconds; what the kubelet and Prometheus renew their numbers in
 constexpr qint64 keepPeriod = 600;        ///< the history holds one sample an hour
 constexpr qint64 prometheusAgain = 600;
+constexpr qint64 seekPeriod = 10;         ///< seconds; for a PVC to measure by itself
 constexpr qint64 sliceMs = 3;             ///< of a slot that gathers
 constexpr int shortWait = 150, longWait = 5000; ///< ms
 
@@ -138,6 +140,8 @@ void StorageController::setSession(ClusterSession *session)
     m_prometheusProblem.clear();
     m_kubeletProblem.clear();
     m_measuring.clear();
+    m_measuredAlone.clear();
+    m_soughtNext = {};
     m_accounts.reset();
     m_gathering.reset();
     m_page->setFeed({});
@@ -199,6 +203,30 @@ void StorageController::setNow(const QDateTime &now)
         m_page->setNow(now);
     if (!m_measured.isValid() || m_measured.secsTo(now) >= measurePeriod)
         measureAll();
+    if (!m_soughtNext.isValid() || m_soughtNext.secsTo(now) >= seekPeriod) {
+        m_soughtNext = now;
+        measureNext(now);
+    }
+}
+
+/// Where the user agreed to helper pods, what running jobs fill is measured without a word, one at a time.
+void StorageController::measureNext(const QDateTime &now)
+{
+    if (!m_measuring.isEmpty() || !m_accounts)
+        return;
+    situation::MeasureFacts facts;
+    facts.agreed = helperNamespaces();
+    if (facts.agreed.isEmpty())
+        return;
+    facts.accounts = *m_accounts;
+    m_session->jobs().each([&](const Job &job) { facts.take(job); });
+    facts.tried = m_measuredAlone;
+    facts.now = now;
+    const QString uid = situation::nextToMeasure(facts);
+    if (const Claim *claim = m_feeds->claims.store.find(uid)) {
+        m_measuredAlone.insert(uid, now);
+        measure(*claim);
+    }
 }
 
 ProxyGet StorageController::proxy() const
@@ -320,14 +348,20 @@ void StorageController::measureOne(const QString &uid)
     if (!claim || m_measuring.contains(uid))
         return;
     m_preferences.allowHelper(m_session->server(), claim->ns);
-    m_measuring.insert(uid);
     m_page->setHelperAllowed(helperNamespaces());
+    measure(*claim);
+}
+
+void StorageController::measure(const Claim &claim)
+{
+    const QString uid = claim.uid;
+    m_measuring.insert(uid);
     m_page->setMeasureProblem(uid, nullptr);
     m_page->setMeasuring(m_measuring);
     m_scope.run(
         this,
-        [cluster = m_session->sharedCluster(), ns = claim->ns, name = claim->name,
-         job = jobWithImage(m_session->jobs().jobs(), *claim)](std::stop_token stop) { return measureClaim(*cluster, ns, name, job, stop); },
+        [cluster = m_session->sharedCluster(), ns = claim.ns, name = claim.name,
+         job = jobWithImage(m_session->jobs().jobs(), claim)](std::stop_token stop) { return measureClaim(*cluster, ns, name, job, stop); },
         [this, uid](const Result<VolumeUse> &use) {
             m_measuring.remove(uid);
             m_page->setMeasuring(m_measuring);

@@ -44,6 +44,8 @@ private:
     void measureAll();
     void take(UseSource source, const Measured &measured);
     void measureOne(const QString &uid);
+    void measureNext(const QDateTime &now);
+    void measure(const Claim &claim);
     void keep();
     void showHistoryError(const std::optional<Error> &notice, const Error *failed);
     QHash<QString, QList<storage::JobShare>> shares() const;
@@ -72,6 +74,8 @@ private:
     bool m_judging = false, m_judgeAgain = false, m_measuringAll = false;
     QString m_prometheusProblem, m_kubeletProblem;
     QSet<QString> m_measuring; ///< UIDs
+    QHash<QString, QDateTime> m_measuredAlone; ///< by UID: begun by itself
+    QDateTime m_soughtNext;
     std::optional<QList<storage::ClaimAccount>> m_accounts;
     QTimer *m_soon;            ///< changes come in bursts
     async::Scope m_scope;

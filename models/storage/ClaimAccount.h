@@ -113,6 +113,8 @@ double rank(const ClaimAccount &account);
 /// Sentences for people, safe to show; "" where there is nothing to say.
 QString troubleText(const ClaimAccount &account);
 QString silenceText(const ClaimAccount &account);
+/// "9 d", "not growing", "no limit": when it is full.
+QString fullInText(const ClaimAccount &account);
 /// What the numbers count beside the claim.
 QString sharingText(const ClaimAccount &account);
 /// "Prometheus", "kubelet", "df in a helper pod".

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "items/Overview.h"
+#include "situation/Overview.h"
 
 #include <QSet>
 #include <QTime>
 #include <array>
 
-namespace cairn::items {
+namespace cairn::situation {
 
-enum class AlertKind { JobFailed, CheckpointDamaged, CheckpointOverdue, LeaderLost, ClaimFull };
-inline constexpr int alertKinds = static_cast<int>(AlertKind::ClaimFull) + 1;
+enum class AlertKind { JobFailed, CheckpointDamaged, CheckpointOverdue, LeaderLost, ClaimFull, NodeLost, ComponentDown };
+inline constexpr int alertKinds = static_cast<int>(AlertKind::ComponentDown) + 1;
 
 /// Something that happened just now and that somebody who looks elsewhere should hear of.
 struct Alert {
     AlertKind kind = AlertKind::JobFailed;
-    QString target; ///< key of the job, component or claim
+    QString target; ///< key of the job, component, claim or node; of NodeLost the job where nodes may not be read
     QString title;  ///< safe to show
     QString text;   ///< safe to show
     bool operator==(const Alert &) const = default;
@@ -23,7 +23,8 @@ struct Alert {
 
 /// What the user wants to hear of, and when.
 struct AlertRules {
-    QSet<AlertKind> wanted{AlertKind::JobFailed, AlertKind::CheckpointDamaged, AlertKind::CheckpointOverdue, AlertKind::LeaderLost, AlertKind::ClaimFull};
+    QSet<AlertKind> wanted{AlertKind::JobFailed, AlertKind::CheckpointDamaged, AlertKind::CheckpointOverdue, AlertKind::LeaderLost, AlertKind::ClaimFull,
+                           AlertKind::NodeLost, AlertKind::ComponentDown};
     int claimPercent = 90; ///< a claim that is this full, 50…99
     bool quiet = false;    ///< there are quiet hours
     QTime quietFrom{22, 0}, quietTo{7, 0}; ///< local time; may span midnight
@@ -43,7 +44,9 @@ public:
     void reset() { *this = {}; }
 
 private:
-    void jobs(const JobTableModel &jobs, const QDateTime &now, QList<Alert> &alerts);
+    void job(const Job &job, const CheckpointSummary *known, const OverviewFacts &facts, QList<Alert> &alerts);
+    void nodes(const QList<NodeLoad> &nodes, QList<Alert> &alerts);
+    void components(const QList<components::Component> &all, const QDateTime &now, QList<Alert> &alerts);
     /// Remembers whether something is so of one target. True where it became so since the last look: it was seen before and was not so,
     /// or it began after the watch did (`began` invalid: not known). What began before the watch is no news, whenever it was read.
     bool becomes(AlertKind kind, const QString &target, bool is, const QDateTime &began = {});
@@ -52,4 +55,4 @@ private:
     std::array<QHash<QString, bool>, alertKinds> m_state; ///< by kind, then target
 };
 
-} // namespace cairn::items
+} // namespace cairn::situation

@@ -2,40 +2,62 @@
 #pragma once
 
 #include "components/Component.h"
-#include "items/NodeTableModel.h"
+#include "situation/Nodes.h"
 #include "storage/ClaimAccount.h"
 
-namespace cairn::items {
+#include <QSet>
+#include <variant>
+
+namespace cairn::situation {
 
 /// One thing that costs work, or is about to.
 struct Problem {
+    /// By what is being lost now; the order of the list.
+    enum class Kind {
+        Unfinished,    ///< a change that somebody began and nobody ended
+        NodeLost,      ///< a node that does not answer, and the jobs with a pod there
+        ComponentDown,
+        Stalled,       ///< a job that restarts, or waits for long
+        Failed,
+        AtRisk,        ///< late or damaged checkpoints, degraded components, pressure on a node, single points of failure
+        Full
+    };
     enum class About { Job, Component, Node, Claim, Availability };
+    enum class Other { NotReady, Pressure, Overdue, SinglePoints, Storage };
+    enum class Urgency { Now, Soon };
+    enum class Act { Show, Resume };
+    Kind kind = Kind::AtRisk;
     About about = About::Job;
     QString target;   ///< key of the job, component, node or claim; "" for Availability
-    TagValue tag;     ///< what it is: "Failed", "Damaged", "Down"; Tone::Err before Tone::Warn
+    std::variant<Other, JobPhase, Verdict, components::Standing> what; ///< the state that it is in
+    Urgency urgency = Urgency::Soon; ///< it hurts now, or will
     QString name;     ///< safe to show
     QString text;     ///< what happened; safe to show
     QString place;    ///< namespace or zone; safe to show
     QDateTime since;  ///< UTC; invalid where not known
     QString hint;     ///< what there is to go on with; safe to show
-    ActionValue action; ///< "job.resume", or "show"
+    Act act = Act::Show; ///< what to offer
     double cost = 0;  ///< GPU-hours lost or at risk, for the order among equals
+    QString key() const { return QString::number(static_cast<int>(about)) + u'/' + target; }
     bool operator==(const Problem &) const = default;
 };
 
-/// What the overview is made from. Pointers may be null: not known (yet).
+/// "node-lost", "component-down", …: stable English words for JSON.
+QString kindWord(Problem::Kind kind);
+
+/// What the overview is made from. What is empty or null is not known (yet).
 struct OverviewFacts {
-    const JobTableModel *jobs = nullptr;
+    EachJob jobs;
     const QList<components::Component> *components = nullptr; ///< null until they were judged
-    const QList<NodeRow> *nodes = nullptr;                    ///< null where nodes may not be read
+    const QList<NodeLoad> *nodes = nullptr;                   ///< null where nodes may not be read
     const QList<storage::ClaimAccount> *claims = nullptr;     ///< null until they were read
     QDateTime now;
 };
 
-/// The numbers and the problems of the whole cluster, worst first: what failed or stands still, then what is at risk,
-/// each by its cost in GPU-hours.
+/// The numbers and the problems of the whole cluster, in the order of Problem::Kind; within a kind what began last comes
+/// first, then what costs most.
 struct Overview {
-    int running = 0, failed = 0, waiting = 0, suspended = 0; ///< jobs; waiting: pending or queued
+    int running = 0, failed = 0, waiting = 0, suspended = 0; ///< jobs; running: those that restart or are out of sight too; waiting: pending or queued
     double gpuHoursAtRisk = 0;       ///< of running jobs
     std::chrono::seconds longest{0}; ///< since the newest whole checkpoint, of the running job where it is longest
     QString costliest;               ///< name of the job with most to lose, safe to show
@@ -50,39 +72,14 @@ struct Overview {
     storage::Totals claims;
     QString fillsFirst;              ///< name of the claim that is full first, safe to show; "" where none is going to be
     QString fillsIn;                 ///< "9 d"; "" where it is full
-    Tone fillsTone = Tone::Idle;     ///< Err or Warn where it is soon
+    storage::Severity fillsSeverity = storage::Severity::Fine;
     QList<Problem> problems;
 };
 
 /// A failed job is a problem for a week: after that it is history.
 Overview overviewOf(const OverviewFacts &facts);
 
-/// Problems, in the order given.
-class ProblemTableModel : public RowTableModel<Problem>
-{
-    Q_OBJECT
-public:
-    enum Column { What, Name, Text, Action, ColumnCount };
-    Q_ENUM(Column)
+/// What tells a component from another one.
+inline QString componentKey(const components::Component &component) { return component.id + u'@' + component.ns; }
 
-    explicit ProblemTableModel(QObject *parent = nullptr);
-
-    int columnCount(const QModelIndex &parent = {}) const override;
-    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-
-    void setProblems(const QList<Problem> &problems);
-    void setNow(const QDateTime &now) { m_now = now; }
-    static QString key(const Problem &problem);
-
-protected:
-    QString keyOf(const Problem &problem) const override { return key(problem); }
-
-private:
-    QString text(const Problem &problem, int column) const;
-    QString second(const Problem &problem, int column) const;
-    QDateTime m_now;
-    QHash<QString, int> m_order; ///< key → place
-};
-
-} // namespace cairn::items
+} // namespace cairn::situation

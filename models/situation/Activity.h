@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/Checkpoint.h"
-#include "items/JobTableModel.h"
+#include "situation/Jobs.h"
 
-#include <functional>
-
-namespace cairn::items {
+namespace cairn::situation {
 
 /// Something that happened to a job at one moment.
 struct ActivityMark {
@@ -20,7 +17,7 @@ struct ActivityMark {
 
 /// What one job did lately.
 struct Activity {
-    QString key;       ///< items::jobKey
+    QString key;       ///< jobKey()
     QString name;      ///< safe to show
     QString ns;        ///< safe to show
     QDateTime from;    ///< UTC; not before the period
@@ -38,6 +35,6 @@ using ListingOf = std::function<const Listing *(const QString &uid)>;
 
 /// Jobs that ran within the last activityHours, those that ended by failure first, then the running ones, each by GPUs;
 /// at most `limit`. A job that was resumed as a new one shows only what it saved itself.
-QList<Activity> activity(const JobTableModel &jobs, const ListingOf &listing, const QDateTime &now, int limit = 40);
+QList<Activity> activity(const EachJob &jobs, const ListingOf &listing, const QDateTime &now, int limit = 40);
 
-} // namespace cairn::items
+} // namespace cairn::situation

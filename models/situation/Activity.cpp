@@ -1,52 +1,59 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "items/Activity.h"
+#include "situation/Activity.h"
 
 #include "base/Text.h"
+#include "situation/JobWords.h"
 
 #include <QCoreApplication>
 #include <algorithm>
 
-namespace cairn::items {
+namespace cairn::situation {
 
 namespace {
 
 struct Words {
-    Q_DECLARE_TR_FUNCTIONS(cairn::items::Activity)
+    Q_DECLARE_TR_FUNCTIONS(cairn::situation::Activity)
 };
 
 struct Ranked {
-    const JobRow *row;
+    QString key, name;
+    JobPhase phase;
+    double gpus;
     QDateTime from, to;
-    auto order() const { return std::make_tuple(row->job.phase != JobPhase::Failed, !isRunning(row->job.phase), -row->job.gpus(), row->job.name); }
+    auto order() const { return std::make_tuple(phase != JobPhase::Failed, !isRunning(phase), -gpus, name); }
 };
 
 } // namespace
 
-QList<Activity> activity(const JobTableModel &jobs, const ListingOf &listing, const QDateTime &now, int limit)
+QList<Activity> activity(const EachJob &jobs, const ListingOf &listing, const QDateTime &now, int limit)
 {
     const QDateTime begin = now.addSecs(-3600 * activityHours);
     QList<Ranked> ranked;
-    for (int i = 0; i < jobs.rowCount(); ++i) {
-        const JobRow *row = jobs.rowAt(i);
-        const Job &job = row->job;
-        Ranked one{row, job.started.isValid() ? job.started : job.created, job.finished};
-        if (isRunning(one.row->job.phase))
-            one.to = now;
+    jobs([&](const Job &job, const CheckpointSummary *) {
+        QDateTime from = job.started.isValid() ? job.started : job.created;
+        QDateTime to = isRunning(job.phase) ? now : job.finished;
         // A job that waits or is suspended has no end to draw and runs nothing now.
-        if (!one.from.isValid() || !one.to.isValid() || one.to < begin || one.from >= now || (!job.started.isValid() && !isRunning(one.row->job.phase)))
-            continue;
-        one.from = std::max(one.from, begin);
-        one.to = std::min(std::max(one.to, one.from), now);
-        ranked.append(one);
-    }
+        if (!from.isValid() || !to.isValid() || to < begin || from >= now || (!job.started.isValid() && !isRunning(job.phase)))
+            return;
+        from = std::max(from, begin);
+        to = std::min(std::max(to, from), now);
+        ranked.append({jobKey(job), job.name, job.phase, job.gpus(), from, to});
+    });
     const qsizetype kept = std::min<qsizetype>(limit, ranked.size());
     std::ranges::partial_sort(ranked, ranked.begin() + kept, {}, &Ranked::order);
     ranked.resize(kept);
+    QHash<QString, Job> chosen; // a copy of each of ten thousand would take longer than all the rest
+    for (const Ranked &one : std::as_const(ranked))
+        chosen.insert(one.key, {});
+    jobs([&](const Job &job, const CheckpointSummary *) {
+        if (const auto it = chosen.find(jobKey(job)); it != chosen.end())
+            *it = job;
+    });
 
     QList<Activity> list;
     for (const Ranked &one : std::as_const(ranked)) {
-        const Job &job = one.row->job;
-        Activity lane{jobKey(job), text::safe(job.name), text::safe(job.ns), one.from, one.to, isRunning(one.row->job.phase), false, {}};
+        const Job &job = *chosen.constFind(one.key);
+        Activity lane{jobKey(job), text::safe(job.name), text::safe(job.ns), one.from, one.to, isRunning(job.phase), false, {}};
         const QDateTime started = job.created.isValid() ? job.created : one.from;
         if (const Listing *known = listing(job.uid)) {
             for (const Run &run : known->runs) {
@@ -76,4 +83,4 @@ QList<Activity> activity(const JobTableModel &jobs, const ListingOf &listing, co
     return list;
 }
 
-} // namespace cairn::items
+} // namespace cairn::situation

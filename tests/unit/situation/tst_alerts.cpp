@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "items/Alerts.h"
-#include "items/ComponentTableModel.h"
+#include "situation/Alerts.h"
 
 #include <QTest>
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
-using namespace cairn::items;
+using namespace cairn::situation;
 
 class TestAlerts : public QObject
 {
     Q_OBJECT
     const QDateTime m_start = QDateTime::fromString(u"2026-03-01T12:00:00Z"_s, Qt::ISODate);
-    JobTableModel m_jobs;
+    QList<Job> m_jobs;
+    QHash<QString, CheckpointSummary> m_known; ///< by UID
+    std::optional<QList<NodeLoad>> m_nodes;
     QList<components::Component> m_components;
     QList<storage::ClaimAccount> m_claims;
     AlertWatch m_watch;
@@ -20,7 +21,13 @@ class TestAlerts : public QObject
     QList<Alert> look(int seconds)
     {
         OverviewFacts facts;
-        facts.jobs = &m_jobs;
+        facts.jobs = [this](const SeeJob &visit) {
+            for (const Job &job : m_jobs) {
+                const auto known = m_known.constFind(job.uid);
+                visit(job, known == m_known.cend() ? nullptr : &*known);
+            }
+        };
+        facts.nodes = m_nodes ? &*m_nodes : nullptr;
         facts.components = &m_components;
         facts.claims = &m_claims;
         facts.now = m_start.addSecs(seconds);
@@ -49,7 +56,9 @@ class TestAlerts : public QObject
 private slots:
     void init()
     {
-        m_jobs.setJobs({});
+        m_jobs.clear();
+        m_known.clear();
+        m_nodes.reset();
         m_components.clear();
         m_claims.clear();
         m_watch.reset();
@@ -57,9 +66,9 @@ private slots:
 
     void whatWasSoBeforeIsNoNews()
     {
-        m_jobs.setJobs({job(u"old"_s, JobPhase::Failed, m_start.addSecs(-60)), job(u"a"_s, JobPhase::Running)});
+        m_jobs = {job(u"old"_s, JobPhase::Failed, m_start.addSecs(-60)), job(u"a"_s, JobPhase::Running)};
         QVERIFY(look(0).isEmpty());
-        m_jobs.setJobs({job(u"old"_s, JobPhase::Failed, m_start.addSecs(-60)), job(u"a"_s, JobPhase::Failed, m_start.addSecs(5))});
+        m_jobs = {job(u"old"_s, JobPhase::Failed, m_start.addSecs(-60)), job(u"a"_s, JobPhase::Failed, m_start.addSecs(5))};
         const QList<Alert> alerts = look(6);
         QCOMPARE(alerts.size(), 1);
         QCOMPARE(alerts[0].kind, AlertKind::JobFailed);
@@ -67,12 +76,12 @@ private slots:
         QVERIFY(alerts[0].text.contains(u"NodeLost"_s));
         QVERIFY(look(9).isEmpty()); // once
         // It came and failed between two looks.
-        m_jobs.setJobs({job(u"quick"_s, JobPhase::Failed, m_start.addSecs(10))});
+        m_jobs = {job(u"quick"_s, JobPhase::Failed, m_start.addSecs(10))};
         QCOMPARE(look(12).size(), 1);
         // Resumed in place, then failed again.
-        m_jobs.setJobs({job(u"quick"_s, JobPhase::Running)});
+        m_jobs = {job(u"quick"_s, JobPhase::Running)};
         QVERIFY(look(15).isEmpty());
-        m_jobs.setJobs({job(u"quick"_s, JobPhase::Failed, m_start.addSecs(16))});
+        m_jobs = {job(u"quick"_s, JobPhase::Failed, m_start.addSecs(16))};
         QCOMPARE(look(18).size(), 1);
     }
 
@@ -89,16 +98,16 @@ private slots:
 
     void checkpointsThatAreDamagedOrLate()
     {
-        m_jobs.setJobs({job(u"a"_s, JobPhase::Running)});
-        m_jobs.setCheckpoints(u"a"_s, saved(-300, 0));
+        m_jobs = {job(u"a"_s, JobPhase::Running)};
+        m_known.insert(u"a"_s, saved(-300, 0));
         QVERIFY(look(0).isEmpty());
         // Time alone does not make it late: nobody has looked since.
         QVERIFY(look(3600).isEmpty());
-        m_jobs.setCheckpoints(u"a"_s, saved(-300, 3600));
+        m_known.insert(u"a"_s, saved(-300, 3600));
         QList<Alert> alerts = look(3603);
         QCOMPARE(alerts.size(), 1);
         QCOMPARE(alerts[0].kind, AlertKind::CheckpointOverdue);
-        m_jobs.setCheckpoints(u"a"_s, saved(3700, 3710, Verdict::Damaged));
+        m_known.insert(u"a"_s, saved(3700, 3710, Verdict::Damaged));
         alerts = look(3711);
         QCOMPARE(alerts.size(), 1);
         QCOMPARE(alerts[0].kind, AlertKind::CheckpointDamaged);
@@ -119,7 +128,53 @@ private slots:
         const QList<Alert> alerts = look(60);
         QCOMPARE(alerts.size(), 1);
         QCOMPARE(alerts[0].kind, AlertKind::LeaderLost);
-        QCOMPARE(alerts[0].target, ComponentTableModel::key(component));
+        QCOMPARE(alerts[0].target, componentKey(component));
+    }
+
+    void aNodeThatIsLostTellsOfItsJobs()
+    {
+        NodeLoad load;
+        load.node.name = load.node.uid = u"gpu-4"_s;
+        load.node.ready = true;
+        load.node.readySince = m_start.addSecs(-600);
+        load.jobs = {{u"a"_s, u"ml"_s, u"a"_s, 8, {}}};
+        m_nodes = {load};
+        m_jobs = {job(u"a"_s, JobPhase::Running)};
+        QVERIFY(look(0).isEmpty());
+        (*m_nodes)[0].node.ready = false;
+        (*m_nodes)[0].node.readySince = m_start.addSecs(2);
+        m_jobs = {job(u"a"_s, JobPhase::NodeLost)};
+        QList<Alert> alerts = look(3);
+        QCOMPARE(alerts.size(), 1); // one for the node, not one for each job
+        QCOMPARE(alerts[0].kind, AlertKind::NodeLost);
+        QCOMPARE(alerts[0].target, u"gpu-4"_s);
+        QVERIFY(alerts[0].title.contains(u"gpu-4"_s));
+        QVERIFY(look(6).isEmpty());
+        // Nodes may not be read: the job tells.
+        m_watch.reset();
+        m_nodes.reset();
+        m_jobs = {job(u"a"_s, JobPhase::Running)};
+        QVERIFY(look(9).isEmpty());
+        m_jobs = {job(u"a"_s, JobPhase::NodeLost)};
+        alerts = look(12);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].target, u"a"_s);
+    }
+
+    void aComponentThatIsDown()
+    {
+        components::Component component;
+        component.id = components::catalogue().entries.first().id;
+        component.standing = components::Standing::SinglePoint;
+        m_components = {component};
+        QVERIFY(look(0).isEmpty());
+        m_components[0].standing = components::Standing::NotObservable; // tells nothing
+        QVERIFY(look(3).isEmpty());
+        m_components[0].standing = components::Standing::Down;
+        const QList<Alert> alerts = look(6);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].kind, AlertKind::ComponentDown);
+        QVERIFY(!alerts[0].text.isEmpty());
     }
 
     void aClaimThatFillsUp()
