@@ -62,6 +62,10 @@ public:
             return QList<QJsonObject>{};
         return QList<QJsonObject>{{{u"metadata"_s, QJsonObject{{u"name"_s, u"helper-pod"_s}}}, {u"status"_s, helperStatus}}};
     }
+    Result<ListPage> page(const ResourceKind &, const ListQuery &, Stop) override
+    {
+        return fail(Error::Kind::Internal, u"the listing reads no pages"_s);
+    }
     Result<QJsonObject> create(const ResourceKind &, const QString &, const QJsonObject &object, WriteOptions, Stop) override
     {
         if (createError)
@@ -112,7 +116,13 @@ public:
         return ExecOutput{spoil(run(argv)), {}, 0};
     }
     Result<AccessAnswer> may(const AccessQuery &, Stop) override { return AccessAnswer{true, {}}; }
+    Result<AccessRules> rules(const QString &, Stop) override { return AccessRules(); }
     Result<bool> serves(const ResourceKind &, Stop) override { return true; }
+    Result<RestMapper> mapper(Stop) override { return RestMapper(); }
+    Result<QJsonObject> openApi(const QString &, const QString &, Stop) override
+    {
+        return fail(Error::Kind::Unsupported, u"the listing reads no schemas"_s);
+    }
 
     qsizetype longestRequest = 0;
 
