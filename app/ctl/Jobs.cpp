@@ -18,6 +18,17 @@ using namespace Qt::StringLiterals;
 namespace cairn::ctl {
 namespace {
 
+QString readyText(const Job &job, app::JobKnowledge known)
+{
+    return u"%1/%2"_s.arg(known.pods || isFinished(job.phase) ? QString::number(job.ready()) : u"?"_s,
+                          app::isSizeUnknown(job, known) ? u"?"_s : QString::number(job.desired()));
+}
+
+QString gpusText(const Job &job, app::JobKnowledge known)
+{
+    return app::isSizeUnknown(job, known) ? u"?"_s : QString::number(job.gpus());
+}
+
 QString stateText(const Job &job)
 {
     return job.cause.isEmpty() ? phaseName(job.phase) : u"%1 (%2)"_s.arg(phaseName(job.phase), text::safe(job.cause));
@@ -67,19 +78,23 @@ int jobs(app::Engine &engine, const Options &options, std::stop_token stop)
     const auto cluster = connect(engine, options);
     if (!cluster)
         return printError(cluster.error());
-    const Result<QList<Job>> list = app::listJobs(**cluster, namespaceOf(**cluster, options), stop);
+    const Result<app::JobList> list = app::listJobs(**cluster, namespaceOf(**cluster, options), stop);
     if (!list)
         return printError(list.error());
+    const app::JobKnowledge known{list->podsRead, list->runtimesRead};
     QJsonArray json;
     QList<QStringList> rows{{u"NAMESPACE"_s, u"NAME"_s, u"KIND"_s, u"STATE"_s, u"READY"_s, u"GPUS"_s, u"RESTARTS"_s, u"ATTEMPT"_s, u"AGE"_s}};
     const QDateTime now = QDateTime::currentDateTimeUtc();
-    for (const Job &job : *list) {
-        json.append(app::toJson(job));
+    for (const Job &job : list->jobs) {
+        json.append(app::toJson(job, known));
         rows.append({text::safe(job.ns), text::safe(job.name), job.facts().resource.kind, stateText(job),
-                     u"%1/%2"_s.arg(job.ready()).arg(job.desired()), QString::number(job.gpus()), QString::number(job.restarts),
+                     readyText(job, known), gpusText(job, known), known.pods ? QString::number(job.restarts) : u"?"_s,
                      QString::number(job.lineage.attempt), job.created.isValid() ? text::duration(std::chrono::seconds(std::max<qint64>(0, job.created.secsTo(now)))) : u"–"_s});
     }
-    print(options.format, {{u"jobs"_s, json}}, list->isEmpty() ? u"No training jobs.\n"_s : renderTable(rows, {5, 6, 7}));
+    // Where something is missing an empty list does not say that there is nothing.
+    const QString none = list->gaps.isEmpty() ? u"No training jobs.\n"_s : u"No training jobs among those that could be listed.\n"_s;
+    print(options.format, {{u"jobs"_s, json}, {u"gaps"_s, app::toJson(list->gaps)}}, list->jobs.isEmpty() ? none : renderTable(rows, {5, 6, 7}));
+    noteGaps(list->gaps);
     return ExitOk;
 }
 
@@ -95,14 +110,15 @@ int jobShow(app::Engine &engine, const Options &options, std::stop_token stop)
         return printError(detail.error());
     const Job &job = detail->job;
     const ckpt::SaveLocation location = ckpt::locate(job);
-    QJsonObject json = app::toJson(job);
+    const app::JobKnowledge known{!detail->podsError, true};
+    QJsonObject json = app::toJson(job, known);
     json.insert(u"savesTo"_s, QJsonObject{{u"path"_s, location.place.containerPath}, {u"claim"_s, location.place.claim}, {u"guessed"_s, location.guessed()},
                                           {u"reason"_s, location.reason}, {u"uri"_s, location.uri}});
     QJsonArray pods;
     QList<QStringList> rows{{u"Name"_s, text::safe(job.ns) + u'/' + text::safe(job.name)},
                             {u"Kind"_s, job.facts().resource.kind},
                             {u"State"_s, stateText(job)},
-                            {u"Ready"_s, u"%1/%2"_s.arg(job.ready()).arg(job.desired())},
+                            {u"Ready"_s, readyText(job, known)},
                             {u"GPUs"_s, QString::number(job.gpus())},
                             {u"Attempt"_s, QString::number(job.lineage.attempt)}};
     if (!job.lineage.checkpoint.isEmpty())
@@ -116,7 +132,9 @@ int jobShow(app::Engine &engine, const Options &options, std::stop_token stop)
                                 {u"restarts"_s, pod.restarts()}});
         rows.append({u"Pod"_s, u"%1 on %2: %3"_s.arg(text::safe(pod.name), pod.node.isEmpty() ? u"no node"_s : text::safe(pod.node), pod.phase)});
     }
-    json.insert(u"pods"_s, pods);
+    json.insert(u"pods"_s, detail->podsError ? QJsonValue(QJsonValue::Null) : QJsonValue(pods));
+    if (detail->podsError)
+        noteGaps({{kinds::pods().plural, *detail->podsError}});
     json.insert(u"pendingResume"_s, QJsonValue::Null);
     if (const auto pending = jobs::readPending(detail->object)) {
         if (*pending) {

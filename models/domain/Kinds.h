@@ -15,6 +15,8 @@ struct ResourceKind {
     bool namespaced = true;
 
     QString apiVersion() const { return group.isEmpty() ? version : group + u'/' + version; }
+    /// "pods", "tfjobs.kubeflow.org": as kubectl and RBAC name it.
+    QString qualifiedName() const { return group.isEmpty() ? plural : plural + u'.' + group; }
     bool operator==(const ResourceKind &) const = default;
 };
 
