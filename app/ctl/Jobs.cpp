@@ -42,8 +42,15 @@ Result<std::shared_ptr<kube::Cluster>> connect(app::Engine &engine, const Option
     Result<std::shared_ptr<kube::Cluster>> cluster = engine.connect(config, options.context);
     if (cluster) {
         for (const kube::KubeContext &context : config.contexts()) {
-            if (context.name == (options.context.isEmpty() ? config.currentContext() : options.context) && context.insecure)
+            if (context.name != (options.context.isEmpty() ? config.currentContext() : options.context))
+                continue;
+            if (context.insecure)
                 note(u"The server's certificate is not verified: the kubeconfig says insecure."_s);
+            // The wrong cluster is the worst mistake of a program that suspends and deletes.
+            for (const kube::Problem &problem : context.problems) {
+                if (context.ambiguous && problem.severity == kube::Problem::Severity::Warning)
+                    note(u"%1. %2"_s.arg(text::safe(problem.what), text::safe(problem.why)));
+            }
         }
         (*cluster)->setWarningHandler([](const QString &warning) { note(u"Warning: "_s + text::safe(warning)); });
     }
