@@ -62,7 +62,7 @@ Result<Runtimes> listRuntimes(ObjectApi &api, const QString &ns, Gaps &gaps, std
             if (objects.error().kind == Error::Kind::NotFound) // Trainer can be installed without
                 continue;
             result.complete = false;
-            if (const Result<> goOn = gaps.missed(kind.qualifiedName(), objects.error()); !goOn)
+            if (const Result<> goOn = gaps.missed(qualifiedName(kind), objects.error()); !goOn)
                 return fail(goOn.error());
             continue;
         }
@@ -193,7 +193,7 @@ Result<JobList> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop
     for (const JobKindFacts &kind : served->kinds) {
         const Result<QList<QJsonObject>> objects = api.list(kind.resource, ns, {}, {}, stop);
         if (!objects) {
-            if (const Result<> goOn = gaps.missed(kind.resource.qualifiedName(), objects.error()); !goOn)
+            if (const Result<> goOn = gaps.missed(qualifiedName(kind.resource), objects.error()); !goOn)
                 return fail(goOn.error());
             continue;
         }
@@ -286,7 +286,7 @@ Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name
         const Result<QJsonObject> object = api.get(ref, stop);
         if (object || object.error().kind == Error::Kind::NotFound)
             gaps.read();
-        else if (const Result<> goOn = gaps.missed(kind.resource.qualifiedName(), object.error()); !goOn)
+        else if (const Result<> goOn = gaps.missed(qualifiedName(kind.resource), object.error()); !goOn)
             return fail(goOn.error());
         if (object)
             found.append(ref);

@@ -44,7 +44,7 @@ Result<QList<T>> listed(ObjectApi &api, const ResourceKind &kind, const QString 
         *read = objects.has_value();
     if (objects)
         return decoded(*objects, decoder);
-    const Result<> goOn = gaps.missed(kind.qualifiedName(), objects.error());
+    const Result<> goOn = gaps.missed(qualifiedName(kind), objects.error());
     return goOn ? Result<QList<T>>() : fail(goOn.error());
 }
 

@@ -13,7 +13,6 @@ struct FieldCause {
     QString field;   ///< path such as "spec.runPolicy.suspend"; may be empty
     QString reason;  ///< machine word, e.g. "FieldValueRequired"
     QString message; ///< the server's words
-    QString owner = {}; ///< of a refused server-side apply: the field manager that owns the field; else empty
     bool operator==(const FieldCause &) const = default;
 };
 

@@ -15,18 +15,15 @@ struct ResourceKind {
     bool namespaced = true;
 
     QString apiVersion() const { return group.isEmpty() ? version : group + u'/' + version; }
-    /// "pods", "tfjobs.kubeflow.org": as kubectl and RBAC name it.
-    QString qualifiedName() const { return group.isEmpty() ? plural : plural + u'.' + group; }
     bool operator==(const ResourceKind &) const = default;
 };
 
-/// One object on the server, or a subresource of it. `name` and `ns` are raw; pass them through text::safe before showing.
+/// One object on the server. `name` and `ns` are raw; pass them through text::safe before showing.
 struct ObjectRef {
     ResourceKind kind;
     QString ns;
     QString name;
     QString uid;
-    QString subresource = {}; ///< "status" or "scale" to read and patch that instead of the object; never deleted
     bool operator==(const ObjectRef &) const = default;
 };
 

@@ -20,6 +20,7 @@ struct WriteOptions {
     bool dryRun = false;   ///< server-side dry run: dryRun=All
     bool force = false;    ///< PatchType::Apply only: take over conflicting fields
     bool strict = true;    ///< fieldValidation=Strict; false is Warn
+    QString subresource = {}; ///< of a patch: "status" or "scale", to change that instead of the object
 };
 
 struct DeleteOptions {
@@ -44,10 +45,10 @@ struct ListQuery {
     QString labelSelector;
     QString fieldSelector;
     qint64 limit = 500;    ///< objects at most; the server may give fewer. 0 for all in one piece
-    QString next;          ///< ListPage::next of the page before; empty for the first
+    QString next;          ///< ObjectPage::next of the page before; empty for the first
 };
 
-struct ListPage {
+struct ObjectPage {
     QList<QJsonObject> objects;   ///< whole, with kind and apiVersion also where the server leaves them out
     QString next;                 ///< asks for the page after this one; empty on the last
     QString resourceVersion;      ///< of the list
@@ -70,12 +71,14 @@ public:
     virtual ~ObjectApi() = default;
 
     virtual Result<QJsonObject> get(const ObjectRef &ref, Stop stop) = 0;
+    /// A subresource of it: "status", or "scale" (autoscaling/v1 Scale).
+    virtual Result<QJsonObject> getPart(const ObjectRef &ref, const QString &subresource, Stop stop) = 0;
     /// All pages. `ns` empty lists all namespaces.
     virtual Result<QList<QJsonObject>> list(const ResourceKind &kind, const QString &ns, const QString &labelSelector,
                                             const QString &fieldSelector, Stop stop) = 0;
     /// One page of a list of any kind, for what should not be held in memory all at once. Gone where the pages before have
     /// expired: begin anew.
-    virtual Result<ListPage> page(const ResourceKind &kind, const ListQuery &query, Stop stop) = 0;
+    virtual Result<ObjectPage> page(const ResourceKind &kind, const ListQuery &query, Stop stop) = 0;
     virtual Result<QJsonObject> create(const ResourceKind &kind, const QString &ns, const QJsonObject &object,
                                        WriteOptions options, Stop stop) = 0;
     /// `body` is an object for Merge and Apply, an array for Json. An Apply that is refused because others own fields is a

@@ -24,6 +24,11 @@ bool isCalled(const ServedResource &resource, const QString &word)
 
 } // namespace
 
+QString qualifiedName(const ResourceKind &kind)
+{
+    return kind.group.isEmpty() ? kind.plural : kind.plural + u'.' + kind.group;
+}
+
 QString DiscoveryGap::name() const
 {
     return text::safe(group.isEmpty() ? version : version.isEmpty() ? group : group + u'/' + version);

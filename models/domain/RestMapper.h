@@ -10,6 +10,9 @@
 
 namespace cairn {
 
+/// "pods", "tfjobs.kubeflow.org": as kubectl and RBAC name a resource.
+QString qualifiedName(const ResourceKind &kind);
+
 /// A resource as discovery tells of it.
 struct ServedResource {
     ResourceKind kind;

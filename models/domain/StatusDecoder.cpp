@@ -58,31 +58,32 @@ QString target(const RequestFacts &request)
     return Words::tr("%1 in the whole cluster").arg(resource);
 }
 
-/// The field manager that a FieldManagerConflict names, raw. The server writes: conflict with "NAME", then maybe
-/// with subresource "status", using apps/v1, at TIME (apimachinery managedfields internal/conflict.go; NAME as Go's %q).
-QString ownerIn(const FieldCause &cause)
-{
-    if (cause.reason != "FieldManagerConflict"_L1)
-        return {};
-    static const QRegularExpression form(uR"(^conflict with (?:"((?:[^"\\]|\\.)*)"|(\S+)))"_s);
-    const QRegularExpressionMatch match = form.match(cause.message);
-    QString owner = match.captured(1).isEmpty() ? match.captured(2) : match.captured(1);
-    owner.replace(uR"(\")"_s, u"\""_s).replace(uR"(\\)"_s, u"\\"_s);
-    return owner;
-}
-
 /// "“a”, “b”" of the owners that causes name, each once.
 QString ownersOf(const QList<FieldCause> &causes)
 {
     QStringList owners;
     for (const FieldCause &cause : causes) {
-        if (!cause.owner.isEmpty() && !owners.contains(cause.owner))
-            owners.append(cause.owner);
+        const QString owner = fieldOwner(cause);
+        if (!owner.isEmpty() && !owners.contains(owner))
+            owners.append(owner);
     }
     return owners.isEmpty() ? QString() : u'“' + owners.join(u"”, “"_s) + u'”';
 }
 
 } // namespace
+
+/// The server writes: conflict with "NAME", then maybe with subresource "status", using apps/v1, at TIME (apimachinery
+/// managedfields internal/conflict.go; NAME as Go's %q).
+QString fieldOwner(const FieldCause &cause)
+{
+    if (cause.reason != "FieldManagerConflict"_L1)
+        return {};
+    static const QRegularExpression form(uR"re(^conflict with (?:"((?:[^"\\]|\\.)*)"|(\S+)))re"_s);
+    const QRegularExpressionMatch match = form.match(cause.message);
+    QString owner = match.captured(1).isEmpty() ? match.captured(2) : match.captured(1);
+    owner.replace(uR"(\")"_s, u"\""_s).replace(uR"(\\)"_s, u"\\"_s);
+    return owner;
+}
 
 Error statusError(const ApiStatus &status, const RequestFacts &request)
 {
@@ -93,12 +94,11 @@ Error statusError(const ApiStatus &status, const RequestFacts &request)
     error.why = text::safe(status.message.left(longestText));
     for (const FieldCause &cause : status.causes.first(qMin<qsizetype>(status.causes.size(), 100))) {
         QString field = cause.field.left(longestText);
-        const QString owner = ownerIn(cause).left(longestText);
         // Conflicts name fields with a dot in front, all else without.
-        if (!owner.isEmpty() && field.startsWith(u'.'))
+        if (!fieldOwner(cause).isEmpty() && field.startsWith(u'.'))
             field.remove(0, 1);
         error.causes.append({text::safe(field), text::safe(cause.reason.left(longestText)),
-                             text::safe(cause.message.left(longestText)), text::safe(owner)});
+                             text::safe(cause.message.left(longestText))});
     }
     if (status.retryAfterSeconds > 0)
         error.retryAfter = std::chrono::seconds(status.retryAfterSeconds);

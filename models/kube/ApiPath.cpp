@@ -55,15 +55,14 @@ Result<QString> objectPath(const ObjectRef &ref, const QString &subresource)
         return fail(Error::Kind::Invalid,
                     QCoreApplication::translate("cairn::kube::ApiPath", "%1 “%2” needs a namespace")
                         .arg(ref.kind.kind, text::safe(ref.name)));
-    const QString &part = subresource.isEmpty() ? ref.subresource : subresource;
-    if (!part.isEmpty() && !isPlainWord(part))
+    if (!subresource.isEmpty() && !isPlainWord(subresource))
         return fail(Error::Kind::Invalid,
-                    QCoreApplication::translate("cairn::kube::ApiPath", "“%1” is not the name of a resource").arg(text::safe(part)));
+                    QCoreApplication::translate("cairn::kube::ApiPath", "“%1” is not the name of a resource").arg(text::safe(subresource)));
     const Result<QString> collection = collectionPath(ref.kind, ref.ns);
     const Result<QString> name = segment(ref.name);
     if (!collection || !name)
         return collection ? name : collection;
-    return *collection + u'/' + *name + (part.isEmpty() ? QString() : u'/' + part);
+    return *collection + u'/' + *name + (subresource.isEmpty() ? QString() : u'/' + subresource);
 }
 
 Query &Query::add(QByteArrayView name, const QString &value)

@@ -13,7 +13,7 @@ namespace cairn::kube {
 /// (pkg/api/validation/path).
 Result<QString> collectionPath(const ResourceKind &kind, const QString &ns);
 
-/// The path of one object, with `subresource` ("log", "exec") where given, else with the one of `ref`.
+/// The path of one object, with `subresource` ("log", "status") where given.
 Result<QString> objectPath(const ObjectRef &ref, const QString &subresource = {});
 
 /// A query string, percent-encoded.

@@ -7,6 +7,7 @@
 #include "domain/ObjectDecoder.h"
 #include "kube/ApiAnswer.h"
 #include "kube/ApiPath.h"
+#include "kube/Rights.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
@@ -34,8 +35,6 @@ constexpr qint64 listLimit = 512LL << 20;
 // Of what a proxied node or service answers. The summary of a node with 500 pods has about 1 MiB.
 constexpr qint64 proxyLimit = 32LL << 20;
 
-const ResourceKind accessReviews{u"authorization.k8s.io"_s, u"v1"_s, u"selfsubjectaccessreviews"_s,
-                                 u"SelfSubjectAccessReview"_s, false};
 const ResourceKind rulesReviews{u"authorization.k8s.io"_s, u"v1"_s, u"selfsubjectrulesreviews"_s,
                                 u"SelfSubjectRulesReview"_s, false};
 const ResourceKind selfReviews{u"authentication.k8s.io"_s, u"v1"_s, u"selfsubjectreviews"_s, u"SelfSubjectReview"_s,
@@ -60,9 +59,9 @@ QStringList strings(const QJsonValue &array)
 }
 
 /// What is asked for, for the words of an error: "deployments/scale" where it is a subresource.
-RequestFacts factsOf(const QString &verb, const ObjectRef &ref)
+RequestFacts factsOf(const QString &verb, const ObjectRef &ref, const QString &subresource)
 {
-    return {verb, ref.subresource.isEmpty() ? ref.kind.plural : ref.kind.plural + u'/' + ref.subresource, ref.ns, ref.name};
+    return {verb, subresource.isEmpty() ? ref.kind.plural : ref.kind.plural + u'/' + subresource, ref.ns, ref.name};
 }
 
 void setBody(net::Request &request, const QByteArray &type, const QJsonDocument &body)
@@ -131,13 +130,18 @@ Result<QJsonObject> Cluster::sendJson(net::Request request, const RequestFacts &
 
 Result<QJsonObject> Cluster::get(const ObjectRef &ref, Stop stop)
 {
-    const Result<QString> path = objectPath(ref);
-    if (!path)
-        return fail(path.error());
-    return sendJson(jsonRequest("GET", *path), factsOf(u"get"_s, ref), stop);
+    return getPart(ref, {}, std::move(stop));
 }
 
-Result<ListPage> Cluster::page(const ResourceKind &kind, const ListQuery &query, Stop stop)
+Result<QJsonObject> Cluster::getPart(const ObjectRef &ref, const QString &subresource, Stop stop)
+{
+    const Result<QString> path = objectPath(ref, subresource);
+    if (!path)
+        return fail(path.error());
+    return sendJson(jsonRequest("GET", *path), factsOf(u"get"_s, ref, subresource), stop);
+}
+
+Result<ObjectPage> Cluster::page(const ResourceKind &kind, const ListQuery &query, Stop stop)
 {
     const Result<QString> path = collectionPath(kind, query.ns);
     if (!path)
@@ -157,7 +161,7 @@ Result<ListPage> Cluster::page(const ResourceKind &kind, const ListQuery &query,
         return fail(Error::Kind::Parse,
                     QCoreApplication::translate("cairn::kube::Cluster", "The server's answer is no list of %1")
                         .arg(kind.plural));
-    ListPage page;
+    ObjectPage page;
     // Items of built-in kinds carry neither kind nor apiVersion.
     for (const QJsonValue &item : (*answer)[u"items"_s].toArray()) {
         QJsonObject object = item.toObject();
@@ -189,7 +193,7 @@ Result<QList<QJsonObject>> Cluster::list(const ResourceKind &kind, const QString
         ListQuery query{ns, labelSelector, fieldSelector, paged ? firstPage : 0, {}};
         bool expired = false;
         do {
-            Result<ListPage> next = page(kind, query, stop);
+            Result<ObjectPage> next = page(kind, query, stop);
             if (!next) {
                 expired = next.error().kind == Error::Kind::Gone && !query.next.isEmpty();
                 if (expired)
@@ -227,7 +231,7 @@ Result<QJsonObject> Cluster::create(const ResourceKind &kind, const QString &ns,
 Result<QJsonObject> Cluster::patch(const ObjectRef &ref, PatchType type, const QJsonValue &body, WriteOptions options,
                                    Stop stop)
 {
-    const Result<QString> path = objectPath(ref);
+    const Result<QString> path = objectPath(ref, options.subresource);
     if (!path)
         return fail(path.error());
     if (type == PatchType::Json ? !body.isArray() : !body.isObject())
@@ -243,7 +247,7 @@ Result<QJsonObject> Cluster::patch(const ObjectRef &ref, PatchType type, const Q
         : type == PatchType::Json                           ? "application/json-patch+json"_ba
                                                             : "application/apply-patch+yaml"_ba;
     setBody(request, contentType, body.isArray() ? QJsonDocument(body.toArray()) : QJsonDocument(body.toObject()));
-    return sendJson(std::move(request), factsOf(u"patch"_s, ref), stop);
+    return sendJson(std::move(request), factsOf(u"patch"_s, ref, options.subresource), stop);
 }
 
 Result<> Cluster::remove(const ObjectRef &ref, DeleteOptions options, Stop stop)
@@ -251,10 +255,6 @@ Result<> Cluster::remove(const ObjectRef &ref, DeleteOptions options, Stop stop)
     const Result<QString> path = objectPath(ref);
     if (!path)
         return fail(path.error());
-    if (!ref.subresource.isEmpty())
-        return fail(Error::Kind::Internal,
-                    QCoreApplication::translate("cairn::kube::Cluster", "“%1” of %2 cannot be deleted by itself")
-                        .arg(ref.subresource, text::safe(ref.name)));
     QJsonObject preconditions;
     if (!options.uid.isEmpty())
         preconditions[u"uid"_s] = options.uid;
@@ -282,35 +282,17 @@ Result<AccessAnswer> Cluster::may(const AccessQuery &query, Stop stop)
         if (it != m_access.cend() && std::chrono::steady_clock::now() - it->at < accessLifetime)
             return it->answer;
     }
-    QJsonObject attributes{{u"verb"_s, query.verb}, {u"group"_s, query.group}, {u"resource"_s, query.resource}};
-    const auto set = [&](const QString &name, const QString &value) {
-        if (!value.isEmpty())
-            attributes[name] = value;
-    };
-    set(u"subresource"_s, query.subresource);
-    set(u"namespace"_s, query.ns);
-    set(u"name"_s, query.name);
-    const Result<QString> path = collectionPath(accessReviews, {});
-    if (!path)
-        return fail(path.error());
-    net::Request request = jsonRequest("POST", *path);
-    request.idempotent = true;
-    setBody(request, "application/json",
-            QJsonDocument(QJsonObject{{u"kind"_s, accessReviews.kind},
-                                      {u"apiVersion"_s, accessReviews.apiVersion()},
-                                      {u"spec"_s, QJsonObject{{u"resourceAttributes"_s, attributes}}}}));
-    const Result<QJsonObject> review = sendJson(std::move(request), {u"create"_s, accessReviews.plural, {}, {}}, stop);
+    const Result<QJsonObject> review = sendJson(accessReview(query), {u"create"_s, u"selfsubjectaccessreviews"_s, {}, {}}, stop);
     if (!review)
         return fail(review.error());
-    const QJsonValue status = (*review)[u"status"_s];
-    AccessAnswer answer{status[u"allowed"_s].toBool(), status[u"reason"_s].toString()};
-    if (!answer.allowed && answer.reason.isEmpty())
-        answer.reason = status[u"evaluationError"_s].toString();
+    const Result<AccessAnswer> answer = accessAnswer(*review);
+    if (!answer)
+        return answer;
 
     const std::lock_guard lock(m_mutex);
     if (m_access.size() >= accessLimit)
         m_access.clear();
-    m_access.insert(key, {answer, std::chrono::steady_clock::now()});
+    m_access.insert(key, {*answer, std::chrono::steady_clock::now()});
     return answer;
 }
 

@@ -23,9 +23,10 @@ public:
     ~Cluster() override;
 
     Result<QJsonObject> get(const ObjectRef &ref, Stop stop) override;
+    Result<QJsonObject> getPart(const ObjectRef &ref, const QString &subresource, Stop stop) override;
     Result<QList<QJsonObject>> list(const ResourceKind &kind, const QString &ns, const QString &labelSelector,
                                     const QString &fieldSelector, Stop stop) override;
-    Result<ListPage> page(const ResourceKind &kind, const ListQuery &query, Stop stop) override;
+    Result<ObjectPage> page(const ResourceKind &kind, const ListQuery &query, Stop stop) override;
     Result<QJsonObject> create(const ResourceKind &kind, const QString &ns, const QJsonObject &object,
                                WriteOptions options, Stop stop) override;
     Result<QJsonObject> patch(const ObjectRef &ref, PatchType type, const QJsonValue &body, WriteOptions options,

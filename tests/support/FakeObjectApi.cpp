@@ -22,9 +22,9 @@ Error conflict(const QString &why, const QString &reason)
     return e;
 }
 
-QString resourceOf(const ObjectRef &ref)
+QString resourceOf(const ObjectRef &ref, const QString &subresource)
 {
-    return ref.subresource.isEmpty() ? ref.kind.plural : ref.kind.plural + u'/' + ref.subresource;
+    return subresource.isEmpty() ? ref.kind.plural : ref.kind.plural + u'/' + subresource;
 }
 
 /// The value at "spec.replicas"; undefined where there is none.
@@ -200,7 +200,7 @@ std::optional<Error> FakeObjectApi::conflictOf(const QString &slot, const QJsonO
     for (auto it = owners.begin(); it != owners.end(); ++it) {
         const QJsonValue wanted = at(body, it.key());
         if (!wanted.isUndefined() && wanted != at(now, it.key()))
-            e.causes.append({it.key(), u"FieldManagerConflict"_s, u"conflict with \"%1\""_s.arg(it.value()), it.value()});
+            e.causes.append({it.key(), u"FieldManagerConflict"_s, u"conflict with \"%1\""_s.arg(it.value())});
     }
     return e.causes.isEmpty() ? std::nullopt : std::optional(e);
 }
@@ -243,7 +243,12 @@ std::optional<Error> FakeObjectApi::leave(const Call &call)
 
 Result<QJsonObject> FakeObjectApi::get(const ObjectRef &ref, Stop stop)
 {
-    const Call call{u"get"_s, resourceOf(ref), ref.ns, ref.name, {}, false};
+    return getPart(ref, {}, stop);
+}
+
+Result<QJsonObject> FakeObjectApi::getPart(const ObjectRef &ref, const QString &subresource, Stop stop)
+{
+    const Call call{u"get"_s, resourceOf(ref, subresource), ref.ns, ref.name, {}, false};
     if (const auto error = enter(call, stop))
         return fail(*error);
     const QJsonObject object = stored(ref.kind, ref.ns, ref.name);
@@ -251,15 +256,15 @@ Result<QJsonObject> FakeObjectApi::get(const ObjectRef &ref, Stop stop)
         return fail(*error);
     if (object.isEmpty())
         return fail(notFound(ref.name));
-    return ref.subresource == "scale"_L1 ? scaleOf(object) : object;
+    return subresource == "scale"_L1 ? scaleOf(object) : object;
 }
 
-Result<ListPage> FakeObjectApi::page(const ResourceKind &kind, const ListQuery &query, Stop stop)
+Result<ObjectPage> FakeObjectApi::page(const ResourceKind &kind, const ListQuery &query, Stop stop)
 {
     const Result<QList<QJsonObject>> all = list(kind, query.ns, query.labelSelector, query.fieldSelector, stop);
     if (!all)
         return fail(all.error());
-    ListPage page;
+    ObjectPage page;
     const qsizetype from = query.next.toLongLong();
     page.objects = query.limit > 0 ? all->mid(from, query.limit) : *all;
     const qsizetype left = query.limit > 0 ? std::max<qsizetype>(0, all->size() - from - query.limit) : 0;
@@ -318,7 +323,7 @@ Result<QJsonObject> FakeObjectApi::create(const ResourceKind &kind, const QStrin
 Result<QJsonObject> FakeObjectApi::patch(const ObjectRef &ref, PatchType type, const QJsonValue &body, WriteOptions options,
                                          Stop stop)
 {
-    const Call call{u"patch"_s, resourceOf(ref), ref.ns, ref.name, body, options.dryRun};
+    const Call call{u"patch"_s, resourceOf(ref, options.subresource), ref.ns, ref.name, body, options.dryRun};
     if (const auto error = enter(call, stop))
         return fail(*error);
     if (type == PatchType::Json)
@@ -342,11 +347,11 @@ Result<QJsonObject> FakeObjectApi::patch(const ObjectRef &ref, PatchType type, c
         }
         // A subresource changes its own part and nothing else.
         QJsonObject change = body.toObject();
-        if (!ref.subresource.isEmpty()) {
-            const QJsonValue part = ref.subresource == "scale"_L1
+        if (!options.subresource.isEmpty()) {
+            const QJsonValue part = options.subresource == "scale"_L1
                 ? QJsonValue(QJsonObject{{u"replicas"_s, body[u"spec"_s][u"replicas"_s]}})
                 : body[u"status"_s];
-            change = {{ref.subresource == "scale"_L1 ? u"spec"_s : u"status"_s, part}};
+            change = {{options.subresource == "scale"_L1 ? u"spec"_s : u"status"_s, part}};
         }
         next = stamped(ref.kind, merged(*it, change).toObject(), *it);
         if (!options.dryRun)
@@ -354,7 +359,7 @@ Result<QJsonObject> FakeObjectApi::patch(const ObjectRef &ref, PatchType type, c
     }
     if (const auto error = leave(call))
         return fail(*error);
-    return ref.subresource == "scale"_L1 ? scaleOf(next) : next;
+    return options.subresource == "scale"_L1 ? scaleOf(next) : next;
 }
 
 Result<> FakeObjectApi::remove(const ObjectRef &ref, DeleteOptions options, Stop stop)

@@ -455,7 +455,7 @@ private slots:
     {
         QStringList groups;
         for (int i = 0; i < 30; ++i)
-            groups.append(uR"({"versions":[{"groupVersion":"g%1/v1"}]})"_s.arg(i));
+            groups.append(u"{\"versions\":[{\"groupVersion\":\"g%1/v1\"}]}"_s.arg(i));
         struct Server final : Transport {
             QByteArray list;
             Result<net::Response> send(net::Request request, std::stop_token) override
@@ -506,18 +506,17 @@ private slots:
     void subresourcesAreReadAndPatched()
     {
         answerAll(answer(200, R"({"kind":"Scale","spec":{"replicas":2}})"));
-        ObjectRef scale{kinds::deployments(), u"ml"_s, u"d"_s, {}, u"scale"_s};
-        QVERIFY(m_cluster->get(scale, {}));
-        QVERIFY(m_cluster->patch(scale, PatchType::Merge, QJsonObject{}, {}, {}));
+        const ObjectRef deployment{kinds::deployments(), u"ml"_s, u"d"_s, {}};
+        QVERIFY(m_cluster->getPart(deployment, u"scale"_s, {}));
+        WriteOptions options;
+        options.subresource = u"scale"_s;
+        QVERIFY(m_cluster->patch(deployment, PatchType::Merge, QJsonObject{}, options, {}));
         QCOMPARE(path(m_sent[0]), u"/apis/apps/v1/namespaces/ml/deployments/d/scale"_s);
         QCOMPARE(path(m_sent[1]), u"/apis/apps/v1/namespaces/ml/deployments/d/scale"_s);
-        QVERIFY(!m_cluster->remove(scale, {}, {}));
-        scale.subresource = u"../../x"_s;
-        QVERIFY(!m_cluster->get(scale, {}));
+        QVERIFY(!m_cluster->getPart(deployment, u"../../x"_s, {}));
         QCOMPARE(m_sent.size(), size_t(2));
         answerAll(answer(403, R"({"kind":"Status","code":403,"reason":"Forbidden"})"));
-        scale.subresource = u"scale"_s;
-        QVERIFY(m_cluster->get(scale, {}).error().what.contains(u"deployments/scale"_s));
+        QVERIFY(m_cluster->getPart(deployment, u"scale"_s, {}).error().what.contains(u"deployments/scale"_s));
     }
     void pagesOfAnyKindAreGivenOneByOne()
     {
