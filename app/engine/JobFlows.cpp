@@ -251,7 +251,7 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
     const Result<QList<Pod>> pods = listPods(api, ref.ns, kind->podLabel, ref.name, stop);
     if (!pods && pods.error().kind != Error::Kind::Forbidden)
         return fail(pods.error());
-    JobDetail detail{*job, *object, pods ? *pods : QList<Pod>(), pods ? std::nullopt : std::optional(pods.error()), false};
+    JobDetail detail{*job, *object, pods ? *pods : QList<Pod>(), false, pods ? std::nullopt : std::optional(pods.error())};
     QList<TrainingRuntime> runtimes;
     if (kind->isTrainJob()) {
         const Result<RuntimeOfJob> runtime = runtimeOf(api, *job, stop);

@@ -18,8 +18,8 @@ struct JobDetail {
     Job job;            ///< refined by its pods and, of a TrainJob, its runtime, as in the Jobs list
     QJsonObject object; ///< as the server has it
     QList<Pod> pods;
-    std::optional<Error> podsError; ///< why `pods` is empty and their state not known
     bool runtimeChanged = false; ///< of a TrainJob: its runtime is no longer what Trainer kept when the job began
+    std::optional<Error> podsError = {}; ///< why `pods` is empty and their state not known
 };
 
 /// Training jobs as far as they could be read.

@@ -53,7 +53,7 @@ struct KubeconfigFileView {
     int contexts = 0;
     QDateTime changed;     ///< UTC; invalid where unknown
     std::optional<Error> problem; ///< unreadable, not YAML, cyclic, too big
-    QList<Error> warnings; ///< it was read, but something in it does not count
+    QList<Error> warnings = {}; ///< it was read, but something in it does not count
 };
 
 TagValue tag(ContextState state);
