@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kube/Rights.h"
 
+#include "domain/QuotaDecoder.h"
+
 #include <QCoreApplication>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -62,6 +64,11 @@ Needs viewComponents()
 {
     return viewAll({kinds::pods(), kinds::nodes(), kinds::deployments(), kinds::statefulSets(), kinds::leases(),
                     kinds::disruptionBudgets(), kinds::autoscalers()});
+}
+
+Needs viewQuotas()
+{
+    return viewAll({kinds::resourceQuotas(), kinds::limitRanges(), kinds::clusterQueues(), kinds::localQueues()});
 }
 
 Needs viewStorage()

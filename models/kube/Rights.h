@@ -24,6 +24,7 @@ namespace needs {
 Needs viewJobs();        ///< with their pods, logs, events and PVCs
 Needs viewNodes();
 Needs viewComponents();  ///< of Kubeflow, on the nodes they run on
+Needs viewQuotas();      ///< ResourceQuota, LimitRange and Kueue's queues
 Needs viewStorage();     ///< PVCs with what stands behind them and who uses them
 Needs readCheckpoints(); ///< by a helper Job
 } // namespace needs

@@ -14,7 +14,7 @@ namespace {
 
 QList<Needs> allNeeds()
 {
-    return {needs::viewJobs(), needs::viewNodes(), needs::viewComponents(), needs::viewStorage(), needs::readCheckpoints()};
+    return {needs::viewJobs(), needs::viewNodes(), needs::viewComponents(), needs::viewQuotas(), needs::viewStorage(), needs::readCheckpoints()};
 }
 
 /// The rules of a Role, as the server would give them back.
