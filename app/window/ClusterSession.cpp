@@ -3,7 +3,9 @@
 
 #include "base/Log.h"
 
+#include <QCoreApplication>
 #include <QElapsedTimer>
+#include <QPointer>
 #include <QTimer>
 
 namespace cairn::app {
@@ -68,6 +70,15 @@ ClusterSession::ClusterSession(std::shared_ptr<kube::Cluster> cluster, const QSt
     auto *clock = new QTimer(this);
     connect(clock, &QTimer::timeout, this, [this] { m_jobs.setNow(QDateTime::currentDateTimeUtc()); });
     clock->start(1000);
+    m_cluster->setWarningHandler([self = QPointer<ClusterSession>(this)](const QString &warning) {
+        QMetaObject::invokeMethod(
+            QCoreApplication::instance(),
+            [self, warning] {
+                if (self)
+                    self->takeWarning(warning);
+            },
+            Qt::QueuedConnection);
+    });
     auto *again = new QTimer(this);
     connect(again, &QTimer::timeout, this, &ClusterSession::readFacts);
     again->start(30'000);
@@ -76,6 +87,7 @@ ClusterSession::ClusterSession(std::shared_ptr<kube::Cluster> cluster, const QSt
 
 ClusterSession::~ClusterSession()
 {
+    m_cluster->setWarningHandler({}); // the cluster may outlive the session in a flow
     // All watches begin to end before the first one is waited for.
     for (const auto &feed : m_jobFeeds)
         feed->requestStop();
@@ -108,6 +120,16 @@ void ClusterSession::retryNow()
     m_podFeed->retryNow();
     m_eventFeed->retryNow();
     m_nodeFeed->retryNow();
+}
+
+void ClusterSession::takeWarning(const QString &warning)
+{
+    // A deprecated version is warned of with every answer; a hostile server could make up a new text each time.
+    constexpr qsizetype mostWarnings = 50;
+    if (m_warnings.contains(warning) || m_warnings.size() >= mostWarnings)
+        return;
+    m_warnings.insert(warning);
+    emit warned(warning);
 }
 
 void ClusterSession::readFacts()

@@ -50,9 +50,12 @@ public:
 signals:
     /// Version, user, latency or the list of namespaces is known, or changed.
     void factsChanged();
+    /// The API server sent a warning along with an answer (a deprecated version, an unknown field). Raw; each text once.
+    void warned(const QString &warning);
 
 private:
     void readFacts();
+    void takeWarning(const QString &warning);
 
     const std::shared_ptr<kube::Cluster> m_cluster;
     const QString m_contextName, m_server;
@@ -64,6 +67,7 @@ private:
     QString m_version, m_user;
     std::chrono::milliseconds m_latency{0};
     kube::Cluster::Namespaces m_known;
+    QSet<QString> m_warnings; ///< told already
 
     std::vector<std::unique_ptr<kube::Feed<Job>>> m_jobFeeds;
     std::vector<std::unique_ptr<kube::Feed<TrainingRuntime>>> m_runtimeFeeds; ///< of the cluster, of namespaces

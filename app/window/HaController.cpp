@@ -4,6 +4,7 @@
 #include "ActionRegistry.h"
 #include "Watched.h"
 #include "base/Text.h"
+#include "kube/Rights.h"
 #include "manifest/Yaml.h"
 #include "pages/HaPage.h"
 
@@ -15,29 +16,6 @@
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
-namespace {
-
-/// The least a person needs to see components, as a ClusterRole to ask an administrator for.
-QString componentsRole()
-{
-    QMap<QString, QStringList> plurals; // by group
-    for (const ResourceKind &kind : {kinds::pods(), kinds::nodes(), kinds::deployments(), kinds::statefulSets(), kinds::leases(),
-                                     kinds::disruptionBudgets(), kinds::autoscalers()})
-        plurals[kind.group].append(kind.plural);
-    QJsonArray rules;
-    for (auto it = plurals.begin(); it != plurals.end(); ++it) {
-        rules.append(QJsonObject{{u"apiGroups"_s, QJsonArray{it.key()}},
-                                 {u"resources"_s, QJsonArray::fromStringList(it.value())},
-                                 {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}});
-    }
-    return manifest::toYaml(QJsonObject{{u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
-                                        {u"kind"_s, u"ClusterRole"_s},
-                                        {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view-components"_s}}},
-                                        {u"rules"_s, rules}});
-}
-
-} // namespace
-
 struct HaController::Feeds {
     Feeds(kube::Cluster &cluster, const std::function<void()> &changed)
         : deployments(cluster, kinds::deployments(), [] { return workloadDecoder(kinds::deployments()); }, changed)
@@ -186,7 +164,7 @@ void HaController::judge()
     }
     m_known = list;
     m_page->setComponents(list, facts.now);
-    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? componentsRole() : QString());
+    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? manifest::toYaml(kube::roleFor(u"cairn-view-components"_s, {}, kube::needs::viewComponents())) : QString());
     emit badgeChanged(list.isEmpty() ? 0 : summary.falling());
 }
 

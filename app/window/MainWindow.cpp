@@ -281,6 +281,9 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
     connect(&m_session->jobs(), &store::StoreSignals::changed, this, &MainWindow::showStatus);
     connect(&m_session->jobs(), &store::StoreSignals::stateChanged, this, &MainWindow::showStatus);
     connect(m_session.get(), &ClusterSession::factsChanged, this, &MainWindow::showStatus);
+    connect(m_session.get(), &ClusterSession::warned, this, [this](const QString &warning) {
+        m_toasts->show({u"warning "_s + warning, kit::Tone::Warn, tr("The API server warns"), text::safe(warning), {}, false});
+    });
     emit connected();
     m_session->watch({});
     const PageController *first = find(m_firstPage.isEmpty() ? m_preferences.firstPage() : m_firstPage);

@@ -4,6 +4,7 @@
 #include "Watched.h"
 #include "base/Text.h"
 #include "domain/QuotaDecoder.h"
+#include "kube/Rights.h"
 #include "manifest/Yaml.h"
 #include "pages/QuotasPage.h"
 
@@ -42,22 +43,6 @@ struct QuotasController::Feeds {
 };
 
 namespace {
-
-/// The least a person needs to see quotas, as a ClusterRole to ask an administrator for.
-QString quotasRole()
-{
-    const auto rule = [](const QString &group, const QStringList &resources) {
-        return QJsonObject{{u"apiGroups"_s, QJsonArray{group}},
-                           {u"resources"_s, QJsonArray::fromStringList(resources)},
-                           {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}};
-    };
-    return manifest::toYaml(
-        QJsonObject{{u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
-                    {u"kind"_s, u"ClusterRole"_s},
-                    {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view-quotas"_s}}},
-                    {u"rules"_s, QJsonArray{rule({}, {kinds::resourceQuotas().plural, kinds::limitRanges().plural}),
-                                            rule(kinds::clusterQueues().group, {kinds::clusterQueues().plural, kinds::localQueues().plural})}}});
-}
 
 bool isMissing(const FeedState &state)
 {
@@ -139,7 +124,7 @@ void QuotasController::show()
         state = queues;
     }
     m_page->setQuotas(m_feeds->quotas.store.values() + m_feeds->clusterQueues.store.values(), around);
-    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? quotasRole() : QString());
+    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? manifest::toYaml(kube::roleFor(u"cairn-view-quotas"_s, {}, kube::needs::viewQuotas())) : QString());
 }
 
 } // namespace cairn::app

@@ -5,6 +5,7 @@
 #include "Watched.h"
 #include "base/Text.h"
 #include "checkpoints/SaveLocation.h"
+#include "kube/Rights.h"
 #include "manifest/Yaml.h"
 #include "pages/StoragePage.h"
 #include "situation/Measuring.h"
@@ -26,22 +27,6 @@ constexpr qint64 prometheusAgain = 600;
 constexpr qint64 seekPeriod = 10;         ///< seconds; for a PVC to measure by itself
 constexpr qint64 sliceMs = 3;             ///< of a slot that gathers
 constexpr int shortWait = 150, longWait = 5000; ///< ms
-
-/// The least a person needs to see claims, as a ClusterRole to ask an administrator for.
-QString claimsRole()
-{
-    const auto rule = [](const QString &group, const QStringList &resources) {
-        return QJsonObject{{u"apiGroups"_s, QJsonArray{group}},
-                           {u"resources"_s, QJsonArray::fromStringList(resources)},
-                           {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}};
-    };
-    return manifest::toYaml(QJsonObject{
-        {u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
-        {u"kind"_s, u"ClusterRole"_s},
-        {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view-storage"_s}}},
-        {u"rules"_s, QJsonArray{rule({}, {kinds::claims().plural, kinds::volumes().plural, kinds::pods().plural}),
-                                rule(kinds::storageClasses().group, {kinds::storageClasses().plural})}}});
-}
 
 QString keyOf(const VolumeUse &use)
 {
@@ -582,7 +567,7 @@ void StorageController::gather()
             m_page->setClaims(accounts);
             if (state.phase == FeedState::Phase::Live || state.phase == FeedState::Phase::Stale)
                 m_accounts = accounts;
-            m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? claimsRole() : QString());
+            m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? manifest::toYaml(kube::roleFor(u"cairn-view-storage"_s, {}, kube::needs::viewStorage())) : QString());
             emit badgeChanged(static_cast<int>(
                 std::ranges::count(accounts, storage::Severity::Now, [](const storage::ClaimAccount &a) { return storage::severity(a); })));
             if (std::exchange(m_judgeAgain, false))

@@ -594,7 +594,9 @@ void JobPage::setBucketConsent(const items::BucketConsent &consent)
               .arg(text::safe(consent.secrets.join(u", "_s)), server);
     if (!consent.encrypted)
         text += u' ' + tr("This connection is not encrypted: whoever is on the way can read and change what comes.");
-    text += u' ' + tr("Cairn asks once per namespace and server.");
+    if (!consent.sources.isEmpty())
+        text += u' ' + tr("Used are %1.", "list of: variable, key and Secret").arg(consent.sources.join(u"; "_s));
+    text += u' ' + tr("Cairn asks again when the server, the bucket or one of these keys changes.");
     m_consentBanner->set(consent.encrypted ? Tone::Info : Tone::Warn,
                          consent.secrets.isEmpty() ? tr("Listing asks a server that the job names")
                                                    : tr("Listing needs a Secret in %1").arg(text::safe(consent.ns)),
