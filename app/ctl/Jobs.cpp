@@ -7,6 +7,7 @@
 #include "base/Text.h"
 #include "engine/JobFlows.h"
 #include "engine/JobJson.h"
+#include "engine/SilenceWatch.h"
 #include "jobs/ResumeJson.h"
 #include "jobs/ResumeState.h"
 
@@ -23,6 +24,23 @@ QString stateText(const Job &job)
     return job.cause.isEmpty() ? phaseName(job.phase) : u"%1 (%2)"_s.arg(phaseName(job.phase), text::safe(job.cause));
 }
 
+/// A cluster whose silence is said for as long as the command has it.
+struct Watched {
+    explicit Watched(std::shared_ptr<kube::Cluster> c)
+        : cluster(std::move(c))
+        , watch(*cluster, [](const LinkState &link) {
+            if (link.answers())
+                note(u"The server answers again."_s);
+            else
+                note(u"The server has not answered for %1; still waiting."_s.arg(
+                    text::duration(std::chrono::seconds(link.since.secsTo(QDateTime::currentDateTimeUtc())))));
+        })
+    {
+    }
+    const std::shared_ptr<kube::Cluster> cluster;
+    const app::SilenceWatch watch;
+};
+
 } // namespace
 
 Result<std::shared_ptr<kube::Cluster>> connect(app::Engine &engine, const Options &options)
@@ -35,6 +53,8 @@ Result<std::shared_ptr<kube::Cluster>> connect(app::Engine &engine, const Option
                 note(u"The server's certificate is not verified: the kubeconfig says insecure."_s);
         }
         (*cluster)->setWarningHandler([](const QString &warning) { note(u"Warning: "_s + text::safe(warning)); });
+        const auto watched = std::make_shared<Watched>(*cluster);
+        return std::shared_ptr<kube::Cluster>(watched, cluster->get());
     }
     return cluster;
 }
