@@ -8,6 +8,7 @@
 #include "engine/DeathReader.h"
 #include "engine/JobFlows.h"
 #include "engine/JobJson.h"
+#include "engine/SilenceWatch.h"
 #include "jobs/ResumeJson.h"
 #include "jobs/ResumeState.h"
 #include "situation/JobWords.h"
@@ -43,6 +44,23 @@ QString stateText(const Job &job)
     return cause.isEmpty() ? phaseName(job.phase) : u"%1 (%2)"_s.arg(phaseName(job.phase), cause);
 }
 
+/// A cluster whose silence is said for as long as the command has it.
+struct Watched {
+    explicit Watched(std::shared_ptr<kube::Cluster> c)
+        : cluster(std::move(c))
+        , watch(*cluster, [](const LinkState &link) {
+            if (link.answers())
+                note(u"The server answers again."_s);
+            else
+                note(u"The server has not answered for %1; still waiting."_s.arg(
+                    text::duration(std::chrono::seconds(link.since.secsTo(QDateTime::currentDateTimeUtc())))));
+        })
+    {
+    }
+    const std::shared_ptr<kube::Cluster> cluster;
+    const app::SilenceWatch watch;
+};
+
 } // namespace
 
 Result<std::shared_ptr<kube::Cluster>> connect(app::Engine &engine, const Options &options)
@@ -62,6 +80,8 @@ Result<std::shared_ptr<kube::Cluster>> connect(app::Engine &engine, const Option
             }
         }
         (*cluster)->setWarningHandler([](const QString &warning) { note(u"Warning: "_s + text::safe(warning)); });
+        const auto watched = std::make_shared<Watched>(*cluster);
+        return std::shared_ptr<kube::Cluster>(watched, cluster->get());
     }
     return cluster;
 }

@@ -150,7 +150,7 @@ QList<Job> refined(ObjectApi &api, const QList<Job> &jobs, const QList<Pod> &pod
     runtimeDelta.complete = true;
     store.applyRuntimes(runtimeDelta);
     Delta<Pod> podDelta;
-    podDelta.upserts = pods.value_or(QList<Pod>());
+    podDelta.upserts = pods;
     podDelta.complete = true;
     store.applyPods(podDelta);
     FeedState podState;

@@ -71,11 +71,11 @@ QList<situation::NodeLoad> NodesController::joined() const
     const FeedState &pods = m_session->jobs().podsState();
     const bool partial = !m_session->watched().isEmpty() || m_session->isNarrowed() || pods.phase == FeedState::Phase::Forbidden
         || pods.phase == FeedState::Phase::Failed;
-    const items::PodTableModel &all = m_session->pods();
+    const store::ResourceStore<Pod> &all = m_session->pods();
     return situation::joinNodes(
-        m_session->nodes().values(), [&](const std::function<void(const Pod &)> &visit) { all.visit(visit); },
+        m_session->nodes().values(), [&](const std::function<void(const Pod &)> &visit) { all.each(visit); },
         [this](const Pod &pod, const situation::SeeJob &visit) { m_reader.see(m_session->jobs().jobOf(pod), visit); },
-        partial, QDateTime::currentDateTimeUtc());
+        partial, m_session->asOf());
 }
 
 void NodesController::show()

@@ -64,7 +64,7 @@ void Notifier::setNow(const QDateTime &now)
     if (!m_session || (m_looked.isValid() && m_looked.secsTo(now) < lookPeriod))
         return;
     // Old rows tell nothing new, and half a list would make the rest of it news.
-    if (m_session->jobs().jobsState().phase != FeedState::Phase::Live)
+    if (m_session->jobs().jobsState().phase != FeedState::Phase::Live || !m_session->link().state().isSettled())
         return;
     m_looked = now;
     situation::OverviewFacts facts;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "DesktopNotifications.h"
 #include "Preferences.h"
+#include "engine/ClusterSession.h"
 #include "situation/Alerts.h"
 
 namespace cairn::kit {

@@ -77,7 +77,7 @@ void OverviewController::show()
     facts.components = m_ha.components();
     facts.nodes = m_session->nodes().state().phase == FeedState::Phase::Live || !nodes.isEmpty() ? &nodes : nullptr;
     facts.claims = m_storage.accounts();
-    facts.now = QDateTime::currentDateTimeUtc();
+    facts.now = m_session->asOf();
     m_page->setOverview(situation::overviewOf(facts));
     const auto listing = [this](const QString &uid) {
         const CheckpointReader::Known *known = m_reader.known(uid);

@@ -2,7 +2,6 @@
 #include "StorageController.h"
 
 #include "ActionRegistry.h"
-#include "Watched.h"
 #include "base/Text.h"
 #include "checkpoints/SaveLocation.h"
 #include "kube/Rights.h"
@@ -34,30 +33,6 @@ QString keyOf(const VolumeUse &use)
 }
 
 } // namespace
-
-struct StorageController::Feeds {
-    Feeds(kube::Cluster &cluster, const std::function<void()> &changed)
-        : claims(cluster, kinds::claims(), claimDecoder, changed)
-        , volumes(cluster, kinds::volumes(), volumeDecoder, changed)
-        , classes(cluster, kinds::storageClasses(), storageClassDecoder, changed)
-    {
-    }
-    ~Feeds()
-    {
-        // All watches begin to end before the first one is waited for.
-        each([](auto &watched) { watched.feed.requestStop(); });
-    }
-    template <class F>
-    void each(F visit)
-    {
-        visit(claims);
-        visit(volumes);
-        visit(classes);
-    }
-    Watched<Claim> claims;
-    Watched<PersistentVolume> volumes;
-    Watched<StorageClass> classes;
-};
 
 StorageController::StorageController(CheckpointReader &reader, Preferences &preferences, QObject *parent)
     : ListController({u"storage"_s, u"storage"_s, tr("Storage")}, new pages::StoragePage, parent)
@@ -108,7 +83,9 @@ void StorageController::addActions(ActionRegistry &actions)
 void StorageController::setSession(ClusterSession *session)
 {
     m_scope.cancel();
-    m_feeds.reset();
+    if (m_feeds)
+        m_feeds->disconnect(this);
+    m_feeds = nullptr;
     m_soon->stop();
     if (m_session) {
         m_session->pods().disconnect(this);
@@ -152,28 +129,22 @@ void StorageController::open()
         return;
     }
     const auto soon = [this] { judgeSoon(); };
-    m_feeds = std::make_unique<Feeds>(m_session->cluster(), soon);
-    scopeChanged();
-    m_feeds->volumes.feed.start({});
-    m_feeds->classes.feed.start({});
-    connect(&m_session->pods(), &QAbstractItemModel::rowsInserted, this, soon);
-    connect(&m_session->pods(), &QAbstractItemModel::rowsRemoved, this, soon);
+    m_feeds = &m_session->storage();
+    connect(m_feeds, &StorageFeeds::changed, this, soon);
+    connect(&m_session->pods(), &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
+        if (!change.added.isEmpty() || !change.removed.isEmpty())
+            judgeSoon();
+    });
     connect(&m_session->jobs(), &store::StoreSignals::changed, this, soon);
     readClusterId();
     measureAll();
-}
-
-void StorageController::scopeChanged()
-{
-    if (m_feeds)
-        m_feeds->claims.feed.start({m_session->watched(), {m_session->cluster().defaultNamespace()}});
 }
 
 void StorageController::refresh()
 {
     if (!m_feeds)
         return;
-    m_feeds->each([](auto &watched) { watched.feed.retryNow(); });
+    m_feeds->each([](WatchedKind &watched) { watched.retryNow(); });
     if (m_clusterId.isEmpty())
         readClusterId();
     m_prometheusSought = {};
@@ -272,7 +243,7 @@ void StorageController::measureAll()
     QStringList nodes;
     if (m_preferences.kubeletsAllowed(m_session->server())) {
         QSet<QString> mounting;
-        for (const QString &key : m_session->pods().mounting()) {
+        for (const QString &key : m_session->mountingPods()) {
             const Pod *pod = m_session->pods().find(key);
             if (!pod->node.isEmpty() && pod->phase == "Running"_L1)
                 mounting.insert(pod->node);
@@ -503,7 +474,7 @@ void StorageController::judge()
     }
     m_judging = true;
     Gathering gathering;
-    gathering.pods = m_session->pods().mounting().values();
+    gathering.pods = m_session->mountingPods().values();
     gathering.jobs = m_session->jobs().uids();
     gathering.facts.pods.reserve(gathering.pods.size());
     gathering.facts.jobs.reserve(gathering.jobs.size());
@@ -535,7 +506,7 @@ void StorageController::gather()
     }
     facts.claims = m_feeds->claims.store.values();
     facts.volumes = m_feeds->volumes.store.values();
-    const FeedState::Phase volumes = m_feeds->volumes.feed.state().phase;
+    const FeedState::Phase volumes = m_feeds->volumes.state().phase;
     facts.volumesRead = volumes == FeedState::Phase::Live || volumes == FeedState::Phase::Stale;
     facts.classes = m_feeds->classes.store.values();
     for (const auto &uses : m_uses)
@@ -561,7 +532,7 @@ void StorageController::gather()
             const QList<storage::ClaimAccount> &accounts = judged.accounts;
             m_judging = false;
             m_reader.setPlaces(std::move(judged.places));
-            const FeedState state = m_feeds->claims.feed.state();
+            const FeedState state = m_feeds->claims.state();
             m_page->setHelperAllowed(helperNamespaces());
             m_page->setBuckets(buckets());
             m_page->setClaims(accounts);

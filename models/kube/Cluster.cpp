@@ -354,6 +354,14 @@ Result<Cluster::User> Cluster::whoAmI(Stop stop)
         });
 }
 
+void Cluster::ping(std::chrono::milliseconds patience, Stop stop)
+{
+    net::Request request = jsonRequest("GET", u"/version"_s);
+    request.timeout = patience;
+    request.maxRetries = 0;
+    (void)m_transport->send(std::move(request), stop);
+}
+
 Result<Cluster::Version> Cluster::version(Stop stop)
 {
     const Result<QJsonObject> body =

@@ -64,6 +64,10 @@ public:
     /// Also the quickest proof that this is a Kubernetes API server.
     Result<Version> version(Stop stop);
 
+    /// Asks once for the version, the cheapest there is, which everybody may, and waits no longer than `patience`: an answer
+    /// is a sign of life (Transport::pulse).
+    void ping(std::chrono::milliseconds patience, Stop stop);
+
     struct Namespaces {
         QStringList names;    ///< sorted
         bool complete = true; ///< false where the user may not list them: `names` then holds the context's own

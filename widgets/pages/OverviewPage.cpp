@@ -9,6 +9,7 @@
 #include "kit/Marks.h"
 #include "kit/StateView.h"
 #include "pages/KeyHintBar.h"
+#include "pages/ListPage.h"
 #include "views/DataTable.h"
 
 #include <QGridLayout>
@@ -289,8 +290,7 @@ void OverviewPage::updateState()
     switch (m_feed.phase) {
     case FeedState::Phase::Loading: m_state->setLoading(tr("Reading jobs…"), m_feed.loaded, m_feed.expected, true); return;
     case FeedState::Phase::Stale:
-        m_state->setOffline(m_feed.lastGood.isValid() ? tr("Not connected since %1").arg(m_feed.lastGood.toLocalTime().toString(u"HH:mm"_s))
-                                                      : tr("Not connected"),
+        m_state->setOffline(ListPage::offlineTitle(m_feed),
                             error.why.isEmpty() ? error.what : error.why, {{u"again"_s, tr("Try now"), ButtonVariant::Normal}});
         return;
     case FeedState::Phase::Failed:

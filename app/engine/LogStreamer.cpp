@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "LogStreamer.h"
+#include "engine/LogStreamer.h"
 
 #include "base/Async.h"
 
 #include <QDateTime>
 #include <QTimer>
+#include <condition_variable>
 #include <mutex>
 
 using namespace Qt::StringLiterals;
@@ -14,18 +15,24 @@ namespace cairn::app {
 /// Where the threads leave what they read; outlives the streamer while a thread still ends.
 struct LogStreamer::Shared {
     std::mutex mutex;
-    std::vector<logs::LogBuffer::Raw> lines;
+    std::condition_variable_any drained;
+    std::vector<LogLine> lines;
+    qint64 bytes = 0; ///< of the lines
     std::vector<std::pair<int, std::optional<Error>>> ends;
 };
 
 namespace {
 
+/// What may wait for the GUI thread before the threads that read pause, and with them, in the end, the server. A pod that
+/// runs `yes` else fills the memory.
+constexpr size_t mostLines = 20'000;
+constexpr qint64 mostBytes = 8 << 20;
 constexpr int firstLines = 5000; ///< of each pod; older ones are a click away in the previous log or the storage
 
 /// "2026-01-02T03:04:05.123456789Z text": splits off the time that the kubelet put in front.
-logs::LogBuffer::Raw parse(int source, const QByteArray &line)
+LogLine parse(int source, const QByteArray &line)
 {
-    logs::LogBuffer::Raw raw;
+    LogLine raw;
     raw.source = source;
     const qsizetype space = line.indexOf(' ');
     const QDateTime time = space > 18 && space < 40 ? QDateTime::fromString(QString::fromLatin1(line.first(space)), Qt::ISODateWithMs) : QDateTime();
@@ -44,12 +51,14 @@ LogStreamer::LogStreamer(std::shared_ptr<ObjectApi> api, bool previous, QObject 
 {
     auto *drain = new QTimer(this);
     connect(drain, &QTimer::timeout, this, [this] {
-        std::vector<logs::LogBuffer::Raw> batch;
+        std::vector<LogLine> batch;
         std::vector<std::pair<int, std::optional<Error>>> ends;
         {
             const std::lock_guard lock(m_shared->mutex);
             batch.swap(m_shared->lines);
+            m_shared->bytes = 0;
             ends.swap(m_shared->ends);
+            m_shared->drained.notify_all();
         }
         if (!batch.empty())
             emit lines(std::move(batch));
@@ -74,8 +83,11 @@ void LogStreamer::follow(int source, const Pod &pod, const QString &container)
     // It holds everything it needs and ends soon after the stop.
     async::streamPool().start([api = m_api, shared = m_shared, source, ns = pod.ns, name = pod.name, options, stop = m_stop.get_token()] {
         const auto leave = [&](const QByteArray &line) {
-            const std::lock_guard lock(shared->mutex);
+            std::unique_lock lock(shared->mutex);
+            if (!shared->drained.wait(lock, stop, [&] { return shared->lines.size() < mostLines && shared->bytes < mostBytes; }))
+                return false;
             shared->lines.push_back(parse(source, line));
+            shared->bytes += line.size();
             return !stop.stop_requested();
         };
         Result<> how;
@@ -83,8 +95,8 @@ void LogStreamer::follow(int source, const Pod &pod, const QString &container)
             const Result<QByteArray> all = api->log(ns, name, options, stop);
             if (all) {
                 for (const QByteArray &line : all->split('\n')) {
-                    if (!line.isEmpty())
-                        leave(line);
+                    if (!line.isEmpty() && !leave(line))
+                        break;
                 }
             } else {
                 how = fail(all.error());

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "domain/Job.h"
+#include "domain/LogLine.h"
 #include "domain/ObjectApi.h"
-#include "logs/LogBuffer.h"
 
 #include <QObject>
 #include <memory>
@@ -29,7 +29,7 @@ public:
     void follow(int source, const Pod &pod, const QString &container);
 
 signals:
-    void lines(std::vector<cairn::logs::LogBuffer::Raw> batch);
+    void lines(std::vector<cairn::LogLine> batch);
     /// The log of one pod ended: the error says why, unless the container simply ended.
     void ended(int source, const std::optional<cairn::Error> &error);
 
