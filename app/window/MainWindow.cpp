@@ -51,6 +51,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     setMinimumSize(1100, 700);
     setCentralWidget(makeBody());
     m_toasts = new kit::ToastHost(this);
+    m_status->addAtEnd(new kit::NoticeBell(m_toasts));
     resize(1280, 800);
     restoreGeometry(m_preferences.geometry());
     makePages();
@@ -143,6 +144,15 @@ void MainWindow::makeActions()
     m_actions->add(everywhere, {u"keys"_s, u"help"_s, tr("Keyboard shortcuts"), {Qt::Key_F1, Qt::Key_Question}, tr("help keys", "to be found by"), [this] { showKeys(); }});
     m_actions->add(everywhere, {u"closeWindow"_s, u"close"_s, tr("Close this window"), {Qt::CTRL | Qt::Key_W}, {}, [this] { close(); }});
     m_actions->add(everywhere, {u"quit"_s, u"close"_s, tr("Quit"), {Qt::CTRL | Qt::Key_Q}, {}, [] { QApplication::closeAllWindows(); }});
+    m_actions->add(everywhere, {u"notices"_s, u"bell"_s, tr("Notifications"), {}, tr("bell messages errors", "to be found by"),
+                                [this] { m_status->findChild<kit::NoticeBell *>()->click(); }});
+    m_actions->addKeys(tr("YAML and differences"), {{u"Ctrl F"_s, tr("Search")},
+                                                    {u"N"_s, tr("Next hit")},
+                                                    {u"Shift N"_s, tr("Previous hit")},
+                                                    {u"Ctrl Shift ["_s, tr("Fold the block")},
+                                                    {u"Ctrl Shift ]"_s, tr("Unfold the block")},
+                                                    {u"F8"_s, tr("Next problem")},
+                                                    {u"Shift F8"_s, tr("Previous problem")}});
     m_actions->addKeys(tr("Tables"), {{u"/"_s, tr("Filter")},
                                       {u"↑ ↓"_s, tr("Move")},
                                       {u"Enter"_s, tr("Open")},

@@ -14,6 +14,8 @@ using components::Leadership;
 
 namespace {
 
+constexpr qint64 clocksApart = 300; ///< seconds
+
 struct Words {
     Q_DECLARE_TR_FUNCTIONS(cairn::items::Alerts)
 };
@@ -37,7 +39,10 @@ bool AlertWatch::becomes(AlertKind kind, const QString &target, bool is, const Q
         states.insert(target, is);
         return is && began.isValid() && began > m_since;
     }
-    return !std::exchange(*before, is) && is;
+    if (std::exchange(*before, is) || !is)
+        return false;
+    // What was read only now may have been so for days. The server's clock need not be this one's.
+    return !began.isValid() || began.addSecs(clocksApart) > m_since;
 }
 
 // Every job is gone through every few seconds: nothing is put into words before there is something to say.

@@ -45,7 +45,7 @@ public:
 private:
     void jobs(const JobTableModel &jobs, const QDateTime &now, QList<Alert> &alerts);
     /// Remembers whether something is so of one target. True where it became so since the last look: it was seen before and was not so,
-    /// or it began after the watch did (`began` invalid: not known).
+    /// or it began after the watch did (`began` invalid: not known). What began before the watch is no news, whenever it was read.
     bool becomes(AlertKind kind, const QString &target, bool is, const QDateTime &began = {});
 
     QDateTime m_since;

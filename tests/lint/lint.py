@@ -27,10 +27,11 @@ LAYERS = {
     "widgets/views": {"base", "domain", "items", "kit"},
     "widgets/charts": {"base", "domain", "items", "kit"},
     "widgets/logs": {"base", "domain", "items", "kit"},
+    "widgets/forms": {"base", "domain", "items", "kit"},
     "widgets/editors": {"base", "domain", "manifest", "items", "kit"},
-    "widgets/dialogs": {"base", "domain", "manifest", "checkpoints", "jobs", "items", "kit", "views", "charts", "logs", "editors"},
-    "widgets/pages": {"base", "domain", "manifest", "checkpoints", "jobs", "components", "storage", "items", "kit", "views", "charts", "logs", "editors", "dialogs"},
-    "widgets/gallery": {"base", "domain", "manifest", "checkpoints", "jobs", "components", "storage", "items", "kit", "views", "charts", "logs", "editors", "dialogs", "pages"},
+    "widgets/dialogs": {"base", "domain", "manifest", "checkpoints", "jobs", "items", "kit", "views", "charts", "logs", "forms", "editors"},
+    "widgets/pages": {"base", "domain", "manifest", "checkpoints", "jobs", "components", "storage", "items", "kit", "views", "charts", "logs", "forms", "editors", "dialogs"},
+    "widgets/gallery": {"base", "domain", "manifest", "checkpoints", "jobs", "components", "storage", "items", "kit", "views", "charts", "logs", "forms", "editors", "dialogs", "pages"},
 }
 OWN_FOLDERS = {path.split("/")[1] for path in LAYERS}
 
@@ -40,6 +41,7 @@ RESTRICTED = [
     (re.compile(r"^<curl/"), {"models/net"}),
     (re.compile(r"^<(QNetwork|QSsl|QWebSocket|QtNetwork|QtWebSockets|QTcp|QHost)"), {"models/net"}),
     (re.compile(r"^<QSql"), {"models/store"}),
+    (re.compile(r"^<Qsci/"), {"widgets/editors"}),
     (re.compile(r"^<qt6keychain/"), {"app/engine"}),
     (re.compile(r"^<(QWidget|Q\w*Widget|QApplication|QPainter|QGui|QPixmap|QImage|QIcon|QFont|QColor|QPalette|QtGui/|QtWidgets/)"),
      {"widgets/*", "app/*"}),

@@ -3,7 +3,7 @@
 
 #include "base/Text.h"
 #include "charts/TimelineChart.h"
-#include "editors/YamlView.h"
+#include "editors/CodeEditor.h"
 #include "items/CellText.h"
 #include "items/Vocabulary.h"
 #include "kit/Button.h"
@@ -164,7 +164,7 @@ void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummar
         m_table->setCurrentKey({});
         m_pods->setPods({});
         m_events->setEvents({});
-        m_yaml->setYaml({});
+        m_yaml->setText({});
         m_logs->begin({});
         m_logs->setContent();
         setPendingResume(std::nullopt);
@@ -576,7 +576,7 @@ void JobPage::setListingConsent(const std::optional<items::ListingConsent> &cons
         m_consentBanner->set(Tone::Warn,
                              tr("No helper Job can be made in %1").arg(text::safe(consent->ns)), text, offers);
     }
-    m_consentCode->setYaml(consent->what);
+    m_consentCode->setText(consent->what);
     updateBanners();
 }
 
@@ -674,13 +674,13 @@ void JobPage::setPendingResume(const std::optional<items::PendingResume> &pendin
 
 void JobPage::setYaml(const QString &yaml)
 {
-    m_yaml->setYaml(yaml);
+    m_yaml->setText(yaml);
     m_yamlState->setContent();
 }
 
 void JobPage::setYamlLoading()
 {
-    m_yamlState->setLoading(tr("Reading the object…"), 0, -1, !m_yaml->toPlainText().isEmpty());
+    m_yamlState->setLoading(tr("Reading the object…"), 0, -1, !m_yaml->text().isEmpty());
 }
 
 void JobPage::setYamlError(const Error &error)

@@ -20,7 +20,7 @@ namespace cairn::charts {
 class TimelineChart;
 }
 namespace cairn::editors {
-class YamlView;
+class CodeEditor;
 }
 namespace cairn::kit {
 class Banner;
@@ -183,7 +183,7 @@ private:
     kit::Paragraph *m_correctionError;
     bool m_asksServer = false; ///< of a bucket, in place of a folder
     kit::Banner *m_consentBanner;
-    editors::YamlView *m_consentCode;
+    editors::CodeEditor *m_consentCode;
     kit::Segment *m_tabs;
     kit::SearchField *m_search;
     kit::ElidedLabel *m_age;
@@ -196,7 +196,7 @@ private:
     kit::StateView *m_listState;
     kit::ElidedLabel *m_listFoot;
     LogPane *m_logs;
-    editors::YamlView *m_yaml;
+    editors::CodeEditor *m_yaml;
     kit::Button *m_copyYaml;
     kit::StateView *m_yamlState;
     views::DataTable *m_podTable;
