@@ -45,12 +45,20 @@ struct BucketPlan {
 /// True where a job saves to a bucket that can be listed.
 bool savesToBucket(const ckpt::SaveLocation &location);
 
-/// Reads the job's object and nothing else. Error::Unsupported where the endpoint itself comes out of a Secret or
-/// ConfigMap: nobody could be asked about it then.
-Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token stop);
+/// Error::reason where the job does not say openly on which server its bucket is: nameEndpoint() mends that.
+inline constexpr QLatin1StringView endpointUnknown{"EndpointUnknown"};
 
-/// Reads the Secrets of a plan, after the user agreed to that and to `plan.store`. Error::Consent where a Secret names
-/// another endpoint than the one agreed to. The keys live as long as the result does.
+/// Reads the job's object and nothing else. Error::Unsupported with endpointUnknown where the endpoint itself comes out of
+/// a Secret or ConfigMap: nobody could be asked about it then. `endpoint`, or else the one that was named for the job, beats
+/// what the job says.
+Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token stop, const QString &endpoint = {});
+
+/// Remembers on the job (annotation cairn.console/endpoint) on which server its bucket is. Error::Invalid where `server` is
+/// no http or https URL.
+Result<> nameEndpoint(ObjectApi &api, const ObjectRef &job, const QString &server, std::stop_token stop);
+
+/// Reads the Secrets of a plan, after the user agreed to that and to `plan.store`. Error::Consent with endpointUnknown where
+/// a Secret names another endpoint than the one agreed to. The keys live as long as the result does.
 Result<s3::Access> accessOfJob(ObjectApi &api, const Job &job, const BucketPlan &plan, std::stop_token stop);
 
 /// Lists the bucket. JobListing::root is the URI.

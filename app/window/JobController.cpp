@@ -77,6 +77,20 @@ JobController::JobController(net::HttpClient &http, Keychain &keychain, Preferen
                     m_reader.forget(m_uid); // the watch brings the annotation, and with it a new reading
             });
     });
+    connect(page, &JobPage::bucketServerNamed, this, [this](const QString &server) {
+        const Job *shown = job();
+        if (!shown)
+            return;
+        m_page->setListingRunning(tr("Remembering the server…"));
+        m_listScope.run(
+            this, [cluster = m_session->sharedCluster(), ref = shown->ref(), server](std::stop_token stop) { return nameEndpoint(*cluster, ref, server, stop); },
+            [this](const Result<> &done) {
+                if (done)
+                    listBucket(); // asks first whether the keys may go there
+                else
+                    m_page->setListingError(done.error(), true);
+            });
+    });
     connect(page, &JobPage::finishResumeRequested, this, [this] { emit recoverRequested(m_uid, true); });
     connect(page, &JobPage::undoResumeRequested, this, [this] { emit recoverRequested(m_uid, false); });
     connect(page, &JobPage::yamlRetryRequested, this, &JobController::readYaml);
@@ -339,7 +353,7 @@ void JobController::endReading(const Result<JobListing> &listing, ListVia via)
     m_reading = false;
     emit readingChanged(m_uid, false);
     if (!listing) {
-        m_page->setListingError(listing.error());
+        m_page->setListingError(listing.error(), listing.error().reason == endpointUnknown);
         return;
     }
     m_reader.put(m_uid, {*listing, via}); // shows it too

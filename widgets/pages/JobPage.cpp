@@ -22,6 +22,7 @@
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QStackedWidget>
+#include <QUrl>
 #include <QVBoxLayout>
 
 namespace cairn::pages {
@@ -460,11 +461,30 @@ void JobPage::updateGuess()
     updateBanners();
 }
 
+void JobPage::askForPlace(bool server)
+{
+    m_asksServer = server;
+    m_correctionPath->setAccessibleName(server ? tr("Server of the bucket") : tr("Folder the job saves to, inside its container"));
+    m_correctionPath->setPlaceholderText(server ? u"https://minio.example.org:9000"_s : u"/ckpt/my-run"_s);
+    m_correctionPath->setText(server ? QString() : m_location.path);
+    m_correctionPath->setBad(false);
+    m_correctionError->hide();
+    m_correctionUse->setText(server ? tr("Use this server") : tr("Use this folder"));
+    m_correction->show();
+    updateBanners();
+    m_correctionPath->setFocus(Qt::OtherFocusReason);
+    m_correctionPath->selectAll();
+}
+
 void JobPage::commitCorrection()
 {
     const QString path = m_correctionPath->text().trimmed();
     QString wrong;
-    if (!path.startsWith(u'/'))
+    if (m_asksServer) {
+        const QUrl url(path, QUrl::StrictMode);
+        if ((url.scheme() != "https"_L1 && url.scheme() != "http"_L1) || url.host().isEmpty())
+            wrong = tr("The address of the server must begin with “https://” or “http://”, and name a host.");
+    } else if (!path.startsWith(u'/'))
         wrong = tr("The path must begin with “/”: it is the folder as the training program sees it.");
     else if (path.contains(u"/../"_s) || path.endsWith("/.."_L1))
         wrong = tr("The path must not contain “..”.");
@@ -475,7 +495,10 @@ void JobPage::commitCorrection()
         return;
     m_correction->hide();
     updateBanners();
-    emit saveLocationCorrected(path);
+    if (m_asksServer)
+        emit bucketServerNamed(path);
+    else
+        emit saveLocationCorrected(path);
 }
 
 void JobPage::setListingRunning(const QString &what, qint64 done, qint64 total)
@@ -519,16 +542,18 @@ void JobPage::setListing(const Listing &listing)
     selectCheckpoint(m_table->currentKey());
 }
 
-void JobPage::setListingError(const Error &error)
+void JobPage::setListingError(const Error &error, bool askServer)
 {
     m_again->setEnabled(true);
     m_table->setSkeleton(false);
     const Error safe = safeError(error);
     if (m_listed && m_checkpoints->rowCount() > 0)
         m_listState->setStale(safe.what, safe.why.isEmpty() ? safe.fix : safe.why,
-                              {{u"again"_s, tr("Read again"), ButtonVariant::Normal}});
+                              {{u"again"_s, tr("Refresh"), ButtonVariant::Normal}});
+    else if (askServer)
+        m_listState->setError(safe, {{u"again"_s, tr("Refresh"), ButtonVariant::Normal}, {u"server"_s, tr("Name the server…"), ButtonVariant::Primary}}, m_now);
     else
-        m_listState->setError(safe, {{u"again"_s, tr("Read again"), ButtonVariant::Primary}}, m_now);
+        m_listState->setError(safe, {{u"again"_s, tr("Refresh"), ButtonVariant::Primary}}, m_now);
 }
 
 void JobPage::setListingForbidden(const QString &title, const QString &text, const QString &roleRequest)

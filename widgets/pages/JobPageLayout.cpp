@@ -123,12 +123,7 @@ QWidget *JobPage::makeBanners()
             emit undoResumeRequested();
     });
     connect(m_died, &Banner::triggered, this, [this] { showTab(Tab::Logs); });
-    connect(m_guess, &Banner::triggered, this, [this] {
-        m_correctionPath->setText(m_location.path);
-        m_correction->show();
-        m_correctionPath->setFocus(Qt::OtherFocusReason);
-        m_correctionPath->selectAll();
-    });
+    connect(m_guess, &Banner::triggered, this, [this] { askForPlace(false); });
     connect(m_correctionUse, &QPushButton::clicked, this, &JobPage::commitCorrection);
     connect(m_correctionPath, &QLineEdit::returnPressed, this, &JobPage::commitCorrection);
     connect(m_correctionCancel, &QPushButton::clicked, this, [this] {
@@ -224,6 +219,8 @@ QWidget *JobPage::makeCheckpoints()
     connect(m_listState, &StateView::triggered, this, [this](const QString &id) {
         if (id == "cancel"_L1)
             emit cancelListingRequested();
+        else if (id == "server"_L1)
+            askForPlace(true);
         else
             emit readAgainRequested();
     });

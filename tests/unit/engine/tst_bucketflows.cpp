@@ -151,7 +151,29 @@ private slots:
         const auto plan = planBucket(api, put(api, env), {});
         QVERIFY(!plan);
         QCOMPARE(plan.error().kind, Error::Kind::Unsupported);
+        QCOMPARE(plan.error().reason, QString(endpointUnknown));
         QVERIFY(!readASecret(api));
+    }
+
+    void whoNamesTheServerIsAskedAboutThatOne()
+    {
+        tests::FakeObjectApi api;
+        api.put(kinds::secrets(), secret(u"store"_s, {{u"id"_s, "AKID"}, {u"key"_s, "hush"}, {u"url"_s, "https://evil.example.org"}}));
+        QJsonArray env = keysOf(u"store"_s);
+        env.append(fromSecret(u"AWS_ENDPOINT_URL"_s, u"store"_s, u"url"_s));
+        const Job job = put(api, env);
+        for (const QString &wrong : {u"minio"_s, u"ftp://minio"_s, u"https://"_s, u"https://who:what@minio"_s})
+            QCOMPARE(nameEndpoint(api, job.ref(), wrong, {}).error().kind, Error::Kind::Invalid);
+        QVERIFY(!planBucket(api, job, {}));
+        QVERIFY(nameEndpoint(api, job.ref(), u"https://minio.example.org:9000"_s, {}));
+        const auto plan = planBucket(api, job, {});
+        QVERIFY2(plan, qPrintable(plan ? QString() : plan.error().oneLine()));
+        QCOMPARE(plan->server(), u"https://minio.example.org:9000"_s);
+        QVERIFY(plan->consentKey(u"c"_s, u"nlp"_s).contains(u"https://minio.example.org:9000"_s));
+        const auto access = accessOfJob(api, job, *plan, {});
+        QVERIFY(access);
+        QCOMPARE(access->store.server, QUrl(u"https://minio.example.org:9000"_s)); // not what the Secret says
+        QCOMPARE(planBucket(api, job, {}, u"https://other.example.org"_s)->server(), u"https://other.example.org"_s);
     }
 
     void refusalsAreTheServers()
