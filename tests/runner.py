@@ -281,6 +281,7 @@ def slow_stages(runner):
     # QtTest ends a test function after five minutes unless told otherwise.
     runner.stage("campaign", runner.command, ["env", "CAIRN_CAMPAIGN_SEEDS=1000", "QTEST_FUNCTION_TIMEOUT=3600000",
                                               "build/dev/tests/net/tst_campaign"], 3600)
+    runner.stage("yaml-readers", runner.unittest, "tests/cross/test_yaml.py")
     if runner.stage("build-tsan", runner.build, "tsan", ("cairn_sanitized_tests",)):
         runner.stage("tests-tsan", runner.ctest, "tsan", "net")
     if runner.stage("build-fuzz", runner.build, "fuzz", ("cairn_fuzzers",)):

@@ -432,7 +432,7 @@ private slots:
         QTest::newRow("deep flow in lines") << QByteArray("[\n").repeated(5000) << u"nested more than"_s;
         QTest::newRow("deep block") << QByteArray("- ").repeated(3000) << u"nested more than"_s;
         QTest::newRow("many values") << QByteArray("- a\n").repeated(450'000) << u"more than 400000 values"_s;
-        QTest::newRow("many values in a line") << "a: [" + QByteArray("a,").repeated(300'000) + "]" << u"Line 1 holds more than 200000 values"_s;
+        QTest::newRow("many values in a line") << "a: [" + QByteArray("a,").repeated(300'000) + "]" << u"Line 1 begins something with more than 60000"_s;
         QTest::newRow("map as key") << "? {a: b}\n: c\n"_ba << u"as a key"_s;
         QTest::newRow("clusters is text") << "clusters: none\n"_ba << u"clusters is not a list"_s;
         QTest::newRow("entry is text") << "clusters: [a]\n"_ba << u"Entry 1 of clusters is skipped"_s;
@@ -618,11 +618,11 @@ private slots:
         using Type = yaml::Node::Type;
         for (const char *each : {"1", "-1", "0x1F", "0o17", "1_000", "1.5", "1e3", ".5", ".inf", "-.Inf", ".nan", "12345678901234567890"})
             QCOMPARE(typeOf(each), Type::Number);
-        for (const char *each : {"true", "False", "yes", "NO", "on", "Off"})
+        for (const char *each : {"true", "False", "yes", "NO", "on", "Off", "y", "n"})
             QCOMPARE(typeOf(each), Type::Bool);
         for (const char *each : {"~", "null", "", "Null"})
             QCOMPARE(typeOf(each), Type::Null);
-        for (const char *each : {"y", "n", "1.2.3", "2001-01-01", "'1'", "\"true\"", "1.2.3.4", "-", "tRUE", "v1", "1e", "!!str 5"}) {
+        for (const char *each : {"1.2.3", "2001-01-01", "'1'", "\"true\"", "1.2.3.4", "-", "tRUE", "v1", "1e", "!!str 5"}) {
             if (QByteArray(each) != "-")
                 QCOMPARE(typeOf(each), Type::Text);
         }
