@@ -8,7 +8,7 @@
 #include "engine/JobFlows.h"
 #include "engine/JobJson.h"
 #include "jobs/ResumeJson.h"
-#include "jobs/ResumeState.h"
+#include "jobs/Unfinished.h"
 
 #include <QJsonArray>
 #include <QSet>
@@ -20,6 +20,8 @@ namespace {
 
 QString stateText(const Job &job)
 {
+    if (jobs::unfinishedChange(job))
+        return u"%1 (unfinished change)"_s.arg(phaseName(job.phase));
     return job.cause.isEmpty() ? phaseName(job.phase) : u"%1 (%2)"_s.arg(phaseName(job.phase), text::safe(job.cause));
 }
 
@@ -50,7 +52,7 @@ app::ListVia listVia(const Options &options)
 }
 
 Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster, const app::JobDetail &detail,
-                                    const Options &options, std::stop_token stop)
+                                    const Options &options, std::stop_token stop, const std::shared_ptr<ckpt::HeldHelper> &held)
 {
     if (app::savesToBucket(ckpt::locate(detail.job)))
         return readBucketOfJob(engine.http(), cluster, detail, options, stop);
@@ -59,7 +61,7 @@ Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster,
                     u"It mounts the job's claim read-only in namespace %1, lists it, and is gone a minute later"_s.arg(text::safe(detail.job.ns)),
                     u"Agree with --allow-helper, or use a running pod of the job with --use-exec"_s);
     }
-    return app::readCheckpoints(cluster, detail.job, detail.pods, listVia(options), stop);
+    return app::readCheckpoints(cluster, detail.job, detail.pods, listVia(options), stop, {}, held);
 }
 
 int jobs(app::Engine &engine, const Options &options, std::stop_token stop)
@@ -78,6 +80,14 @@ int jobs(app::Engine &engine, const Options &options, std::stop_token stop)
         rows.append({text::safe(job.ns), text::safe(job.name), job.facts().resource.kind, stateText(job),
                      u"%1/%2"_s.arg(job.ready()).arg(job.desired()), QString::number(job.gpus()), QString::number(job.restarts),
                      QString::number(job.lineage.attempt), job.created.isValid() ? text::duration(std::chrono::seconds(std::max<qint64>(0, job.created.secsTo(now)))) : u"–"_s});
+    }
+    for (const Job &job : *list) {
+        const auto change = jobs::unfinishedChange(job);
+        if (!change)
+            continue;
+        note(u"%1/%2: %3"_s.arg(text::safe(job.ns), text::safe(job.name), change->text));
+        if (change->canAct())
+            note(u"  Finish it: cairnctl -n %1 job resume %2 --recover finish; roll it back: --recover undo"_s.arg(text::safe(job.ns), text::safe(job.name)));
     }
     print(options.format, {{u"jobs"_s, json}}, list->isEmpty() ? u"No training jobs.\n"_s : renderTable(rows, {5, 6, 7}));
     return ExitOk;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/JobJson.h"
 
+#include "jobs/Unfinished.h"
+
 #include <QJsonArray>
 
 using namespace Qt::StringLiterals;
@@ -72,7 +74,8 @@ QJsonObject toJson(const Job &job)
             {u"progress"_s, job.progress ? QJsonValue(*job.progress) : QJsonValue(QJsonValue::Null)},
             {u"created"_s, time(job.created)},
             {u"started"_s, time(job.started)},
-            {u"finished"_s, time(job.finished)}};
+            {u"finished"_s, time(job.finished)},
+            {u"unfinishedChange"_s, jobs::toJson(jobs::unfinishedChange(job))}};
 }
 
 } // namespace cairn::app

@@ -4,6 +4,7 @@
 #include "CheckpointReader.h"
 #include "HaController.h"
 #include "StorageController.h"
+#include "engine/Changes.h"
 #include "base/Text.h"
 #include "checkpoints/SaveLocation.h"
 #include "kit/Messages.h"
@@ -70,6 +71,8 @@ void Notifier::setNow(const QDateTime &now)
     facts.jobs = &m_jobs;
     facts.components = m_ha.components();
     facts.claims = m_storage.accounts();
+    if (m_changes)
+        facts.underWay = m_changes->jobs();
     facts.now = now;
     const items::AlertRules rules = m_preferences.alerts();
     for (const items::Alert &alert : m_watch.update(facts, rules.claimPercent)) {

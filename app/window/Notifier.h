@@ -12,6 +12,7 @@ class ToastHost;
 
 namespace cairn::app {
 
+class Changes;
 class CheckpointReader;
 class HaController;
 class StorageController;
@@ -27,6 +28,8 @@ public:
     Notifier(const items::JobTableModel &jobs, HaController &ha, StorageController &storage, CheckpointReader &reader, Preferences &preferences,
              kit::ToastHost *toasts, QWidget *window);
 
+    /// The changes that run here, of which nobody needs to be told; outlive this.
+    void setChanges(const Changes *changes) { m_changes = changes; }
     /// nullptr before the session ends.
     void setSession(ClusterSession *session);
     void setNow(const QDateTime &now);
@@ -49,6 +52,7 @@ private:
     StorageController &m_storage;
     CheckpointReader &m_reader;
     Preferences &m_preferences;
+    const Changes *m_changes = nullptr;
     kit::ToastHost *m_toasts;
     QWidget *m_window;
     ClusterSession *m_session = nullptr;

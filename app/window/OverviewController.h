@@ -13,6 +13,7 @@ class OverviewPage;
 
 namespace cairn::app {
 
+class Changes;
 class CheckpointReader;
 class HaController;
 class NodesController;
@@ -24,8 +25,8 @@ class OverviewController : public PageController
     Q_OBJECT
 
 public:
-    /// All outlive this.
-    OverviewController(const items::JobTableModel &jobs, const NodesController &nodes, HaController &ha, StorageController &storage, const CheckpointReader &reader,
+    /// All outlive this. What `changes` carries out nobody has to look after.
+    OverviewController(const Changes &changes, const items::JobTableModel &jobs, const NodesController &nodes, HaController &ha, StorageController &storage, const CheckpointReader &reader,
                        QObject *parent);
 
     void setSession(ClusterSession *session) override;
@@ -37,6 +38,7 @@ public:
 private:
     void show();
 
+    const Changes &m_changes;
     const items::JobTableModel &m_jobs;
     const NodesController &m_nodes;
     HaController &m_ha;

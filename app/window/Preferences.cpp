@@ -17,7 +17,8 @@ const std::pair<items::AlertKind, const char *> alertWords[] = {{items::AlertKin
                                                                 {items::AlertKind::CheckpointDamaged, "alerts/checkpointDamaged"},
                                                                 {items::AlertKind::CheckpointOverdue, "alerts/checkpointOverdue"},
                                                                 {items::AlertKind::LeaderLost, "alerts/leaderLost"},
-                                                                {items::AlertKind::ClaimFull, "alerts/claimFull"}};
+                                                                {items::AlertKind::ClaimFull, "alerts/claimFull"},
+                                                                {items::AlertKind::ChangeUnfinished, "alerts/changeUnfinished"}};
 
 } // namespace
 

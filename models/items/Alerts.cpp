@@ -4,6 +4,7 @@
 #include "base/Text.h"
 #include "items/CellText.h"
 #include "items/ComponentTableModel.h"
+#include "jobs/Unfinished.h"
 
 #include <QCoreApplication>
 
@@ -19,6 +20,9 @@ constexpr qint64 clocksApart = 300; ///< seconds
 struct Words {
     Q_DECLARE_TR_FUNCTIONS(cairn::items::Alerts)
 };
+
+/// So long without a step a change may be under way elsewhere: pods take their time to end.
+constexpr qint64 underWaySeconds = 60;
 
 } // namespace
 
@@ -46,12 +50,19 @@ bool AlertWatch::becomes(AlertKind kind, const QString &target, bool is, const Q
 }
 
 // Every job is gone through every few seconds: nothing is put into words before there is something to say.
-void AlertWatch::jobs(const JobTableModel &jobs, const QDateTime &now, QList<Alert> &alerts)
+void AlertWatch::jobs(const OverviewFacts &facts, QList<Alert> &alerts)
 {
-    for (int i = 0; i < jobs.rowCount(); ++i) {
-        const JobRow &row = *jobs.rowAt(i);
+    const QDateTime &now = facts.now;
+    for (int i = 0; i < facts.jobs->rowCount(); ++i) {
+        const JobRow &row = *facts.jobs->rowAt(i);
         const Job &job = row.job;
         const QString key = jobKey(job);
+        const auto unfinished = jobs::unfinishedChange(job);
+        const bool hangs = unfinished && !facts.underWay.contains(key) && (!unfinished->record || unfinished->record->changed.secsTo(now) >= underWaySeconds);
+        if (!hangs)
+            m_state[static_cast<size_t>(AlertKind::ChangeUnfinished)].remove(key);
+        else if (becomes(AlertKind::ChangeUnfinished, key, true, now.addSecs(1))) // also at the first look
+            alerts.append({AlertKind::ChangeUnfinished, key, Words::tr("A change of %1 was not finished").arg(text::safe(job.name)), unfinished->text});
         if (becomes(AlertKind::JobFailed, key, job.phase == JobPhase::Failed, job.finished)) {
             const QString why = causeText(job);
             const QString where = text::safe(job.ns);
@@ -79,7 +90,7 @@ QList<Alert> AlertWatch::update(const OverviewFacts &facts, int claimPercent)
     if (!m_since.isValid())
         m_since = facts.now;
     if (facts.jobs)
-        jobs(*facts.jobs, facts.now, alerts);
+        jobs(facts, alerts);
     if (facts.components) {
         for (const components::Component &component : *facts.components) {
             using State = Leadership::State;

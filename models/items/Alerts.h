@@ -9,8 +9,8 @@
 
 namespace cairn::items {
 
-enum class AlertKind { JobFailed, CheckpointDamaged, CheckpointOverdue, LeaderLost, ClaimFull };
-inline constexpr int alertKinds = static_cast<int>(AlertKind::ClaimFull) + 1;
+enum class AlertKind { JobFailed, CheckpointDamaged, CheckpointOverdue, LeaderLost, ClaimFull, ChangeUnfinished };
+inline constexpr int alertKinds = static_cast<int>(AlertKind::ChangeUnfinished) + 1;
 
 /// Something that happened just now and that somebody who looks elsewhere should hear of.
 struct Alert {
@@ -23,7 +23,8 @@ struct Alert {
 
 /// What the user wants to hear of, and when.
 struct AlertRules {
-    QSet<AlertKind> wanted{AlertKind::JobFailed, AlertKind::CheckpointDamaged, AlertKind::CheckpointOverdue, AlertKind::LeaderLost, AlertKind::ClaimFull};
+    QSet<AlertKind> wanted{AlertKind::JobFailed, AlertKind::CheckpointDamaged, AlertKind::CheckpointOverdue, AlertKind::LeaderLost, AlertKind::ClaimFull,
+                           AlertKind::ChangeUnfinished};
     int claimPercent = 90; ///< a claim that is this full, 50…99
     bool quiet = false;    ///< there are quiet hours
     QTime quietFrom{22, 0}, quietTo{7, 0}; ///< local time; may span midnight
@@ -33,7 +34,7 @@ struct AlertRules {
 };
 
 /// Tells changes for the worse from one look to the next. What was so when it was first seen is no news, unless it began
-/// after the first look. GUI thread or any one thread.
+/// after the first look, or is a change that nobody finished: that waits for somebody, however old it is. GUI thread or any one thread.
 class AlertWatch
 {
 public:
@@ -43,7 +44,7 @@ public:
     void reset() { *this = {}; }
 
 private:
-    void jobs(const JobTableModel &jobs, const QDateTime &now, QList<Alert> &alerts);
+    void jobs(const OverviewFacts &facts, QList<Alert> &alerts);
     /// Remembers whether something is so of one target. True where it became so since the last look: it was seen before and was not so,
     /// or it began after the watch did (`began` invalid: not known). What began before the watch is no news, whenever it was read.
     bool becomes(AlertKind kind, const QString &target, bool is, const QDateTime &began = {});

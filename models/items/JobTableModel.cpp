@@ -4,6 +4,7 @@
 #include "base/Text.h"
 #include "items/CellText.h"
 #include "items/Vocabulary.h"
+#include "jobs/Unfinished.h"
 
 #include <algorithm>
 #include <limits>
@@ -143,6 +144,8 @@ QString JobTableModel::stateDetail(const Job &job)
 {
     if (job.deleting.isValid())
         return tr("being deleted");
+    if (jobs::unfinishedChange(job))
+        return tr("unfinished change");
     if (!job.cause.isEmpty())
         return text::safe(job.cause);
     if (job.phase == JobPhase::Suspended && job.manager.type == Manager::Type::Kueue)
@@ -196,7 +199,11 @@ QString JobTableModel::toolTip(const JobRow &row, int column) const
     switch (column) {
     case Name: return text::safe(job.ns + u'/' + job.name);
     case Namespace: return text::safe(job.ns);
-    case State: return text::safe(job.message.isEmpty() ? job.cause : job.message);
+    case State: {
+        const QString message = text::safe(job.message.isEmpty() ? job.cause : job.message);
+        const auto unfinished = jobs::unfinishedChange(job);
+        return unfinished ? QStringList{unfinished->text, message}.join(u'\n').trimmed() : message;
+    }
     case LastCheckpoint:
         if (!row.checkpoints)
             return tr("The checkpoints of this job have not been read yet. Open the job to read them.");

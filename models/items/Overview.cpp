@@ -6,6 +6,7 @@
 #include "items/ClaimTableModel.h"
 #include "items/ComponentTableModel.h"
 #include "items/Vocabulary.h"
+#include "jobs/Unfinished.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -52,6 +53,7 @@ class Judge
 public:
     explicit Judge(const OverviewFacts &facts)
         : m_now(facts.now)
+        , m_underWay(facts.underWay)
     {
         if (facts.jobs) {
             for (int i = 0; i < facts.jobs->rowCount(); ++i)
@@ -64,7 +66,7 @@ public:
         if (facts.claims)
             claims(*facts.claims);
         std::ranges::stable_sort(m_result.problems, [](const Problem &a, const Problem &b) {
-            const auto order = [](const Problem &p) { return std::make_tuple(p.tag.tone != Tone::Err, -p.cost); };
+            const auto order = [](const Problem &p) { return std::make_tuple(p.about != Problem::About::Change, p.tag.tone != Tone::Err, -p.cost); };
             return order(a) < order(b);
         });
     }
@@ -75,6 +77,8 @@ private:
     {
         const Job &job = row.job;
         const LostWork lost = lostWork(row, m_now);
+        if (const auto unfinished = jobs::unfinishedChange(job); unfinished && !m_underWay.contains(jobKey(job)))
+            hangs(row, *unfinished, lost);
         switch (job.phase) {
         case JobPhase::Running:
         case JobPhase::Restarting:
@@ -107,6 +111,20 @@ private:
         case JobPhase::Suspended: ++m_result.suspended; break;
         case JobPhase::Succeeded:
         case JobPhase::Unknown: break;
+        }
+    }
+
+    /// Nobody works on it any longer, or somebody does elsewhere: whoever finds it can go on or back.
+    void hangs(const JobRow &row, const jobs::UnfinishedChange &change, const LostWork &lost)
+    {
+        ++m_result.unfinished;
+        problem(row, {Words::tr("Unfinished change"), Tone::Err}, change.text, change.record ? change.record->changed : QDateTime(), lost);
+        Problem &problem = m_result.problems.last();
+        problem.about = Problem::About::Change;
+        problem.hint = change.record ? Words::tr("begun by %1; finish it, or roll it back", "a program").arg(text::safe(change.record->tool)) : change.problem;
+        if (change.canAct()) {
+            problem.action = {u"change.finish"_s, Words::tr("Finish"), true, true, {}};
+            problem.other = {u"change.rollBack"_s, Words::tr("Roll back"), false, true, {}};
         }
     }
 
@@ -244,6 +262,7 @@ private:
     }
 
     const QDateTime m_now;
+    const QSet<QString> m_underWay;
     Overview m_result;
     double m_most = 0;
 };
@@ -330,7 +349,7 @@ QVariant ProblemTableModel::data(const QModelIndex &index, int role) const
     case SortRole: return m_order.value(key(*problem));
     case StrongRole: return column == Name;
     case TagRole: return column == What ? QVariant::fromValue(problem->tag) : QVariant();
-    case ActionRole: return column == Action ? QVariant::fromValue(problem->action) : QVariant();
+    case ActionRole: return column == Action ? QVariant::fromValue(problem->action) : column == Other ? QVariant::fromValue(problem->other) : QVariant();
     default: return {};
     }
 }

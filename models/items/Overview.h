@@ -9,16 +9,17 @@ namespace cairn::items {
 
 /// One thing that costs work, or is about to.
 struct Problem {
-    enum class About { Job, Component, Node, Claim, Availability };
+    enum class About { Job, Component, Node, Claim, Availability, Change };
     About about = About::Job;
-    QString target;   ///< key of the job, component, node or claim; "" for Availability
+    QString target;   ///< key of the job (of Change too), component, node or claim; "" for Availability
     TagValue tag;     ///< what it is: "Failed", "Damaged", "Down"; Tone::Err before Tone::Warn
     QString name;     ///< safe to show
     QString text;     ///< what happened; safe to show
     QString place;    ///< namespace or zone; safe to show
     QDateTime since;  ///< UTC; invalid where not known
     QString hint;     ///< what there is to go on with; safe to show
-    ActionValue action; ///< "job.resume", or "show"
+    ActionValue action; ///< "job.resume", "change.finish", or "show"
+    ActionValue other;  ///< a second way: "change.rollBack"; no text for none
     double cost = 0;  ///< GPU-hours lost or at risk, for the order among equals
     bool operator==(const Problem &) const = default;
 };
@@ -29,13 +30,15 @@ struct OverviewFacts {
     const QList<components::Component> *components = nullptr; ///< null until they were judged
     const QList<NodeRow> *nodes = nullptr;                    ///< null where nodes may not be read
     const QList<storage::ClaimAccount> *claims = nullptr;     ///< null until they were read
+    QSet<QString> underWay; ///< keys of jobs whose change runs in this Cairn: nobody has to look after those
     QDateTime now;
 };
 
-/// The numbers and the problems of the whole cluster, worst first: what failed or stands still, then what is at risk,
-/// each by its cost in GPU-hours.
+/// The numbers and the problems of the whole cluster, worst first: changes that nobody finished, what failed or stands
+/// still, then what is at risk, each by its cost in GPU-hours.
 struct Overview {
     int running = 0, failed = 0, waiting = 0, suspended = 0; ///< jobs; waiting: pending or queued
+    int unfinished = 0;              ///< changes begun and neither finished nor rolled back
     double gpuHoursAtRisk = 0;       ///< of running jobs
     std::chrono::seconds longest{0}; ///< since the newest whole checkpoint, of the running job where it is longest
     QString costliest;               ///< name of the job with most to lose, safe to show
@@ -62,7 +65,7 @@ class ProblemTableModel : public RowTableModel<Problem>
 {
     Q_OBJECT
 public:
-    enum Column { What, Name, Text, Action, ColumnCount };
+    enum Column { What, Name, Text, Other, Action, ColumnCount };
     Q_ENUM(Column)
 
     explicit ProblemTableModel(QObject *parent = nullptr);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "items/Alerts.h"
 #include "items/ComponentTableModel.h"
+#include "jobs/ResumeState.h"
 
 #include <QTest>
 
@@ -85,6 +86,34 @@ private slots:
         const QList<Alert> alerts = look(30);
         QCOMPARE(alerts.size(), 1); // a server's clock that is a little behind silences nothing
         QCOMPARE(alerts[0].target, u"skewed"_s);
+    }
+
+    void aChangeThatNobodyFinishesIsToldHoweverOldItIs()
+    {
+        jobs::ResumeState record;
+        record.id = u"abc123def456"_s;
+        record.changed = record.begun = m_start.addDays(-2);
+        Job hangs = job(u"a"_s, JobPhase::Suspended);
+        hangs.annotations.insert(u"cairn.console/resume"_s, record.toText());
+        m_jobs.setJobs({hangs, job(u"b"_s, JobPhase::Running)});
+        OverviewFacts facts;
+        facts.jobs = &m_jobs;
+        facts.now = m_start;
+        facts.underWay = {u"a"_s}; // this Cairn is at it
+        QVERIFY(m_watch.update(facts, 90).isEmpty());
+        facts.underWay.clear();
+        const QList<Alert> alerts = m_watch.update(facts, 90);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].kind, AlertKind::ChangeUnfinished);
+        QCOMPARE(alerts[0].target, u"a"_s);
+        QVERIFY(look(3).isEmpty()); // once
+        // One that was begun elsewhere a moment ago may well be under way.
+        record.changed = m_start.addSecs(10);
+        hangs.uid = u"c"_s;
+        hangs.annotations.insert(u"cairn.console/resume"_s, record.toText());
+        m_jobs.setJobs({hangs});
+        QVERIFY(look(20).isEmpty());
+        QCOMPARE(look(70).size(), 1);
     }
 
     void checkpointsThatAreDamagedOrLate()
