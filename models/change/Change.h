@@ -128,7 +128,7 @@ struct Outcome {
     State state = State::Waiting;
     QString text;               ///< one sentence, safe to show; may be empty
     std::optional<Error> error; ///< of Failed
-    QJsonObject after;          ///< of Done: the object as the server has it now; empty where it was deleted
+    QJsonObject after = {};     ///< of Done: the object as the server has it now; empty where it was deleted
 };
 /// "waiting", "running", "done", "unchanged", "failed", "stopped".
 QString stateWord(Outcome::State state);
