@@ -2,8 +2,8 @@
 #pragma once
 
 #include "CheckpointReader.h"
-#include "ClusterSession.h"
 #include "engine/Changes.h"
+#include "engine/ClusterSession.h"
 #include "pages/JobsPage.h"
 
 #include <QTimer>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "CheckpointReader.h"
-#include "LogStreamer.h"
 #include "engine/Changes.h"
+#include "engine/LogStreamer.h"
 #include "pages/JobPage.h"
 
 #include <optional>

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "PageController.h"
+#include "engine/ClusterSession.h"
 
-namespace cairn::items {
-class JobTableModel;
-}
 namespace cairn::pages {
 class OverviewPage;
 }
@@ -26,7 +23,7 @@ class OverviewController : public PageController
 
 public:
     /// All outlive this. What `changes` carries out nobody has to look after.
-    OverviewController(const Changes &changes, const items::JobTableModel &jobs, const NodesController &nodes, HaController &ha, StorageController &storage, const CheckpointReader &reader,
+    OverviewController(const Changes &changes, const NodesController &nodes, HaController &ha, StorageController &storage, const CheckpointReader &reader,
                        QObject *parent);
 
     void setSession(ClusterSession *session) override;
@@ -39,7 +36,6 @@ private:
     void show();
 
     const Changes &m_changes;
-    const items::JobTableModel &m_jobs;
     const NodesController &m_nodes;
     HaController &m_ha;
     StorageController &m_storage;
