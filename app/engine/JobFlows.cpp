@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/JobFlows.h"
 
+#include "base/Async.h"
 #include "base/Names.h"
 #include "base/Text.h"
 #include "domain/ObjectDecoder.h"
@@ -47,20 +48,32 @@ Result<QList<Pod>> listPods(ObjectApi &api, const QString &ns, const QString &la
     return pods;
 }
 
-Result<QList<TrainingRuntime>> listRuntimes(ObjectApi &api, const QString &ns, std::stop_token stop)
-{
+struct Runtimes {
     QList<TrainingRuntime> runtimes;
+    bool complete = true;
+};
+
+/// Runtimes of the cluster and of the namespace. Without them TrainJobs show less.
+Result<Runtimes> listRuntimes(ObjectApi &api, const QString &ns, Gaps &gaps, std::stop_token stop)
+{
+    Runtimes result;
     for (const bool cluster : {true, false}) {
         const ResourceKind &kind = cluster ? kinds::clusterTrainingRuntimes() : kinds::trainingRuntimes();
         const Result<QList<QJsonObject>> objects = api.list(kind, cluster ? QString() : ns, {}, {}, stop);
-        if (!objects)
-            return fail(objects.error());
+        if (!objects) {
+            if (objects.error().kind == Error::Kind::NotFound) // Trainer can be installed without
+                continue;
+            result.complete = false;
+            if (const Result<> goOn = gaps.missed(qualifiedName(kind), objects.error()); !goOn)
+                return fail(goOn.error());
+            continue;
+        }
         for (const QJsonObject &object : *objects) {
             if (const Result<TrainingRuntime> runtime = decodeRuntime(bytes(object), cluster))
-                runtimes.append(*runtime);
+                result.runtimes.append(*runtime);
         }
     }
-    return runtimes;
+    return result;
 }
 
 /// What a TrainJob was made of: the copy that Trainer v2.3 keeps in a ConfigMap, else the runtime as it is now.
@@ -127,8 +140,8 @@ void addDeaths(ObjectApi &api, store::JobStore &store, int limit, std::stop_toke
     }
 }
 
-/// The same refinement as the window's live list: a store of its own, filled once. `pods` nullopt: they may not be read.
-QList<Job> refined(ObjectApi &api, const QList<Job> &jobs, const std::optional<QList<Pod>> &pods, const QList<TrainingRuntime> &runtimes, int deaths,
+/// The same refinement as the window's live list: a store of its own, filled once. `podsRead`: all pods are in `pods`.
+QList<Job> refined(ObjectApi &api, const QList<Job> &jobs, const QList<Pod> &pods, const QList<TrainingRuntime> &runtimes, bool podsRead, int deaths,
                    std::stop_token stop)
 {
     store::JobStore store;
@@ -138,11 +151,11 @@ QList<Job> refined(ObjectApi &api, const QList<Job> &jobs, const std::optional<Q
     runtimeDelta.complete = true;
     store.applyRuntimes(runtimeDelta);
     Delta<Pod> podDelta;
-    podDelta.upserts = pods.value_or(QList<Pod>());
+    podDelta.upserts = pods;
     podDelta.complete = true;
     store.applyPods(podDelta);
     FeedState podState;
-    podState.phase = pods ? FeedState::Phase::Live : FeedState::Phase::Forbidden;
+    podState.phase = podsRead ? FeedState::Phase::Live : FeedState::Phase::Forbidden;
     store.setPodState(podState);
     for (const JobKindFacts &kind : jobKinds()) {
         Delta<Job> delta;
@@ -156,20 +169,35 @@ QList<Job> refined(ObjectApi &api, const QList<Job> &jobs, const std::optional<Q
     return result;
 }
 
-Result<QList<JobKindFacts>> servedKinds(ObjectApi &api, std::stop_token stop)
+struct ServedKinds {
+    QList<JobKindFacts> kinds;
+    QList<Gap> gaps; ///< API groups that do not say what they serve
+    bool complete = true; ///< false where one of them may serve a kind of job
+};
+
+Result<ServedKinds> servedKinds(ObjectApi &api, std::stop_token stop)
 {
-    QList<JobKindFacts> served;
+    const Result<RestMapper> mapper = api.mapper(stop);
+    if (!mapper)
+        return fail(mapper.error());
+    ServedKinds served;
+    for (const DiscoveryGap &gap : mapper->gaps())
+        served.gaps.append({gap.name(), gap.error});
+    std::optional<Error> silent;
     for (const JobKindFacts &kind : jobKinds()) {
-        const Result<bool> there = api.serves(kind.resource, stop);
+        const Result<bool> there = mapper->serves(kind.resource);
         if (!there)
-            return fail(there.error());
-        if (*there)
-            served.append(kind);
+            silent = there.error();
+        else if (*there)
+            served.kinds.append(kind);
     }
     // Where both versions of MPIJob are served they are two views of the same objects: the newer one has their spec.
-    if (std::ranges::find(served, JobKind::MPIJobV2, &JobKindFacts::id) != served.end())
-        served.removeIf([](const JobKindFacts &kind) { return kind.id == JobKind::MPIJob; });
-    if (served.isEmpty()) {
+    if (std::ranges::find(served.kinds, JobKind::MPIJobV2, &JobKindFacts::id) != served.kinds.end())
+        served.kinds.removeIf([](const JobKindFacts &kind) { return kind.id == JobKind::MPIJob; });
+    served.complete = !silent;
+    if (served.kinds.isEmpty() && silent)
+        return fail(*silent);
+    if (served.kinds.isEmpty()) {
         return fail(Error::Kind::Unsupported, Words::tr("This cluster has no training jobs"),
                     Words::tr("It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1), of the MPI operator (kubeflow.org/v2beta1) or of Trainer (trainer.kubeflow.org/v1alpha1)"),
                     Words::tr("Install one of them, or choose another context"));
@@ -179,42 +207,59 @@ Result<QList<JobKindFacts>> servedKinds(ObjectApi &api, std::stop_token stop)
 
 } // namespace
 
-Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop, int deaths)
+Result<JobList> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop, int deaths)
 {
-    const Result<QList<JobKindFacts>> served = servedKinds(api, stop);
+    const Result<ServedKinds> served = servedKinds(api, stop);
     if (!served)
         return fail(served.error());
+    JobList result;
+    Gaps gaps;
     QList<Job> jobs;
-    for (const JobKindFacts &kind : *served) {
+    for (const JobKindFacts &kind : served->kinds) {
         const Result<QList<QJsonObject>> objects = api.list(kind.resource, ns, {}, {}, stop);
-        if (!objects)
-            return fail(objects.error());
+        if (!objects) {
+            if (const Result<> goOn = gaps.missed(qualifiedName(kind.resource), objects.error()); !goOn)
+                return fail(goOn.error());
+            continue;
+        }
+        gaps.read();
         for (const QJsonObject &object : *objects) {
             if (const Result<Job> job = decodeJob(bytes(object), kind.id))
                 jobs.append(*job);
         }
     }
+    if (!gaps.anyRead())
+        return fail(gaps.gaps().first().error);
+    result.allKinds = served->complete && gaps.gaps().isEmpty();
     // Without the right to read pods or runtimes the list is still worth having: phases then come from the jobs alone.
-    QSet<QString> labels;
-    for (const JobKindFacts &kind : *served)
-        labels.insert(kind.podLabel);
-    std::optional<QList<Pod>> pods;
+    QStringList labels;
+    for (const JobKindFacts &kind : served->kinds)
+        labels.append(kind.podLabel);
+    labels.removeDuplicates();
+    QList<Pod> pods;
     for (const QString &label : std::as_const(labels)) {
         const Result<QList<Pod>> found = listPods(api, ns, label, {}, stop);
-        if (!found && found.error().kind != Error::Kind::Forbidden)
-            return fail(found.error());
-        if (found)
-            pods = pods.value_or(QList<Pod>()) + *found;
+        if (found) {
+            pods += *found;
+            continue;
+        }
+        if (!result.podsRead && found.error().kind == Error::Kind::Forbidden)
+            continue; // it is said once
+        result.podsRead = false;
+        if (const Result<> goOn = gaps.missed(kinds::pods().plural, found.error()); !goOn)
+            return fail(goOn.error());
     }
     QList<TrainingRuntime> runtimes;
-    if (std::ranges::any_of(*served, &JobKindFacts::isTrainJob)) {
-        const Result<QList<TrainingRuntime>> found = listRuntimes(api, ns, stop);
-        if (!found && found.error().kind != Error::Kind::Forbidden && found.error().kind != Error::Kind::NotFound)
+    if (std::ranges::any_of(jobs, [](const Job &job) { return job.facts().isTrainJob(); })) {
+        const Result<Runtimes> found = listRuntimes(api, ns, gaps, stop);
+        if (!found)
             return fail(found.error());
-        if (found)
-            runtimes = *found;
+        runtimes = found->runtimes;
+        result.runtimesRead = found->complete;
     }
-    return refined(api, jobs, pods, runtimes, deaths, stop);
+    result.jobs = refined(api, jobs, pods, runtimes, result.podsRead, deaths, stop);
+    result.gaps = served->gaps + gaps.gaps();
+    return result;
 }
 
 Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token stop)
@@ -231,7 +276,7 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
     const Result<QList<Pod>> pods = listPods(api, ref.ns, kind->podLabel, ref.name, stop);
     if (!pods && pods.error().kind != Error::Kind::Forbidden)
         return fail(pods.error());
-    JobDetail detail{*job, *object, pods ? *pods : QList<Pod>(), false};
+    JobDetail detail{*job, *object, pods ? *pods : QList<Pod>(), false, pods ? std::nullopt : std::optional(pods.error())};
     QList<TrainingRuntime> runtimes;
     if (kind->isTrainJob()) {
         const Result<RuntimeOfJob> runtime = runtimeOf(api, *job, stop);
@@ -241,7 +286,7 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
         if (runtime->runtime)
             runtimes.append(*runtime->runtime);
     }
-    const QList<Job> joined = refined(api, {*job}, pods ? std::optional(detail.pods) : std::nullopt, runtimes, 0, stop);
+    const QList<Job> joined = refined(api, {*job}, detail.pods, runtimes, pods.has_value(), 0, stop);
     if (!joined.isEmpty())
         detail.job = joined.first();
     return detail;
@@ -252,25 +297,27 @@ Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name
     const qsizetype slash = name.indexOf(u'/');
     const QString bare = name.mid(slash + 1);
     const QString wantedKind = slash > 0 ? name.left(slash).toLower() : QString();
-    const Result<QList<JobKindFacts>> served = servedKinds(api, stop);
+    const Result<ServedKinds> served = servedKinds(api, stop);
     if (!served)
         return fail(served.error());
     QList<ObjectRef> found;
-    std::optional<Error> refused;
+    Gaps gaps; // kinds that could not be asked: it may be of one of them
     bool known = wantedKind.isEmpty();
-    for (const JobKindFacts &kind : *served) {
+    for (const JobKindFacts &kind : served->kinds) {
         if (!wantedKind.isEmpty() && kind.resource.kind.toLower() != wantedKind && kind.resource.plural != wantedKind)
             continue;
         known = true;
         const ObjectRef ref{kind.resource, ns, bare, {}};
         const Result<QJsonObject> object = api.get(ref, stop);
+        if (object || object.error().kind == Error::Kind::NotFound)
+            gaps.read();
+        else if (const Result<> goOn = gaps.missed(qualifiedName(kind.resource), object.error()); !goOn)
+            return fail(goOn.error());
         if (object)
             found.append(ref);
-        else if (object.error().kind == Error::Kind::Forbidden)
-            refused = object.error();
-        else if (object.error().kind != Error::Kind::NotFound)
-            return fail(object.error());
     }
+    if (!known && !served->gaps.isEmpty())
+        return fail(served->gaps.first().error);
     if (!known)
         return fail(Error::Kind::NotFound, Words::tr("There is no kind of training job \"%1\" here").arg(text::safe(wantedKind)));
     if (found.size() > 1) {
@@ -281,8 +328,8 @@ Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name
                     Words::tr("They are of the kinds %1").arg(kindNames.join(u", "_s)),
                     Words::tr("Name the kind too: %1/%2").arg(kindNames.first(), text::safe(bare)));
     }
-    if (found.isEmpty() && refused)
-        return fail(*refused);
+    if (found.isEmpty() && !gaps.gaps().isEmpty())
+        return fail(gaps.gaps().first().error);
     if (found.isEmpty()) {
         return fail(Error::Kind::NotFound, Words::tr("There is no training job %1 in namespace %2").arg(text::safe(bare), text::safe(ns)), {},
                     Words::tr("List them with: cairnctl jobs -n %1").arg(text::safe(ns)));
@@ -317,7 +364,7 @@ bool mayBeWriting(const Job &job, const QList<Pod> &pods)
 }
 
 Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
-                                   std::stop_token stop, const ckpt::Progress &progress)
+                                   std::stop_token stop, const ckpt::Progress &progress, const std::shared_ptr<ckpt::HeldHelper> &held)
 {
     JobListing result;
     result.location = ckpt::locate(job);
@@ -336,7 +383,7 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     if (via == ListVia::Exec) {
         std::optional<ckpt::ExecTarget> target = execTarget(pods, job, location.place.claim);
         if (!target) {
-            return fail(Error::Kind::NotFound, Words::tr("No running pod of %1 mounts the claim %2").arg(text::safe(job.name), text::safe(location.place.claim)),
+            return fail(Error::Kind::Unsupported, Words::tr("No running pod of %1 mounts the claim %2").arg(text::safe(job.name), text::safe(location.place.claim)),
                         Words::tr("Listing by exec needs one"), Words::tr("Allow the helper Job instead"));
         }
         target->path = result.root;
@@ -355,11 +402,22 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     while (request->path.startsWith(u'/'))
         request->path.remove(0, 1);
     request->recognise = recognise;
-    Result<Listing> listing = ckpt::listClaim(api, *request, stop, progress);
+    Result<Listing> listing = held ? held->list(*request, stop, progress) : ckpt::listClaim(api, *request, stop, progress);
     if (!listing)
         return fail(listing.error());
     result.listing = *listing;
     return result;
+}
+
+std::shared_ptr<ckpt::HeldHelper> holdHelper(std::shared_ptr<ObjectApi> api)
+{
+    return {new ckpt::HeldHelper(std::move(api)), [](ckpt::HeldHelper *helper) { async::flowPool().start([helper] { delete helper; }); }};
+}
+
+void endHelper(const std::shared_ptr<ckpt::HeldHelper> &held)
+{
+    if (held)
+        async::flowPool().start([held] { held->end(); });
 }
 
 std::optional<qint64> latestStep(ObjectApi &api, const Job &job, const QList<Pod> &pods, std::stop_token stop)
@@ -381,8 +439,8 @@ std::optional<qint64> latestStep(ObjectApi &api, const Job &job, const QList<Pod
     return newest;
 }
 
-Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const JobListing &listing,
-                                    const Checkpoint &checkpoint, const ResumeChoice &choice, std::stop_token stop)
+Result<jobs::ResumeRequest> readForResume(ObjectApi &api, const ObjectRef &ref, const JobListing &listing,
+                                          const Checkpoint &checkpoint, std::stop_token stop)
 {
     const bool bucket = jobs::isBucketPath(listing.location.uri);
     if (listing.location.kind != ckpt::SaveLocation::Kind::Claim && !bucket)
@@ -403,12 +461,6 @@ Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const 
         request.saveDir = listing.location.uri;
     const Checkpoint *newest = newestResumable(listing.listing);
     request.newest = newest && newest->path == checkpoint.path;
-    request.contract = choice.contract;
-    request.newObject = choice.newObject;
-    request.useWrapper = choice.useWrapper;
-    request.acceptUnverified = choice.acceptUnverified;
-    request.newName = choice.newName;
-    request.id = choice.id;
     request.runtimeChanged = detail->runtimeChanged;
     if (siblings) {
         for (const QJsonObject &object : *siblings)
@@ -417,7 +469,18 @@ Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const 
     request.takenNames.insert(ref.name);
     request.loss = jobs::lossByResuming(detail->job, checkpoint, &listing.listing, QDateTime::currentDateTimeUtc(),
                                         latestStep(api, detail->job, detail->pods, stop));
-    return jobs::planResume(request);
+    return request;
+}
+
+jobs::ResumeRequest chosen(jobs::ResumeRequest request, const ResumeChoice &choice)
+{
+    request.contract = choice.contract;
+    request.newObject = choice.newObject;
+    request.useWrapper = choice.useWrapper;
+    request.acceptUnverified = choice.acceptUnverified;
+    request.newName = choice.newName;
+    request.id = choice.id;
+    return request;
 }
 
 std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, ListVia via)

@@ -4,6 +4,7 @@
 #include "checkpoints/ClaimListing.h"
 #include "checkpoints/SaveLocation.h"
 #include "domain/Checkpoint.h"
+#include "domain/Gap.h"
 #include "domain/Job.h"
 #include "domain/ObjectApi.h"
 #include "jobs/ResumePlan.h"
@@ -18,12 +19,22 @@ struct JobDetail {
     QJsonObject object; ///< as the server has it
     QList<Pod> pods;
     bool runtimeChanged = false; ///< of a TrainJob: its runtime is no longer what Trainer kept when the job began
+    std::optional<Error> podsError = {}; ///< why `pods` is empty and their state not known
 };
 
-/// All training jobs of a namespace ("" for all), refined by their pods. Kinds that are not served are left out; an
-/// error where no kind is served, or where one that is may not be listed. Of at most `deaths` jobs that restart or failed
-/// it is read what they died of (DeathReader.h), those that restart first, then those that failed last.
-Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop, int deaths = 0);
+/// Training jobs as far as they could be read.
+struct JobList {
+    QList<Job> jobs;
+    QList<Gap> gaps;       ///< kinds that could not be listed, pods, runtimes, API groups that do not answer
+    bool allKinds = true;  ///< false where a kind of job that may be there could not be listed
+    bool podsRead = true;  ///< false where the readiness of some job's pods is not known
+    bool runtimesRead = true; ///< false where TrainJobs may be larger than they show
+};
+
+/// All training jobs of a namespace ("" for all), refined by their pods. Kinds that are not served are left out, those that
+/// cannot be listed are gaps; an error where no kind is served, or none could be listed. Of at most `deaths` jobs that restart
+/// or failed it is read what they died of (DeathReader.h), those that restart first, then those that failed last.
+Result<JobList> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop, int deaths = 0);
 
 /// `name` is NAME or KIND/NAME; a NAME that several kinds share is refused and says so.
 Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name, std::stop_token stop);
@@ -41,9 +52,15 @@ struct JobListing {
     /// Absolute path of a checkpoint inside the container, or its address.
     QString containerPath(const Checkpoint &checkpoint) const;
 };
-/// Of a claim: by a helper or exec.
+/// Of a claim: by a helper or exec. `held` is a helper that is used where it is given.
 Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
-                                   std::stop_token stop, const ckpt::Progress &progress = {});
+                                   std::stop_token stop, const ckpt::Progress &progress = {},
+                                   const std::shared_ptr<ckpt::HeldHelper> &held = {});
+
+/// A helper for all looks of one resume. It ends on the flow pool, whoever lets it go: that asks the server.
+std::shared_ptr<ckpt::HeldHelper> holdHelper(std::shared_ptr<ObjectApi> api);
+/// Ends it now, on the flow pool. nullptr is no helper.
+void endHelper(const std::shared_ptr<ckpt::HeldHelper> &held);
 
 /// Whether some pod may still be writing: what "changed a moment ago" means for a checkpoint without its end.
 bool mayBeWriting(const Job &job, const QList<Pod> &pods);
@@ -64,9 +81,11 @@ struct ResumeChoice {
     QString id; ///< of an earlier plan of the same resume, so that names stay; "" draws one
 };
 
-/// Plans a resume from a checkpoint of `listing`. Reads the job anew, and the names in use.
-Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &job, const JobListing &listing,
-                                    const Checkpoint &checkpoint, const ResumeChoice &choice, std::stop_token stop);
+/// Reads what a plan to resume from a checkpoint of `listing` is made from: the job, the names in use, its newest step.
+Result<jobs::ResumeRequest> readForResume(ObjectApi &api, const ObjectRef &job, const JobListing &listing,
+                                          const Checkpoint &checkpoint, std::stop_token stop);
+/// The request with what the user chose; jobs::planResume() makes the plan of it. Pure: may be called at every key press.
+jobs::ResumeRequest chosen(jobs::ResumeRequest request, const ResumeChoice &choice);
 
 /// Lists the checkpoints of a job anew, in the way that the user agreed to.
 using ReadAgain = std::function<Result<JobListing>(const JobDetail &now, std::stop_token stop)>;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/JobJson.h"
 
+#include "jobs/Unfinished.h"
 #include "situation/WhyItDied.h"
 
-#include <QJsonArray>
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -31,13 +32,33 @@ QString managerName(Manager::Type type)
 
 } // namespace
 
-QJsonObject toJson(const Job &job)
+QJsonArray toJson(const QList<Gap> &gaps)
 {
+    QJsonArray array;
+    for (const Gap &gap : gaps)
+        array.append(QJsonObject{{u"what"_s, gap.what}, {u"error"_s, kindName(gap.error.kind)}, {u"message"_s, gap.error.oneLine()}});
+    return array;
+}
+
+bool isSizeUnknown(const Job &job, JobKnowledge known)
+{
+    return !known.runtimes && std::ranges::any_of(job.replicas, [](const ReplicaGroup &group) {
+        return group.countOfRuntime || group.resourcesOfRuntime;
+    });
+}
+
+QJsonObject toJson(const Job &job, JobKnowledge known)
+{
+    const auto ofPods = [&](int value) { return known.pods ? QJsonValue(value) : QJsonValue(QJsonValue::Null); };
+    const auto ofRuntime = [&](bool its, const QJsonValue &value) {
+        return known.runtimes || !its ? value : QJsonValue(QJsonValue::Null);
+    };
+    const bool countKnown = known.runtimes || std::ranges::none_of(job.replicas, &ReplicaGroup::countOfRuntime);
     QJsonArray replicas;
     for (const ReplicaGroup &group : job.replicas) {
-        replicas.append(QJsonObject{{u"role"_s, group.role}, {u"desired"_s, group.desired}, {u"ready"_s, group.ready},
+        replicas.append(QJsonObject{{u"role"_s, group.role}, {u"desired"_s, ofRuntime(group.countOfRuntime, group.desired)}, {u"ready"_s, ofPods(group.ready)},
                                     {u"succeeded"_s, group.succeeded}, {u"failed"_s, group.failed},
-                                    {u"unknown"_s, group.unknown}, {u"gpusEach"_s, group.gpusEach}});
+                                    {u"unknown"_s, group.unknown}, {u"gpusEach"_s, ofRuntime(group.resourcesOfRuntime, group.gpusEach)}});
     }
     QJsonValue lineage = QJsonValue::Null;
     if (job.lineage.attempt > 1 || !job.lineage.checkpoint.isEmpty()) {
@@ -72,11 +93,11 @@ QJsonObject toJson(const Job &job)
             {u"suspendRequested"_s, job.suspendRequested},
             {u"replicas"_s, replicas},
             {u"died"_s, died},
-            {u"ready"_s, job.ready()},
+            {u"ready"_s, ofPods(job.ready())},
             {u"unknown"_s, job.unknown()},
-            {u"desired"_s, job.desired()},
-            {u"gpus"_s, job.gpus()},
-            {u"restarts"_s, job.restarts},
+            {u"desired"_s, ofRuntime(!countKnown, job.desired())},
+            {u"gpus"_s, ofRuntime(isSizeUnknown(job, known), job.gpus())},
+            {u"restarts"_s, ofPods(job.restarts)},
             {u"attempt"_s, job.lineage.attempt},
             {u"lineage"_s, lineage},
             {u"managedBy"_s, manager},
@@ -89,7 +110,8 @@ QJsonObject toJson(const Job &job)
             {u"progress"_s, job.progress ? QJsonValue(*job.progress) : QJsonValue(QJsonValue::Null)},
             {u"created"_s, time(job.created)},
             {u"started"_s, time(job.started)},
-            {u"finished"_s, time(job.finished)}};
+            {u"finished"_s, time(job.finished)},
+            {u"unfinishedChange"_s, jobs::toJson(jobs::unfinishedChange(job))}};
 }
 
 } // namespace cairn::app

@@ -139,16 +139,18 @@ void CheckpointReader::next()
     if (!m_reading.isEmpty() || !m_session)
         return;
     const Job *job = nullptr;
-    while (!m_queue.isEmpty() && !job)
+    bool bucket = false;
+    // Jobs that are gone, and those whose PVC needs a helper that nobody agreed to, are passed over.
+    while (!m_queue.isEmpty() && !job) {
         job = m_session->jobs().find(m_queue.dequeue());
+        if (!job)
+            continue;
+        bucket = savesToBucket(ckpt::locate(*job));
+        if (!bucket && !m_preferences.helperAllowed(m_session->server(), job->ns))
+            job = nullptr;
+    }
     if (!job)
         return;
-    const ckpt::SaveLocation location = ckpt::locate(*job);
-    const bool bucket = savesToBucket(location);
-    if (!bucket && !m_preferences.helperAllowed(m_session->server(), job->ns)) {
-        next();
-        return;
-    }
     m_reading = job->uid;
     emit readingChanged(m_reading, true);
     const ListVia via = bucket ? ListVia::Bucket : ListVia::Helper;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "Preferences.h"
 #include "engine/BucketFlows.h"
+#include "engine/ClusterSession.h"
 #include "engine/Keychain.h"
 #include "situation/Jobs.h"
 

@@ -10,6 +10,7 @@
 #include "engine/BucketFlows.h"
 #include "items/JobTableModel.h"
 #include "jobs/LossOfWork.h"
+#include "kube/Rights.h"
 #include "manifest/Yaml.h"
 #include "pages/JobPage.h"
 #include "pages/JobsPage.h"
@@ -21,34 +22,6 @@
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
-namespace {
-
-/// The least a person needs to see jobs, as a Role to ask an administrator for.
-QString jobsRole(const QString &ns)
-{
-    const auto rule = [](const QStringList &groups, const QStringList &resources) {
-        return QJsonObject{{u"apiGroups"_s, QJsonArray::fromStringList(groups)},
-                           {u"resources"_s, QJsonArray::fromStringList(resources)},
-                           {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}};
-    };
-    QMap<QString, QStringList> plurals; // by group
-    for (const JobKindFacts &kind : jobKinds()) {
-        QStringList &ofGroup = plurals[kind.resource.group];
-        if (!ofGroup.contains(kind.resource.plural)) // MPIJob has two versions
-            ofGroup.append(kind.resource.plural);
-    }
-    plurals[kinds::trainingRuntimes().group].append(kinds::trainingRuntimes().plural);
-    QJsonArray rules{rule({u""_s}, {u"pods"_s, u"pods/log"_s, u"events"_s, u"persistentvolumeclaims"_s})};
-    for (auto it = plurals.begin(); it != plurals.end(); ++it)
-        rules.append(rule({it.key()}, it.value()));
-    return manifest::toYaml(QJsonObject{{u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
-                                        {u"kind"_s, u"Role"_s},
-                                        {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view"_s}, {u"namespace"_s, ns}}},
-                                        {u"rules"_s, rules}});
-}
-
-} // namespace
-
 JobsController::JobsController(Engine &engine, Preferences &preferences, CheckpointReader &reader, QWidget *window)
     : JobsController(engine, preferences, reader, new pages::JobPage, window)
 {
@@ -63,9 +36,10 @@ JobsController::JobsController(Engine &engine, Preferences &preferences, Checkpo
     , m_jobPage(job)
     , m_page(static_cast<pages::JobsPage *>(page()))
     , m_job(new JobController(engine.http(), engine.keychain(), preferences, reader, m_jobPage, this))
-    , m_actions(new JobActions(reader, m_page, window))
+    , m_actions(new JobActions(engine.changes(), reader, m_page, window))
 {
     wirePage();
+    m_job->setChanges(&engine.changes());
     const auto setReading = [this](const QString &uid, bool reading) { m_page->model()->setReading(uid, reading); };
     connect(m_job, &JobController::readingChanged, this, setReading);
     connect(&m_reader, &CheckpointReader::readingChanged, this, setReading);
@@ -139,7 +113,7 @@ void JobsController::showFeed()
 {
     const FeedState state = m_session->jobs().jobsState();
     const QString ns = m_session->watched().value(0, m_session->cluster().defaultNamespace());
-    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? jobsRole(ns) : QString());
+    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? manifest::toYaml(kube::roleFor(u"cairn-view"_s, ns, kube::needs::viewJobs())) : QString());
 }
 
 void JobsController::refresh()
@@ -224,15 +198,19 @@ void JobsController::resume(const QString &uid, const QString &checkpoint)
             const bool bucket = known->via == ListVia::Bucket;
             const std::shared_ptr<kube::Cluster> cluster = m_session->sharedCluster();
             ReadAgain read;
+            std::function<void()> looksDone;
             if (bucket) {
                 const QStringList allowed = m_preferences.allowedBuckets();
                 read = agreedBucket(m_engine.http(), m_engine.keychain(), *cluster, m_session->server(), {allowed.begin(), allowed.end()});
             } else {
-                read = [cluster, via = known->via](const JobDetail &now, std::stop_token stop) {
-                    return readCheckpoints(*cluster, now.job, now.pods, via, stop);
+                // One helper for all looks of this resume: to start one takes seconds, for which the job would stand still.
+                const auto held = holdHelper(cluster);
+                looksDone = [held] { endHelper(held); };
+                read = [cluster, held, via = known->via](const JobDetail &now, std::stop_token stop) {
+                    return readCheckpoints(*cluster, now.job, now.pods, via, stop, {}, held);
                 };
             }
-            newResume()->plan(*job, known->listing, std::move(read), bucket, candidate);
+            newResume()->plan(*job, known->listing, std::move(read), std::move(looksDone), candidate);
             return;
         }
     }
@@ -248,7 +226,7 @@ void JobsController::recover(const QString &uid, bool finish)
 
 ResumeController *JobsController::newResume()
 {
-    auto *resume = new ResumeController(m_session->sharedCluster(), m_window);
+    auto *resume = new ResumeController(m_engine.changes(), m_session->sharedCluster(), m_window);
     connect(resume, &ResumeController::applied, this, [this](const ObjectRef &target) {
         if (!m_session)
             return;
@@ -260,9 +238,6 @@ ResumeController *JobsController::newResume()
     });
     connect(resume, &ResumeController::logsRequested, this, [this](const ObjectRef &target) {
         showTab(target.uid, pages::JobPage::Tab::Logs);
-    });
-    connect(resume, &ResumeController::ended, this, [this](const QString &title, const QString &text, bool error) {
-        emit notice(error ? kit::Tone::Err : kit::Tone::Ok, title, text);
     });
     return resume;
 }

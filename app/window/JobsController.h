@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "PageController.h"
 #include "Preferences.h"
+#include "engine/ClusterSession.h"
 #include "engine/Engine.h"
 #include "pages/JobPage.h"
 

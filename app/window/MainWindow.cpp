@@ -8,6 +8,7 @@
 #include "EventsController.h"
 #include "HaController.h"
 #include "JobsController.h"
+#include "LeaveController.h"
 #include "NodesController.h"
 #include "Notifier.h"
 #include "OverviewController.h"
@@ -51,9 +52,17 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     setMinimumSize(1100, 700);
     setCentralWidget(makeBody());
     m_toasts = new kit::ToastHost(this);
+    m_status->addAtEnd(new kit::NoticeBell(m_toasts));
     resize(1280, 800);
     restoreGeometry(m_preferences.geometry());
     makePages();
+    m_leave = new LeaveController(engine.changes(), this);
+    connect(&engine.changes(), &Changes::ended, this, [this](const RunningChange *change) {
+        if (change->isShown())
+            return;
+        const RunningChange::Ending ending = change->ending();
+        m_toasts->show({u"change"_s, ending.failed ? kit::Tone::Err : kit::Tone::Ok, ending.title, ending.text, {}, ending.failed});
+    });
     connect(m_reader, &CheckpointReader::changed, this, &MainWindow::showStatus);
     connect(m_sidebar, &kit::Sidebar::contextActivated, this, [this] { go(m_connect->place().id); });
 
@@ -76,12 +85,13 @@ void MainWindow::makePages()
     auto *storage = new StorageController(*m_reader, m_preferences, this);
     auto *nodes = new NodesController(*m_reader, this);
     m_notifier = new Notifier(*nodes, *ha, *storage, *m_reader, m_preferences, m_toasts, this);
+    m_notifier->setChanges(&m_engine.changes());
     auto *settings = new SettingsController(m_engine, m_preferences, m_notifier->desktop(), this);
     m_palette = new PaletteController(*m_actions, m_reader->eachJob(), m_preferences, this);
     // In the order of the sidebar.
     m_pages = {
         m_connect,
-        new OverviewController(*nodes, *ha, *storage, *m_reader, this),
+        new OverviewController(m_engine.changes(), *nodes, *ha, *storage, *m_reader, this),
         jobs,
         new CheckpointsController(*m_reader, this),
         ha,
@@ -99,6 +109,7 @@ void MainWindow::makePages()
         page->addActions(*m_actions);
         connect(page, &PageController::goRequested, this, &MainWindow::go);
         connect(page, &PageController::resumeRequested, jobs, &JobsController::resume);
+        connect(page, &PageController::recoverRequested, jobs, &JobsController::recover);
         connect(page, &PageController::notice, this, [this](kit::Tone tone, const QString &title, const QString &text) {
             m_toasts->show({tone == kit::Tone::Err ? title : u"notice"_s, tone, title, text, {}, tone == kit::Tone::Err});
         });
@@ -143,6 +154,15 @@ void MainWindow::makeActions()
     m_actions->add(everywhere, {u"keys"_s, u"help"_s, tr("Keyboard shortcuts"), {Qt::Key_F1, Qt::Key_Question}, tr("help keys", "to be found by"), [this] { showKeys(); }});
     m_actions->add(everywhere, {u"closeWindow"_s, u"close"_s, tr("Close this window"), {Qt::CTRL | Qt::Key_W}, {}, [this] { close(); }});
     m_actions->add(everywhere, {u"quit"_s, u"close"_s, tr("Quit"), {Qt::CTRL | Qt::Key_Q}, {}, [] { QApplication::closeAllWindows(); }});
+    m_actions->add(everywhere, {u"notices"_s, u"bell"_s, tr("Notifications"), {}, tr("bell messages errors", "to be found by"),
+                                [this] { m_status->findChild<kit::NoticeBell *>()->click(); }});
+    m_actions->addKeys(tr("YAML and differences"), {{u"Ctrl F"_s, tr("Search")},
+                                                    {u"N"_s, tr("Next hit")},
+                                                    {u"Shift N"_s, tr("Previous hit")},
+                                                    {u"Ctrl Shift ["_s, tr("Fold the block")},
+                                                    {u"Ctrl Shift ]"_s, tr("Unfold the block")},
+                                                    {u"F8"_s, tr("Next problem")},
+                                                    {u"Shift F8"_s, tr("Previous problem")}});
     m_actions->addKeys(tr("Tables"), {{u"/"_s, tr("Filter")},
                                       {u"↑ ↓"_s, tr("Move")},
                                       {u"Enter"_s, tr("Open")},
@@ -197,8 +217,18 @@ bool MainWindow::setFirstPage(const QString &id)
     return true;
 }
 
+bool MainWindow::isLast() const
+{
+    return std::ranges::none_of(QApplication::topLevelWidgets(),
+                                [this](const QWidget *other) { return other != this && other->isVisible() && qobject_cast<const MainWindow *>(other); });
+}
+
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    if (isLast() && !m_leave->mayClose()) {
+        event->ignore();
+        return;
+    }
     m_preferences.setGeometry(saveGeometry());
     event->accept();
 }
@@ -235,6 +265,7 @@ void MainWindow::showAlert(situation::AlertKind kind, const QString &target)
 {
     switch (kind) {
     case situation::AlertKind::JobFailed:
+    case situation::AlertKind::ChangeUnfinished:
     case situation::AlertKind::CheckpointDamaged:
     case situation::AlertKind::CheckpointOverdue: go(u"jobs"_s, target); return;
     case situation::AlertKind::LeaderLost:
@@ -271,6 +302,12 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
     connect(&m_session->jobs(), &store::StoreSignals::changed, this, &MainWindow::showStatus);
     connect(&m_session->jobs(), &store::StoreSignals::stateChanged, this, &MainWindow::showStatus);
     connect(m_session.get(), &ClusterSession::factsChanged, this, &MainWindow::showStatus);
+    connect(m_session.get(), &ClusterSession::warned, this, [this](const QString &warning) {
+        m_toasts->show({u"warning "_s + warning, kit::Tone::Warn, tr("The API server warns"), text::safe(warning), {}, false});
+    });
+    connect(m_session.get(), &ClusterSession::linkChanged, this, &MainWindow::showStatus);
+    connect(&m_session->pods(), &store::StoreSignals::stateChanged, this, &MainWindow::showStatus);
+    connect(&m_session->nodes(), &store::StoreSignals::stateChanged, this, &MainWindow::showStatus);
     emit connected();
     m_session->watch({});
     const PageController *first = find(m_firstPage.isEmpty() ? m_preferences.firstPage() : m_firstPage);
@@ -282,25 +319,22 @@ void MainWindow::watchNamespaces(const QStringList &names)
     if (!m_session)
         return;
     m_session->watch(names);
-    for (PageController *page : std::as_const(m_pages))
-        page->scopeChanged();
     showStatus();
 }
 
 void MainWindow::showStatus()
 {
-    using Link = kit::ContextCard::Link;
+    using Dot = kit::ContextCard::Link;
     if (!m_session) {
-        m_sidebar->context()->set(Link::Off, tr("Not connected"), tr("Choose a context to start"));
-        m_status->setLink(Link::Off, tr("not connected"));
+        m_sidebar->context()->set(Dot::Off, tr("Not connected"), tr("Choose a context to start"));
+        m_status->setLink(Dot::Off, tr("not connected"));
         m_status->setCounts({});
         m_status->setRights({});
         return;
     }
-    const FeedState state = m_session->jobs().jobsState();
-    const Link link = state.phase == FeedState::Phase::Live || state.phase == FeedState::Phase::Absent || state.phase == FeedState::Phase::Forbidden
-        ? Link::Live
-        : Link::Reconnecting;
+    using Status = SessionStatus::Kind;
+    const SessionStatus status = m_session->status();
+    const Dot link = status.isLive() || status.kind == Status::NoJobs || status.kind == Status::Forbidden ? Dot::Live : Dot::Reconnecting;
     QStringList details;
     if (!m_session->version().isEmpty())
         details.append(text::safe(m_session->version()));
@@ -313,17 +347,20 @@ void MainWindow::showStatus()
     if (m_session->isInsecure())
         details.append(tr("server not verified"));
     m_sidebar->context()->set(link, text::safe(m_session->contextName()), details.join(u" · "_s));
-    switch (state.phase) {
-    case FeedState::Phase::Live:
-    case FeedState::Phase::Absent:
-    case FeedState::Phase::Forbidden:
-        m_status->setLink(link, m_session->latency().count() ? tr("live · %1 ms").arg(m_session->latency().count()) : tr("live"));
-        break;
-    case FeedState::Phase::Loading: m_status->setLink(link, tr("reading…")); break;
-    case FeedState::Phase::Stale:
-        m_status->setLink(link, tr("not connected; last read %1").arg(text::ago(state.lastGood, QDateTime::currentDateTimeUtc())));
-        break;
-    case FeedState::Phase::Failed: m_status->setLink(link, tr("not connected")); break;
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const qint64 latency = m_session->latency().count();
+    const QString live = latency > 0 ? tr("live · %1 ms").arg(latency) : tr("live");
+    const QString since = status.since.isValid() ? text::ago(status.since, now) : tr("never");
+    switch (status.kind) {
+    case Status::Live: m_status->setLink(link, live); break;
+    case Status::Partial: m_status->setLink(link, tr("%1 · without %2", "live, resources that may not be read").arg(live, status.missing.join(u", "_s))); break;
+    case Status::NoJobs: m_status->setLink(link, tr("connected; no kind of training job is served")); break;
+    case Status::Forbidden: m_status->setLink(link, tr("connected; you don't have permission to list jobs")); break;
+    case Status::Reading: m_status->setLink(link, tr("reading…")); break;
+    case Status::Stale: m_status->setLink(link, tr("not connected; last read %1").arg(since)); break;
+    case Status::Failed: m_status->setLink(link, tr("not connected")); break;
+    case Status::Silent: m_status->setLink(link, tr("not answering for %1").arg(text::duration(std::chrono::seconds(status.since.secsTo(now))))); break;
+    case Status::Woken: m_status->setLink(link, tr("reconnecting; last read %1").arg(since)); break;
     }
     m_status->setCounts(tr("%n job(s)", nullptr, static_cast<int>(m_session->jobs().size())));
     QString rights = m_session->user().isEmpty() ? QString() : tr("signed in as %1").arg(text::safe(m_session->user()));
@@ -349,7 +386,7 @@ void MainWindow::tick()
     if (!m_session)
         return;
     m_notifier->setNow(now);
-    if (m_session->jobs().jobsState().phase == FeedState::Phase::Stale)
+    if (!m_session->status().isLive())
         showStatus();
 }
 

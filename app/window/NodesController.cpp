@@ -4,6 +4,7 @@
 #include "ActionRegistry.h"
 #include "CheckpointReader.h"
 #include "base/Text.h"
+#include "kube/Rights.h"
 #include "manifest/Yaml.h"
 #include "pages/NodesPage.h"
 
@@ -13,21 +14,6 @@
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
-namespace {
-
-/// The least a person needs to see nodes, as a ClusterRole to ask an administrator for.
-QString nodesRole()
-{
-    return manifest::toYaml(QJsonObject{{u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
-                                        {u"kind"_s, u"ClusterRole"_s},
-                                        {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view-nodes"_s}}},
-                                        {u"rules"_s, QJsonArray{QJsonObject{{u"apiGroups"_s, QJsonArray{u""_s}},
-                                                                            {u"resources"_s, QJsonArray{u"nodes"_s}},
-                                                                            {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}}}}});
-}
-
-} // namespace
-
 NodesController::NodesController(const CheckpointReader &reader, QObject *parent)
     : ListController({u"nodes"_s, u"nodes"_s, tr("Nodes")}, new pages::NodesPage, parent)
     , m_reader(reader)
@@ -85,18 +71,18 @@ QList<situation::NodeLoad> NodesController::joined() const
     const FeedState &pods = m_session->jobs().podsState();
     const bool partial = !m_session->watched().isEmpty() || m_session->isNarrowed() || pods.phase == FeedState::Phase::Forbidden
         || pods.phase == FeedState::Phase::Failed;
-    const items::PodTableModel &all = m_session->pods();
+    const store::ResourceStore<Pod> &all = m_session->pods();
     return situation::joinNodes(
-        m_session->nodes().values(), [&](const std::function<void(const Pod &)> &visit) { all.visit(visit); },
+        m_session->nodes().values(), [&](const std::function<void(const Pod &)> &visit) { all.each(visit); },
         [this](const Pod &pod, const situation::SeeJob &visit) { m_reader.see(m_session->jobs().jobOf(pod), visit); },
-        partial, QDateTime::currentDateTimeUtc());
+        partial, m_session->asOf());
 }
 
 void NodesController::show()
 {
     const FeedState &state = m_session->nodes().state();
     m_page->setNodes(joined());
-    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? nodesRole() : QString());
+    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? manifest::toYaml(kube::roleFor(u"cairn-view-nodes"_s, {}, kube::needs::viewNodes())) : QString());
 }
 
 } // namespace cairn::app

@@ -27,7 +27,6 @@ public:
 
     void setSession(ClusterSession *session) override;
     void open() override;
-    void scopeChanged() override;
     void refresh() override;
     void setNow(const QDateTime &now) override;
     /// The badge is how many claims need somebody now (storage::Severity::Now).
@@ -36,7 +35,6 @@ public:
     const QList<storage::ClaimAccount> *accounts() const { return m_accounts ? &*m_accounts : nullptr; }
 
 private:
-    struct Feeds;
     void judge();
     void gather();
     void judgeSoon();
@@ -57,7 +55,7 @@ private:
     Preferences &m_preferences;
     pages::StoragePage *m_page;
     ClusterSession *m_session = nullptr;
-    std::unique_ptr<Feeds> m_feeds;
+    StorageFeeds *m_feeds = nullptr; ///< the session's; nullptr until opened
     const std::shared_ptr<store::UsageHistory> m_history;
     QString m_clusterId;          ///< "" until known
     QHash<QString, QList<UsageSample>> m_samples;

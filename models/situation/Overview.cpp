@@ -2,6 +2,7 @@
 #include "situation/Overview.h"
 
 #include "base/Text.h"
+#include "jobs/Unfinished.h"
 #include "situation/JobWords.h"
 
 #include <QCoreApplication>
@@ -46,6 +47,7 @@ class Judge
 public:
     explicit Judge(const OverviewFacts &facts)
         : m_now(facts.now)
+        , m_underWay(facts.underWay)
     {
         if (facts.nodes)
             nodes(*facts.nodes);
@@ -69,6 +71,8 @@ private:
     void job(const Job &job, const CheckpointSummary *known)
     {
         const jobs::LossOfWork lost = jobs::lossIfItDiesNow(job, known, m_now);
+        if (const auto change = jobs::unfinishedChange(job); change && !m_underWay.contains(jobKey(job)))
+            hangs(job, known, *change, lost);
         switch (job.phase) {
         case JobPhase::Running:
         case JobPhase::NodeLost:
@@ -106,6 +110,17 @@ private:
         case JobPhase::Succeeded:
         case JobPhase::Unknown: break;
         }
+    }
+
+    /// Nobody works on it any longer, or somebody does elsewhere: whoever finds it can go on or back.
+    void hangs(const Job &job, const CheckpointSummary *known, const jobs::UnfinishedChange &change, const jobs::LossOfWork &lost)
+    {
+        ++m_result.unfinished;
+        problem(job, known, Kind::Unfinished, Problem::Other::Unfinished, Urgency::Now, change.text, change.record ? change.record->changed : QDateTime(), lost);
+        Problem &problem = m_result.problems.last();
+        problem.about = About::Change;
+        problem.hint = change.record ? Words::tr("begun by %1; finish it, or roll it back", "a program").arg(text::safe(change.record->tool)) : change.problem;
+        problem.act = change.canAct() ? Problem::Act::Recover : Problem::Act::Show;
     }
 
     QString lostNodeText(const Job &job) const
@@ -261,6 +276,7 @@ private:
     }
 
     const QDateTime m_now;
+    const QSet<QString> m_underWay;
     Overview m_result;
     double m_most = 0;
     QHash<QString, QDateTime> m_lostSince; ///< by key of the job: since when a node with a pod of it is lost

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/Claim.h"
+#include "domain/Gap.h"
 #include "domain/Job.h"
 #include "domain/Volume.h"
 #include "domain/VolumeUse.h"
@@ -90,6 +91,8 @@ struct ClaimFacts {
     bool kubeletAsked = false;
     QHash<QString, QList<UsageSample>> history; ///< by UID of the claim
     QHash<QString, QList<JobShare>> shares;     ///< by "ns/name"
+    bool usersRead = true;    ///< false where pods or jobs could not be listed: a claim may have more users than it shows
+    QList<Gap> gaps;          ///< what could not be read beside the claims
     QDateTime now;
 };
 

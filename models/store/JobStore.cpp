@@ -155,35 +155,27 @@ QString JobStore::jobOf(const QString &podsKey) const
 void JobStore::applyPods(const Delta<Pod> &delta)
 {
     QSet<QString> touched;
-    Delta<Pod> own;
-    own.complete = delta.complete;
     const auto forget = [&](const QString &uid) {
         const Pod *pod = m_pods.find(uid);
-        if (!pod)
-            return false;
+        if (!pod || !belongsToAJob(*pod))
+            return;
         const QString key = podsKey(*pod);
         touched.insert(jobOf(key));
         unlink(m_podsOf, key, uid);
-        return true;
     };
     for (const QString &uid : delta.removed) {
         m_deaths.remove(uid);
-        if (forget(uid))
-            own.removed.append(uid);
+        forget(uid);
     }
     for (const Pod &pod : delta.upserts) {
-        if (!belongsToAJob(pod)) {
-            if (forget(pod.uid)) // it was orphaned
-                own.removed.append(pod.uid);
+        forget(pod.uid); // it may have been orphaned, or adopted
+        if (!belongsToAJob(pod))
             continue;
-        }
-        forget(pod.uid);
         const QString key = podsKey(pod);
         touched.insert(jobOf(key));
         link(m_podsOf, key, pod.uid);
-        own.upserts.append(pod);
     }
-    m_pods.apply(own);
+    m_pods.apply(delta);
     touched.remove(QString()); // pods of a JobSet that no TrainJob made, or whose TrainJob is still to come
     refresh(touched);
     if (!touched.isEmpty())
@@ -240,7 +232,7 @@ QSet<QString> JobStore::jobsOn(const QSet<QString> &nodes) const
     if (nodes.isEmpty())
         return jobs;
     m_pods.each([&](const Pod &pod) {
-        if (nodes.contains(pod.node))
+        if (nodes.contains(pod.node) && belongsToAJob(pod))
             jobs.insert(jobOf(podsKey(pod)));
     });
     jobs.remove(QString());
@@ -404,7 +396,7 @@ QSet<QString> JobStore::jobsOf(const Event &event) const
         return {event.objectUid};
     QString job;
     if (const Pod *pod = m_pods.find(event.objectUid))
-        job = jobOf(podsKey(*pod));
+        job = belongsToAJob(*pod) ? jobOf(podsKey(*pod)) : QString();
     else if (event.objectKind == "JobSet"_L1)
         job = m_named.value(nameKey(event.ns, event.objectName));
     else if (event.objectKind == "Job"_L1 && event.objectName.endsWith("-launcher"_L1))

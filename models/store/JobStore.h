@@ -58,6 +58,8 @@ public:
     QString jobOf(const Pod &pod) const;
     /// About the job, its pods and pods it had before; oldest first.
     QList<Event> eventsOf(const QString &jobUid) const;
+    /// All pods, not those of jobs alone.
+    const ResourceStore<Pod> &pods() const { return m_pods; }
     /// Of all objects, not of jobs alone.
     const ResourceStore<Event> &events() const { return m_events; }
     /// UID of the job the event speaks of, itself or by one of its pods; "" for none.
@@ -95,8 +97,8 @@ private:
     QHash<QString, Job> m_raw;              ///< as decoded
     QHash<QString, Job> m_shown;            ///< refined
     QHash<JobKind, QSet<QString>> m_byKind; ///< UIDs
-    ResourceStore<Pod> m_pods;              ///< of training jobs only
-    /// Pods by what they belong to: the UID of a v1 job, "namespace/name" of a JobSet, which its TrainJob shares, and
+    ResourceStore<Pod> m_pods;
+    /// Pods of training jobs by what they belong to: the UID of a v1 job, "namespace/name" of a JobSet, which its TrainJob shares, and
     /// "mpi/namespace/name" of an MPIJob v2beta1. The pods of a JobSet and of a batch Job do not know the job's UID.
     QHash<QString, Uids> m_podsOf;
     QHash<QString, QString> m_named;        ///< such a name → UID of the job

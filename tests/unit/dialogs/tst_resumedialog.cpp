@@ -7,6 +7,7 @@
 
 #include <QApplication>
 #include <QRadioButton>
+#include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -88,7 +89,7 @@ private slots:
 
     void enterInTheNameFieldStartsNothing()
     {
-        QSignalSpy resumes(m_dialog.get(), &ResumeDialog::resumeRequested);
+        QSignalSpy resumes(m_dialog.get(), &ResumeDialog::actRequested);
         QSignalSpy finished(m_dialog.get(), &QDialog::finished);
         name()->setFocus();
         QTest::keyClick(name(), Qt::Key_Return);
@@ -116,7 +117,7 @@ private slots:
 
     void theActIsAskedForOnceUntilItIsAnswered()
     {
-        QSignalSpy resumes(m_dialog.get(), &ResumeDialog::resumeRequested);
+        QSignalSpy resumes(m_dialog.get(), &ResumeDialog::actRequested);
         act()->click();
         act()->click();
         QCOMPARE(resumes.size(), 1);
@@ -157,7 +158,7 @@ private slots:
 
     void theStepsReplaceTheChecksAndFailuresCanBePutBack()
     {
-        ResumeProgress progress;
+        ChangeProgress progress;
         progress.title = u"Resuming demo"_s;
         progress.canCancel = true;
         progress.steps = {{u"suspend"_s, kit::CheckItem::State::Running, u"Suspending"_s, {}, {}, {}}};
@@ -167,16 +168,41 @@ private slots:
         auto *stop = m_dialog->findChild<kit::Button *>(u"resume.stop"_s);
         QVERIFY(!putBack->isVisible());
         QVERIFY(stop->isVisible());
-        progress.state = ResumeProgress::State::Failed;
+        progress.state = ChangeProgress::State::Failed;
         progress.error = Error::make(Error::Kind::Server, u"It failed."_s);
         progress.canPutBack = true;
         m_dialog->setProgress(progress);
         QVERIFY(putBack->isVisible());
         QVERIFY(!stop->isVisible());
-        QSignalSpy back(m_dialog.get(), &ResumeDialog::putBackRequested);
+        QSignalSpy back(m_dialog.get(), &ResumeDialog::rollBackRequested);
         putBack->click();
         putBack->click();
         QCOMPARE(back.size(), 1);
+    }
+
+    void consentShowsWhatIsMasked()
+    {
+        ExecConsentView asks;
+        asks.program = u"plugin"_s;
+        asks.command = u"/usr/bin/plugin --token •••"_s;
+        asks.environment = {u"API_KEY=•••"_s};
+        asks.files = {u"/tmp/hook.py"_s};
+        {
+            const ExecConsentDialog nothingMasked(asks);
+            QVERIFY(!nothingMasked.findChild<kit::Button *>(u"execConsent.show"_s));
+        }
+        asks.wholeCommand = u"/usr/bin/plugin --token abc"_s;
+        asks.wholeEnvironment = {u"API_KEY=k"_s};
+        const ExecConsentDialog dialog(asks);
+        const auto text = [&](const QString &name) { return dialog.findChild<QPlainTextEdit *>(name)->toPlainText(); };
+        QCOMPARE(text(u"execConsent.command"_s), asks.command);
+        QCOMPARE(text(u"execConsent.files"_s), u"/tmp/hook.py"_s);
+        auto *show = dialog.findChild<kit::Button *>(u"execConsent.show"_s);
+        show->click();
+        QCOMPARE(text(u"execConsent.command"_s), asks.wholeCommand);
+        QCOMPARE(text(u"execConsent.environment"_s), u"API_KEY=k"_s);
+        show->click();
+        QCOMPARE(text(u"execConsent.environment"_s), u"API_KEY=•••"_s);
     }
 
     void consentIsNeverGivenByEnter()

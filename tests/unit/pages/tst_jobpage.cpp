@@ -151,7 +151,7 @@ private slots:
         QSignalSpy finish(m_page.get(), &JobPage::finishResumeRequested);
         QSignalSpy undo(m_page.get(), &JobPage::undoResumeRequested);
         button(u"Finish"_s)->click();
-        button(u"Undo"_s)->click();
+        button(u"Roll back"_s)->click();
         QCOMPARE(finish.size(), 1);
         QCOMPARE(undo.size(), 1);
         pending.refusal = u"You may not patch it."_s;
@@ -248,6 +248,27 @@ private slots:
         auto *state = m_page->findChild<kit::StateView *>(u"job.checkpoints.state"_s);
         QCOMPARE(state->state(), kit::StateView::State::Stale);
         QCOMPARE(table()->rowCount(), 1);
+    }
+
+    void aBucketWithoutAServerIsAskedFor()
+    {
+        m_page->setListingError(Error::make(Error::Kind::Unsupported, u"The bucket cannot be listed"_s), true);
+        QVERIFY(button(u"Name the server…"_s));
+        button(u"Name the server…"_s)->click();
+        auto *field = m_page->findChild<kit::Input *>(u"job.saveLocation"_s);
+        QVERIFY(field->isVisible());
+        QSignalSpy named(m_page.get(), &JobPage::bucketServerNamed);
+        QSignalSpy folder(m_page.get(), &JobPage::saveLocationCorrected);
+        QTest::keyClicks(field, u"minio:9000"_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(named.size(), 0); // no address: said below the field
+        QVERIFY(field->isVisible());
+        field->setText(u" https://minio.example.org:9000 "_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(named.size(), 1);
+        QCOMPARE(named.first().first().toString(), u"https://minio.example.org:9000"_s);
+        QCOMPARE(folder.size(), 0);
+        QVERIFY(!field->isVisible());
     }
 
     void lettersChangeTabs()
