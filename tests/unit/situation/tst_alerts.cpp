@@ -93,9 +93,9 @@ private slots:
     void whatFailedBeforeTheSessionIsNoNewsWheneverItIsRead()
     {
         // The first list had the job without its conditions, as after a reconnect.
-        m_jobs.setJobs({job(u"old"_s, JobPhase::Unknown), job(u"skewed"_s, JobPhase::Running)});
+        m_jobs = {job(u"old"_s, JobPhase::Unknown), job(u"skewed"_s, JobPhase::Running)};
         QVERIFY(look(0).isEmpty());
-        m_jobs.setJobs({job(u"old"_s, JobPhase::Failed, m_start.addDays(-2)), job(u"skewed"_s, JobPhase::Failed, m_start.addSecs(-20))});
+        m_jobs = {job(u"old"_s, JobPhase::Failed, m_start.addDays(-2)), job(u"skewed"_s, JobPhase::Failed, m_start.addSecs(-20))};
         const QList<Alert> alerts = look(30);
         QCOMPARE(alerts.size(), 1); // a server's clock that is a little behind silences nothing
         QCOMPARE(alerts[0].target, u"skewed"_s);
