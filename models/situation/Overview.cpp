@@ -86,7 +86,7 @@ private:
             m_result.longest = std::max(m_result.longest, lost.time);
             if (job.phase == JobPhase::NodeLost) {
                 m_result.gpusHeld += job.gpus();
-                problem(job, known, Kind::NodeLost, job.phase, Urgency::Now, lostNodeText(job), m_lostSince.value(jobKey(job)), lost);
+                problem(job, known, Kind::NodeLost, job.phase, Urgency::Soon, lostNodeText(job), m_lostSince.value(jobKey(job)), lost);
             } else if (job.phase == JobPhase::Restarting) {
                 m_result.gpusHeld += job.gpus();
                 problem(job, known, Kind::Stalled, job.phase, Urgency::Soon, causeText(job), job.died ? job.died->at : QDateTime(), lost);
@@ -126,8 +126,8 @@ private:
     QString lostNodeText(const Job &job) const
     {
         const QString node = m_lostNode.value(jobKey(job));
-        return node.isEmpty() ? Words::tr("a node with a pod of it does not answer; whether it still trains is not known")
-                              : Words::tr("node %1 with a pod of it does not answer; whether it still trains is not known").arg(node);
+        return node.isEmpty() ? Words::tr("a node that it has a pod on does not answer; whether it still trains is not known")
+                              : Words::tr("it has a pod on node %1, which does not answer; whether it still trains is not known").arg(node);
     }
 
     /// A running job whose newest checkpoint is no good, or late.
