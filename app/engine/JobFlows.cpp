@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/JobFlows.h"
 
+#include "base/Async.h"
 #include "base/Names.h"
 #include "base/Text.h"
 #include "domain/ObjectDecoder.h"
@@ -363,7 +364,7 @@ bool mayBeWriting(const Job &job, const QList<Pod> &pods)
 }
 
 Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
-                                   std::stop_token stop, const ckpt::Progress &progress)
+                                   std::stop_token stop, const ckpt::Progress &progress, const std::shared_ptr<ckpt::HeldHelper> &held)
 {
     JobListing result;
     result.location = ckpt::locate(job);
@@ -382,7 +383,7 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     if (via == ListVia::Exec) {
         std::optional<ckpt::ExecTarget> target = execTarget(pods, job, location.place.claim);
         if (!target) {
-            return fail(Error::Kind::NotFound, Words::tr("No running pod of %1 mounts the claim %2").arg(text::safe(job.name), text::safe(location.place.claim)),
+            return fail(Error::Kind::Unsupported, Words::tr("No running pod of %1 mounts the claim %2").arg(text::safe(job.name), text::safe(location.place.claim)),
                         Words::tr("Listing by exec needs one"), Words::tr("Allow the helper Job instead"));
         }
         target->path = result.root;
@@ -401,11 +402,22 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     while (request->path.startsWith(u'/'))
         request->path.remove(0, 1);
     request->recognise = recognise;
-    Result<Listing> listing = ckpt::listClaim(api, *request, stop, progress);
+    Result<Listing> listing = held ? held->list(*request, stop, progress) : ckpt::listClaim(api, *request, stop, progress);
     if (!listing)
         return fail(listing.error());
     result.listing = *listing;
     return result;
+}
+
+std::shared_ptr<ckpt::HeldHelper> holdHelper(std::shared_ptr<ObjectApi> api)
+{
+    return {new ckpt::HeldHelper(std::move(api)), [](ckpt::HeldHelper *helper) { async::flowPool().start([helper] { delete helper; }); }};
+}
+
+void endHelper(const std::shared_ptr<ckpt::HeldHelper> &held)
+{
+    if (held)
+        async::flowPool().start([held] { held->end(); });
 }
 
 std::optional<qint64> latestStep(ObjectApi &api, const Job &job, const QList<Pod> &pods, std::stop_token stop)
@@ -427,8 +439,8 @@ std::optional<qint64> latestStep(ObjectApi &api, const Job &job, const QList<Pod
     return newest;
 }
 
-Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const JobListing &listing,
-                                    const Checkpoint &checkpoint, const ResumeChoice &choice, std::stop_token stop)
+Result<jobs::ResumeRequest> readForResume(ObjectApi &api, const ObjectRef &ref, const JobListing &listing,
+                                          const Checkpoint &checkpoint, std::stop_token stop)
 {
     const bool bucket = jobs::isBucketPath(listing.location.uri);
     if (listing.location.kind != ckpt::SaveLocation::Kind::Claim && !bucket)
@@ -449,12 +461,6 @@ Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const 
         request.saveDir = listing.location.uri;
     const Checkpoint *newest = newestResumable(listing.listing);
     request.newest = newest && newest->path == checkpoint.path;
-    request.contract = choice.contract;
-    request.newObject = choice.newObject;
-    request.useWrapper = choice.useWrapper;
-    request.acceptUnverified = choice.acceptUnverified;
-    request.newName = choice.newName;
-    request.id = choice.id;
     request.runtimeChanged = detail->runtimeChanged;
     if (siblings) {
         for (const QJsonObject &object : *siblings)
@@ -463,7 +469,18 @@ Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const 
     request.takenNames.insert(ref.name);
     request.loss = jobs::lossByResuming(detail->job, checkpoint, &listing.listing, QDateTime::currentDateTimeUtc(),
                                         latestStep(api, detail->job, detail->pods, stop));
-    return jobs::planResume(request);
+    return request;
+}
+
+jobs::ResumeRequest chosen(jobs::ResumeRequest request, const ResumeChoice &choice)
+{
+    request.contract = choice.contract;
+    request.newObject = choice.newObject;
+    request.useWrapper = choice.useWrapper;
+    request.acceptUnverified = choice.acceptUnverified;
+    request.newName = choice.newName;
+    request.id = choice.id;
+    return request;
 }
 
 std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, ListVia via)

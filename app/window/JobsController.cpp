@@ -36,9 +36,10 @@ JobsController::JobsController(Engine &engine, Preferences &preferences, Checkpo
     , m_jobPage(job)
     , m_page(static_cast<pages::JobsPage *>(page()))
     , m_job(new JobController(engine.http(), engine.keychain(), preferences, reader, m_jobPage, this))
-    , m_actions(new JobActions(reader, m_page, window))
+    , m_actions(new JobActions(engine.changes(), reader, m_page, window))
 {
     wirePage();
+    m_job->setChanges(&engine.changes());
     const auto setReading = [this](const QString &uid, bool reading) { m_page->model()->setReading(uid, reading); };
     connect(m_job, &JobController::readingChanged, this, setReading);
     connect(&m_reader, &CheckpointReader::readingChanged, this, setReading);
@@ -197,15 +198,19 @@ void JobsController::resume(const QString &uid, const QString &checkpoint)
             const bool bucket = known->via == ListVia::Bucket;
             const std::shared_ptr<kube::Cluster> cluster = m_session->sharedCluster();
             ReadAgain read;
+            std::function<void()> looksDone;
             if (bucket) {
                 const QStringList allowed = m_preferences.allowedBuckets();
                 read = agreedBucket(m_engine.http(), m_engine.keychain(), *cluster, m_session->server(), {allowed.begin(), allowed.end()});
             } else {
-                read = [cluster, via = known->via](const JobDetail &now, std::stop_token stop) {
-                    return readCheckpoints(*cluster, now.job, now.pods, via, stop);
+                // One helper for all looks of this resume: to start one takes seconds, for which the job would stand still.
+                const auto held = holdHelper(cluster);
+                looksDone = [held] { endHelper(held); };
+                read = [cluster, held, via = known->via](const JobDetail &now, std::stop_token stop) {
+                    return readCheckpoints(*cluster, now.job, now.pods, via, stop, {}, held);
                 };
             }
-            newResume()->plan(*job, known->listing, std::move(read), bucket, candidate);
+            newResume()->plan(*job, known->listing, std::move(read), std::move(looksDone), candidate);
             return;
         }
     }
@@ -221,7 +226,7 @@ void JobsController::recover(const QString &uid, bool finish)
 
 ResumeController *JobsController::newResume()
 {
-    auto *resume = new ResumeController(m_session->sharedCluster(), m_window);
+    auto *resume = new ResumeController(m_engine.changes(), m_session->sharedCluster(), m_window);
     connect(resume, &ResumeController::applied, this, [this](const ObjectRef &target) {
         if (!m_session)
             return;
@@ -233,9 +238,6 @@ ResumeController *JobsController::newResume()
     });
     connect(resume, &ResumeController::logsRequested, this, [this](const ObjectRef &target) {
         showTab(target.uid, pages::JobPage::Tab::Logs);
-    });
-    connect(resume, &ResumeController::ended, this, [this](const QString &title, const QString &text, bool error) {
-        emit notice(error ? kit::Tone::Err : kit::Tone::Ok, title, text);
     });
     return resume;
 }

@@ -5,6 +5,7 @@
 #include "HaController.h"
 #include "NodesController.h"
 #include "StorageController.h"
+#include "engine/Changes.h"
 #include "base/Text.h"
 #include "checkpoints/SaveLocation.h"
 #include "kit/Messages.h"
@@ -73,6 +74,8 @@ void Notifier::setNow(const QDateTime &now)
     facts.nodes = nodes ? &*nodes : nullptr;
     facts.components = m_ha.components();
     facts.claims = m_storage.accounts();
+    if (m_changes)
+        facts.underWay = m_changes->jobs();
     facts.now = now;
     const situation::AlertRules rules = m_preferences.alerts();
     for (const situation::Alert &alert : m_watch.update(facts, rules.claimPercent)) {

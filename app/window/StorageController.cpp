@@ -168,7 +168,7 @@ void StorageController::setNow(const QDateTime &now)
 /// Where the user agreed to helper pods, what running jobs fill is measured without a word, one at a time.
 void StorageController::measureNext(const QDateTime &now)
 {
-    if (!m_measuring.isEmpty() || !m_accounts)
+    if (!m_measuring.isEmpty() || !m_accounts || !m_session->link().state().isSettled())
         return;
     situation::MeasureFacts facts;
     facts.agreed = helperNamespaces();
@@ -446,13 +446,10 @@ QList<items::BucketRow> StorageController::buckets() const
 
 QSet<QString> StorageController::helperNamespaces() const
 {
-    QSet<QString> allowed;
-    const QList<Claim> claims = m_feeds->claims.store.values();
-    for (const Claim &claim : claims) {
-        if (!allowed.contains(claim.ns) && m_preferences.helperAllowed(m_session->server(), claim.ns))
-            allowed.insert(claim.ns);
-    }
-    return allowed;
+    QSet<QString> namespaces;
+    m_feeds->claims.store.each([&](const Claim &claim) { namespaces.insert(claim.ns); });
+    namespaces.removeIf([this](const QString &ns) { return !m_preferences.helperAllowed(m_session->server(), ns); });
+    return namespaces;
 }
 
 void StorageController::judge()

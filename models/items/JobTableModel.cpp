@@ -4,6 +4,7 @@
 #include "base/Text.h"
 #include "items/CellText.h"
 #include "items/Vocabulary.h"
+#include "jobs/Unfinished.h"
 #include "situation/WhyItDied.h"
 
 #include <algorithm>
@@ -135,6 +136,8 @@ QString JobTableModel::stateDetail(const Job &job)
 {
     if (job.deleting.isValid())
         return tr("being deleted");
+    if (jobs::unfinishedChange(job))
+        return tr("unfinished change");
     // The tag says it already.
     if (job.phase == JobPhase::NodeLost)
         return {};
@@ -192,6 +195,8 @@ QString JobTableModel::toolTip(const JobRow &row, int column) const
     case Name: return text::safe(job.ns + u'/' + job.name);
     case Namespace: return text::safe(job.ns);
     case State:
+        if (const auto unfinished = jobs::unfinishedChange(job))
+            return unfinished->text;
         if (job.died) {
             const QString said = job.died->line.isEmpty() ? QString() : u'\n' + text::safe(job.died->line);
             return QString(situation::sentence(*job.died) + said + u'\n' + situation::fixText(*job.died));
