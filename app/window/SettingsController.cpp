@@ -159,7 +159,7 @@ void SettingsController::takeBack(Grant::Kind kind, const QString &id)
             this, [&keychain = m_engine.keychain(), id](std::stop_token stop) { return forgetKeys(keychain, id, stop); },
             [this](const Result<> &done) {
                 if (!done && done.error().kind != Error::Kind::Unsupported) // without a keychain nothing was kept
-                    emit failed(done.error());
+                    emit notice(kit::Tone::Err, text::safe(done.error().what), text::safe(done.error().why));
             });
         break;
     case Grant::Kind::Kubeconfig:
