@@ -32,8 +32,36 @@ QByteArray bytes(const QJsonObject &object)
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
 }
 
-/// Pods that carry `label`, of one job where `jobName` is given. Those that cannot be decoded are left out.
-Result<QList<Pod>> listPods(ObjectApi &api, const QString &ns, const QString &label, const QString &jobName, std::stop_token stop)
+/// Objects of one list that could not be understood, for one sentence.
+struct Garbled {
+    int count = 0;
+    QString first; ///< name; raw
+    Error error;
+
+    void add(const QJsonObject &object, const Error &why)
+    {
+        if (count++ > 0)
+            return;
+        first = object[u"metadata"_s][u"name"_s].toString();
+        error = why;
+    }
+    std::optional<Error> asError(const QString &what) const
+    {
+        if (count == 0)
+            return std::nullopt;
+        const QString name = first.isEmpty() ? Words::tr("one without a name") : text::safe(first);
+        return Error::make(Error::Kind::Parse, Words::tr("%n of %1 could not be understood", nullptr, count).arg(what),
+                           Words::tr("The first is %1: %2", "an object, an error").arg(name, error.oneLine()));
+    }
+    void tell(const QString &what, Gaps &gaps) const
+    {
+        if (const std::optional<Error> garbled = asError(what))
+            gaps.garbled(what, *garbled);
+    }
+};
+
+/// Pods that carry `label`, of one job where `jobName` is given. Those that cannot be decoded are left out and counted.
+Result<QList<Pod>> listPods(ObjectApi &api, const QString &ns, const QString &label, const QString &jobName, Garbled &garbled, std::stop_token stop)
 {
     const QString selector = jobName.isEmpty() ? label : label + u'=' + jobName;
     const Result<QList<QJsonObject>> objects = api.list(kinds::pods(), ns, selector, {}, stop);
@@ -44,6 +72,8 @@ Result<QList<Pod>> listPods(ObjectApi &api, const QString &ns, const QString &la
     for (const QJsonObject &object : *objects) {
         if (const Result<Pod> pod = decoder->object(bytes(object), WireFormat::Json))
             pods.append(*pod);
+        else
+            garbled.add(object, pod.error());
     }
     return pods;
 }
@@ -223,10 +253,14 @@ Result<JobList> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop
             continue;
         }
         gaps.read();
+        Garbled garbled;
         for (const QJsonObject &object : *objects) {
             if (const Result<Job> job = decodeJob(bytes(object), kind.id))
                 jobs.append(*job);
+            else
+                garbled.add(object, job.error());
         }
+        garbled.tell(qualifiedName(kind.resource), gaps);
     }
     if (!gaps.anyRead())
         return fail(gaps.gaps().first().error);
@@ -237,8 +271,9 @@ Result<JobList> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop
         labels.append(kind.podLabel);
     labels.removeDuplicates();
     QList<Pod> pods;
+    Garbled garbledPods;
     for (const QString &label : std::as_const(labels)) {
-        const Result<QList<Pod>> found = listPods(api, ns, label, {}, stop);
+        const Result<QList<Pod>> found = listPods(api, ns, label, {}, garbledPods, stop);
         if (found) {
             pods += *found;
             continue;
@@ -249,6 +284,7 @@ Result<JobList> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop
         if (const Result<> goOn = gaps.missed(kinds::pods().plural, found.error()); !goOn)
             return fail(goOn.error());
     }
+    garbledPods.tell(kinds::pods().plural, gaps);
     QList<TrainingRuntime> runtimes;
     if (std::ranges::any_of(jobs, [](const Job &job) { return job.facts().isTrainJob(); })) {
         const Result<Runtimes> found = listRuntimes(api, ns, gaps, stop);
@@ -273,9 +309,13 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
     const Result<Job> job = decodeJob(bytes(*object), kind->id);
     if (!job)
         return fail(job.error());
-    const Result<QList<Pod>> pods = listPods(api, ref.ns, kind->podLabel, ref.name, stop);
+    Garbled garbled;
+    Result<QList<Pod>> pods = listPods(api, ref.ns, kind->podLabel, ref.name, garbled, stop);
     if (!pods && pods.error().kind != Error::Kind::Forbidden)
         return fail(pods.error());
+    // Of one job a pod more or less is the difference: its pods are then not known.
+    if (const std::optional<Error> error = garbled.asError(kinds::pods().plural))
+        pods = fail(*error);
     JobDetail detail{*job, *object, pods ? *pods : QList<Pod>(), false, pods ? std::nullopt : std::optional(pods.error())};
     QList<TrainingRuntime> runtimes;
     if (kind->isTrainJob()) {
