@@ -7,6 +7,7 @@
 #include "domain/Gap.h"
 #include "domain/Job.h"
 #include "domain/ObjectApi.h"
+#include "engine/HelperConsent.h"
 #include "jobs/ResumePlan.h"
 
 /// What both programs do with a job, as blocking flows: run them on the flow pool or in cairnctl, never on the GUI
@@ -52,9 +53,9 @@ struct JobListing {
     /// Absolute path of a checkpoint inside the container, or its address.
     QString containerPath(const Checkpoint &checkpoint) const;
 };
-/// Of a claim: by a helper or exec.
+/// Of a PVC: by a helper, if `mayRun` lets it, or exec.
 Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
-                                   std::stop_token stop, const ckpt::Progress &progress = {});
+                                   std::stop_token stop, const ckpt::Progress &progress = {}, const HelperCheck &mayRun = {});
 
 /// Whether some pod may still be writing: what "changed a moment ago" means for a checkpoint without its end.
 bool mayBeWriting(const Job &job, const QList<Pod> &pods);

@@ -201,8 +201,9 @@ void JobsController::resume(const QString &uid, const QString &checkpoint)
                 const QStringList allowed = m_preferences.allowedBuckets();
                 read = agreedBucket(m_engine.http(), m_engine.keychain(), *cluster, m_session->server(), {allowed.begin(), allowed.end()});
             } else {
-                read = [cluster, via = known->via](const JobDetail &now, std::stop_token stop) {
-                    return readCheckpoints(*cluster, now.job, now.pods, via, stop);
+                read = [cluster, via = known->via, consent = m_preferences.helperConsent(m_session->server())](const JobDetail &now, std::stop_token stop) {
+                    return readCheckpoints(*cluster, now.job, now.pods, via, stop, {},
+                                           [&](const ckpt::ClaimRequest &request) { return consent.check(request); });
                 };
             }
             newResume()->plan(*job, known->listing, std::move(read), bucket, candidate);
