@@ -108,7 +108,7 @@ Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster,
                     u"It mounts the job's claim read-only in namespace %1, lists it, and is gone a minute later"_s.arg(text::safe(detail.job.ns)),
                     u"Agree with --allow-helper, or use a running pod of the job with --use-exec"_s);
     }
-    return app::readCheckpoints(cluster, detail.job, detail.pods, listVia(options), stop, {}, held);
+    return app::readCheckpoints(cluster, detail.job, detail.pods, listVia(options), stop, {}, {}, held);
 }
 
 int jobs(app::Engine &engine, const Options &options, std::stop_token stop)

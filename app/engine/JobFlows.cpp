@@ -404,7 +404,8 @@ bool mayBeWriting(const Job &job, const QList<Pod> &pods)
 }
 
 Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
-                                   std::stop_token stop, const ckpt::Progress &progress, const std::shared_ptr<ckpt::HeldHelper> &held)
+                                   std::stop_token stop, const ckpt::Progress &progress, const HelperCheck &mayRun,
+                                   const std::shared_ptr<ckpt::HeldHelper> &held)
 {
     JobListing result;
     result.location = ckpt::locate(job);
@@ -437,6 +438,10 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     Result<ckpt::ClaimRequest> request = ckpt::planClaim(api, job.ns, location.place.claim, job.ref(), stop);
     if (!request)
         return fail(request.error());
+    if (mayRun) {
+        if (const Result<> agreed = mayRun(*request); !agreed)
+            return fail(agreed.error());
+    }
     request->subPath = location.place.subPath;
     request->path = result.root.mid(location.place.mountPath.size());
     while (request->path.startsWith(u'/'))

@@ -7,6 +7,7 @@
 #include "domain/Gap.h"
 #include "domain/Job.h"
 #include "domain/ObjectApi.h"
+#include "engine/HelperConsent.h"
 #include "jobs/ResumePlan.h"
 
 /// What both programs do with a job, as blocking flows: run them on the flow pool or in cairnctl, never on the GUI
@@ -52,9 +53,9 @@ struct JobListing {
     /// Absolute path of a checkpoint inside the container, or its address.
     QString containerPath(const Checkpoint &checkpoint) const;
 };
-/// Of a claim: by a helper or exec. `held` is a helper that is used where it is given.
+/// Of a PVC: by a helper, if `mayRun` lets it, or exec. `held` is a helper that is used where it is given.
 Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
-                                   std::stop_token stop, const ckpt::Progress &progress = {},
+                                   std::stop_token stop, const ckpt::Progress &progress = {}, const HelperCheck &mayRun = {},
                                    const std::shared_ptr<ckpt::HeldHelper> &held = {});
 
 /// A helper for all looks of one resume. It ends on the flow pool, whoever lets it go: that asks the server.

@@ -170,11 +170,15 @@ Measured readPrometheus(const ProxyGet &get, const PrometheusPlace &place, std::
 }
 
 Result<VolumeUse> measureClaim(ObjectApi &api, const QString &ns, const QString &claim, const std::optional<ObjectRef> &job,
-                               std::stop_token stop, const ckpt::Progress &progress)
+                               std::stop_token stop, const ckpt::Progress &progress, const HelperCheck &mayRun)
 {
     const Result<ckpt::ClaimRequest> request = ckpt::planClaim(api, ns, claim, job, stop);
     if (!request)
         return fail(request.error());
+    if (mayRun) {
+        if (const Result<> agreed = mayRun(*request); !agreed)
+            return fail(agreed.error());
+    }
     return ckpt::measureClaim(api, *request, stop, progress);
 }
 

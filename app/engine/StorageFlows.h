@@ -3,6 +3,7 @@
 
 #include "checkpoints/Recognise.h"
 #include "domain/ObjectApi.h"
+#include "engine/HelperConsent.h"
 #include "storage/ClaimAccount.h"
 
 #include <QJsonObject>
@@ -40,7 +41,7 @@ Measured readPrometheus(const ProxyGet &get, const PrometheusPlace &place, std::
 /// df by a helper Job in the claim's namespace, for which the user agreed. Image and user come from a pod that mounts the
 /// claim, else from `job`.
 Result<VolumeUse> measureClaim(ObjectApi &api, const QString &ns, const QString &claim, const std::optional<ObjectRef> &job,
-                               std::stop_token stop, const ckpt::Progress &progress = {});
+                               std::stop_token stop, const ckpt::Progress &progress = {}, const HelperCheck &mayRun = {});
 
 /// A job whose pods run in the claim's namespace, rather one that mounts it: `job` of measureClaim.
 std::optional<ObjectRef> jobWithImage(const QList<Job> &jobs, const Claim &claim);

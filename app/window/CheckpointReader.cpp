@@ -112,8 +112,11 @@ const ckpt::SaveLocation &CheckpointReader::locationOf(const Job &job) const
 
 void CheckpointReader::allow(const QStringList &namespaces)
 {
-    for (const QString &ns : namespaces)
-        m_preferences.allowHelper(m_session->server(), ns);
+    // To the images of the jobs that are shown; a pod with another one on their PVC asks again.
+    m_session->jobs().each([&](const Job &job) {
+        if (namespaces.contains(job.ns) && !job.image.isEmpty())
+            m_preferences.allowHelper(m_session->server(), job.ns, job.image);
+    });
 }
 
 void CheckpointReader::read(const QStringList &uids)
@@ -158,9 +161,10 @@ void CheckpointReader::next()
     m_scope.run(
         this,
         [&http = m_http, &keychain = m_keychain, cluster = m_session->sharedCluster(), job = *job, pods = m_session->jobs().podsOf(job->uid), bucket,
-         server = m_session->server(), allowed = QSet<QString>(agreed.begin(), agreed.end())](std::stop_token stop) -> Result<JobListing> {
+         server = m_session->server(), consent = m_preferences.helperConsent(m_session->server()), allowed = QSet<QString>(agreed.begin(), agreed.end())](std::stop_token stop) -> Result<JobListing> {
             if (!bucket)
-                return readCheckpoints(*cluster, job, pods, ListVia::Helper, stop);
+                return readCheckpoints(*cluster, job, pods, ListVia::Helper, stop, {},
+                                       [&](const ckpt::ClaimRequest &request) { return consent.check(request); });
             return agreedBucket(http, keychain, *cluster, server, allowed)({job, {}, pods, false}, stop);
         },
         [this, uid = m_reading, via](const Result<JobListing> &listing) { end(uid, listing, via); });

@@ -47,7 +47,7 @@ JobController::JobController(net::HttpClient &http, Keychain &keychain, Preferen
     });
     connect(page, &JobPage::helperAllowed, this, [this] {
         if (const Job *shown = job()) {
-            m_preferences.allowHelper(m_session->server(), shown->ns);
+            m_preferences.allowHelper(m_session->server(), shown->ns, m_askedImage);
             m_page->setListingConsent(std::nullopt);
             startListing(ListVia::Helper);
         }
@@ -303,10 +303,18 @@ void JobController::askForListing()
         m_page->setListingError(error);
         return;
     }
-    if (m_preferences.helperAllowed(m_session->server(), shown->ns)) {
+    if (m_preferences.helperAllowed(m_session->server(), shown->ns))
         startListing(ListVia::Helper);
+    else
+        askForHelper();
+}
+
+void JobController::askForHelper()
+{
+    const Job *shown = job();
+    if (!shown)
         return;
-    }
+    const ckpt::SaveLocation location = ckpt::locate(*shown);
     // What would be created, whether it may be, and whether exec would do instead.
     m_page->setListingRunning(tr("Looking at how the claim can be read…"));
     struct Ways {
@@ -333,6 +341,10 @@ void JobController::askForListing()
             consent.ns = text::safe(now->ns);
             consent.claim = text::safe(location.place.claim);
             consent.what = manifest::toYaml(ckpt::helperJob(*ways.request, u"cairn-list-…"_s, {}));
+            m_askedImage = ways.request->image;
+            consent.image = text::safe(m_askedImage);
+            for (const QString &image : m_preferences.helperConsent(m_session->server()).images(now->ns))
+                consent.agreedImages.append(text::safe(image));
             consent.mayCreate = !ways.create || ways.create->allowed;
             if (!consent.mayCreate)
                 consent.createRefusal = tr("You may not create jobs.batch in namespace %1.").arg(consent.ns);
@@ -359,6 +371,10 @@ void JobController::endReading(const Result<JobListing> &listing, ListVia via)
 {
     m_reading = false;
     emit readingChanged(m_uid, false);
+    if (!listing && !refusedImage(listing.error()).isEmpty()) {
+        askForHelper(); // the image is another one than was agreed to
+        return;
+    }
     if (!listing) {
         m_page->setListingError(listing.error(), listing.error().reason == endpointUnknown);
         return;
@@ -379,8 +395,10 @@ void JobController::startListing(ListVia via)
     beginReading();
     m_listScope.run(
         this,
-        [cluster = m_session->sharedCluster(), shown = *shown, pods = m_session->jobs().podsOf(m_uid), via, progress = shownProgress()](std::stop_token stop) {
-            return app::readCheckpoints(*cluster, shown, pods, via, stop, progress);
+        [cluster = m_session->sharedCluster(), shown = *shown, pods = m_session->jobs().podsOf(m_uid), via, progress = shownProgress(),
+         consent = m_preferences.helperConsent(m_session->server())](std::stop_token stop) {
+            return app::readCheckpoints(*cluster, shown, pods, via, stop, progress,
+                                        [&](const ckpt::ClaimRequest &request) { return consent.check(request); });
         },
         [this, via](const Result<JobListing> &listing) { endReading(listing, via); });
 }

@@ -42,6 +42,8 @@ private:
     void refresh();
     void showListing();
     void askForListing();
+    /// Shows what a helper would run and asks for it.
+    void askForHelper();
     void startListing(ListVia via);
     /// Lists the bucket, or asks first where its keys have not been agreed to.
     void listBucket();
@@ -68,6 +70,7 @@ private:
     QHash<QString, int> m_logSources; ///< pod UID → source
     bool m_logsAwaited = false;       ///< they begin when a pod has started
     QString m_logContainer;           ///< of those that are followed
+    QString m_askedImage;             ///< of the helper that is asked about; raw
     QString m_askedBucket;            ///< consent key of the question that is shown
     bool m_reading = false;
     std::optional<bool> m_rightsInPlace; ///< for which of the two ways the rights were asked; nullopt: not yet

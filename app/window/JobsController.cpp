@@ -206,8 +206,10 @@ void JobsController::resume(const QString &uid, const QString &checkpoint)
                 // One helper for all looks of this resume: to start one takes seconds, for which the job would stand still.
                 const auto held = holdHelper(cluster);
                 looksDone = [held] { endHelper(held); };
-                read = [cluster, held, via = known->via](const JobDetail &now, std::stop_token stop) {
-                    return readCheckpoints(*cluster, now.job, now.pods, via, stop, {}, held);
+                read = [cluster, held, via = known->via, consent = m_preferences.helperConsent(m_session->server())](const JobDetail &now,
+                                                                                                                      std::stop_token stop) {
+                    return readCheckpoints(*cluster, now.job, now.pods, via, stop, {},
+                                           [&](const ckpt::ClaimRequest &request) { return consent.check(request); }, held);
                 };
             }
             newResume()->plan(*job, known->listing, std::move(read), std::move(looksDone), candidate);

@@ -106,12 +106,17 @@ void Preferences::setGeometry(const QByteArray &geometry) { m_settings.setValue(
 
 bool Preferences::helperAllowed(const QString &server, const QString &ns) const
 {
-    return m_settings.value(u"claims/helperAllowed"_s).toStringList().contains(server + u' ' + ns);
+    return helperConsent(server).isAgreed(ns);
 }
 
-void Preferences::allowHelper(const QString &server, const QString &ns)
+HelperConsent Preferences::helperConsent(const QString &server) const
 {
-    append(u"claims/helperAllowed"_s, server + u' ' + ns);
+    return HelperConsent(server, helperPlaces());
+}
+
+void Preferences::allowHelper(const QString &server, const QString &ns, const QString &image)
+{
+    append(u"claims/helperAllowed"_s, HelperConsent::key(server, ns, image));
 }
 
 QStringList Preferences::helperPlaces() const { return m_settings.value(u"claims/helperAllowed"_s).toStringList(); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/HelperConsent.h"
 #include "situation/Alerts.h"
 
 #include <QSettings>
@@ -42,10 +43,12 @@ public:
     void setLastContext(const QString &context);
     QByteArray geometry() const;
     void setGeometry(const QByteArray &geometry);
-    /// Whether the helper Job that lists claims may be created in this namespace of this server.
+    /// Whether the helper Job that reads PVCs may be created in this namespace of this server, with some image.
     bool helperAllowed(const QString &server, const QString &ns) const;
-    void allowHelper(const QString &server, const QString &ns);
-    /// Server and namespace, a space between.
+    void allowHelper(const QString &server, const QString &ns, const QString &image);
+    /// With which images.
+    HelperConsent helperConsent(const QString &server) const;
+    /// Keys as of HelperConsent::key().
     QStringList helperPlaces() const;
     void revokeHelper(const QString &place);
     /// Whether the kubelets of this server may be asked for their statistics, through nodes/proxy.

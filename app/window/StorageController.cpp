@@ -303,7 +303,13 @@ void StorageController::measureOne(const QString &uid)
     const Claim *claim = m_feeds ? m_feeds->claims.store.find(uid) : nullptr;
     if (!claim || m_measuring.contains(uid))
         return;
-    m_preferences.allowHelper(m_session->server(), claim->ns);
+    // To the images of the namespace's jobs, and to the one that the last try named. Another pod's image asks again.
+    if (const QString image = m_refusedImages.take(uid); !image.isEmpty())
+        m_preferences.allowHelper(m_session->server(), claim->ns, image);
+    m_session->jobs().each([&](const Job &job) {
+        if (job.ns == claim->ns && !job.image.isEmpty())
+            m_preferences.allowHelper(m_session->server(), job.ns, job.image);
+    });
     m_page->setHelperAllowed(helperNamespaces());
     measure(*claim);
 }
@@ -317,7 +323,9 @@ void StorageController::measure(const Claim &claim)
     m_scope.run(
         this,
         [cluster = m_session->sharedCluster(), ns = claim.ns, name = claim.name,
-         job = jobWithImage(m_session->jobs().jobs(), claim)](std::stop_token stop) { return measureClaim(*cluster, ns, name, job, stop); },
+         job = jobWithImage(m_session->jobs().jobs(), claim), consent = m_preferences.helperConsent(m_session->server())](std::stop_token stop) {
+            return measureClaim(*cluster, ns, name, job, stop, {}, [&](const ckpt::ClaimRequest &request) { return consent.check(request); });
+        },
         [this, uid](const Result<VolumeUse> &use) {
             m_measuring.remove(uid);
             m_page->setMeasuring(m_measuring);
@@ -326,6 +334,8 @@ void StorageController::measure(const Claim &claim)
                 keep();
                 judge();
             } else {
+                if (const QString image = refusedImage(use.error()); !image.isEmpty())
+                    m_refusedImages.insert(uid, image);
                 m_page->setMeasureProblem(uid, &use.error());
             }
         });

@@ -71,6 +71,7 @@ private:
     std::optional<Gathering> m_gathering;
     bool m_judging = false, m_judgeAgain = false, m_measuringAll = false;
     QString m_prometheusProblem, m_kubeletProblem;
+    QHash<QString, QString> m_refusedImages; ///< UID of a PVC → image of its helper that nobody agreed to yet
     QSet<QString> m_measuring; ///< UIDs
     QHash<QString, QDateTime> m_measuredAlone; ///< by UID: begun by itself
     QDateTime m_soughtNext;

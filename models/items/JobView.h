@@ -39,6 +39,8 @@ struct ListingConsent {
     bool mayCreate = true;
     QString createRefusal; ///< why no helper Job can be made
     bool mayExec = false;  ///< a running pod mounts the claim and exec is allowed
+    QString image = {};    ///< that the helper would run
+    QStringList agreedImages = {}; ///< that were agreed to in this namespace before; empty: none
     bool operator==(const ListingConsent &) const = default;
 };
 

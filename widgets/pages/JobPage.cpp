@@ -582,14 +582,18 @@ void JobPage::setListingConsent(const std::optional<items::ListingConsent> &cons
     QList<Offer> offers;
     QString text;
     if (consent->mayCreate) {
-        text = tr("It mounts the claim %1 read-only, lists the folder, reads the heads of the files and removes itself. "
-                  "Cairn asks once per namespace.")
-                   .arg(text::safe(consent->claim));
+        text = tr("It mounts the PVC %1 read-only, lists the folder, reads the heads of the files and removes itself.").arg(text::safe(consent->claim));
+        if (!consent->agreedImages.isEmpty())
+            text += u' ' + tr("The image has changed: it would run %1; so far you agreed to %2 in this namespace.")
+                               .arg(consent->image, consent->agreedImages.join(u", "_s));
+        else if (!consent->image.isEmpty())
+            text += u' ' + tr("It runs the image %1.").arg(consent->image);
+        text += u' ' + tr("Cairn asks once per namespace and image.");
         offers.append({u"what"_s, tr("What it runs"), ButtonVariant::Normal});
         if (consent->mayExec)
             offers.append({u"exec"_s, tr("Use exec instead"), ButtonVariant::Normal});
         offers.append({u"allow"_s, tr("Allow"), ButtonVariant::Primary});
-        m_consentBanner->set(Tone::Info,
+        m_consentBanner->set(consent->agreedImages.isEmpty() ? Tone::Info : Tone::Warn,
                              tr("Listing needs a helper Job in %1").arg(text::safe(consent->ns)),
                              text, offers);
     } else {

@@ -64,6 +64,12 @@ public:
         const QByteArray object = R"({"metadata":{)" + meta + R"(,"resourceVersion":")" + QByteArray::number(m_version) + R"("})" + rest + '}';
         m_objects[collection].append({m_version, object});
     }
+    /// What the answer about its version warns of from now on, as it stands between the quotes of the header.
+    void warn(const QByteArray &text)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_warning = text;
+    }
     int lists(const QByteArray &resource) const { return count(resource, false); }
     int watches(const QByteArray &resource) const { return count(resource, true); }
     qsizetype asked(const QByteArray &target) const
@@ -103,8 +109,13 @@ private:
             std::this_thread::sleep_for(2ms);
         const QUrl url = QUrl::fromEncoded(request.target);
         const QByteArray path = url.path().toLatin1();
-        if (path == "/version")
-            return whole(200, R"({"gitVersion":"v1.34.0","major":"1","minor":"34"})");
+        if (path == "/version") {
+            Scene scene = whole(200, R"({"gitVersion":"v1.34.0","major":"1","minor":"34"})");
+            const std::lock_guard lock(m_mutex);
+            if (!m_warning.isEmpty())
+                scene.headers.append({"warning", "299 - \"" + m_warning + '"'});
+            return scene;
+        }
         if (path == "/api")
             return whole(200, R"({"kind":"APIVersions","versions":["v1"]})");
         if (path == "/apis")
@@ -146,6 +157,7 @@ private:
     std::atomic<int> m_dead = 0; ///< connections below this number are
     std::mutex m_mutex;          ///< guards what follows
     QHash<QByteArray, QList<Object>> m_objects;
+    QByteArray m_warning;
     int m_version = 10;
     FaultServer m_server; // last: it plays until it is gone
 };
@@ -202,6 +214,21 @@ private slots:
         async::drain();
         m_http.reset();
         m_server.reset();
+    }
+
+    void warningsAreToldOnceEach()
+    {
+        m_server->warn("v1beta1 is deprecated");
+        begin();
+        QSignalSpy told(m_session.get(), &ClusterSession::warned);
+        QTRY_COMPARE(told.size(), 1); // of the first look at the server
+        const auto again = [&] { std::jthread([cluster = m_session->sharedCluster()] { (void)cluster->version({}); }).join(); };
+        again();
+        m_server->warn("unknown field \\\"spec.x\\\"");
+        again();
+        QTRY_COMPARE(told.size(), 2);
+        QCOMPARE(told[0][0].toString(), u"v1beta1 is deprecated"_s);
+        QCOMPARE(told[1][0].toString(), u"unknown field \"spec.x\""_s);
     }
 
     void liveIsSaidOnlyWhereTheListsAre()
