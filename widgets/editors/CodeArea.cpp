@@ -61,12 +61,10 @@ CodeArea::CodeArea(CodeEditor *editor, CodeEditor::Language language)
     send(SCI_MARKERDEFINE, QuietMarker, SC_MARK_EMPTY);
     send(SCI_SETAUTOMATICFOLD, SC_AUTOMATICFOLD_SHOW | SC_AUTOMATICFOLD_CHANGE);
     send(SCI_SETFOLDFLAGS, 0);
-    for (const int marker : {SC_MARKNUM_FOLDERSUB, SC_MARKNUM_FOLDERTAIL, SC_MARKNUM_FOLDERMIDTAIL})
+    // Scintilla's own signs are as large as letters: paintEvent() draws smaller ones.
+    for (const int marker : {SC_MARKNUM_FOLDERSUB, SC_MARKNUM_FOLDERTAIL, SC_MARKNUM_FOLDERMIDTAIL, SC_MARKNUM_FOLDEROPEN,
+             SC_MARKNUM_FOLDEROPENMID, SC_MARKNUM_FOLDER, SC_MARKNUM_FOLDEREND})
         send(SCI_MARKERDEFINE, marker, SC_MARK_EMPTY);
-    for (const int marker : {SC_MARKNUM_FOLDEROPEN, SC_MARKNUM_FOLDEROPENMID})
-        send(SCI_MARKERDEFINE, marker, SC_MARK_ARROWDOWN);
-    for (const int marker : {SC_MARKNUM_FOLDER, SC_MARKNUM_FOLDEREND})
-        send(SCI_MARKERDEFINE, marker, SC_MARK_ARROW);
     send(SCI_INDICSETSTYLE, ErrIndicator, INDIC_SQUIGGLE);
     send(SCI_INDICSETSTYLE, WarnIndicator, INDIC_SQUIGGLE);
     send(SCI_INDICSETSTYLE, HitIndicator, INDIC_FULLBOX);
@@ -86,7 +84,7 @@ CodeArea::CodeArea(CodeEditor *editor, CodeEditor::Language language)
         if (what & (SC_UPDATE_SELECTION | SC_UPDATE_CONTENT))
             m_editor->onMoved();
         if (what & (SC_UPDATE_V_SCROLL | SC_UPDATE_H_SCROLL))
-            m_editor->closeList();
+            m_editor->placeList();
     });
     // Not by Scintilla itself: where a block ends is only known once the text is styled that far.
     connect(this, &QsciScintillaBase::SCN_MARGINCLICK, this, [this](int position) {
@@ -359,8 +357,9 @@ void CodeArea::setLineTints(const QHash<int, CodeEditor::LineTint> &tints)
             it.value() == CodeEditor::LineTint::Added         ? AddedMarker
                 : it.value() == CodeEditor::LineTint::Removed ? RemovedMarker
                                                               : QuietMarker);
-    // Their lines are styled by them.
-    send(SCI_CLEARDOCUMENTSTYLE);
+    // Their lines are styled by them, when they are next painted.
+    send(SCI_STARTSTYLING, 0, 0xff);
+    viewport()->update();
 }
 
 void CodeArea::setProblems(const QList<CodeProblem> &problems)

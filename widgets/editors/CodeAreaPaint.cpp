@@ -43,6 +43,22 @@ std::string_view withoutEnd(std::string_view bytes)
     return bytes;
 }
 
+/// Before a line that can be folded: down while its block is open.
+void paintTriangle(QPainter &painter, const QRect &place, bool folded)
+{
+    const qreal wide = scaled(7) / 2.0;
+    const qreal high = scaled(4) / 2.0;
+    const QPointF middle = QRectF(place).center();
+    const QPolygonF open{middle + QPointF(-wide, -high), middle + QPointF(wide, -high), middle + QPointF(0, high)};
+    const QPolygonF closed{middle + QPointF(-high, -wide), middle + QPointF(-high, wide), middle + QPointF(high, 0)};
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color(Token::Dim));
+    painter.drawPolygon(folded ? closed : open);
+    painter.restore();
+}
+
 } // namespace
 
 void CodeArea::applyTheme()
@@ -87,8 +103,6 @@ void CodeArea::applyTheme()
     marker(ErrMarker, Token::ErrBg, Token::ErrBg);
     marker(AddedMarker, Token::OkBg, Token::OkBg);
     marker(RemovedMarker, Token::ErrBg, Token::ErrBg);
-    for (const int number : {SC_MARKNUM_FOLDEROPEN, SC_MARKNUM_FOLDEROPENMID, SC_MARKNUM_FOLDER, SC_MARKNUM_FOLDEREND})
-        marker(number, Token::Dim, Token::Dim);
     set(SCI_INDICSETFORE, ErrIndicator, Token::Err);
     set(SCI_INDICSETFORE, WarnIndicator, Token::Warn);
     set(SCI_INDICSETFORE, HitIndicator, Token::WarnBg);
@@ -224,8 +238,8 @@ void CodeArea::paintEvent(QPaintEvent *event)
     const int height = static_cast<int>(send(SCI_TEXTHEIGHT, 0));
     const long top = send(SCI_GETFIRSTVISIBLELINE);
     const long rows = send(SCI_LINESONSCREEN) + 1;
-    const int margins = 3 + static_cast<int>(send(SCI_GETMARGINWIDTHN, NumberMargin) + send(SCI_GETMARGINWIDTHN, FoldMargin));
-    painter.setClipRect(QRect(margins, 0, viewport()->width() - margins, viewport()->height()));
+    const int fold = static_cast<int>(send(SCI_GETMARGINWIDTHN, ChangedMargin) + send(SCI_GETMARGINWIDTHN, NumberMargin));
+    const int foldWidth = static_cast<int>(send(SCI_GETMARGINWIDTHN, FoldMargin));
     int previous = -1;
     for (long row = 0; row <= rows; ++row) {
         const int line = static_cast<int>(send(SCI_DOCLINEFROMVISIBLE, top + row));
@@ -233,12 +247,18 @@ void CodeArea::paintEvent(QPaintEvent *event)
             break;
         previous = line;
         const bool folded = isFolded(line);
+        const int y = static_cast<int>(row) * height;
+        if (foldWidth > 0 && (send(SCI_GETFOLDLEVEL, line) & SC_FOLDLEVELHEADERFLAG))
+            paintTriangle(painter, QRect(fold, y, foldWidth, height), folded);
         const auto found = byLine.constFind(line);
         if (!folded && found == byLine.cend())
             continue;
         const long end = send(SCI_GETLINEENDPOSITION, line);
         int left = static_cast<int>(send(SCI_POINTXFROMPOSITION, 0, end)) + scaled(6);
-        const QRect place(left, static_cast<int>(row) * height, viewport()->width() - left, height);
+        // Scrolled sideways the end of a line may lie left of the text.
+        if (left < fold + foldWidth)
+            continue;
+        const QRect place(left, y, viewport()->width() - left, height);
         if (folded) {
             paintFold(painter, line, place);
             continue;
