@@ -104,8 +104,9 @@ CodeArea::CodeArea(CodeEditor *editor, CodeEditor::Language language)
 void CodeArea::makeReadable()
 {
     const auto show = [this](char32_t from, char32_t to) {
+        // Not fromUcs4(), which takes U+FEFF for the mark of a byte order.
         for (char32_t c = from; c <= to; ++c) {
-            const QByteArray encoded = QString::fromUcs4(&c, 1).toUtf8();
+            const QByteArray encoded = QString(QChar(static_cast<char16_t>(c))).toUtf8();
             const QByteArray name = "U+" + QByteArray::number(static_cast<uint>(c), 16).toUpper().rightJustified(4, '0');
             SendScintilla(SCI_SETREPRESENTATION, encoded.constData(), name.constData());
         }
@@ -231,7 +232,9 @@ long CodeArea::length() const
 
 QString CodeArea::content() const
 {
-    return QString::fromUtf8(static_cast<const char *>(SendScintillaPtrResult(SCI_GETCHARACTERPOINTER)), length());
+    const QByteArrayView bytes(static_cast<const char *>(SendScintillaPtrResult(SCI_GETCHARACTERPOINTER)), length());
+    // fromUtf8() takes a first U+FEFF away.
+    return bytes.startsWith("\xef\xbb\xbf") ? QChar(0xfeff) + QString::fromUtf8(bytes) : QString::fromUtf8(bytes);
 }
 
 QString CodeArea::lineText(int line) const

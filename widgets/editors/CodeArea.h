@@ -81,6 +81,7 @@ private:
     CodeEditor *m_editor;
     CodeEditor::Language m_language;
     bool m_numbers = true;
+    bool m_styling = false;
     bool m_setting = false; ///< a text is being put in by the program
     QString m_search;
     QList<std::pair<long, long>> m_hits; ///< position and length

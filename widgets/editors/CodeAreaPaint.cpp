@@ -7,7 +7,9 @@
 #include "kit/Paint.h"
 
 #include <QPainter>
+#include <QScopedValueRollback>
 #include <algorithm>
+#include <vector>
 
 namespace cairn::editors {
 
@@ -112,9 +114,11 @@ void CodeArea::applyTheme()
 
 void CodeArea::styleTo(long end)
 {
+    // A depth that changes lets Scintilla ask for the styles of more lines, from within.
     const long from = send(SCI_GETENDSTYLED);
-    if (from >= end)
+    if (m_styling || from >= end)
         return;
+    const QScopedValueRollback guard(m_styling, true);
     const long first = send(SCI_LINEFROMPOSITION, from);
     const long last = send(SCI_LINEFROMPOSITION, end);
     const long start = send(SCI_POSITIONFROMLINE, first);
@@ -137,13 +141,10 @@ void CodeArea::styleTo(long end)
         aboveDepth = static_cast<int>(level & SC_FOLDLEVELNUMBERMASK) - SC_FOLDLEVELBASE;
         break;
     }
-    const auto setLevel = [this](long line, long level) {
-        if (send(SCI_GETFOLDLEVEL, line) != level)
-            send(SCI_SETFOLDLEVEL, line, level);
-    };
+    std::vector<std::pair<long, long>> levels; // of lines, set when all is styled
     const auto settleAbove = [&](int depth) {
         if (above >= 0)
-            setLevel(above, (SC_FOLDLEVELBASE + aboveDepth) | (depth > aboveDepth ? SC_FOLDLEVELHEADERFLAG : 0));
+            levels.emplace_back(above, (SC_FOLDLEVELBASE + aboveDepth) | (depth > aboveDepth ? SC_FOLDLEVELHEADERFLAG : 0));
     };
     const auto depthOf = [](std::string_view text, int before, int after) {
         // What is inside a block scalar is no structure.
@@ -173,13 +174,12 @@ void CodeArea::styleTo(long end)
             send(SCI_SETLINESTATE, line, state);
         const int depth = text.find_first_not_of(' ') == std::string_view::npos ? -1 : depthOf(text, before, state);
         if (depth < 0) {
-            setLevel(line, (SC_FOLDLEVELBASE + aboveDepth) | SC_FOLDLEVELWHITEFLAG);
+            levels.emplace_back(line, (SC_FOLDLEVELBASE + aboveDepth) | SC_FOLDLEVELWHITEFLAG);
             continue;
         }
         settleAbove(depth);
         above = line;
         aboveDepth = std::min(depth, 2500);
-        setLevel(line, (SC_FOLDLEVELBASE + aboveDepth) | (send(SCI_GETFOLDLEVEL, line) & SC_FOLDLEVELHEADERFLAG));
     }
     int below = -1;
     int ahead = state;
@@ -194,6 +194,10 @@ void CodeArea::styleTo(long end)
         settleAbove(below);
     send(SCI_STARTSTYLING, start, 0xff);
     SendScintilla(SCI_SETSTYLINGEX, static_cast<unsigned long>(styles.size()), styles.data());
+    for (const auto &[line, level] : levels) {
+        if (send(SCI_GETFOLDLEVEL, line) != level)
+            send(SCI_SETFOLDLEVEL, line, level);
+    }
 }
 
 void CodeArea::paintFold(QPainter &painter, int line, const QRect &place) const

@@ -90,6 +90,7 @@ private slots:
         QTest::newRow("NUL") << u"a: x"_s + QChar(0) + u"y\nb: 2\n"_s;
         QTest::newRow("bidi") << u"a: \u202egnp.exe\u2066\u200b\n"_s;
         QTest::newRow("chinese and beyond the BMP") << u"a: 檢查點 \U0001F600\n"_s;
+        QTest::newRow("byte order mark") << u"\ufeffa: 1\n"_s;
         QTest::newRow("no end of line") << u"a: 1"_s;
         QTest::newRow("CR LF") << u"a: 1\r\nb: 2\r\n"_s;
         QTest::newRow("control") << u"a: \x1b[31m\x85\u2028\n"_s;
