@@ -25,7 +25,7 @@ void addPages(Sidebar *sidebar)
     sidebar->addPage(u"ha"_s, u"availability"_s, u"High availability"_s)->setBadge(2, Tone::Warn);
     sidebar->addPage(u"storage"_s, u"storage"_s, u"Storage"_s)->setBadge(3, Tone::Warn);
     sidebar->addPage(u"events"_s, u"events"_s, u"Events"_s);
-    sidebar->addFoot(u"palette"_s, u"palette"_s, u"Go to anything"_s)->setKeyHint(u"Ctrl K"_s);
+    sidebar->addFoot(u"palette"_s, u"palette"_s, u"Command palette"_s)->setKeyHint(u"Ctrl K"_s);
     sidebar->addFoot(u"settings"_s, u"settings"_s, u"Settings"_s);
 }
 
