@@ -17,6 +17,31 @@ using kit::Type;
 namespace {
 
 constexpr int maxHits = 10'000;
+/// Scintilla lays a line out as a whole: 4 MB without a break would stop the window for six seconds.
+constexpr qsizetype longestLine = 20'000;
+
+/// The text with the lines that are too long cut and what is left out counted; null where there is none.
+QString shortened(const QString &text)
+{
+    QString result;
+    qsizetype taken = 0; // of `text`, in `result`
+    for (qsizetype start = 0; start < text.size();) {
+        qsizetype end = text.indexOf(u'\n', start);
+        end = end < 0 ? text.size() : end;
+        if (end - start > longestLine) {
+            qsizetype cut = start + longestLine;
+            if (text[cut].isLowSurrogate())
+                --cut;
+            result += QStringView(text).mid(taken, cut - taken);
+            result += CodeEditor::tr(" … %n more character(s)", "at the end of a line that is not shown whole", static_cast<int>(end - cut));
+            taken = end;
+        }
+        start = end + 1;
+    }
+    if (taken > 0)
+        result += QStringView(text).mid(taken);
+    return result;
+}
 
 } // namespace
 
@@ -44,7 +69,7 @@ CodeArea::CodeArea(CodeEditor *editor, CodeEditor::Language language)
     send(SCI_SETCARETWIDTH, 2);
     send(SCI_SETMULTIPLESELECTION, 0);
     send(SCI_SETMARGINLEFT, 0, 2);
-    send(SCI_SETMARGINRIGHT, 0, 8);
+    send(SCI_SETMARGINRIGHT, 0, 0);
 
     send(SCI_SETMARGINS, 4);
     for (const Margin margin : {ChangedMargin, FoldMargin, TextMargin})
@@ -174,8 +199,9 @@ void CodeArea::setContent(const QString &text)
 {
     const int line = firstLine();
     const long offset = send(SCI_GETXOFFSET);
-    const bool readOnly = isReadOnlyText();
-    const QByteArray bytes = text.toUtf8();
+    const QString cut = shortened(text);
+    m_whole = cut.isNull() ? QString() : text;
+    const QByteArray bytes = (cut.isNull() ? text : cut).toUtf8();
     m_setting = true;
     m_problems.clear();
     m_hits.clear();
@@ -189,7 +215,7 @@ void CodeArea::setContent(const QString &text)
     send(SCI_SETUNDOCOLLECTION, 1);
     send(SCI_EMPTYUNDOBUFFER);
     send(SCI_SETSAVEPOINT);
-    send(SCI_SETREADONLY, readOnly);
+    setReadOnlyText(m_readOnly);
     send(SCI_SETSCROLLWIDTH, 1);
     send(SCI_GOTOPOS, 0);
     setFirstLine(line);
@@ -199,6 +225,11 @@ void CodeArea::setContent(const QString &text)
 
 void CodeArea::replaceContent(const QString &text)
 {
+    if (!m_whole.isNull() || !shortened(text).isNull()) {
+        setContent(text);
+        m_editor->onChanged();
+        return;
+    }
     const QByteArray now = text.toUtf8();
     const long length = this->length();
     const auto *before = static_cast<const char *>(SendScintillaPtrResult(SCI_GETCHARACTERPOINTER));
@@ -232,6 +263,8 @@ long CodeArea::length() const
 
 QString CodeArea::content() const
 {
+    if (!m_whole.isNull())
+        return m_whole;
     const QByteArrayView bytes(static_cast<const char *>(SendScintillaPtrResult(SCI_GETCHARACTERPOINTER)), length());
     // fromUtf8() takes a first U+FEFF away.
     return bytes.startsWith("\xef\xbb\xbf") ? QChar(0xfeff) + QString::fromUtf8(bytes) : QString::fromUtf8(bytes);
@@ -333,6 +366,8 @@ void CodeArea::replaceStretch(CodePlace place, int length, const QString &text)
 
 void CodeArea::setReadOnlyText(bool readOnly)
 {
+    m_readOnly = readOnly;
+    readOnly = readOnly || !m_whole.isNull();
     send(SCI_SETREADONLY, readOnly);
     // Where nothing is written the line of the cursor says nothing.
     send(SCI_SETCARETLINEVISIBLE, !readOnly);

@@ -294,6 +294,27 @@ private slots:
         QCOMPARE(interface->textInterface()->text(0, 4), u"kind"_s);
     }
 
+    void aLineWithoutAnEndIsCutAndKept()
+    {
+        const QString text = u"a: 1\nb: "_s + QString(4 << 20, u'x') + u"\nc: 3\n"_s;
+        QElapsedTimer timer;
+        timer.start();
+        m_editor->setReadOnly(false);
+        m_editor->setText(text);
+        m_editor->grab();
+        QVERIFY2(timer.elapsed() < 1500, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY(m_editor->text() == text);
+        QVERIFY(m_editor->isReadOnly()); // what is not shown must not be written over
+        QCOMPARE(m_editor->lineCount(), 4);
+        m_editor->setText(u"a: 1\n"_s);
+        QVERIFY(!m_editor->isReadOnly());
+        m_editor->replaceText(text);
+        QVERIFY(m_editor->text() == text && m_editor->isReadOnly());
+        m_editor->replaceText(u"b: 2\n"_s);
+        QCOMPARE(m_editor->text(), u"b: 2\n"_s);
+        QVERIFY(!m_editor->isReadOnly());
+    }
+
     void fourMegabytesOpenScrollAndChangeAtOnce()
     {
         QString yaml;
