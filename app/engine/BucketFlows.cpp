@@ -79,10 +79,45 @@ QString BucketPlan::server() const
     return store.isAws() ? Words::tr("AWS (amazonaws.com)") : text::safe(store.server.toDisplayString());
 }
 
+QStringList BucketPlan::keySources() const
+{
+    if (secrets().isEmpty())
+        return {};
+    QStringList sources;
+    for (auto it = variables.begin(); it != variables.end(); ++it)
+        sources << Words::tr("%1: key %2 of Secret %3").arg(it.key(), text::safe(it->key), text::safe(it->secret));
+    for (const Whole &whole : wholes)
+        sources << Words::tr("every variable of Secret %1").arg(text::safe(whole.secret));
+    sources.sort();
+    return sources;
+}
+
 QString BucketPlan::consentKey(const QString &cluster, const QString &ns) const
 {
     const QString where = store.isAws() ? u"AWS"_s : store.server.toString(QUrl::FullyEncoded);
-    return QStringList{cluster, ns, where, secrets().join(u',')}.join(u' ');
+    QStringList words{cluster, ns, where, u"s3://"_s + place.bucket};
+    if (!secrets().isEmpty()) {
+        QStringList sources;
+        for (auto it = variables.begin(); it != variables.end(); ++it)
+            sources << u"%1=%2/%3"_s.arg(it.key(), it->secret, it->key);
+        sources.sort(); // a hash has no order; that of the Secrets taken whole decides which one wins
+        for (const Whole &whole : wholes)
+            sources << u"%1*=%2"_s.arg(whole.prefix, whole.secret);
+        words << sources.join(u',');
+    }
+    return words.join(u' ');
+}
+
+Result<> forgetKeys(Keychain &keychain, const QString &consentKey, std::stop_token stop)
+{
+    const QString server = consentKey.section(u' ', 2, 2);
+    const QString bucket = consentKey.section(u' ', 3, 3);
+    if (!bucket.startsWith("s3://"_L1))
+        return {};
+    s3::Store store;
+    if (server != "AWS"_L1)
+        store.server = QUrl(server);
+    return forgetKeys(keychain, store, bucket.mid(5), std::move(stop));
 }
 
 bool savesToBucket(const ckpt::SaveLocation &location)

@@ -35,7 +35,10 @@ struct BucketPlan {
     QStringList secrets() const;
     /// "https://minio:9000", or "AWS (amazonaws.com)": where keys would go. Safe to show.
     QString server() const;
-    /// What a consent is bound to: the cluster, the namespace, the Secrets and the server keys go to.
+    /// What is read and sent, for a question: "AWS_ACCESS_KEY_ID: key id of Secret store". Sorted, safe to show.
+    QStringList keySources() const;
+    /// What a consent is bound to: the cluster, the namespace, the server that keys go to, the bucket, and which variable
+    /// comes from which key of which Secret. Words: cluster, namespace, server, s3://bucket, sources.
     QString consentKey(const QString &cluster, const QString &ns) const;
 };
 
@@ -67,5 +70,9 @@ Result<JobListing> readBucket(net::HttpClient &http, const Job &job, const QList
 /// held between two readings. All that it takes by
 /// reference outlives it.
 ReadAgain agreedBucket(net::HttpClient &http, Keychain &keychain, ObjectApi &api, const QString &cluster, const QSet<QString> &agreed);
+
+/// After a consent was taken back: the keys of its bucket that are kept in the keychain. `consentKey` as above; one without a
+/// bucket, of an older Cairn, names none.
+Result<> forgetKeys(Keychain &keychain, const QString &consentKey, std::stop_token stop);
 
 } // namespace cairn::app

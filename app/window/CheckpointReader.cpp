@@ -17,6 +17,7 @@ void CheckpointReader::setSession(ClusterSession *session)
 {
     cancel();
     m_known.clear();
+    m_summaries.clear();
     m_problems.clear();
     m_places.clear();
     m_session = session;
@@ -28,6 +29,27 @@ const CheckpointReader::Known *CheckpointReader::known(const QString &uid) const
     return it == m_known.cend() ? nullptr : &*it;
 }
 
+situation::EachJob CheckpointReader::eachJob() const
+{
+    return [this](const situation::SeeJob &visit) {
+        if (!m_session)
+            return;
+        m_session->jobs().each([&](const Job &job) {
+            const auto it = m_summaries.constFind(job.uid);
+            visit(job, it == m_summaries.cend() ? nullptr : &*it);
+        });
+    };
+}
+
+void CheckpointReader::see(const QString &uid, const situation::SeeJob &visit) const
+{
+    const Job *job = m_session ? m_session->jobs().find(uid) : nullptr;
+    if (!job)
+        return;
+    const auto it = m_summaries.constFind(uid);
+    visit(*job, it == m_summaries.cend() ? nullptr : &*it);
+}
+
 const Error *CheckpointReader::problem(const QString &uid) const
 {
     const auto it = m_problems.constFind(uid);
@@ -37,6 +59,7 @@ const Error *CheckpointReader::problem(const QString &uid) const
 void CheckpointReader::put(const QString &uid, const Known &known)
 {
     m_known.insert(uid, known);
+    m_summaries.insert(uid, summarize(known.listing.listing));
     m_problems.remove(uid);
     emit changed(uid);
 }
@@ -45,6 +68,7 @@ void CheckpointReader::forget(const QString &uid)
 {
     m_queue.removeAll(uid);
     const bool had = m_known.remove(uid);
+    m_summaries.remove(uid);
     if (m_problems.remove(uid) || had)
         emit changed(uid);
 }
@@ -115,16 +139,18 @@ void CheckpointReader::next()
     if (!m_reading.isEmpty() || !m_session)
         return;
     const Job *job = nullptr;
-    while (!m_queue.isEmpty() && !job)
+    bool bucket = false;
+    // Jobs that are gone, and those whose PVC needs a helper that nobody agreed to, are passed over.
+    while (!m_queue.isEmpty() && !job) {
         job = m_session->jobs().find(m_queue.dequeue());
+        if (!job)
+            continue;
+        bucket = savesToBucket(ckpt::locate(*job));
+        if (!bucket && !m_preferences.helperAllowed(m_session->server(), job->ns))
+            job = nullptr;
+    }
     if (!job)
         return;
-    const ckpt::SaveLocation location = ckpt::locate(*job);
-    const bool bucket = savesToBucket(location);
-    if (!bucket && !m_preferences.helperAllowed(m_session->server(), job->ns)) {
-        next();
-        return;
-    }
     m_reading = job->uid;
     emit readingChanged(m_reading, true);
     const ListVia via = bucket ? ListVia::Bucket : ListVia::Helper;

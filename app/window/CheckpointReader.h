@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "Preferences.h"
 #include "engine/BucketFlows.h"
+#include "engine/ClusterSession.h"
 #include "engine/Keychain.h"
+#include "situation/Jobs.h"
 
 #include <QQueue>
 
@@ -30,6 +31,10 @@ public:
     };
     /// nullptr where the checkpoints were never read.
     const Known *known(const QString &uid) const;
+    /// Visits all jobs of the session with what is known of their checkpoints; none without a session.
+    situation::EachJob eachJob() const;
+    /// The same of one job; not at all where there is none.
+    void see(const QString &uid, const situation::SeeJob &visit) const;
     void put(const QString &uid, const Known &known);
     void forget(const QString &uid);
     /// Why the last reading failed; nullptr where none did.
@@ -73,6 +78,7 @@ private:
     Preferences &m_preferences;
     ClusterSession *m_session = nullptr;
     QHash<QString, Known> m_known;
+    QHash<QString, CheckpointSummary> m_summaries; ///< of m_known
     QHash<QString, Error> m_problems;
     mutable Places m_places;
     QQueue<QString> m_queue;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "CheckpointReader.h"
-#include "ClusterSession.h"
+#include "engine/ClusterSession.h"
 #include "pages/JobsPage.h"
 
 #include <QTimer>

@@ -5,6 +5,7 @@
 #include "base/Names.h"
 #include "base/Text.h"
 #include "jobs/ResumeState.h"
+#include "kube/Rights.h"
 #include "manifest/Prune.h"
 #include "manifest/Yaml.h"
 #include "pages/LogPane.h"
@@ -333,16 +334,7 @@ void JobController::askForListing()
                 m_page->setListingForbidden(tr("You may not read the claim %1").arg(consent.claim),
                                             tr("%1 may neither create jobs in the group batch nor run commands in pods of namespace %2.")
                                                 .arg(text::safe(m_session->user()), consent.ns),
-                                            manifest::toYaml(QJsonObject{
-                                                {u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
-                                                {u"kind"_s, u"Role"_s},
-                                                {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-read-checkpoints"_s}, {u"namespace"_s, now->ns}}},
-                                                {u"rules"_s, QJsonArray{QJsonObject{{u"apiGroups"_s, QJsonArray{u"batch"_s}},
-                                                                                    {u"resources"_s, QJsonArray{u"jobs"_s}},
-                                                                                    {u"verbs"_s, QJsonArray{u"create"_s, u"get"_s, u"delete"_s}}},
-                                                                        QJsonObject{{u"apiGroups"_s, QJsonArray{u""_s}},
-                                                                                    {u"resources"_s, QJsonArray{u"pods"_s, u"pods/log"_s}},
-                                                                                    {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s}}}}}}));
+                                            manifest::toYaml(kube::roleFor(u"cairn-read-checkpoints"_s, now->ns, kube::needs::readCheckpoints())));
                 return;
             }
             m_page->setListingConsent(consent);
@@ -432,7 +424,7 @@ void JobController::listBucket()
                 return;
             const BucketPlan &plan = *outcome.question;
             m_askedBucket = plan.consentKey(m_session->server(), now->ns);
-            m_page->setBucketConsent({now->ns, plan.uri, plan.server(), plan.secrets(), plan.store.isEncrypted()});
+            m_page->setBucketConsent({now->ns, plan.uri, plan.server(), plan.secrets(), plan.store.isEncrypted(), plan.keySources()});
         });
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "CheckpointReader.h"
-#include "LogStreamer.h"
+#include "engine/LogStreamer.h"
 #include "pages/JobPage.h"
 
 #include <optional>

@@ -22,16 +22,17 @@ LAYERS = {
     "models/storage": {"base", "domain"},
     "models/kube": {"base", "manifest", "net", "domain"},
     "models/store": {"base", "domain"},
-    "models/items": {"base", "domain", "checkpoints", "jobs", "components", "storage", "store"},
+    "models/situation": {"base", "domain", "checkpoints", "jobs", "components", "storage", "store"},
+    "models/items": {"base", "domain", "checkpoints", "jobs", "components", "storage", "store", "situation"},
     "widgets/kit": {"base", "domain", "items"},
     "widgets/views": {"base", "domain", "items", "kit"},
-    "widgets/charts": {"base", "domain", "items", "kit"},
+    "widgets/charts": {"base", "domain", "situation", "items", "kit"},
     "widgets/logs": {"base", "domain", "items", "kit"},
     "widgets/forms": {"base", "domain", "items", "kit"},
     "widgets/editors": {"base", "domain", "manifest", "items", "kit"},
     "widgets/dialogs": {"base", "domain", "manifest", "checkpoints", "jobs", "items", "kit", "views", "charts", "logs", "forms", "editors"},
-    "widgets/pages": {"base", "domain", "manifest", "checkpoints", "jobs", "components", "storage", "items", "kit", "views", "charts", "logs", "forms", "editors", "dialogs"},
-    "widgets/gallery": {"base", "domain", "manifest", "checkpoints", "jobs", "components", "storage", "items", "kit", "views", "charts", "logs", "forms", "editors", "dialogs", "pages"},
+    "widgets/pages": {"base", "domain", "manifest", "checkpoints", "jobs", "components", "storage", "situation", "items", "kit", "views", "charts", "logs", "forms", "editors", "dialogs"},
+    "widgets/gallery": {"base", "domain", "manifest", "checkpoints", "jobs", "components", "storage", "situation", "items", "kit", "views", "charts", "logs", "forms", "editors", "dialogs", "pages"},
 }
 OWN_FOLDERS = {path.split("/")[1] for path in LAYERS}
 

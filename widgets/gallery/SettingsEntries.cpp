@@ -19,7 +19,7 @@ SettingsPage *page(bool grants)
     auto *page = new SettingsPage;
     pages::SettingsView view;
     view.alerts.quiet = grants;
-    view.alerts.wanted.remove(items::AlertKind::ClaimFull);
+    view.alerts.wanted.remove(situation::AlertKind::ClaimFull);
     page->setSettings(view);
     page->setDesktopReachable(grants);
     page->setFacts({{u"Version"_s, u"Cairn 0.2.0"_s}, {u"Licence"_s, u"GPL-3.0-or-later"_s}, {u"Settings file"_s, u"~/.config/cairn/cairn.conf"_s}});

@@ -15,6 +15,8 @@
 #include "kit/StateView.h"
 #include "pages/LogPane.h"
 #include "pages/TabChain.h"
+#include "situation/JobWords.h"
+#include "situation/WhyItDied.h"
 #include "views/DataTable.h"
 
 #include <QHBoxLayout>
@@ -179,6 +181,7 @@ void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummar
     }
     m_none->setContent();
     updateHeader();
+    updateDied();
     updateFacts();
     updateTimeline();
     updateResume();
@@ -189,7 +192,7 @@ void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummar
 void JobPage::updateTabOrder()
 {
     QList<QWidget *> stops{m_toLogs, m_toYaml, m_resume, m_lineageLink};
-    for (Banner *banner : {m_pending, m_guess})
+    for (Banner *banner : {m_pending, m_died, m_guess})
         for (Button *button : banner->findChildren<Button *>())
             stops.append(button);
     stops.append({m_correctionPath, m_correctionCancel, m_correctionUse});
@@ -245,7 +248,8 @@ void JobPage::updateHeader()
     QStringList cause;
     if (const QString detail = items::JobTableModel::stateDetail(m_job); !detail.isEmpty())
         cause.append(detail);
-    if (!m_job.message.isEmpty() && (m_job.phase == JobPhase::Failed || m_job.phase == JobPhase::Restarting))
+    // The banner below says more than the operator.
+    if (!m_job.message.isEmpty() && !m_job.died && (m_job.phase == JobPhase::Failed || m_job.phase == JobPhase::Restarting))
         cause.append(text::safe(m_job.message));
     if (m_job.finished.isValid())
         cause.append(text::ago(m_job.finished, m_now));
@@ -288,6 +292,24 @@ void JobPage::updateHeader()
     m_manager->setVisible(!managed.isEmpty());
 }
 
+void JobPage::updateDied()
+{
+    if (m_job.died) {
+        const DeathCause &died = *m_job.died;
+        // A quote within marks of code would end them.
+        const QString line = text::safe(died.line).replace(u'`', u'\'');
+        const QString fix = situation::fixText(died);
+        m_died->set(m_job.phase == JobPhase::Failed ? Tone::Err : Tone::Warn, situation::sentence(died),
+                    line.isEmpty() ? fix : tr("%1 says: `%2`\n%3", "pod, line of its log, what to do").arg(text::safe(died.pod), line, fix), {{u"log"_s, tr("Show log")}});
+    } else if (m_job.phase == JobPhase::NodeLost) {
+        m_died->set(Tone::Warn, tr("A node with a pod of this job does not answer"),
+                    tr("Whether the job still trains is not known. Its pods are replaced once the node is back, or once they are deleted."));
+    } else {
+        m_died->clear();
+    }
+    updateBanners();
+}
+
 void JobPage::updateFacts()
 {
     QLayout *flow = m_facts->layout();
@@ -299,7 +321,10 @@ void JobPage::updateFacts()
         auto *widget = new QWidget;
         auto *row = hbox(6);
         row->addWidget(new Label(text::safe(group.role), Type::Body, Token::Dim));
-        row->addWidget(new ReplicaDots(group.ready, group.desired));
+        if (group.unknown > 0)
+            row->addWidget(new Label(situation::readyText(group), Type::Body, Token::Warn));
+        else
+            row->addWidget(new ReplicaDots(group.ready, group.desired));
         widget->setLayout(row);
         flow->addWidget(widget);
     }
@@ -594,7 +619,9 @@ void JobPage::setBucketConsent(const items::BucketConsent &consent)
               .arg(text::safe(consent.secrets.join(u", "_s)), server);
     if (!consent.encrypted)
         text += u' ' + tr("This connection is not encrypted: whoever is on the way can read and change what comes.");
-    text += u' ' + tr("Cairn asks once per namespace and server.");
+    if (!consent.sources.isEmpty())
+        text += u' ' + tr("Used are %1.", "list of: variable, key and Secret").arg(consent.sources.join(u"; "_s));
+    text += u' ' + tr("Cairn asks again when the server, the bucket or one of these keys changes.");
     m_consentBanner->set(consent.encrypted ? Tone::Info : Tone::Warn,
                          consent.secrets.isEmpty() ? tr("Listing asks a server that the job names")
                                                    : tr("Listing needs a Secret in %1").arg(text::safe(consent.ns)),

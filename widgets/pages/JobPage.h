@@ -134,6 +134,7 @@ private:
     void updateTimeline();
     void updateAge();
     void updateGuess();
+    void updateDied();
     void updateBanners();
     void updateTabOrder();
     void applyFilter(const QString &text);
@@ -175,6 +176,7 @@ private:
     kit::Paragraph *m_manager;
     QWidget *m_banners;
     kit::Banner *m_pending;
+    kit::Banner *m_died;
     kit::Banner *m_guess;
     QWidget *m_correction;
     kit::Input *m_correctionPath;

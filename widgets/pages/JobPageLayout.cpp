@@ -78,6 +78,8 @@ QWidget *JobPage::makeBanners()
     auto *box = vbox(8);
     m_pending = new Banner;
     m_pending->setObjectName(u"job.pending"_s);
+    m_died = new Banner;
+    m_died->setObjectName(u"job.died"_s);
     m_guess = new Banner;
     m_guess->setObjectName(u"job.guess"_s);
     m_consentBanner = new Banner;
@@ -107,6 +109,7 @@ QWidget *JobPage::makeBanners()
     m_correction->hide();
 
     box->addWidget(m_pending);
+    box->addWidget(m_died);
     box->addWidget(m_guess);
     box->addWidget(m_correction);
     box->addWidget(m_consentBanner);
@@ -119,6 +122,7 @@ QWidget *JobPage::makeBanners()
         else
             emit undoResumeRequested();
     });
+    connect(m_died, &Banner::triggered, this, [this] { showTab(Tab::Logs); });
     connect(m_guess, &Banner::triggered, this, [this] { askForPlace(false); });
     connect(m_correctionUse, &QPushButton::clicked, this, &JobPage::commitCorrection);
     connect(m_correctionPath, &QLineEdit::returnPressed, this, &JobPage::commitCorrection);
