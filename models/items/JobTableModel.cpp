@@ -83,15 +83,6 @@ void JobTableModel::setReading(const QString &key, bool reading)
     changeRow(key, [&](JobRow &row) { row.reading = reading; });
 }
 
-void JobTableModel::setStale(bool stale)
-{
-    if (m_stale == stale)
-        return;
-    m_stale = stale;
-    if (rowCount() > 0)
-        emit dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1), {StaleRole});
-}
-
 const Job *JobTableModel::job(const QString &key) const
 {
     const JobRow *row = find(key);
@@ -334,7 +325,6 @@ QVariant JobTableModel::data(const QModelIndex &index, int role) const
     case ValueRole: return value(*row, column);
     case RankRole: return severityRank(job.phase);
     case ToneRole: return static_cast<int>(tone(*row, column));
-    case StaleRole: return m_stale;
     case SearchRole:
         return QString(text(*row, Name) + u' ' + text(*row, Namespace) + u' ' + text(*row, Kind) + u' '
                        + text(*row, State) + u' ' + text::safe(job.image))
