@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Notifier.h"
 
-#include "CheckpointReader.h"
 #include "HaController.h"
+#include "Preferences.h"
 #include "StorageController.h"
 #include "base/Text.h"
 #include "checkpoints/SaveLocation.h"
+#include "engine/BucketFlows.h"
+#include "engine/CheckpointReader.h"
 #include "kit/Messages.h"
 
 #include <QWidget>

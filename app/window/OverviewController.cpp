@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "OverviewController.h"
 
-#include "CheckpointReader.h"
+#include "ClusterSession.h"
 #include "HaController.h"
 #include "NodesController.h"
 #include "StorageController.h"
 #include "base/Text.h"
+#include "engine/CheckpointReader.h"
 #include "pages/OverviewPage.h"
 
 using namespace Qt::StringLiterals;
