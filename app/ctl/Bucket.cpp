@@ -86,9 +86,13 @@ Result<app::JobListing> readBucketOfJob(net::HttpClient &http, ObjectApi &api, c
     Result<s3::Access> mine = accessFromUser(options);
     if (!mine)
         return fail(mine.error());
-    Result<app::BucketPlan> plan = app::planBucket(api, detail.job, stop);
-    if (!plan)
-        return fail(plan.error());
+    Result<app::BucketPlan> plan = app::planBucket(api, detail.job, stop, options.endpoint);
+    if (!plan) {
+        Error error = plan.error();
+        if (error.reason == app::endpointUnknown)
+            error.fix = u"Name it with --endpoint URL"_s;
+        return fail(error);
+    }
     if (mine->store.isAws() && !plan->store.isAws()) {
         return fail(Error::Kind::Consent, u"Listing %1 sends requests to %2"_s.arg(text::safe(plan->uri), plan->server()),
                     u"The job names this endpoint, and keys only go where you say"_s,

@@ -3,6 +3,7 @@
 #include "Commands.h"
 #include "Output.h"
 #include "base/Text.h"
+#include "engine/JobJson.h"
 #include "engine/StorageFlows.h"
 
 #include <QJsonArray>
@@ -87,7 +88,7 @@ int claims(app::Engine &engine, const Options &options, std::stop_token stop)
     QJsonArray json;
     QList<QStringList> rows{{u"NAMESPACE"_s, u"NAME"_s, u"CLASS"_s, u"DRIVER"_s, u"USED"_s, u"%"_s, u"MEASURED BY"_s, u"USED BY"_s}};
     for (const ClaimAccount &account : std::as_const(accounts)) {
-        json.append(app::toJson(account));
+        json.append(app::toJson(account, facts->usersRead));
         QStringList users;
         for (const storage::ClaimUser &user : account.users)
             users.append(text::safe(user.name));
@@ -95,7 +96,7 @@ int claims(app::Engine &engine, const Options &options, std::stop_token stop)
         rows.append({text::safe(account.claim.ns), text::safe(account.claim.name), text::safe(account.claim.storageClass),
                      account.driver.isEmpty() ? u"–"_s : text::safe(account.driver), usedText(account),
                      part < 0 ? u"–"_s : QString::number(qRound(part * 100)),
-                     account.use ? storage::sourceName(account.use->source) : u"–"_s, users.isEmpty() ? u"–"_s : users.join(u", "_s)});
+                     account.use ? storage::sourceName(account.use->source) : u"–"_s, !users.isEmpty() ? users.join(u", "_s) : facts->usersRead ? u"–"_s : u"?"_s});
     }
     const storage::Totals totals = storage::totals(accounts);
     QString table = u"No claims.\n"_s;
@@ -109,8 +110,10 @@ int claims(app::Engine &engine, const Options &options, std::stop_token stop)
            {u"usedBytes"_s, totals.used},
            {u"capacityBytes"_s, totals.capacity},
            {u"unmeasured"_s, totals.silent},
+           {u"gaps"_s, app::toJson(facts->gaps)},
            {u"readAt"_s, facts->now.toString(Qt::ISODate)}},
           table);
+    noteGaps(facts->gaps);
     for (const ClaimAccount &account : std::as_const(accounts)) {
         for (const QString &sentence : {storage::troubleText(account), storage::sharingText(account)}) {
             if (!sentence.isEmpty())

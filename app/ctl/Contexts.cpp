@@ -64,12 +64,17 @@ int contexts(app::Engine &engine, const Options &options)
                                 {u"namespace"_s, context.ns},
                                 {u"signIn"_s, kube::signInKindName(context.signIn)},
                                 {u"insecure"_s, context.insecure},
+                                {u"ambiguous"_s, context.ambiguous},
                                 {u"file"_s, context.file},
                                 {u"usable"_s, context.usable()},
                                 {u"problems"_s, own}});
-        const QString state = !context.usable() ? u"broken"_s : context.insecure ? u"insecure: server not verified"_s : u"ready"_s;
+        QStringList state{context.usable() ? u"ready"_s : u"broken"_s};
+        if (context.usable() && context.insecure)
+            state = {u"insecure: server not verified"_s};
+        if (context.usable() && context.ambiguous)
+            state.append(u"name used twice"_s);
         rows.append({context.isCurrent ? u"*"_s : u""_s, text::safe(context.name), text::safe(context.server), signIn(context),
-                     text::safe(context.ns), state});
+                     text::safe(context.ns), state.join(u", "_s)});
     }
     print(options.format, {{u"files"_s, files}, {u"contexts"_s, list}, {u"problems"_s, problems}}, renderTable(rows));
     if (config.contexts().isEmpty()) {

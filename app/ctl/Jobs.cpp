@@ -5,10 +5,14 @@
 #include "Listing.h"
 #include "Output.h"
 #include "base/Text.h"
+#include "engine/DeathReader.h"
 #include "engine/JobFlows.h"
 #include "engine/JobJson.h"
+#include "engine/SilenceWatch.h"
 #include "jobs/ResumeJson.h"
 #include "jobs/ResumeState.h"
+#include "situation/JobWords.h"
+#include "situation/WhyItDied.h"
 
 #include <QJsonArray>
 #include <QSet>
@@ -18,10 +22,44 @@ using namespace Qt::StringLiterals;
 namespace cairn::ctl {
 namespace {
 
+/// A list is not worth more requests; `job show` reads any.
+constexpr int mostDeaths = 50;
+
+QString readyText(const Job &job, app::JobKnowledge known)
+{
+    if (known.pods && !app::isSizeUnknown(job, known))
+        return situation::readyText(job);
+    return u"%1/%2"_s.arg(known.pods || isFinished(job.phase) ? QString::number(job.ready()) : u"?"_s,
+                          app::isSizeUnknown(job, known) ? u"?"_s : QString::number(job.desired()));
+}
+
+QString gpusText(const Job &job, app::JobKnowledge known)
+{
+    return app::isSizeUnknown(job, known) ? u"?"_s : QString::number(job.gpus());
+}
+
 QString stateText(const Job &job)
 {
-    return job.cause.isEmpty() ? phaseName(job.phase) : u"%1 (%2)"_s.arg(phaseName(job.phase), text::safe(job.cause));
+    const QString cause = job.phase == JobPhase::NodeLost ? QString() : situation::causeWords(job);
+    return cause.isEmpty() ? phaseName(job.phase) : u"%1 (%2)"_s.arg(phaseName(job.phase), cause);
 }
+
+/// A cluster whose silence is said for as long as the command has it.
+struct Watched {
+    explicit Watched(std::shared_ptr<kube::Cluster> c)
+        : cluster(std::move(c))
+        , watch(*cluster, [](const LinkState &link) {
+            if (link.answers())
+                note(u"The server answers again."_s);
+            else
+                note(u"The server has not answered for %1; still waiting."_s.arg(
+                    text::duration(std::chrono::seconds(link.since.secsTo(QDateTime::currentDateTimeUtc())))));
+        })
+    {
+    }
+    const std::shared_ptr<kube::Cluster> cluster;
+    const app::SilenceWatch watch;
+};
 
 } // namespace
 
@@ -31,10 +69,19 @@ Result<std::shared_ptr<kube::Cluster>> connect(app::Engine &engine, const Option
     Result<std::shared_ptr<kube::Cluster>> cluster = engine.connect(config, options.context);
     if (cluster) {
         for (const kube::KubeContext &context : config.contexts()) {
-            if (context.name == (options.context.isEmpty() ? config.currentContext() : options.context) && context.insecure)
+            if (context.name != (options.context.isEmpty() ? config.currentContext() : options.context))
+                continue;
+            if (context.insecure)
                 note(u"The server's certificate is not verified: the kubeconfig says insecure."_s);
+            // The wrong cluster is the worst mistake of a program that suspends and deletes.
+            for (const kube::Problem &problem : context.problems) {
+                if (context.ambiguous && problem.severity == kube::Problem::Severity::Warning)
+                    note(u"%1. %2"_s.arg(text::safe(problem.what), text::safe(problem.why)));
+            }
         }
         (*cluster)->setWarningHandler([](const QString &warning) { note(u"Warning: "_s + text::safe(warning)); });
+        const auto watched = std::make_shared<Watched>(*cluster);
+        return std::shared_ptr<kube::Cluster>(watched, cluster->get());
     }
     return cluster;
 }
@@ -67,19 +114,23 @@ int jobs(app::Engine &engine, const Options &options, std::stop_token stop)
     const auto cluster = connect(engine, options);
     if (!cluster)
         return printError(cluster.error());
-    const Result<QList<Job>> list = app::listJobs(**cluster, namespaceOf(**cluster, options), stop);
+    const Result<app::JobList> list = app::listJobs(**cluster, namespaceOf(**cluster, options), stop, mostDeaths);
     if (!list)
         return printError(list.error());
+    const app::JobKnowledge known{list->podsRead, list->runtimesRead};
     QJsonArray json;
     QList<QStringList> rows{{u"NAMESPACE"_s, u"NAME"_s, u"KIND"_s, u"STATE"_s, u"READY"_s, u"GPUS"_s, u"RESTARTS"_s, u"ATTEMPT"_s, u"AGE"_s}};
     const QDateTime now = QDateTime::currentDateTimeUtc();
-    for (const Job &job : *list) {
-        json.append(app::toJson(job));
+    for (const Job &job : list->jobs) {
+        json.append(app::toJson(job, known));
         rows.append({text::safe(job.ns), text::safe(job.name), job.facts().resource.kind, stateText(job),
-                     u"%1/%2"_s.arg(job.ready()).arg(job.desired()), QString::number(job.gpus()), QString::number(job.restarts),
+                     readyText(job, known), gpusText(job, known), known.pods ? QString::number(job.restarts) : u"?"_s,
                      QString::number(job.lineage.attempt), job.created.isValid() ? text::duration(std::chrono::seconds(std::max<qint64>(0, job.created.secsTo(now)))) : u"–"_s});
     }
-    print(options.format, {{u"jobs"_s, json}}, list->isEmpty() ? u"No training jobs.\n"_s : renderTable(rows, {5, 6, 7}));
+    // Where something is missing an empty list does not say that there is nothing.
+    const QString none = list->gaps.isEmpty() ? u"No training jobs.\n"_s : u"No training jobs among those that could be listed.\n"_s;
+    print(options.format, {{u"jobs"_s, json}, {u"gaps"_s, app::toJson(list->gaps)}}, list->jobs.isEmpty() ? none : renderTable(rows, {5, 6, 7}));
+    noteGaps(list->gaps);
     return ExitOk;
 }
 
@@ -90,21 +141,31 @@ int jobShow(app::Engine &engine, const Options &options, std::stop_token stop)
         return printError(cluster.error());
     if (options.allNamespaces)
         return printError(Error::make(Error::Kind::Invalid, u"One job is in one namespace"_s, {}, u"Give -n instead of -A"_s));
-    const Result<app::JobDetail> detail = app::findJob(**cluster, namespaceOf(**cluster, options), options.command[2], stop);
+    Result<app::JobDetail> detail = app::findJob(**cluster, namespaceOf(**cluster, options), options.command[2], stop);
     if (!detail)
         return printError(detail.error());
+    detail->job.died = app::whyItDied(**cluster, detail->job, detail->pods, stop);
     const Job &job = detail->job;
     const ckpt::SaveLocation location = ckpt::locate(job);
-    QJsonObject json = app::toJson(job);
+    const app::JobKnowledge known{!detail->podsError, true};
+    QJsonObject json = app::toJson(job, known);
     json.insert(u"savesTo"_s, QJsonObject{{u"path"_s, location.place.containerPath}, {u"claim"_s, location.place.claim}, {u"guessed"_s, location.guessed()},
                                           {u"reason"_s, location.reason}, {u"uri"_s, location.uri}});
     QJsonArray pods;
     QList<QStringList> rows{{u"Name"_s, text::safe(job.ns) + u'/' + text::safe(job.name)},
                             {u"Kind"_s, job.facts().resource.kind},
                             {u"State"_s, stateText(job)},
-                            {u"Ready"_s, u"%1/%2"_s.arg(job.ready()).arg(job.desired())},
+                            {u"Ready"_s, readyText(job, known)},
                             {u"GPUs"_s, QString::number(job.gpus())},
                             {u"Attempt"_s, QString::number(job.lineage.attempt)}};
+    if (job.died) {
+        rows.append({u"Why"_s, situation::sentence(*job.died)});
+        if (!job.died->line.isEmpty())
+            rows.append({u"Log"_s, u"%1: %2"_s.arg(text::safe(job.died->pod), text::safe(job.died->line))});
+        rows.append({u"Fix"_s, situation::fixText(*job.died)});
+    }
+    if (job.phase == JobPhase::NodeLost)
+        rows.append({u"Why"_s, u"A node with a pod of this job does not answer: whether the job still trains is not known."_s});
     if (!job.lineage.checkpoint.isEmpty())
         rows.append({u"Resumed from"_s, text::safe(job.lineage.checkpoint)});
     rows.append({u"Saves to"_s, location.kind == ckpt::SaveLocation::Kind::Remote ? text::safe(location.uri)
@@ -116,7 +177,9 @@ int jobShow(app::Engine &engine, const Options &options, std::stop_token stop)
                                 {u"restarts"_s, pod.restarts()}});
         rows.append({u"Pod"_s, u"%1 on %2: %3"_s.arg(text::safe(pod.name), pod.node.isEmpty() ? u"no node"_s : text::safe(pod.node), pod.phase)});
     }
-    json.insert(u"pods"_s, pods);
+    json.insert(u"pods"_s, detail->podsError ? QJsonValue(QJsonValue::Null) : QJsonValue(pods));
+    if (detail->podsError)
+        noteGaps({{kinds::pods().plural, *detail->podsError}});
     json.insert(u"pendingResume"_s, QJsonValue::Null);
     if (const auto pending = jobs::readPending(detail->object)) {
         if (*pending) {

@@ -81,4 +81,10 @@ void note(const QString &line)
     write(stderr, line);
 }
 
+void noteGaps(const QList<Gap> &gaps)
+{
+    for (const Gap &gap : gaps)
+        note(u"Not read: %1. %2"_s.arg(gap.what, text::safe(gap.error.oneLine())));
+}
+
 } // namespace cairn::ctl

@@ -3,6 +3,7 @@
 
 #include "Options.h"
 #include "base/Error.h"
+#include "domain/Gap.h"
 
 #include <QJsonObject>
 #include <QList>
@@ -18,5 +19,7 @@ void print(Format format, const QJsonObject &json, const QString &table);
 int printError(const Error &error);
 /// A progress or warning line to stderr.
 void note(const QString &line);
+/// Says on stderr what a list could not read, one line for each.
+void noteGaps(const QList<Gap> &gaps);
 
 } // namespace cairn::ctl

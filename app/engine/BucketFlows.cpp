@@ -2,6 +2,7 @@
 #include "engine/BucketFlows.h"
 
 #include "engine/Keychain.h"
+#include "base/Names.h"
 #include "base/Text.h"
 #include "jobs/Attempt.h"
 #include "jobs/RoleChange.h"
@@ -40,6 +41,13 @@ QString cannotBeListed(const Job &job)
     return Words::tr("The bucket of %1 cannot be listed").arg(text::safe(job.name));
 }
 
+Error unknownEndpoint(Error::Kind kind, const Job &job, const QString &why)
+{
+    Error error = Error::make(kind, cannotBeListed(job), why, Words::tr("Name the server that the bucket is on"));
+    error.reason = endpointUnknown;
+    return error;
+}
+
 /// The access that these variables name. Which roots are trusted is this machine's business: a job's AWS_CA_BUNDLE is a
 /// path in its pod.
 Result<s3::Access> accessOf(const QHash<QString, QString> &variables)
@@ -71,10 +79,45 @@ QString BucketPlan::server() const
     return store.isAws() ? Words::tr("AWS (amazonaws.com)") : text::safe(store.server.toDisplayString());
 }
 
+QStringList BucketPlan::keySources() const
+{
+    if (secrets().isEmpty())
+        return {};
+    QStringList sources;
+    for (auto it = variables.begin(); it != variables.end(); ++it)
+        sources << Words::tr("%1: key %2 of Secret %3").arg(it.key(), text::safe(it->key), text::safe(it->secret));
+    for (const Whole &whole : wholes)
+        sources << Words::tr("every variable of Secret %1").arg(text::safe(whole.secret));
+    sources.sort();
+    return sources;
+}
+
 QString BucketPlan::consentKey(const QString &cluster, const QString &ns) const
 {
     const QString where = store.isAws() ? u"AWS"_s : store.server.toString(QUrl::FullyEncoded);
-    return QStringList{cluster, ns, where, secrets().join(u',')}.join(u' ');
+    QStringList words{cluster, ns, where, u"s3://"_s + place.bucket};
+    if (!secrets().isEmpty()) {
+        QStringList sources;
+        for (auto it = variables.begin(); it != variables.end(); ++it)
+            sources << u"%1=%2/%3"_s.arg(it.key(), it->secret, it->key);
+        sources.sort(); // a hash has no order; that of the Secrets taken whole decides which one wins
+        for (const Whole &whole : wholes)
+            sources << u"%1*=%2"_s.arg(whole.prefix, whole.secret);
+        words << sources.join(u',');
+    }
+    return words.join(u' ');
+}
+
+Result<> forgetKeys(Keychain &keychain, const QString &consentKey, std::stop_token stop)
+{
+    const QString server = consentKey.section(u' ', 2, 2);
+    const QString bucket = consentKey.section(u' ', 3, 3);
+    if (!bucket.startsWith("s3://"_L1))
+        return {};
+    s3::Store store;
+    if (server != "AWS"_L1)
+        store.server = QUrl(server);
+    return forgetKeys(keychain, store, bucket.mid(5), std::move(stop));
 }
 
 bool savesToBucket(const ckpt::SaveLocation &location)
@@ -82,7 +125,7 @@ bool savesToBucket(const ckpt::SaveLocation &location)
     return location.kind == ckpt::SaveLocation::Kind::Remote && location.uri.startsWith("s3://"_L1);
 }
 
-Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token stop)
+Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token stop, const QString &endpoint)
 {
     const ckpt::SaveLocation location = ckpt::locate(job);
     if (!savesToBucket(location))
@@ -98,6 +141,7 @@ Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token st
     const Result<QJsonObject> object = api.get(job.ref(), stop);
     if (!object)
         return fail(object.error());
+    const QString server = endpoint.isEmpty() ? object->value("metadata"_L1)["annotations"_L1][names::name("endpoint"_L1)].toString() : endpoint;
     const QString replicaSpecs = job.facts().replicaSpecs;
     const QStringList roles = jobs::rolesOf(*object, replicaSpecs);
     const QJsonObject container = roles.isEmpty() ? QJsonObject() : jobs::containerOf(*object, replicaSpecs, roles.first(), job.container);
@@ -116,13 +160,15 @@ Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token st
         if (from.isUndefined()) {
             plan.plain.insert(name, value["value"_L1].toString());
         } else if (namesEndpoint(name)) {
-            return fail(Error::Kind::Unsupported, cannotBeListed(job),
-                        Words::tr("%1 comes out of a Secret or ConfigMap, so where the keys would go cannot be shown first").arg(name),
-                        Words::tr("List it with cairnctl checkpoints %1 --endpoint URL").arg(text::safe(plan.uri)));
+            if (server.isEmpty())
+                return fail(unknownEndpoint(Error::Kind::Unsupported, job,
+                                            Words::tr("%1 comes out of a Secret or ConfigMap, so where the keys would go cannot be shown first").arg(name)));
         } else if (const QJsonValue ref = from["secretKeyRef"_L1]; !ref.isUndefined()) {
             plan.variables.insert(name, {ref["name"_L1].toString(), ref["key"_L1].toString()});
         }
     }
+    if (!server.isEmpty())
+        plan.plain.insert(u"AWS_ENDPOINT_URL_S3"_s, server);
     QHash<QString, QString> open = plan.plain; // half of the keys may be plain and the other half not
     open.remove(u"AWS_ACCESS_KEY_ID"_s);
     open.remove(u"AWS_SECRET_ACCESS_KEY"_s);
@@ -131,6 +177,18 @@ Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token st
         return fail(access.error());
     plan.store = access->store;
     return plan;
+}
+
+Result<> nameEndpoint(ObjectApi &api, const ObjectRef &job, const QString &server, std::stop_token stop)
+{
+    const QUrl url(server, QUrl::StrictMode);
+    if ((url.scheme() != "https"_L1 && url.scheme() != "http"_L1) || url.host().isEmpty() || !url.userInfo().isEmpty())
+        return fail(Error::Kind::Invalid, Words::tr("“%1” is no address of a server").arg(text::safe(server)), {}, Words::tr("Write it as https://HOST:PORT"));
+    const QJsonObject patch{{u"metadata"_s, QJsonObject{{u"annotations"_s, QJsonObject{{names::name("endpoint"_L1), server}}}}}};
+    const Result<QJsonObject> done = api.patch(job, PatchType::Merge, patch, {}, stop);
+    if (!done)
+        return fail(done.error());
+    return {};
 }
 
 Result<s3::Access> accessOfJob(ObjectApi &api, const Job &job, const BucketPlan &plan, std::stop_token stop)
@@ -162,9 +220,9 @@ Result<s3::Access> accessOfJob(ObjectApi &api, const Job &job, const BucketPlan 
     if (!access)
         return fail(access.error());
     if (plan.store.isAws() && !access->store.isAws()) {
-        return fail(Error::Kind::Consent, cannotBeListed(job),
-                    Words::tr("Its Secret names another endpoint, %1, than the one that was agreed to").arg(text::safe(access->store.server.toDisplayString())),
-                    Words::tr("List it with cairnctl checkpoints %1 --endpoint URL").arg(text::safe(plan.uri)));
+        return fail(unknownEndpoint(
+            Error::Kind::Consent, job,
+            Words::tr("Its Secret names another endpoint, %1, than the one that was agreed to").arg(text::safe(access->store.server.toDisplayString()))));
     }
     const QByteArray region = plan.store.region.isEmpty() ? access->store.region : plan.store.region;
     access->store = plan.store;

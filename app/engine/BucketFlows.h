@@ -35,19 +35,30 @@ struct BucketPlan {
     QStringList secrets() const;
     /// "https://minio:9000", or "AWS (amazonaws.com)": where keys would go. Safe to show.
     QString server() const;
-    /// What a consent is bound to: the cluster, the namespace, the Secrets and the server keys go to.
+    /// What is read and sent, for a question: "AWS_ACCESS_KEY_ID: key id of Secret store". Sorted, safe to show.
+    QStringList keySources() const;
+    /// What a consent is bound to: the cluster, the namespace, the server that keys go to, the bucket, and which variable
+    /// comes from which key of which Secret. Words: cluster, namespace, server, s3://bucket, sources.
     QString consentKey(const QString &cluster, const QString &ns) const;
 };
 
 /// True where a job saves to a bucket that can be listed.
 bool savesToBucket(const ckpt::SaveLocation &location);
 
-/// Reads the job's object and nothing else. Error::Unsupported where the endpoint itself comes out of a Secret or
-/// ConfigMap: nobody could be asked about it then.
-Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token stop);
+/// Error::reason where the job does not say openly on which server its bucket is: nameEndpoint() mends that.
+inline constexpr QLatin1StringView endpointUnknown{"EndpointUnknown"};
 
-/// Reads the Secrets of a plan, after the user agreed to that and to `plan.store`. Error::Consent where a Secret names
-/// another endpoint than the one agreed to. The keys live as long as the result does.
+/// Reads the job's object and nothing else. Error::Unsupported with endpointUnknown where the endpoint itself comes out of
+/// a Secret or ConfigMap: nobody could be asked about it then. `endpoint`, or else the one that was named for the job, beats
+/// what the job says.
+Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token stop, const QString &endpoint = {});
+
+/// Remembers on the job (annotation cairn.console/endpoint) on which server its bucket is. Error::Invalid where `server` is
+/// no http or https URL.
+Result<> nameEndpoint(ObjectApi &api, const ObjectRef &job, const QString &server, std::stop_token stop);
+
+/// Reads the Secrets of a plan, after the user agreed to that and to `plan.store`. Error::Consent with endpointUnknown where
+/// a Secret names another endpoint than the one agreed to. The keys live as long as the result does.
 Result<s3::Access> accessOfJob(ObjectApi &api, const Job &job, const BucketPlan &plan, std::stop_token stop);
 
 /// Lists the bucket. JobListing::root is the URI.
@@ -59,5 +70,9 @@ Result<JobListing> readBucket(net::HttpClient &http, const Job &job, const QList
 /// held between two readings. All that it takes by
 /// reference outlives it.
 ReadAgain agreedBucket(net::HttpClient &http, Keychain &keychain, ObjectApi &api, const QString &cluster, const QSet<QString> &agreed);
+
+/// After a consent was taken back: the keys of its bucket that are kept in the keychain. `consentKey` as above; one without a
+/// bucket, of an older Cairn, names none.
+Result<> forgetKeys(Keychain &keychain, const QString &consentKey, std::stop_token stop);
 
 } // namespace cairn::app

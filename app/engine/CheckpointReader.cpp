@@ -11,6 +11,7 @@ void CheckpointReader::setSession(std::optional<Access> access)
 {
     cancel();
     m_known.clear();
+    m_summaries.clear();
     m_problems.clear();
     m_places.clear();
     m_swept.clear();
@@ -23,6 +24,27 @@ const CheckpointReader::Known *CheckpointReader::known(const QString &uid) const
     return it == m_known.cend() ? nullptr : &*it;
 }
 
+situation::EachJob CheckpointReader::eachJob() const
+{
+    return [this](const situation::SeeJob &visit) {
+        if (!m_access)
+            return;
+        m_access->jobs->each([&](const Job &job) {
+            const auto it = m_summaries.constFind(job.uid);
+            visit(job, it == m_summaries.cend() ? nullptr : &*it);
+        });
+    };
+}
+
+void CheckpointReader::see(const QString &uid, const situation::SeeJob &visit) const
+{
+    const Job *job = m_access ? m_access->jobs->find(uid) : nullptr;
+    if (!job)
+        return;
+    const auto it = m_summaries.constFind(uid);
+    visit(*job, it == m_summaries.cend() ? nullptr : &*it);
+}
+
 const Error *CheckpointReader::problem(const QString &uid) const
 {
     const auto it = m_problems.constFind(uid);
@@ -32,6 +54,7 @@ const Error *CheckpointReader::problem(const QString &uid) const
 void CheckpointReader::put(const QString &uid, const Known &known)
 {
     m_known.insert(uid, known);
+    m_summaries.insert(uid, summarize(known.listing.listing));
     m_problems.remove(uid);
     emit changed(uid);
 }
@@ -40,6 +63,7 @@ void CheckpointReader::forget(const QString &uid)
 {
     m_queue.removeAll(uid);
     const bool had = m_known.remove(uid);
+    m_summaries.remove(uid);
     if (m_problems.remove(uid) || had)
         emit changed(uid);
 }

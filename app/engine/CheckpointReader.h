@@ -3,6 +3,7 @@
 
 #include "base/Async.h"
 #include "engine/JobFlows.h"
+#include "situation/Jobs.h"
 #include "store/JobStore.h"
 
 #include <QQueue>
@@ -41,6 +42,10 @@ public:
     };
     /// nullptr where the checkpoints were never read.
     const Known *known(const QString &uid) const;
+    /// Visits all jobs of the session with what is known of their checkpoints; none without a session.
+    situation::EachJob eachJob() const;
+    /// The same of one job; not at all where there is none.
+    void see(const QString &uid, const situation::SeeJob &visit) const;
     void put(const QString &uid, const Known &known);
     void forget(const QString &uid);
     /// Why the last reading failed; nullptr where none did.
@@ -82,6 +87,7 @@ private:
 
     std::optional<Access> m_access;
     QHash<QString, Known> m_known;
+    QHash<QString, CheckpointSummary> m_summaries; ///< of m_known
     QHash<QString, Error> m_problems;
     mutable Places m_places;
     QQueue<QString> m_queue;

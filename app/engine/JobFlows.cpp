@@ -4,6 +4,7 @@
 #include "base/Names.h"
 #include "base/Text.h"
 #include "domain/ObjectDecoder.h"
+#include "engine/DeathReader.h"
 #include "jobs/Attempt.h"
 #include "jobs/LossOfWork.h"
 #include "jobs/StepLines.h"
@@ -46,20 +47,32 @@ Result<QList<Pod>> listPods(ObjectApi &api, const QString &ns, const QString &la
     return pods;
 }
 
-Result<QList<TrainingRuntime>> listRuntimes(ObjectApi &api, const QString &ns, std::stop_token stop)
-{
+struct Runtimes {
     QList<TrainingRuntime> runtimes;
+    bool complete = true;
+};
+
+/// Runtimes of the cluster and of the namespace. Without them TrainJobs show less.
+Result<Runtimes> listRuntimes(ObjectApi &api, const QString &ns, Gaps &gaps, std::stop_token stop)
+{
+    Runtimes result;
     for (const bool cluster : {true, false}) {
         const ResourceKind &kind = cluster ? kinds::clusterTrainingRuntimes() : kinds::trainingRuntimes();
         const Result<QList<QJsonObject>> objects = api.list(kind, cluster ? QString() : ns, {}, {}, stop);
-        if (!objects)
-            return fail(objects.error());
+        if (!objects) {
+            if (objects.error().kind == Error::Kind::NotFound) // Trainer can be installed without
+                continue;
+            result.complete = false;
+            if (const Result<> goOn = gaps.missed(qualifiedName(kind), objects.error()); !goOn)
+                return fail(goOn.error());
+            continue;
+        }
         for (const QJsonObject &object : *objects) {
             if (const Result<TrainingRuntime> runtime = decodeRuntime(bytes(object), cluster))
-                runtimes.append(*runtime);
+                result.runtimes.append(*runtime);
         }
     }
-    return runtimes;
+    return result;
 }
 
 /// What a TrainJob was made of: the copy that Trainer v2.3 keeps in a ConfigMap, else the runtime as it is now.
@@ -106,10 +119,32 @@ Result<RuntimeOfJob> runtimeOf(ObjectApi &api, const Job &job, std::stop_token s
     return result;
 }
 
-/// The same refinement as the window's live list: a store of its own, filled once.
-QList<Job> refined(const QList<Job> &jobs, const QList<Pod> &pods, const QList<TrainingRuntime> &runtimes)
+/// What the last deaths of at most `limit` jobs were of. Where a log cannot be read the list goes without.
+void addDeaths(ObjectApi &api, store::JobStore &store, int limit, std::stop_token stop)
+{
+    QList<Job> jobs;
+    store.each([&](const Job &job) {
+        if (job.phase == JobPhase::Restarting || job.phase == JobPhase::Failed)
+            jobs.append(job);
+    });
+    std::ranges::sort(jobs, {}, [](const Job &job) {
+        return std::make_tuple(job.phase != JobPhase::Restarting, job.finished.isValid() ? -job.finished.toSecsSinceEpoch() : 0, job.uid);
+    });
+    for (const Job &job : jobs.first(std::min<qsizetype>(limit, jobs.size()))) {
+        const Result<QList<ReadDeath>> deaths = readDeaths(api, job, situation::deathsOf(job, store.podsOf(job.uid)), stop);
+        if (!deaths)
+            return;
+        for (const ReadDeath &one : *deaths)
+            store.setDeath(one.death.podUid, one.death.container, one.cause);
+    }
+}
+
+/// The same refinement as the window's live list: a store of its own, filled once. `podsRead`: all pods are in `pods`.
+QList<Job> refined(ObjectApi &api, const QList<Job> &jobs, const QList<Pod> &pods, const QList<TrainingRuntime> &runtimes, bool podsRead, int deaths,
+                   std::stop_token stop)
 {
     store::JobStore store;
+    store.setNow(QDateTime::currentDateTimeUtc());
     Delta<TrainingRuntime> runtimeDelta;
     runtimeDelta.upserts = runtimes;
     runtimeDelta.complete = true;
@@ -118,31 +153,50 @@ QList<Job> refined(const QList<Job> &jobs, const QList<Pod> &pods, const QList<T
     podDelta.upserts = pods;
     podDelta.complete = true;
     store.applyPods(podDelta);
+    FeedState podState;
+    podState.phase = podsRead ? FeedState::Phase::Live : FeedState::Phase::Forbidden;
+    store.setPodState(podState);
     for (const JobKindFacts &kind : jobKinds()) {
         Delta<Job> delta;
         std::ranges::copy_if(jobs, std::back_inserter(delta.upserts), [&](const Job &job) { return job.kind == kind.id; });
         delta.complete = true;
         store.applyJobs(kind.id, delta);
     }
+    addDeaths(api, store, deaths, stop);
     QList<Job> result = store.jobs();
     std::ranges::sort(result, {}, [](const Job &job) { return std::tuple(job.ns, job.name, static_cast<int>(job.kind)); });
     return result;
 }
 
-Result<QList<JobKindFacts>> servedKinds(ObjectApi &api, std::stop_token stop)
+struct ServedKinds {
+    QList<JobKindFacts> kinds;
+    QList<Gap> gaps; ///< API groups that do not say what they serve
+    bool complete = true; ///< false where one of them may serve a kind of job
+};
+
+Result<ServedKinds> servedKinds(ObjectApi &api, std::stop_token stop)
 {
-    QList<JobKindFacts> served;
+    const Result<RestMapper> mapper = api.mapper(stop);
+    if (!mapper)
+        return fail(mapper.error());
+    ServedKinds served;
+    for (const DiscoveryGap &gap : mapper->gaps())
+        served.gaps.append({gap.name(), gap.error});
+    std::optional<Error> silent;
     for (const JobKindFacts &kind : jobKinds()) {
-        const Result<bool> there = api.serves(kind.resource, stop);
+        const Result<bool> there = mapper->serves(kind.resource);
         if (!there)
-            return fail(there.error());
-        if (*there)
-            served.append(kind);
+            silent = there.error();
+        else if (*there)
+            served.kinds.append(kind);
     }
     // Where both versions of MPIJob are served they are two views of the same objects: the newer one has their spec.
-    if (std::ranges::find(served, JobKind::MPIJobV2, &JobKindFacts::id) != served.end())
-        served.removeIf([](const JobKindFacts &kind) { return kind.id == JobKind::MPIJob; });
-    if (served.isEmpty()) {
+    if (std::ranges::find(served.kinds, JobKind::MPIJobV2, &JobKindFacts::id) != served.kinds.end())
+        served.kinds.removeIf([](const JobKindFacts &kind) { return kind.id == JobKind::MPIJob; });
+    served.complete = !silent;
+    if (served.kinds.isEmpty() && silent)
+        return fail(*silent);
+    if (served.kinds.isEmpty()) {
         return fail(Error::Kind::Unsupported, Words::tr("This cluster has no training jobs"),
                     Words::tr("It serves none of the kinds of the Kubeflow training operator (API group kubeflow.org/v1), of the MPI operator (kubeflow.org/v2beta1) or of Trainer (trainer.kubeflow.org/v1alpha1)"),
                     Words::tr("Install one of them, or choose another context"));
@@ -152,42 +206,59 @@ Result<QList<JobKindFacts>> servedKinds(ObjectApi &api, std::stop_token stop)
 
 } // namespace
 
-Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop)
+Result<JobList> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop, int deaths)
 {
-    const Result<QList<JobKindFacts>> served = servedKinds(api, stop);
+    const Result<ServedKinds> served = servedKinds(api, stop);
     if (!served)
         return fail(served.error());
+    JobList result;
+    Gaps gaps;
     QList<Job> jobs;
-    for (const JobKindFacts &kind : *served) {
+    for (const JobKindFacts &kind : served->kinds) {
         const Result<QList<QJsonObject>> objects = api.list(kind.resource, ns, {}, {}, stop);
-        if (!objects)
-            return fail(objects.error());
+        if (!objects) {
+            if (const Result<> goOn = gaps.missed(qualifiedName(kind.resource), objects.error()); !goOn)
+                return fail(goOn.error());
+            continue;
+        }
+        gaps.read();
         for (const QJsonObject &object : *objects) {
             if (const Result<Job> job = decodeJob(bytes(object), kind.id))
                 jobs.append(*job);
         }
     }
+    if (!gaps.anyRead())
+        return fail(gaps.gaps().first().error);
+    result.allKinds = served->complete && gaps.gaps().isEmpty();
     // Without the right to read pods or runtimes the list is still worth having: phases then come from the jobs alone.
-    QSet<QString> labels;
-    for (const JobKindFacts &kind : *served)
-        labels.insert(kind.podLabel);
+    QStringList labels;
+    for (const JobKindFacts &kind : served->kinds)
+        labels.append(kind.podLabel);
+    labels.removeDuplicates();
     QList<Pod> pods;
     for (const QString &label : std::as_const(labels)) {
         const Result<QList<Pod>> found = listPods(api, ns, label, {}, stop);
-        if (!found && found.error().kind != Error::Kind::Forbidden)
-            return fail(found.error());
-        if (found)
+        if (found) {
             pods += *found;
+            continue;
+        }
+        if (!result.podsRead && found.error().kind == Error::Kind::Forbidden)
+            continue; // it is said once
+        result.podsRead = false;
+        if (const Result<> goOn = gaps.missed(kinds::pods().plural, found.error()); !goOn)
+            return fail(goOn.error());
     }
     QList<TrainingRuntime> runtimes;
-    if (std::ranges::any_of(*served, &JobKindFacts::isTrainJob)) {
-        const Result<QList<TrainingRuntime>> found = listRuntimes(api, ns, stop);
-        if (!found && found.error().kind != Error::Kind::Forbidden && found.error().kind != Error::Kind::NotFound)
+    if (std::ranges::any_of(jobs, [](const Job &job) { return job.facts().isTrainJob(); })) {
+        const Result<Runtimes> found = listRuntimes(api, ns, gaps, stop);
+        if (!found)
             return fail(found.error());
-        if (found)
-            runtimes = *found;
+        runtimes = found->runtimes;
+        result.runtimesRead = found->complete;
     }
-    return refined(jobs, pods, runtimes);
+    result.jobs = refined(api, jobs, pods, runtimes, result.podsRead, deaths, stop);
+    result.gaps = served->gaps + gaps.gaps();
+    return result;
 }
 
 Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token stop)
@@ -204,7 +275,7 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
     const Result<QList<Pod>> pods = listPods(api, ref.ns, kind->podLabel, ref.name, stop);
     if (!pods && pods.error().kind != Error::Kind::Forbidden)
         return fail(pods.error());
-    JobDetail detail{*job, *object, pods ? *pods : QList<Pod>(), false};
+    JobDetail detail{*job, *object, pods ? *pods : QList<Pod>(), false, pods ? std::nullopt : std::optional(pods.error())};
     QList<TrainingRuntime> runtimes;
     if (kind->isTrainJob()) {
         const Result<RuntimeOfJob> runtime = runtimeOf(api, *job, stop);
@@ -214,7 +285,7 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
         if (runtime->runtime)
             runtimes.append(*runtime->runtime);
     }
-    const QList<Job> joined = refined({*job}, detail.pods, runtimes);
+    const QList<Job> joined = refined(api, {*job}, detail.pods, runtimes, pods.has_value(), 0, stop);
     if (!joined.isEmpty())
         detail.job = joined.first();
     return detail;
@@ -225,25 +296,27 @@ Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name
     const qsizetype slash = name.indexOf(u'/');
     const QString bare = name.mid(slash + 1);
     const QString wantedKind = slash > 0 ? name.left(slash).toLower() : QString();
-    const Result<QList<JobKindFacts>> served = servedKinds(api, stop);
+    const Result<ServedKinds> served = servedKinds(api, stop);
     if (!served)
         return fail(served.error());
     QList<ObjectRef> found;
-    std::optional<Error> refused;
+    Gaps gaps; // kinds that could not be asked: it may be of one of them
     bool known = wantedKind.isEmpty();
-    for (const JobKindFacts &kind : *served) {
+    for (const JobKindFacts &kind : served->kinds) {
         if (!wantedKind.isEmpty() && kind.resource.kind.toLower() != wantedKind && kind.resource.plural != wantedKind)
             continue;
         known = true;
         const ObjectRef ref{kind.resource, ns, bare, {}};
         const Result<QJsonObject> object = api.get(ref, stop);
+        if (object || object.error().kind == Error::Kind::NotFound)
+            gaps.read();
+        else if (const Result<> goOn = gaps.missed(qualifiedName(kind.resource), object.error()); !goOn)
+            return fail(goOn.error());
         if (object)
             found.append(ref);
-        else if (object.error().kind == Error::Kind::Forbidden)
-            refused = object.error();
-        else if (object.error().kind != Error::Kind::NotFound)
-            return fail(object.error());
     }
+    if (!known && !served->gaps.isEmpty())
+        return fail(served->gaps.first().error);
     if (!known)
         return fail(Error::Kind::NotFound, Words::tr("There is no kind of training job \"%1\" here").arg(text::safe(wantedKind)));
     if (found.size() > 1) {
@@ -254,8 +327,8 @@ Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name
                     Words::tr("They are of the kinds %1").arg(kindNames.join(u", "_s)),
                     Words::tr("Name the kind too: %1/%2").arg(kindNames.first(), text::safe(bare)));
     }
-    if (found.isEmpty() && refused)
-        return fail(*refused);
+    if (found.isEmpty() && !gaps.gaps().isEmpty())
+        return fail(gaps.gaps().first().error);
     if (found.isEmpty()) {
         return fail(Error::Kind::NotFound, Words::tr("There is no training job %1 in namespace %2").arg(text::safe(bare), text::safe(ns)), {},
                     Words::tr("List them with: cairnctl jobs -n %1").arg(text::safe(ns)));

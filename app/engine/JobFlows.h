@@ -4,6 +4,7 @@
 #include "checkpoints/ClaimListing.h"
 #include "checkpoints/SaveLocation.h"
 #include "domain/Checkpoint.h"
+#include "domain/Gap.h"
 #include "domain/Job.h"
 #include "domain/ObjectApi.h"
 #include "jobs/ResumePlan.h"
@@ -18,11 +19,22 @@ struct JobDetail {
     QJsonObject object; ///< as the server has it
     QList<Pod> pods;
     bool runtimeChanged = false; ///< of a TrainJob: its runtime is no longer what Trainer kept when the job began
+    std::optional<Error> podsError = {}; ///< why `pods` is empty and their state not known
 };
 
-/// All training jobs of a namespace ("" for all), refined by their pods. Kinds that are not served are left out; an
-/// error where no kind is served, or where one that is may not be listed.
-Result<QList<Job>> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop);
+/// Training jobs as far as they could be read.
+struct JobList {
+    QList<Job> jobs;
+    QList<Gap> gaps;       ///< kinds that could not be listed, pods, runtimes, API groups that do not answer
+    bool allKinds = true;  ///< false where a kind of job that may be there could not be listed
+    bool podsRead = true;  ///< false where the readiness of some job's pods is not known
+    bool runtimesRead = true; ///< false where TrainJobs may be larger than they show
+};
+
+/// All training jobs of a namespace ("" for all), refined by their pods. Kinds that are not served are left out, those that
+/// cannot be listed are gaps; an error where no kind is served, or none could be listed. Of at most `deaths` jobs that restart
+/// or failed it is read what they died of (DeathReader.h), those that restart first, then those that failed last.
+Result<JobList> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop, int deaths = 0);
 
 /// `name` is NAME or KIND/NAME; a NAME that several kinds share is refused and says so.
 Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name, std::stop_token stop);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/JobJson.h"
 
-#include <QJsonArray>
+#include "situation/WhyItDied.h"
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -29,13 +31,33 @@ QString managerName(Manager::Type type)
 
 } // namespace
 
-QJsonObject toJson(const Job &job)
+QJsonArray toJson(const QList<Gap> &gaps)
 {
+    QJsonArray array;
+    for (const Gap &gap : gaps)
+        array.append(QJsonObject{{u"what"_s, gap.what}, {u"error"_s, kindName(gap.error.kind)}, {u"message"_s, gap.error.oneLine()}});
+    return array;
+}
+
+bool isSizeUnknown(const Job &job, JobKnowledge known)
+{
+    return !known.runtimes && std::ranges::any_of(job.replicas, [](const ReplicaGroup &group) {
+        return group.countOfRuntime || group.resourcesOfRuntime;
+    });
+}
+
+QJsonObject toJson(const Job &job, JobKnowledge known)
+{
+    const auto ofPods = [&](int value) { return known.pods ? QJsonValue(value) : QJsonValue(QJsonValue::Null); };
+    const auto ofRuntime = [&](bool its, const QJsonValue &value) {
+        return known.runtimes || !its ? value : QJsonValue(QJsonValue::Null);
+    };
+    const bool countKnown = known.runtimes || std::ranges::none_of(job.replicas, &ReplicaGroup::countOfRuntime);
     QJsonArray replicas;
     for (const ReplicaGroup &group : job.replicas) {
-        replicas.append(QJsonObject{{u"role"_s, group.role}, {u"desired"_s, group.desired}, {u"ready"_s, group.ready},
+        replicas.append(QJsonObject{{u"role"_s, group.role}, {u"desired"_s, ofRuntime(group.countOfRuntime, group.desired)}, {u"ready"_s, ofPods(group.ready)},
                                     {u"succeeded"_s, group.succeeded}, {u"failed"_s, group.failed},
-                                    {u"gpusEach"_s, group.gpusEach}});
+                                    {u"unknown"_s, group.unknown}, {u"gpusEach"_s, ofRuntime(group.resourcesOfRuntime, group.gpusEach)}});
     }
     QJsonValue lineage = QJsonValue::Null;
     if (job.lineage.attempt > 1 || !job.lineage.checkpoint.isEmpty()) {
@@ -46,6 +68,19 @@ QJsonObject toJson(const Job &job)
     QJsonValue manager = QJsonValue::Null;
     if (job.manager.type != Manager::Type::None)
         manager = QJsonObject{{u"type"_s, managerName(job.manager.type)}, {u"kind"_s, job.manager.kind}, {u"name"_s, job.manager.name}};
+    QJsonValue died = QJsonValue::Null;
+    if (job.died) {
+        died = QJsonObject{{u"cause"_s, situation::causeWord(job.died->kind)},
+                           {u"text"_s, situation::sentence(*job.died)},
+                           {u"fix"_s, situation::fixText(*job.died)},
+                           {u"line"_s, job.died->line},
+                           {u"subject"_s, job.died->subject},
+                           {u"claim"_s, job.died->claim},
+                           {u"pod"_s, job.died->pod},
+                           {u"container"_s, job.died->container},
+                           {u"exitCode"_s, job.died->exitCode},
+                           {u"at"_s, time(job.died->at)}};
+    }
     return {{u"namespace"_s, job.ns},
             {u"name"_s, job.name},
             {u"kind"_s, job.facts().resource.kind},
@@ -56,10 +91,12 @@ QJsonObject toJson(const Job &job)
             {u"message"_s, job.message},
             {u"suspendRequested"_s, job.suspendRequested},
             {u"replicas"_s, replicas},
-            {u"ready"_s, job.ready()},
-            {u"desired"_s, job.desired()},
-            {u"gpus"_s, job.gpus()},
-            {u"restarts"_s, job.restarts},
+            {u"died"_s, died},
+            {u"ready"_s, ofPods(job.ready())},
+            {u"unknown"_s, job.unknown()},
+            {u"desired"_s, ofRuntime(!countKnown, job.desired())},
+            {u"gpus"_s, ofRuntime(isSizeUnknown(job, known), job.gpus())},
+            {u"restarts"_s, ofPods(job.restarts)},
             {u"attempt"_s, job.lineage.attempt},
             {u"lineage"_s, lineage},
             {u"managedBy"_s, manager},

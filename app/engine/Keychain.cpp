@@ -68,6 +68,16 @@ public:
         return done ? Result<>() : fail(done.error());
     }
 
+    Result<> remove(const QString &name, std::stop_token stop) override
+    {
+        const auto done = run(stop, [name](const QString &service) {
+            auto *job = new QKeychain::DeletePasswordJob(service);
+            job->setKey(name);
+            return job;
+        });
+        return done ? Result<>() : fail(done.error());
+    }
+
 private:
     /// `make` is called on the main thread: QtKeychain's backends deliver there.
     Result<std::optional<Secret>> run(const std::stop_token &stop, const std::function<QKeychain::Job *(const QString &service)> &make)
@@ -135,6 +145,11 @@ Result<s3::Keys> keptKeys(Keychain &keychain, const s3::Store &store, const QStr
     const QJsonObject keys = QJsonDocument::fromJson((*found)->reveal()).object();
     return s3::Keys{keys[u"id"_s].toString().toUtf8(), Secret(keys[u"secret"_s].toString().toUtf8()),
                     Secret(keys[u"sessionToken"_s].toString().toUtf8())};
+}
+
+Result<> forgetKeys(Keychain &keychain, const s3::Store &store, const QString &bucket, std::stop_token stop)
+{
+    return keychain.remove(nameOf(store, bucket), std::move(stop));
 }
 
 void addKeptKeys(Keychain &keychain, s3::Access &access, const QString &bucket, std::stop_token stop)

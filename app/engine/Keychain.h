@@ -20,6 +20,8 @@ public:
     /// nullopt where nothing is kept under `name`. Error::Unsupported where this computer has no keychain.
     virtual Result<std::optional<Secret>> read(const QString &name, std::stop_token stop) = 0;
     virtual Result<> write(const QString &name, const Secret &secret, std::stop_token stop) = 0;
+    /// Nothing kept under `name` is no error.
+    virtual Result<> remove(const QString &name, std::stop_token stop) = 0;
 };
 
 /// The desktop's, through QtKeychain: Secret Service or KWallet. Never a file of its own: where neither runs, calls fail
@@ -30,6 +32,7 @@ std::unique_ptr<Keychain> desktopKeychain();
 Result<> keepKeys(Keychain &keychain, const s3::Access &access, const QString &bucket, std::stop_token stop);
 /// Empty keys where none are kept for this server and bucket.
 Result<s3::Keys> keptKeys(Keychain &keychain, const s3::Store &store, const QString &bucket, std::stop_token stop);
+Result<> forgetKeys(Keychain &keychain, const s3::Store &store, const QString &bucket, std::stop_token stop);
 /// Adds kept keys where `access` has none. A keychain that cannot be read counts as one without: the store then says what
 /// it thinks of requests that are not signed.
 void addKeptKeys(Keychain &keychain, s3::Access &access, const QString &bucket, std::stop_token stop);

@@ -34,21 +34,18 @@ QList<T> decoded(const QList<QJsonObject> &objects, const std::unique_ptr<Object
     return values;
 }
 
-/// What may not be read is left out; other errors go into `error`.
+/// Empty where it could not be read, which is a gap then.
 template <class T>
-QList<T> listed(ObjectApi &api, const ResourceKind &kind, const QString &ns, const std::unique_ptr<ObjectDecoder<T>> &decoder,
-                std::optional<Error> &error, std::stop_token stop, bool *read = nullptr)
+Result<QList<T>> listed(ObjectApi &api, const ResourceKind &kind, const QString &ns, const std::unique_ptr<ObjectDecoder<T>> &decoder,
+                        Gaps &gaps, std::stop_token stop, bool *read = nullptr)
 {
-    if (error)
-        return {};
     const Result<QList<QJsonObject>> objects = api.list(kind, ns, {}, {}, stop);
     if (read)
         *read = objects.has_value();
     if (objects)
         return decoded(*objects, decoder);
-    if (objects.error().kind != Error::Kind::Forbidden && objects.error().kind != Error::Kind::NotFound)
-        error = objects.error();
-    return {};
+    const Result<> goOn = gaps.missed(qualifiedName(kind), objects.error());
+    return goOn ? Result<QList<T>>() : fail(goOn.error());
 }
 
 /// The port the API is on: the one called web, http or http-web, else 9090, else the first.
@@ -210,22 +207,35 @@ Result<storage::ClaimFacts> readClaimFacts(ObjectApi &api, const QString &ns, st
     if (!claims)
         return fail(claims.error());
     facts.claims = decoded(*claims, claimDecoder());
-    std::optional<Error> error;
-    facts.volumes = listed(api, kinds::volumes(), {}, volumeDecoder(), error, stop, &facts.volumesRead);
-    facts.classes = listed(api, kinds::storageClasses(), {}, storageClassDecoder(), error, stop);
-    facts.pods = listed(api, kinds::pods(), ns, podDecoder(), error, stop);
-    if (error)
-        return fail(*error);
-    // Without the operators there are claims all the same.
-    if (Result<QList<Job>> jobs = listJobs(api, ns, stop))
-        facts.jobs = *std::move(jobs);
-    else if (jobs.error().kind == Error::Kind::Cancelled)
+    Gaps gaps;
+    gaps.read();
+    const auto volumes = listed(api, kinds::volumes(), {}, volumeDecoder(), gaps, stop, &facts.volumesRead);
+    const auto classes = listed(api, kinds::storageClasses(), {}, storageClassDecoder(), gaps, stop);
+    const auto pods = listed(api, kinds::pods(), ns, podDecoder(), gaps, stop, &facts.usersRead);
+    if (!volumes || !classes || !pods)
+        return fail(!volumes ? volumes.error() : !classes ? classes.error() : pods.error());
+    facts.volumes = *volumes;
+    facts.classes = *classes;
+    facts.pods = *pods;
+    facts.gaps = gaps.gaps();
+    if (Result<JobList> jobs = listJobs(api, ns, stop)) {
+        facts.jobs = std::move(jobs->jobs);
+        for (const Gap &gap : std::as_const(jobs->gaps)) {
+            if (std::ranges::find(facts.gaps, gap.what, &Gap::what) == facts.gaps.end())
+                facts.gaps.append(gap);
+        }
+        facts.usersRead = facts.usersRead && jobs->allKinds && jobs->podsRead;
+    } else if (jobs.error().kind == Error::Kind::Cancelled) {
         return fail(jobs.error());
+    } else if (jobs.error().kind != Error::Kind::Unsupported) { // without the operators there are claims all the same
+        facts.gaps.append({u"jobs"_s, jobs.error()});
+        facts.usersRead = false;
+    }
     facts.now = QDateTime::currentDateTimeUtc();
     return facts;
 }
 
-QJsonObject toJson(const storage::ClaimAccount &account)
+QJsonObject toJson(const storage::ClaimAccount &account, bool usersRead)
 {
     const Claim &claim = account.claim;
     QJsonArray users;
@@ -257,7 +267,7 @@ QJsonObject toJson(const storage::ClaimAccount &account)
         {u"wholeFileSystem"_s, account.wholeFileSystem},
         {u"sharedWith"_s, QJsonArray::fromStringList(account.sharedWith)},
         {u"sharingGuessed"_s, account.groupGuessed},
-        {u"users"_s, users},
+        {u"users"_s, users.isEmpty() && !usersRead ? QJsonValue(QJsonValue::Null) : QJsonValue(users)},
         {u"trouble"_s, trouble.isEmpty() ? QJsonValue(QJsonValue::Null) : QJsonValue(trouble)},
     };
 }

@@ -49,10 +49,10 @@ std::optional<ObjectRef> jobWithImage(const QList<Job> &jobs, const Claim &claim
 Result<QString> clusterId(ObjectApi &api, std::stop_token stop);
 
 /// For cairnctl: claims of a namespace ("" for all), with what stands behind them and who uses them. Volumes, classes, pods
-/// and jobs that may not be read are left out.
+/// and jobs that cannot be read are gaps.
 Result<storage::ClaimFacts> readClaimFacts(ObjectApi &api, const QString &ns, std::stop_token stop);
 
-/// One claim as in docs/CAIRNCTL.md.
-QJsonObject toJson(const storage::ClaimAccount &account);
+/// One claim as in docs/CAIRNCTL.md. `usersRead` as in its facts.
+QJsonObject toJson(const storage::ClaimAccount &account, bool usersRead = true);
 
 } // namespace cairn::app

@@ -260,29 +260,46 @@ void ConnectController::setConnected(const QString &context)
 
 void ConnectController::askConsent(const kube::ConsentRequest &request, const QString &context)
 {
-    dialogs::ExecConsentView view;
-    view.context = text::safe(request.context);
-    view.program = text::safe(request.program.section(u'/', -1));
-    view.binary = text::safe(request.program);
-    view.arguments = kube::maskedArguments(request.args);
-    view.environment = request.variableNames();
-    view.file = shortPath(request.kubeconfigFile);
-    auto *dialog = new dialogs::ExecConsentDialog(view, m_page->window());
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, request, context] {
-        m_scope.run(
-            this, [request, &engine = m_engine](std::stop_token) { return engine.consents().allow(request); },
-            [this, context](const Result<> &done) {
-                if (!done) {
-                    m_page->setFailed(done.error());
-                    return;
-                }
-                refreshPrograms();
-                m_reports.remove(context);
-                connectTo(context);
-            });
-    });
-    dialog->open();
+    struct Question {
+        kube::ShownRequest masked, whole;
+        QByteArray digest; ///< of what is shown: it has to be the same when it is agreed to
+    };
+    m_scope.run(
+        this, [request](std::stop_token) { return Question{request.shown(), request.shown(true), request.digest()}; },
+        [this, request, context](const Question &question) {
+            dialogs::ExecConsentView view;
+            view.context = text::safe(request.context);
+            view.program = text::safe(request.program.section(u'/', -1));
+            view.binary = text::safe(request.program);
+            view.command = question.masked.command;
+            view.environment = question.masked.environment;
+            if (question.masked.masked) {
+                view.wholeCommand = question.whole.command;
+                view.wholeEnvironment = question.whole.environment;
+            }
+            view.files = question.masked.files;
+            view.interpreter = question.masked.interpreter;
+            view.file = shortPath(request.kubeconfigFile);
+            auto *dialog = new dialogs::ExecConsentDialog(view, m_page->window());
+            dialog->setAttribute(Qt::WA_DeleteOnClose);
+            connect(dialog, &QDialog::accepted, this, [this, request, context, digest = question.digest] { allow(request, context, digest); });
+            dialog->open();
+        });
+}
+
+void ConnectController::allow(const kube::ConsentRequest &request, const QString &context, const QByteArray &digest)
+{
+    m_scope.run(
+        this, [request, digest, &engine = m_engine](std::stop_token) { return engine.consents().allow(request, digest); },
+        [this, context](const Result<> &done) {
+            if (!done) {
+                m_page->setFailed(done.error());
+                return;
+            }
+            refreshPrograms();
+            m_reports.remove(context);
+            connectTo(context);
+        });
 }
 
 void ConnectController::act(const QString &context, const items::DoctorRemedy &remedy)

@@ -57,6 +57,7 @@ private:
     void probe(const QString &context);
     void diagnose(const QString &context, bool runPlugin);
     void askConsent(const kube::ConsentRequest &request, const QString &context);
+    void allow(const kube::ConsentRequest &request, const QString &context, const QByteArray &digest);
     void act(const QString &context, const items::DoctorRemedy &remedy);
     void showPrograms();
     void refreshPrograms();

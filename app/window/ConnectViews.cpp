@@ -134,6 +134,7 @@ items::ContextRow contextRow(const kube::KubeContext &context)
     row.signIn = signInWord(context);
     row.signInDetail = signInDetail(context);
     row.current = context.isCurrent;
+    row.ambiguous = context.ambiguous;
     row.insecure = context.insecure || url.scheme() == "http"_L1;
     if (!context.usable()) {
         row.state = items::ContextState::Broken;
@@ -166,8 +167,12 @@ QList<items::KubeconfigFileView> fileViews(const kube::Kubeconfig &config)
         view.path = shortPath(file.path);
         view.contexts = file.contexts;
         view.changed = file.modified;
-        if (!file.problems.isEmpty())
-            view.problem = toError(file.problems.first());
+        for (const kube::Problem &problem : file.problems) {
+            if (problem.severity == kube::Problem::Severity::Warning)
+                view.warnings.append(toError(problem));
+            else if (!view.problem)
+                view.problem = toError(problem);
+        }
         views.append(view);
     }
     return views;

@@ -2,8 +2,8 @@
 #include "HaController.h"
 
 #include "ActionRegistry.h"
-#include "Watched.h"
 #include "base/Text.h"
+#include "kube/Rights.h"
 #include "manifest/Yaml.h"
 #include "pages/HaPage.h"
 
@@ -15,63 +15,6 @@
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
-namespace {
-
-/// The least a person needs to see components, as a ClusterRole to ask an administrator for.
-QString componentsRole()
-{
-    QMap<QString, QStringList> plurals; // by group
-    for (const ResourceKind &kind : {kinds::pods(), kinds::nodes(), kinds::deployments(), kinds::statefulSets(), kinds::leases(),
-                                     kinds::disruptionBudgets(), kinds::autoscalers()})
-        plurals[kind.group].append(kind.plural);
-    QJsonArray rules;
-    for (auto it = plurals.begin(); it != plurals.end(); ++it) {
-        rules.append(QJsonObject{{u"apiGroups"_s, QJsonArray{it.key()}},
-                                 {u"resources"_s, QJsonArray::fromStringList(it.value())},
-                                 {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}});
-    }
-    return manifest::toYaml(QJsonObject{{u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
-                                        {u"kind"_s, u"ClusterRole"_s},
-                                        {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view-components"_s}}},
-                                        {u"rules"_s, rules}});
-}
-
-} // namespace
-
-struct HaController::Feeds {
-    Feeds(kube::Cluster &cluster, const std::function<void()> &changed)
-        : deployments(cluster, kinds::deployments(), [] { return workloadDecoder(kinds::deployments()); }, changed)
-        , statefulSets(cluster, kinds::statefulSets(), [] { return workloadDecoder(kinds::statefulSets()); }, changed)
-        , leases(cluster, kinds::leases(), leaseDecoder, changed)
-        , budgets(cluster, kinds::disruptionBudgets(), budgetDecoder, changed)
-        , autoscalers(cluster, kinds::autoscalers(), autoscalerDecoder, changed)
-        , pods(cluster, kinds::pods(), podDecoder, changed)
-        , nodes(cluster, kinds::nodes(), nodeDecoder, changed)
-    {
-    }
-    ~Feeds()
-    {
-        // All watches begin to end before the first one is waited for.
-        each([](auto &watched) { watched.feed.requestStop(); });
-    }
-    template <class F>
-    void each(F visit)
-    {
-        visit(deployments);
-        visit(statefulSets);
-        visit(leases);
-        visit(budgets);
-        visit(autoscalers);
-        visit(pods);
-        visit(nodes);
-    }
-    Watched<Workload> deployments, statefulSets;
-    Watched<Lease> leases;
-    Watched<DisruptionBudget> budgets;
-    Watched<Autoscaler> autoscalers;
-    Watched<Pod> pods;
-    Watched<Node> nodes;
-};
 
 HaController::HaController(QObject *parent)
     : ListController({u"ha"_s, u"availability"_s, tr("High availability")}, new pages::HaPage, parent)
@@ -82,8 +25,6 @@ HaController::HaController(QObject *parent)
     m_soon->setInterval(100);
     connect(m_soon, &QTimer::timeout, this, &HaController::judge);
 }
-
-HaController::~HaController() = default;
 
 void HaController::addActions(ActionRegistry &actions)
 {
@@ -101,7 +42,9 @@ void HaController::addActions(ActionRegistry &actions)
 
 void HaController::setSession(ClusterSession *session)
 {
-    m_feeds.reset();
+    if (m_feeds)
+        m_feeds->disconnect(this);
+    m_feeds = nullptr;
     m_known.reset();
     m_soon->stop();
     m_session = session;
@@ -114,26 +57,18 @@ void HaController::open()
 {
     if (m_feeds || !m_session)
         return;
-    m_feeds = std::make_unique<Feeds>(m_session->cluster(), [this] {
+    m_feeds = &m_session->components();
+    connect(m_feeds, &ComponentFeeds::changed, this, [this] {
         if (!m_soon->isActive())
             m_soon->start();
     });
-    const QStringList namespaces = components::catalogue().namespaces();
-    const kube::FeedScope wide{{}, namespaces};
-    m_feeds->deployments.feed.start(wide);
-    m_feeds->statefulSets.feed.start(wide);
-    m_feeds->budgets.feed.start(wide);
-    m_feeds->autoscalers.feed.start(wide);
-    // Of pods and leases most are in other namespaces, and every node renews a lease every ten seconds.
-    m_feeds->pods.feed.start({namespaces, {}});
-    m_feeds->leases.feed.start({components::catalogue().leaseNamespaces(), {}});
-    m_feeds->nodes.feed.start({});
+    m_soon->start();
 }
 
 void HaController::refresh()
 {
-    if (m_feeds)
-        m_feeds->each([](auto &watched) { watched.feed.retryNow(); });
+    if (m_session)
+        m_session->retryNow();
 }
 
 void HaController::setNow(const QDateTime &now)
@@ -150,30 +85,13 @@ void HaController::judge()
     m_soon->stop();
     const QDateTime now = QDateTime::currentDateTimeUtc();
     m_judged = now;
-    bool loading = false;
-    components::ClusterFacts facts;
-    m_feeds->each([&](auto &watched) {
-        loading |= watched.isLoading();
-        watched.addUnread(facts.unread);
-    });
-    FeedState state = combined({m_feeds->deployments.feed.state(), m_feeds->statefulSets.feed.state()});
-    if (loading && state.phase == FeedState::Phase::Live)
-        state.phase = FeedState::Phase::Loading;
-    if (state.phase == FeedState::Phase::Loading) {
+    FeedState state = m_feeds->state();
+    if (state.phase == FeedState::Phase::Loading || (state.phase == FeedState::Phase::Failed && isSilent(state))) {
         // Half of it would call everything lost.
         m_page->setFeed(state);
         return;
     }
-    facts.workloads = m_feeds->deployments.store.values() + m_feeds->statefulSets.store.values();
-    facts.leases = m_feeds->leases.store.values();
-    facts.budgets = m_feeds->budgets.store.values();
-    facts.autoscalers = m_feeds->autoscalers.store.values();
-    facts.pods = m_feeds->pods.store.values();
-    facts.nodes = m_feeds->nodes.store.values();
-    // Without a connection leases are judged by the time they were last seen: their holders may well renew them.
-    const FeedState leases = m_feeds->leases.feed.state();
-    facts.now = leases.phase == FeedState::Phase::Stale && leases.lastGood.isValid() ? leases.lastGood : now;
-
+    const components::ClusterFacts facts = m_session->componentFacts();
     QList<components::Component> list = components::judge(facts);
     const components::Summary summary = components::summarise(list);
     // Where nothing can be seen that is one sentence, and no list of all there could be.
@@ -186,7 +104,7 @@ void HaController::judge()
     }
     m_known = list;
     m_page->setComponents(list, facts.now);
-    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? componentsRole() : QString());
+    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? manifest::toYaml(kube::roleFor(u"cairn-view-components"_s, {}, kube::needs::viewComponents())) : QString());
     emit badgeChanged(list.isEmpty() ? 0 : summary.falling());
 }
 

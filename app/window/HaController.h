@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "PageController.h"
 #include "components/Component.h"
+#include "engine/ClusterSession.h"
 
 #include <optional>
 
@@ -23,7 +23,6 @@ class HaController : public ListController
 
 public:
     explicit HaController(QObject *parent);
-    ~HaController() override;
 
     void setSession(ClusterSession *session) override;
     void open() override;
@@ -35,12 +34,11 @@ public:
     const QList<components::Component> *components() const { return m_known ? &*m_known : nullptr; }
 
 private:
-    struct Feeds;
     void judge();
 
     pages::HaPage *m_page;
     ClusterSession *m_session = nullptr;
-    std::unique_ptr<Feeds> m_feeds;
+    ComponentFeeds *m_feeds = nullptr; ///< the session's; nullptr until opened
     QTimer *m_soon;   ///< changes come in bursts
     QDateTime m_judged; ///< leases age without any change
     std::optional<QList<components::Component>> m_known;

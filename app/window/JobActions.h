@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "engine/CheckpointReader.h"
+#include "engine/ClusterSession.h"
 #include "pages/JobsPage.h"
 
 #include <QTimer>

@@ -5,6 +5,7 @@
 #include "base/Names.h"
 #include "base/Text.h"
 #include "jobs/ResumeState.h"
+#include "kube/Rights.h"
 #include "manifest/Prune.h"
 #include "manifest/Yaml.h"
 #include "pages/LogPane.h"
@@ -74,6 +75,20 @@ JobController::JobController(net::HttpClient &http, Keychain &keychain, Preferen
                     emit notice(tr("The folder could not be remembered on the job"), done.error().oneLine(), true);
                 else
                     m_reader.forget(m_uid); // the watch brings the annotation, and with it a new reading
+            });
+    });
+    connect(page, &JobPage::bucketServerNamed, this, [this](const QString &server) {
+        const Job *shown = job();
+        if (!shown)
+            return;
+        m_page->setListingRunning(tr("Remembering the server…"));
+        m_listScope.run(
+            this, [cluster = m_session->sharedCluster(), ref = shown->ref(), server](std::stop_token stop) { return nameEndpoint(*cluster, ref, server, stop); },
+            [this](const Result<> &done) {
+                if (done)
+                    listBucket(); // asks first whether the keys may go there
+                else
+                    m_page->setListingError(done.error(), true);
             });
     });
     connect(page, &JobPage::finishResumeRequested, this, [this] { emit recoverRequested(m_uid, true); });
@@ -319,16 +334,7 @@ void JobController::askForListing()
                 m_page->setListingForbidden(tr("You may not read the claim %1").arg(consent.claim),
                                             tr("%1 may neither create jobs in the group batch nor run commands in pods of namespace %2.")
                                                 .arg(text::safe(m_session->user()), consent.ns),
-                                            manifest::toYaml(QJsonObject{
-                                                {u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
-                                                {u"kind"_s, u"Role"_s},
-                                                {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-read-checkpoints"_s}, {u"namespace"_s, now->ns}}},
-                                                {u"rules"_s, QJsonArray{QJsonObject{{u"apiGroups"_s, QJsonArray{u"batch"_s}},
-                                                                                    {u"resources"_s, QJsonArray{u"jobs"_s}},
-                                                                                    {u"verbs"_s, QJsonArray{u"create"_s, u"get"_s, u"delete"_s}}},
-                                                                        QJsonObject{{u"apiGroups"_s, QJsonArray{u""_s}},
-                                                                                    {u"resources"_s, QJsonArray{u"pods"_s, u"pods/log"_s}},
-                                                                                    {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s}}}}}}));
+                                            manifest::toYaml(kube::roleFor(u"cairn-read-checkpoints"_s, now->ns, kube::needs::readCheckpoints())));
                 return;
             }
             m_page->setListingConsent(consent);
@@ -347,7 +353,7 @@ void JobController::endReading(const Result<JobListing> &listing, ListVia via)
     m_reading = false;
     emit readingChanged(m_uid, false);
     if (!listing) {
-        m_page->setListingError(listing.error());
+        m_page->setListingError(listing.error(), listing.error().reason == endpointUnknown);
         return;
     }
     m_reader.put(m_uid, {*listing, via}); // shows it too
@@ -418,7 +424,7 @@ void JobController::listBucket()
                 return;
             const BucketPlan &plan = *outcome.question;
             m_askedBucket = plan.consentKey(m_session->server(), now->ns);
-            m_page->setBucketConsent({now->ns, plan.uri, plan.server(), plan.secrets(), plan.store.isEncrypted()});
+            m_page->setBucketConsent({now->ns, plan.uri, plan.server(), plan.secrets(), plan.store.isEncrypted(), plan.keySources()});
         });
 }
 

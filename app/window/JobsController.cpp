@@ -10,6 +10,7 @@
 #include "engine/CheckpointReader.h"
 #include "items/JobTableModel.h"
 #include "jobs/LossOfWork.h"
+#include "kube/Rights.h"
 #include "manifest/Yaml.h"
 #include "pages/JobPage.h"
 #include "pages/JobsPage.h"
@@ -21,34 +22,6 @@
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
-namespace {
-
-/// The least a person needs to see jobs, as a Role to ask an administrator for.
-QString jobsRole(const QString &ns)
-{
-    const auto rule = [](const QStringList &groups, const QStringList &resources) {
-        return QJsonObject{{u"apiGroups"_s, QJsonArray::fromStringList(groups)},
-                           {u"resources"_s, QJsonArray::fromStringList(resources)},
-                           {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}};
-    };
-    QMap<QString, QStringList> plurals; // by group
-    for (const JobKindFacts &kind : jobKinds()) {
-        QStringList &ofGroup = plurals[kind.resource.group];
-        if (!ofGroup.contains(kind.resource.plural)) // MPIJob has two versions
-            ofGroup.append(kind.resource.plural);
-    }
-    plurals[kinds::trainingRuntimes().group].append(kinds::trainingRuntimes().plural);
-    QJsonArray rules{rule({u""_s}, {u"pods"_s, u"pods/log"_s, u"events"_s, u"persistentvolumeclaims"_s})};
-    for (auto it = plurals.begin(); it != plurals.end(); ++it)
-        rules.append(rule({it.key()}, it.value()));
-    return manifest::toYaml(QJsonObject{{u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
-                                        {u"kind"_s, u"Role"_s},
-                                        {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view"_s}, {u"namespace"_s, ns}}},
-                                        {u"rules"_s, rules}});
-}
-
-} // namespace
-
 JobsController::JobsController(Engine &engine, Preferences &preferences, CheckpointReader &reader, QWidget *window)
     : JobsController(engine, preferences, reader, new pages::JobPage, window)
 {
@@ -96,11 +69,6 @@ void JobsController::wirePage()
     connect(m_jobPage, &pages::JobPage::copied, this, copied);
 }
 
-const items::JobTableModel &JobsController::model() const
-{
-    return *m_page->model();
-}
-
 void JobsController::setSession(ClusterSession *session)
 {
     if (m_session) {
@@ -144,7 +112,7 @@ void JobsController::showFeed()
 {
     const FeedState state = m_session->jobs().jobsState();
     const QString ns = m_session->watched().value(0, m_session->cluster().defaultNamespace());
-    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? jobsRole(ns) : QString());
+    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? manifest::toYaml(kube::roleFor(u"cairn-view"_s, ns, kube::needs::viewJobs())) : QString());
 }
 
 void JobsController::refresh()

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "PageController.h"
 #include "Preferences.h"
+#include "engine/ClusterSession.h"
 #include "engine/Engine.h"
 #include "pages/JobPage.h"
 
 #include <QHash>
 
-namespace cairn::items {
-class JobTableModel;
-}
 namespace cairn::pages {
 class JobsPage;
 }
@@ -32,7 +29,6 @@ public:
     /// All outlive it. Dialogs belong to `window`.
     JobsController(Engine &engine, Preferences &preferences, CheckpointReader &reader, QWidget *window);
 
-    const items::JobTableModel &model() const;
     void setSession(ClusterSession *session) override;
     void refresh() override;
     void setNow(const QDateTime &now) override;

@@ -51,6 +51,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     setMinimumSize(1100, 700);
     setCentralWidget(makeBody());
     m_toasts = new kit::ToastHost(this);
+    m_status->addAtEnd(new kit::NoticeBell(m_toasts));
     resize(1280, 800);
     restoreGeometry(m_preferences.geometry());
     makePages();
@@ -74,14 +75,14 @@ void MainWindow::makePages()
     auto *jobs = new JobsController(m_engine, m_preferences, *m_reader, this);
     auto *ha = new HaController(this);
     auto *storage = new StorageController(*m_reader, m_preferences, this);
-    auto *nodes = new NodesController(jobs->model(), this);
-    m_notifier = new Notifier(jobs->model(), *ha, *storage, *m_reader, m_preferences, m_toasts, this);
+    auto *nodes = new NodesController(*m_reader, this);
+    m_notifier = new Notifier(*nodes, *ha, *storage, *m_reader, m_preferences, m_toasts, this);
     auto *settings = new SettingsController(m_engine, m_preferences, m_notifier->desktop(), this);
-    m_palette = new PaletteController(*m_actions, jobs->model(), m_preferences, this);
+    m_palette = new PaletteController(*m_actions, m_reader->eachJob(), m_preferences, this);
     // In the order of the sidebar.
     m_pages = {
         m_connect,
-        new OverviewController(jobs->model(), *nodes, *ha, *storage, *m_reader, this),
+        new OverviewController(*nodes, *ha, *storage, *m_reader, this),
         jobs,
         new CheckpointsController(*m_reader, this),
         ha,
@@ -143,6 +144,15 @@ void MainWindow::makeActions()
     m_actions->add(everywhere, {u"keys"_s, u"help"_s, tr("Keyboard shortcuts"), {Qt::Key_F1, Qt::Key_Question}, tr("help keys", "to be found by"), [this] { showKeys(); }});
     m_actions->add(everywhere, {u"closeWindow"_s, u"close"_s, tr("Close this window"), {Qt::CTRL | Qt::Key_W}, {}, [this] { close(); }});
     m_actions->add(everywhere, {u"quit"_s, u"close"_s, tr("Quit"), {Qt::CTRL | Qt::Key_Q}, {}, [] { QApplication::closeAllWindows(); }});
+    m_actions->add(everywhere, {u"notices"_s, u"bell"_s, tr("Notifications"), {}, tr("bell messages errors", "to be found by"),
+                                [this] { m_status->findChild<kit::NoticeBell *>()->click(); }});
+    m_actions->addKeys(tr("YAML and differences"), {{u"Ctrl F"_s, tr("Search")},
+                                                    {u"N"_s, tr("Next hit")},
+                                                    {u"Shift N"_s, tr("Previous hit")},
+                                                    {u"Ctrl Shift ["_s, tr("Fold the block")},
+                                                    {u"Ctrl Shift ]"_s, tr("Unfold the block")},
+                                                    {u"F8"_s, tr("Next problem")},
+                                                    {u"Shift F8"_s, tr("Previous problem")}});
     m_actions->addKeys(tr("Tables"), {{u"/"_s, tr("Filter")},
                                       {u"↑ ↓"_s, tr("Move")},
                                       {u"Enter"_s, tr("Open")},
@@ -231,14 +241,19 @@ void MainWindow::go(const QString &id, const QString &key, const QString &filter
         page->select(key);
 }
 
-void MainWindow::showAlert(items::AlertKind kind, const QString &target)
+void MainWindow::showAlert(situation::AlertKind kind, const QString &target)
 {
     switch (kind) {
-    case items::AlertKind::JobFailed:
-    case items::AlertKind::CheckpointDamaged:
-    case items::AlertKind::CheckpointOverdue: go(u"jobs"_s, target); return;
-    case items::AlertKind::LeaderLost: go(u"ha"_s, target); return;
-    case items::AlertKind::ClaimFull: go(u"storage"_s, target); return;
+    case situation::AlertKind::JobFailed:
+    case situation::AlertKind::CheckpointDamaged:
+    case situation::AlertKind::CheckpointOverdue: go(u"jobs"_s, target); return;
+    case situation::AlertKind::LeaderLost:
+    case situation::AlertKind::ComponentDown: go(u"ha"_s, target); return;
+    case situation::AlertKind::NodeLost:
+        // Of the job where nodes may not be read.
+        go(m_session && m_session->jobs().find(target) ? u"jobs"_s : u"nodes"_s, target);
+        return;
+    case situation::AlertKind::ClaimFull: go(u"storage"_s, target); return;
     }
 }
 
@@ -266,6 +281,12 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
     connect(&m_session->jobs(), &store::StoreSignals::changed, this, &MainWindow::showStatus);
     connect(&m_session->jobs(), &store::StoreSignals::stateChanged, this, &MainWindow::showStatus);
     connect(m_session.get(), &ClusterSession::factsChanged, this, &MainWindow::showStatus);
+    connect(m_session.get(), &ClusterSession::warned, this, [this](const QString &warning) {
+        m_toasts->show({u"warning "_s + warning, kit::Tone::Warn, tr("The API server warns"), text::safe(warning), {}, false});
+    });
+    connect(m_session.get(), &ClusterSession::linkChanged, this, &MainWindow::showStatus);
+    connect(&m_session->pods(), &store::StoreSignals::stateChanged, this, &MainWindow::showStatus);
+    connect(&m_session->nodes(), &store::StoreSignals::stateChanged, this, &MainWindow::showStatus);
     emit connected();
     m_session->watch({});
     const PageController *first = find(m_firstPage.isEmpty() ? m_preferences.firstPage() : m_firstPage);
@@ -277,25 +298,22 @@ void MainWindow::watchNamespaces(const QStringList &names)
     if (!m_session)
         return;
     m_session->watch(names);
-    for (PageController *page : std::as_const(m_pages))
-        page->scopeChanged();
     showStatus();
 }
 
 void MainWindow::showStatus()
 {
-    using Link = kit::ContextCard::Link;
+    using Dot = kit::ContextCard::Link;
     if (!m_session) {
-        m_sidebar->context()->set(Link::Off, tr("Not connected"), tr("Choose a context to start"));
-        m_status->setLink(Link::Off, tr("not connected"));
+        m_sidebar->context()->set(Dot::Off, tr("Not connected"), tr("Choose a context to start"));
+        m_status->setLink(Dot::Off, tr("not connected"));
         m_status->setCounts({});
         m_status->setRights({});
         return;
     }
-    const FeedState state = m_session->jobs().jobsState();
-    const Link link = state.phase == FeedState::Phase::Live || state.phase == FeedState::Phase::Absent || state.phase == FeedState::Phase::Forbidden
-        ? Link::Live
-        : Link::Reconnecting;
+    using Status = SessionStatus::Kind;
+    const SessionStatus status = m_session->status();
+    const Dot link = status.isLive() || status.kind == Status::NoJobs || status.kind == Status::Forbidden ? Dot::Live : Dot::Reconnecting;
     QStringList details;
     if (!m_session->version().isEmpty())
         details.append(text::safe(m_session->version()));
@@ -308,17 +326,20 @@ void MainWindow::showStatus()
     if (m_session->isInsecure())
         details.append(tr("server not verified"));
     m_sidebar->context()->set(link, text::safe(m_session->contextName()), details.join(u" · "_s));
-    switch (state.phase) {
-    case FeedState::Phase::Live:
-    case FeedState::Phase::Absent:
-    case FeedState::Phase::Forbidden:
-        m_status->setLink(link, m_session->latency().count() ? tr("live · %1 ms").arg(m_session->latency().count()) : tr("live"));
-        break;
-    case FeedState::Phase::Loading: m_status->setLink(link, tr("reading…")); break;
-    case FeedState::Phase::Stale:
-        m_status->setLink(link, tr("not connected; last read %1").arg(text::ago(state.lastGood, QDateTime::currentDateTimeUtc())));
-        break;
-    case FeedState::Phase::Failed: m_status->setLink(link, tr("not connected")); break;
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const qint64 latency = m_session->latency().count();
+    const QString live = latency > 0 ? tr("live · %1 ms").arg(latency) : tr("live");
+    const QString since = status.since.isValid() ? text::ago(status.since, now) : tr("never");
+    switch (status.kind) {
+    case Status::Live: m_status->setLink(link, live); break;
+    case Status::Partial: m_status->setLink(link, tr("%1 · without %2", "live, resources that may not be read").arg(live, status.missing.join(u", "_s))); break;
+    case Status::NoJobs: m_status->setLink(link, tr("connected; no kind of training job is served")); break;
+    case Status::Forbidden: m_status->setLink(link, tr("connected; you don't have permission to list jobs")); break;
+    case Status::Reading: m_status->setLink(link, tr("reading…")); break;
+    case Status::Stale: m_status->setLink(link, tr("not connected; last read %1").arg(since)); break;
+    case Status::Failed: m_status->setLink(link, tr("not connected")); break;
+    case Status::Silent: m_status->setLink(link, tr("not answering for %1").arg(text::duration(std::chrono::seconds(status.since.secsTo(now))))); break;
+    case Status::Woken: m_status->setLink(link, tr("reconnecting; last read %1").arg(since)); break;
     }
     m_status->setCounts(tr("%n job(s)", nullptr, static_cast<int>(m_session->jobs().size())));
     QString rights = m_session->user().isEmpty() ? QString() : tr("signed in as %1").arg(text::safe(m_session->user()));
@@ -344,7 +365,7 @@ void MainWindow::tick()
     if (!m_session)
         return;
     m_notifier->setNow(now);
-    if (m_session->jobs().jobsState().phase == FeedState::Phase::Stale)
+    if (!m_session->status().isLive())
         showStatus();
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "Preferences.h"
+#include "engine/ClusterSession.h"
 #include "engine/Engine.h"
-#include "items/Alerts.h"
+#include "situation/Alerts.h"
 
 #include <QMainWindow>
 
@@ -61,7 +61,7 @@ private:
     PageController *find(const QString &id) const;
     void showPage(PageController &wanted); ///< the contexts, where it needs a cluster and none is connected
     void go(const QString &id, const QString &key = {}, const QString &filter = {});
-    void showAlert(items::AlertKind kind, const QString &target);
+    void showAlert(situation::AlertKind kind, const QString &target);
     void setSession(std::unique_ptr<ClusterSession> session);
     void connectSession(std::shared_ptr<kube::Cluster> cluster, const kube::KubeContext &context);
     void watchNamespaces(const QStringList &names);

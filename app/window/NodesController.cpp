@@ -3,6 +3,8 @@
 
 #include "ActionRegistry.h"
 #include "base/Text.h"
+#include "engine/CheckpointReader.h"
+#include "kube/Rights.h"
 #include "manifest/Yaml.h"
 #include "pages/NodesPage.h"
 
@@ -12,24 +14,9 @@
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
-namespace {
-
-/// The least a person needs to see nodes, as a ClusterRole to ask an administrator for.
-QString nodesRole()
-{
-    return manifest::toYaml(QJsonObject{{u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
-                                        {u"kind"_s, u"ClusterRole"_s},
-                                        {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view-nodes"_s}}},
-                                        {u"rules"_s, QJsonArray{QJsonObject{{u"apiGroups"_s, QJsonArray{u""_s}},
-                                                                            {u"resources"_s, QJsonArray{u"nodes"_s}},
-                                                                            {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}}}}});
-}
-
-} // namespace
-
-NodesController::NodesController(const items::JobTableModel &jobs, QObject *parent)
+NodesController::NodesController(const CheckpointReader &reader, QObject *parent)
     : ListController({u"nodes"_s, u"nodes"_s, tr("Nodes")}, new pages::NodesPage, parent)
-    , m_jobs(jobs)
+    , m_reader(reader)
     , m_page(static_cast<pages::NodesPage *>(page()))
 {
     connect(m_page, &pages::NodesPage::jobRequested, this, &NodesController::goToJob);
@@ -42,8 +29,8 @@ void NodesController::addActions(ActionRegistry &actions)
     actions.addSource(u"node"_s,
                       [this] {
                           QList<PaletteEntry> list;
-                          for (const items::NodeRow &row : joined())
-                              list.append({u"node:"_s + items::NodeTableModel::key(row.node), PaletteEntry::Kind::Object, place().icon, text::safe(row.node.name),
+                          for (const situation::NodeLoad &row : joined())
+                              list.append({u"node:"_s + situation::nodeKey(row.node), PaletteEntry::Kind::Object, place().icon, text::safe(row.node.name),
                                            row.node.zone.isEmpty() ? tr("node") : tr("node · %1", "zone").arg(text::safe(row.node.zone)), {}, {}, false});
                           return list;
                       },
@@ -77,28 +64,25 @@ void NodesController::setNow(const QDateTime &now)
     show();
 }
 
-QList<items::NodeRow> NodesController::joined() const
+QList<situation::NodeLoad> NodesController::joined() const
 {
     if (!m_session)
         return {};
     const FeedState &pods = m_session->jobs().podsState();
     const bool partial = !m_session->watched().isEmpty() || m_session->isNarrowed() || pods.phase == FeedState::Phase::Forbidden
         || pods.phase == FeedState::Phase::Failed;
-    const items::PodTableModel &all = m_session->pods();
-    return items::joinNodes(
-        m_session->nodes().values(), [&](const std::function<void(const Pod &)> &visit) { all.visit(visit); },
-        [this](const Pod &pod) -> const items::JobRow * {
-            const QString uid = m_session->jobs().jobOf(pod);
-            return uid.isEmpty() ? nullptr : m_jobs.find(uid);
-        },
-        partial, QDateTime::currentDateTimeUtc());
+    const store::ResourceStore<Pod> &all = m_session->pods();
+    return situation::joinNodes(
+        m_session->nodes().values(), [&](const std::function<void(const Pod &)> &visit) { all.each(visit); },
+        [this](const Pod &pod, const situation::SeeJob &visit) { m_reader.see(m_session->jobs().jobOf(pod), visit); },
+        partial, m_session->asOf());
 }
 
 void NodesController::show()
 {
     const FeedState &state = m_session->nodes().state();
     m_page->setNodes(joined());
-    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? nodesRole() : QString());
+    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? manifest::toYaml(kube::roleFor(u"cairn-view-nodes"_s, {}, kube::needs::viewNodes())) : QString());
 }
 
 } // namespace cairn::app

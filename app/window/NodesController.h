@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "PageController.h"
-#include "items/NodeTableModel.h"
+#include "engine/ClusterSession.h"
+#include "situation/Nodes.h"
 
 namespace cairn::pages {
 class NodesPage;
@@ -11,15 +11,17 @@ class NodesPage;
 
 namespace cairn::app {
 
-/// The session's nodes, joined with its pods and with what the Jobs page knows of the jobs, on the Nodes page. Joined
+class CheckpointReader;
+
+/// The session's nodes, joined with its pods and with what was read of their checkpoints, on the Nodes page. Joined
 /// anew once a second while the page is in front. GUI thread.
 class NodesController : public ListController
 {
     Q_OBJECT
 
 public:
-    /// `jobs` outlives this.
-    NodesController(const items::JobTableModel &jobs, QObject *parent);
+    /// `reader` outlives this.
+    NodesController(const CheckpointReader &reader, QObject *parent);
 
     void setSession(ClusterSession *session) override;
     void open() override;
@@ -27,12 +29,12 @@ public:
     void setNow(const QDateTime &now) override;
     void addActions(ActionRegistry &actions) override;
     /// As they are now; empty without a session.
-    QList<items::NodeRow> joined() const;
+    QList<situation::NodeLoad> joined() const;
 
 private:
     void show();
 
-    const items::JobTableModel &m_jobs;
+    const CheckpointReader &m_reader;
     pages::NodesPage *m_page;
     ClusterSession *m_session = nullptr;
 };

@@ -2,6 +2,7 @@
 #include "Notifier.h"
 
 #include "HaController.h"
+#include "NodesController.h"
 #include "Preferences.h"
 #include "StorageController.h"
 #include "base/Text.h"
@@ -24,10 +25,10 @@ const auto trial = u"trial"_s;
 
 } // namespace
 
-Notifier::Notifier(const items::JobTableModel &jobs, HaController &ha, StorageController &storage, CheckpointReader &reader, Preferences &preferences,
+Notifier::Notifier(const NodesController &nodes, HaController &ha, StorageController &storage, CheckpointReader &reader, Preferences &preferences,
                    kit::ToastHost *toasts, QWidget *window)
     : QObject(window)
-    , m_jobs(jobs)
+    , m_nodes(nodes)
     , m_ha(ha)
     , m_storage(storage)
     , m_reader(reader)
@@ -53,10 +54,10 @@ void Notifier::setSession(ClusterSession *session)
     if (!session)
         return;
     // What a notification may tell of has to be watched, whatever page is in front.
-    const items::AlertRules rules = m_preferences.alerts();
-    if (rules.wanted.contains(items::AlertKind::LeaderLost))
+    const situation::AlertRules rules = m_preferences.alerts();
+    if (rules.wanted.contains(situation::AlertKind::LeaderLost) || rules.wanted.contains(situation::AlertKind::ComponentDown))
         m_ha.open();
-    if (rules.wanted.contains(items::AlertKind::ClaimFull))
+    if (rules.wanted.contains(situation::AlertKind::ClaimFull))
         m_storage.open();
 }
 
@@ -65,23 +66,40 @@ void Notifier::setNow(const QDateTime &now)
     if (!m_session || (m_looked.isValid() && m_looked.secsTo(now) < lookPeriod))
         return;
     // Old rows tell nothing new, and half a list would make the rest of it news.
-    if (m_session->jobs().jobsState().phase != FeedState::Phase::Live)
+    if (m_session->jobs().jobsState().phase != FeedState::Phase::Live || !m_session->link().state().isSettled())
         return;
     m_looked = now;
-    items::OverviewFacts facts;
-    facts.jobs = &m_jobs;
+    situation::OverviewFacts facts;
+    facts.jobs = m_reader.eachJob();
+    const std::optional<QList<situation::NodeLoad>> nodes = lostNodes();
+    facts.nodes = nodes ? &*nodes : nullptr;
     facts.components = m_ha.components();
     facts.claims = m_storage.accounts();
     facts.now = now;
-    const items::AlertRules rules = m_preferences.alerts();
-    for (const items::Alert &alert : m_watch.update(facts, rules.claimPercent)) {
+    const situation::AlertRules rules = m_preferences.alerts();
+    for (const situation::Alert &alert : m_watch.update(facts, rules.claimPercent)) {
         if (rules.wanted.contains(alert.kind))
             tell(alert);
     }
     lookAgain(now);
 }
 
-void Notifier::tell(const items::Alert &alert)
+/// nullopt where nodes may not be read. What runs on them is looked up only where one of them is lost.
+std::optional<QList<situation::NodeLoad>> Notifier::lostNodes() const
+{
+    const store::ResourceStore<Node> &nodes = m_session->nodes();
+    if (nodes.state().phase != FeedState::Phase::Live)
+        return std::nullopt;
+    bool lost = false;
+    nodes.each([&](const Node &node) { lost = lost || !node.ready; });
+    if (lost)
+        return m_nodes.joined();
+    QList<situation::NodeLoad> idle;
+    nodes.each([&](const Node &node) { idle.append({node, 0, 0, {}, false}); });
+    return idle;
+}
+
+void Notifier::tell(const situation::Alert &alert)
 {
     const QString key = QString::number(static_cast<int>(alert.kind)) + u'/' + alert.target;
     m_told.insert(key, {alert.kind, alert.target});
@@ -122,20 +140,19 @@ void Notifier::lookAgain(const QDateTime &now)
     if (m_reader.left() > 0)
         return;
     QStringList due;
-    for (int i = 0; i < m_jobs.rowCount(); ++i) {
-        const items::JobRow &row = *m_jobs.rowAt(i);
+    m_reader.eachJob()([&](const Job &job, const CheckpointSummary *known) {
         // A fresh look right after it should have saved; then it is either there or overdue.
-        if (!isRunning(row.job.phase) || !row.checkpoints || row.reading || !items::isOverdue(*row.checkpoints, now))
-            continue;
+        if (!isRunning(job.phase) || !known || m_reader.isReading(job.uid) || !isOverdue(*known, now))
+            return;
         // A bucket is only asked; a claim needs a helper pod, which nobody wants to find unasked.
-        if (!m_preferences.looksAgain() && !savesToBucket(m_reader.locationOf(row.job)))
-            continue;
-        const QDateTime last = std::max(m_lookedAgain.value(row.job.uid), row.checkpoints->readAt);
+        if (!m_preferences.looksAgain() && !savesToBucket(m_reader.locationOf(job)))
+            return;
+        const QDateTime last = std::max(m_lookedAgain.value(job.uid), known->readAt);
         if (last.isValid() && last.secsTo(now) < lookAgainPeriod)
-            continue;
-        m_lookedAgain.insert(row.job.uid, now);
-        due.append(row.job.uid);
-    }
+            return;
+        m_lookedAgain.insert(job.uid, now);
+        due.append(job.uid);
+    });
     if (!due.isEmpty())
         m_reader.read(due);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "DesktopNotifications.h"
 #include "Preferences.h"
-#include "items/Alerts.h"
+#include "engine/ClusterSession.h"
+#include "situation/Alerts.h"
 
 namespace cairn::kit {
 class ToastHost;
@@ -14,6 +14,7 @@ namespace cairn::app {
 
 class CheckpointReader;
 class HaController;
+class NodesController;
 class StorageController;
 
 /// Tells the user what changed for the worse: on the desktop, or in the window while it is in front or the hours are
@@ -24,7 +25,7 @@ class Notifier : public QObject
 
 public:
     /// All outlive this.
-    Notifier(const items::JobTableModel &jobs, HaController &ha, StorageController &storage, CheckpointReader &reader, Preferences &preferences,
+    Notifier(const NodesController &nodes, HaController &ha, StorageController &storage, CheckpointReader &reader, Preferences &preferences,
              kit::ToastHost *toasts, QWidget *window);
 
     /// nullptr before the session ends.
@@ -36,15 +37,16 @@ public:
 
 signals:
     /// The user wants to see what an alert is about.
-    void showRequested(cairn::items::AlertKind kind, const QString &target);
+    void showRequested(cairn::situation::AlertKind kind, const QString &target);
 
 private:
-    void tell(const items::Alert &alert);
+    std::optional<QList<situation::NodeLoad>> lostNodes() const;
+    void tell(const situation::Alert &alert);
     void toast(const QString &key, const QString &title, const QString &text, bool stays);
     void act(const QString &key);
     void lookAgain(const QDateTime &now);
 
-    const items::JobTableModel &m_jobs;
+    const NodesController &m_nodes;
     HaController &m_ha;
     StorageController &m_storage;
     CheckpointReader &m_reader;
@@ -53,10 +55,10 @@ private:
     QWidget *m_window;
     ClusterSession *m_session = nullptr;
     DesktopNotifications m_desktop;
-    items::AlertWatch m_watch;
+    situation::AlertWatch m_watch;
     QDateTime m_looked;
     QHash<QString, QDateTime> m_lookedAgain; ///< by UID
-    QHash<QString, std::pair<items::AlertKind, QString>> m_told; ///< by key of the notification
+    QHash<QString, std::pair<situation::AlertKind, QString>> m_told; ///< by key of the notification
 };
 
 } // namespace cairn::app

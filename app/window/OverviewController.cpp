@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "OverviewController.h"
 
-#include "ClusterSession.h"
 #include "HaController.h"
 #include "NodesController.h"
 #include "StorageController.h"
 #include "base/Text.h"
 #include "engine/CheckpointReader.h"
+#include "engine/ClusterSession.h"
 #include "pages/OverviewPage.h"
 
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
 
-OverviewController::OverviewController(const items::JobTableModel &jobs, const NodesController &nodes, HaController &ha, StorageController &storage,
+OverviewController::OverviewController(const NodesController &nodes, HaController &ha, StorageController &storage,
                                        const CheckpointReader &reader, QObject *parent)
     : PageController({u"overview"_s, u"overview"_s, tr("Overview")}, new pages::OverviewPage, parent)
-    , m_jobs(jobs)
     , m_nodes(nodes)
     , m_ha(ha)
     , m_storage(storage)
@@ -73,19 +72,19 @@ void OverviewController::setNow(const QDateTime &now)
 
 void OverviewController::show()
 {
-    const QList<items::NodeRow> nodes = m_nodes.joined();
-    items::OverviewFacts facts;
-    facts.jobs = &m_jobs;
+    const QList<situation::NodeLoad> nodes = m_nodes.joined();
+    situation::OverviewFacts facts;
+    facts.jobs = m_reader.eachJob();
     facts.components = m_ha.components();
     facts.nodes = m_session->nodes().state().phase == FeedState::Phase::Live || !nodes.isEmpty() ? &nodes : nullptr;
     facts.claims = m_storage.accounts();
-    facts.now = QDateTime::currentDateTimeUtc();
-    m_page->setOverview(items::overviewOf(facts));
+    facts.now = m_session->asOf();
+    m_page->setOverview(situation::overviewOf(facts));
     const auto listing = [this](const QString &uid) {
         const CheckpointReader::Known *known = m_reader.known(uid);
         return known ? &known->listing.listing : nullptr;
     };
-    m_page->setActivity(items::activity(m_jobs, listing, facts.now));
+    m_page->setActivity(situation::activity(facts.jobs, listing, facts.now));
     m_page->setFeed(m_session->jobs().jobsState());
 }
 

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "PageController.h"
+#include "engine/ClusterSession.h"
 
-namespace cairn::items {
-class JobTableModel;
-}
 namespace cairn::pages {
 class OverviewPage;
 }
@@ -25,7 +22,7 @@ class OverviewController : public PageController
 
 public:
     /// All outlive this.
-    OverviewController(const items::JobTableModel &jobs, const NodesController &nodes, HaController &ha, StorageController &storage, const CheckpointReader &reader,
+    OverviewController(const NodesController &nodes, HaController &ha, StorageController &storage, const CheckpointReader &reader,
                        QObject *parent);
 
     void setSession(ClusterSession *session) override;
@@ -37,7 +34,6 @@ public:
 private:
     void show();
 
-    const items::JobTableModel &m_jobs;
     const NodesController &m_nodes;
     HaController &m_ha;
     StorageController &m_storage;

@@ -44,8 +44,6 @@ public:
     virtual void refresh() = 0;
     /// Each second.
     virtual void setNow(const QDateTime &now) = 0;
-    /// The session watches other namespaces now.
-    virtual void scopeChanged() {}
     /// Puts one of its objects in front, by the key that its list has.
     virtual void select(const QString &key) { Q_UNUSED(key) }
     virtual void setFilterText(const QString &text) { Q_UNUSED(text) }

@@ -8,10 +8,10 @@ using namespace Qt::StringLiterals;
 
 namespace cairn::app {
 
-PaletteController::PaletteController(ActionRegistry &actions, const items::JobTableModel &jobs, Preferences &preferences, QWidget *window)
+PaletteController::PaletteController(ActionRegistry &actions, situation::EachJob jobs, Preferences &preferences, QWidget *window)
     : QObject(window)
     , m_actions(actions)
-    , m_jobs(jobs)
+    , m_jobs(std::move(jobs))
     , m_preferences(preferences)
     , m_palette(new dialogs::Palette(&m_model, window))
 {
@@ -24,16 +24,14 @@ PaletteController::PaletteController(ActionRegistry &actions, const items::JobTa
 QList<items::PaletteJob> PaletteController::jobs() const
 {
     QList<items::PaletteJob> list;
-    list.reserve(m_jobs.rowCount());
-    for (int i = 0; i < m_jobs.rowCount(); ++i) {
-        const items::JobRow &row = *m_jobs.rowAt(i);
-        items::PaletteJob job{items::jobKey(row.job), text::safe(row.job.name), text::safe(row.job.ns), {}, false, {}};
-        job.detail = tr("%1 · %2 · %3", "kind, namespace, state of a job").arg(facts(row.job.kind).resource.kind, job.ns, items::tag(row.job.phase).text);
-        job.resumable = row.checkpoints && row.checkpoints->safeSince.isValid();
-        if (job.resumable && row.checkpoints->safeStep)
-            job.step = text::number(*row.checkpoints->safeStep);
-        list.append(job);
-    }
+    m_jobs([&](const Job &job, const CheckpointSummary *known) {
+        items::PaletteJob entry{situation::jobKey(job), text::safe(job.name), text::safe(job.ns), {}, false, {}};
+        entry.detail = tr("%1 · %2 · %3", "kind, namespace, state of a job").arg(job.facts().resource.kind, entry.ns, items::tag(job.phase).text);
+        entry.resumable = known && known->safeSince.isValid();
+        if (entry.resumable && known->safeStep)
+            entry.step = text::number(*known->safeStep);
+        list.append(entry);
+    });
     return list;
 }
 

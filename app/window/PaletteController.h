@@ -4,7 +4,7 @@
 #include "ActionRegistry.h"
 #include "Preferences.h"
 #include "dialogs/Palette.h"
-#include "items/JobTableModel.h"
+#include "situation/Jobs.h"
 
 namespace cairn::app {
 
@@ -15,7 +15,7 @@ class PaletteController : public QObject
 
 public:
     /// The window is the palette's place. All outlive this.
-    PaletteController(ActionRegistry &actions, const items::JobTableModel &jobs, Preferences &preferences, QWidget *window);
+    PaletteController(ActionRegistry &actions, situation::EachJob jobs, Preferences &preferences, QWidget *window);
 
     void open(const QString &query = {});
 
@@ -23,7 +23,7 @@ private:
     QList<items::PaletteJob> jobs() const;
 
     ActionRegistry &m_actions;
-    const items::JobTableModel &m_jobs;
+    const situation::EachJob m_jobs;
     Preferences &m_preferences;
     items::PaletteModel m_model;
     dialogs::Palette *m_palette;

@@ -8,18 +8,28 @@
 #include "pages/LogPane.h"
 #include "pages/PodsPage.h"
 
+#include <QTimer>
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
+namespace {
+
+constexpr qsizetype slice = 500; ///< pods handed to the model in one go
+
+} // namespace
 
 using pages::PodsPage;
 
 PodsController::PodsController(QObject *parent)
     : ListController({u"pods"_s, u"pods"_s, tr("Pods")}, new PodsPage, parent)
     , m_page(static_cast<PodsPage *>(page()))
+    , m_work(new QTimer(this))
 {
+    m_work->setSingleShot(true);
+    m_work->setInterval(0);
+    connect(m_work, &QTimer::timeout, this, &PodsController::work);
     connect(m_page, &PodsPage::logsRequested, this, &PodsController::startLogs);
     connect(m_page, &PodsPage::yamlRequested, this, &PodsController::readYaml);
     connect(m_page, &PodsPage::detailClosed, this, [this] {
@@ -53,6 +63,10 @@ void PodsController::setSession(ClusterSession *session)
     m_logsAwaited = false;
     m_page->setModel(nullptr);
     m_page->setFeed({});
+    m_work->stop();
+    m_unread.clear();
+    m_waiting.clear();
+    m_model.reset();
     m_session = session;
     m_open = false;
 }
@@ -62,21 +76,54 @@ void PodsController::open()
     if (m_open || !m_session)
         return;
     m_open = true;
-    m_page->setModel(&m_session->pods());
-    m_page->setFeed(m_session->jobs().podsState());
-    connect(&m_session->pods(), &QAbstractItemModel::rowsRemoved, this, [this] {
-        if (!m_shown.isEmpty() && !m_session->pods().find(m_shown)) {
-            m_page->setDetailGone();
-            m_shown.clear();
-        }
-    });
+    m_model = std::make_unique<items::PodTableModel>();
+    m_page->setModel(m_model.get());
+    m_page->setFeed(m_session->pods().state());
+    m_unread = m_session->pods().uids();
+    connect(&m_session->pods(), &store::StoreSignals::changed, this, &PodsController::take);
+    work();
+}
+
+void PodsController::take(const store::StoreChange &change)
+{
+    for (const QStringList &uids : {change.added, change.changed, change.removed}) {
+        for (const QString &uid : uids)
+            m_waiting.insert(uid);
+    }
+    work();
+}
+
+/// Hands the model what it has not seen, a part at a time: of a hundred thousand pods it takes longer than one slot may.
+void PodsController::work()
+{
+    Delta<Pod> delta;
+    const auto hand = [&](const QString &uid) {
+        if (const Pod *pod = m_session->pods().find(uid))
+            delta.upserts.append(*pod);
+        else
+            delta.removed.append(uid);
+    };
+    qsizetype left = slice;
+    for (auto it = m_waiting.begin(); it != m_waiting.end() && left > 0; --left) {
+        hand(*it);
+        it = m_waiting.erase(it);
+    }
+    for (; !m_unread.isEmpty() && left > 0; --left)
+        hand(m_unread.takeLast());
+    m_model->applyDelta(std::move(delta));
+    if (!m_waiting.isEmpty() || !m_unread.isEmpty())
+        m_work->start();
+    if (!m_shown.isEmpty() && !m_session->pods().find(m_shown)) {
+        m_page->setDetailGone();
+        m_shown.clear();
+    }
 }
 
 void PodsController::setNow(const QDateTime &now)
 {
     if (!m_open)
         return;
-    m_page->setFeed(m_session->jobs().podsState());
+    m_page->setFeed(m_session->pods().state());
     m_page->setNow(now);
     if (!m_logsAwaited)
         return;

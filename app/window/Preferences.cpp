@@ -13,11 +13,13 @@ namespace cairn::app {
 namespace {
 
 /// Words of the kinds in the file.
-const std::pair<items::AlertKind, const char *> alertWords[] = {{items::AlertKind::JobFailed, "alerts/jobFailed"},
-                                                                {items::AlertKind::CheckpointDamaged, "alerts/checkpointDamaged"},
-                                                                {items::AlertKind::CheckpointOverdue, "alerts/checkpointOverdue"},
-                                                                {items::AlertKind::LeaderLost, "alerts/leaderLost"},
-                                                                {items::AlertKind::ClaimFull, "alerts/claimFull"}};
+const std::pair<situation::AlertKind, const char *> alertWords[] = {{situation::AlertKind::JobFailed, "alerts/jobFailed"},
+                                                                {situation::AlertKind::CheckpointDamaged, "alerts/checkpointDamaged"},
+                                                                {situation::AlertKind::CheckpointOverdue, "alerts/checkpointOverdue"},
+                                                                {situation::AlertKind::LeaderLost, "alerts/leaderLost"},
+                                                                {situation::AlertKind::ClaimFull, "alerts/claimFull"},
+                                                                {situation::AlertKind::NodeLost, "alerts/nodeLost"},
+                                                                {situation::AlertKind::ComponentDown, "alerts/componentDown"}};
 
 } // namespace
 
@@ -50,9 +52,9 @@ void Preferences::setFirstPage(const QString &page) { m_settings.setValue(u"view
 bool Preferences::looksAgain() const { return m_settings.value(u"claims/looksAgain"_s, false).toBool(); }
 void Preferences::setLooksAgain(bool on) { m_settings.setValue(u"claims/looksAgain"_s, on); }
 
-items::AlertRules Preferences::alerts() const
+situation::AlertRules Preferences::alerts() const
 {
-    items::AlertRules rules;
+    situation::AlertRules rules;
     rules.wanted.clear();
     for (const auto &[kind, word] : alertWords) {
         if (m_settings.value(QLatin1StringView(word), true).toBool())
@@ -70,7 +72,7 @@ items::AlertRules Preferences::alerts() const
     return rules;
 }
 
-void Preferences::setAlerts(const items::AlertRules &rules)
+void Preferences::setAlerts(const situation::AlertRules &rules)
 {
     for (const auto &[kind, word] : alertWords)
         m_settings.setValue(QLatin1StringView(word), rules.wanted.contains(kind));

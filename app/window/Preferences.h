@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "items/Alerts.h"
+#include "situation/Alerts.h"
 
 #include <QSettings>
 #include <QStringList>
@@ -24,8 +24,8 @@ public:
     void setLanguage(const QString &language);
     QString firstPage() const;             ///< id of the page that is shown after connecting: "overview", "jobs"
     void setFirstPage(const QString &page);
-    items::AlertRules alerts() const;
-    void setAlerts(const items::AlertRules &rules);
+    situation::AlertRules alerts() const;
+    void setAlerts(const situation::AlertRules &rules);
     /// Whether a helper Job looks, without being asked each time, for a checkpoint that should be on a claim by now.
     bool looksAgain() const;
     void setLooksAgain(bool on);

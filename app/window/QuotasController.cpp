@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "QuotasController.h"
 
-#include "Watched.h"
 #include "base/Text.h"
-#include "domain/QuotaDecoder.h"
+#include "kube/Rights.h"
 #include "manifest/Yaml.h"
 #include "pages/QuotasPage.h"
 
@@ -15,49 +14,7 @@ using namespace Qt::StringLiterals;
 
 namespace cairn::app {
 
-struct QuotasController::Feeds {
-    Feeds(kube::Cluster &cluster, const std::function<void()> &changed)
-        : quotas(cluster, kinds::resourceQuotas(), [] { return quotaDecoder(kinds::resourceQuotas()); }, changed)
-        , ranges(cluster, kinds::limitRanges(), limitRangeDecoder, changed)
-        , clusterQueues(cluster, kinds::clusterQueues(), [] { return quotaDecoder(kinds::clusterQueues()); }, changed)
-        , localQueues(cluster, kinds::localQueues(), [] { return quotaDecoder(kinds::localQueues()); }, changed)
-    {
-    }
-    ~Feeds()
-    {
-        // All watches begin to end before the first one is waited for.
-        each([](auto &watched) { watched.feed.requestStop(); });
-    }
-    template <class F>
-    void each(F visit)
-    {
-        visit(quotas);
-        visit(ranges);
-        visit(clusterQueues);
-        visit(localQueues);
-    }
-    Watched<Quota> quotas;
-    Watched<LimitRange> ranges;
-    Watched<Quota> clusterQueues, localQueues;
-};
-
 namespace {
-
-/// The least a person needs to see quotas, as a ClusterRole to ask an administrator for.
-QString quotasRole()
-{
-    const auto rule = [](const QString &group, const QStringList &resources) {
-        return QJsonObject{{u"apiGroups"_s, QJsonArray{group}},
-                           {u"resources"_s, QJsonArray::fromStringList(resources)},
-                           {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}};
-    };
-    return manifest::toYaml(
-        QJsonObject{{u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
-                    {u"kind"_s, u"ClusterRole"_s},
-                    {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view-quotas"_s}}},
-                    {u"rules"_s, QJsonArray{rule({}, {kinds::resourceQuotas().plural, kinds::limitRanges().plural}),
-                                            rule(kinds::clusterQueues().group, {kinds::clusterQueues().plural, kinds::localQueues().plural})}}});
-}
 
 bool isMissing(const FeedState &state)
 {
@@ -76,11 +33,11 @@ QuotasController::QuotasController(QObject *parent)
     connect(m_soon, &QTimer::timeout, this, &QuotasController::show);
 }
 
-QuotasController::~QuotasController() = default;
-
 void QuotasController::setSession(ClusterSession *session)
 {
-    m_feeds.reset();
+    if (m_feeds)
+        m_feeds->disconnect(this);
+    m_feeds = nullptr;
     m_soon->stop();
     m_session = session;
     m_page->setFeed({});
@@ -91,28 +48,18 @@ void QuotasController::open()
 {
     if (m_feeds || !m_session)
         return;
-    m_feeds = std::make_unique<Feeds>(m_session->cluster(), [this] {
+    m_feeds = &m_session->quotas();
+    connect(m_feeds, &QuotaFeeds::changed, this, [this] {
         if (!m_soon->isActive())
             m_soon->start();
     });
-    m_feeds->clusterQueues.feed.start({});
-    scopeChanged();
-}
-
-void QuotasController::scopeChanged()
-{
-    if (!m_feeds)
-        return;
-    const kube::FeedScope scope{m_session->watched(), {m_session->cluster().defaultNamespace()}};
-    m_feeds->quotas.feed.start(scope);
-    m_feeds->ranges.feed.start(scope);
-    m_feeds->localQueues.feed.start(scope);
+    m_soon->start();
 }
 
 void QuotasController::refresh()
 {
     if (m_feeds)
-        m_feeds->each([](auto &watched) { watched.feed.retryNow(); });
+        m_feeds->each([](WatchedKind &watched) { watched.retryNow(); });
 }
 
 void QuotasController::setNow(const QDateTime &now)
@@ -124,12 +71,12 @@ void QuotasController::setNow(const QDateTime &now)
 void QuotasController::show()
 {
     m_soon->stop();
-    FeedState state = m_feeds->quotas.feed.state();
-    const FeedState queues = m_feeds->clusterQueues.feed.state();
+    FeedState state = m_feeds->quotas.state();
+    const FeedState queues = m_feeds->clusterQueues.state();
     pages::QuotasPage::Around around;
     around.ranges = m_feeds->ranges.store.values();
     around.localQueues = m_feeds->localQueues.store.values();
-    const FeedState ranges = m_feeds->ranges.feed.state();
+    const FeedState ranges = m_feeds->ranges.state();
     around.rangesRead = ranges.phase == FeedState::Phase::Live || ranges.phase == FeedState::Phase::Stale;
     if (isMissing(queues))
         around.missing.append(tr("The queues of Kueue could not be read: %1").arg(text::safe(queues.error.oneLine())));
@@ -139,7 +86,7 @@ void QuotasController::show()
         state = queues;
     }
     m_page->setQuotas(m_feeds->quotas.store.values() + m_feeds->clusterQueues.store.values(), around);
-    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? quotasRole() : QString());
+    m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? manifest::toYaml(kube::roleFor(u"cairn-view-quotas"_s, {}, kube::needs::viewQuotas())) : QString());
 }
 
 } // namespace cairn::app

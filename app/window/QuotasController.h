@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "PageController.h"
+#include "engine/ClusterSession.h"
 
 class QTimer;
 
@@ -19,21 +19,18 @@ class QuotasController : public ListController
 
 public:
     explicit QuotasController(QObject *parent);
-    ~QuotasController() override;
 
     void setSession(ClusterSession *session) override;
     void open() override;
     void refresh() override;
     void setNow(const QDateTime &now) override;
-    void scopeChanged() override;
 
 private:
-    struct Feeds;
     void show();
 
     pages::QuotasPage *m_page;
     ClusterSession *m_session = nullptr;
-    std::unique_ptr<Feeds> m_feeds;
+    QuotaFeeds *m_feeds = nullptr; ///< the session's; nullptr until opened
     QTimer *m_soon; ///< changes come in bursts
 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "SessionReading.h"
 
-#include "ClusterSession.h"
 #include "Preferences.h"
 #include "checkpoints/ClaimListing.h"
 #include "engine/BucketFlows.h"
+#include "engine/ClusterSession.h"
 
 namespace cairn::app {
 

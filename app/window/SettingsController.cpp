@@ -5,6 +5,7 @@
 #include "ConnectViews.h"
 #include "DesktopNotifications.h"
 #include "base/Text.h"
+#include "engine/BucketFlows.h"
 #include "kit/Theme.h"
 
 #include <QFileDialog>
@@ -152,7 +153,15 @@ void SettingsController::takeBack(Grant::Kind kind, const QString &id)
         break;
     case Grant::Kind::Helper: m_preferences.revokeHelper(id); break;
     case Grant::Kind::Kubelets: m_preferences.allowKubelets(id, false); break;
-    case Grant::Kind::Bucket: m_preferences.revokeBucket(id); break;
+    case Grant::Kind::Bucket:
+        m_preferences.revokeBucket(id);
+        m_scope.run(
+            this, [&keychain = m_engine.keychain(), id](std::stop_token stop) { return forgetKeys(keychain, id, stop); },
+            [this](const Result<> &done) {
+                if (!done && done.error().kind != Error::Kind::Unsupported) // without a keychain nothing was kept
+                    emit notice(kit::Tone::Err, text::safe(done.error().what), text::safe(done.error().why));
+            });
+        break;
     case Grant::Kind::Kubeconfig:
         m_preferences.removeKubeconfig(id);
         m_engine.removeKubeconfig(id);

@@ -2,11 +2,12 @@
 #include "StorageController.h"
 
 #include "ActionRegistry.h"
-#include "Watched.h"
 #include "base/Text.h"
 #include "checkpoints/SaveLocation.h"
+#include "kube/Rights.h"
 #include "manifest/Yaml.h"
 #include "pages/StoragePage.h"
+#include "situation/Measuring.h"
 
 #include <QJsonArray>
 #include <QJsonObject>
@@ -21,24 +22,9 @@ namespace {
 constexpr qint64 measurePeriod = 60;      ///< seconds; what the kubelet and Prometheus renew their numbers in
 constexpr qint64 keepPeriod = 600;        ///< the history holds one sample an hour
 constexpr qint64 prometheusAgain = 600;
+constexpr qint64 seekPeriod = 10;         ///< seconds; for a PVC to measure by itself
 constexpr std::chrono::milliseconds slice{3}; ///< of a slot that gathers
 constexpr int shortWait = 150, longWait = 5000; ///< ms
-
-/// The least a person needs to see claims, as a ClusterRole to ask an administrator for.
-QString claimsRole()
-{
-    const auto rule = [](const QString &group, const QStringList &resources) {
-        return QJsonObject{{u"apiGroups"_s, QJsonArray{group}},
-                           {u"resources"_s, QJsonArray::fromStringList(resources)},
-                           {u"verbs"_s, QJsonArray{u"get"_s, u"list"_s, u"watch"_s}}};
-    };
-    return manifest::toYaml(QJsonObject{
-        {u"apiVersion"_s, u"rbac.authorization.k8s.io/v1"_s},
-        {u"kind"_s, u"ClusterRole"_s},
-        {u"metadata"_s, QJsonObject{{u"name"_s, u"cairn-view-storage"_s}}},
-        {u"rules"_s, QJsonArray{rule({}, {kinds::claims().plural, kinds::volumes().plural, kinds::pods().plural}),
-                                rule(kinds::storageClasses().group, {kinds::storageClasses().plural})}}});
-}
 
 QString keyOf(const VolumeUse &use)
 {
@@ -46,30 +32,6 @@ QString keyOf(const VolumeUse &use)
 }
 
 } // namespace
-
-struct StorageController::Feeds {
-    Feeds(kube::Cluster &cluster, const std::function<void()> &changed)
-        : claims(cluster, kinds::claims(), claimDecoder, changed)
-        , volumes(cluster, kinds::volumes(), volumeDecoder, changed)
-        , classes(cluster, kinds::storageClasses(), storageClassDecoder, changed)
-    {
-    }
-    ~Feeds()
-    {
-        // All watches begin to end before the first one is waited for.
-        each([](auto &watched) { watched.feed.requestStop(); });
-    }
-    template <class F>
-    void each(F visit)
-    {
-        visit(claims);
-        visit(volumes);
-        visit(classes);
-    }
-    Watched<Claim> claims;
-    Watched<PersistentVolume> volumes;
-    Watched<StorageClass> classes;
-};
 
 StorageController::StorageController(CheckpointReader &reader, Preferences &preferences, QObject *parent)
     : ListController({u"storage"_s, u"storage"_s, tr("Storage")}, new pages::StoragePage, parent)
@@ -120,7 +82,9 @@ void StorageController::addActions(ActionRegistry &actions)
 void StorageController::setSession(ClusterSession *session)
 {
     m_scope.cancel();
-    m_feeds.reset();
+    if (m_feeds)
+        m_feeds->disconnect(this);
+    m_feeds = nullptr;
     m_soon->stop();
     if (m_session) {
         m_session->pods().disconnect(this);
@@ -137,6 +101,8 @@ void StorageController::setSession(ClusterSession *session)
     m_prometheusProblem.clear();
     m_kubeletProblem.clear();
     m_measuring.clear();
+    m_measuredAlone.clear();
+    m_soughtNext = {};
     m_accounts.reset();
     m_gathering.reset();
     m_page->setFeed({});
@@ -162,28 +128,22 @@ void StorageController::open()
         return;
     }
     const auto soon = [this] { judgeSoon(); };
-    m_feeds = std::make_unique<Feeds>(m_session->cluster(), soon);
-    scopeChanged();
-    m_feeds->volumes.feed.start({});
-    m_feeds->classes.feed.start({});
-    connect(&m_session->pods(), &QAbstractItemModel::rowsInserted, this, soon);
-    connect(&m_session->pods(), &QAbstractItemModel::rowsRemoved, this, soon);
+    m_feeds = &m_session->storage();
+    connect(m_feeds, &StorageFeeds::changed, this, soon);
+    connect(&m_session->pods(), &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
+        if (!change.added.isEmpty() || !change.removed.isEmpty())
+            judgeSoon();
+    });
     connect(&m_session->jobs(), &store::StoreSignals::changed, this, soon);
     readClusterId();
     measureAll();
-}
-
-void StorageController::scopeChanged()
-{
-    if (m_feeds)
-        m_feeds->claims.feed.start({m_session->watched(), {m_session->cluster().defaultNamespace()}});
 }
 
 void StorageController::refresh()
 {
     if (!m_feeds)
         return;
-    m_feeds->each([](auto &watched) { watched.feed.retryNow(); });
+    m_feeds->each([](WatchedKind &watched) { watched.retryNow(); });
     if (m_clusterId.isEmpty())
         readClusterId();
     m_prometheusSought = {};
@@ -198,6 +158,30 @@ void StorageController::setNow(const QDateTime &now)
         m_page->setNow(now);
     if (!m_measured.isValid() || m_measured.secsTo(now) >= measurePeriod)
         measureAll();
+    if (!m_soughtNext.isValid() || m_soughtNext.secsTo(now) >= seekPeriod) {
+        m_soughtNext = now;
+        measureNext(now);
+    }
+}
+
+/// Where the user agreed to helper pods, what running jobs fill is measured without a word, one at a time.
+void StorageController::measureNext(const QDateTime &now)
+{
+    if (!m_measuring.isEmpty() || !m_accounts)
+        return;
+    situation::MeasureFacts facts;
+    facts.agreed = helperNamespaces();
+    if (facts.agreed.isEmpty())
+        return;
+    facts.accounts = *m_accounts;
+    m_session->jobs().each([&](const Job &job) { facts.take(job); });
+    facts.tried = m_measuredAlone;
+    facts.now = now;
+    const QString uid = situation::nextToMeasure(facts);
+    if (const Claim *claim = m_feeds->claims.store.find(uid)) {
+        m_measuredAlone.insert(uid, now);
+        measure(*claim);
+    }
 }
 
 ProxyGet StorageController::proxy() const
@@ -255,7 +239,7 @@ void StorageController::measureAll()
     QStringList nodes;
     if (m_preferences.kubeletsAllowed(m_session->server())) {
         QSet<QString> mounting;
-        for (const QString &key : m_session->pods().mounting()) {
+        for (const QString &key : m_session->mountingPods()) {
             const Pod *pod = m_session->pods().find(key);
             if (!pod->node.isEmpty() && pod->phase == "Running"_L1)
                 mounting.insert(pod->node);
@@ -316,14 +300,20 @@ void StorageController::measureOne(const QString &uid)
     if (!claim || m_measuring.contains(uid))
         return;
     m_preferences.allowHelper(m_session->server(), claim->ns);
-    m_measuring.insert(uid);
     m_page->setHelperAllowed(helperNamespaces());
+    measure(*claim);
+}
+
+void StorageController::measure(const Claim &claim)
+{
+    const QString uid = claim.uid;
+    m_measuring.insert(uid);
     m_page->setMeasureProblem(uid, nullptr);
     m_page->setMeasuring(m_measuring);
     m_scope.run(
         this,
-        [cluster = m_session->sharedCluster(), ns = claim->ns, name = claim->name,
-         job = jobWithImage(m_session->jobs().jobs(), *claim)](std::stop_token stop) { return measureClaim(*cluster, ns, name, job, stop); },
+        [cluster = m_session->sharedCluster(), ns = claim.ns, name = claim.name,
+         job = jobWithImage(m_session->jobs().jobs(), claim)](std::stop_token stop) { return measureClaim(*cluster, ns, name, job, stop); },
         [this, uid](const Result<VolumeUse> &use) {
             m_measuring.remove(uid);
             m_page->setMeasuring(m_measuring);
@@ -390,7 +380,7 @@ void StorageController::judge()
     }
     m_judging = true;
     m_gathering.emplace(
-        m_session->pods().mounting().values(), m_session->jobs().uids(), [pods = &m_session->pods()](const QString &key) { return pods->find(key); },
+        m_session->mountingPods().values(), m_session->jobs().uids(), [pods = &m_session->pods()](const QString &uid) { return pods->find(uid); },
         [jobs = &m_session->jobs()](const QString &uid) { return jobs->find(uid); });
     gather();
 }
@@ -407,7 +397,7 @@ void StorageController::gather()
     m_gathering.reset();
     facts.claims = m_feeds->claims.store.values();
     facts.volumes = m_feeds->volumes.store.values();
-    const FeedState::Phase volumes = m_feeds->volumes.feed.state().phase;
+    const FeedState::Phase volumes = m_feeds->volumes.state().phase;
     facts.volumesRead = volumes == FeedState::Phase::Live || volumes == FeedState::Phase::Stale;
     facts.classes = m_feeds->classes.store.values();
     facts.uses = uses();
@@ -432,13 +422,13 @@ void StorageController::gather()
             const QList<storage::ClaimAccount> &accounts = judged.accounts;
             m_judging = false;
             m_reader.setPlaces(std::move(judged.places));
-            const FeedState state = m_feeds->claims.feed.state();
+            const FeedState state = m_feeds->claims.state();
             m_page->setHelperAllowed(helperNamespaces());
             m_page->setBuckets(storage::bucketsOf(bucketSaves(m_session->jobs(), m_reader)));
             m_page->setClaims(accounts);
             if (state.phase == FeedState::Phase::Live || state.phase == FeedState::Phase::Stale)
                 m_accounts = accounts;
-            m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? claimsRole() : QString());
+            m_page->setFeed(state, state.phase == FeedState::Phase::Forbidden ? manifest::toYaml(kube::roleFor(u"cairn-view-storage"_s, {}, kube::needs::viewStorage())) : QString());
             emit badgeChanged(static_cast<int>(
                 std::ranges::count(accounts, storage::Severity::Now, [](const storage::ClaimAccount &a) { return storage::severity(a); })));
             if (std::exchange(m_judgeAgain, false))

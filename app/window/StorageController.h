@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "ClusterSession.h"
 #include "PageController.h"
 #include "Preferences.h"
+#include "engine/ClusterSession.h"
 #include "engine/StorageFacts.h"
 #include "engine/StorageFlows.h"
 
@@ -27,7 +27,6 @@ public:
 
     void setSession(ClusterSession *session) override;
     void open() override;
-    void scopeChanged() override;
     void refresh() override;
     void setNow(const QDateTime &now) override;
     /// The badge is how many claims need somebody now (storage::Severity::Now).
@@ -36,7 +35,6 @@ public:
     const QList<storage::ClaimAccount> *accounts() const { return m_accounts ? &*m_accounts : nullptr; }
 
 private:
-    struct Feeds;
     void judge();
     void gather();
     void judgeSoon();
@@ -44,6 +42,8 @@ private:
     void measureAll();
     void take(UseSource source, const Measured &measured);
     void measureOne(const QString &uid);
+    void measureNext(const QDateTime &now);
+    void measure(const Claim &claim);
     void keep();
     void take(const HistoryRound &round);
     QSet<QString> helperNamespaces() const;
@@ -54,7 +54,7 @@ private:
     Preferences &m_preferences;
     pages::StoragePage *m_page;
     ClusterSession *m_session = nullptr;
-    std::unique_ptr<Feeds> m_feeds;
+    StorageFeeds *m_feeds = nullptr; ///< the session's; nullptr until opened
     const std::shared_ptr<store::UsageHistory> m_history;
     QString m_clusterId;          ///< "" until known
     QHash<QString, QList<UsageSample>> m_samples;
@@ -68,6 +68,8 @@ private:
     bool m_judging = false, m_judgeAgain = false, m_measuringAll = false;
     QString m_prometheusProblem, m_kubeletProblem;
     QSet<QString> m_measuring; ///< UIDs
+    QHash<QString, QDateTime> m_measuredAlone; ///< by UID: begun by itself
+    QDateTime m_soughtNext;
     std::optional<QList<storage::ClaimAccount>> m_accounts;
     QTimer *m_soon;            ///< changes come in bursts
     async::Scope m_scope;

@@ -3,7 +3,7 @@
 
 CAIRN_PACKAGES_BUILD="build-essential cmake ninja-build ccache mold pkg-config
  qt6-base-dev qt6-base-dev-tools qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-charts-dev
- qt6-svg-dev libqt6svg6 libqt6sql6-sqlite libqt6opengl6-dev libgl1-mesa-dev libvulkan-dev libxkbcommon-dev
+ qt6-svg-dev libqscintilla2-qt6-dev libqt6svg6 libqt6sql6-sqlite libqt6opengl6-dev libgl1-mesa-dev libvulkan-dev libxkbcommon-dev
  libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-cpp-dev libexpected-dev libprotozero-dev zlib1g-dev
  qtkeychain-qt6-dev libsecret-1-0 fonts-noto-cjk"
 CAIRN_PACKAGES_LAB="containerd runc containernetworking-plugins busybox-static iptables iproute2 kmod ethtool socat conntrack

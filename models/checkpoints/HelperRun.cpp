@@ -7,10 +7,16 @@
 #include "checkpoints/Check.h"
 #include "checkpoints/HelperScript.h"
 
+#include <thread>
+
 using namespace Qt::StringLiterals;
 
 namespace cairn::ckpt {
 namespace {
+
+/// How long a cancelled reading still tries to remove its helper, and how often it is looked whether it was cancelled.
+constexpr std::chrono::milliseconds quitPatience{2'000};
+constexpr std::chrono::milliseconds quitLook{100};
 
 bool isFailed(const QJsonObject &job)
 {
@@ -149,12 +155,25 @@ std::optional<QString> HelperRun::whyNoPod()
     return std::nullopt;
 }
 
-/// Best effort, also after a cancel: the Job's own TTL is the safety net.
+/// Best effort, also after a cancel: the Job's own TTL is the safety net, so nobody who quits waits long for a server that
+/// does not answer.
 void HelperRun::remove()
 {
     DeleteOptions options;
     options.uid = m_ref.uid;
-    const Result<> removed = m_api.remove(m_ref, options, std::stop_token());
+    std::stop_source giveUp;
+    Result<> removed;
+    {
+        const std::jthread patience([&](const std::stop_token &done) {
+            while (!m_stop.stop_requested()) {
+                if (!async::sleepFor(quitLook, done))
+                    return;
+            }
+            if (async::sleepFor(quitPatience, done))
+                giveUp.request_stop();
+        });
+        removed = m_api.remove(m_ref, options, giveUp.get_token());
+    }
     if (!removed && removed.error().kind != Error::Kind::NotFound)
         qCWarning(lcCkpt) << "helper Job was not removed:" << removed.error().oneLine();
 }

@@ -241,8 +241,8 @@ private:
         leader.renewed = told->renewed;
         leader.seconds = told->seconds;
         leader.state = told == newest && newest->renewed > m_facts.now.addSecs(skewSeconds) ? State::Future
-            : told->renewed.secsTo(m_facts.now) < std::max(1, told->seconds)                ? State::Fresh
-                                                                                             : State::Stale;
+            : told->renewed.secsTo(m_facts.now) - m_facts.unheard < std::max(1, told->seconds) ? State::Fresh
+                                                                                                : State::Stale;
     }
 
     void addBudget(const Workload &workload, Component &component) const

@@ -40,6 +40,7 @@ struct ClusterFacts {
     QList<Node> nodes;
     QList<Unread> unread;
     QDateTime now; ///< UTC: when the leases were known to be current
+    qint64 unheard = 0; ///< seconds before `now` in which the server was silent: nobody could renew a lease
 };
 
 /// Who leads, by its Lease.

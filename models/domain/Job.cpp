@@ -12,6 +12,7 @@ QString phaseName(JobPhase phase)
 {
     switch (phase) {
     case JobPhase::Running: return u"Running"_s;
+    case JobPhase::NodeLost: return u"NodeLost"_s;
     case JobPhase::Restarting: return u"Restarting"_s;
     case JobPhase::Pending: return u"Pending"_s;
     case JobPhase::Queued: return u"Queued"_s;
@@ -21,6 +22,11 @@ QString phaseName(JobPhase phase)
     case JobPhase::Unknown: return u"Unknown"_s;
     }
     return u"Unknown"_s;
+}
+
+bool explainsMore(const DeathCause &a, const DeathCause &b)
+{
+    return std::tie(a.kind, a.at, a.pod, a.container) < std::tie(b.kind, b.at, b.pod, b.container);
 }
 
 bool isFinished(JobPhase phase)
@@ -47,6 +53,11 @@ int Job::desired() const
 int Job::ready() const
 {
     return std::accumulate(replicas.begin(), replicas.end(), 0, [](int sum, const ReplicaGroup &r) { return sum + r.ready; });
+}
+
+int Job::unknown() const
+{
+    return std::accumulate(replicas.begin(), replicas.end(), 0, [](int sum, const ReplicaGroup &r) { return sum + r.unknown; });
 }
 
 ObjectRef Job::ref() const

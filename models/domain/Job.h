@@ -12,13 +12,17 @@ namespace cairn {
 
 /// Computed as training-operator's status must be read: conditions with status "True" only, then the replica counts
 /// and the pods; never simply the last condition (kubectl's State column does that and is wrong after a suspend).
-enum class JobPhase { Running, Restarting, Pending, Queued, Suspended, Succeeded, Failed, Unknown };
+/// NodeLost: a pod of it is on a node that does not answer, so whether it still trains nobody knows.
+enum class JobPhase { Running, NodeLost, Restarting, Pending, Queued, Suspended, Succeeded, Failed, Unknown };
 
 /// "Running", … : the exact words of the status vocabulary, untranslated, for JSON.
 QString phaseName(JobPhase phase);
 bool isFinished(JobPhase phase);
-/// Its pods run, or are about to run again: a stop would lose work.
-inline bool isRunning(JobPhase phase) { return phase == JobPhase::Running || phase == JobPhase::Restarting; }
+/// Its pods run, may still run, or are about to run again: a stop would lose work.
+inline bool isRunning(JobPhase phase)
+{
+    return phase == JobPhase::Running || phase == JobPhase::NodeLost || phase == JobPhase::Restarting;
+}
 
 struct ReplicaGroup {
     QString role;     ///< "Master", "Worker", "Launcher", "PS", …
@@ -30,6 +34,7 @@ struct ReplicaGroup {
     double gpusEach = 0; ///< GPUs requested by one replica (any resource named *…/gpu or amd.com/gpu)
     bool countOfRuntime = false;     ///< a TrainJob that leaves `desired` to its runtime
     bool resourcesOfRuntime = false; ///< and its resources
+    int unknown = 0;  ///< pods of the role whose readiness nobody knows: their node does not answer, or pods may not be read
     bool operator==(const ReplicaGroup &) const = default;
 };
 
@@ -69,6 +74,38 @@ struct RuntimeRef {
     bool operator==(const RuntimeRef &) const = default;
 };
 
+/// Why a container of a job died, as far as its exit status and the end of its log tell. Raw; in order of how near to the
+/// root of the matter a kind is: with several pods the first one counts.
+struct DeathCause {
+    enum class Kind {
+        NoSpace,       ///< `subject`: the path, where the log names one
+        GpuMemory,
+        HostMemory,
+        SharedMemory,  ///< /dev/shm is too small
+        GpuFault,
+        BadCheckpoint, ///< a checkpoint does not load; `subject`: its path, where the log names one
+        MissingModule, ///< `subject`: its name
+        MissingFile,   ///< `subject`: the path
+        Permission,    ///< `subject`: the path, where the log names one
+        MissingKey,    ///< of a dictionary or the environment; `subject`: the key
+        Exception,     ///< none of these: `line` is what the program said last
+        LostPeer,      ///< another process of the job was gone, or did not answer
+        Signal         ///< the log says nothing: `subject` is the signal's name
+    };
+    Kind kind = Kind::Exception;
+    QString subject;
+    QString claim;     ///< the PVC mounted at `subject`, or where the job saves; may be empty
+    QString line;      ///< of the log; empty where the exit status alone tells. At most 400 characters
+    QString pod;
+    QString container;
+    int exitCode = 0;
+    QDateTime at;      ///< UTC; invalid where not known
+    bool operator==(const DeathCause &) const = default;
+};
+
+/// Of two deaths of one job: `a` is nearer to the root of the matter.
+bool explainsMore(const DeathCause &a, const DeathCause &b);
+
 /// Any training job, v1 or v2, as one value. Made by the decoder at parse time; holds no raw bytes and no object tree.
 struct Job {
     JobKind kind = JobKind::PyTorchJob;
@@ -86,6 +123,7 @@ struct Job {
     JobPhase phase = JobPhase::Unknown;
     QString cause;                 ///< short and untranslated where it is Kubernetes' own word ("OOMKilled"); may be empty
     QString message;               ///< message of the deciding condition
+    std::optional<DeathCause> died; ///< what its last death was of, where somebody read it; filled in by the store
     bool suspendRequested = false; ///< spec.runPolicy.suspend, of a TrainJob spec.suspend
     QList<ReplicaGroup> replicas;
     int restarts = 0;              ///< of its pods' containers, and of its JobSet; filled from pods by the store
@@ -121,6 +159,7 @@ struct Job {
     double gpus() const;           ///< GPUs requested by all replicas together
     int desired() const;
     int ready() const;
+    int unknown() const;           ///< replicas whose readiness nobody knows
     const JobKindFacts &facts() const { return cairn::facts(kind); }
     ObjectRef ref() const;
     bool operator==(const Job &) const = default;
@@ -152,6 +191,7 @@ struct ContainerState {
     QString state;        ///< "running", "waiting", "terminated"
     QString reason;       ///< "OOMKilled", "ImagePullBackOff", …
     std::optional<int> exitCode;      ///< of the current state when terminated
+    QDateTime finished;   ///< of the current state when terminated
     QString lastReason;   ///< of lastState.terminated
     std::optional<int> lastExitCode;
     QDateTime lastFinished;
@@ -183,6 +223,7 @@ struct Pod {
     double gpus = 0;
     QList<ContainerState> containers; ///< init containers left out
     QStringList claims;   ///< PVCs it mounts
+    bool unanswered = false; ///< its node stopped answering, says the node controller
     int restarts() const;
     bool ready() const;
     bool operator==(const Pod &) const = default;

@@ -31,6 +31,7 @@ ContainerState readContainerStatus(const JsonValue &status, StringPool &pool)
         container.state = pool("terminated");
         container.reason = pool(end["reason"].text());
         container.exitCode = toInt(end["exitCode"].integer());
+        container.finished = end["finishedAt"].time();
     }
     if (const JsonValue last = status["lastState"]["terminated"]; last.isObject()) {
         container.lastReason = pool(last["reason"].text());
@@ -97,8 +98,11 @@ void readPod(const JsonValue &object, StringPool &pool, Pod &pod)
     status["initContainerStatuses"].each([&](const JsonValue &s) { readInitStatus(s, pool, pod); });
     JsonValue scheduled;
     status["conditions"].each([&](const JsonValue &condition) {
-        if (condition["type"].text() == "PodScheduled" && condition["status"].text() == "False")
+        const std::string_view type = condition["type"].text();
+        if (type == "PodScheduled" && condition["status"].text() == "False")
             scheduled = condition;
+        if (isMarkedByNodeController(type, condition["status"].text(), condition["reason"].text()))
+            pod.unanswered = true;
     });
     readPodScheduled(scheduled["reason"].text(), scheduled["message"].text(), pool, pod);
 }

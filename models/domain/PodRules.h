@@ -69,6 +69,14 @@ inline void readPodScheduled(std::string_view reason, std::string_view message, 
         pod.message = pool(message);
 }
 
+/// A kubelet that says "not ready" gives a reason, always (pkg/kubelet/status/generate.go). The node controller, when a node
+/// stopped answering, turns the condition of its pods to "False" and leaves it without one (MarkPodsNotReady in
+/// pkg/controller/util/node/controller_utils.go). So it is known without the right to read nodes.
+inline bool isMarkedByNodeController(std::string_view type, std::string_view status, std::string_view reason)
+{
+    return type == "Ready" && status == "False" && reason.empty();
+}
+
 inline void readNodeCondition(std::string_view type, std::string_view status, const QDateTime &changed, StringPool &pool, Node &node)
 {
     if (type == "Ready") {

@@ -254,6 +254,7 @@ ContainerState readContainerStatus(std::string_view message, StringPool &pool)
                 container.state = pool("terminated");
                 container.reason = pool(end.reason);
                 container.exitCode = end.exitCode;
+                container.finished = end.finished;
             }
             break;
         }
@@ -322,6 +323,8 @@ void readPodStatus(std::string_view message, StringPool &pool, Pod &pod)
         case bytes(2):
             if (const Condition c = readCondition(view(r)); c.type == "PodScheduled" && c.status == "False")
                 scheduled = c;
+            else if (isMarkedByNodeController(c.type, c.status, c.reason))
+                pod.unanswered = true;
             break;
         case bytes(3): pod.message = pool(view(r)); break;
         case bytes(4): pod.reason = pool(view(r)); break;

@@ -58,7 +58,32 @@ QString target(const RequestFacts &request)
     return Words::tr("%1 in the whole cluster").arg(resource);
 }
 
+/// "“a”, “b”" of the owners that causes name, each once.
+QString ownersOf(const QList<FieldCause> &causes)
+{
+    QStringList owners;
+    for (const FieldCause &cause : causes) {
+        const QString owner = fieldOwner(cause);
+        if (!owner.isEmpty() && !owners.contains(owner))
+            owners.append(owner);
+    }
+    return owners.isEmpty() ? QString() : u'“' + owners.join(u"”, “"_s) + u'”';
+}
+
 } // namespace
+
+/// The server writes: conflict with "NAME", then maybe with subresource "status", using apps/v1, at TIME (apimachinery
+/// managedfields internal/conflict.go; NAME as Go's %q).
+QString fieldOwner(const FieldCause &cause)
+{
+    if (cause.reason != "FieldManagerConflict"_L1)
+        return {};
+    static const QRegularExpression form(uR"re(^conflict with (?:"((?:[^"\\]|\\.)*)"|(\S+)))re"_s);
+    const QRegularExpressionMatch match = form.match(cause.message);
+    QString owner = match.captured(1).isEmpty() ? match.captured(2) : match.captured(1);
+    owner.replace(uR"(\")"_s, u"\""_s).replace(uR"(\\)"_s, u"\\"_s);
+    return owner;
+}
 
 Error statusError(const ApiStatus &status, const RequestFacts &request)
 {
@@ -67,9 +92,14 @@ Error statusError(const ApiStatus &status, const RequestFacts &request)
     error.httpStatus = status.code;
     error.reason = status.reason;
     error.why = text::safe(status.message.left(longestText));
-    for (const FieldCause &cause : status.causes.first(qMin<qsizetype>(status.causes.size(), 100)))
-        error.causes.append({text::safe(cause.field.left(longestText)), text::safe(cause.reason.left(longestText)),
+    for (const FieldCause &cause : status.causes.first(qMin<qsizetype>(status.causes.size(), 100))) {
+        QString field = cause.field.left(longestText);
+        // Conflicts name fields with a dot in front, all else without.
+        if (!fieldOwner(cause).isEmpty() && field.startsWith(u'.'))
+            field.remove(0, 1);
+        error.causes.append({text::safe(field), text::safe(cause.reason.left(longestText)),
                              text::safe(cause.message.left(longestText))});
+    }
     if (status.retryAfterSeconds > 0)
         error.retryAfter = std::chrono::seconds(status.retryAfterSeconds);
 
@@ -97,6 +127,11 @@ Error statusError(const ApiStatus &status, const RequestFacts &request)
                                            : Words::tr("Refresh the list: it may have been deleted meanwhile.");
         break;
     case Error::Kind::Conflict:
+        if (const QString owners = ownersOf(error.causes); !owners.isEmpty()) {
+            error.what = Words::tr("Fields of %1 are managed by %2").arg(what, owners);
+            error.fix = Words::tr("Leave these fields as they are, or take them over: their manager may then set them back.");
+            break;
+        }
         error.what = status.reason == "AlreadyExists"_L1 ? Words::tr("The name is taken already: %1").arg(what)
                                                          : Words::tr("Somebody else changed %1 meanwhile").arg(what);
         error.fix = status.reason == "AlreadyExists"_L1 ? Words::tr("Choose another name.")

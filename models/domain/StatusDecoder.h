@@ -39,6 +39,10 @@ struct RequestFacts {
     QString name;
 };
 
+/// Of a cause of a refused server-side apply ("FieldManagerConflict"): the field manager that owns `cause.field`. Empty for
+/// all other causes. From the cause of a Status (raw) or of an Error (safe to show).
+QString fieldOwner(const FieldCause &cause);
+
 /// The error a Status stands for. `why` holds the server's words, made safe to show and at most 2048 characters long.
 Error statusError(const ApiStatus &status, const RequestFacts &request);
 

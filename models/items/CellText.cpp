@@ -18,18 +18,6 @@ struct Words {
 };
 } // namespace
 
-QString age(const QDateTime &when, const QDateTime &now)
-{
-    if (!when.isValid())
-        return u"–"_s;
-    const qint64 seconds = when.secsTo(now);
-    if (seconds < 5)
-        return Words::tr("now");
-    if (seconds >= 86400)
-        return Words::tr("%1 d").arg(seconds / 86400);
-    return text::duration(std::chrono::seconds(seconds));
-}
-
 QString exactTime(const QDateTime &when)
 {
     if (!when.isValid())

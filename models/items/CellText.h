@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "situation/JobWords.h"
+
 #include <QDateTime>
 #include <QString>
 
 /// Texts that several item models share. All are safe to show.
 namespace cairn::items {
 
-/// "8 min", "2 h 10 min", "3 d": the time since `when` without "ago"; "now" below 5 s, "–" where invalid.
-QString age(const QDateTime &when, const QDateTime &now);
+using situation::age;
 /// "2026-01-02 08:00:00 (Europe/Berlin), 07:00:00 UTC": exact local time and UTC for tooltips; "" where invalid.
 QString exactTime(const QDateTime &when);
 /// 0 → "0", 0.5 → "0.5", 32 → "32".

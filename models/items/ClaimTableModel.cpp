@@ -80,23 +80,7 @@ QString ClaimTableModel::used(const ClaimAccount &account)
 
 QString ClaimTableModel::fullIn(const ClaimAccount &account)
 {
-    if (isLost(account) || account.trouble == Trouble::Pending)
-        return u"–"_s;
-    if (account.use && account.facts.capacity == storage::DriverFacts::Capacity::None)
-        return tr("no limit");
-    if (!account.use || account.fraction() < 0)
-        return tr("unknown");
-    if (account.fraction() >= 0.9995)
-        return tr("full");
-    switch (account.forecast.state) {
-    case Forecast::State::TooFew: return tr("too early");
-    case Forecast::State::NotGrowing: return tr("not growing");
-    case Forecast::State::Growing: break;
-    }
-    const double days = account.forecast.days;
-    if (days < 1.0 / 24)
-        return tr("within the hour");
-    return days < 2 ? tr("%1 h", "hours").arg(qint64(days * 24)) : tr("%1 d", "days").arg(text::number(qint64(days)));
+    return storage::fullInText(account);
 }
 
 QString ClaimTableModel::rate(const ClaimAccount &account)

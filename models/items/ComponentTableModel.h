@@ -4,6 +4,7 @@
 #include "components/Component.h"
 #include "items/FilterProxy.h"
 #include "items/RowTableModel.h"
+#include "situation/Overview.h"
 
 namespace cairn::items {
 
@@ -26,7 +27,7 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
     void setComponents(const QList<components::Component> &components) { replaceRows(components); }
-    static QString key(const components::Component &component) { return component.id + u'@' + component.ns; }
+    static QString key(const components::Component &component) { return situation::componentKey(component); }
 
     /// Texts that the panel shows as well; safe to show.
     static QString group(const components::Component &component);

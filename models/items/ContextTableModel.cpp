@@ -30,7 +30,7 @@ bool ContextRow::operator==(const ContextRow &other) const
     return id == other.id && name == other.name && server == other.server && signIn == other.signIn
         && signInDetail == other.signInDetail && state == other.state && detail == other.detail
         && action == other.action && current == other.current && connected == other.connected
-        && insecure == other.insecure && sameProblem(problem, other.problem);
+        && insecure == other.insecure && ambiguous == other.ambiguous && sameProblem(problem, other.problem);
 }
 
 TagValue tag(ContextState state)
@@ -102,6 +102,10 @@ QVariant ContextTableModel::data(const QModelIndex &index, int role) const
     const auto second = [&]() -> QString {
         switch (column) {
         case Context:
+            if (row->ambiguous && row->insecure)
+                return tr("not verified · name used twice · %1").arg(text::safe(row->server));
+            if (row->ambiguous)
+                return tr("name used twice · %1", "an entry of the same name in another file is hidden; address of the server").arg(text::safe(row->server));
             return row->insecure ? tr("not verified · %1").arg(text::safe(row->server)) : text::safe(row->server);
         case SignIn: return text::safe(row->signInDetail);
         case State: return text::safe(row->problem && row->detail.isEmpty() ? row->problem->what : row->detail);
@@ -112,7 +116,7 @@ QVariant ContextTableModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole: return first();
     case SecondLineRole: return column == Action ? QVariant() : QVariant(second());
     case SecondLineToneRole:
-        return static_cast<int>(column == Context && row->insecure ? Tone::Warn : Tone::Dim);
+        return static_cast<int>(column == Context && (row->insecure || row->ambiguous) ? Tone::Warn : Tone::Dim);
     case Qt::AccessibleTextRole: {
         if (column == Action)
             return actionText(row->action);
@@ -126,6 +130,8 @@ QVariant ContextTableModel::data(const QModelIndex &index, int role) const
         if (column == Context && row->insecure)
             return tr("The server's certificate is not checked for this context: anybody on the network path can read "
                       "and change what is sent.");
+        if (column == Context && row->ambiguous)
+            return tr("Two kubeconfig files use the same name. The first file counts, so this may not be the cluster or user you mean.");
         return second();
     case KeyRole: return row->id;
     case SearchRole:

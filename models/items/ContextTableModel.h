@@ -42,6 +42,7 @@ struct ContextRow {
     bool current = false;  ///< current-context of the files
     bool connected = false; ///< the window shows this one now
     bool insecure = false; ///< insecure-skip-tls-verify, or plain http
+    bool ambiguous = false; ///< another file hides, or is hidden by, an entry of the same name
     std::optional<Error> problem; ///< of a broken entry, shown in place
     bool operator==(const ContextRow &other) const;
 };
@@ -52,6 +53,7 @@ struct KubeconfigFileView {
     int contexts = 0;
     QDateTime changed;     ///< UTC; invalid where unknown
     std::optional<Error> problem; ///< unreadable, not YAML, cyclic, too big
+    QList<Error> warnings = {}; ///< it was read, but something in it does not count
 };
 
 TagValue tag(ContextState state);

@@ -4,6 +4,7 @@
 #include "base/Text.h"
 #include "items/CellText.h"
 #include "items/Vocabulary.h"
+#include "situation/WhyItDied.h"
 
 #include <algorithm>
 #include <limits>
@@ -17,24 +18,20 @@ LostWork lostWork(const JobRow &row, const QDateTime &now)
     return jobs::lossIfItDiesNow(row.job, row.checkpoints ? &*row.checkpoints : nullptr, now);
 }
 
-QString jobKey(const Job &job)
-{
-    return job.uid.isEmpty() ? job.ns + u'/' + job.facts().resource.kind + u'/' + job.name : job.uid;
-}
-
 int severityRank(JobPhase phase)
 {
     switch (phase) {
-    case JobPhase::Failed: return 0;
-    case JobPhase::Restarting: return 1;
-    case JobPhase::Pending: return 2;
-    case JobPhase::Unknown: return 3;
-    case JobPhase::Running: return 4;
-    case JobPhase::Queued: return 5;
-    case JobPhase::Suspended: return 6;
-    case JobPhase::Succeeded: return 7;
+    case JobPhase::NodeLost: return 0;
+    case JobPhase::Failed: return 1;
+    case JobPhase::Restarting: return 2;
+    case JobPhase::Pending: return 3;
+    case JobPhase::Unknown: return 4;
+    case JobPhase::Running: return 5;
+    case JobPhase::Queued: return 6;
+    case JobPhase::Suspended: return 7;
+    case JobPhase::Succeeded: return 8;
     }
-    return 3;
+    return 4;
 }
 
 JobTableModel::JobTableModel(QObject *parent)
@@ -134,17 +131,15 @@ double JobTableModel::gpusInUse() const
     return sum;
 }
 
-QString causeText(const Job &job)
-{
-    return text::safe(job.cause.isEmpty() ? job.message : job.cause);
-}
-
 QString JobTableModel::stateDetail(const Job &job)
 {
     if (job.deleting.isValid())
         return tr("being deleted");
-    if (!job.cause.isEmpty())
-        return text::safe(job.cause);
+    // The tag says it already.
+    if (job.phase == JobPhase::NodeLost)
+        return {};
+    if (const QString cause = situation::causeWords(job); !cause.isEmpty())
+        return cause;
     if (job.phase == JobPhase::Suspended && job.manager.type == Manager::Type::Kueue)
         return tr("by Kueue");
     return {};
@@ -162,7 +157,7 @@ QString JobTableModel::text(const JobRow &row, int column) const
         const QString detail = stateDetail(job);
         return detail.isEmpty() ? word : tr("%1, %2", "state of a job and its cause").arg(word, detail);
     }
-    case Ready: return job.desired() > 0 ? u"%1/%2"_s.arg(job.ready()).arg(job.desired()) : u"–"_s;
+    case Ready: return situation::readyText(job);
     case Gpus: return plainNumber(job.gpus());
     case LastCheckpoint:
         if (!row.checkpoints)
@@ -196,7 +191,16 @@ QString JobTableModel::toolTip(const JobRow &row, int column) const
     switch (column) {
     case Name: return text::safe(job.ns + u'/' + job.name);
     case Namespace: return text::safe(job.ns);
-    case State: return text::safe(job.message.isEmpty() ? job.cause : job.message);
+    case State:
+        if (job.died) {
+            const QString said = job.died->line.isEmpty() ? QString() : u'\n' + text::safe(job.died->line);
+            return QString(situation::sentence(*job.died) + said + u'\n' + situation::fixText(*job.died));
+        }
+        if (job.phase == JobPhase::NodeLost)
+            return tr("A node with a pod of this job does not answer: whether the job still trains is not known.");
+        return text::safe(job.message.isEmpty() ? job.cause : job.message);
+    case Ready:
+        return job.unknown() > 0 ? tr("Whether %n replica(s) are ready is not known.", nullptr, job.unknown()) : QString();
     case LastCheckpoint:
         if (!row.checkpoints)
             return tr("The checkpoints of this job have not been read yet. Open the job to read them.");
@@ -280,6 +284,8 @@ Tone JobTableModel::tone(const JobRow &row, int column) const
     switch (column) {
     case Namespace: return Tone::Dim;
     case Ready:
+        if (job.unknown() > 0)
+            return Tone::Warn;
         if (isRunning(job.phase) || job.phase == JobPhase::Failed)
             return job.ready() < job.desired() ? Tone::Err : Tone::None;
         return job.ready() == 0 ? Tone::Dim : Tone::None;

@@ -7,6 +7,8 @@
 #include "items/FilterProxy.h"
 #include "items/RowTableModel.h"
 #include "jobs/LossOfWork.h"
+#include "situation/JobWords.h"
+#include "situation/Jobs.h"
 
 #include <optional>
 
@@ -26,10 +28,8 @@ struct JobRow {
 
 /// What a stop now would cost, or what a failure has cost: jobs::lossIfItDiesNow() of a row.
 LostWork lostWork(const JobRow &row, const QDateTime &now);
-/// Why the job is in its state: the short cause, else the whole message; safe to show, may be empty.
-QString causeText(const Job &job);
-/// UID, or namespace, kind and name of an object without one.
-QString jobKey(const Job &job);
+using situation::causeText;
+using situation::jobKey;
 
 /// The jobs of one cluster. Feed it with the deltas of the store, or whole lists; both keep selection and position.
 /// Ages are texts computed when painted: setNow() changes the clock, the owner repaints the viewport.
@@ -84,7 +84,7 @@ private:
     bool m_stale = false;
 };
 
-/// Smaller is worse: Failed, Restarting, Pending, Unknown, Running, Queued, Suspended, Succeeded.
+/// Smaller is worse: Node lost, Failed, Restarting, Pending, Unknown, Running, Queued, Suspended, Succeeded.
 int severityRank(JobPhase phase);
 
 } // namespace cairn::items

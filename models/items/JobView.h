@@ -42,13 +42,14 @@ struct ListingConsent {
     bool operator==(const ListingConsent &) const = default;
 };
 
-/// Asked before the keys of a job's bucket are read and used: once for a namespace, its Secrets and the server.
+/// Asked before the keys of a job's bucket are read and used: once for a namespace, the server, the bucket and these keys.
 struct BucketConsent {
     QString ns;
     QString uri;         ///< "s3://ckpt/llama"
     QString server;      ///< where requests and keys go
     QStringList secrets; ///< that are read for the keys; empty: none are needed
     bool encrypted = true;
+    QStringList sources = {}; ///< which variable is taken from which key of which Secret; safe to show
     bool operator==(const BucketConsent &) const = default;
 };
 

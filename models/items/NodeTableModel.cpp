@@ -25,53 +25,6 @@ int rank(const Node &node)
 
 } // namespace
 
-double NodeRow::gpuHoursAtRisk() const
-{
-    double sum = 0;
-    for (const JobOnNode &job : jobs)
-        sum += job.lost.gpuHours.value_or(0);
-    return sum;
-}
-
-QList<NodeRow> joinNodes(const QList<Node> &nodes, const std::function<void(const std::function<void(const Pod &)> &)> &visitPods,
-                         const std::function<const JobRow *(const Pod &)> &jobOf, bool partial, const QDateTime &now)
-{
-    QList<NodeRow> rows;
-    QHash<QString, qsizetype> at; // node's name → row
-    for (const Node &node : nodes) {
-        at.insert(node.name, rows.size());
-        rows.append({node, 0, 0, {}, partial});
-    }
-    QHash<QString, JobOnNode> judged; // a job of many pods is judged once
-    QSet<std::pair<qsizetype, QString>> there;
-    visitPods([&](const Pod &pod) {
-        const auto found = at.constFind(pod.node);
-        if (found == at.cend() || pod.phase == "Succeeded"_L1 || pod.phase == "Failed"_L1)
-            return;
-        NodeRow &row = rows[*found];
-        ++row.pods;
-        row.gpusRequested += pod.gpus;
-        const JobRow *job = jobOf(pod);
-        if (!job)
-            return;
-        const QString key = jobKey(job->job);
-        if (there.contains({*found, key}))
-            return;
-        there.insert({*found, key});
-        auto known = judged.constFind(key);
-        if (known == judged.cend())
-            known = judged.insert(key, {key, job->job.ns, job->job.name, job->job.gpus(), lostWork(*job, now)});
-        row.jobs.append(*known);
-    });
-    for (NodeRow &row : rows) {
-        std::ranges::sort(row.jobs, [](const JobOnNode &a, const JobOnNode &b) {
-            const auto order = [](const JobOnNode &job) { return std::make_tuple(-job.lost.gpuHours.value_or(0), -job.lost.time.count()); };
-            return order(a) != order(b) ? order(a) < order(b) : std::tie(a.ns, a.name) < std::tie(b.ns, b.name);
-        });
-    }
-    return rows;
-}
-
 NodeTableModel::NodeTableModel(QObject *parent)
     : RowTableModel(parent)
     , m_now(QDateTime::currentDateTimeUtc())
@@ -118,33 +71,6 @@ QString NodeTableModel::trouble(const Node &node) const
     return parts.join(u", "_s);
 }
 
-QString NodeTableModel::lostText(const JobOnNode &job)
-{
-    if (!job.lost.gpuHours)
-        return tr("not known");
-    if (job.lost.already || job.lost.time.count() == 0)
-        return tr("nothing");
-    const QString amount = job.gpus > 0 ? text::gpuHours(job.lost.gpuHours) : text::duration(job.lost.time);
-    return job.lost.atMost ? tr("at most %1").arg(amount) : amount;
-}
-
-QString NodeTableModel::lostText(const NodeRow &row)
-{
-    const double gpuHours = row.gpuHoursAtRisk();
-    std::chrono::seconds longest{0};
-    bool atMost = false;
-    for (const JobOnNode &job : row.jobs) {
-        atMost |= job.lost.atMost && !job.lost.already;
-        if (!job.lost.already)
-            longest = std::max(longest, job.lost.time);
-    }
-    if (longest.count() == 0)
-        return row.jobs.isEmpty() ? u"–"_s : tr("nothing");
-    // Jobs without GPUs lose time, which does not add up.
-    const QString amount = gpuHours > 0 ? text::gpuHours(gpuHours) : text::duration(longest);
-    return atMost ? tr("at most %1").arg(amount) : amount;
-}
-
 QString NodeTableModel::text(const NodeRow &row, int column) const
 {
     const Node &node = row.node;
@@ -161,7 +87,7 @@ QString NodeTableModel::text(const NodeRow &row, int column) const
             : u"–"_s;
     case Free: return node.gpusAllocatable > 0 ? plainNumber(row.gpusFree()) : u"–"_s;
     case Jobs: return text::number(row.jobs.size());
-    case Lost: return lostText(row);
+    case Lost: return situation::lostText(row);
     case Pods: return text::number(row.pods);
     case Version: return node.kubeletVersion.isEmpty() ? u"–"_s : text::safe(node.kubeletVersion);
     case Age: return age(node.created, m_now);

@@ -22,11 +22,11 @@ bool countsAllPods(const Quota &quota)
     return quota.kind == "ResourceQuota"_L1 && quota.scopes.isEmpty();
 }
 
-/// Smaller is worse; unknown comes last.
+/// Smaller is worse. What is not known, and what nobody is meant to have, comes last.
 int rank(const QuotaRow &row)
 {
     const double fraction = row.fraction();
-    return fraction < 0 ? 0 : -static_cast<int>(std::min(fraction, 1000.0) * 1000);
+    return fraction < 0 || row.allowsNothing() ? 0 : -static_cast<int>(std::min(fraction, 1000.0) * 1000);
 }
 
 } // namespace
@@ -36,6 +36,11 @@ double QuotaRow::fraction() const
     if (limit.hard < 0 || limit.used < 0)
         return -1;
     return limit.hard == 0 ? 1 : limit.used / limit.hard;
+}
+
+bool QuotaRow::allowsNothing() const
+{
+    return limit.hard == 0 && limit.used <= 0;
 }
 
 double QuotaRow::free() const
@@ -107,8 +112,8 @@ TagValue QuotaTableModel::tag(const QuotaRow &row)
     if (row.quota.stopped)
         return {tr("Stopped"), Tone::Warn};
     if (fraction < 0)
-        return {tr("Not counted yet"), Tone::Idle};
-    if (row.limit.hard == 0 && row.limit.used <= 0)
+        return {tr("Not counted"), Tone::Idle};
+    if (row.allowsNothing())
         return {tr("None allowed"), Tone::Idle};
     if (fraction > 1)
         return row.quota.kind == "ClusterQueue"_L1 ? TagValue{tr("Borrowing"), Tone::Warn} : TagValue{tr("Over quota"), Tone::Err};
@@ -175,7 +180,7 @@ QVariant QuotaTableModel::data(const QModelIndex &index, int role) const
     case ToneRole: return static_cast<int>(column == Namespace && row->quota.ns.isEmpty() ? Tone::Dim : Tone::None);
     case DetailRole: return column == Resource && !row->limit.flavor.isEmpty() ? QVariant(text::safe(row->limit.flavor)) : QVariant();
     case TagRole: return column == State ? QVariant::fromValue(tag(*row)) : QVariant();
-    case ProgressRole: return column == Used && row->fraction() >= 0 ? QVariant(std::min(1.0, row->fraction())) : QVariant();
+    case ProgressRole: return column == Used && row->fraction() >= 0 && !row->allowsNothing() ? QVariant(std::min(1.0, row->fraction())) : QVariant();
     case ProgressToneRole: return column == Used ? QVariant(static_cast<int>(tag(*row).tone == Tone::Ok ? Tone::Info : tag(*row).tone)) : QVariant();
     case TightFacet: return row->limit.hard > 0 && row->fraction() >= tight ? u"tight"_s : u""_s;
     case GpuFacet: return row->isGpu() ? u"gpu"_s : u""_s;

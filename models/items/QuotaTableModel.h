@@ -15,6 +15,8 @@ struct QuotaRow {
 
     /// How much of it is used, beyond 1 where more is; negative where not known, 1 where nothing is allowed.
     double fraction() const;
+    /// A limit of nothing, and nothing is used: it keeps a resource out of a namespace.
+    bool allowsNothing() const;
     /// -1 where not known.
     double free() const;
     bool isGpu() const;
@@ -50,7 +52,7 @@ public:
 
     static QString key(const QuotaRow &row);
     static TagValue tag(const QuotaRow &row);
-    /// "24 of 32", "96 GiB of 128 GiB"; "– of 32" where it is not counted yet.
+    /// "24 of 32", "96 GiB of 128 GiB"; "– of 32" where the server has not counted yet.
     static QString usedText(const QuotaRow &row);
     /// An amount of a resource in its unit: "32", "128 GiB"; "–" where negative.
     static QString amount(const QString &resource, double value);

@@ -18,6 +18,7 @@ TagValue tag(JobPhase phase)
 {
     switch (phase) {
     case JobPhase::Running: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Running")), Tone::Ok};
+    case JobPhase::NodeLost: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Node lost")), Tone::Warn};
     case JobPhase::Restarting: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Restarting")), Tone::Warn};
     case JobPhase::Pending: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Pending")), Tone::Warn};
     case JobPhase::Queued: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Queued")), Tone::Idle};

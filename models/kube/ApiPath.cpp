@@ -55,6 +55,9 @@ Result<QString> objectPath(const ObjectRef &ref, const QString &subresource)
         return fail(Error::Kind::Invalid,
                     QCoreApplication::translate("cairn::kube::ApiPath", "%1 “%2” needs a namespace")
                         .arg(ref.kind.kind, text::safe(ref.name)));
+    if (!subresource.isEmpty() && !isPlainWord(subresource))
+        return fail(Error::Kind::Invalid,
+                    QCoreApplication::translate("cairn::kube::ApiPath", "“%1” is not the name of a resource").arg(text::safe(subresource)));
     const Result<QString> collection = collectionPath(ref.kind, ref.ns);
     const Result<QString> name = segment(ref.name);
     if (!collection || !name)

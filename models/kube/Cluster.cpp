@@ -7,6 +7,7 @@
 #include "domain/ObjectDecoder.h"
 #include "kube/ApiAnswer.h"
 #include "kube/ApiPath.h"
+#include "kube/Rights.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
@@ -27,11 +28,15 @@ constexpr qint64 firstPage = 500;
 constexpr qint64 laterPage = 1000;
 // The server itself gives up after a minute; the rest is for a slow line.
 constexpr auto listTimeout = 180s;
+// Of one object: etcd takes 1.5 MiB, and no aggregated API has reason for more than a multiple of it. Lists are read in
+// pages, but for what is read in one piece after a page expired.
+constexpr qint64 objectLimit = 32LL << 20;
+constexpr qint64 listLimit = 512LL << 20;
 // Of what a proxied node or service answers. The summary of a node with 500 pods has about 1 MiB.
 constexpr qint64 proxyLimit = 32LL << 20;
 
-const ResourceKind accessReviews{u"authorization.k8s.io"_s, u"v1"_s, u"selfsubjectaccessreviews"_s,
-                                 u"SelfSubjectAccessReview"_s, false};
+const ResourceKind rulesReviews{u"authorization.k8s.io"_s, u"v1"_s, u"selfsubjectrulesreviews"_s,
+                                u"SelfSubjectRulesReview"_s, false};
 const ResourceKind selfReviews{u"authentication.k8s.io"_s, u"v1"_s, u"selfsubjectreviews"_s, u"SelfSubjectReview"_s,
                                false};
 
@@ -41,7 +46,22 @@ net::Request jsonRequest(const QByteArray &method, const QString &path)
     request.method = method;
     request.path = path;
     request.headers = {{"Accept", "application/json"}};
+    request.maxBody = objectLimit;
     return request;
+}
+
+QStringList strings(const QJsonValue &array)
+{
+    QStringList result;
+    for (const QJsonValue &item : array.toArray())
+        result.append(item.toString());
+    return result;
+}
+
+/// What is asked for, for the words of an error: "deployments/scale" where it is a subresource.
+RequestFacts factsOf(const QString &verb, const ObjectRef &ref, const QString &subresource)
+{
+    return {verb, subresource.isEmpty() ? ref.kind.plural : ref.kind.plural + u'/' + subresource, ref.ns, ref.name};
 }
 
 void setBody(net::Request &request, const QByteArray &type, const QJsonDocument &body)
@@ -70,6 +90,7 @@ Cluster::Cluster(net::HttpClient &http, std::shared_ptr<Credentials> credentials
 Cluster::Cluster(std::shared_ptr<Transport> transport)
     : m_transport(std::move(transport))
     , m_discovery(m_transport)
+    , m_openApi(m_transport)
 {
 }
 
@@ -109,61 +130,80 @@ Result<QJsonObject> Cluster::sendJson(net::Request request, const RequestFacts &
 
 Result<QJsonObject> Cluster::get(const ObjectRef &ref, Stop stop)
 {
-    const Result<QString> path = objectPath(ref);
+    return getPart(ref, {}, std::move(stop));
+}
+
+Result<QJsonObject> Cluster::getPart(const ObjectRef &ref, const QString &subresource, Stop stop)
+{
+    const Result<QString> path = objectPath(ref, subresource);
     if (!path)
         return fail(path.error());
-    return sendJson(jsonRequest("GET", *path), {u"get"_s, ref.kind.plural, ref.ns, ref.name}, stop);
+    return sendJson(jsonRequest("GET", *path), factsOf(u"get"_s, ref, subresource), stop);
+}
+
+Result<ObjectPage> Cluster::page(const ResourceKind &kind, const ListQuery &query, Stop stop)
+{
+    const Result<QString> path = collectionPath(kind, query.ns);
+    if (!path)
+        return fail(path.error());
+    Query words;
+    words.add("labelSelector", query.labelSelector).add("fieldSelector", query.fieldSelector);
+    if (query.limit > 0)
+        words.add("limit", query.limit).add("continue", query.next);
+    net::Request request = jsonRequest("GET", words.on(*path));
+    request.timeout = listTimeout;
+    request.maxBody = listLimit;
+    const Result<QJsonObject> answer = sendJson(std::move(request), {u"list"_s, kind.plural, query.ns, {}}, stop);
+    if (!answer)
+        return fail(answer.error());
+    // Anything else that is JSON would read as an empty list, and everything as gone.
+    if (!answer->contains(u"items"_s))
+        return fail(Error::Kind::Parse,
+                    QCoreApplication::translate("cairn::kube::Cluster", "The server's answer is no list of %1")
+                        .arg(kind.plural));
+    ObjectPage page;
+    // Items of built-in kinds carry neither kind nor apiVersion.
+    for (const QJsonValue &item : (*answer)[u"items"_s].toArray()) {
+        QJsonObject object = item.toObject();
+        if (!object.contains(u"kind"_s)) {
+            object[u"kind"_s] = kind.kind;
+            object[u"apiVersion"_s] = kind.apiVersion();
+        }
+        page.objects.append(std::move(object));
+    }
+    const QJsonValue meta = (*answer)[u"metadata"_s];
+    page.next = meta[u"continue"_s].toString();
+    page.resourceVersion = meta[u"resourceVersion"_s].toString();
+    if (const QJsonValue remaining = meta[u"remainingItemCount"_s]; remaining.isDouble())
+        page.remaining = remaining.toInteger();
+    if (!page.next.isEmpty() && page.next == query.next)
+        return fail(Error::Kind::Server,
+                    QCoreApplication::translate("cairn::kube::Cluster",
+                                                "The server gives the same page of %1 again and again")
+                        .arg(kind.plural));
+    return page;
 }
 
 Result<QList<QJsonObject>> Cluster::list(const ResourceKind &kind, const QString &ns, const QString &labelSelector,
                                          const QString &fieldSelector, Stop stop)
 {
-    const Result<QString> path = collectionPath(kind, ns);
-    if (!path)
-        return fail(path.error());
-    const RequestFacts facts{u"list"_s, kind.plural, ns, {}};
-
     // A continue token expires with the data it stands on (410). client-go then reads all in one request; so do we.
     for (const bool paged : {true, false}) {
         QList<QJsonObject> objects;
-        QString token;
+        ListQuery query{ns, labelSelector, fieldSelector, paged ? firstPage : 0, {}};
         bool expired = false;
         do {
-            Query query;
-            query.add("labelSelector", labelSelector).add("fieldSelector", fieldSelector);
-            if (paged)
-                query.add("limit", token.isEmpty() ? firstPage : laterPage).add("continue", token);
-            net::Request request = jsonRequest("GET", query.on(*path));
-            request.timeout = listTimeout;
-            const Result<QJsonObject> page = sendJson(std::move(request), facts, stop);
-            if (!page) {
-                expired = page.error().kind == Error::Kind::Gone && !token.isEmpty();
+            Result<ObjectPage> next = page(kind, query, stop);
+            if (!next) {
+                expired = next.error().kind == Error::Kind::Gone && !query.next.isEmpty();
                 if (expired)
                     break;
-                return fail(page.error());
+                return fail(next.error());
             }
-            // Anything else that is JSON would read as an empty list, and everything as gone.
-            if (!page->contains(u"items"_s))
-                return fail(Error::Kind::Parse,
-                            QCoreApplication::translate("cairn::kube::Cluster", "The server's answer is no list of %1")
-                                .arg(kind.plural));
-            // Items of built-in kinds carry neither kind nor apiVersion.
-            for (const QJsonValue &item : (*page)[u"items"_s].toArray()) {
-                QJsonObject object = item.toObject();
-                if (!object.contains(u"kind"_s)) {
-                    object[u"kind"_s] = kind.kind;
-                    object[u"apiVersion"_s] = kind.apiVersion();
-                }
-                objects.append(std::move(object));
-            }
-            const QString next = (*page)[u"metadata"_s][u"continue"_s].toString();
-            if (!next.isEmpty() && next == token)
-                return fail(Error::Kind::Server,
-                            QCoreApplication::translate("cairn::kube::Cluster",
-                                                        "The server gives the same page of %1 again and again")
-                                .arg(kind.plural));
-            token = next;
-        } while (!token.isEmpty());
+            objects += next->objects;
+            query.next = next->next;
+            query.limit = paged ? laterPage : 0;
+        } while (!query.next.isEmpty());
         if (!expired)
             return objects;
     }
@@ -191,7 +231,7 @@ Result<QJsonObject> Cluster::create(const ResourceKind &kind, const QString &ns,
 Result<QJsonObject> Cluster::patch(const ObjectRef &ref, PatchType type, const QJsonValue &body, WriteOptions options,
                                    Stop stop)
 {
-    const Result<QString> path = objectPath(ref);
+    const Result<QString> path = objectPath(ref, options.subresource);
     if (!path)
         return fail(path.error());
     if (type == PatchType::Json ? !body.isArray() : !body.isObject())
@@ -207,7 +247,7 @@ Result<QJsonObject> Cluster::patch(const ObjectRef &ref, PatchType type, const Q
         : type == PatchType::Json                           ? "application/json-patch+json"_ba
                                                             : "application/apply-patch+yaml"_ba;
     setBody(request, contentType, body.isArray() ? QJsonDocument(body.toArray()) : QJsonDocument(body.toObject()));
-    return sendJson(std::move(request), {u"patch"_s, ref.kind.plural, ref.ns, ref.name}, stop);
+    return sendJson(std::move(request), factsOf(u"patch"_s, ref, options.subresource), stop);
 }
 
 Result<> Cluster::remove(const ObjectRef &ref, DeleteOptions options, Stop stop)
@@ -242,35 +282,17 @@ Result<AccessAnswer> Cluster::may(const AccessQuery &query, Stop stop)
         if (it != m_access.cend() && std::chrono::steady_clock::now() - it->at < accessLifetime)
             return it->answer;
     }
-    QJsonObject attributes{{u"verb"_s, query.verb}, {u"group"_s, query.group}, {u"resource"_s, query.resource}};
-    const auto set = [&](const QString &name, const QString &value) {
-        if (!value.isEmpty())
-            attributes[name] = value;
-    };
-    set(u"subresource"_s, query.subresource);
-    set(u"namespace"_s, query.ns);
-    set(u"name"_s, query.name);
-    const Result<QString> path = collectionPath(accessReviews, {});
-    if (!path)
-        return fail(path.error());
-    net::Request request = jsonRequest("POST", *path);
-    request.idempotent = true;
-    setBody(request, "application/json",
-            QJsonDocument(QJsonObject{{u"kind"_s, accessReviews.kind},
-                                      {u"apiVersion"_s, accessReviews.apiVersion()},
-                                      {u"spec"_s, QJsonObject{{u"resourceAttributes"_s, attributes}}}}));
-    const Result<QJsonObject> review = sendJson(std::move(request), {u"create"_s, accessReviews.plural, {}, {}}, stop);
+    const Result<QJsonObject> review = sendJson(accessReview(query), {u"create"_s, u"selfsubjectaccessreviews"_s, {}, {}}, stop);
     if (!review)
         return fail(review.error());
-    const QJsonValue status = (*review)[u"status"_s];
-    AccessAnswer answer{status[u"allowed"_s].toBool(), status[u"reason"_s].toString()};
-    if (!answer.allowed && answer.reason.isEmpty())
-        answer.reason = status[u"evaluationError"_s].toString();
+    const Result<AccessAnswer> answer = accessAnswer(*review);
+    if (!answer)
+        return answer;
 
     const std::lock_guard lock(m_mutex);
     if (m_access.size() >= accessLimit)
         m_access.clear();
-    m_access.insert(key, {answer, std::chrono::steady_clock::now()});
+    m_access.insert(key, {*answer, std::chrono::steady_clock::now()});
     return answer;
 }
 
@@ -279,9 +301,38 @@ Result<bool> Cluster::serves(const ResourceKind &kind, Stop stop)
     return m_discovery.serves(kind, 5s, stop);
 }
 
-Result<QList<ResourceKind>> Cluster::resources(Stop stop)
+Result<RestMapper> Cluster::mapper(Stop stop)
 {
-    return m_discovery.resources(60s, stop);
+    return m_discovery.mapper(60s, stop);
+}
+
+Result<QJsonObject> Cluster::openApi(const QString &group, const QString &version, Stop stop)
+{
+    return m_openApi.document(group, version, stop);
+}
+
+Result<AccessRules> Cluster::rules(const QString &ns, Stop stop)
+{
+    const Result<QString> path = collectionPath(rulesReviews, {});
+    if (!path)
+        return fail(path.error());
+    net::Request request = jsonRequest("POST", *path);
+    request.idempotent = true;
+    setBody(request, "application/json",
+            QJsonDocument(QJsonObject{{u"kind"_s, rulesReviews.kind},
+                                      {u"apiVersion"_s, rulesReviews.apiVersion()},
+                                      {u"spec"_s, QJsonObject{{u"namespace"_s, ns}}}}));
+    return sendJson(std::move(request), {u"create"_s, rulesReviews.plural, {}, {}}, stop).map([](const QJsonObject &review) {
+        const QJsonValue status = review[u"status"_s];
+        AccessRules rules;
+        for (const QJsonValue &rule : status[u"resourceRules"_s].toArray())
+            rules.rules.append({strings(rule[u"verbs"_s]), strings(rule[u"apiGroups"_s]), strings(rule[u"resources"_s]),
+                                strings(rule[u"resourceNames"_s])});
+        rules.why = status[u"evaluationError"_s].toString();
+        // An answer without rules at all is none.
+        rules.complete = !status[u"incomplete"_s].toBool() && status[u"resourceRules"_s].isArray();
+        return rules;
+    });
 }
 
 Result<Cluster::User> Cluster::whoAmI(Stop stop)
@@ -301,6 +352,14 @@ Result<Cluster::User> Cluster::whoAmI(Stop stop)
                 user.groups.append(group.toString());
             return user;
         });
+}
+
+void Cluster::ping(std::chrono::milliseconds patience, Stop stop)
+{
+    net::Request request = jsonRequest("GET", u"/version"_s);
+    request.timeout = patience;
+    request.maxRetries = 0;
+    (void)m_transport->send(std::move(request), stop);
 }
 
 Result<Cluster::Version> Cluster::version(Stop stop)

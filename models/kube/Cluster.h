@@ -4,6 +4,7 @@
 #include "domain/ObjectApi.h"
 #include "domain/StatusDecoder.h"
 #include "kube/Discovery.h"
+#include "kube/OpenApi.h"
 #include "kube/Transport.h"
 
 #include <QHash>
@@ -22,8 +23,10 @@ public:
     ~Cluster() override;
 
     Result<QJsonObject> get(const ObjectRef &ref, Stop stop) override;
+    Result<QJsonObject> getPart(const ObjectRef &ref, const QString &subresource, Stop stop) override;
     Result<QList<QJsonObject>> list(const ResourceKind &kind, const QString &ns, const QString &labelSelector,
                                     const QString &fieldSelector, Stop stop) override;
+    Result<ObjectPage> page(const ResourceKind &kind, const ListQuery &query, Stop stop) override;
     Result<QJsonObject> create(const ResourceKind &kind, const QString &ns, const QJsonObject &object,
                                WriteOptions options, Stop stop) override;
     Result<QJsonObject> patch(const ObjectRef &ref, PatchType type, const QJsonValue &body, WriteOptions options,
@@ -38,8 +41,11 @@ public:
                             Stop stop) override;
     /// Answers are kept for 60 seconds.
     Result<AccessAnswer> may(const AccessQuery &query, Stop stop) override;
+    Result<AccessRules> rules(const QString &ns, Stop stop) override;
     /// From an answer of the server not older than 5 seconds.
     Result<bool> serves(const ResourceKind &kind, Stop stop) override;
+    Result<RestMapper> mapper(Stop stop) override;
+    Result<QJsonObject> openApi(const QString &group, const QString &version, Stop stop) override;
 
     /// Who the server takes us for; needs no rights (SelfSubjectReview, since 1.28).
     struct User {
@@ -58,6 +64,10 @@ public:
     /// Also the quickest proof that this is a Kubernetes API server.
     Result<Version> version(Stop stop);
 
+    /// Asks once for the version, the cheapest there is, which everybody may, and waits no longer than `patience`: an answer
+    /// is a sign of life (Transport::pulse).
+    void ping(std::chrono::milliseconds patience, Stop stop);
+
     struct Namespaces {
         QStringList names;    ///< sorted
         bool complete = true; ///< false where the user may not list them: `names` then holds the context's own
@@ -65,8 +75,6 @@ public:
     };
     Result<Namespaces> namespaces(Stop stop);
 
-    /// Everything the server serves, from an answer not older than a minute.
-    Result<QList<ResourceKind>> resources(Stop stop);
     /// GET of a path (with its query, percent-encoded) of a node's kubelet or of a service, through the API server's proxy:
     /// `target` is a node, or a service named "NAME:PORT" or "https:NAME:PORT". Needs the right to get nodes/proxy or
     /// services/proxy. The body is at most 32 MiB; whoever reads it trusts the target for nothing.
@@ -93,6 +101,7 @@ private:
 
     const std::shared_ptr<Transport> m_transport;
     Discovery m_discovery;
+    OpenApi m_openApi;
     std::mutex m_mutex; ///< guards what follows; never held during a request
     QHash<QString, CachedAnswer> m_access;
     std::function<void(const QString &)> m_warned;

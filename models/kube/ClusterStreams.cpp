@@ -20,6 +20,7 @@ namespace cairn::kube {
 namespace {
 
 constexpr qint64 longestLog = 256LL << 20;
+constexpr qint64 logWindow = 1 << 20; ///< what may wait for whoever reads a followed log
 
 Query logQuery(const LogOptions &options)
 {
@@ -148,6 +149,8 @@ Result<> Cluster::followLog(const QString &ns, const QString &pod, LogOptions op
             logRequest(logQuery(options).add("follow", options.previous ? QString() : u"true"_s).on(*path));
         request.timeout = 0ms;
         request.maxRetries = 0;
+        request.window = logWindow;
+        request.apart = true;
         net::StreamHandlers handlers;
         handlers.started = [](int, const QByteArray &) {};
         handlers.data = [&](const char *data, size_t size) { inbox.append(data, size); };
@@ -163,6 +166,7 @@ Result<> Cluster::followLog(const QString &ns, const QString &pod, LogOptions op
             wait = 1s;
             if (!lines.feed(data))
                 return {};
+            (*stream)->taken(data.size());
         }
         stream->reset();
         if (!end)

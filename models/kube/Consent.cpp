@@ -2,6 +2,7 @@
 #include "kube/Consent.h"
 
 #include "base/Text.h"
+#include "kube/ConsentFiles.h"
 #include "kube/Kubeconfig.h"
 
 #include <QCoreApplication>
@@ -16,6 +17,7 @@
 #include <QLockFile>
 #include <QRegularExpression>
 #include <QSaveFile>
+#include <QUuid>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,6 +74,51 @@ QByteArray contentHash(const QString &path)
     const QMutexLocker lock(&mutex);
     cache.insert(path, {identity, hash});
     return hash;
+}
+
+/// A value that no program could take for anything but a text: nothing in it makes a shell act.
+bool isPlainValue(const QString &value)
+{
+    static const QRegularExpression plain(u"\\A[A-Za-z0-9._~+/=@%:^-]+\\z"_s);
+    return plain.match(value).hasMatch();
+}
+
+/// Masks inside a text what can be nothing but a secret.
+QString withoutSecrets(QString text)
+{
+    static const QRegularExpression jwt(u"\\beyJ[A-Za-z0-9_-]{8,}(\\.[A-Za-z0-9_-]*){0,2}"_s);
+    static const QRegularExpression bearer(u"\\b(Bearer|Basic)\\s+[A-Za-z0-9._~+/=-]{4,}"_s, QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression address(u"(\\w://)[A-Za-z0-9._~%+:-]+@"_s);
+    static const QRegularExpression cloudKey(u"\\b(AKIA|ASIA)[A-Z0-9]{16}\\b|\\bk8s-aws-v1\\.[A-Za-z0-9_-]+|\\bya29\\.[A-Za-z0-9_-]+"_s);
+    text.replace(jwt, mask);
+    text.replace(bearer, u"\\1 "_s + mask);
+    text.replace(address, u"\\1"_s + mask + u'@');
+    text.replace(cloudKey, mask);
+    return text;
+}
+
+/// "NAME=value", "--flag=value": the value masked where the name says that it is secret.
+QString withoutValue(const QString &arg)
+{
+    static const QRegularExpression assignment(u"\\A-{0,2}([A-Za-z0-9_.-]+)="_s);
+    const auto match = assignment.match(arg);
+    if (!match.hasMatch())
+        return withoutSecrets(arg);
+    const QString value = arg.mid(match.capturedLength());
+    return match.captured(0) + (isSensitiveName(match.captured(1)) && isPlainValue(value) ? mask : withoutSecrets(value));
+}
+
+/// One word of a command line, so that its limits are seen. Safe to show.
+QString shownWord(const QString &word)
+{
+    static const QRegularExpression needsQuotes(u"[\\s'\"`$;|&()<>*?\\[\\]{}#!\\\\]"_s);
+    QString shown = text::safe(word);
+    // A line break shows as an escape, and so needs none.
+    QString oneLine = word;
+    oneLine.remove(u'\n').remove(u'\r').remove(u'\t');
+    if (!word.isEmpty() && !needsQuotes.match(oneLine).hasMatch())
+        return shown;
+    return u'"' + shown.replace(u'"', u"\\\""_s) + u'"';
 }
 
 } // namespace
@@ -147,17 +194,50 @@ QByteArray ConsentRequest::digest() const
         add(variable.first.toUtf8());
         add(variable.second.reveal());
     }
+    const std::optional<QStringList> files = namedFiles(program, args, env);
+    if (!files)
+        add(QUuid::createUuid().toRfc4122());
+    // Left out where there are none, so that older consents of those hold.
+    for (const QString &file : files.value_or(QStringList())) {
+        add(file.toUtf8());
+        add(canonical(file));
+        add(contentHash(file));
+    }
     return sha.result().toHex();
+}
+
+ShownRequest ConsentRequest::shown(bool whole) const
+{
+    ShownRequest view;
+    view.interpreter = runsItsArguments(program, args);
+    const bool open = whole || view.interpreter;
+    const auto taken = [&](const QString &raw, const QString &masked) {
+        view.masked = view.masked || masked != raw;
+        return masked;
+    };
+    QStringList words{shownWord(program)};
+    bool secretNext = false;
+    for (const QString &arg : args) {
+        const bool isFlag = arg.startsWith(u'-');
+        const QString masked = open                                ? arg
+            : secretNext && !isFlag && isPlainValue(arg) ? mask
+                                                                   : withoutValue(arg);
+        secretNext = isFlag && !arg.contains(u'=') && isSensitiveName(arg);
+        words.append(shownWord(taken(arg, masked)));
+    }
+    view.command = words.join(u' ');
+    for (const auto &variable : env) {
+        const QString raw = variable.first + u'=' + QString::fromUtf8(variable.second.reveal());
+        view.environment.append(shownWord(taken(raw, open ? raw : withoutValue(raw))));
+    }
+    for (const QString &file : namedFiles(program, args, env).value_or(QStringList()))
+        view.files.append(text::safe(file));
+    return view;
 }
 
 QString ConsentRequest::commandLine() const
 {
-    QStringList words{text::safe(program)};
-    for (const QString &arg : maskedArguments(args)) {
-        const QString shown = text::safe(arg);
-        words.append(shown.isEmpty() || shown.contains(u' ') ? u'"' + shown + u'"' : shown);
-    }
-    return words.join(u' ');
+    return shown().command;
 }
 
 QStringList ConsentRequest::variableNames() const
@@ -240,34 +320,48 @@ bool ConsentStore::isAllowed(const ConsentRequest &request) const
     return std::any_of(entries.cbegin(), entries.cend(), [&](const Entry &entry) { return entry.digest == digest; });
 }
 
-Result<> ConsentStore::allow(const ConsentRequest &request)
+Result<> ConsentStore::change(const std::function<void(QList<Entry> &)> &edit) const
+{
+    const QMutexLocker lock(&m_mutex);
+    QDir().mkpath(QFileInfo(m_file).absolutePath());
+    QLockFile between(m_file + u".lock"_s); // the window and cairnctl may both be writing
+    if (!between.tryLock(2000)) {
+        // Without the folder there is no lock either; then write() says what is wrong with it.
+        if (between.error() == QLockFile::LockFailedError)
+            return fail(Error::Kind::Io, Words::tr("The consent cannot be saved."),
+                        Words::tr("Another Cairn holds %1.lock for more than two seconds.").arg(text::safe(m_file)),
+                        Words::tr("Try again; if no other Cairn runs, delete that file."));
+    }
+    QList<Entry> entries = read();
+    edit(entries);
+    return write(entries);
+}
+
+Result<> ConsentStore::allow(const ConsentRequest &request, const QByteArray &seen)
 {
     Entry entry;
     entry.digest = request.digest();
+    if (!seen.isEmpty() && seen != entry.digest)
+        return fail(Error::Kind::Conflict, Words::tr("The consent was not saved."),
+                    Words::tr("%1, or a file that it is told to use, was changed while the question was open.").arg(text::safe(request.program)),
+                    Words::tr("Look at what would run now, and answer again."));
     entry.program = QFileInfo(request.program).fileName();
     entry.context = request.context;
     entry.kubeconfigFile = request.kubeconfigFile;
     entry.allowedAt = QDateTime::currentDateTimeUtc();
-    const QMutexLocker lock(&m_mutex);
-    QDir().mkpath(QFileInfo(m_file).absolutePath());
-    QLockFile between(m_file + u".lock"_s); // the window and cairnctl may both be writing
-    between.tryLock(2000);
-    QList<Entry> entries = read();
-    entries.removeIf([&](const Entry &each) { return each.digest == entry.digest; });
-    entries.prepend(entry);
-    return write(entries);
+    return change([&](QList<Entry> &entries) {
+        entries.removeIf([&](const Entry &each) { return each.digest == entry.digest; });
+        entries.prepend(entry);
+    });
 }
 
 Result<> ConsentStore::revoke(const QByteArray &digest)
 {
-    const QMutexLocker lock(&m_mutex);
     if (!QFileInfo::exists(m_file))
         return {};
-    QLockFile between(m_file + u".lock"_s);
-    between.tryLock(2000);
-    QList<Entry> entries = read();
-    entries.removeIf([&](const Entry &each) { return each.digest == digest; });
-    return write(entries);
+    return change([&](QList<Entry> &entries) {
+        entries.removeIf([&](const Entry &each) { return each.digest == digest; });
+    });
 }
 
 QList<ConsentStore::Entry> ConsentStore::list() const

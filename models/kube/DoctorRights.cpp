@@ -3,6 +3,7 @@
 
 #include "base/Text.h"
 #include "domain/Kinds.h"
+#include "kube/Rights.h"
 
 #include <QCoreApplication>
 #include <QJsonDocument>
@@ -30,25 +31,10 @@ constexpr int parallel = 4;
 Result<bool> ask(net::HttpClient &http, const Credentials::Material &material, const AccessQuery &query,
                  std::chrono::milliseconds timeout, const std::stop_token &stop)
 {
-    QJsonObject attributes{{u"verb"_s, query.verb}, {u"group"_s, query.group}, {u"resource"_s, query.resource}};
-    if (!query.ns.isEmpty())
-        attributes.insert(u"namespace"_s, query.ns);
-    if (!query.subresource.isEmpty())
-        attributes.insert(u"subresource"_s, query.subresource);
-    net::Request request;
-    request.method = "POST";
-    request.path = u"/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"_s;
-    request.headers = material.headers;
-    request.headers.append(net::Header("Content-Type", "application/json"));
-    request.headers.append(net::Header("Accept", "application/json"));
-    request.body = QJsonDocument(QJsonObject{{u"apiVersion"_s, u"authorization.k8s.io/v1"_s},
-                                             {u"kind"_s, u"SelfSubjectAccessReview"_s},
-                                             {u"spec"_s, QJsonObject{{u"resourceAttributes"_s, attributes}}}})
-                       .toJson(QJsonDocument::Compact);
+    net::Request request = accessReview(query);
+    request.headers += material.headers;
     request.timeout = timeout;
     request.maxRetries = 2;
-    request.idempotent = true; // on connections that are there: two dozen handshakes would be most of the work
-    request.maxBody = 1 << 20;
     const auto response = http.send(material.endpoint, request, stop);
     if (!response)
         return fail(response.error());
@@ -61,11 +47,7 @@ Result<bool> ask(net::HttpClient &http, const Credentials::Material &material, c
         error.httpStatus = response->status;
         return fail(error);
     }
-    const QJsonValue allowed = object.value(u"status"_s).toObject().value(u"allowed"_s);
-    if (!allowed.isBool())
-        return fail(Error::Kind::Parse, Words::tr("The server did not say what you may do."),
-                    Words::tr("Its answer to an access review has no status."), Words::tr("Check that the address names a Kubernetes API."));
-    return allowed.toBool();
+    return accessAnswer(object).map([](const AccessAnswer &answer) { return answer.allowed; });
 }
 
 } // namespace

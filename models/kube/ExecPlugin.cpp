@@ -5,6 +5,7 @@
 #include "base/Text.h"
 #include "kube/Consent.h"
 #include "kube/ContextCertificate.h"
+#include "kube/Kubeconfig.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -121,6 +122,8 @@ Result<ExecCredential> parseExecCredential(const QByteArray &output, const QStri
                                                 : Words::tr("It gave a certificate without its key."));
     if (credential.token.isEmpty() && credential.certPem.isEmpty())
         return bad(Words::tr("The answer holds neither a token nor a certificate."));
+    if (isPlaceholder(credential.token.reveal()))
+        return bad(Words::tr("The token is a placeholder, not a token."));
     for (const char c : credential.token.reveal()) {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
             return bad(Words::tr("The token holds a line break or control character."));

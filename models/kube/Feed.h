@@ -5,11 +5,51 @@
 #include "kube/Watcher.h"
 
 #include <QObject>
+#include <condition_variable>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace cairn::kube {
+
+/// Batches on their way to the thread that takes them. Whoever makes more waits until some are taken, and does not read
+/// meanwhile: so in the end the server waits. Thread-safe.
+class FeedQueue
+{
+public:
+    explicit FeedQueue(int most)
+        : m_most(most)
+    {
+    }
+    /// Blocks while the queue is full, unless it is closed.
+    void enter()
+    {
+        std::unique_lock lock(m_mutex);
+        m_changed.wait(lock, [this] { return m_closed || m_count < m_most; });
+        ++m_count;
+    }
+    void leave()
+    {
+        const std::lock_guard lock(m_mutex);
+        --m_count;
+        m_changed.notify_all();
+    }
+    /// Nobody takes anything any more, and nobody waits.
+    void close()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_closed = true;
+        m_changed.notify_all();
+    }
+
+private:
+    const int m_most;
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    int m_count = 0;
+    bool m_closed = false;
+};
 
 /// Which namespaces a feed covers.
 struct FeedScope {
@@ -72,6 +112,8 @@ public:
     void requestStop()
     {
         ++m_generation;
+        if (m_queue)
+            m_queue->close();
         for (const auto &watcher : m_watchers)
             watcher->requestStop();
     }
@@ -81,6 +123,12 @@ public:
     {
         for (const auto &watcher : m_watchers)
             watcher->retryNow();
+    }
+
+    void reconnect()
+    {
+        for (const auto &watcher : m_watchers)
+            watcher->reconnect();
     }
 
     /// All namespaces were wanted, and only those of the fallback may be listed.
@@ -96,16 +144,21 @@ public:
     }
 
 private:
+    static constexpr int mostQueued = 40; ///< of at most 250 objects each: a busy GUI thread lasts for some tenths of a second
+
     void watch(const QStringList &namespaces)
     {
         m_watched = namespaces;
         m_states = QList<FeedState>(namespaces.size());
+        m_queue = std::make_shared<FeedQueue>(mostQueued);
         for (qsizetype i = 0; i < namespaces.size(); ++i) {
             WatchHandlers<T> handlers;
-            handlers.delta = [this, generation = m_generation](Delta<T> delta) {
+            handlers.delta = [this, generation = m_generation, queue = m_queue](Delta<T> delta) {
+                queue->enter();
                 QMetaObject::invokeMethod(
                     &m_receiver,
-                    [this, generation, delta = std::move(delta)]() mutable {
+                    [this, generation, queue, delta = std::move(delta)]() mutable {
+                        queue->leave();
                         if (generation == m_generation)
                             m_handlers.delta(std::move(delta));
                     },
@@ -149,6 +202,7 @@ private:
     QStringList m_watched; ///< namespace of each watcher
     QList<FeedState> m_states;
     int m_generation = 0;
+    std::shared_ptr<FeedQueue> m_queue;
     QObject m_receiver; ///< its queued calls die with it; before the watchers, which post to it
     std::vector<std::unique_ptr<Watcher<T>>> m_watchers;
     std::vector<std::future<void>> m_ending; ///< last: its destructor waits for watchers that still post

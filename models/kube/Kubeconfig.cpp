@@ -10,6 +10,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <QRegularExpression>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -60,6 +61,51 @@ Problem problem(const QString &file, const QString &entry, const QString &what, 
                 Problem::Severity severity = Problem::Severity::Error)
 {
     return {severity, file, 0, entry, what, why, fix};
+}
+
+/// The address of a cluster as people may see it: without a user name or password.
+QString shownServer(const ClusterEntry &cluster)
+{
+    const QUrl url(cluster.server);
+    return text::safe(url.userInfo().isEmpty() ? cluster.server : url.toString(QUrl::RemoveUserInfo));
+}
+
+QString renameFix()
+{
+    return Words::tr("Rename one of the two, or use one file by itself: --kubeconfig FILE.");
+}
+
+bool saysTheSame(const ClusterEntry &a, const ClusterEntry &b)
+{
+    return a.server == b.server && a.tlsServerName == b.tlsServerName && a.caFile == b.caFile && a.caData == b.caData
+        && a.proxyUrl == b.proxyUrl && a.insecureSkipVerify == b.insecureSkipVerify && a.execExtension == b.execExtension;
+}
+
+bool saysTheSame(const std::optional<ExecConfig> &a, const std::optional<ExecConfig> &b)
+{
+    if (!a || !b)
+        return a.has_value() == b.has_value();
+    return a->command == b->command && a->args == b->args && a->apiVersion == b->apiVersion
+        && std::ranges::equal(a->env, b->env, [](const auto &x, const auto &y) {
+               return x.first == y.first && x.second.reveal() == y.second.reveal();
+           });
+}
+
+bool saysTheSame(const UserEntry &a, const UserEntry &b)
+{
+    return a.clientCertFile == b.clientCertFile && a.clientCertData == b.clientCertData && a.clientKeyFile == b.clientKeyFile
+        && a.clientKeyData.reveal() == b.clientKeyData.reveal() && a.token.reveal() == b.token.reveal()
+        && a.tokenFile == b.tokenFile && a.username == b.username && a.password.reveal() == b.password.reveal()
+        && a.impersonate == b.impersonate && a.impersonateUid == b.impersonateUid && a.impersonateGroups == b.impersonateGroups
+        && a.impersonateExtra == b.impersonateExtra && a.authProvider == b.authProvider && saysTheSame(a.exec, b.exec);
+}
+
+/// The entry of this name that `file` has and an earlier file hides; nullptr where there is none.
+template <class Entry>
+const Entry *hiddenIn(const QList<Entry> &hidden, const QString &file, const QString &name)
+{
+    const auto it = std::ranges::find_if(hidden, [&](const Entry &entry) { return entry.file == file && entry.name == name; });
+    return it == hidden.end() ? nullptr : &*it;
 }
 
 } // namespace
@@ -231,8 +277,62 @@ void Kubeconfig::finish()
                                   Words::tr("current-context names a context that no file holds."),
                                   Words::tr("Choose another context, for example: kubectl config use-context NAME"),
                                   Problem::Severity::Warning));
+    tellOfHidden();
     for (const QString &name : std::as_const(m_order))
         m_list.append(describe(m_contexts.value(name)));
+}
+
+void Kubeconfig::tellOfHidden()
+{
+    // The same entry in two files hides nothing.
+    m_hiddenClusters.removeIf([&](const ClusterEntry &entry) { return saysTheSame(entry, m_clusters[entry.name]); });
+    m_hiddenUsers.removeIf([&](const UserEntry &entry) { return saysTheSame(entry, m_users[entry.name]); });
+    m_hiddenContexts.removeIf([&](const ContextEntry &entry) {
+        const ContextEntry &first = m_contexts[entry.name];
+        return entry.cluster == first.cluster && entry.user == first.user && entry.ns == first.ns
+            && !hiddenIn(m_hiddenClusters, entry.file, entry.cluster) && !hiddenIn(m_hiddenUsers, entry.file, entry.user);
+    });
+    const auto tell = [&](const QString &noun, const QString &name, const QString &file, const QString &by, const QString &what) {
+        const auto at = std::ranges::find(m_files, file, &KubeconfigFile::path);
+        if (at != m_files.end())
+            at->problems.append(problem(file, noun + u' ' + quoted(name), what,
+                                        Words::tr("%1 comes first and has one of the same name, which counts, as for kubectl.").arg(text::safe(by)),
+                                        renameFix(), Problem::Severity::Warning));
+    };
+    for (const ClusterEntry &entry : std::as_const(m_hiddenClusters))
+        tell(u"cluster"_s, entry.name, entry.file, m_clusters[entry.name].file, Words::tr("The cluster %1 of this file is hidden").arg(quoted(entry.name)));
+    for (const UserEntry &entry : std::as_const(m_hiddenUsers))
+        tell(u"user"_s, entry.name, entry.file, m_users[entry.name].file, Words::tr("The user %1 of this file is hidden").arg(quoted(entry.name)));
+    for (const ContextEntry &entry : std::as_const(m_hiddenContexts))
+        tell(u"context"_s, entry.name, entry.file, m_contexts[entry.name].file, Words::tr("The context %1 of this file is hidden").arg(quoted(entry.name)));
+}
+
+void Kubeconfig::warnOfHidden(const ContextEntry &context, KubeContext &info) const
+{
+    const QString entry = u"context "_s + quoted(context.name);
+    const auto warn = [&](const QString &what, const QString &why) {
+        info.problems.append(problem(context.file, entry, what, why, renameFix(), Problem::Severity::Warning));
+        info.ambiguous = true;
+    };
+    if (const ClusterEntry *own = hiddenIn(m_hiddenClusters, context.file, context.cluster)) {
+        const ClusterEntry &used = *m_clusters.constFind(context.cluster);
+        warn(Words::tr("This context talks to a cluster of another file"),
+             Words::tr("Its own file says that the cluster %1 is %2, but %3 comes first, and there it is %4.")
+                 .arg(quoted(context.cluster), shownServer(*own), text::safe(used.file), shownServer(used)));
+    }
+    if (hiddenIn(m_hiddenUsers, context.file, context.user)) {
+        warn(Words::tr("This context signs in as a user of another file"),
+             Words::tr("Its own file has a user %1, but %2 comes first, and its user %1 is the one that counts.")
+                 .arg(quoted(context.user), text::safe(m_users.constFind(context.user)->file)));
+    }
+    for (const ContextEntry &other : m_hiddenContexts) {
+        if (other.name != context.name)
+            continue;
+        const ClusterEntry *meant = hiddenIn(m_hiddenClusters, other.file, other.cluster);
+        warn(Words::tr("Another context of this name is hidden"),
+             Words::tr("%1 has a context %2 too, for %3. It cannot be reached under this name.")
+                 .arg(text::safe(other.file), quoted(other.name), shownServer(meant ? *meant : m_clusters.value(other.cluster))));
+    }
 }
 
 QList<Problem> Kubeconfig::problems() const
@@ -271,6 +371,7 @@ KubeContext Kubeconfig::describe(const ContextEntry &context) const
     info.file = context.file;
     info.isCurrent = context.name == m_current;
     info.problems = context.problems;
+    warnOfHidden(context, info);
 
     const auto cluster = m_clusters.constFind(context.cluster);
     if (cluster != m_clusters.cend()) {

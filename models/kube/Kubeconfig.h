@@ -53,6 +53,10 @@ private:
     friend class KubeconfigReader;
     void finish();
     KubeContext describe(const ContextEntry &context) const;
+    /// The first file wins, as for kubectl; here it is at least said. Warnings on the file, and on the contexts of it that
+    /// silently talk to somebody else's cluster.
+    void tellOfHidden();
+    void warnOfHidden(const ContextEntry &context, KubeContext &info) const;
     UserEntry effectiveUser(const ContextEntry &context) const;
 
     QList<KubeconfigFile> m_files;
@@ -62,12 +66,20 @@ private:
     QMap<QString, ClusterEntry> m_clusters;
     QMap<QString, UserEntry> m_users;
     QMap<QString, ContextEntry> m_contexts;
+    /// Entries of later files that an earlier one hides and that say something else, in file order.
+    QList<ClusterEntry> m_hiddenClusters;
+    QList<UserEntry> m_hiddenUsers;
+    QList<ContextEntry> m_hiddenContexts;
     QStringList m_order; ///< context names in file order
     QList<KubeContext> m_list;
 };
 
 /// Reads a small regular file (never a FIFO, device or folder, so it cannot block); fails with Kind::Io.
 Result<QByteArray> readRegularFile(const QString &path, qint64 limit);
+
+/// Whether `value` stands where a secret was left out: "DATA+OMITTED", "REDACTED" (kubectl config view without --raw). Such a
+/// value is never sent anywhere.
+bool isPlaceholder(const QByteArray &value);
 
 /// The server of a cluster as a URL, with client-go's defaulting: without a scheme it is https where TLS material is
 /// given, else http. Fails with Kind::Invalid.

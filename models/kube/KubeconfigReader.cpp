@@ -2,12 +2,14 @@
 #include "kube/KubeconfigReader.h"
 
 #include "base/Text.h"
+#include "kube/ContextCertificate.h"
 
 #include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 #include <QJsonValue>
 #include <QSet>
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -53,6 +55,16 @@ bool isHeaderSafe(const QString &value)
 }
 
 } // namespace
+
+bool isPlaceholder(const QByteArray &value)
+{
+    // As kubectl writes them; other tools put them into brackets or asterisks.
+    QByteArray word = value.trimmed();
+    while (word.size() > 2 && (word.startsWith('<') || word.startsWith('[') || word.startsWith('*') || word.startsWith('(')))
+        word = word.sliced(1, word.size() - 2).trimmed();
+    word = word.toUpper();
+    return word == "DATA+OMITTED" || word == "REDACTED" || word == "OMITTED" || word == "REDACTED_DATA";
+}
 
 void KubeconfigReader::add(const Place &place, int line, const QString &what, const QString &why, const QString &fix,
                            Problem::Severity severity)
@@ -121,6 +133,8 @@ QByteArray KubeconfigReader::base64(const yaml::Node &map, const char *key, cons
     const QString value = text(map, key, place);
     if (value.isEmpty())
         return {};
+    if (isLeftOut(key, value, node, place))
+        return {};
     QByteArray bytes = value.toLatin1();
     bytes.replace('\n', "").replace('\r', "");
     const auto result = QByteArray::fromBase64Encoding(bytes, QByteArray::AbortOnBase64DecodingErrors);
@@ -132,6 +146,37 @@ QByteArray KubeconfigReader::base64(const yaml::Node &map, const char *key, cons
         return {};
     }
     return *result;
+}
+
+bool KubeconfigReader::isLeftOut(const char *key, const QString &value, const yaml::Node *node, const Place &place)
+{
+    if (!isPlaceholder(value.toUtf8()))
+        return false;
+    const QString what = Words::tr("The credentials were left out when this file was written");
+    // Once for each entry: whoever leaves out the certificate leaves out the key, too.
+    if (std::ranges::none_of(*place.problems, [&](const Problem &each) { return each.what == what; }))
+        add(place, node ? node->line : 0, what,
+            Words::tr("%1 holds %2, which kubectl config view writes in place of certificates, keys, tokens and passwords.")
+                .arg(QLatin1StringView(key), text::safe(value.trimmed())),
+            Words::tr("Write the file again with: kubectl config view --raw"));
+    return true;
+}
+
+void KubeconfigReader::checkAuthority(const ClusterEntry &cluster, const Place &place)
+{
+    const auto url = serverUrl(cluster, {});
+    if (!url || url->scheme() != u"https"_s || cluster.insecureSkipVerify)
+        return;
+    const bool inside = !cluster.caData.isEmpty();
+    const QByteArray pem = inside ? cluster.caData
+        : cluster.caFile.isEmpty() ? QByteArray()
+                                   : readRegularFile(cluster.caFile, Kubeconfig::maxMaterialSize).value_or(QByteArray());
+    if (pem.isEmpty() || certificateInfo(pem))
+        return;
+    add(place, 0, Words::tr("The certificate authority of the cluster %1 cannot be read").arg(quoted(cluster.name)),
+        inside ? Words::tr("certificate-authority-data holds no certificate in PEM form.")
+               : Words::tr("%1 holds no certificate in PEM form.").arg(text::safe(cluster.caFile)),
+        Words::tr("Get the kubeconfig again; decoded, the value begins with -----BEGIN CERTIFICATE-----."));
 }
 
 void KubeconfigReader::checkFile(const QString &path, const QString &field, const Place &place)
@@ -210,11 +255,11 @@ void KubeconfigReader::readRoot(const yaml::Node &root)
         m_into.m_current = current;
         m_into.m_currentFile = m_file->path;
     }
-    readList(root, "clusters", "cluster", u"cluster"_s, m_into.m_clusters,
+    readList(root, "clusters", "cluster", u"cluster"_s, m_into.m_clusters, m_into.m_hiddenClusters,
              [this](const yaml::Node &node, ClusterEntry &entry) { readCluster(node, entry); });
-    readList(root, "users", "user", u"user"_s, m_into.m_users,
+    readList(root, "users", "user", u"user"_s, m_into.m_users, m_into.m_hiddenUsers,
              [this](const yaml::Node &node, UserEntry &entry) { readUser(node, entry); });
-    readList(root, "contexts", "context", u"context"_s, m_into.m_contexts,
+    readList(root, "contexts", "context", u"context"_s, m_into.m_contexts, m_into.m_hiddenContexts,
              [this](const yaml::Node &node, ContextEntry &entry) { readContext(node, entry); });
     // File order is what people see in the file; a QMap would sort.
     if (const yaml::Node *list = root.find("contexts")) {
@@ -234,7 +279,7 @@ void KubeconfigReader::readRoot(const yaml::Node &root)
 
 template <class Entry, class Read>
 void KubeconfigReader::readList(const yaml::Node &root, const char *listKey, const char *bodyKey, const QString &noun,
-                                QMap<QString, Entry> &into, Read read)
+                                QMap<QString, Entry> &into, QList<Entry> &hidden, Read read)
 {
     const Place filePlace{&m_file->problems, {}};
     const yaml::Node *list = root.find(listKey);
@@ -298,6 +343,8 @@ void KubeconfigReader::readList(const yaml::Node &root, const char *listKey, con
     for (auto it = found.cbegin(); it != found.cend(); ++it) {
         if (!into.contains(it.key())) // the first file wins, as a whole entry
             into.insert(it.key(), it.value());
+        else
+            hidden.append(it.value());
     }
 }
 
@@ -338,6 +385,7 @@ void KubeconfigReader::validate(ClusterEntry &cluster, const Place &place)
             Words::tr("A server cannot be both verified and not verified; kubectl refuses this as well."),
             Words::tr("Remove insecure-skip-tls-verify to keep the connection safe."));
     checkFile(cluster.caFile, u"certificate-authority"_s, place);
+    checkAuthority(cluster, place);
     if (!cluster.proxyUrl.isEmpty()) {
         const QUrl proxy(cluster.proxyUrl, QUrl::StrictMode);
         const QString scheme = proxy.scheme();
@@ -357,10 +405,12 @@ void KubeconfigReader::readUser(const yaml::Node &node, UserEntry &user)
     user.clientCertData = base64(node, "client-certificate-data", place);
     user.clientKeyFile = absolute(text(node, "client-key", place));
     user.clientKeyData = Secret(base64(node, "client-key-data", place));
-    user.token = Secret(text(node, "token", place).toUtf8());
+    if (const QString token = text(node, "token", place); !isLeftOut("token", token, node.find("token"), place))
+        user.token = Secret(token.toUtf8());
     user.tokenFile = absolute(text(node, "tokenFile", place));
     user.username = text(node, "username", place);
-    user.password = Secret(text(node, "password", place).toUtf8());
+    if (const QString password = text(node, "password", place); !isLeftOut("password", password, node.find("password"), place))
+        user.password = Secret(password.toUtf8());
     if (const yaml::Node *provider = node.find("auth-provider"); !isNull(provider)) {
         user.authProvider = text(*provider, "name", place);
         if (user.authProvider.isEmpty())

@@ -28,7 +28,7 @@ private:
     void readRoot(const yaml::Node &root);
     template <class Entry, class Read>
     void readList(const yaml::Node &root, const char *list, const char *body, const QString &noun,
-                  QMap<QString, Entry> &into, Read read);
+                  QMap<QString, Entry> &into, QList<Entry> &hidden, Read read);
     void readCluster(const yaml::Node &node, ClusterEntry &cluster);
     void readUser(const yaml::Node &node, UserEntry &user);
     void readContext(const yaml::Node &node, ContextEntry &context);
@@ -37,6 +37,9 @@ private:
     void validate(ClusterEntry &cluster, const Place &place);
     void validate(UserEntry &user, const Place &place);
     void validateExec(const UserEntry &user, bool interactiveModeGiven, const Place &place);
+    /// Says that `value` is what `kubectl config view` writes in place of a secret; true where it is.
+    bool isLeftOut(const char *key, const QString &value, const yaml::Node *node, const Place &place);
+    void checkAuthority(const ClusterEntry &cluster, const Place &place);
     void checkFile(const QString &path, const QString &field, const Place &place);
 
     QString text(const yaml::Node &map, const char *key, const Place &place);

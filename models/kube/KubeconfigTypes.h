@@ -116,6 +116,8 @@ struct KubeContext {
     QString signInDetail; ///< plugin's program name, token file, user name or auth provider; may be empty
     std::optional<CertificateInfo> certificate; ///< of the client
     bool insecure = false;   ///< the server's certificate is not verified: always shown
+    bool ambiguous = false;  ///< an entry of the same name in another file is hidden, so that it may not be the cluster or
+                             ///< user one thinks of: always shown
     bool impersonates = false;
     bool isCurrent = false;
     QList<Problem> problems; ///< of the context, its cluster and its user

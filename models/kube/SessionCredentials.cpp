@@ -201,7 +201,8 @@ Result<> SessionCredentials::Private::refreshTokenFile()
         const QByteArray token = bytes->trimmed();
         const bool clean = std::none_of(token.cbegin(), token.cend(),
                                         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-        if (!token.isEmpty() && clean) {
+        const bool placeholder = isPlaceholder(token);
+        if (!token.isEmpty() && clean && !placeholder) {
             fileToken = token;
             fileTokenRead = now;
             fileTokenRejected = false;
@@ -209,7 +210,9 @@ Result<> SessionCredentials::Private::refreshTokenFile()
         }
         if (fileToken.isEmpty() && context.user.token.isEmpty())
             return fail(Error::Kind::Auth, Words::tr("The token file %1 cannot be used.").arg(text::safe(context.user.tokenFile)),
-                        token.isEmpty() ? Words::tr("It is empty.") : Words::tr("It holds more than one line."),
+                        token.isEmpty()   ? Words::tr("It is empty.")
+                            : placeholder ? Words::tr("It holds a placeholder in place of a token.")
+                                          : Words::tr("It holds more than one line."),
                         Words::tr("Write the token into it, or sign in again with the tool that writes it."));
     } else if (fileToken.isEmpty() && context.user.token.isEmpty()) {
         Error error = bytes.error();

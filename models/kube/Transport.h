@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kube/Credentials.h"
+#include "kube/Pulse.h"
 #include "net/Http.h"
 
 #include <memory>
@@ -26,6 +27,13 @@ public:
     virtual Result<net::ExecResult> exec(net::ExecRequest request, std::stop_token stop) = 0;
     /// Namespace of the context, "default" when it names none.
     virtual QString defaultNamespace() const = 0;
+    /// Requests from now on take new connections: those there are may lead nowhere. What is under way stays.
+    virtual void renewConnections() { }
+    /// The server's signs of life, whatever was asked.
+    Pulse &pulse() { return m_pulse; }
+
+private:
+    Pulse m_pulse;
 };
 
 /// The real one. `http` must outlive it and every stream.

@@ -15,6 +15,8 @@ namespace cairn::kube {
 namespace {
 
 constexpr auto longestRetryAfter = 300s;
+/// What may lie in the mail before the stream pauses. Of a list as much as keeps the reader busy while more travels.
+constexpr qint64 watchWindow = 4 << 20, listWindow = 16 << 20;
 
 /// The earlier of two times, either of which may be unset.
 template <class Time>
@@ -42,6 +44,11 @@ void WatchLoop::retryNow()
     post([](Mail &mail) { mail.wake = true; });
 }
 
+void WatchLoop::reconnect()
+{
+    post([](Mail &mail) { mail.reconnect = true; });
+}
+
 void WatchLoop::run(std::stop_token stop)
 {
     m_stop = stop;
@@ -59,18 +66,26 @@ void WatchLoop::run(std::stop_token stop)
             break;
         if (!mail.listType.isEmpty())
             onListStarted(mail.listType);
-        if (!mail.listData.isEmpty())
+        if (!mail.listData.isEmpty()) {
             onListData(mail.listData);
+            if (m_listStream)
+                m_listStream->taken(mail.listData.size());
+        }
         if (mail.listEnd)
             onListEnd(std::move(*mail.listEnd));
         if (mail.page && mail.pageSerial == m_pageSerial)
             onPage(std::move(*mail.page));
         if (mail.started)
             onStarted(mail.contentType);
-        if (!mail.data.isEmpty())
+        if (!mail.data.isEmpty()) {
             onData(mail.data);
+            if (m_stream)
+                m_stream->taken(mail.data.size());
+        }
         if (mail.streamEnd)
             onStreamEnd(std::move(*mail.streamEnd));
+        if (mail.reconnect)
+            onReconnect();
 
         const auto now = Clock::now();
         const auto due = [&](Time &time, bool force = false) {
@@ -145,6 +160,7 @@ void WatchLoop::streamList()
     request.headers = {{"Accept", accept()}};
     request.timeout = m_options.listTimeout;
     request.maxRetries = 0;
+    request.window = listWindow;
 
     net::StreamHandlers handlers;
     handlers.started = [this](int, const QByteArray &contentType) { post([&](Mail &mail) { mail.listType = contentType; }); };
@@ -357,6 +373,8 @@ void WatchLoop::onListError(const Error &error, const QString &freshToken)
         return startList();
     }
     closeWatch();
+    // A watch that was to be tried again would go on from a list that nobody has, and call it live.
+    m_rewatchAt.reset();
     m_listing = false;
     if (error.kind == Error::Kind::Forbidden)
         return forbidden(error);
@@ -383,6 +401,7 @@ void WatchLoop::openWatch()
     request.headers = {{"Accept", accept()}};
     request.timeout = length + m_options.deadline;
     request.maxRetries = 0;
+    request.window = watchWindow;
 
     net::StreamHandlers handlers;
     handlers.started = [this](int, const QByteArray &contentType) {
@@ -486,6 +505,21 @@ void WatchLoop::onStreamEnd(Result<net::Response> end)
         m_rewatchAt = Clock::now() + nextDelay({});
     else
         m_rewatchAt = Clock::now();
+}
+
+void WatchLoop::onReconnect()
+{
+    if (m_listing) {
+        startList();
+    } else if (m_stream) {
+        m_rewatchAt.reset();
+        openWatch();
+    } else {
+        for (Time *time : {&m_rewatchAt, &m_relistAt, &m_recheckAt}) {
+            if (*time)
+                *time = Clock::now();
+        }
+    }
 }
 
 void WatchLoop::onWatchError(const Error &error)

@@ -69,6 +69,8 @@ public:
     void run(std::stop_token stop);
     /// From any thread: tries again at once, also after Forbidden.
     void retryNow();
+    /// From any thread: what stands may lead nowhere. Goes on from where it is with new requests.
+    void reconnect();
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -80,6 +82,7 @@ private:
         QByteArray contentType; ///< set when the stream started
         bool started = false;
         bool wake = false;
+        bool reconnect = false;
         std::optional<Result<net::Response>> streamEnd;
         QByteArray listData;
         QByteArray listType; ///< content type, set when the list began to come
@@ -88,7 +91,7 @@ private:
         int pageSerial = 0;
         bool isEmpty() const
         {
-            return data.isEmpty() && !started && !wake && !streamEnd && listData.isEmpty() && listType.isEmpty() && !listEnd && !page;
+            return data.isEmpty() && !started && !wake && !reconnect && !streamEnd && listData.isEmpty() && listType.isEmpty() && !listEnd && !page;
         }
     };
     Mail takeMail(Time until);
@@ -119,6 +122,7 @@ private:
     void onStarted(const QByteArray &contentType);
     void onData(const QByteArray &data);
     void onStreamEnd(Result<net::Response> end);
+    void onReconnect();
     void onWatchError(const Error &error);
 
     void forbidden(const Error &error);

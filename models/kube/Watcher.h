@@ -29,7 +29,7 @@ public:
     }
 
     bool readsProtobuf() const override { return m_decoder->readsProtobuf(); }
-    qsizetype pending() const override { return m_delta.upserts.size() + m_delta.removed.size(); }
+    qsizetype pending() const override { return m_delta.upserts.size() + m_removed.size(); }
     qsizetype known() const override { return m_known.size(); }
     void state(const FeedState &state) override { m_handlers.state(state); }
 
@@ -61,7 +61,7 @@ public:
                 continue;
             }
             dropUpsert(it.key());
-            m_delta.removed.append(it.key());
+            m_removed.insert(it.key());
             it = m_known.erase(it);
         }
         m_delta.complete = true;
@@ -88,7 +88,7 @@ public:
                 m_deleted.insert(object.uid);
             if (m_known.remove(object.uid)) {
                 dropUpsert(object.uid);
-                m_delta.removed.append(object.uid);
+                m_removed.insert(object.uid);
             }
             break;
         default: break;
@@ -102,6 +102,8 @@ public:
             return;
         m_delta.resourceVersion = resourceVersion;
         m_pendingAt.clear();
+        m_delta.removed = m_removed.values();
+        m_removed.clear();
         Delta<T> delta = std::exchange(m_delta, {});
         // Whoever takes a batch takes it at one go, the GUI thread too: a page of a list is more than it may.
         qsizetype from = 0;
@@ -135,6 +137,7 @@ private:
             m_delta.upserts[*it] = std::move(object);
             return;
         }
+        m_removed.remove(object.uid); // a list of an older moment does not know it, and the watch brings it back
         m_pendingAt.insert(object.uid, m_delta.upserts.size());
         m_delta.upserts.append(std::move(object));
     }
@@ -157,6 +160,7 @@ private:
     const WatchHandlers<T> m_handlers;
     QHash<QString, quint64> m_known;       ///< UID → version
     Delta<T> m_delta;                      ///< not yet handed on
+    QSet<QString> m_removed;               ///< … and what goes into its list
     QHash<QString, qsizetype> m_pendingAt; ///< UID → place in m_delta.upserts
     bool m_listing = false;
     QSet<QString> m_seen;    ///< since beginList()
@@ -181,6 +185,8 @@ public:
     Watcher &operator=(const Watcher &) = delete;
 
     void retryNow() { m_loop.retryNow(); }
+    /// What stands may lead nowhere: goes on from where it is, on connections that Transport::renewConnections() made new.
+    void reconnect() { m_loop.reconnect(); }
     /// Begins to end; the destructor then has less to wait for.
     void requestStop() { m_thread.request_stop(); }
 

@@ -31,6 +31,16 @@ bool Node::isAlias() const
     return isValid() && m_tree->node(m_index).alias;
 }
 
+bool Node::isMerge() const
+{
+    return isValid() && m_tree->node(m_index).merged;
+}
+
+int Node::line() const
+{
+    return isValid() ? m_tree->line(m_tree->node(m_index).begin) : 0;
+}
+
 Place Node::place() const
 {
     return isValid() ? m_tree->place(m_tree->node(m_index).begin) : Place();
@@ -191,6 +201,14 @@ Node Document::at(const Path &path) const
         }
     }
     return node;
+}
+
+Extent Document::extent(int document) const
+{
+    if (document < 0 || document >= count())
+        return {};
+    const Tree::Part &part = m_tree->parts[static_cast<size_t>(document)];
+    return {part.begin, part.end};
 }
 
 Node Document::nodeAt(qsizetype offset) const

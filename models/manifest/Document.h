@@ -62,8 +62,10 @@ public:
     Kind kind() const; ///< of an alias: of what it stands for
     Style style() const;
     bool isAlias() const;
+    bool isMerge() const; ///< in a map: what a merge key ("<<") brings in
 
     Place place() const;    ///< of its first character, which may belong to an anchor or a tag
+    int line() const;       ///< the same without the column, which costs as much as the line is long
     /// From its first character to its last: anchor and tag included, comments and line breaks around it not. A value
     /// that is left out has an empty extent where it would begin.
     Extent extent() const;
@@ -116,6 +118,8 @@ public:
     int count() const;                  ///< documents that hold more than comments
     Node root(int document = 0) const;  ///< invalid where there is none
     Node at(const Path &path) const;    ///< invalid where there is none; follows aliases and merge keys
+    /// The stretch of a document, from its "---" to the next; empty where there is none.
+    Extent extent(int document) const;
     /// The innermost node whose extent, or whose name's extent, holds the byte.
     Node nodeAt(qsizetype offset) const;
     Place placeOf(qsizetype offset) const;

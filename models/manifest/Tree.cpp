@@ -65,17 +65,23 @@ int lineEnd(const QByteArray &text, int at)
 
 } // namespace lex
 
+int Tree::line(qsizetype offset) const
+{
+    const auto at = static_cast<int>(std::clamp<qsizetype>(offset, 0, text.size()));
+    return static_cast<int>(std::upper_bound(lines.begin(), lines.end(), at) - lines.begin());
+}
+
 Place Tree::place(qsizetype offset) const
 {
     const qsizetype at = std::clamp<qsizetype>(offset, 0, text.size());
-    const auto line = std::upper_bound(lines.begin(), lines.end(), static_cast<int>(at)) - lines.begin();
-    const qsizetype begin = lines[static_cast<size_t>(line - 1)];
+    const int number = line(at);
+    const qsizetype begin = lines[static_cast<size_t>(number - 1)];
     int column = 1;
     for (qsizetype i = begin; i < at; ++i)
         column += (static_cast<uchar>(text[i]) & 0xc0) != 0x80;
     if (begin == 0 && text.startsWith("\xef\xbb\xbf") && at >= 3)
         --column; // an editor does not show the byte order mark
-    return {static_cast<int>(line), column, at};
+    return {number, column, at};
 }
 
 int Tree::content(int index) const

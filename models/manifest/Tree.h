@@ -51,6 +51,7 @@ struct Tree {
 
     const TreeNode &node(int index) const { return nodes[static_cast<size_t>(index)]; }
     Place place(qsizetype offset) const;
+    int line(qsizetype offset) const; ///< from 1
     /// Where its content begins, behind anchor and tag.
     int content(int index) const;
     /// What a scalar says; points into this tree.

@@ -61,7 +61,7 @@ private:
     int m_end;
 
     bool atKey() const { return !m_stack.empty() && m_stack.back().map && !m_stack.back().haveKey; }
-    int lineOf(int offset) const { return m_tree.place(offset).line; }
+    int lineOf(int offset) const { return m_tree.line(offset); }
     int column(int offset) const;
     char charAt(int at) const { return at < m_end ? m_tree.text[at] : '\0'; }
     bool belongs(int at) const;

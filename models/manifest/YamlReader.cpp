@@ -91,7 +91,7 @@ private:
         if (m_pending > kMostPending)
             throw Refused{Fault::Kind::TooLarge, m_begun,
                           Words::tr("Line %1 begins something with more than %2 brackets, commas and values.")
-                              .arg(m_tree.place(m_begun).line)
+                              .arg(m_tree.line(m_begun))
                               .arg(kMostPending),
                           Words::tr("Write each value on a line of its own, without brackets, or all as JSON.")};
     }
@@ -130,7 +130,7 @@ private:
             m_word = false;
             if (++m_brackets > m_depth)
                 throw Refused{Fault::Kind::TooLarge, m_at,
-                              Words::tr("Line %1 opens more than %2 brackets.").arg(m_tree.place(m_at).line).arg(m_depth),
+                              Words::tr("Line %1 opens more than %2 brackets.").arg(m_tree.line(m_at)).arg(m_depth),
                               Words::tr("Flatten it.")};
             return;
         case ']':

@@ -45,6 +45,10 @@ struct Request {
     std::shared_ptr<QByteArray> room; ///< memory to read the body into, taken when it comes: the answer before, seen to.
                                       ///< Megabytes are else asked of the system and given back for each page of a list
     qint64 maxBody = 512LL << 20; ///< a longer body, after decompression, is an error
+    qint64 window = 0;           ///< of a stream: bytes that its handler was given and that Stream::taken() has not named;
+                                 ///< with more it pauses, and so in the end does the server. 0: it never pauses
+    bool apart = false;          ///< of a stream that may be paused for long: others do not share its connection. Over
+                                 ///< HTTP/2 a paused stream holds up what comes behind it
 };
 
 struct Response {
@@ -70,10 +74,12 @@ class Stream
 {
 public:
     virtual ~Stream() = default;
+    /// Whoever reads is done with so many bytes of what the handler was given (Request::window). From any thread.
+    virtual void taken(qint64 bytes) { Q_UNUSED(bytes) }
 };
 
-/// HTTP/1.1 and HTTP/2 by libcurl multi on one network thread of its own. TLS 1.2 or newer. Never pauses a transfer.
-/// Thread-safe. Destroying it cancels everything and joins the thread.
+/// HTTP/1.1 and HTTP/2 by libcurl multi on one network thread of its own. TLS 1.2 or newer. Pauses a stream whose reader
+/// is behind, where the request asks for it. Thread-safe. Destroying it cancels everything and joins the thread.
 class HttpClient
 {
 public:

@@ -56,6 +56,11 @@ public:
         m_transfer->mute();
         m_thread->cancel(m_transfer);
     }
+    void taken(qint64 bytes) override
+    {
+        if (m_transfer->taken(bytes))
+            m_thread->resume(m_transfer);
+    }
 
 private:
     std::shared_ptr<NetworkThread> m_thread;

@@ -68,6 +68,11 @@ void NetworkThread::cancel(std::shared_ptr<Transfer> transfer)
     post({Command::Kind::Cancel, std::move(transfer)});
 }
 
+void NetworkThread::resume(std::shared_ptr<Transfer> transfer)
+{
+    post({Command::Kind::Resume, std::move(transfer)});
+}
+
 bool NetworkThread::post(Command command)
 {
     const std::lock_guard lock(m_mutex);
@@ -107,10 +112,14 @@ void NetworkThread::run()
     for (;;) {
         bool quit = false;
         for (const Command &command : takeCommands(&quit)) {
-            if (command.kind == Command::Kind::Add)
-                start(command.transfer);
-            else
-                end(command.transfer.get(), fail(Error::cancelled()));
+            switch (command.kind) {
+            case Command::Kind::Add: start(command.transfer); break;
+            case Command::Kind::Cancel: end(command.transfer.get(), fail(Error::cancelled())); break;
+            case Command::Kind::Resume:
+                if (m_active.contains(command.transfer.get()))
+                    command.transfer->resume();
+                break;
+            }
         }
         if (quit)
             break;
@@ -151,7 +160,7 @@ void NetworkThread::start(const std::shared_ptr<Transfer> &transfer)
 NetworkThread::Group *NetworkThread::groupFor(const Transfer &transfer)
 {
     Groups &groups = m_groups[transfer.endpoint()];
-    auto &list = transfer.mode() == Transfer::Mode::Streamed ? groups.streams : groups.bulk;
+    auto &list = transfer.mode() != Transfer::Mode::Streamed ? groups.bulk : transfer.apart() ? groups.apart : groups.streams;
     for (const auto &group : list) {
         if (group->members < streamsPerConnection)
             return group.get();
@@ -182,7 +191,7 @@ void NetworkThread::collectFinished()
 void NetworkThread::releaseWaiting()
 {
     for (auto &[key, groups] : m_groups) {
-        for (auto *list : {&groups.bulk, &groups.streams}) {
+        for (auto *list : {&groups.bulk, &groups.streams, &groups.apart}) {
             for (const auto &group : *list) {
                 if (group->opener && group->opener->connected()) {
                     group->opened = true;

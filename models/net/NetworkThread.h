@@ -16,7 +16,7 @@ namespace cairn::net {
 /// The one thread that drives libcurl. Commands come through a mutexed queue; everything else belongs to the thread.
 ///
 /// Connections are kept in groups: one group holds the connections of one Endpoint pointer and one kind of transfer,
-/// so that identities never mix, bulk answers never delay watches, and at most 90 streams share a connection (servers
+/// so that identities never mix, neither bulk answers nor paused streams delay watches, and at most 90 streams share a connection (servers
 /// allow 100). The first transfer of a group opens the connection while the others wait for it, so that a burst of
 /// watches becomes one HTTP/2 connection instead of many.
 class NetworkThread {
@@ -30,6 +30,8 @@ public:
     void add(std::shared_ptr<Transfer> transfer);
     /// Ends it with Cancelled, soon. Nothing happens where it is over already.
     void cancel(std::shared_ptr<Transfer> transfer);
+    /// Goes on with one that is paused, soon.
+    void resume(std::shared_ptr<Transfer> transfer);
     /// Ends all transfers with Cancelled and joins. Not from a handler.
     void shutDown();
     bool isCurrent() const { return std::this_thread::get_id() == m_thread.get_id(); }
@@ -37,7 +39,7 @@ public:
 private:
     struct Group;
     struct Command {
-        enum class Kind { Add, Cancel } kind;
+        enum class Kind { Add, Cancel, Resume } kind;
         std::shared_ptr<Transfer> transfer;
     };
     struct Active {
@@ -46,7 +48,7 @@ private:
         bool running = false; ///< in the multi handle; false while it waits for the group's first connection
     };
     struct Groups {
-        std::vector<std::unique_ptr<Group>> bulk, streams;
+        std::vector<std::unique_ptr<Group>> bulk, streams, apart;
     };
     using EndpointKey = std::weak_ptr<const Endpoint>;
 

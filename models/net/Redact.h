@@ -8,7 +8,8 @@ namespace cairn::net {
 
 /// Takes out of an answer what it repeats of the secrets in the headers of its request (bearer token, password, session
 /// token): some servers and proxies print whole requests in their errors, and errors are shown and logged. Headers of
-/// every answer, bodies of refusals only. Thread-safe.
+/// every answer, bodies of refusals only. As they are, percent-encoded, and in base64, alone or within something longer.
+/// Thread-safe.
 void redact(Response &response, const QList<Header> &sent);
 /// The same for the words of an error.
 void redact(Error &error, const QList<Header> &sent);

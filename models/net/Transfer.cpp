@@ -55,6 +55,32 @@ void Transfer::mute()
         std::swap(released, m_handlers);
 }
 
+bool Transfer::mustPause()
+{
+    if (m_request.window <= 0 || m_untaken < m_request.window)
+        return false;
+    // First said, then looked at again: a reader that is done in between either sees it, or has made room.
+    m_paused = true;
+    if (m_untaken >= m_request.window)
+        return true;
+    m_paused = false;
+    return false;
+}
+
+bool Transfer::taken(qint64 bytes)
+{
+    const qint64 left = m_untaken.fetch_sub(bytes) - bytes;
+    return m_paused && left <= m_request.window / 2;
+}
+
+void Transfer::resume()
+{
+    if (!m_paused.exchange(false))
+        return;
+    m_lastByte = Clock::now(); // the silence was ours
+    curl_easy_pause(m_easy.get(), CURLPAUSE_CONT);
+}
+
 bool Transfer::needsFreshConnection() const
 {
     return !isRepeatable(m_request);
@@ -199,6 +225,9 @@ size_t Transfer::body(const char *data, size_t size)
 {
     m_lastByte = Clock::now();
     if (m_mode == Mode::Streamed && m_response.status < 300) {
+        if (mustPause())
+            return CURL_WRITEFUNC_PAUSE; // libcurl keeps the piece and gives it again
+        m_untaken += static_cast<qint64>(size);
         const bool wanted = guarded([&] {
             if (m_handlers.data)
                 m_handlers.data(data, size);
@@ -229,7 +258,7 @@ std::optional<Transfer::Clock::time_point> Transfer::deadline() const
     std::optional<Clock::time_point> next;
     if (m_request.timeout.count() > 0)
         next = m_begun + m_request.timeout;
-    if (m_request.idleTimeout.count() > 0) {
+    if (m_request.idleTimeout.count() > 0 && !m_paused) {
         const Clock::time_point idle = m_lastByte + m_request.idleTimeout;
         next = next ? std::min(*next, idle) : idle;
     }
@@ -241,7 +270,7 @@ std::optional<Error> Transfer::expired(Clock::time_point now) const
     const QString server = m_target.server;
     if (m_request.timeout.count() > 0 && now >= m_begun + m_request.timeout)
         return timeoutError(server, m_request.timeout, m_connected);
-    if (m_request.idleTimeout.count() > 0 && now >= m_lastByte + m_request.idleTimeout)
+    if (m_request.idleTimeout.count() > 0 && !m_paused && now >= m_lastByte + m_request.idleTimeout)
         return m_connected ? idleError(server, m_request.idleTimeout)
                            : timeoutError(server, m_request.idleTimeout, false);
     return std::nullopt;

@@ -5,6 +5,7 @@
 #include "net/Http.h"
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -31,6 +32,9 @@ public:
     void mute();
     const std::shared_ptr<const Endpoint> &endpoint() const { return m_endpoint; }
     Mode mode() const { return m_mode; }
+    /// The reader is done with so many bytes. True where the transfer is paused and may go on: resume() it then.
+    bool taken(qint64 bytes);
+    bool apart() const { return m_request.apart; }
     /// Writes take a fresh connection: on a kept one that just died libcurl would silently send them again.
     bool needsFreshConnection() const;
 
@@ -45,6 +49,8 @@ public:
     std::optional<Clock::time_point> deadline() const;
     /// The Error of a timeout that has struck by `now`.
     std::optional<Error> expired(Clock::time_point now) const;
+    /// Lets a paused transfer go on.
+    void resume();
     /// What libcurl's verdict means.
     Result<Response> outcome(CURLcode code);
     /// Calls the last handler. The easy handle is gone by then, so the handler may do anything.
@@ -61,6 +67,8 @@ private:
     /// Runs `call` unless muted. False when muted.
     template <class Call>
     bool guarded(Call call);
+    /// The reader is behind: nothing more is given now.
+    bool mustPause();
 
     const Mode m_mode;
     const std::shared_ptr<const Endpoint> m_endpoint;
@@ -72,6 +80,10 @@ private:
     StreamHandlers m_handlers;
     bool m_muted = false;
     bool m_inHandler = false;
+
+    // Between the network thread and the reader.
+    std::atomic<qint64> m_untaken = 0; ///< bytes
+    std::atomic<bool> m_paused = false;
 
     Target m_target;
     SlistPtr m_connectTo;

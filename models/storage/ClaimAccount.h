@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/Claim.h"
+#include "domain/Gap.h"
 #include "domain/Job.h"
 #include "domain/Volume.h"
 #include "domain/VolumeUse.h"
@@ -90,6 +91,8 @@ struct ClaimFacts {
     bool kubeletAsked = false;
     QHash<QString, QList<UsageSample>> history; ///< by UID of the claim
     QHash<QString, QList<JobShare>> shares;     ///< by "ns/name"
+    bool usersRead = true;    ///< false where pods or jobs could not be listed: a claim may have more users than it shows
+    QList<Gap> gaps;          ///< what could not be read beside the claims
     QDateTime now;
 };
 
@@ -113,6 +116,8 @@ double rank(const ClaimAccount &account);
 /// Sentences for people, safe to show; "" where there is nothing to say.
 QString troubleText(const ClaimAccount &account);
 QString silenceText(const ClaimAccount &account);
+/// "9 d", "not growing", "no limit": when it is full.
+QString fullInText(const ClaimAccount &account);
 /// What the numbers count beside the claim.
 QString sharingText(const ClaimAccount &account);
 /// "Prometheus", "kubelet", "df in a helper pod".

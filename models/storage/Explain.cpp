@@ -52,6 +52,27 @@ QString silenceText(const ClaimAccount &account)
     return {};
 }
 
+QString fullInText(const ClaimAccount &account)
+{
+    if ((account.trouble == Trouble::Lost || account.trouble == Trouble::VolumeGone) || account.trouble == Trouble::Pending)
+        return u"–"_s;
+    if (account.use && account.facts.capacity == DriverFacts::Capacity::None)
+        return Words::tr("no limit");
+    if (!account.use || account.fraction() < 0)
+        return Words::tr("unknown");
+    if (account.fraction() >= 0.9995)
+        return Words::tr("full");
+    switch (account.forecast.state) {
+    case Forecast::State::TooFew: return Words::tr("too early");
+    case Forecast::State::NotGrowing: return Words::tr("not growing");
+    case Forecast::State::Growing: break;
+    }
+    const double days = account.forecast.days;
+    if (days < 1.0 / 24)
+        return Words::tr("within the hour");
+    return days < 2 ? Words::tr("%1 h", "hours").arg(qint64(days * 24)) : Words::tr("%1 d", "days").arg(text::number(qint64(days)));
+}
+
 QString sharingText(const ClaimAccount &account)
 {
     QStringList others;

@@ -11,6 +11,12 @@ using namespace Qt::StringLiterals;
 namespace cairn::store {
 namespace {
 
+/// The kubelet takes a container that ran this long for well, and forgets how often it failed (MaxContainerBackOff doubled,
+/// pkg/kubelet/kubelet.go).
+constexpr qint64 loopSeconds = 600;
+/// A pod made this long after its job began is not one of the first.
+constexpr qint64 firstStartSeconds = 120;
+
 void link(QHash<QString, QStringList> &index, const QString &key, const QString &value)
 {
     QStringList &list = index[key];
@@ -149,34 +155,27 @@ QString JobStore::jobOf(const QString &podsKey) const
 void JobStore::applyPods(const Delta<Pod> &delta)
 {
     QSet<QString> touched;
-    Delta<Pod> own;
-    own.complete = delta.complete;
     const auto forget = [&](const QString &uid) {
         const Pod *pod = m_pods.find(uid);
-        if (!pod)
-            return false;
+        if (!pod || !belongsToAJob(*pod))
+            return;
         const QString key = podsKey(*pod);
         touched.insert(jobOf(key));
         unlink(m_podsOf, key, uid);
-        return true;
     };
     for (const QString &uid : delta.removed) {
-        if (forget(uid))
-            own.removed.append(uid);
+        m_deaths.remove(uid);
+        forget(uid);
     }
     for (const Pod &pod : delta.upserts) {
-        if (!belongsToAJob(pod)) {
-            if (forget(pod.uid)) // it was orphaned
-                own.removed.append(pod.uid);
+        forget(pod.uid); // it may have been orphaned, or adopted
+        if (!belongsToAJob(pod))
             continue;
-        }
-        forget(pod.uid);
         const QString key = podsKey(pod);
         touched.insert(jobOf(key));
         link(m_podsOf, key, pod.uid);
-        own.upserts.append(pod);
     }
-    m_pods.apply(own);
+    m_pods.apply(delta);
     touched.remove(QString()); // pods of a JobSet that no TrainJob made, or whose TrainJob is still to come
     refresh(touched);
     if (!touched.isEmpty())
@@ -190,6 +189,7 @@ void JobStore::resetPods()
         touched.insert(jobOf(*it));
     touched.remove(QString());
     m_podsOf.clear();
+    m_deaths.clear();
     m_pods.clear();
     refresh(touched);
     if (!touched.isEmpty())
@@ -232,7 +232,7 @@ QSet<QString> JobStore::jobsOn(const QSet<QString> &nodes) const
     if (nodes.isEmpty())
         return jobs;
     m_pods.each([&](const Pod &pod) {
-        if (nodes.contains(pod.node))
+        if (nodes.contains(pod.node) && belongsToAJob(pod))
             jobs.insert(jobOf(podsKey(pod)));
     });
     jobs.remove(QString());
@@ -276,6 +276,55 @@ void JobStore::setJobState(JobKind kind, const FeedState &state)
 {
     m_states.insert(kind, state);
     emit stateChanged(jobsState());
+}
+
+void JobStore::setPodState(const FeedState &state)
+{
+    const auto says = [this] { return std::pair(arePodsKnown(), m_pods.state().phase == FeedState::Phase::Forbidden); };
+    const auto before = says();
+    m_pods.setState(state);
+    if (says() == before)
+        return;
+    // Of ten thousand jobs only those can look otherwise now that run and are not all there.
+    QSet<QString> open;
+    for (auto it = m_shown.cbegin(); it != m_shown.cend(); ++it) {
+        if ((isRunning(it->phase) || it->phase == JobPhase::Pending) && it->ready() < it->desired())
+            open.insert(it.key());
+    }
+    refresh(open);
+}
+
+void JobStore::setDeath(const QString &podUid, const QString &container, const std::optional<DeathCause> &cause)
+{
+    const Pod *pod = m_pods.find(podUid);
+    if (!pod)
+        return;
+    if (cause)
+        m_deaths[podUid].insert(container, *cause);
+    else if (const auto of = m_deaths.find(podUid); of != m_deaths.end())
+        of->remove(container);
+    refresh({jobOf(podsKey(*pod))});
+}
+
+void JobStore::setNow(const QDateTime &now)
+{
+    const bool first = !m_now.isValid();
+    m_now = now;
+    if (first) {
+        refresh(QSet<QString>(m_raw.keyBegin(), m_raw.keyEnd()));
+        return;
+    }
+    QSet<QString> due;
+    for (auto it = m_until.begin(); it != m_until.end();) {
+        if (*it > now) {
+            ++it;
+            continue;
+        }
+        due.insert(it.key());
+        it = m_until.erase(it);
+    }
+    if (!due.isEmpty())
+        refresh(due);
 }
 
 FeedState JobStore::jobsState() const
@@ -347,7 +396,7 @@ QSet<QString> JobStore::jobsOf(const Event &event) const
         return {event.objectUid};
     QString job;
     if (const Pod *pod = m_pods.find(event.objectUid))
-        job = jobOf(podsKey(*pod));
+        job = belongsToAJob(*pod) ? jobOf(podsKey(*pod)) : QString();
     else if (event.objectKind == "JobSet"_L1)
         job = m_named.value(nameKey(event.ns, event.objectName));
     else if (event.objectKind == "Job"_L1 && event.objectName.endsWith("-launcher"_L1))
@@ -416,6 +465,19 @@ void JobStore::refresh(const QSet<QString> &uids, StoreChange change)
         emit changed(change);
 }
 
+struct JobStore::Seen {
+    PodTrouble trouble;
+    int pods = 0;
+    bool anyActive = false;
+    bool anyLost = false;  ///< on a node that does not answer
+    bool again = false;    ///< some replica runs for the second time, or should
+    int attempts = 0;      ///< of the JobSet
+    int missing = 0;       ///< replicas that are neither ready nor done
+    QDateTime loopsUntil;  ///< a container that died twice and more and runs now: when it is taken for well
+    PodTrouble loop;       ///< and what it died of
+    std::optional<DeathCause> died;
+};
+
 Job JobStore::refined(const Job &raw) const
 {
     Job job = raw;
@@ -426,39 +488,12 @@ Job JobStore::refined(const Job &raw) const
         if (runtime != m_runtimes.end())
             job = withRuntime(job, *runtime);
     }
-    PodTrouble trouble;
-    bool anyPod = false;
-    bool anyActive = false;
-    int attempts = 0; // of the JobSet
-    job.restarts = 0;
-    for (const QString &uid : m_podsOf.value(podsKey(job))) {
-        const Pod *pod = m_pods.find(uid);
-        if (!pod)
-            continue;
-        anyPod = true;
-        anyActive |= pod->phase != "Succeeded"_L1 && pod->phase != "Failed"_L1;
-        job.restarts += pod->restarts();
-        attempts = std::max(attempts, pod->attempt);
-        const auto group = std::ranges::find_if(
-            job.replicas, [&](const ReplicaGroup &g) { return g.role.compare(pod->role, Qt::CaseInsensitive) == 0; });
-        if (group != job.replicas.end() && pod->ready() && !pod->deleting.isValid())
-            ++group->ready;
-        // The status of a TrainJob counts batch Jobs, not pods.
-        if (group != job.replicas.end() && pod->ofJobSet) {
-            group->active += pod->phase == "Running"_L1 || pod->phase == "Pending"_L1;
-            group->succeeded += pod->phase == "Succeeded"_L1;
-            group->failed += pod->phase == "Failed"_L1;
-        }
-        // A pod on its way out because the job was told to stop has no trouble of its own.
-        if (!(job.suspendRequested && pod->deleting.isValid()))
-            trouble = worse(trouble, podTrouble(*pod, m_lostNodes.contains(pod->node)));
-    }
-
-    job.restarts += attempts;
+    const Seen seen = lookAtPods(job);
+    const PodTrouble &trouble = seen.trouble;
     // Trainer has no condition for it: a JobSet that began anew and has not come up again is restarting.
-    if (attempts > 0 && job.ready() == 0 && (job.phase == JobPhase::Running || job.phase == JobPhase::Pending))
+    if (seen.attempts > 0 && job.ready() == 0 && job.unknown() == 0 && (job.phase == JobPhase::Running || job.phase == JobPhase::Pending))
         job.phase = JobPhase::Restarting;
-    if (job.suspendRequested && !isFinished(job.phase) && anyActive) {
+    if (job.suspendRequested && !isFinished(job.phase) && seen.anyActive) {
         job.cause = u"stopping"_s;
         return job;
     }
@@ -470,32 +505,145 @@ Job JobStore::refined(const Job &raw) const
     case JobPhase::Restarting:
         if (trouble.weight >= PodTrouble::RestartedFrom)
             job.cause = trouble.cause;
+        if (seen.anyLost && seen.missing > 0)
+            job.phase = JobPhase::NodeLost;
         break;
-    case JobPhase::Running:
-        if (trouble.current && trouble.weight >= PodTrouble::Scheduling) {
-            job.cause = trouble.cause;
-            if (!trouble.message.isEmpty())
-                job.message = trouble.message;
-        }
-        break;
+    case JobPhase::Running: refineRunning(job, seen); break;
     case JobPhase::Pending:
         if (trouble.current && trouble.weight != PodTrouble::None) {
             job.cause = trouble.cause;
             if (!trouble.message.isEmpty())
                 job.message = trouble.message;
         }
-        refinePending(job, anyPod);
+        refinePending(job, seen.pods > 0);
         break;
     default: break;
     }
+    if (job.phase == JobPhase::Failed || job.phase == JobPhase::Restarting)
+        job.died = seen.died;
     return job;
+}
+
+JobStore::Seen JobStore::lookAtPods(Job &job) const
+{
+    Seen seen;
+    job.restarts = 0;
+    for (const QString &uid : m_podsOf.value(podsKey(job))) {
+        const Pod *pod = m_pods.find(uid);
+        if (!pod)
+            continue;
+        ++seen.pods;
+        seen.anyActive |= pod->phase != "Succeeded"_L1 && pod->phase != "Failed"_L1;
+        job.restarts += pod->restarts();
+        seen.attempts = std::max(seen.attempts, pod->attempt);
+        // Made long after the job began: one like it was there before.
+        seen.again |= pod->created.isValid() && job.started.isValid() && job.started.secsTo(pod->created) > firstStartSeconds;
+        const bool nodeLost = m_lostNodes.contains(pod->node);
+        const bool lost = isOutOfSight(*pod, nodeLost);
+        const auto group = std::ranges::find_if(
+            job.replicas, [&](const ReplicaGroup &g) { return g.role.compare(pod->role, Qt::CaseInsensitive) == 0; });
+        if (group != job.replicas.end()) {
+            if (lost)
+                ++group->unknown;
+            else if (pod->ready() && !pod->deleting.isValid())
+                ++group->ready;
+        }
+        // The status of a TrainJob counts batch Jobs, not pods.
+        if (group != job.replicas.end() && pod->ofJobSet) {
+            group->active += pod->phase == "Running"_L1 || pod->phase == "Pending"_L1;
+            group->succeeded += pod->phase == "Succeeded"_L1;
+            group->failed += pod->phase == "Failed"_L1;
+        }
+        // A pod on its way out because the job was told to stop has no trouble of its own.
+        if (job.suspendRequested && pod->deleting.isValid())
+            continue;
+        seen.anyLost |= lost;
+        seen.trouble = worse(seen.trouble, podTrouble(*pod, nodeLost));
+        for (const ContainerState &container : pod->containers) {
+            if (m_now.isValid() && container.state == "running"_L1 && container.restarts >= 2 && container.lastExitCode.value_or(0) != 0
+                && container.lastFinished.isValid()) {
+                const QDateTime until = container.lastFinished.addSecs(loopSeconds);
+                if (until > m_now && (!seen.loopsUntil.isValid() || until > seen.loopsUntil)) {
+                    seen.loopsUntil = until;
+                    seen.loop = podTrouble(*pod, false);
+                }
+            }
+        }
+        if (const auto deaths = m_deaths.constFind(uid); deaths != m_deaths.cend()) {
+            for (const DeathCause &cause : *deaths) {
+                if (!seen.died || explainsMore(cause, *seen.died))
+                    seen.died = cause;
+            }
+        }
+    }
+    for (ReplicaGroup &group : job.replicas) {
+        // Who may not read pods knows nothing of their readiness, which is not the same as none.
+        if (m_pods.state().phase == FeedState::Phase::Forbidden && isRunning(job.phase))
+            group.unknown = std::max(0, group.desired - group.succeeded);
+        // A new pod may have taken the place of one that is out of sight.
+        group.unknown = std::clamp(group.desired - group.ready - group.succeeded, 0, group.unknown);
+        seen.missing += std::max(0, group.desired - group.ready - group.succeeded);
+    }
+    job.restarts += seen.attempts;
+    seen.again |= job.restarts > 0;
+    return seen;
+}
+
+bool JobStore::arePodsKnown() const
+{
+    return m_pods.state().phase == FeedState::Phase::Live || m_pods.state().phase == FeedState::Phase::Stale;
+}
+
+/// The operator says Running as soon as its first pod runs, and goes on saying so whatever becomes of the others.
+void JobStore::refineRunning(Job &job, const Seen &seen) const
+{
+    const PodTrouble &trouble = seen.trouble;
+    if (seen.anyLost && (seen.missing > 0 || job.desired() == 0)) {
+        job.phase = JobPhase::NodeLost;
+        job.cause = u"NodeLost"_s;
+        return;
+    }
+    // A replica that took the place of a failed pod leaves nothing missing. How many there should be may not be known.
+    const bool stuck = trouble.current && trouble.weight >= PodTrouble::Scheduling && (seen.missing > 0 || job.desired() == 0);
+    if (!stuck && (seen.missing == 0 || !arePodsKnown())) {
+        // Between two deaths it is up for a while: that is no recovery yet.
+        if (seen.loopsUntil.isValid()) {
+            job.phase = JobPhase::Restarting;
+            job.cause = seen.loop.cause;
+            m_until.insert(job.uid, seen.loopsUntil);
+        }
+        return;
+    }
+    if (trouble.weight != PodTrouble::None) {
+        job.cause = trouble.cause;
+        if (!trouble.message.isEmpty())
+            job.message = trouble.message;
+    } else if (seen.pods < job.desired()) {
+        addEventCause(job);
+    } else {
+        job.cause = u"ContainersNotReady"_s;
+    }
+    // While it starts for the first time, a part of it that is not there yet is nothing that broke.
+    const bool broke = seen.again || (trouble.current && trouble.weight >= PodTrouble::Exited && trouble.weight != PodTrouble::Config
+                                      && trouble.weight != PodTrouble::Image);
+    const QDateTime settled = job.started.isValid() ? job.started.addSecs(loopSeconds) : QDateTime();
+    if (!broke && m_now.isValid() && settled.isValid() && settled > m_now) {
+        job.phase = JobPhase::Pending;
+        m_until.insert(job.uid, settled);
+    } else {
+        job.phase = JobPhase::Restarting;
+    }
 }
 
 void JobStore::refinePending(Job &job, bool hasPods) const
 {
-    if (hasPods)
-        return;
-    // No pod at all: the operator says in an event why it could not make one (quota, admission).
+    if (!hasPods)
+        addEventCause(job);
+}
+
+/// A pod is missing: the operator says in an event why it could not make it (quota, admission).
+void JobStore::addEventCause(Job &job) const
+{
     const Event *newest = nullptr;
     for (const QString &uid : m_eventsAbout.value(job.uid)) {
         const Event *event = m_events.find(uid);

@@ -25,8 +25,12 @@ public:
     void applyNodes(const Delta<Node> &delta);
     void applyEvents(const Delta<Event> &delta);
     void setJobState(JobKind kind, const FeedState &state); ///< emits stateChanged with the combined one
-    void setPodState(const FeedState &state) { m_pods.setState(state); }
+    void setPodState(const FeedState &state);
     void setEventState(const FeedState &state) { m_events.setState(state); }
+    /// What a container of a pod died of last; nullopt: nobody knows. Shown as long as the job does not do well.
+    void setDeath(const QString &podUid, const QString &container, const std::optional<DeathCause> &cause);
+    /// Some states end by time alone: a container that ran long enough does not loop any more. Call it now and then.
+    void setNow(const QDateTime &now);
     /// The scope changed: forget the jobs of this kind, the pods, the nodes or the events.
     void resetJobs(JobKind kind);
     void resetRuntimes(const QString &kind);
@@ -54,6 +58,8 @@ public:
     QString jobOf(const Pod &pod) const;
     /// About the job, its pods and pods it had before; oldest first.
     QList<Event> eventsOf(const QString &jobUid) const;
+    /// All pods, not those of jobs alone.
+    const ResourceStore<Pod> &pods() const { return m_pods; }
     /// Of all objects, not of jobs alone.
     const ResourceStore<Event> &events() const { return m_events; }
     /// UID of the job the event speaks of, itself or by one of its pods; "" for none.
@@ -73,7 +79,12 @@ private:
     using Uids = QStringList;
 
     Job refined(const Job &job) const;
+    struct Seen; ///< what its pods say of a job
+    Seen lookAtPods(Job &job) const;
+    void refineRunning(Job &job, const Seen &seen) const;
     void refinePending(Job &job, bool hasPods) const;
+    void addEventCause(Job &job) const;
+    bool arePodsKnown() const;
     /// Brings the shown values of these jobs up to date and emits one change.
     void refresh(const QSet<QString> &uids, StoreChange change = {});
     QSet<QString> jobsOf(const Event &event) const;
@@ -86,14 +97,17 @@ private:
     QHash<QString, Job> m_raw;              ///< as decoded
     QHash<QString, Job> m_shown;            ///< refined
     QHash<JobKind, QSet<QString>> m_byKind; ///< UIDs
-    ResourceStore<Pod> m_pods;              ///< of training jobs only
-    /// Pods by what they belong to: the UID of a v1 job, "namespace/name" of a JobSet, which its TrainJob shares, and
+    ResourceStore<Pod> m_pods;
+    /// Pods of training jobs by what they belong to: the UID of a v1 job, "namespace/name" of a JobSet, which its TrainJob shares, and
     /// "mpi/namespace/name" of an MPIJob v2beta1. The pods of a JobSet and of a batch Job do not know the job's UID.
     QHash<QString, Uids> m_podsOf;
     QHash<QString, QString> m_named;        ///< such a name → UID of the job
     QHash<QString, TrainingRuntime> m_runtimes;   ///< by UID
     QSet<QString> m_lostNodes;              ///< names
     QHash<QString, QString> m_nodeNames;    ///< UID → name
+    QHash<QString, QHash<QString, DeathCause>> m_deaths; ///< by UID of the pod, then container
+    QDateTime m_now;                        ///< UTC; invalid until somebody says
+    mutable QHash<QString, QDateTime> m_until; ///< jobs by UID whose state changes by itself, and when
     ResourceStore<Event> m_events;
     QHash<QString, Uids> m_eventsAbout; ///< UID of the object → event UIDs
     QMap<JobKind, FeedState> m_states;

@@ -38,6 +38,13 @@ PodTrouble worse(const PodTrouble &a, const PodTrouble &b)
     return b.at.isValid() && (!a.at.isValid() || b.at > a.at) ? b : a;
 }
 
+bool isOutOfSight(const Pod &pod, bool nodeLost)
+{
+    if (pod.phase == "Succeeded"_L1 || pod.phase == "Failed"_L1)
+        return false;
+    return pod.phase == "Unknown"_L1 || pod.unanswered || pod.reason == "NodeLost"_L1 || (nodeLost && !pod.node.isEmpty());
+}
+
 PodTrouble podTrouble(const Pod &pod, bool nodeLost)
 {
     PodTrouble result;
@@ -74,7 +81,7 @@ PodTrouble podTrouble(const Pod &pod, bool nodeLost)
         else if (pod.phase == "Pending"_L1 && pod.node.isEmpty())
             consider({PodTrouble::Scheduling, pod.reason, pod.message, {}, true});
     }
-    if (!finished && (pod.phase == "Unknown"_L1 || (nodeLost && !pod.node.isEmpty())))
+    if (isOutOfSight(pod, nodeLost))
         consider({PodTrouble::NodeLost, u"NodeLost"_s, {}, {}, true});
     return result;
 }

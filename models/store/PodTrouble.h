@@ -28,6 +28,9 @@ struct PodTrouble {
     bool current = false; ///< the pod is in this state now, not only in its past
 };
 
+/// It has not ended, and whether it runs nobody knows. `nodeLost`: the pod's node is known not to be ready.
+bool isOutOfSight(const Pod &pod, bool nodeLost);
+
 /// `nodeLost`: the pod's node is known not to be ready.
 PodTrouble podTrouble(const Pod &pod, bool nodeLost);
 

@@ -91,6 +91,7 @@ public:
         return it == m_items.cend() ? nullptr : &*it;
     }
     QList<T> values() const { return m_items.values(); }
+    QStringList uids() const { return m_items.keys(); }
     qsizetype size() const { return m_items.size(); }
     const FeedState &state() const { return m_state; }
     template <class F>

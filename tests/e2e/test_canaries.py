@@ -124,8 +124,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def refuse(self):
         self.server.heard.append(str(self.headers).encode())
-        # In Python's own words: what a careless server's error page holds.
-        said = json.dumps(dict(self.headers))
+        # In Python's own words: what a careless server's error page holds; and as an address or a dump would hold it.
+        said = json.dumps({name: [value, quote(value, safe=""), base64.b64encode(value.encode()).decode(),
+                                  base64.b64encode(f"{name}: {value}".encode()).decode(), value.encode().hex()]
+                           for name, value in self.headers.items()})
         if "list-type" in self.path or self.headers.get("x-amz-date"):
             body, kind = f"<Error><Code>AccessDenied</Code><Message>{said.replace('<', '')}</Message></Error>", "application/xml"
         else:

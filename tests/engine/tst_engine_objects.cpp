@@ -96,7 +96,7 @@ private slots:
 
     void bothFormsOfDiscoveryTellTheSame()
     {
-        const auto aggregated = cluster().resources({});
+        const auto aggregated = cluster().mapper({});
         QVERIFY(aggregated);
         const auto spy = std::make_shared<SpyTransport>(httpTransport(m_lab->http, m_lab->credentials));
         spy->bend = [](net::Request &request) {
@@ -106,15 +106,22 @@ private slots:
             }
         };
         Cluster old(spy);
-        const auto legacy = old.resources({});
+        const auto legacy = old.mapper({});
         QVERIFY(legacy);
-        const auto words = [](const QList<ResourceKind> &kinds) {
+        const auto words = [](const RestMapper &mapper) {
             QStringList list;
-            for (const ResourceKind &k : kinds)
-                list.append(k.apiVersion() + u' ' + k.plural + u' ' + k.kind + (k.namespaced ? u" n"_s : u" c"_s));
+            for (const ServedResource &served : mapper.resources()) {
+                const ResourceKind &k = served.kind;
+                QStringList subresources = served.subresources;
+                subresources.sort();
+                list.append(k.apiVersion() + u' ' + k.plural + u' ' + k.kind + (k.namespaced ? u" n "_s : u" c "_s)
+                            + QStringList{served.verbs.join(u','), subresources.join(u','), served.shortNames.join(u',')}.join(u' '));
+            }
             list.sort();
             return list;
         };
+        QCOMPARE(*aggregated->named(u"deploy"_s), kinds::deployments());
+        QVERIFY(aggregated->find(kinds::deployments())->subresources.contains(u"scale"_s));
         QCOMPARE(words(*aggregated), words(*legacy));
         QVERIFY(cluster().serves(kinds::pods(), {}).value());
         QVERIFY(!cluster().serves({u"nobody.example"_s, u"v1"_s, u"things"_s, u"Thing"_s, true}, {}).value());
@@ -205,6 +212,8 @@ private slots:
         QCOMPARE(conflict.error().kind, Error::Kind::Conflict);
         QVERIFY(!conflict.error().causes.isEmpty());
         QCOMPARE(conflict.error().causes[0].reason, u"FieldManagerConflict"_s);
+        QCOMPARE(conflict.error().causes[0].field, u"metadata.labels.step"_s);
+        QCOMPARE(fieldOwner(conflict.error().causes[0]), u"cairn"_s);
         QVERIFY(cluster().patch(pod(u"patched"_s), PatchType::Apply, apply, {false, true, true}, {}));
     }
 

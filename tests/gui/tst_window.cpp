@@ -5,7 +5,7 @@
 #include "WindowTest.h"
 
 #include "dialogs/ExecConsentDialog.h"
-#include "editors/YamlView.h"
+#include "editors/CodeEditor.h"
 #include "kit/Inputs.h"
 #include "kit/Label.h"
 #include "kit/Messages.h"
@@ -184,8 +184,8 @@ private slots:
         QTRY_VERIFY(page->isVisible());
 
         page->showTab(pages::JobPage::Tab::Yaml);
-        auto *yaml = w.find<editors::YamlView>("job.yaml.view");
-        QTRY_VERIFY_WITH_TIMEOUT(yaml->toPlainText().contains(u"kind: PyTorchJob"_s), wait);
+        auto *yaml = w.find<editors::CodeEditor>("job.yaml.view");
+        QTRY_VERIFY_WITH_TIMEOUT(yaml->text().contains(u"kind: PyTorchJob"_s), wait);
         QVERIFY(yaml->isReadOnly());
         page->showTab(pages::JobPage::Tab::Events);
         QTRY_VERIFY_WITH_TIMEOUT(w.table("job.pods")->rowCount() > 0, wait);

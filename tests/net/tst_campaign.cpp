@@ -38,9 +38,14 @@ public:
     QString run(const Identity &identity);
 
 private:
+    struct Named {
+        QByteArray name;
+        PodRow row;
+        bool operator==(const Named &) const = default;
+    };
+    using ByUid = std::map<QByteArray, Named>;
     struct Rows {
-        PodRows rows;
-        QHash<QString, QByteArray> names; ///< by UID
+        ByUid rows;
         FeedState state;
     };
 
@@ -50,6 +55,13 @@ private:
     {
         const std::lock_guard lock(m_mutex);
         return m_seen;
+    }
+    static ByUid byUid(const PodRows &rows)
+    {
+        ByUid all;
+        for (const auto &[name, row] : rows)
+            all[row.uid] = {name, row};
+        return all;
     }
     QString storm(Cluster &cluster, Watcher<Pod> &watcher);
     QString calm(Cluster &cluster, Watcher<Pod> &watcher);
@@ -93,16 +105,12 @@ WatchHandlers<Pod> Campaign::handlers()
     WatchHandlers<Pod> handlers;
     handlers.delta = [this](const Delta<Pod> &delta) {
         const std::lock_guard lock(m_mutex);
-        // By UID, as a page does; a name may pass from one pod to the next within a batch.
-        for (const QString &uid : delta.removed) {
-            const QByteArray name = m_seen.names.take(uid);
-            if (const auto it = m_seen.rows.find(name); it != m_seen.rows.end() && it->second.uid == uid.toUtf8())
-                m_seen.rows.erase(it);
-        }
-        for (const Pod &pod : delta.upserts) {
-            m_seen.names[pod.uid] = pod.name.toUtf8();
-            m_seen.rows[pod.name.toUtf8()] = {pod.uid.toUtf8(), pod.resourceVersion.toULongLong(), pod.node.toUtf8()};
-        }
+        // By UID, as a store does. By name would not do: a list of an older moment brings back the pod that had a name
+        // before, for a while beside the one that has it now.
+        for (const QString &uid : delta.removed)
+            m_seen.rows.erase(uid.toUtf8());
+        for (const Pod &pod : delta.upserts)
+            m_seen.rows[pod.uid.toUtf8()] = {pod.name.toUtf8(), {pod.uid.toUtf8(), pod.resourceVersion.toULongLong(), pod.node.toUtf8()}};
     };
     handlers.state = [this](const FeedState &state) {
         const std::lock_guard lock(m_mutex);
@@ -172,7 +180,7 @@ QString Campaign::calm(Cluster &cluster, Watcher<Pod> &watcher)
     const auto end = Clock::now() + patience;
     for (;;) {
         const Rows now = seen();
-        if (now.state.phase == FeedState::Phase::Live && now.rows == m_server.store().rows())
+        if (now.state.phase == FeedState::Phase::Live && now.rows == byUid(m_server.store().rows()))
             break;
         if (now.state.phase == FeedState::Phase::Forbidden)
             watcher.retryNow();

@@ -22,6 +22,50 @@ Error conflict(const QString &why, const QString &reason)
     return e;
 }
 
+QString resourceOf(const ObjectRef &ref, const QString &subresource)
+{
+    return subresource.isEmpty() ? ref.kind.plural : ref.kind.plural + u'/' + subresource;
+}
+
+/// The value at "spec.replicas"; undefined where there is none.
+QJsonValue at(QJsonValue value, const QString &field)
+{
+    for (const QString &name : field.split(u'.'))
+        value = value[name];
+    return value;
+}
+
+QJsonObject scaleOf(const QJsonObject &object)
+{
+    QJsonObject meta;
+    for (const char *field : {"name", "namespace", "uid", "resourceVersion"})
+        meta.insert(QLatin1StringView(field), object.value(u"metadata"_s)[QLatin1StringView(field)]);
+    return {{u"apiVersion"_s, u"autoscaling/v1"_s},
+            {u"kind"_s, u"Scale"_s},
+            {u"metadata"_s, meta},
+            {u"spec"_s, QJsonObject{{u"replicas"_s, object.value(u"spec"_s)[u"replicas"_s].toInt()}}},
+            {u"status"_s, QJsonObject{{u"replicas"_s, object.value(u"status"_s)[u"replicas"_s].toInt()}}}};
+}
+
+RestMapper namedKinds()
+{
+    QList<ServedResource> resources;
+    const QStringList verbs{u"create"_s, u"delete"_s, u"get"_s, u"list"_s, u"patch"_s, u"update"_s, u"watch"_s};
+    for (const auto &kind : {kinds::pods, kinds::events, kinds::nodes, kinds::namespaces, kinds::claims, kinds::volumes,
+                             kinds::services, kinds::resourceQuotas, kinds::secrets, kinds::configMaps, kinds::storageClasses,
+                             kinds::batchJobs, kinds::priorityClasses, kinds::deployments, kinds::statefulSets, kinds::leases,
+                             kinds::disruptionBudgets, kinds::autoscalers, kinds::crds, kinds::trainingRuntimes,
+                             kinds::clusterTrainingRuntimes})
+        resources.append({kind(), verbs, {}, {}});
+    for (const JobKindFacts &kind : jobKinds())
+        resources.append({kind.resource, verbs, {u"status"_s}, {}});
+    for (ServedResource &resource : resources) {
+        if (resource.kind == kinds::deployments() || resource.kind == kinds::statefulSets())
+            resource.subresources = {u"status"_s, u"scale"_s};
+    }
+    return RestMapper(resources);
+}
+
 bool matches(const QJsonObject &object, const QString &selector, const QString &fields)
 {
     const QJsonValue meta = object.value(u"metadata"_s);
@@ -124,6 +168,43 @@ void FakeObjectApi::setLog(const QString &ns, const QString &pod, const QByteArr
     m_logs.insert(ns + u'/' + pod, log);
 }
 
+void FakeObjectApi::setMapper(const RestMapper &mapper)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_mapper = mapper;
+}
+
+void FakeObjectApi::setOpenApi(const QString &group, const QString &version, const QJsonObject &document)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_documents.insert(group + u'/' + version, document);
+}
+
+void FakeObjectApi::setRules(const AccessRules &rules)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_rules = rules;
+}
+
+void FakeObjectApi::own(const ResourceKind &kind, const QString &ns, const QString &name, const QString &field,
+                        const QString &manager)
+{
+    const std::scoped_lock lock(m_mutex);
+    m_owners[key(kind, ns, name)].insert(field, manager);
+}
+
+std::optional<Error> FakeObjectApi::conflictOf(const QString &slot, const QJsonObject &now, const QJsonValue &body) const
+{
+    Error e = conflict(u"Apply failed with conflicts"_s, u"Conflict"_s);
+    const QMap<QString, QString> owners = m_owners.value(slot);
+    for (auto it = owners.begin(); it != owners.end(); ++it) {
+        const QJsonValue wanted = at(body, it.key());
+        if (!wanted.isUndefined() && wanted != at(now, it.key()))
+            e.causes.append({it.key(), u"FieldManagerConflict"_s, u"conflict with \"%1\""_s.arg(it.value())});
+    }
+    return e.causes.isEmpty() ? std::nullopt : std::optional(e);
+}
+
 QList<FakeObjectApi::Call> FakeObjectApi::calls() const
 {
     const std::scoped_lock lock(m_mutex);
@@ -162,7 +243,12 @@ std::optional<Error> FakeObjectApi::leave(const Call &call)
 
 Result<QJsonObject> FakeObjectApi::get(const ObjectRef &ref, Stop stop)
 {
-    const Call call{u"get"_s, ref.kind.plural, ref.ns, ref.name, {}, false};
+    return getPart(ref, {}, stop);
+}
+
+Result<QJsonObject> FakeObjectApi::getPart(const ObjectRef &ref, const QString &subresource, Stop stop)
+{
+    const Call call{u"get"_s, resourceOf(ref, subresource), ref.ns, ref.name, {}, false};
     if (const auto error = enter(call, stop))
         return fail(*error);
     const QJsonObject object = stored(ref.kind, ref.ns, ref.name);
@@ -170,7 +256,25 @@ Result<QJsonObject> FakeObjectApi::get(const ObjectRef &ref, Stop stop)
         return fail(*error);
     if (object.isEmpty())
         return fail(notFound(ref.name));
-    return object;
+    return subresource == "scale"_L1 ? scaleOf(object) : object;
+}
+
+Result<ObjectPage> FakeObjectApi::page(const ResourceKind &kind, const ListQuery &query, Stop stop)
+{
+    const Result<QList<QJsonObject>> all = list(kind, query.ns, query.labelSelector, query.fieldSelector, stop);
+    if (!all)
+        return fail(all.error());
+    ObjectPage page;
+    const qsizetype from = query.next.toLongLong();
+    page.objects = query.limit > 0 ? all->mid(from, query.limit) : *all;
+    const qsizetype left = query.limit > 0 ? std::max<qsizetype>(0, all->size() - from - query.limit) : 0;
+    if (left > 0) {
+        page.next = QString::number(from + query.limit);
+        page.remaining = left;
+    }
+    const std::scoped_lock lock(m_mutex);
+    page.resourceVersion = QString::number(m_version);
+    return page;
 }
 
 Result<QList<QJsonObject>> FakeObjectApi::list(const ResourceKind &kind, const QString &ns, const QString &labelSelector,
@@ -219,7 +323,7 @@ Result<QJsonObject> FakeObjectApi::create(const ResourceKind &kind, const QStrin
 Result<QJsonObject> FakeObjectApi::patch(const ObjectRef &ref, PatchType type, const QJsonValue &body, WriteOptions options,
                                          Stop stop)
 {
-    const Call call{u"patch"_s, ref.kind.plural, ref.ns, ref.name, body, options.dryRun};
+    const Call call{u"patch"_s, resourceOf(ref, options.subresource), ref.ns, ref.name, body, options.dryRun};
     if (const auto error = enter(call, stop))
         return fail(*error);
     if (type == PatchType::Json)
@@ -237,13 +341,25 @@ Result<QJsonObject> FakeObjectApi::patch(const ObjectRef &ref, PatchType type, c
             return fail(conflict(u"the object has been modified"_s, u"Conflict"_s));
         if (wanted[u"uid"_s].isString() && wanted[u"uid"_s] != have[u"uid"_s])
             return fail(conflict(u"the UID differs"_s, u"Conflict"_s));
-        next = stamped(ref.kind, merged(*it, body).toObject(), *it);
+        if (type == PatchType::Apply && !options.force) {
+            if (const auto refused = conflictOf(slot, *it, body))
+                return fail(*refused);
+        }
+        // A subresource changes its own part and nothing else.
+        QJsonObject change = body.toObject();
+        if (!options.subresource.isEmpty()) {
+            const QJsonValue part = options.subresource == "scale"_L1
+                ? QJsonValue(QJsonObject{{u"replicas"_s, body[u"spec"_s][u"replicas"_s]}})
+                : body[u"status"_s];
+            change = {{options.subresource == "scale"_L1 ? u"spec"_s : u"status"_s, part}};
+        }
+        next = stamped(ref.kind, merged(*it, change).toObject(), *it);
         if (!options.dryRun)
             *it = next;
     }
     if (const auto error = leave(call))
         return fail(*error);
-    return next;
+    return options.subresource == "scale"_L1 ? scaleOf(next) : next;
 }
 
 Result<> FakeObjectApi::remove(const ObjectRef &ref, DeleteOptions options, Stop stop)
@@ -322,12 +438,43 @@ Result<AccessAnswer> FakeObjectApi::may(const AccessQuery &query, Stop stop)
     return AccessAnswer{!m_denied.contains(query.verb + u' ' + resource), QString()};
 }
 
+Result<AccessRules> FakeObjectApi::rules(const QString &ns, Stop stop)
+{
+    const Call call{u"rules"_s, {}, ns, {}, {}, false};
+    if (const auto error = enter(call, stop))
+        return fail(*error);
+    const std::scoped_lock lock(m_mutex);
+    return m_rules;
+}
+
 Result<bool> FakeObjectApi::serves(const ResourceKind &kind, Stop stop)
 {
     const Call call{u"serves"_s, kind.plural, {}, {}, {}, false};
     if (const auto error = enter(call, stop))
         return fail(*error);
-    return true;
+    const std::scoped_lock lock(m_mutex);
+    return m_mapper ? m_mapper->serves(kind) : Result<bool>(true);
+}
+
+Result<RestMapper> FakeObjectApi::mapper(Stop stop)
+{
+    const Call call{u"mapper"_s, {}, {}, {}, {}, false};
+    if (const auto error = enter(call, stop))
+        return fail(*error);
+    const std::scoped_lock lock(m_mutex);
+    return m_mapper ? *m_mapper : namedKinds();
+}
+
+Result<QJsonObject> FakeObjectApi::openApi(const QString &group, const QString &version, Stop stop)
+{
+    const Call call{u"openApi"_s, group + u'/' + version, {}, {}, {}, false};
+    if (const auto error = enter(call, stop))
+        return fail(*error);
+    const std::scoped_lock lock(m_mutex);
+    const auto it = m_documents.constFind(group + u'/' + version);
+    if (it == m_documents.cend())
+        return fail(Error::Kind::Unsupported, u"no schema for %1/%2"_s.arg(group, version));
+    return *it;
 }
 
 } // namespace cairn::tests

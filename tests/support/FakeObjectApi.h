@@ -12,15 +12,17 @@ namespace cairn::tests {
 
 /// An ObjectApi over objects in memory, with the server's rules that flows depend on: resourceVersion on every write,
 /// generation on every change of spec, 409 for a stale resourceVersion or UID, 409 AlreadyExists, 404, merge patches by
-/// RFC 7386, dry runs that change nothing, label selectors ("a=b,c=d") and the field selector metadata.name=….
+/// RFC 7386, dry runs that change nothing, label selectors ("a=b,c=d") and the field selector metadata.name=…, the
+/// subresources status and scale (scale is spec.replicas), and refused applies that name field and owner.
 /// Hooks see every call, so that a test can fail it, act in between like a controller, or throw to play a crash.
 /// Thread-safe; hooks run without the lock.
 class FakeObjectApi : public ObjectApi
 {
 public:
     struct Call {
-        QString verb;      ///< "get", "list", "create", "patch", "remove", "log", "followLog", "exec", "may", "serves"
-        QString resource;  ///< plural; "pods" for log and exec
+        QString verb;      ///< "get", "list" (also of one page), "create", "patch", "remove", "log", "followLog", "exec", "may",
+                           ///< "rules", "serves", "mapper", "openApi"
+        QString resource;  ///< plural, with "/status" or "/scale" of such a one; "pods" for log and exec
         QString ns;
         QString name;
         QJsonValue body;
@@ -44,12 +46,23 @@ public:
     void setLog(const QString &ns, const QString &pod, const QByteArray &log);
     /// "verb resource" ("create pytorchjobs") or "verb resource/subresource" that is refused.
     void deny(const QString &verbAndResource) { m_denied.append(verbAndResource); }
+    /// From now on the cluster serves this alone. Before, it serves whatever it is asked for, and its mapper knows the kinds
+    /// Cairn names.
+    void setMapper(const RestMapper &mapper);
+    void setOpenApi(const QString &group, const QString &version, const QJsonObject &document);
+    /// The answer of rules(); before, everything is allowed.
+    void setRules(const AccessRules &rules);
+    /// `manager` owns `field` ("spec.replicas") of the object: an Apply that sets another value there is refused unless it
+    /// forces.
+    void own(const ResourceKind &kind, const QString &ns, const QString &name, const QString &field, const QString &manager);
     QList<Call> calls() const;
     void forgetCalls();
 
     Result<QJsonObject> get(const ObjectRef &ref, Stop stop) override;
+    Result<QJsonObject> getPart(const ObjectRef &ref, const QString &subresource, Stop stop) override;
     Result<QList<QJsonObject>> list(const ResourceKind &kind, const QString &ns, const QString &labelSelector,
                                     const QString &fieldSelector, Stop stop) override;
+    Result<ObjectPage> page(const ResourceKind &kind, const ListQuery &query, Stop stop) override;
     Result<QJsonObject> create(const ResourceKind &kind, const QString &ns, const QJsonObject &object, WriteOptions options,
                                Stop stop) override;
     Result<QJsonObject> patch(const ObjectRef &ref, PatchType type, const QJsonValue &body, WriteOptions options,
@@ -61,13 +74,18 @@ public:
     Result<ExecOutput> exec(const QString &ns, const QString &pod, const QString &container, const QStringList &argv,
                             Stop stop) override;
     Result<AccessAnswer> may(const AccessQuery &query, Stop stop) override;
+    Result<AccessRules> rules(const QString &ns, Stop stop) override;
     Result<bool> serves(const ResourceKind &kind, Stop stop) override;
+    Result<RestMapper> mapper(Stop stop) override;
+    Result<QJsonObject> openApi(const QString &group, const QString &version, Stop stop) override;
 
     /// RFC 7386.
     static QJsonValue merged(const QJsonValue &target, const QJsonValue &patch);
 
 private:
     static QString key(const ResourceKind &kind, const QString &ns, const QString &name);
+    /// The refusal of an Apply, as the server words it; nullopt where it may go on. Call with the lock.
+    std::optional<Error> conflictOf(const QString &slot, const QJsonObject &now, const QJsonValue &body) const;
     std::optional<Error> enter(const Call &call, const Stop &stop);
     std::optional<Error> leave(const Call &call);
     QJsonObject stamped(const ResourceKind &kind, QJsonObject object, const QJsonObject &previous);
@@ -76,6 +94,10 @@ private:
     QMap<QString, QJsonObject> m_objects;
     QMap<QString, QByteArray> m_logs;
     QStringList m_denied;
+    std::optional<RestMapper> m_mapper;
+    QMap<QString, QJsonObject> m_documents; ///< by "group/version"
+    AccessRules m_rules{{{{QStringLiteral("*")}, {QStringLiteral("*")}, {QStringLiteral("*")}, {}}}, true, {}};
+    QMap<QString, QMap<QString, QString>> m_owners; ///< object → field → manager
     QList<Call> m_calls;
     qint64 m_version = 100;
     int m_uids = 0;

@@ -166,6 +166,12 @@ public:
         return requests.size();
     }
 
+    size_t channelCount()
+    {
+        const std::lock_guard lock(m_mutex);
+        return channels.size();
+    }
+
     /// When set, answers every request at once.
     std::function<Result<net::Response>(const net::Request &)> automatic;
     std::vector<net::ExecRequest> execs;

@@ -21,6 +21,11 @@ public:
         kept.insert(name, secret);
         return {};
     }
+    Result<> remove(const QString &name, std::stop_token) override
+    {
+        kept.remove(name);
+        return {};
+    }
     QHash<QString, Secret> kept;
 };
 

@@ -15,8 +15,8 @@
 namespace cairn::charts {
 
 using namespace Qt::StringLiterals;
-using items::Activity;
-using items::ActivityMark;
+using situation::Activity;
+using situation::ActivityMark;
 using kit::color;
 using kit::scaled;
 using kit::Token;
@@ -165,7 +165,7 @@ QRectF ActivityChart::plot() const
 
 double ActivityChart::xOf(const QDateTime &time) const
 {
-    const double part = 1.0 - static_cast<double>(time.msecsTo(m_now)) / (items::activityHours * 3'600'000.0);
+    const double part = 1.0 - static_cast<double>(time.msecsTo(m_now)) / (situation::activityHours * 3'600'000.0);
     return plot().left() + std::clamp(part, 0.0, 1.0) * plot().width();
 }
 
@@ -178,8 +178,8 @@ void ActivityChart::paintEvent(QPaintEvent *)
     const QFont body = kit::typeFont(Type::Meta);
     const QFont axis = kit::typeFont(Type::Chart);
     painter.setPen(QPen(color(Token::Line), 1));
-    for (int hour = 0; hour <= items::activityHours; hour += 6) {
-        const double x = qRound(area.left() + area.width() * hour / items::activityHours) + 0.5;
+    for (int hour = 0; hour <= situation::activityHours; hour += 6) {
+        const double x = qRound(area.left() + area.width() * hour / situation::activityHours) + 0.5;
         painter.drawLine(QPointF(x, 0), QPointF(x, area.bottom()));
     }
     for (int i = 0; i < shownLanes(); ++i) {
@@ -208,10 +208,10 @@ void ActivityChart::paintEvent(QPaintEvent *)
         for (const ActivityMark *mark : std::as_const(drawn))
             paintMark(painter, QPointF(xOf(mark->at), middle), *mark, color(Token::AccentBg));
     }
-    for (int hour = 0; hour <= items::activityHours; hour += 6) {
-        const int ago = items::activityHours - hour;
+    for (int hour = 0; hour <= situation::activityHours; hour += 6) {
+        const int ago = situation::activityHours - hour;
         const QString words = ago == 0 ? tr("now") : hour == 0 ? tr("%1 h ago", "hours").arg(ago) : tr("%1 h", "hours").arg(ago);
-        const double x = area.left() + area.width() * hour / items::activityHours;
+        const double x = area.left() + area.width() * hour / situation::activityHours;
         kit::paint::text(painter, QRect(qRound(x) - scaled(40), qRound(area.bottom()), scaled(80), scaled(axisHeight)), words, axis, color(Token::Dim),
                          Qt::AlignCenter);
     }
@@ -293,7 +293,7 @@ bool ActivityChart::event(QEvent *event)
 
 void ActivityChart::updateNames()
 {
-    setAccessibleName(m_current < 0 ? tr("What jobs did in the last %1 hours").arg(items::activityHours) : summary(m_lanes[m_current]));
+    setAccessibleName(m_current < 0 ? tr("What jobs did in the last %1 hours").arg(situation::activityHours) : summary(m_lanes[m_current]));
 }
 
 } // namespace cairn::charts

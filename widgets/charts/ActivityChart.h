@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "items/Activity.h"
+#include "situation/Activity.h"
 
 #include <QWidget>
 
@@ -15,13 +15,13 @@ class ActivityChart : public QWidget
 public:
     explicit ActivityChart(QWidget *parent = nullptr);
 
-    void setActivity(const QList<items::Activity> &lanes, const QDateTime &now);
+    void setActivity(const QList<situation::Activity> &lanes, const QDateTime &now);
     /// How many lanes fit in the present size.
     int shownLanes() const;
     int laneCount() const { return static_cast<int>(m_lanes.size()); }
     QString currentKey() const;
     /// The lane in words: "bert-xl, running for 9 h, 6 checkpoints in 24 h". Also its accessible name while it is current.
-    QString summary(const items::Activity &lane) const;
+    QString summary(const situation::Activity &lane) const;
     /// Legend of the marks, for the head of the card. The caller owns it.
     static QWidget *makeLegend(QWidget *parent = nullptr);
 
@@ -48,7 +48,7 @@ private:
     double xOf(const QDateTime &time) const;
     void updateNames();
 
-    QList<items::Activity> m_lanes;
+    QList<situation::Activity> m_lanes;
     QDateTime m_now;
     int m_current = -1;
 };

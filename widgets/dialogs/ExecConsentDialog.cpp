@@ -24,10 +24,27 @@ Paragraph *mono(const QString &text)
     return new Paragraph(text.isEmpty() ? u"–"_s : u'`' + text + u'`');
 }
 
+/// Wrapped anywhere and scrolled, never cut: what is agreed to must be readable to its last character. Plain text, so that
+/// nothing in it can pass for the dialog's own words.
+QPlainTextEdit *wholeText(const QString &name, int height)
+{
+    auto *text = new QPlainTextEdit;
+    text->setReadOnly(true);
+    text->setTabChangesFocus(true);
+    text->setWordWrapMode(QTextOption::WrapAnywhere);
+    text->setAccessibleName(name);
+    bindTheme(text, [text, height] {
+        text->setFont(typeFont(Type::Mono));
+        text->setFixedHeight(scaled(height));
+    });
+    return text;
+}
+
 } // namespace
 
 ExecConsentDialog::ExecConsentDialog(const ExecConsentView &view, QWidget *parent)
     : QDialog(parent)
+    , m_view(view)
 {
     setObjectName(u"execConsent"_s);
     setWindowTitle(tr("Allow %1 to run?").arg(view.program));
@@ -43,30 +60,43 @@ ExecConsentDialog::ExecConsentDialog(const ExecConsentView &view, QWidget *paren
                                       .arg(view.context),
                                   Type::Body, Token::Dim));
     box->addLayout(head);
-    QStringList command{view.binary.isEmpty() ? view.program : view.binary};
-    for (const QString &argument : view.arguments)
-        command.append(argument.contains(u' ') || argument.isEmpty() ? u'\'' + argument + u'\'' : argument);
-    // Wrapped anywhere and scrolled, never cut: what is agreed to must be readable to its last character.
-    auto *code = new QPlainTextEdit(command.join(u' '));
-    code->setReadOnly(true);
-    code->setTabChangesFocus(true);
-    code->setWordWrapMode(QTextOption::WrapAnywhere);
-    code->setAccessibleName(tr("What runs"));
-    bindTheme(code, [code] {
-        code->setFont(typeFont(Type::Mono));
-        code->setFixedHeight(scaled(76));
-    });
-    box->addWidget(code);
+    m_command = wholeText(tr("What runs"), 76);
+    m_command->setObjectName(u"execConsent.command"_s);
+    box->addWidget(m_command);
     auto *form = vbox(6);
     form->addWidget(new FormRow(tr("Program"), mono(view.binary)));
-    form->addWidget(new FormRow(tr("Arguments"), mono(view.arguments.join(u' '))));
-    if (!view.environment.isEmpty())
-        form->addWidget(new FormRow(tr("Environment"), mono(view.environment.join(u' '))));
+    if (!view.environment.isEmpty()) {
+        m_environment = wholeText(tr("Environment"), 52);
+        m_environment->setObjectName(u"execConsent.environment"_s);
+        form->addWidget(new FormRow(tr("Environment"), m_environment));
+    }
+    if (!view.files.isEmpty()) {
+        auto *files = wholeText(tr("Files it is told to use"), 52);
+        files->setObjectName(u"execConsent.files"_s);
+        files->setPlainText(view.files.join(u'\n'));
+        form->addWidget(new FormRow(tr("Files it is told to use"), files));
+    }
     form->addWidget(new FormRow(tr("Asked for by"), mono(view.file)));
     box->addLayout(form);
-    box->addWidget(new Paragraph(tr("The consent holds for exactly this program, file, arguments and environment. If any of "
-                                    "them changes, Cairn asks again."),
+    if (!view.wholeCommand.isEmpty()) {
+        auto *show = new Button(tr("Show masked values"), ButtonVariant::Normal, Button::Size::Small);
+        show->setObjectName(u"execConsent.show"_s);
+        show->setCheckable(true);
+        show->setAutoDefault(false);
+        connect(show, &QPushButton::toggled, this, &ExecConsentDialog::showValues);
+        auto *row = hbox(0);
+        row->addWidget(show);
+        row->addStretch(1);
+        box->addLayout(row);
+    }
+    if (view.interpreter)
+        box->addWidget(new Paragraph(tr("**This program runs whatever its arguments say**, and may load files that they do not name. "
+                                        "Allow it only if you know what the command does."),
+                                     Type::Meta, Token::Warn));
+    box->addWidget(new Paragraph(tr("The consent holds for exactly this program, its arguments and environment, the files named "
+                                    "there, and this kubeconfig. If any of them changes, Cairn asks again."),
                                  Type::Meta, Token::Dim));
+    showValues(false);
     box->addStretch(1);
     auto *cancel = new Button(tr("Do not allow"));
     cancel->setObjectName(u"execConsent.cancel"_s);
@@ -84,6 +114,13 @@ ExecConsentDialog::ExecConsentDialog(const ExecConsentView &view, QWidget *paren
     connect(allow, &QPushButton::clicked, this, &QDialog::accept);
     cancel->setFocus(Qt::OtherFocusReason);
     resize(scaled(600), sizeHint().height());
+}
+
+void ExecConsentDialog::showValues(bool whole)
+{
+    m_command->setPlainText(whole ? m_view.wholeCommand : m_view.command);
+    if (m_environment)
+        m_environment->setPlainText((whole ? m_view.wholeEnvironment : m_view.environment).join(u'\n'));
 }
 
 ProgramsDialog::ProgramsDialog(QWidget *parent)

@@ -20,7 +20,7 @@ KeysDialog::KeysDialog(const QList<KeySection> &sections, QWidget *parent)
     : QDialog(parent)
 {
     setObjectName(u"keys"_s);
-    setWindowTitle(tr("Keys"));
+    setWindowTitle(tr("Keyboard shortcuts"));
     paintBackground(this, Token::Panel);
     auto *columns = hbox(36);
     columns->setContentsMargins(0, 0, 0, 0);
@@ -56,7 +56,7 @@ KeysDialog::KeysDialog(const QList<KeySection> &sections, QWidget *parent)
     QScrollArea *scroll = scrollDown(content);
     // Nothing in it takes the focus, and what does not fit must still be reached by key.
     scroll->setFocusPolicy(Qt::StrongFocus);
-    scroll->setAccessibleName(tr("All keys"));
+    scroll->setAccessibleName(windowTitle());
     auto *close = new Button(tr("Close"), ButtonVariant::Primary);
     close->setObjectName(u"keys.close"_s);
     connect(close, &QPushButton::clicked, this, &QDialog::accept);

@@ -11,7 +11,7 @@ struct KeySection {
     QList<std::pair<QString, QString>> keys;
 };
 
-/// Every key of the program at a glance. Show it with open().
+/// The keyboard shortcuts at a glance. Show it with open().
 class KeysDialog : public QDialog
 {
     Q_OBJECT

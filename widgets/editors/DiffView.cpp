@@ -2,24 +2,20 @@
 #include "editors/DiffView.h"
 
 #include "base/Text.h"
-#include "kit/Paint.h"
+#include "editors/CodeEditor.h"
+#include "kit/Card.h"
+#include "kit/Theme.h"
 
 #include <QClipboard>
-#include <QContextMenuEvent>
 #include <QGuiApplication>
 #include <QKeyEvent>
-#include <QMenu>
-#include <QPainter>
-#include <QScrollBar>
+#include <QVBoxLayout>
 #include <algorithm>
 
 namespace cairn::editors {
 
 using namespace Qt::StringLiterals;
-using kit::color;
 using kit::scaled;
-using kit::Token;
-using kit::Type;
 
 namespace {
 
@@ -36,7 +32,7 @@ QString sign(Kind kind)
     return u" "_s;
 }
 
-/// The line as it is shown: control characters and marks of direction made visible.
+/// The line as it is shown: what could end it early, or deceive the eye, made visible.
 QString shown(const manifest::DiffLine &line)
 {
     return line.kind == Kind::Skipped ? DiffView::tr("%n equal line(s)", nullptr, line.oldLine) : text::safe(line.text);
@@ -45,22 +41,37 @@ QString shown(const manifest::DiffLine &line)
 } // namespace
 
 DiffView::DiffView(QWidget *parent)
-    : QAbstractScrollArea(parent)
+    : QWidget(parent)
+    , m_editor(new CodeEditor(tr("What changes"), CodeEditor::Language::Plain))
 {
     setAccessibleName(tr("What changes"));
-    setFocusPolicy(Qt::StrongFocus);
-    setFrameShape(QFrame::NoFrame);
-    viewport()->setAutoFillBackground(false);
-    kit::bindTheme(this, [this] { updateScrollBars(); });
+    m_editor->setLineNumbersShown(false);
+    setFocusProxy(m_editor);
+    m_editor->focusProxy()->installEventFilter(this);
+    auto *column = kit::vbox(0);
+    column->addWidget(m_editor);
+    setLayout(column);
 }
 
 void DiffView::setLines(const QList<manifest::DiffLine> &lines)
 {
     m_lines = lines;
-    setAccessibleDescription(tr("%1 added, %2 removed", "lines").arg(added()).arg(removed()));
-    updateScrollBars();
+    m_longest = 0;
+    QStringList texts;
+    QHash<int, CodeEditor::LineTint> tints;
+    for (const manifest::DiffLine &line : lines) {
+        if (line.kind != Kind::Context)
+            tints.insert(static_cast<int>(texts.size()),
+                line.kind == Kind::Added         ? CodeEditor::LineTint::Added
+                    : line.kind == Kind::Removed ? CodeEditor::LineTint::Removed
+                                                 : CodeEditor::LineTint::Quiet);
+        texts.append(sign(line.kind) + u"  "_s + shown(line));
+        m_longest = qMax(m_longest, texts.last().size());
+    }
+    m_editor->setText(texts.join(u'\n'));
+    m_editor->setLineTints(tints);
+    m_editor->focusProxy()->setAccessibleDescription(tr("%1 added, %2 removed", "lines").arg(added()).arg(removed()));
     updateGeometry();
-    viewport()->update();
 }
 
 void DiffView::setTexts(const QString &before, const QString &after)
@@ -88,90 +99,36 @@ QString DiffView::toPlainText() const
     return text;
 }
 
-int DiffView::lineHeight() const
-{
-    return scaled(18);
-}
-
-void DiffView::updateScrollBars()
-{
-    const QFontMetrics metrics(kit::typeFont(Type::Mono));
-    m_widest = 0;
-    for (const manifest::DiffLine &line : std::as_const(m_lines))
-        m_widest = qMax(m_widest, metrics.horizontalAdvance(shown(line)));
-    m_widest += metrics.horizontalAdvance(u"+  "_s);
-    verticalScrollBar()->setRange(0, qMax(0, static_cast<int>(m_lines.size()) * lineHeight() - viewport()->height()));
-    verticalScrollBar()->setPageStep(viewport()->height());
-    verticalScrollBar()->setSingleStep(lineHeight());
-    horizontalScrollBar()->setRange(0, qMax(0, m_widest - viewport()->width()));
-    horizontalScrollBar()->setPageStep(viewport()->width());
-    horizontalScrollBar()->setSingleStep(scaled(24));
-}
-
 QSize DiffView::sizeHint() const
 {
+    const QFontMetrics metrics(kit::typeFont(kit::Type::Mono));
+    const int widest = metrics.horizontalAdvance(u'0') * static_cast<int>(qMin<qsizetype>(m_longest, 200));
     const int lines = qBound(3, static_cast<int>(m_lines.size()), 16);
-    return {qMin(m_widest + 24, scaled(640)), lines * lineHeight() + 2};
+    return {qMin(widest + 24, scaled(640)), lines * scaled(18) + 2};
 }
 
 QSize DiffView::minimumSizeHint() const
 {
-    return {scaled(160), lineHeight() * 3};
+    return {scaled(160), scaled(18) * 3};
 }
 
-void DiffView::paintEvent(QPaintEvent *)
+bool DiffView::copied(QKeyEvent *event)
 {
-    QPainter painter(viewport());
-    const QFont face = kit::typeFont(Type::Mono);
-    const QFontMetrics metrics(face);
-    const int step = lineHeight();
-    const int offset = verticalScrollBar()->value();
-    const int left = -horizontalScrollBar()->value();
-    const int column = metrics.horizontalAdvance(u"+  "_s);
-    for (qsizetype i = offset / step; i < m_lines.size(); ++i) {
-        const int y = static_cast<int>(i) * step - offset;
-        if (y > viewport()->height())
-            break;
-        const manifest::DiffLine &line = m_lines[i];
-        if (line.kind == Kind::Skipped) {
-            kit::paint::text(painter, QRect(left + column, y, viewport()->width(), step), shown(line),
-                kit::typeFont(Type::Meta), color(Token::Dim));
-            continue;
-        }
-        const bool add = line.kind == Kind::Added;
-        const bool del = line.kind == Kind::Removed;
-        const QString content = shown(line);
-        const int width = metrics.horizontalAdvance(content);
-        if (add || del)
-            painter.fillRect(QRect(left, y, column + width + 2, step), color(add ? Token::OkBg : Token::ErrBg));
-        const QColor ink = color(add ? Token::Ok : del ? Token::Err : Token::Text);
-        kit::paint::text(painter, QRect(left, y, column, step), sign(line.kind), face, ink);
-        kit::paint::text(painter, QRect(left + column, y, width + 2, step), content, face, ink);
-    }
-}
-
-void DiffView::resizeEvent(QResizeEvent *event)
-{
-    QAbstractScrollArea::resizeEvent(event);
-    updateScrollBars();
+    if (!event->matches(QKeySequence::Copy) || !m_editor->selectedText().isEmpty())
+        return false;
+    QGuiApplication::clipboard()->setText(toPlainText());
+    return true;
 }
 
 void DiffView::keyPressEvent(QKeyEvent *event)
 {
-    if (event->matches(QKeySequence::Copy)) {
-        QGuiApplication::clipboard()->setText(toPlainText());
-        return;
-    }
-    QAbstractScrollArea::keyPressEvent(event);
+    if (!copied(event))
+        QWidget::keyPressEvent(event);
 }
 
-void DiffView::contextMenuEvent(QContextMenuEvent *event)
+bool DiffView::eventFilter(QObject *watched, QEvent *event)
 {
-    auto *menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    connect(menu->addAction(tr("Copy all")), &QAction::triggered, this,
-        [this] { QGuiApplication::clipboard()->setText(toPlainText()); });
-    menu->popup(event->globalPos());
+    return (event->type() == QEvent::KeyPress && copied(static_cast<QKeyEvent *>(event))) || QWidget::eventFilter(watched, event);
 }
 
 } // namespace cairn::editors

@@ -3,14 +3,17 @@
 
 #include "manifest/Diff.h"
 
-#include <QAbstractScrollArea>
 #include <QList>
 #include <QString>
+#include <QWidget>
 
 namespace cairn::editors {
 
-/// What will change: "-" lines on the err tint, "+" lines on the ok tint. Read-only; Ctrl+C copies all as a patch.
-class DiffView : public QAbstractScrollArea {
+class CodeEditor;
+
+/// What will change, as a unified difference: "-" lines on the err tint, "+" lines on the ok tint, equal stretches left out
+/// and counted. Read-only; Ctrl+C copies what is selected, or all of it as a patch.
+class DiffView : public QWidget {
     Q_OBJECT
 
 public:
@@ -25,16 +28,14 @@ public:
     QSize minimumSizeHint() const override;
 
 protected:
-    void paintEvent(QPaintEvent *event) override;
-    void resizeEvent(QResizeEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
-    void contextMenuEvent(QContextMenuEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
-    void updateScrollBars();
-    int lineHeight() const;
+    bool copied(QKeyEvent *event);
     QList<manifest::DiffLine> m_lines;
-    int m_widest = 0;
+    qsizetype m_longest = 0; ///< characters
+    CodeEditor *m_editor;
 };
 
 } // namespace cairn::editors

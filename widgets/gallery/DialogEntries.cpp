@@ -166,7 +166,7 @@ void registerDialogEntries(kit::GalleryRegistry &registry)
                       asks.context = u"gke-vision"_s;
                       asks.program = u"gke-gcloud-auth-plugin"_s;
                       asks.binary = u"/opt/google-cloud-sdk/bin/gke-gcloud-auth-plugin"_s;
-                      asks.arguments = {u"--use_application_default_credentials"_s};
+                      asks.command = u"/opt/google-cloud-sdk/bin/gke-gcloud-auth-plugin --use_application_default_credentials"_s;
                       asks.environment = {u"CLOUDSDK_CONFIG=/home/ana/.config/gcloud"_s};
                       asks.file = u"~/.kube/config"_s;
                       return inPlace(new dialogs::ExecConsentDialog(asks));

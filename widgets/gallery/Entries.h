@@ -13,6 +13,7 @@ void registerTableEntries(kit::GalleryRegistry &registry);
 void registerChartEntries(kit::GalleryRegistry &registry);
 void registerLogEntries(kit::GalleryRegistry &registry);
 void registerEditorEntries(kit::GalleryRegistry &registry);
+void registerFormEntries(kit::GalleryRegistry &registry);
 
 /// All of the above and the pages.
 kit::GalleryRegistry allEntries();

@@ -40,7 +40,7 @@ void add(ClusterFacts &facts, const QString &name, int desired, const QStringLis
         pod.ownerName = name + u"-7c9fd5b6f8"_s;
         pod.phase = u"Running"_s;
         pod.node = node;
-        pod.containers = {ContainerState{u"main"_s, true, name == "mysql"_L1 ? 3 : 0, u"running"_s, {}, {}, {}, {}, {}}};
+        pod.containers = {ContainerState{u"main"_s, true, name == "mysql"_L1 ? 3 : 0, u"running"_s, {}, {}, {}, {}, {}, {}}};
         facts.pods.append(pod);
     }
 }

@@ -6,7 +6,7 @@
 namespace cairn::gallery {
 
 using namespace Qt::StringLiterals;
-using items::Problem;
+using situation::Problem;
 using items::Tone;
 using pages::OverviewPage;
 
@@ -22,35 +22,44 @@ FeedState feed(FeedState::Phase phase)
     return state;
 }
 
-Problem problem(Problem::About about, const QString &tag, Tone tone, const QString &name, const QString &text, const QString &place,
+Problem problem(Problem::Kind kind, Problem::About about, const decltype(Problem::what) &what, Problem::Urgency urgency, const QString &name, const QString &text, const QString &place,
                 int minutesAgo, const QString &hint, bool resume = false)
 {
     Problem problem;
+    problem.kind = kind;
     problem.about = about;
     problem.target = name;
-    problem.tag = {tag, tone};
+    problem.what = what;
+    problem.urgency = urgency;
     problem.name = name;
     problem.text = text;
     problem.place = place;
     if (minutesAgo > 0)
         problem.since = cannedNow().addSecs(-60 * minutesAgo);
     problem.hint = hint;
-    problem.action = resume ? items::ActionValue{u"job.resume"_s, u"Resume…"_s, false, true, {}} : items::ActionValue{u"show"_s, u"Show"_s, false, true, {}};
+    problem.act = resume ? Problem::Act::Resume : Problem::Act::Show;
     return problem;
 }
 
-items::Overview canned(int problems = 7)
+situation::Overview canned(int problems = 7)
 {
     using About = Problem::About;
+    using Kind = Problem::Kind;
+    using Other = Problem::Other;
+    constexpr auto now = Problem::Urgency::Now, soon = Problem::Urgency::Soon;
     const QList<Problem> all{
-        problem(About::Job, u"Failed"_s, Tone::Err, u"llama-ft-7"_s, u"NodeLost (worker-3)"_s, u"research"_s, 4, u"newest whole checkpoint: step 12 000"_s, true),
-        problem(About::Node, u"Not ready"_s, Tone::Err, u"gpu-4"_s, u"the node is not ready"_s, u"eu-west-1a"_s, 6, u"3 jobs with a pod there: at most 18.0 GPU-h"_s),
-        problem(About::Claim, u"Storage"_s, Tone::Err, u"ckpt-shared"_s, u"78 % full, with room for 9 d at its pace of 250 GiB a day"_s, u"research"_s, 0, u"used by bert-xl and 3 more"_s),
-        problem(About::Component, u"Down"_s, Tone::Err, u"katib-ui"_s, u"The pages of Katib do not open; experiments go on."_s, u"kubeflow"_s, 0, u"0/1 replicas ready"_s),
-        problem(About::Job, u"Overdue"_s, Tone::Warn, u"bert-xl"_s, u"saves every 10 min as a rule, and has not for 2 h 10 min"_s, u"nlp"_s, 0, u"newest whole checkpoint: step 41 000"_s),
-        problem(About::Job, u"Pending"_s, Tone::Warn, u"gan-ablation"_s, u"Unschedulable"_s, u"research"_s, 55, u"it never saved a checkpoint"_s),
-        problem(About::Availability, u"At risk"_s, Tone::Warn, u"High availability"_s, u"3 components would stop with the loss of one node"_s, {}, 0, {})};
-    items::Overview overview;
+        problem(Kind::NodeLost, About::Node, Other::NotReady, now, u"gpu-4"_s, u"the node is not ready"_s, u"eu-west-1a"_s, 6, u"3 jobs with a pod there: at most 18.0 GPU-h"_s),
+        problem(Kind::NodeLost, About::Job, JobPhase::NodeLost, now, u"t5-summarise-de"_s, u"node gpu-4 with a pod of it does not answer; whether it still trains is not known"_s,
+                u"nlp"_s, 6, u"newest whole checkpoint: step 8 400"_s),
+        problem(Kind::ComponentDown, About::Component, components::Standing::Down, now, u"katib-ui"_s, u"The pages of Katib do not open; experiments go on."_s, u"kubeflow"_s, 0,
+                u"0/1 replicas ready"_s),
+        problem(Kind::Stalled, About::Job, JobPhase::Restarting, soon, u"gan-ablation"_s, u"no space left on PVC ckpt-gan"_s, u"research"_s, 2, u"newest whole checkpoint: step 900"_s),
+        problem(Kind::Failed, About::Job, JobPhase::Failed, now, u"llama-ft-7"_s, u"GPU out of memory"_s, u"research"_s, 4, u"newest whole checkpoint: step 12 000"_s, true),
+        problem(Kind::AtRisk, About::Job, Other::Overdue, soon, u"bert-xl"_s, u"usually saves every 10 min, and has not for 2 h 10 min"_s, u"nlp"_s, 130,
+                u"newest whole checkpoint: step 41 000"_s),
+        problem(Kind::Full, About::Claim, Other::Storage, now, u"ckpt-shared"_s, u"78 % full, with room for 9 d at its pace of 250 GiB a day"_s, u"research"_s, 0,
+                u"used by bert-xl and 3 more"_s)};
+    situation::Overview overview;
     overview.running = 12;
     overview.failed = 1;
     overview.waiting = 1;
@@ -64,7 +73,7 @@ items::Overview canned(int problems = 7)
     overview.claims = {9, 2, qint64(7800) << 30, qint64(10) << 40, 0};
     overview.fillsFirst = u"ckpt-shared"_s;
     overview.fillsIn = u"9 d"_s;
-    overview.fillsTone = Tone::Warn;
+    overview.fillsSeverity = storage::Severity::Soon;
     overview.gpusKnown = true;
     overview.gpusAllocatable = 40;
     overview.gpusRequested = 28;
@@ -78,10 +87,10 @@ items::Overview canned(int problems = 7)
 }
 
 /// A day of five jobs: one that failed, one that was resumed, one whose newest save is damaged.
-QList<items::Activity> lately()
+QList<situation::Activity> lately()
 {
-    using items::Activity;
-    using Mark = items::ActivityMark;
+    using situation::Activity;
+    using Mark = situation::ActivityMark;
     const QDateTime now = cannedNow();
     const auto lane = [&](const QString &name, int fromHours, double toHours, double everyHours) {
         Activity one{name, name, u"research"_s, now.addSecs(-3600 * fromHours), now.addSecs(qint64(-3600 * toHours)), toHours == 0, false, {}};
@@ -97,7 +106,7 @@ QList<items::Activity> lately()
     return lanes;
 }
 
-OverviewPage *page(const items::Overview &overview, FeedState::Phase phase)
+OverviewPage *page(const situation::Overview &overview, FeedState::Phase phase)
 {
     auto *page = new OverviewPage;
     page->setNow(cannedNow());
@@ -118,7 +127,7 @@ void registerOverviewEntries(kit::GalleryRegistry &registry)
     registry.add({u"page.overview"_s, u"Overview"_s, [] { return page(canned(), Phase::Live); }, pageSizes()});
     registry.add({u"page.overview.calm"_s, u"Overview, nothing to do"_s,
                   [] {
-                      items::Overview calm = canned(0);
+                      situation::Overview calm = canned(0);
                       calm.failed = calm.waiting = calm.down = 0;
                       calm.components = {14, 14, 0};
                       calm.gpusHeld = 0;

@@ -14,6 +14,7 @@ kit::GalleryRegistry allEntries()
     registerChartEntries(registry);
     registerLogEntries(registry);
     registerEditorEntries(registry);
+    registerFormEntries(registry);
     registerPageEntries(registry);
     return registry;
 }

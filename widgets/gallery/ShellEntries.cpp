@@ -4,6 +4,7 @@
 #include "kit/Card.h"
 #include "kit/Label.h"
 #include "kit/Marks.h"
+#include "kit/Messages.h"
 #include "kit/Navigation.h"
 
 #include <QHBoxLayout>
@@ -24,7 +25,7 @@ void addPages(Sidebar *sidebar)
     sidebar->addPage(u"ha"_s, u"availability"_s, u"High availability"_s)->setBadge(2, Tone::Warn);
     sidebar->addPage(u"storage"_s, u"storage"_s, u"Storage"_s)->setBadge(3, Tone::Warn);
     sidebar->addPage(u"events"_s, u"events"_s, u"Events"_s);
-    sidebar->addFoot(u"palette"_s, u"palette"_s, u"Go to anything"_s)->setKeyHint(u"Ctrl K"_s);
+    sidebar->addFoot(u"palette"_s, u"palette"_s, u"Command palette"_s)->setKeyHint(u"Ctrl K"_s);
     sidebar->addFoot(u"settings"_s, u"settings"_s, u"Settings"_s);
 }
 
@@ -73,6 +74,12 @@ QWidget *statusBar()
     bar->setLink(ContextCard::Link::Live, u"live · 96 ms"_s);
     bar->setCounts(u"214 jobs · 3\u202F406 pods · prices from settings, $2.20 a GPU-hour"_s);
     bar->setRights(u"read-write as ops@example · RBAC checked"_s);
+    auto *nowhere = new QWidget(bar);
+    nowhere->hide();
+    auto *host = new ToastHost(nowhere);
+    host->show({u"a"_s, Tone::Err, u"llama-ft-7 failed at step 12 431"_s, {}, {}, true});
+    host->show({u"b"_s, Tone::Ok, u"bert-xl saved step 86 500"_s, {}, {}, true});
+    bar->addAtEnd(new NoticeBell(host));
     return bar;
 }
 

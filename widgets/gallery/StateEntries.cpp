@@ -123,6 +123,21 @@ QWidget *toasts()
     return window;
 }
 
+QWidget *noticeList()
+{
+    auto *card = new Card(Card::Padding::Flush);
+    auto *window = new QWidget(card);
+    window->hide();
+    auto *host = new ToastHost(window);
+    host->show({u"c"_s, Tone::Warn, u"ckpt-shared full in 9 days"_s, u"1.1 TiB can be freed"_s, {u"prune"_s, u"Prune…"_s}, true});
+    host->show({u"b"_s, Tone::Ok, u"bert-xl saved step 86 500"_s, u"31.2 GiB in 74 s"_s, {}, true});
+    host->markRead();
+    host->show({u"a"_s, Tone::Err, u"llama-ft-7 failed at step 12 431"_s, u"newest whole: step 12 000"_s,
+        {u"resume"_s, u"Resume…"_s, ButtonVariant::Primary}, true});
+    card->body()->addWidget(new NoticeList(host, QDateTime::currentDateTimeUtc()));
+    return card;
+}
+
 QWidget *checkList()
 {
     using State = CheckItem::State;
@@ -192,6 +207,7 @@ void registerStateEntries(GalleryRegistry &registry)
     registry.add({u"state.error"_s, u"Error"_s, error, {{340, 300}}});
     registry.add({u"kit.notes"_s, u"Notes"_s, notes, {}});
     registry.add({u"kit.toasts"_s, u"Notifications"_s, toasts, {}});
+    registry.add({u"kit.notices"_s, u"List of notifications"_s, noticeList, {{390, 220}}});
     registry.add({u"kit.checklist"_s, u"Check list"_s, checkList, {}});
     registry.add({u"kit.doctor"_s, u"Sign-in doctor"_s, doctor, {{446, 660}}});
 }

@@ -11,6 +11,52 @@
 
 namespace cairn::kit {
 
+paint::Glyph paint::signOf(Tone tone)
+{
+    switch (tone) {
+    case Tone::Ok: return paint::Glyph::Tick;
+    case Tone::Err: return paint::Glyph::Cross;
+    case Tone::Warn: return paint::Glyph::Bang;
+    case Tone::Info: return paint::Glyph::Play;
+    case Tone::None:
+    case Tone::Dim:
+    case Tone::Idle: break;
+    }
+    return paint::Glyph::Dot;
+}
+
+Sign::Sign(paint::Glyph glyph, Token token, QWidget *parent)
+    : QWidget(parent)
+    , m_glyph(glyph)
+    , m_token(token)
+{
+    bindTheme(this, [this] { setFixedSize(scaled(12), lineHeight(Type::Body)); });
+}
+
+Sign::Sign(Tone tone, QWidget *parent)
+    : Sign(paint::signOf(tone), foreground(tone), parent)
+{
+}
+
+void Sign::set(paint::Glyph glyph, Token token)
+{
+    m_glyph = glyph;
+    m_token = token;
+    update();
+}
+
+void Sign::set(Tone tone)
+{
+    set(paint::signOf(tone), foreground(tone));
+}
+
+void Sign::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    const qreal side = scaled(10);
+    paint::glyph(painter, QRectF((width() - side) / 2, (height() - side) / 2, side, side), m_glyph, color(m_token), 1.7);
+}
+
 namespace {
 
 QString percent(double fraction)
@@ -201,11 +247,41 @@ void UsageBar::paintEvent(QPaintEvent *)
             typeFont(Type::MetaNumber), color(Token::Text), Qt::AlignRight | Qt::AlignVCenter);
 }
 
+namespace {
+
+/// What the number of a tile counts. Where it has no room in one line it stands small in two: "GPU-h, at m…" would take back
+/// what the number says.
+class TileUnit : public ElidedLabel {
+public:
+    TileUnit()
+        : ElidedLabel({}, Type::TileUnit, Token::Dim, Qt::ElideRight)
+    {
+        setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    }
+
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        QPainter painter(this);
+        const QSize wanted = sizeHint();
+        if (wanted.width() <= width()) {
+            const QRect line(0, (height() - wanted.height()) / 2, width(), wanted.height());
+            paint::text(painter, line.marginsRemoved(contentsMargins()), text(), typeFont(Type::TileUnit), color(Token::Dim));
+            return;
+        }
+        painter.setFont(typeFont(Type::Meta));
+        painter.setPen(color(Token::Dim));
+        painter.drawText(rect(), Qt::TextWordWrap | Qt::AlignLeft | Qt::AlignVCenter, text());
+    }
+};
+
+} // namespace
+
 Tile::Tile(const QString &caption, QWidget *parent)
     : QWidget(parent)
     , m_caption(new ElidedLabel(caption, Type::Body, Token::Dim, Qt::ElideRight))
     , m_number(new Label({}, Type::TileNumber))
-    , m_unit(new ElidedLabel({}, Type::TileUnit, Token::Dim, Qt::ElideRight))
+    , m_unit(new TileUnit)
     , m_age(new Tag({}, Tone::Warn))
     , m_tags(hbox(6))
 {
@@ -255,6 +331,75 @@ void Tile::setStale(const QString &age)
     m_age->setVisible(!age.isEmpty());
     m_age->set(age, Tone::Warn);
     m_number->setToken(age.isEmpty() ? Token::Text : Token::Dim);
+}
+
+SignLine::SignLine(QWidget *parent)
+    : QWidget(parent)
+{
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
+    bindTheme(this, [this] { updateGeometry(); });
+}
+
+void SignLine::set(const QList<std::pair<Tone, QString>> &findings)
+{
+    m_findings = findings;
+    QStringList words;
+    for (const auto &finding : findings)
+        words.append(finding.second);
+    setAccessibleName(words.join(QStringLiteral(", ")));
+    updateGeometry();
+    update();
+}
+
+QList<QRect> SignLine::places(int width) const
+{
+    QList<QRect> result;
+    const int line = lineHeight(Type::Meta);
+    int x = 0;
+    int y = 0;
+    for (const auto &finding : m_findings) {
+        const int wide = scaled(12) + 4 + qRound(paint::textWidth(finding.second, typeFont(Type::Meta))) + 1;
+        if (x > 0 && x + wide > width) {
+            x = 0;
+            y += line;
+        }
+        result.append(QRect(x, y, qMin(wide, qMax(width, 0)), line));
+        x += wide + 12;
+    }
+    return result;
+}
+
+int SignLine::heightForWidth(int width) const
+{
+    const QList<QRect> all = places(width);
+    return all.isEmpty() ? lineHeight(Type::Meta) : all.last().bottom() + 1;
+}
+
+QSize SignLine::sizeHint() const
+{
+    const QList<QRect> all = places(QWIDGETSIZE_MAX);
+    return {all.isEmpty() ? 0 : all.last().right() + 1, lineHeight(Type::Meta)};
+}
+
+QSize SignLine::minimumSizeHint() const
+{
+    return {scaled(80), lineHeight(Type::Meta)};
+}
+
+void SignLine::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    const QList<QRect> all = places(width());
+    for (qsizetype i = 0; i < all.size(); ++i) {
+        const auto &[tone, words] = m_findings[i];
+        const QRect &place = all[i];
+        const qreal side = scaled(paint::signOf(tone) == paint::Glyph::Dot ? 3 : 9);
+        paint::glyph(painter, QRectF(place.x() + (scaled(12) - side) / 2, place.center().y() + 0.5 - side / 2, side, side),
+            paint::signOf(tone), color(foreground(tone)), 1.6);
+        paint::text(painter, place.adjusted(scaled(12) + 4, 0, 0, 0), words, typeFont(Type::Meta), color(Token::Dim));
+    }
 }
 
 } // namespace cairn::kit

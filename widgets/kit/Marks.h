@@ -12,6 +12,30 @@ class QHBoxLayout;
 
 namespace cairn::kit {
 
+namespace paint {
+enum class Glyph;
+/// ✓, !, ✕, ▸ or · for a tone.
+Glyph signOf(Tone tone);
+} // namespace paint
+
+/// A drawn sign in a colour, as high as a line of body text. Decoration: what it means stands beside it in words.
+class Sign : public QWidget {
+    Q_OBJECT
+
+public:
+    Sign(paint::Glyph glyph, Token token, QWidget *parent = nullptr);
+    explicit Sign(Tone tone, QWidget *parent = nullptr);
+    void set(paint::Glyph glyph, Token token);
+    void set(Tone tone);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    paint::Glyph m_glyph;
+    Token m_token;
+};
+
 /// One state word on its tint. Accessible name: the word.
 class Tag : public QWidget {
     Q_OBJECT
@@ -30,6 +54,28 @@ protected:
 private:
     QString m_text;
     Tone m_tone;
+};
+
+/// Short findings in one flow, each behind its sign: "✓ 31 Cairn rules  ✕ schema  · server dry run waits". Wraps where there is
+/// no room. Accessible name: the words.
+class SignLine : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit SignLine(QWidget *parent = nullptr);
+    void set(const QList<std::pair<Tone, QString>> &findings);
+    bool hasHeightForWidth() const override { return true; }
+    int heightForWidth(int width) const override;
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    /// Where each finding stands in `width`.
+    QList<QRect> places(int width) const;
+    QList<std::pair<Tone, QString>> m_findings;
 };
 
 /// The trust mark with its word beside it ("◆ whole"); the word may be another text ("12 000", "9 min ago"), the

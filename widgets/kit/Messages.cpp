@@ -3,59 +3,13 @@
 
 #include "kit/Announce.h"
 #include "kit/Label.h"
+#include "kit/Marks.h"
 #include "kit/Paint.h"
 
-#include <QEvent>
 #include <QHBoxLayout>
-#include <QTimer>
 #include <QVBoxLayout>
 
 namespace cairn::kit {
-
-using namespace std::chrono_literals;
-
-namespace {
-
-/// A drawn sign in the colour of its tone, in a box of 12 px.
-class Sign : public QWidget {
-public:
-    Sign(paint::Glyph glyph, Token token, QWidget *parent = nullptr)
-        : QWidget(parent)
-        , m_glyph(glyph)
-        , m_token(token)
-    {
-        bindTheme(this, [this] { setFixedSize(scaled(12), lineHeight(Type::Body)); });
-    }
-
-protected:
-    void paintEvent(QPaintEvent *) override
-    {
-        QPainter painter(this);
-        const qreal side = scaled(10);
-        paint::glyph(
-            painter, QRectF((width() - side) / 2, (height() - side) / 2, side, side), m_glyph, color(m_token), 1.7);
-    }
-
-private:
-    paint::Glyph m_glyph;
-    Token m_token;
-};
-
-paint::Glyph signOf(Tone tone)
-{
-    switch (tone) {
-    case Tone::Ok: return paint::Glyph::Tick;
-    case Tone::Err: return paint::Glyph::Cross;
-    case Tone::Warn: return paint::Glyph::Bang;
-    case Tone::Info: return paint::Glyph::Play;
-    case Tone::None:
-    case Tone::Dim:
-    case Tone::Idle: break;
-    }
-    return paint::Glyph::Dot;
-}
-
-} // namespace
 
 Note::Note(Tone tone, const QString &text, const QString &title, QWidget *parent)
     : QWidget(parent)
@@ -65,7 +19,7 @@ Note::Note(Tone tone, const QString &text, const QString &title, QWidget *parent
     auto *row = hbox(10);
     row->setContentsMargins(12, 8, 12, 8);
     const Token ink = tone == Tone::None ? Token::Dim : foreground(tone);
-    row->addWidget(new Sign(signOf(tone), ink), 0, Qt::AlignTop);
+    row->addWidget(new Sign(paint::signOf(tone), ink), 0, Qt::AlignTop);
     auto *column = vbox(1);
     if (!title.isEmpty())
         column->addWidget(new Label(title, Type::BodyStrong));
@@ -102,7 +56,7 @@ public:
     {
         m_tone = tone;
         clearLayout(m_row);
-        m_row->addWidget(new Sign(tone == Tone::Warn ? paint::Glyph::Spinner : signOf(tone), foreground(tone), this));
+        m_row->addWidget(new Sign(tone == Tone::Warn ? paint::Glyph::Spinner : paint::signOf(tone), foreground(tone), this));
         m_row->addWidget(new ElidedLabel(title, Type::BodyStrong, Token::Text, Qt::ElideRight), 1);
         for (const Offer &offer : offers) {
             auto *button = new Button(offer.text, offer.variant, Button::Size::Small);
@@ -164,124 +118,6 @@ void Banner::clear()
 {
     m_title.clear();
     hide();
-}
-
-namespace {
-
-class ToastCard : public QWidget {
-    Q_OBJECT
-
-public:
-    ToastCard(const Notice &notice, QWidget *parent)
-        : QWidget(parent)
-        , m_id(notice.id)
-    {
-        auto *row = hbox(10);
-        row->setContentsMargins(11, 9, 11, 9);
-        row->addWidget(new Sign(signOf(notice.tone), foreground(notice.tone)), 0, Qt::AlignVCenter);
-        auto *column = vbox(0);
-        column->addWidget(new ElidedLabel(notice.title, Type::BodyStrong, Token::Text, Qt::ElideRight));
-        if (!notice.text.isEmpty())
-            column->addWidget(new ElidedLabel(notice.text, Type::Meta, Token::Dim, Qt::ElideRight));
-        row->addLayout(column, 1);
-        if (!notice.offer.text.isEmpty()) {
-            auto *act = new Button(notice.offer.text, notice.offer.variant, Button::Size::Small);
-            connect(act, &QPushButton::clicked, this, [this, id = notice.offer.id] { emit acted(id); });
-            row->addWidget(act);
-        }
-        auto *close = Button::icon(QStringLiteral("close"), tr("Close"));
-        connect(close, &QPushButton::clicked, this, [this] { emit closed(); });
-        row->addWidget(close);
-        setLayout(row);
-        setAccessibleName(notice.title);
-        bindTheme(this, [this] { setFixedWidth(scaled(390)); });
-    }
-    QString id() const { return m_id; }
-
-signals:
-    void acted(const QString &offer);
-    void closed();
-
-protected:
-    void paintEvent(QPaintEvent *) override
-    {
-        QPainter painter(this);
-        paint::box(painter, rect(), radius::inner, color(Token::Panel), color(Token::Control));
-    }
-
-private:
-    QString m_id;
-};
-
-} // namespace
-
-ToastHost::ToastHost(QWidget *window)
-    : QWidget(window)
-{
-    auto *column = vbox(8);
-    column->setSizeConstraint(QLayout::SetFixedSize);
-    setLayout(column);
-    window->installEventFilter(this);
-    hide();
-}
-
-void ToastHost::show(const Notice &notice)
-{
-    dismiss(notice.id);
-    auto *card = new ToastCard(notice, this);
-    connect(card, &ToastCard::closed, this, [this, id = notice.id] { dismiss(id); });
-    connect(card, &ToastCard::acted, this, [this, id = notice.id](const QString &offer) {
-        dismiss(id);
-        emit triggered(id, offer);
-    });
-    m_cards.append(card);
-    layout()->addWidget(card);
-    if (!notice.stays && notice.tone != Tone::Err)
-        QTimer::singleShot(6s, card, [this, id = notice.id] { dismiss(id); });
-    QWidget::show();
-    place();
-    announce(
-        card, notice.text.isEmpty() ? notice.title : tr("%1. %2", "title and text").arg(notice.title, notice.text));
-}
-
-void ToastHost::dismiss(const QString &id)
-{
-    for (qsizetype i = m_cards.size() - 1; i >= 0; --i) {
-        auto *card = qobject_cast<ToastCard *>(m_cards[i]);
-        if (card && card->id() != id)
-            continue;
-        if (card) {
-            layout()->removeWidget(card);
-            card->hide();
-            card->deleteLater();
-        }
-        m_cards.removeAt(i);
-    }
-    if (m_cards.isEmpty())
-        hide();
-    else
-        place();
-}
-
-int ToastHost::count() const
-{
-    return static_cast<int>(m_cards.size());
-}
-
-bool ToastHost::eventFilter(QObject *watched, QEvent *event)
-{
-    if (event->type() == QEvent::Resize)
-        place();
-    return QWidget::eventFilter(watched, event);
-}
-
-void ToastHost::place()
-{
-    layout()->activate();
-    adjustSize();
-    const QWidget *window = parentWidget();
-    move(window->width() - width() - space::pageH, window->height() - height() - scaled(26) - space::cards);
-    raise();
 }
 
 namespace {
@@ -409,5 +245,3 @@ void CheckList::setItems(const QList<CheckItem> &items)
 }
 
 } // namespace cairn::kit
-
-#include "Messages.moc"

@@ -6,6 +6,8 @@
 #include "kit/Card.h"
 #include "kit/Theme.h"
 
+#include <QAbstractButton>
+#include <QDateTime>
 #include <QList>
 #include <QPointer>
 #include <QWidget>
@@ -62,35 +64,93 @@ private:
     QList<Offer> m_offers;
 };
 
-/// What happened outside the page. Errors stay until closed or acted on, others leave after 6 s.
+/// What happened outside the page.
 struct Notice {
     QString id;
     Tone tone = Tone::Info;
     QString title;
     QString text;
     Offer offer; ///< offer.text "" for none
-    bool stays = false;
+    bool stays = false; ///< worth more time, as an error is
 };
 
-/// Stack of notices in the lower right corner of the window it was given. Announced.
+/// A notice that was shown, for the list behind the bell.
+struct PastNotice {
+    Notice notice;
+    QDateTime at;
+    bool read = false; ///< closed or acted on, or seen in the list
+};
+
+/// Notices in the lower right corner of the window it was given, above the status bar: two at most, the older ones make
+/// room. Each leaves after 6 s, after 20 if it is an error or stays; while the pointer or the focus is on one it waits.
+/// All but passing remarks (Info that does not stay) are kept in a list. Announced. GUI thread.
 class ToastHost : public QWidget {
     Q_OBJECT
 
 public:
+    static constexpr int most = 2;
+
     explicit ToastHost(QWidget *window);
+    /// One with the same id is replaced, in the list too.
     void show(const Notice &notice);
+    /// It is settled: its card goes, and in the list it is read.
     void dismiss(const QString &id);
-    int count() const;
+    int count() const; ///< cards that are shown
+    const QList<PastNotice> &past() const { return m_past; } ///< newest first, at most 100
+    int unread() const;
+    void markRead();
+    void forgetPast();
+    /// What a press on the offer of `id` does, wherever the button is.
+    void trigger(const QString &id, const QString &offer);
 
 signals:
     void triggered(const QString &noticeId, const QString &offerId);
+    void pastChanged();
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     void place();
+    void removeCard(const QString &id);
+    QList<PastNotice> m_past;
     QList<QPointer<QWidget>> m_cards;
+};
+
+/// What has happened, newest first, with the acts that were offered.
+class NoticeList : public QWidget {
+    Q_OBJECT
+
+public:
+    /// `host` outlives this. Times are told relative to `now`.
+    NoticeList(ToastHost *host, const QDateTime &now, QWidget *parent = nullptr);
+
+signals:
+    /// An offer was pressed, or all were cleared.
+    void settled();
+
+private:
+    QWidget *makeRow(const PastNotice &past, const QDateTime &now);
+    ToastHost *m_host;
+};
+
+/// A bell with the number of notices nobody has seen; opens their list. For the status bar.
+class NoticeBell : public QAbstractButton {
+    Q_OBJECT
+
+public:
+    explicit NoticeBell(ToastHost *host, QWidget *parent = nullptr);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    void updateName();
+    void open();
+    ToastHost *m_host;
+    QPointer<QWidget> m_popup;
 };
 
 /// Checks in a list: ✓ ! ✕, text, time or button at the right.

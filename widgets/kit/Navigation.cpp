@@ -338,6 +338,13 @@ void StatusBar::setRights(const QString &text)
     m_rights->setText(text);
 }
 
+void StatusBar::addAtEnd(QWidget *widget)
+{
+    auto *row = static_cast<QHBoxLayout *>(layout());
+    row->addSpacing(10);
+    row->addWidget(widget);
+}
+
 void StatusBar::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);

@@ -105,6 +105,8 @@ public:
     void setLink(ContextCard::Link link, const QString &text);
     void setCounts(const QString &text);
     void setRights(const QString &text);
+    /// Behind the rights, at the very end (the bell).
+    void addAtEnd(QWidget *widget);
 
 protected:
     void paintEvent(QPaintEvent *event) override;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "domain/LogLine.h"
+
 #include <QDateTime>
 #include <QList>
 #include <QString>
@@ -50,11 +52,7 @@ public:
     int sourceCount() const { return static_cast<int>(m_sources.size()); }
     qint64 linesOf(int source) const { return m_sources[static_cast<size_t>(source)].lines; }
 
-    struct Raw {
-        int source = 0;
-        qint64 time = 0;
-        QString text; ///< as received, without the newline
-    };
+    using Raw = LogLine; ///< `source` is an index that addSource gave
     /// Appends a batch; lines that arrive late are put in their place by time (stable for equal times).
     void append(std::vector<Raw> batch);
     void clear();

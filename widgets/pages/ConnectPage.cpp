@@ -290,7 +290,16 @@ void ConnectPage::updateFiles()
     }
     if (bad > shown)
         notes->addWidget(new Label(tr("%n more file(s) could not be read.", nullptr, bad - shown), Type::Meta, Token::Err));
-    m_problems->setVisible(bad > 0);
+    int warnings = 0;
+    for (const items::KubeconfigFileView &file : std::as_const(m_files)) {
+        for (const Error &warning : file.warnings) {
+            if (++warnings <= most)
+                notes->addWidget(new Note(Tone::Warn, problemText(warning)));
+        }
+    }
+    if (warnings > most)
+        notes->addWidget(new Label(tr("%n more warning(s): cairnctl contexts names them all.", nullptr, warnings - most), Type::Meta, Token::Warn));
+    m_problems->setVisible(bad + warnings > 0);
 }
 
 void ConnectPage::setContexts(const QList<ContextRow> &contexts)

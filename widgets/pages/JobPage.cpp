@@ -3,7 +3,7 @@
 
 #include "base/Text.h"
 #include "charts/TimelineChart.h"
-#include "editors/YamlView.h"
+#include "editors/CodeEditor.h"
 #include "items/CellText.h"
 #include "items/Vocabulary.h"
 #include "kit/Button.h"
@@ -15,11 +15,14 @@
 #include "kit/StateView.h"
 #include "pages/LogPane.h"
 #include "pages/TabChain.h"
+#include "situation/JobWords.h"
+#include "situation/WhyItDied.h"
 #include "views/DataTable.h"
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QStackedWidget>
+#include <QUrl>
 #include <QVBoxLayout>
 
 namespace cairn::pages {
@@ -163,7 +166,7 @@ void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummar
         m_table->setCurrentKey({});
         m_pods->setPods({});
         m_events->setEvents({});
-        m_yaml->setYaml({});
+        m_yaml->setText({});
         m_logs->begin({});
         m_logs->setContent();
         setPendingResume(std::nullopt);
@@ -178,6 +181,7 @@ void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummar
     }
     m_none->setContent();
     updateHeader();
+    updateDied();
     updateFacts();
     updateTimeline();
     updateResume();
@@ -188,7 +192,7 @@ void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummar
 void JobPage::updateTabOrder()
 {
     QList<QWidget *> stops{m_toLogs, m_toYaml, m_resume, m_lineageLink};
-    for (Banner *banner : {m_pending, m_guess})
+    for (Banner *banner : {m_pending, m_died, m_guess})
         for (Button *button : banner->findChildren<Button *>())
             stops.append(button);
     stops.append({m_correctionPath, m_correctionCancel, m_correctionUse});
@@ -244,7 +248,8 @@ void JobPage::updateHeader()
     QStringList cause;
     if (const QString detail = items::JobTableModel::stateDetail(m_job); !detail.isEmpty())
         cause.append(detail);
-    if (!m_job.message.isEmpty() && (m_job.phase == JobPhase::Failed || m_job.phase == JobPhase::Restarting))
+    // The banner below says more than the operator.
+    if (!m_job.message.isEmpty() && !m_job.died && (m_job.phase == JobPhase::Failed || m_job.phase == JobPhase::Restarting))
         cause.append(text::safe(m_job.message));
     if (m_job.finished.isValid())
         cause.append(text::ago(m_job.finished, m_now));
@@ -287,6 +292,24 @@ void JobPage::updateHeader()
     m_manager->setVisible(!managed.isEmpty());
 }
 
+void JobPage::updateDied()
+{
+    if (m_job.died) {
+        const DeathCause &died = *m_job.died;
+        // A quote within marks of code would end them.
+        const QString line = text::safe(died.line).replace(u'`', u'\'');
+        const QString fix = situation::fixText(died);
+        m_died->set(m_job.phase == JobPhase::Failed ? Tone::Err : Tone::Warn, situation::sentence(died),
+                    line.isEmpty() ? fix : tr("%1 says: `%2`\n%3", "pod, line of its log, what to do").arg(text::safe(died.pod), line, fix), {{u"log"_s, tr("Show log")}});
+    } else if (m_job.phase == JobPhase::NodeLost) {
+        m_died->set(Tone::Warn, tr("A node with a pod of this job does not answer"),
+                    tr("Whether the job still trains is not known. Its pods are replaced once the node is back, or once they are deleted."));
+    } else {
+        m_died->clear();
+    }
+    updateBanners();
+}
+
 void JobPage::updateFacts()
 {
     QLayout *flow = m_facts->layout();
@@ -298,7 +321,10 @@ void JobPage::updateFacts()
         auto *widget = new QWidget;
         auto *row = hbox(6);
         row->addWidget(new Label(text::safe(group.role), Type::Body, Token::Dim));
-        row->addWidget(new ReplicaDots(group.ready, group.desired));
+        if (group.unknown > 0)
+            row->addWidget(new Label(situation::readyText(group), Type::Body, Token::Warn));
+        else
+            row->addWidget(new ReplicaDots(group.ready, group.desired));
         widget->setLayout(row);
         flow->addWidget(widget);
     }
@@ -435,11 +461,30 @@ void JobPage::updateGuess()
     updateBanners();
 }
 
+void JobPage::askForPlace(bool server)
+{
+    m_asksServer = server;
+    m_correctionPath->setAccessibleName(server ? tr("Server of the bucket") : tr("Folder the job saves to, inside its container"));
+    m_correctionPath->setPlaceholderText(server ? u"https://minio.example.org:9000"_s : u"/ckpt/my-run"_s);
+    m_correctionPath->setText(server ? QString() : m_location.path);
+    m_correctionPath->setBad(false);
+    m_correctionError->hide();
+    m_correctionUse->setText(server ? tr("Use this server") : tr("Use this folder"));
+    m_correction->show();
+    updateBanners();
+    m_correctionPath->setFocus(Qt::OtherFocusReason);
+    m_correctionPath->selectAll();
+}
+
 void JobPage::commitCorrection()
 {
     const QString path = m_correctionPath->text().trimmed();
     QString wrong;
-    if (!path.startsWith(u'/'))
+    if (m_asksServer) {
+        const QUrl url(path, QUrl::StrictMode);
+        if ((url.scheme() != "https"_L1 && url.scheme() != "http"_L1) || url.host().isEmpty())
+            wrong = tr("The address of the server must begin with “https://” or “http://”, and name a host.");
+    } else if (!path.startsWith(u'/'))
         wrong = tr("The path must begin with “/”: it is the folder as the training program sees it.");
     else if (path.contains(u"/../"_s) || path.endsWith("/.."_L1))
         wrong = tr("The path must not contain “..”.");
@@ -450,7 +495,10 @@ void JobPage::commitCorrection()
         return;
     m_correction->hide();
     updateBanners();
-    emit saveLocationCorrected(path);
+    if (m_asksServer)
+        emit bucketServerNamed(path);
+    else
+        emit saveLocationCorrected(path);
 }
 
 void JobPage::setListingRunning(const QString &what, qint64 done, qint64 total)
@@ -494,16 +542,18 @@ void JobPage::setListing(const Listing &listing)
     selectCheckpoint(m_table->currentKey());
 }
 
-void JobPage::setListingError(const Error &error)
+void JobPage::setListingError(const Error &error, bool askServer)
 {
     m_again->setEnabled(true);
     m_table->setSkeleton(false);
     const Error safe = safeError(error);
     if (m_listed && m_checkpoints->rowCount() > 0)
         m_listState->setStale(safe.what, safe.why.isEmpty() ? safe.fix : safe.why,
-                              {{u"again"_s, tr("Read again"), ButtonVariant::Normal}});
+                              {{u"again"_s, tr("Refresh"), ButtonVariant::Normal}});
+    else if (askServer)
+        m_listState->setError(safe, {{u"again"_s, tr("Refresh"), ButtonVariant::Normal}, {u"server"_s, tr("Name the server…"), ButtonVariant::Primary}}, m_now);
     else
-        m_listState->setError(safe, {{u"again"_s, tr("Read again"), ButtonVariant::Primary}}, m_now);
+        m_listState->setError(safe, {{u"again"_s, tr("Refresh"), ButtonVariant::Primary}}, m_now);
 }
 
 void JobPage::setListingForbidden(const QString &title, const QString &text, const QString &roleRequest)
@@ -551,7 +601,7 @@ void JobPage::setListingConsent(const std::optional<items::ListingConsent> &cons
         m_consentBanner->set(Tone::Warn,
                              tr("No helper Job can be made in %1").arg(text::safe(consent->ns)), text, offers);
     }
-    m_consentCode->setYaml(consent->what);
+    m_consentCode->setText(consent->what);
     updateBanners();
 }
 
@@ -569,7 +619,9 @@ void JobPage::setBucketConsent(const items::BucketConsent &consent)
               .arg(text::safe(consent.secrets.join(u", "_s)), server);
     if (!consent.encrypted)
         text += u' ' + tr("This connection is not encrypted: whoever is on the way can read and change what comes.");
-    text += u' ' + tr("Cairn asks once per namespace and server.");
+    if (!consent.sources.isEmpty())
+        text += u' ' + tr("Used are %1.", "list of: variable, key and Secret").arg(consent.sources.join(u"; "_s));
+    text += u' ' + tr("Cairn asks again when the server, the bucket or one of these keys changes.");
     m_consentBanner->set(consent.encrypted ? Tone::Info : Tone::Warn,
                          consent.secrets.isEmpty() ? tr("Listing asks a server that the job names")
                                                    : tr("Listing needs a Secret in %1").arg(text::safe(consent.ns)),
@@ -649,13 +701,13 @@ void JobPage::setPendingResume(const std::optional<items::PendingResume> &pendin
 
 void JobPage::setYaml(const QString &yaml)
 {
-    m_yaml->setYaml(yaml);
+    m_yaml->setText(yaml);
     m_yamlState->setContent();
 }
 
 void JobPage::setYamlLoading()
 {
-    m_yamlState->setLoading(tr("Reading the object…"), 0, -1, !m_yaml->toPlainText().isEmpty());
+    m_yamlState->setLoading(tr("Reading the object…"), 0, -1, !m_yaml->text().isEmpty());
 }
 
 void JobPage::setYamlError(const Error &error)

@@ -20,7 +20,7 @@ namespace cairn::charts {
 class TimelineChart;
 }
 namespace cairn::editors {
-class YamlView;
+class CodeEditor;
 }
 namespace cairn::kit {
 class Banner;
@@ -73,7 +73,8 @@ public:
     /// The checkpoints are being read; the old list stays visible. `total` < 0 unknown.
     void setListingRunning(const QString &what, qint64 done = 0, qint64 total = -1);
     void setListing(const Listing &listing);
-    void setListingError(const Error &error);
+    /// `askServer`: it would help to be told on which server the bucket is.
+    void setListingError(const Error &error, bool askServer = false);
     void setListingForbidden(const QString &title, const QString &text, const QString &roleRequest);
     /// Asks before the first helper Job of a namespace; nullopt takes the question away.
     void setListingConsent(const std::optional<items::ListingConsent> &consent);
@@ -111,6 +112,8 @@ signals:
     void bucketAllowed();
     /// Absolute path inside the container.
     void saveLocationCorrected(const QString &path);
+    /// The URL of the server that the job's bucket is on.
+    void bucketServerNamed(const QString &server);
     void finishResumeRequested();
     void undoResumeRequested();
     void yamlRetryRequested();
@@ -131,12 +134,14 @@ private:
     void updateTimeline();
     void updateAge();
     void updateGuess();
+    void updateDied();
     void updateBanners();
     void updateTabOrder();
     void applyFilter(const QString &text);
     void updateResume();
     void selectCheckpoint(const QString &path);
     void requestResume(const QString &path);
+    void askForPlace(bool server);
     void commitCorrection();
 
     Job m_job;
@@ -171,14 +176,16 @@ private:
     kit::Paragraph *m_manager;
     QWidget *m_banners;
     kit::Banner *m_pending;
+    kit::Banner *m_died;
     kit::Banner *m_guess;
     QWidget *m_correction;
     kit::Input *m_correctionPath;
     kit::Button *m_correctionCancel;
     kit::Button *m_correctionUse;
     kit::Paragraph *m_correctionError;
+    bool m_asksServer = false; ///< of a bucket, in place of a folder
     kit::Banner *m_consentBanner;
-    editors::YamlView *m_consentCode;
+    editors::CodeEditor *m_consentCode;
     kit::Segment *m_tabs;
     kit::SearchField *m_search;
     kit::ElidedLabel *m_age;
@@ -191,7 +198,7 @@ private:
     kit::StateView *m_listState;
     kit::ElidedLabel *m_listFoot;
     LogPane *m_logs;
-    editors::YamlView *m_yaml;
+    editors::CodeEditor *m_yaml;
     kit::Button *m_copyYaml;
     kit::StateView *m_yamlState;
     views::DataTable *m_podTable;

@@ -3,7 +3,7 @@
 #include "pages/JobPage.h"
 
 #include "charts/TimelineChart.h"
-#include "editors/YamlView.h"
+#include "editors/CodeEditor.h"
 #include "kit/Button.h"
 #include "kit/Card.h"
 #include "kit/Inputs.h"
@@ -78,11 +78,13 @@ QWidget *JobPage::makeBanners()
     auto *box = vbox(8);
     m_pending = new Banner;
     m_pending->setObjectName(u"job.pending"_s);
+    m_died = new Banner;
+    m_died->setObjectName(u"job.died"_s);
     m_guess = new Banner;
     m_guess->setObjectName(u"job.guess"_s);
     m_consentBanner = new Banner;
     m_consentBanner->setObjectName(u"job.consent"_s);
-    m_consentCode = new editors::YamlView(tr("What the helper Job runs"));
+    m_consentCode = new editors::CodeEditor(tr("What the helper Job runs"));
     m_consentCode->setObjectName(u"job.consent.what"_s);
     bindTheme(m_consentCode, [this] { m_consentCode->setFixedHeight(scaled(200)); });
     m_consentCode->hide();
@@ -107,6 +109,7 @@ QWidget *JobPage::makeBanners()
     m_correction->hide();
 
     box->addWidget(m_pending);
+    box->addWidget(m_died);
     box->addWidget(m_guess);
     box->addWidget(m_correction);
     box->addWidget(m_consentBanner);
@@ -119,12 +122,8 @@ QWidget *JobPage::makeBanners()
         else
             emit undoResumeRequested();
     });
-    connect(m_guess, &Banner::triggered, this, [this] {
-        m_correctionPath->setText(m_location.path);
-        m_correction->show();
-        m_correctionPath->setFocus(Qt::OtherFocusReason);
-        m_correctionPath->selectAll();
-    });
+    connect(m_died, &Banner::triggered, this, [this] { showTab(Tab::Logs); });
+    connect(m_guess, &Banner::triggered, this, [this] { askForPlace(false); });
     connect(m_correctionUse, &QPushButton::clicked, this, &JobPage::commitCorrection);
     connect(m_correctionPath, &QLineEdit::returnPressed, this, &JobPage::commitCorrection);
     connect(m_correctionCancel, &QPushButton::clicked, this, [this] {
@@ -220,6 +219,8 @@ QWidget *JobPage::makeCheckpoints()
     connect(m_listState, &StateView::triggered, this, [this](const QString &id) {
         if (id == "cancel"_L1)
             emit cancelListingRequested();
+        else if (id == "server"_L1)
+            askForPlace(true);
         else
             emit readAgainRequested();
     });
@@ -228,8 +229,9 @@ QWidget *JobPage::makeCheckpoints()
 
 QWidget *JobPage::makeYaml()
 {
-    m_yaml = new editors::YamlView(tr("YAML of the job"));
+    m_yaml = new editors::CodeEditor(tr("YAML of the job"));
     m_yaml->setObjectName(u"job.yaml.view"_s);
+    m_yaml->setSearchElsewhere(true);
     auto *content = new QWidget;
     auto *head = hbox();
     head->setContentsMargins(12, 7, 12, 7);
@@ -247,10 +249,10 @@ QWidget *JobPage::makeYaml()
     auto *card = new Card(Card::Padding::Flush);
     card->body()->addWidget(m_yamlState);
     connect(m_copyYaml, &QPushButton::clicked, this, [this] {
-        QGuiApplication::clipboard()->setText(m_yaml->toPlainText());
+        QGuiApplication::clipboard()->setText(m_yaml->text());
         emit copied(tr("The YAML"));
     });
-    connect(m_yaml, &editors::YamlView::searchRequested, this, &JobPage::focusFilter);
+    connect(m_yaml, &editors::CodeEditor::searchRequested, this, &JobPage::focusFilter);
     connect(m_yamlState, &StateView::triggered, this, &JobPage::yamlRetryRequested);
     return card;
 }

@@ -36,8 +36,8 @@ using items::JobTableModel;
 
 namespace {
 
-constexpr JobPhase phases[] = {JobPhase::Running, JobPhase::Restarting, JobPhase::Failed,    JobPhase::Pending,
-                               JobPhase::Queued,  JobPhase::Suspended,  JobPhase::Succeeded, JobPhase::Unknown};
+constexpr JobPhase phases[] = {JobPhase::Running, JobPhase::NodeLost,  JobPhase::Restarting, JobPhase::Failed, JobPhase::Pending,
+                               JobPhase::Queued,  JobPhase::Suspended, JobPhase::Succeeded,  JobPhase::Unknown};
 constexpr Verdict verdicts[] = {Verdict::Whole, Verdict::Writing, Verdict::Unverified, Verdict::Damaged};
 
 QSet<QString> phasesOf(JobsPage::View view)
@@ -45,7 +45,7 @@ QSet<QString> phasesOf(JobsPage::View view)
     switch (view) {
     case JobsPage::View::All: return {};
     case JobsPage::View::AtRisk:
-        return {phaseName(JobPhase::Running), phaseName(JobPhase::Restarting), phaseName(JobPhase::Failed),
+        return {phaseName(JobPhase::Running), phaseName(JobPhase::NodeLost), phaseName(JobPhase::Restarting), phaseName(JobPhase::Failed),
                 phaseName(JobPhase::Suspended)};
     case JobsPage::View::Finished: return {phaseName(JobPhase::Succeeded), phaseName(JobPhase::Failed)};
     }

@@ -2,6 +2,7 @@
 #include "pages/ListPage.h"
 
 #include "base/Text.h"
+#include "domain/LinkState.h"
 #include "kit/Card.h"
 #include "kit/Inputs.h"
 #include "kit/Label.h"
@@ -163,6 +164,14 @@ bool ListPage::hasContent() const
     return m_table->totalCount() > 0;
 }
 
+QString ListPage::offlineTitle(const FeedState &feed)
+{
+    const QDateTime since = feed.lastGood.toLocalTime();
+    if (isSilent(feed))
+        return since.isValid() ? tr("The server has not answered since %1").arg(since.toString(u"HH:mm:ss"_s)) : tr("The server is not answering");
+    return since.isValid() ? tr("Not connected since %1").arg(since.toString(u"HH:mm"_s)) : tr("Not connected");
+}
+
 void ListPage::updateState()
 {
     using Phase = FeedState::Phase;
@@ -186,9 +195,7 @@ void ListPage::updateState()
         m_state->setLoading(words.reading, words.counted ? m_feed.loaded : 0, words.counted ? m_feed.expected : -1, true);
         return;
     case Phase::Stale:
-        m_state->setOffline(m_feed.lastGood.isValid() ? tr("Not connected since %1").arg(m_feed.lastGood.toLocalTime().toString(u"HH:mm"_s))
-                                                      : tr("Not connected"),
-                            words.stale, {{u"again"_s, tr("Try now"), ButtonVariant::Normal}});
+        m_state->setOffline(offlineTitle(m_feed), words.stale, {{u"again"_s, tr("Try now"), ButtonVariant::Normal}});
         return;
     case Phase::Forbidden: m_state->setForbidden(words.forbidden, why, m_roleRequest, {again}); return;
     case Phase::Failed:

@@ -40,6 +40,8 @@ public:
     void setFilterText(const QString &text);
     void focusTable();
     void focusFilter();
+    /// Over rows that are not current: since when, and whether the server is gone or silent.
+    static QString offlineTitle(const FeedState &feed);
     /// What follows the rows is brought up to date within 100 ms; this does it at once (screenshots, tests).
     virtual void settle();
 

@@ -135,7 +135,7 @@ void NodesPage::updateJobs(const NodeRow &row)
     if (row.jobs.isEmpty())
         m_loss->setText(tr("No training job has a pod here."));
     else
-        m_loss->setText(tr("%n job(s) with a pod here: %1.", nullptr, static_cast<int>(row.jobs.size())).arg(NodeTableModel::lostText(row)));
+        m_loss->setText(tr("%n job(s) with a pod here: %1.", nullptr, static_cast<int>(row.jobs.size())).arg(situation::lostText(row)));
     // Lines are kept, and with them the focus: losses change every second.
     const qsizetype shown = std::min(jobsShown, row.jobs.size());
     while (m_jobLines.size() > shown)
@@ -163,7 +163,7 @@ void NodesPage::updateJobs(const NodeRow &row)
         m_jobLines[i].name->setText(text::safe(job.name));
         m_jobLines[i].name->setToolTip(text::safe(job.ns + u'/' + job.name));
         m_jobLines[i].name->setProperty("job", job.key);
-        m_jobLines[i].lost->setText(NodeTableModel::lostText(job));
+        m_jobLines[i].lost->setText(situation::lostText(job));
     }
     m_moreJobs->setVisible(row.jobs.size() > shown);
     m_moreJobs->setText(tr("and %n more", nullptr, static_cast<int>(row.jobs.size() - shown)));

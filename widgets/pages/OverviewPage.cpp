@@ -9,6 +9,7 @@
 #include "kit/Marks.h"
 #include "kit/StateView.h"
 #include "pages/KeyHintBar.h"
+#include "pages/ListPage.h"
 #include "views/DataTable.h"
 
 #include <QGridLayout>
@@ -20,8 +21,8 @@ namespace cairn::pages {
 
 using namespace Qt::StringLiterals;
 using namespace cairn::kit;
-using items::Problem;
 using items::ProblemTableModel;
+using situation::Problem;
 
 namespace {
 
@@ -83,7 +84,7 @@ OverviewPage::OverviewPage(QWidget *parent)
     m_chart->setObjectName(u"overview.activity"_s);
     m_lately = new Card;
     auto *latelyHead = hbox();
-    latelyHead->addWidget(new Label(tr("Last %1 hours").arg(items::activityHours), Type::Section));
+    latelyHead->addWidget(new Label(tr("Last %1 hours").arg(situation::activityHours), Type::Section));
     m_more = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
     latelyHead->addWidget(m_more, 1);
     latelyHead->addWidget(charts::ActivityChart::makeLegend());
@@ -145,7 +146,7 @@ void OverviewPage::act(const QString &key, bool button)
         return;
     switch (problem->about) {
     case Problem::About::Job:
-        if (button && problem->action.id == "job.resume"_L1)
+        if (button && problem->act == Problem::Act::Resume)
             emit resumeRequested(problem->target);
         else
             emit jobRequested(problem->target);
@@ -168,7 +169,7 @@ void OverviewPage::setTile(int index, const Shown &shown)
 
 void OverviewPage::updateTiles()
 {
-    const items::Overview &o = m_overview;
+    const situation::Overview &o = m_overview;
     Shown risk;
     if (o.running == 0)
         risk = {u"0"_s, tr("no job is running"), {}};
@@ -213,7 +214,9 @@ void OverviewPage::updateTiles()
     if (!o.fillsFirst.isEmpty())
         storage.tags.append({o.fillsIn.isEmpty() ? tr("%1 is full", "name of a claim").arg(o.fillsFirst)
                                                  : tr("%1 full in %2", "name of a claim, time").arg(o.fillsFirst, o.fillsIn),
-                             o.fillsTone});
+                             o.fillsSeverity == storage::Severity::Now ? items::Tone::Err
+                                 : o.fillsSeverity == storage::Severity::Soon ? items::Tone::Warn
+                                                                              : items::Tone::Idle});
     else if (o.claims.silent > 0)
         storage.tags.append({tr("%n claim(s) not measured", nullptr, o.claims.silent), items::Tone::Idle});
     setTile(2, storage);
@@ -249,13 +252,13 @@ void OverviewPage::updateAnswer()
     m_header->setAnswer(jobs.isEmpty() || m_context.isEmpty() ? m_context + jobs : tr("%1 · %2", "context, its jobs").arg(m_context, jobs));
 }
 
-void OverviewPage::setActivity(const QList<items::Activity> &lanes)
+void OverviewPage::setActivity(const QList<situation::Activity> &lanes)
 {
     m_lately->setVisible(!lanes.isEmpty());
     m_chart->setActivity(lanes, m_now);
 }
 
-void OverviewPage::setOverview(const items::Overview &overview)
+void OverviewPage::setOverview(const situation::Overview &overview)
 {
     m_overview = overview;
     m_model->setProblems(overview.problems);
@@ -287,8 +290,7 @@ void OverviewPage::updateState()
     switch (m_feed.phase) {
     case FeedState::Phase::Loading: m_state->setLoading(tr("Reading jobs…"), m_feed.loaded, m_feed.expected, true); return;
     case FeedState::Phase::Stale:
-        m_state->setOffline(m_feed.lastGood.isValid() ? tr("Not connected since %1").arg(m_feed.lastGood.toLocalTime().toString(u"HH:mm"_s))
-                                                      : tr("Not connected"),
+        m_state->setOffline(ListPage::offlineTitle(m_feed),
                             error.why.isEmpty() ? error.what : error.why, {{u"again"_s, tr("Try now"), ButtonVariant::Normal}});
         return;
     case FeedState::Phase::Failed:

@@ -2,8 +2,9 @@
 #pragma once
 
 #include "domain/Delta.h"
-#include "items/Activity.h"
-#include "items/Overview.h"
+#include "situation/Activity.h"
+#include "items/ProblemTableModel.h"
+#include "situation/Overview.h"
 
 #include <QWidget>
 
@@ -34,8 +35,8 @@ class OverviewPage : public QWidget
 public:
     explicit OverviewPage(QWidget *parent = nullptr);
 
-    void setOverview(const items::Overview &overview);
-    void setActivity(const QList<items::Activity> &lanes);
+    void setOverview(const situation::Overview &overview);
+    void setActivity(const QList<situation::Activity> &lanes);
     /// How fresh the jobs are, the first thing anyone looks for.
     void setFeed(const FeedState &feed);
     void setContext(const QString &name);
@@ -81,7 +82,7 @@ private:
     kit::Card *m_lately;
     charts::ActivityChart *m_chart;
     kit::ElidedLabel *m_more;
-    items::Overview m_overview;
+    situation::Overview m_overview;
     FeedState m_feed;
     QString m_context;
     QDateTime m_now = QDateTime::currentDateTimeUtc();

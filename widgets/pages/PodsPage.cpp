@@ -2,7 +2,7 @@
 #include "pages/PodsPage.h"
 
 #include "base/Text.h"
-#include "editors/YamlView.h"
+#include "editors/CodeEditor.h"
 #include "kit/Button.h"
 #include "kit/Card.h"
 #include "kit/Inputs.h"
@@ -81,7 +81,7 @@ QWidget *PodsPage::makeDetail()
     head->addWidget(m_close);
 
     m_logs = new LogPane;
-    m_yaml = new editors::YamlView(tr("YAML of the pod"));
+    m_yaml = new editors::CodeEditor(tr("YAML of the pod"));
     m_yaml->setObjectName(u"pods.yaml"_s);
     m_yamlState = new StateView(m_yaml);
     auto *yaml = new Card(Card::Padding::Flush);
@@ -125,7 +125,7 @@ void PodsPage::showDetail(Detail detail)
     }
     m_stack->setCurrentIndex(tab);
     if (detail == Detail::Yaml)
-        m_yaml->setYaml({});
+        m_yaml->setText({});
     m_lower->show();
     if (tab == 0) {
         emit logsRequested(m_detailPod);
@@ -138,13 +138,13 @@ void PodsPage::showDetail(Detail detail)
 
 void PodsPage::setYaml(const QString &yaml)
 {
-    m_yaml->setYaml(yaml);
+    m_yaml->setText(yaml);
     m_yamlState->setContent();
 }
 
 void PodsPage::setYamlLoading()
 {
-    m_yamlState->setLoading(tr("Reading the object…"), 0, -1, !m_yaml->toPlainText().isEmpty());
+    m_yamlState->setLoading(tr("Reading the object…"), 0, -1, !m_yaml->text().isEmpty());
 }
 
 void PodsPage::setYamlError(const Error &error)

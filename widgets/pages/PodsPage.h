@@ -5,7 +5,7 @@
 #include "pages/ListPage.h"
 
 namespace cairn::editors {
-class YamlView;
+class CodeEditor;
 }
 namespace cairn::kit {
 class Button;
@@ -66,7 +66,7 @@ private:
     kit::Button *m_close;
     QStackedWidget *m_stack;
     LogPane *m_logs;
-    editors::YamlView *m_yaml;
+    editors::CodeEditor *m_yaml;
     kit::StateView *m_yamlState;
 
     Detail m_detail = Detail::None;

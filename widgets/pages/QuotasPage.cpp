@@ -40,13 +40,14 @@ QuotasPage::QuotasPage(QWidget *parent)
 {
     using views::CellKind;
     setRows(m_model,
-            {{QuotaTableModel::Resource, CellKind::Text, 150, 300, true},
+            {{QuotaTableModel::Resource, CellKind::Text, 210, 320, true},
              {QuotaTableModel::Namespace, CellKind::Text, 90, 180},
-             {QuotaTableModel::Name, CellKind::Text, 90, 200},
+             {QuotaTableModel::Name, CellKind::Text, 100, 200},
              {QuotaTableModel::Used, CellKind::Progress, 150, 230},
-             {QuotaTableModel::Free, CellKind::Number, 70, 110},
-             {QuotaTableModel::State, CellKind::Tag, 110, 160}},
+             {QuotaTableModel::Free, CellKind::Number, 70, 110, false, true, true},
+             {QuotaTableModel::State, CellKind::Tag, 120, 160}},
             QuotaTableModel::Resource, Qt::AscendingOrder);
+    showFrom(QuotaTableModel::Free, 1200); // the panel says it too
     m_panel = makePanel();
     arrange(inStates(beside(tableCard({{u"/"_s, tr("filter")}, {u"F5"_s, tr("refresh")}}), m_panel)));
     connect(m_views, &Segment::currentChanged, this, [this](int index) { setView(static_cast<View>(index)); });
@@ -58,7 +59,7 @@ SidePanel *QuotasPage::makePanel()
     auto *panel = new SidePanel(u"quotas.panel"_s, tr("The selected quota"));
     m_alarm = panel->addNote(Tone::Warn, u"quotas.alarm"_s);
     panel->addSection(tr("Details"));
-    m_facts = panel->addFacts({tr("Used"), tr("Limit"), tr("Free"), tr("Counts"), tr("Flavor"), tr("Cohort"), tr("Workloads")});
+    m_facts = panel->addFacts({tr("Used"), tr("Limit"), tr("Free"), tr("Counts"), tr("Flavor"), tr("Cohort"), tr("May borrow"), tr("Workloads")});
     m_rangesTitle = panel->addSection(tr("Where a container does not say"));
     m_ranges = panel->addParagraph(u"quotas.ranges"_s);
     m_queuesTitle = panel->addSection(tr("Local queues"));
@@ -167,18 +168,19 @@ void QuotasPage::updatePanel()
     QStringList scopes;
     for (const QString &scope : quota.scopes)
         scopes.append(text::safe(scope));
-    QString cohort = quota.cohort.isEmpty() ? u"–"_s : text::safe(quota.cohort);
-    if (!quota.cohort.isEmpty() && limit.borrowing >= 0)
-        cohort = tr("%1, borrows at most %2").arg(cohort, QuotaTableModel::amount(limit.resource, limit.borrowing));
+    const QString cohort = quota.cohort.isEmpty() ? u"–"_s : text::safe(quota.cohort);
+    const QString borrows = quota.cohort.isEmpty()  ? u"–"_s
+        : limit.borrowing >= 0 ? tr("at most %1").arg(QuotaTableModel::amount(limit.resource, limit.borrowing))
+                               : tr("what is idle");
     const QString workloads = quota.pending < 0 && quota.admitted < 0
         ? u"–"_s
         : tr("%1 admitted, %2 waiting").arg(quota.admitted < 0 ? u"–"_s : text::number(quota.admitted), quota.pending < 0 ? u"–"_s : text::number(quota.pending));
     m_facts->setValues({QuotaTableModel::amount(limit.resource, limit.used), QuotaTableModel::amount(limit.resource, limit.hard),
                         QuotaTableModel::amount(limit.resource, row->free()),
-                        isQueue          ? tr("what is reserved for workloads")
+                        isQueue          ? tr("reservations")
                         : scopes.isEmpty() ? tr("all pods")
                                            : tr("pods with %1").arg(scopes.join(u", "_s)),
-                        limit.flavor.isEmpty() ? u"–"_s : text::safe(limit.flavor), cohort, workloads});
+                        limit.flavor.isEmpty() ? u"–"_s : text::safe(limit.flavor), cohort, borrows, workloads});
     m_rangesTitle->setVisible(!isQueue);
     m_ranges->setVisible(!isQueue);
     m_queuesTitle->setVisible(isQueue);

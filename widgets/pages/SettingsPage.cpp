@@ -99,9 +99,9 @@ QWidget *SettingsPage::makeAlerts()
         return row;
     }());
     card->body()->addWidget(m_where);
-    // In the order of items::AlertKind.
+    // In the order of situation::AlertKind.
     const QStringList words{tr("A job failed"), tr("The newest checkpoint is damaged"), tr("A checkpoint is overdue"), tr("A controller has no leader"),
-                            tr("A claim is nearly full")};
+                            tr("A PVC is nearly full"), tr("A node is lost"), tr("A component is down")};
     auto *kinds = new QWidget;
     auto *list = vbox(6);
     for (int i = 0; i < words.size(); ++i) {
@@ -110,9 +110,9 @@ QWidget *SettingsPage::makeAlerts()
         connect(check, &QCheckBox::toggled, this, [this, i](bool on) {
             edit([i, on](SettingsView &view) {
                 if (on)
-                    view.alerts.wanted.insert(static_cast<items::AlertKind>(i));
+                    view.alerts.wanted.insert(static_cast<situation::AlertKind>(i));
                 else
-                    view.alerts.wanted.remove(static_cast<items::AlertKind>(i));
+                    view.alerts.wanted.remove(static_cast<situation::AlertKind>(i));
             });
         });
         m_kinds.append(check);
@@ -289,14 +289,14 @@ void SettingsPage::showSettings()
         box->setChecked(on);
     };
     for (int i = 0; i < m_kinds.size(); ++i)
-        check(m_kinds[i], m_view.alerts.wanted.contains(static_cast<items::AlertKind>(i)));
+        check(m_kinds[i], m_view.alerts.wanted.contains(static_cast<situation::AlertKind>(i)));
     check(m_quiet, m_view.alerts.quiet);
     check(m_again, m_view.looksAgain);
     m_percent->setText(QString::number(m_view.alerts.claimPercent));
     m_from->setText(m_view.alerts.quietFrom.toString(u"HH:mm"_s));
     m_to->setText(m_view.alerts.quietTo.toString(u"HH:mm"_s));
     m_times->setEnabled(m_view.alerts.quiet);
-    m_percentRow->setEnabled(m_view.alerts.wanted.contains(items::AlertKind::ClaimFull));
+    m_percentRow->setEnabled(m_view.alerts.wanted.contains(situation::AlertKind::ClaimFull));
 }
 
 void SettingsPage::focusFirst()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "items/Alerts.h"
+#include "situation/Alerts.h"
 
 #include <QDateTime>
 #include <QWidget>
@@ -27,7 +27,7 @@ struct SettingsView {
     int textPercent = 100;                    ///< of textSizes; others are shown as none of these
     QString language;                         ///< "", "en", "zh_TW"
     QString firstPage = QStringLiteral("overview"); ///< "overview", "jobs"
-    items::AlertRules alerts;
+    situation::AlertRules alerts;
     bool looksAgain = false;
     bool operator==(const SettingsView &) const = default;
 };
@@ -78,7 +78,7 @@ private:
     SettingsView m_view;
     QList<Grant> m_grants;
     kit::Segment *m_theme, *m_text, *m_language, *m_first;
-    QList<kit::Check *> m_kinds; ///< in the order of items::AlertKind
+    QList<kit::Check *> m_kinds; ///< in the order of situation::AlertKind
     kit::Check *m_quiet, *m_again;
     kit::Input *m_from, *m_to, *m_percent;
     kit::FormRow *m_times, *m_percentRow, *m_where;

@@ -2,9 +2,12 @@
 #include "ShellSupport.h"
 #include "Support.h"
 
+#include "base/Async.h"
 #include "checkpoints/ClaimListing.h"
 #include "checkpoints/HelperScript.h"
 
+#include <QElapsedTimer>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QUrl>
 
@@ -47,6 +50,10 @@ public:
             return jobs.isEmpty() ? Result<QJsonObject>(fail(Error::Kind::NotFound, u"gone"_s)) : jobs.last();
         return owner;
     }
+    Result<QJsonObject> getPart(const ObjectRef &, const QString &, Stop) override
+    {
+        return fail(Error::Kind::Internal, u"the listing reads no parts"_s);
+    }
     Result<QList<QJsonObject>> list(const ResourceKind &kind, const QString &, const QString &selector, const QString &field, Stop) override
     {
         if (kind == kinds::events()) {
@@ -61,6 +68,10 @@ public:
         if (!podIsMade)
             return QList<QJsonObject>{};
         return QList<QJsonObject>{{{u"metadata"_s, QJsonObject{{u"name"_s, u"helper-pod"_s}}}, {u"status"_s, helperStatus}}};
+    }
+    Result<ObjectPage> page(const ResourceKind &, const ListQuery &, Stop) override
+    {
+        return fail(Error::Kind::Internal, u"the listing reads no pages"_s);
     }
     Result<QJsonObject> create(const ResourceKind &, const QString &, const QJsonObject &object, WriteOptions, Stop) override
     {
@@ -79,8 +90,13 @@ public:
     {
         return fail(Error::Kind::Internal, u"the listing patches nothing"_s);
     }
-    Result<> remove(const ObjectRef &ref, DeleteOptions options, Stop) override
+    bool removalHangs = false;
+    Result<> remove(const ObjectRef &ref, DeleteOptions options, Stop stop) override
     {
+        if (removalHangs) { // as long as a request may take
+            async::sleepFor(std::chrono::seconds(30), stop);
+            return fail(Error::Kind::Timeout, u"no answer"_s);
+        }
         removedUids << options.uid;
         jobs.removeIf([&](const QJsonObject &job) { return job[u"metadata"_s][u"name"_s].toString() == ref.name; });
         return {};
@@ -112,7 +128,13 @@ public:
         return ExecOutput{spoil(run(argv)), {}, 0};
     }
     Result<AccessAnswer> may(const AccessQuery &, Stop) override { return AccessAnswer{true, {}}; }
+    Result<AccessRules> rules(const QString &, Stop) override { return AccessRules(); }
     Result<bool> serves(const ResourceKind &, Stop) override { return true; }
+    Result<RestMapper> mapper(Stop) override { return RestMapper(); }
+    Result<QJsonObject> openApi(const QString &, const QString &, Stop) override
+    {
+        return fail(Error::Kind::Unsupported, u"the listing reads no schemas"_s);
+    }
 
     qsizetype longestRequest = 0;
 
@@ -183,6 +205,29 @@ class TestClaimListing : public QObject
     }
 
 private slots:
+    void whoQuitsDoesNotWaitForADeadServer()
+    {
+        const QTemporaryDir folder;
+        FakeCluster cluster(folder.path());
+        cluster.pods = {};
+        cluster.helperStatus = {{u"phase"_s, u"Pending"_s}};
+        cluster.removalHangs = true;
+        ClaimRequest request;
+        request.ns = u"ml"_s;
+        request.claim = u"c"_s;
+        request.image = u"i"_s;
+        request.pollInterval = std::chrono::milliseconds(20);
+        std::stop_source quit;
+        const Progress progress = [&](const QString &, qint64) { quit.request_stop(); }; // while it waits for the helper
+        QElapsedTimer timer;
+        timer.start();
+        const auto listing = listClaim(cluster, request, quit.get_token(), progress);
+        QVERIFY(!listing);
+        QVERIFY(quit.stop_requested());
+        QCOMPARE(listing.error().kind, Error::Kind::Cancelled);
+        QVERIFY2(timer.elapsed() < 10'000, qPrintable(QString::number(timer.elapsed()))); // the request would take 30 s
+    }
+
     void initTestCase() { QVERIFY(copyTree(fixture(u"."_s), m_dir.path() + u"/jobs"_s, m_saved)); }
 
     void aClaimIsListedInAFewRoundsAndCleanedUp()

@@ -192,6 +192,13 @@ private slots:
         QVERIFY(alarms(component, now).first().contains("15 s"_L1));
         QCOMPARE(component.standing, Standing::SurvivesZone);
 
+        // The server was silent for a minute: nobody could renew anything.
+        world.unheard = 60;
+        QCOMPARE(world.one(u"workflow-controller"_s).leader.state, Leadership::State::Fresh);
+        world.leases.first().renewed = now.addSecs(-75);
+        QCOMPARE(world.one(u"workflow-controller"_s).leader.state, Leadership::State::Stale);
+        world.unheard = 0;
+
         world.leases.first().renewed = now.addSecs(3600);
         component = world.one(u"workflow-controller"_s);
         QCOMPARE(component.leader.state, Leadership::State::Future);

@@ -7,6 +7,7 @@
 
 #include <QApplication>
 #include <QRadioButton>
+#include <QPlainTextEdit>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -177,6 +178,31 @@ private slots:
         putBack->click();
         putBack->click();
         QCOMPARE(back.size(), 1);
+    }
+
+    void consentShowsWhatIsMasked()
+    {
+        ExecConsentView asks;
+        asks.program = u"plugin"_s;
+        asks.command = u"/usr/bin/plugin --token •••"_s;
+        asks.environment = {u"API_KEY=•••"_s};
+        asks.files = {u"/tmp/hook.py"_s};
+        {
+            const ExecConsentDialog nothingMasked(asks);
+            QVERIFY(!nothingMasked.findChild<kit::Button *>(u"execConsent.show"_s));
+        }
+        asks.wholeCommand = u"/usr/bin/plugin --token abc"_s;
+        asks.wholeEnvironment = {u"API_KEY=k"_s};
+        const ExecConsentDialog dialog(asks);
+        const auto text = [&](const QString &name) { return dialog.findChild<QPlainTextEdit *>(name)->toPlainText(); };
+        QCOMPARE(text(u"execConsent.command"_s), asks.command);
+        QCOMPARE(text(u"execConsent.files"_s), u"/tmp/hook.py"_s);
+        auto *show = dialog.findChild<kit::Button *>(u"execConsent.show"_s);
+        show->click();
+        QCOMPARE(text(u"execConsent.command"_s), asks.wholeCommand);
+        QCOMPARE(text(u"execConsent.environment"_s), u"API_KEY=k"_s);
+        show->click();
+        QCOMPARE(text(u"execConsent.environment"_s), u"API_KEY=•••"_s);
     }
 
     void consentIsNeverGivenByEnter()

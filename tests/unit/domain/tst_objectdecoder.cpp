@@ -213,6 +213,24 @@ private slots:
         QCOMPARE(fromJson->initReason, u"ImagePullBackOff"_s);
     }
 
+    void theNodeControllersMarkIsSeen()
+    {
+        const auto marked = [](const QByteArray &status, const QByteArray &reason) {
+            QByteArray json =
+                R"({"kind":"Pod","apiVersion":"v1","metadata":{"name":"p","uid":"u"},"status":{"conditions":[{"type":"Ready","status":"S","reason":"R"}]}})";
+            json.replace("\"S\"", '"' + status + '"').replace("\"R\"", '"' + reason + '"');
+            const QByteArray condition = field(1, "Ready"_ba) + field(2, status) + (reason.isEmpty() ? QByteArray() : field(5, reason));
+            const QByteArray proto = envelope("Pod", field(1, field(1, "p"_ba) + field(5, "u"_ba)) + field(3, field(2, condition)));
+            const auto decoder = podDecoder();
+            const auto fromJson = decoder->object(json, WireFormat::Json);
+            const auto fromProto = decoder->object(proto, WireFormat::Protobuf);
+            return fromJson && fromProto && *fromJson == *fromProto ? std::optional(fromJson->unanswered) : std::nullopt;
+        };
+        QCOMPARE(marked("False", ""), std::optional(true));
+        QCOMPARE(marked("False", "ContainersNotReady"), std::optional(false));
+        QCOMPARE(marked("True", ""), std::optional(false));
+    }
+
     void pagesAndTheirHeadsAgree()
     {
         const QByteArray item = rawOf(fixture(u"core.v1.Pod.pb"_s));

@@ -99,6 +99,37 @@ private slots:
         QVERIFY2(error.fix.contains("jane"_L1) && error.fix.contains("list"_L1), qPrintable(error.fix));
     }
 
+    void conflictsOfAnApplyNameFieldAndOwner_data()
+    {
+        QTest::addColumn<QString>("message");
+        QTest::addColumn<QString>("owner");
+        QTest::newRow("applied") << u"conflict with \"kubectl\""_s << u"kubectl"_s;
+        QTest::newRow("updated") << u"conflict with \"kubectl-client-side-apply\" using apps/v1"_s << u"kubectl-client-side-apply"_s;
+        QTest::newRow("at a time") << u"conflict with \"hpa\" with subresource \"scale\" using apps/v1 at 2026-11-29T01:02:03Z"_s << u"hpa"_s;
+        QTest::newRow("quotes") << u"conflict with \"a \\\"b\\\" c\\\\\""_s << u"a \"b\" c\\"_s;
+        QTest::newRow("nobody") << u"conflict with unknown"_s << u"unknown"_s;
+        QTest::newRow("other words") << u"something else"_s << QString();
+    }
+    void conflictsOfAnApplyNameFieldAndOwner()
+    {
+        QFETCH(QString, message);
+        QFETCH(QString, owner);
+        ApiStatus status;
+        status.code = 409;
+        status.reason = u"Conflict"_s;
+        status.causes = {{u".spec.replicas"_s, u"FieldManagerConflict"_s, message}};
+        const Error error = statusError(status, {u"patch"_s, u"deployments"_s, u"ml"_s, u"d"_s});
+        QCOMPARE(error.kind, Error::Kind::Conflict);
+        QCOMPARE(fieldOwner(error.causes[0]), owner);
+        if (owner.isEmpty())
+            return;
+        QCOMPARE(error.causes[0].field, u"spec.replicas"_s);
+        QVERIFY2(error.what.contains(owner), qPrintable(error.what));
+        // Only an apply has owners: the same words of another refusal name none.
+        status.causes[0].reason = u"FieldValueInvalid"_s;
+        QVERIFY(fieldOwner(statusError(status, {}).causes[0]).isEmpty());
+    }
+
     void wordsOfTheServerAreCappedAndMadeSafe()
     {
         ApiStatus status;

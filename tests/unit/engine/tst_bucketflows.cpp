@@ -151,7 +151,29 @@ private slots:
         const auto plan = planBucket(api, put(api, env), {});
         QVERIFY(!plan);
         QCOMPARE(plan.error().kind, Error::Kind::Unsupported);
+        QCOMPARE(plan.error().reason, QString(endpointUnknown));
         QVERIFY(!readASecret(api));
+    }
+
+    void whoNamesTheServerIsAskedAboutThatOne()
+    {
+        tests::FakeObjectApi api;
+        api.put(kinds::secrets(), secret(u"store"_s, {{u"id"_s, "AKID"}, {u"key"_s, "hush"}, {u"url"_s, "https://evil.example.org"}}));
+        QJsonArray env = keysOf(u"store"_s);
+        env.append(fromSecret(u"AWS_ENDPOINT_URL"_s, u"store"_s, u"url"_s));
+        const Job job = put(api, env);
+        for (const QString &wrong : {u"minio"_s, u"ftp://minio"_s, u"https://"_s, u"https://who:what@minio"_s})
+            QCOMPARE(nameEndpoint(api, job.ref(), wrong, {}).error().kind, Error::Kind::Invalid);
+        QVERIFY(!planBucket(api, job, {}));
+        QVERIFY(nameEndpoint(api, job.ref(), u"https://minio.example.org:9000"_s, {}));
+        const auto plan = planBucket(api, job, {});
+        QVERIFY2(plan, qPrintable(plan ? QString() : plan.error().oneLine()));
+        QCOMPARE(plan->server(), u"https://minio.example.org:9000"_s);
+        QVERIFY(plan->consentKey(u"c"_s, u"nlp"_s).contains(u"https://minio.example.org:9000"_s));
+        const auto access = accessOfJob(api, job, *plan, {});
+        QVERIFY(access);
+        QCOMPARE(access->store.server, QUrl(u"https://minio.example.org:9000"_s)); // not what the Secret says
+        QCOMPARE(planBucket(api, job, {}, u"https://other.example.org"_s)->server(), u"https://other.example.org"_s);
     }
 
     void refusalsAreTheServers()
@@ -236,6 +258,79 @@ private slots:
         api.forgetCalls();
         QCOMPARE(recheckOf(api, resume, read)({}).error().kind, Error::Kind::Consent);
         QVERIFY(!readASecret(api));
+    }
+
+    void consentIsBoundToEveryKey_data()
+    {
+        QTest::addColumn<QJsonArray>("env");
+        QTest::addColumn<QJsonArray>("envFrom");
+        QTest::addColumn<bool>("same");
+        const QJsonArray keys = keysOf(u"store"_s);
+        const auto with = [&](const QJsonObject &entry) {
+            QJsonArray list = keys;
+            list.append(entry);
+            return list;
+        };
+        QTest::newRow("nothing changed") << keys << QJsonArray() << true;
+        QTest::newRow("the other way round") << QJsonArray{keys[1], keys[0]} << QJsonArray() << true;
+        QTest::newRow("a variable that is not for S3") << with(fromSecret(u"DB_PASSWORD"_s, u"db"_s, u"pw"_s)) << QJsonArray() << true;
+        // Whose value would travel to the server as the id of the key.
+        QTest::newRow("another key of the Secret") << QJsonArray{fromSecret(u"AWS_ACCESS_KEY_ID"_s, u"store"_s, u"root-password"_s), keys[1]} << QJsonArray() << false;
+        QTest::newRow("another Secret") << QJsonArray{keys[0], fromSecret(u"AWS_SECRET_ACCESS_KEY"_s, u"db"_s, u"key"_s)} << QJsonArray() << false;
+        QTest::newRow("one more variable") << with(fromSecret(u"AWS_SESSION_TOKEN"_s, u"store"_s, u"x"_s)) << QJsonArray() << false;
+        QTest::newRow("a Secret as a whole") << keys << QJsonArray{whole(u"store"_s)} << false;
+        QTest::newRow("another server") << with(plain(u"AWS_ENDPOINT_URL"_s, u"https://elsewhere"_s)) << QJsonArray() << false;
+    }
+    void consentIsBoundToEveryKey()
+    {
+        QFETCH(QJsonArray, env);
+        QFETCH(QJsonArray, envFrom);
+        QFETCH(bool, same);
+        tests::FakeObjectApi api;
+        const auto agreed = planBucket(api, put(api, keysOf(u"store"_s)), {});
+        const auto now = planBucket(api, put(api, env, envFrom), {});
+        QVERIFY(agreed && now);
+        QCOMPARE(now->consentKey(u"cluster"_s, u"nlp"_s) == agreed->consentKey(u"cluster"_s, u"nlp"_s), same);
+        QVERIFY(now->consentKey(u"cluster"_s, u"nlp"_s) != now->consentKey(u"other"_s, u"nlp"_s));
+        QVERIFY(now->consentKey(u"cluster"_s, u"nlp"_s) != now->consentKey(u"cluster"_s, u"vision"_s));
+        BucketPlan elsewhere = *now;
+        elsewhere.place.bucket = u"another"_s;
+        QVERIFY(now->consentKey(u"cluster"_s, u"nlp"_s) != elsewhere.consentKey(u"cluster"_s, u"nlp"_s));
+    }
+    void theQuestionNamesEveryKey()
+    {
+        tests::FakeObjectApi api;
+        const auto plan = planBucket(api, put(api, keysOf(u"store"_s), {whole(u"more"_s)}), {});
+        QVERIFY(plan);
+        QCOMPARE(plan->keySources(), (QStringList{u"AWS_ACCESS_KEY_ID: key id of Secret store"_s, u"AWS_SECRET_ACCESS_KEY: key key of Secret store"_s,
+                                                  u"every variable of Secret more"_s}));
+    }
+    void whoTakesAConsentBackForgetsTheKeys()
+    {
+        tests::FakeObjectApi api;
+        QJsonArray env = keysOf(u"store"_s);
+        env.append(plain(u"AWS_ENDPOINT_URL"_s, u"https://minio:9000/"_s));
+        env.append(plain(u"AWS_REGION"_s, u"eu-west-1"_s));
+        const auto plan = planBucket(api, put(api, env), {});
+        QVERIFY(plan);
+        tests::MemoryKeychain keychain;
+        s3::Access access{plan->store, {"AKID"_ba, Secret("hush"), {}}};
+        QVERIFY(keepKeys(keychain, access, u"ckpt"_s, {}));
+        QVERIFY(keepKeys(keychain, access, u"other"_s, {}));
+        s3::Access aws = access;
+        aws.store.server.clear();
+        QVERIFY(keepKeys(keychain, aws, u"ckpt"_s, {}));
+        QCOMPARE(keychain.kept.size(), 3);
+        QVERIFY(forgetKeys(keychain, plan->consentKey(u"https://cluster:6443"_s, u"nlp"_s), {}));
+        QCOMPARE(keychain.kept.size(), 2); // of this server and bucket alone
+        QVERIFY(keptKeys(keychain, plan->store, u"ckpt"_s, {})->isEmpty());
+        QVERIFY(!keptKeys(keychain, plan->store, u"other"_s, {})->isEmpty());
+        BucketPlan onAws = *plan;
+        onAws.store.server.clear();
+        QVERIFY(forgetKeys(keychain, onAws.consentKey(u"https://cluster:6443"_s, u"nlp"_s), {}));
+        QVERIFY(keptKeys(keychain, aws.store, u"ckpt"_s, {})->isEmpty());
+        QVERIFY(forgetKeys(keychain, u"https://cluster:6443 nlp https://minio:9000/ store"_s, {})); // of an older Cairn
+        QCOMPARE(keychain.kept.size(), 1);
     }
 
     void allAttemptsAreListed()

@@ -38,14 +38,14 @@ private slots:
         QAbstractItemModelTester tester(&model);
         model.setQuotas(quotaRows({quota(u"a"_s, {{u"pods"_s, {}, 10, 10, -1}, {u"requests.nvidia.com/gpu"_s, {}, 8, 2, -1}}),
                                    quota(u"b"_s, {{u"requests.nvidia.com/gpu"_s, {}, 8, 8, -1}, {u"requests.cpu"_s, {}, 4, 1, -1}}),
-                                   quota(u"c"_s, {{u"requests.nvidia.com/gpu"_s, {}, 8, -1, -1}})}));
+                                   quota(u"c"_s, {{u"requests.nvidia.com/gpu"_s, {}, 8, -1, -1}}), quota(u"d"_s, {{u"requests.nvidia.com/gpu"_s, {}, 0, 0, -1}})}));
         FilterProxy proxy;
         proxy.setSourceModel(&model);
         proxy.sort(QuotaTableModel::Resource, Qt::AscendingOrder);
         QStringList shown;
         for (int row = 0; row < proxy.rowCount(); ++row)
             shown.append(proxy.index(row, QuotaTableModel::Resource).data().toString() + u'@' + proxy.index(row, QuotaTableModel::Namespace).data().toString());
-        QCOMPARE(shown, (QStringList{u"nvidia.com/gpu@b"_s, u"nvidia.com/gpu@a"_s, u"nvidia.com/gpu@c"_s, u"cpu@b"_s, u"pods@a"_s}));
+        QCOMPARE(shown, (QStringList{u"nvidia.com/gpu@b"_s, u"nvidia.com/gpu@a"_s, u"nvidia.com/gpu@c"_s, u"nvidia.com/gpu@d"_s, u"cpu@b"_s, u"pods@a"_s}));
     }
 
     void eachStateHasItsWord()
@@ -57,7 +57,7 @@ private slots:
         QCOMPARE(tagOf(10, 12), u"Over quota"_s);
         QCOMPARE(tagOf(10, 12, {}), u"Borrowing"_s);
         QCOMPARE(tagOf(0, 0), u"None allowed"_s);
-        QCOMPARE(tagOf(10, -1), u"Not counted yet"_s);
+        QCOMPARE(tagOf(10, -1), u"Not counted"_s);
         QuotaRow row{quota({}, {}), {u"pods"_s, {}, 10, 1, -1}};
         row.quota.stopped = true;
         QCOMPARE(QuotaTableModel::tag(row).text, u"Stopped"_s);
@@ -67,7 +67,7 @@ private slots:
     {
         QuotaTableModel model;
         model.setQuotas(quotaRows({quota(u"a"_s, {{u"requests.memory"_s, {}, 4.0 * 1024 * 1024 * 1024, -1, -1}})}));
-        QCOMPARE(model.index(0, QuotaTableModel::Used).data().toString(), u"– of 4.0 GiB"_s);
+        QCOMPARE(model.index(0, QuotaTableModel::Used).data().toString(), u"– of 4 GiB"_s);
         QCOMPARE(model.index(0, QuotaTableModel::Free).data().toString(), u"–"_s);
         QVERIFY(!model.index(0, QuotaTableModel::Used).data(ProgressRole).isValid());
         QCOMPARE(QuotaTableModel::amount(u"cpu"_s, 0.5), u"0.5"_s);

@@ -5,8 +5,10 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QLabel>
+#include <QLineEdit>
 #include <QSignalSpy>
 #include <QTest>
+#include <QTimer>
 
 using namespace cairn;
 using namespace cairn::kit;
@@ -125,6 +127,86 @@ private slots:
         QCOMPARE(spy.first().at(0).toString(), u"a"_s);
         QCOMPARE(spy.first().at(1).toString(), u"r"_s);
         QCOMPARE(host.count(), 1);
+    }
+
+    void twoNoticesAreShownAndAllAreKept()
+    {
+        QWidget window;
+        window.resize(600, 400);
+        ToastHost host(&window);
+        window.show();
+        for (int i = 0; i < 120; ++i)
+            host.show({u"n%1"_s.arg(i), Tone::Err, u"failed %1"_s.arg(i), {}, {u"show"_s, u"Show"_s}, true});
+        QCOMPARE(host.count(), 2);
+        QCOMPARE(host.past().size(), 100);
+        QCOMPARE(host.past().first().notice.id, u"n119"_s);
+        QCOMPARE(host.unread(), 100);
+        // They stay inside the window, above the status bar, however large the text is.
+        QVERIFY(window.rect().adjusted(0, 0, 0, -26).contains(host.geometry()));
+        Theme::instance().setTextScale(2.0);
+        const bool inside = window.rect().adjusted(0, 0, 0, -52).contains(host.geometry());
+        Theme::instance().setTextScale(1.0);
+        QVERIFY(inside);
+        // A remark in passing is not kept.
+        host.show({u"copied"_s, Tone::Info, u"Copied"_s, {}, {}, false});
+        QCOMPARE(host.past().first().notice.id, u"n119"_s);
+        host.dismiss(u"n119"_s);
+        QCOMPARE(host.unread(), 99);
+        host.show({u"n0"_s, Tone::Ok, u"recovered"_s, {}, {}, false});
+        QCOMPARE(host.past().first().notice.title, u"recovered"_s);
+    }
+
+    void everyNoticeLeavesErrorsLaterAndNoneUnderThePointer()
+    {
+        QWidget window;
+        window.resize(600, 400);
+        ToastHost host(&window);
+        window.show();
+        QLineEdit work(&window);
+        work.show();
+        work.setFocus();
+        host.show({u"e"_s, Tone::Err, u"failed"_s, {}, {}, false});
+        host.show({u"o"_s, Tone::Ok, u"saved"_s, {}, {}, false});
+        const auto timers = host.findChildren<QTimer *>();
+        QCOMPARE(timers.size(), 2);
+        QVERIFY(timers[0]->isActive() && timers[1]->isActive());
+        QVERIFY(timers[0]->interval() > timers[1]->interval());
+        QWidget *card = static_cast<QWidget *>(timers[1]->parent());
+        card->setAttribute(Qt::WA_UnderMouse, true);
+        timers[1]->start(1);
+        QTRY_VERIFY(timers[1]->interval() > 1); // it waits
+        QCOMPARE(host.count(), 2);
+        card->setAttribute(Qt::WA_UnderMouse, false);
+        timers[0]->start(1);
+        timers[1]->start(1);
+        QTRY_COMPARE(host.count(), 0);
+        QCOMPARE(host.unread(), 2); // nobody has said that they were seen
+    }
+
+    void theBellCountsOpensAndActs()
+    {
+        QWidget window;
+        window.resize(600, 400);
+        ToastHost host(&window);
+        NoticeBell bell(&host, &window);
+        window.show();
+        QCOMPARE(bell.accessibleName(), u"Notifications"_s);
+        host.show({u"a"_s, Tone::Err, u"bert failed"_s, u"nlp"_s, {u"show"_s, u"Show"_s}, true});
+        QVERIFY(bell.accessibleName().contains(u'1'));
+        QSignalSpy spy(&host, &ToastHost::triggered);
+        bell.setFocus();
+        QTest::keyClick(&bell, Qt::Key_Space);
+        auto *popup = window.findChild<QWidget *>(u"notices.popup"_s);
+        QVERIFY(popup && popup->isVisible());
+        QCOMPARE(host.unread(), 0);
+        button(popup, u"Show"_s)->click();
+        QCOMPARE(spy.size(), 1);
+        QCOMPARE(spy.first().first().toString(), u"a"_s);
+        QTRY_VERIFY(!window.findChild<QWidget *>(u"notices.popup"_s));
+        QCOMPARE(host.count(), 0);
+        host.forgetPast();
+        bell.click();
+        QVERIFY(window.findChild<QWidget *>(u"notices.popup"_s));
     }
 };
 

@@ -6,6 +6,7 @@
 
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <QElapsedTimer>
 #include <QTest>
 #include <QUrlQuery>
 #include <thread>
@@ -384,12 +385,230 @@ private slots:
                 return answer(200, "{\"resources\":[{\"name\":\"tfjobs\",\"kind\":\"TFJob\",\"namespaced\":true}]}");
             return answer(503, "down", "text/plain");
         };
-        const auto all = m_cluster->resources({});
+        const auto all = m_cluster->mapper({});
         QVERIFY(all);
-        QCOMPARE(all->size(), 2);
+        QCOMPARE(all->resources().size(), 2);
+        QCOMPARE(all->find(kinds::pods())->subresources, QStringList{u"log"_s});
+        QCOMPARE(all->gaps().size(), 1);
+        QCOMPARE(all->gaps()[0].name(), u"broken/v1"_s);
         QVERIFY(m_cluster->serves(facts(JobKind::TFJob).resource, {}).value());
         QVERIFY(m_cluster->serves(kinds::pods(), {}).value());
         QVERIFY(!m_cluster->serves(kinds::nodes(), {}).value());
+    }
+
+    void aGroupThatHangsIsLeftOutInTime_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("name");
+        QTest::newRow("an aggregated API") << u"/apis/metrics.k8s.io/v1"_s << u"metrics.k8s.io/v1"_s;
+        QTest::newRow("the jobs themselves") << u"/apis/kubeflow.org/v1"_s << u"kubeflow.org/v1"_s;
+        QTest::newRow("the core group") << u"/api/v1"_s << u"v1"_s;
+    }
+    void aGroupThatHangsIsLeftOutInTime()
+    {
+        QFETCH(QString, path);
+        QFETCH(QString, name);
+        // Answers on many threads, and lets one request wait for its own time-out as the network would.
+        struct Server final : Transport {
+            QString broken;
+            std::atomic<int> asked = 0;
+            Result<net::Response> send(net::Request request, std::stop_token) override
+            {
+                ++asked;
+                if (request.path == broken) {
+                    std::this_thread::sleep_for(request.timeout);
+                    return fail(Error::Kind::Timeout, u"no answer"_s, u"It did not answer completely in time."_s);
+                }
+                if (request.path == "/api"_L1)
+                    return answer(200, R"({"kind":"APIVersions","versions":["v1"]})");
+                if (request.path == "/apis"_L1)
+                    return answer(200, R"({"kind":"APIGroupList","groups":[
+                        {"versions":[{"groupVersion":"metrics.k8s.io/v1"}]},
+                        {"versions":[{"groupVersion":"kubeflow.org/v1alpha1"},{"groupVersion":"kubeflow.org/v1"}],
+                         "preferredVersion":{"groupVersion":"kubeflow.org/v1"}}]})");
+                return answer(200, R"({"resources":[{"name":"tfjobs","kind":"TFJob","namespaced":true},
+                    {"name":"pods","kind":"Pod","namespaced":true}]})");
+            }
+            Result<std::unique_ptr<net::Stream>> open(net::Request, net::StreamHandlers, std::stop_token) override { return fail(Error::cancelled()); }
+            Result<net::ExecResult> exec(net::ExecRequest, std::stop_token) override { return fail(Error::cancelled()); }
+            QString defaultNamespace() const override { return {}; }
+        };
+        const auto server = std::make_shared<Server>();
+        server->broken = path;
+        Discovery discovery(server);
+        discovery.setPatience(2s, 100ms);
+        const auto mapper = discovery.mapper(1h, {});
+        QVERIFY(mapper);
+        QCOMPARE(server->asked.load(), 6);
+        QCOMPARE(mapper->gaps().size(), 1);
+        QCOMPARE(mapper->gaps()[0].name(), name);
+        QVERIFY2(mapper->gaps()[0].error.oneLine().contains(name), qPrintable(mapper->gaps()[0].error.oneLine()));
+        const ResourceKind &tfJobs = facts(JobKind::TFJob).resource;
+        const auto served = mapper->serves(tfJobs);
+        // What a silent group serves is not known; it is not missing.
+        QCOMPARE(served.has_value(), name != "kubeflow.org/v1"_L1);
+        QVERIFY(mapper->resolve(u"kubeflow.org/v1alpha1"_s, u"TFJob"_s));
+        if (served)
+            QCOMPARE(mapper->named(u"tfjobs.kubeflow.org"_s)->version, u"v1"_s); // the preferred one
+    }
+    void manyGroupsThatHangDoNotAddUp()
+    {
+        QStringList groups;
+        for (int i = 0; i < 30; ++i)
+            groups.append(u"{\"versions\":[{\"groupVersion\":\"g%1/v1\"}]}"_s.arg(i));
+        struct Server final : Transport {
+            QByteArray list;
+            Result<net::Response> send(net::Request request, std::stop_token) override
+            {
+                if (request.path == "/api"_L1)
+                    return answer(404, "");
+                if (request.path == "/apis"_L1)
+                    return answer(200, list);
+                std::this_thread::sleep_for(request.timeout);
+                return fail(Error::Kind::Network, u"lost"_s);
+            }
+            Result<std::unique_ptr<net::Stream>> open(net::Request, net::StreamHandlers, std::stop_token) override { return fail(Error::cancelled()); }
+            Result<net::ExecResult> exec(net::ExecRequest, std::stop_token) override { return fail(Error::cancelled()); }
+            QString defaultNamespace() const override { return {}; }
+        };
+        const auto server = std::make_shared<Server>();
+        server->list = u"{\"kind\":\"APIGroupList\",\"groups\":[%1]}"_s.arg(groups.join(u',')).toUtf8();
+        Discovery discovery(server);
+        discovery.setPatience(300ms, 200ms);
+        QElapsedTimer timer;
+        timer.start();
+        const auto mapper = discovery.mapper(1h, {});
+        QVERIFY(mapper);
+        QCOMPARE(mapper->gaps().size(), 30);
+        QVERIFY2(timer.elapsed() < 3'000, qPrintable(QString::number(timer.elapsed()))); // one after the other: 6 s
+    }
+    void staleGroupsAreGaps()
+    {
+        m_server->automatic = [&](const net::Request &request) {
+            return path(request) == "/api"_L1 ? answer(404, "") : answer(200, R"({"kind":"APIGroupDiscoveryList","items":[
+                {"metadata":{"name":"metrics.k8s.io"},"versions":[{"version":"v1beta1","freshness":"Stale","resources":[]}]},
+                {"metadata":{"name":"apps"},"versions":[{"version":"v1","freshness":"Current","resources":[{"resource":"deployments",
+                  "responseKind":{"kind":"Deployment"},"scope":"Namespaced","verbs":["get","patch"],"shortNames":["deploy"],
+                  "subresources":[{"subresource":"scale"},{"subresource":"status"}]}]}]}]})");
+        };
+        const auto mapper = m_cluster->mapper({});
+        QVERIFY(mapper);
+        QCOMPARE(mapper->gaps().size(), 1);
+        QCOMPARE(mapper->gaps()[0].name(), u"metrics.k8s.io/v1beta1"_s);
+        QVERIFY(!mapper->serves({u"metrics.k8s.io"_s, u"v1beta1"_s, u"pods"_s, u"PodMetrics"_s, true}));
+        QCOMPARE(*mapper->serves(kinds::statefulSets()), false);
+        const ServedResource *deployments = mapper->find(kinds::deployments());
+        QVERIFY(deployments);
+        QCOMPARE(deployments->subresources, (QStringList{u"scale"_s, u"status"_s}));
+        QCOMPARE(deployments->verbs, (QStringList{u"get"_s, u"patch"_s}));
+        QCOMPARE(*mapper->named(u"deploy"_s), kinds::deployments());
+    }
+    void subresourcesAreReadAndPatched()
+    {
+        answerAll(answer(200, R"({"kind":"Scale","spec":{"replicas":2}})"));
+        const ObjectRef deployment{kinds::deployments(), u"ml"_s, u"d"_s, {}};
+        QVERIFY(m_cluster->getPart(deployment, u"scale"_s, {}));
+        WriteOptions options;
+        options.subresource = u"scale"_s;
+        QVERIFY(m_cluster->patch(deployment, PatchType::Merge, QJsonObject{}, options, {}));
+        QCOMPARE(path(m_sent[0]), u"/apis/apps/v1/namespaces/ml/deployments/d/scale"_s);
+        QCOMPARE(path(m_sent[1]), u"/apis/apps/v1/namespaces/ml/deployments/d/scale"_s);
+        QVERIFY(!m_cluster->getPart(deployment, u"../../x"_s, {}));
+        QCOMPARE(m_sent.size(), size_t(2));
+        answerAll(answer(403, R"({"kind":"Status","code":403,"reason":"Forbidden"})"));
+        QVERIFY(m_cluster->getPart(deployment, u"scale"_s, {}).error().what.contains(u"deployments/scale"_s));
+    }
+    void pagesOfAnyKindAreGivenOneByOne()
+    {
+        answerAll(answer(200, R"({"metadata":{"continue":"t","remainingItemCount":7,"resourceVersion":"9"},"items":[{"metadata":{"name":"a"}}]})"));
+        ListQuery query{u"ml"_s, u"a=b"_s, {}, 20, {}};
+        const auto page = m_cluster->page(kinds::configMaps(), query, {});
+        QVERIFY(page);
+        QCOMPARE(page->objects[0][u"kind"_s].toString(), u"ConfigMap"_s);
+        QCOMPARE(page->next, u"t"_s);
+        QCOMPARE(page->remaining, std::optional<qint64>(7));
+        QCOMPARE(page->resourceVersion, u"9"_s);
+        QCOMPARE(value(m_sent[0], "limit"), u"20"_s);
+        QCOMPARE(value(m_sent[0], "continue"), QString());
+        query.next = page->next;
+        QVERIFY(!m_cluster->page(kinds::configMaps(), query, {})); // the same page again
+        QCOMPARE(value(m_sent[1], "continue"), u"t"_s);
+    }
+    void singleObjectsAreBounded()
+    {
+        answerAll(answer(200, R"({"items":[]})"));
+        QVERIFY(m_cluster->get(pod(u"p"_s), {}));
+        QVERIFY(m_cluster->patch(pod(u"p"_s), PatchType::Merge, QJsonObject{}, {}, {}));
+        QVERIFY(m_cluster->create(kinds::pods(), u"ml"_s, {}, {}, {}));
+        QVERIFY(m_cluster->remove(pod(u"p"_s), {}, {}));
+        for (const net::Request &request : m_sent)
+            QCOMPARE(request.maxBody, 32LL << 20);
+        QVERIFY(m_cluster->list(kinds::pods(), {}, {}, {}, {}));
+        QVERIFY(m_sent.back().maxBody > 32LL << 20);
+    }
+    void whatMayBeDoneIsAskedAtOnce()
+    {
+        answerAll(answer(201, R"({"status":{"incomplete":false,"resourceRules":[
+            {"verbs":["get","list"],"apiGroups":[""],"resources":["pods","pods/log"]},
+            {"verbs":["*"],"apiGroups":["kubeflow.org"],"resources":["*"]},
+            {"verbs":["patch"],"apiGroups":["apps"],"resources":["*/scale"]},
+            {"verbs":["get"],"apiGroups":[""],"resources":["secrets"],"resourceNames":["mine"]}]}})"));
+        const auto rules = m_cluster->rules(u"ml"_s, {});
+        QVERIFY(rules);
+        QCOMPARE(body(m_sent[0])[u"spec"_s], QJsonValue(QJsonObject{{u"namespace"_s, u"ml"_s}}));
+        QVERIFY(rules->complete);
+        const auto may = [&](const QString &verb, const QString &group, const QString &resource, const QString &sub = {}, const QString &name = {}) {
+            return rules->allows({verb, group, resource, sub, u"ml"_s, name});
+        };
+        QCOMPARE(may(u"list"_s, {}, u"pods"_s), std::optional(true));
+        QCOMPARE(may(u"get"_s, {}, u"pods"_s, u"log"_s), std::optional(true));
+        QCOMPARE(may(u"get"_s, {}, u"pods"_s, u"exec"_s), std::optional(false));
+        QCOMPARE(may(u"delete"_s, {}, u"pods"_s), std::optional(false));
+        QCOMPARE(may(u"list"_s, u"apps"_s, u"pods"_s), std::optional(false));
+        QCOMPARE(may(u"patch"_s, u"kubeflow.org"_s, u"tfjobs"_s, u"status"_s), std::optional(true));
+        QCOMPARE(may(u"patch"_s, u"apps"_s, u"deployments"_s, u"scale"_s), std::optional(true));
+        QCOMPARE(may(u"patch"_s, u"apps"_s, u"deployments"_s), std::optional(false));
+        QCOMPARE(may(u"get"_s, {}, u"secrets"_s, {}, u"mine"_s), std::optional(true));
+        QCOMPARE(may(u"get"_s, {}, u"secrets"_s), std::optional(false));
+        // An authoriser that cannot list its rules leaves a no unknown.
+        answerAll(answer(201, R"({"status":{"incomplete":true,"evaluationError":"webhook authorizer does not support user rule resolution","resourceRules":[]}})"));
+        const auto partial = m_cluster->rules(u"ml"_s, {});
+        QVERIFY(partial && !partial->complete);
+        QCOMPARE(partial->allows({u"get"_s, {}, u"pods"_s, {}, {}, {}}), std::nullopt);
+        QVERIFY(partial->why.contains(u"webhook"_s));
+    }
+    void schemasAreReadAgainWhenTheirHashChanges()
+    {
+        QByteArray hash = "AB%3D";
+        m_server->automatic = [&](const net::Request &request) {
+            m_sent.push_back(request);
+            if (path(request) == "/openapi/v3"_L1)
+                return answer(200, R"({"paths":{"apis/apps/v1":{"serverRelativeURL":"/openapi/v3/apis/apps/v1?hash=)" + hash
+                                  + R"("},"api/v1":{"serverRelativeURL":"https://evil.example/steal?hash=X"}}})");
+            return answer(200, R"({"openapi":"3.0.0","components":{"schemas":{"x":{}}}})");
+        };
+        const auto apps = m_cluster->openApi(u"apps"_s, u"v1"_s, {});
+        QVERIFY(apps);
+        QVERIFY((*apps)[u"components"_s][u"schemas"_s].isObject());
+        QCOMPARE(m_sent[1].path, u"/openapi/v3/apis/apps/v1?hash=AB%3D"_s);
+        QVERIFY(m_cluster->openApi(u"apps"_s, u"v1"_s, {}));
+        QCOMPARE(m_sent.size(), size_t(2)); // from memory
+        QVERIFY(m_cluster->openApi({}, u"v1"_s, {}));
+        QCOMPARE(m_sent[2].path, u"/openapi/v3/api/v1?hash=X"_s); // wherever it pointed
+        const auto none = m_cluster->openApi(u"batch"_s, u"v1"_s, {});
+        QVERIFY(!none);
+        QCOMPARE(none.error().kind, Error::Kind::Unsupported);
+        OpenApi other(m_server); // a later look, with a fresh index
+        m_sent.clear();
+        hash = "CD";
+        QVERIFY(other.document(u"apps"_s, u"v1"_s, {}));
+        QCOMPARE(m_sent[1].path, u"/openapi/v3/apis/apps/v1?hash=CD"_s);
+        answerAll(answer(404, "404 page not found", "text/plain"));
+        Cluster old(m_server);
+        QCOMPARE(old.openApi(u"apps"_s, u"v1"_s, {}).error().kind, Error::Kind::Unsupported);
+        answerAll(answer(500, "{}"));
+        Cluster broken(m_server);
+        QCOMPARE(broken.openApi(u"apps"_s, u"v1"_s, {}).error().kind, Error::Kind::Server);
     }
 
     void execGivesTheExitCode()

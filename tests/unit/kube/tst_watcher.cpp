@@ -312,6 +312,35 @@ private slots:
         QCOMPARE(b.listener.rows.size(), 1);
     }
 
+    void reconnectingGoesOnFromWhereItIs()
+    {
+        Bench b;
+        const auto channel = b.settle({job("a", 5)}, 10);
+        QVERIFY(channel);
+        channel->send(notice("MODIFIED", job("a", 12)));
+        QVERIFY(b.listener.waitRows({{u"a"_s, 12}}));
+        b.watcher->reconnect();
+        const auto second = b.server->channel(1);
+        QVERIFY(second);
+        QVERIFY(channel->isClosed());
+        QCOMPARE(value(second->request, "resourceVersion"), u"12"_s);
+        second->start();
+        second->send(notice("ADDED", job("b", 13)));
+        QVERIFY(b.listener.waitRows({{u"a"_s, 12}, {u"b"_s, 13}}));
+        QCOMPARE(b.server->requestCount(), size_t(1)); // no list
+    }
+
+    void reconnectingBeginsAListAnew()
+    {
+        Bench b;
+        b.server->request(0);
+        b.watcher->reconnect();
+        QVERIFY(!b.server->request(1).path.isEmpty()); // the first may wait for ever
+        b.server->reply(1, answer(200, page({job("a", 5)}, 10)));
+        b.server->channel(0)->start();
+        QVERIFY(b.listener.waitPhase(Phase::Live));
+    }
+
     void aServerThatIsDownFailsAndIsTriedAgain()
     {
         Bench b;
@@ -363,6 +392,32 @@ private slots:
         b.server->channel(1)->start();
         QVERIFY(b.listener.waitPhase(Phase::Live));
         QCOMPARE(b.server->requestCount(), size_t(5));
+    }
+
+    /// The watch, which began with the first page, waits to be tried again while the second page is refused: what came of
+    /// the list is half of it, and no watch makes it whole.
+    void halfAListIsNeverLive()
+    {
+        Bench b;
+        b.server->request(0);
+        b.server->reply(0, answer(200, page({job("a", 5)}, 10, "more", 1)));
+        const auto watch = b.server->channel(0);
+        QVERIFY(watch);
+        b.server->request(1);
+        watch->end(answer(429, status(429, "TooManyRequests"), "application/json", {{"retry-after", "1"}}));
+        QVERIFY(b.listener.waitPhase(Phase::Failed));
+        b.server->reply(1, answer(403, status(403, "Forbidden")));
+        b.server->request(2); // discovery: is it served at all?
+        b.server->reply(2, answer(200, "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[]}"));
+        b.server->request(3);
+        b.server->reply(3, answer(200,
+                                  "{\"kind\":\"APIGroupDiscoveryList\",\"items\":[{\"metadata\":{\"name\":\"kubeflow.org\"},\"versions\":"
+                                  "[{\"version\":\"v1\",\"resources\":[{\"resource\":\"pytorchjobs\",\"responseKind\":{\"kind\":\"PyTorchJob\"},"
+                                  "\"scope\":\"Namespaced\"}]}]}]}"));
+        QVERIFY(b.listener.waitPhase(Phase::Forbidden));
+        QTest::qWait(1300); // longer than the server asked the watch to wait
+        QCOMPARE(b.server->channelCount(), size_t(1));
+        QCOMPARE(b.listener.state().phase, Phase::Forbidden);
     }
 
     void whatIsNotServedIsAbsentEvenWhereForbidden()
@@ -633,6 +688,48 @@ private slots:
     }
 
     /// Random histories of a server, read through pages and a watch in every order, end in the server's own set.
+    /// A server that is behind (another apiserver's cache) lists an older moment, and its watch tells again what was
+    /// known: of a name that passed on, the new owner must stay although the old one came back for a while.
+    void aListOfAnOlderMomentLosesNothing()
+    {
+        Listener listener;
+        WatchedSet<Job> set(jobDecoder(JobKind::PyTorchJob), listener.handlers());
+        const auto list = [&](const QByteArrayList &items, int version) {
+            set.beginList();
+            QVERIFY(set.page(page(items, version), WireFormat::Json));
+        };
+        const auto event = [&](const char *type, const QByteArray &object) { QVERIFY(set.event(notice(type, object), WireFormat::Json)); };
+        list({job("new", 20), job("other", 15)}, 20);
+        set.endList();
+        set.flush(u"20"_s);
+        // Then: 10 "old" is there, 12 it goes, 20 "new" comes.
+        list({job("old", 10)}, 11);
+        set.flush(u"11"_s);
+        event("DELETED", job("old", 12));
+        event("ADDED", job("other", 15));
+        event("ADDED", job("new", 20));
+        set.endList();
+        set.flush(u"20"_s);
+        QCOMPARE(listener.rows, (QMap<QString, int>{{u"new"_s, 20}, {u"other"_s, 15}}));
+        // The same with a list that ends before the watch has told anything: what it removes comes back in the same batch,
+        // which is so long that it is handed on in pieces.
+        list({job("old", 10)}, 11);
+        set.endList();
+        event("DELETED", job("old", 12));
+        event("ADDED", job("new", 20));
+        event("ADDED", job("other", 15));
+        QMap<QString, int> all{{u"new"_s, 20}, {u"other"_s, 15}};
+        for (int i = 0; i < 600; ++i) {
+            const QByteArray uid = "more-" + QByteArray::number(i);
+            event("ADDED", job(uid.constData(), 21 + i));
+            all[QString::fromLatin1(uid)] = 21 + i;
+        }
+        set.flush(u"700"_s);
+        QCOMPARE(listener.rows, all);
+        for (const QString &uid : {u"new"_s, u"other"_s})
+            QVERIFY2(!listener.removed.contains(uid), "told as gone and as there in one batch");
+    }
+
     void randomHistoriesEndInTheServersSet_data()
     {
         QTest::addColumn<uint>("seed");

@@ -290,6 +290,18 @@ private slots:
                                   << u"The certificate authority is given twice"_s;
         QTest::newRow("CA is a device") << token << "{server: 'https://h', certificate-authority: /dev/zero}"_ba
                                         << u"a pipe, socket or device"_s;
+        QTest::newRow("CA is no certificate") << token << "{server: 'https://h', certificate-authority-data: eA==}"_ba
+                                              << u"certificate-authority-data holds no certificate in PEM form"_s;
+        QTest::newRow("CA file is no certificate") << token << "{server: 'https://h', certificate-authority: /etc/passwd}"_ba
+                                                   << u"/etc/passwd holds no certificate"_s;
+        // kubectl config view, without --raw.
+        QTest::newRow("CA left out") << token << "{server: 'https://h', certificate-authority-data: DATA+OMITTED}"_ba
+                                     << u"certificate-authority-data holds DATA+OMITTED"_s;
+        QTest::newRow("CA left out, older kubectl") << token << "{server: 'https://h', certificate-authority-data: REDACTED}"_ba << u"config view --raw"_s;
+        QTest::newRow("certificate left out") << "{client-certificate-data: DATA+OMITTED, client-key-data: DATA+OMITTED}"_ba << none << u"config view --raw"_s;
+        QTest::newRow("key left out") << "{client-key-data: ' REDACTED '}"_ba << none << u"client-key-data holds REDACTED"_s;
+        QTest::newRow("token left out") << "{token: REDACTED}"_ba << none << u"token holds REDACTED"_s;
+        QTest::newRow("password left out") << "{username: ada, password: <redacted>}"_ba << none << u"password holds <redacted>"_s;
         QTest::newRow("insecure is text") << token << "{server: 'https://h', insecure-skip-tls-verify: 'true'}"_ba
                                           << u"neither true nor false"_s;
         QTest::newRow("proxy scheme") << token << "{server: 'https://h', proxy-url: 'ftp://u:hidden-word@p'}"_ba
@@ -323,6 +335,86 @@ private slots:
         QVERIFY(config.resolve(u"fine"_s));
     }
 
+    void aPlaceholderIsNoCredential()
+    {
+        const auto config = loadBytes("clusters:\n- name: c\n  cluster: {server: 'https://h'}\n"
+                                      "users:\n- name: u\n  user: {token: REDACTED, password: '***', username: redacted}\n"
+                                      "contexts:\n- name: x\n  context: {cluster: c, user: u}\n");
+        const auto resolved = config.resolveUnchecked(u"x"_s); // what the doctor works with
+        QVERIFY(resolved);
+        QVERIFY(resolved->user.token.isEmpty());
+        QVERIFY(!isPlaceholder(resolved->user.password.reveal())); // three asterisks may be a password
+        for (const char *token : {"redactedness", "eyJhbGciOi", "DATA", "", "<>"})
+            QVERIFY2(!isPlaceholder(token), token);
+    }
+
+    void aHiddenClusterIsNeverSilent()
+    {
+        const auto file = [](const QByteArray &name, const QByteArray &server, const QByteArray &token) {
+            return "clusters:\n- name: k0s\n  cluster: {server: 'https://" + server + "'}\nusers:\n- name: root\n  user: {token: "
+                + token + "}\ncontexts:\n- name: " + name + "\n  context: {cluster: k0s, user: root}\n";
+        };
+        const QString first = write(u"first"_s, file("prod", "h1", "t1"));
+        const QString second = write(u"second"_s, file("dev", "h2", "t2"));
+        const auto config = loadList({first, second});
+        QVERIFY(!context(config, u"prod"_s).ambiguous);
+        QVERIFY(context(config, u"prod"_s).problems.isEmpty());
+        const KubeContext dev = context(config, u"dev"_s);
+        QVERIFY(dev.ambiguous);
+        QVERIFY(dev.usable()); // as kubectl has it
+        QCOMPARE(dev.problems.size(), 2);
+        const QString texts = allTexts(dev.problems);
+        for (const QString &word : {u"https://h1"_s, u"https://h2"_s, first, u"\"k0s\""_s, u"\"root\""_s})
+            QVERIFY2(texts.contains(word), qPrintable(texts));
+        QVERIFY2(!texts.contains(u"t1"_s) && !texts.contains(u"t2"_s), qPrintable(texts));
+        for (const Problem &each : dev.problems)
+            QCOMPARE(each.severity, Problem::Severity::Warning);
+        // And at the top: both hidden entries, on the file that holds them.
+        QCOMPARE(config.problems().size(), 2);
+        for (const Problem &each : config.problems()) {
+            QCOMPARE(each.file, second);
+            QCOMPARE(each.severity, Problem::Severity::Warning);
+            QVERIFY(each.why.contains(first));
+        }
+        QCOMPARE(config.problems()[0].entry, u"cluster \"k0s\""_s);
+        QCOMPARE(config.problems()[1].entry, u"user \"root\""_s);
+    }
+    void whatIsHiddenIsSaidByItsKind_data()
+    {
+        QTest::addColumn<QByteArray>("second"); ///< the first one is the same with server h1 and token t1
+        QTest::addColumn<QStringList>("hidden");
+        QTest::addColumn<bool>("ambiguous");    ///< the context "x", which both have
+        const auto file = [](const QByteArray &server, const QByteArray &user, const QByteArray &context) {
+            return "clusters:\n- name: c\n  cluster: {server: 'https://" + server + "'}\nusers:\n- name: u\n  user: " + user
+                + "\ncontexts:\n- name: x\n  context: " + context + "\n";
+        };
+        const QByteArray same = "{cluster: c, user: u}";
+        QTest::newRow("nothing: the same again") << file("h1", "{token: t1}", same) << QStringList() << false;
+        QTest::newRow("server") << file("h2", "{token: t1}", same) << QStringList{u"cluster \"c\""_s, u"context \"x\""_s} << true;
+        QTest::newRow("token") << file("h1", "{token: t2}", same) << QStringList{u"user \"u\""_s, u"context \"x\""_s} << true;
+        QTest::newRow("program") << file("h1", "{exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: p}}", same)
+                                 << QStringList{u"user \"u\""_s, u"context \"x\""_s} << true;
+        QTest::newRow("namespace") << file("h1", "{token: t1}", "{cluster: c, user: u, namespace: prod}") << QStringList{u"context \"x\""_s} << true;
+        QTest::newRow("another cluster") << "clusters:\n- name: d\n  cluster: {server: 'https://h2'}\ncontexts:\n- name: x\n  context: {cluster: d, user: u}\n"_ba
+                                         << QStringList{u"context \"x\""_s} << true;
+        QTest::newRow("no context of it") << "clusters:\n- name: c\n  cluster: {server: 'https://h2'}\n"_ba << QStringList{u"cluster \"c\""_s} << false;
+    }
+    void whatIsHiddenIsSaidByItsKind()
+    {
+        QFETCH(QByteArray, second);
+        QFETCH(QStringList, hidden);
+        QFETCH(bool, ambiguous);
+        const auto config = loadList({write(u"a"_s, "clusters:\n- name: c\n  cluster: {server: 'https://h1'}\nusers:\n- name: u\n  user: {token: t1}\n"
+                                                   "contexts:\n- name: x\n  context: {cluster: c, user: u}\n"),
+                                      write(u"b"_s, second)});
+        QStringList entries;
+        for (const Problem &each : config.problems())
+            entries.append(each.entry);
+        QCOMPARE(entries, hidden);
+        QCOMPARE(context(config, u"x"_s).ambiguous, ambiguous);
+        QVERIFY(context(config, u"x"_s).usable());
+    }
+
     void badFilesNameCauseAndFix_data()
     {
         QTest::addColumn<QByteArray>("bytes");
@@ -340,7 +432,7 @@ private slots:
         QTest::newRow("deep flow in lines") << QByteArray("[\n").repeated(5000) << u"nested more than"_s;
         QTest::newRow("deep block") << QByteArray("- ").repeated(3000) << u"nested more than"_s;
         QTest::newRow("many values") << QByteArray("- a\n").repeated(450'000) << u"more than 400000 values"_s;
-        QTest::newRow("many values in a line") << "a: [" + QByteArray("a,").repeated(300'000) + "]" << u"Line 1 holds more than 200000 values"_s;
+        QTest::newRow("many values in a line") << "a: [" + QByteArray("a,").repeated(300'000) + "]" << u"Line 1 begins something with more than 60000"_s;
         QTest::newRow("map as key") << "? {a: b}\n: c\n"_ba << u"as a key"_s;
         QTest::newRow("clusters is text") << "clusters: none\n"_ba << u"clusters is not a list"_s;
         QTest::newRow("entry is text") << "clusters: [a]\n"_ba << u"Entry 1 of clusters is skipped"_s;
@@ -526,11 +618,11 @@ private slots:
         using Type = yaml::Node::Type;
         for (const char *each : {"1", "-1", "0x1F", "0o17", "1_000", "1.5", "1e3", ".5", ".inf", "-.Inf", ".nan", "12345678901234567890"})
             QCOMPARE(typeOf(each), Type::Number);
-        for (const char *each : {"true", "False", "yes", "NO", "on", "Off"})
+        for (const char *each : {"true", "False", "yes", "NO", "on", "Off", "y", "n"})
             QCOMPARE(typeOf(each), Type::Bool);
         for (const char *each : {"~", "null", "", "Null"})
             QCOMPARE(typeOf(each), Type::Null);
-        for (const char *each : {"y", "n", "1.2.3", "2001-01-01", "'1'", "\"true\"", "1.2.3.4", "-", "tRUE", "v1", "1e", "!!str 5"}) {
+        for (const char *each : {"1.2.3", "2001-01-01", "'1'", "\"true\"", "1.2.3.4", "-", "tRUE", "v1", "1e", "!!str 5"}) {
             if (QByteArray(each) != "-")
                 QCOMPARE(typeOf(each), Type::Text);
         }

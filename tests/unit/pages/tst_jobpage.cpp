@@ -250,6 +250,27 @@ private slots:
         QCOMPARE(table()->rowCount(), 1);
     }
 
+    void aBucketWithoutAServerIsAskedFor()
+    {
+        m_page->setListingError(Error::make(Error::Kind::Unsupported, u"The bucket cannot be listed"_s), true);
+        QVERIFY(button(u"Name the server…"_s));
+        button(u"Name the server…"_s)->click();
+        auto *field = m_page->findChild<kit::Input *>(u"job.saveLocation"_s);
+        QVERIFY(field->isVisible());
+        QSignalSpy named(m_page.get(), &JobPage::bucketServerNamed);
+        QSignalSpy folder(m_page.get(), &JobPage::saveLocationCorrected);
+        QTest::keyClicks(field, u"minio:9000"_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(named.size(), 0); // no address: said below the field
+        QVERIFY(field->isVisible());
+        field->setText(u" https://minio.example.org:9000 "_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(named.size(), 1);
+        QCOMPARE(named.first().first().toString(), u"https://minio.example.org:9000"_s);
+        QCOMPARE(folder.size(), 0);
+        QVERIFY(!field->isVisible());
+    }
+
     void lettersChangeTabs()
     {
         QSignalSpy shown(m_page.get(), &JobPage::tabShown);

@@ -67,10 +67,14 @@ class TestNodesPage : public QObject
                               pod(u"b-0"_s, u"one"_s, 0, u"b"_s), pod(u"old"_s, u"two"_s, 8, u"b"_s, u"Succeeded"_s),
                               pod(u"other"_s, u"two"_s, 1, {}), pod(u"nowhere"_s, {}, 1, u"a"_s)};
         static const QHash<QString, items::JobRow> jobs{{u"a"_s, job(u"a"_s, 60, 12)}, {u"b"_s, job(u"b"_s, 30, 0)}};
-        return items::joinNodes(
+        return situation::joinNodes(
             {node(u"one"_s, true, 8), node(u"two"_s, false, 8)},
             [&](const auto &visit) { std::ranges::for_each(pods, visit); },
-            [&](const Pod &pod) { return jobs.contains(pod.ownerUid) ? &*jobs.find(pod.ownerUid) : nullptr; }, partial, now);
+            [&](const Pod &pod, const situation::SeeJob &visit) {
+                if (const auto row = jobs.constFind(pod.ownerUid); row != jobs.cend())
+                    visit(row->job, row->checkpoints ? &*row->checkpoints : nullptr);
+            },
+            partial, now);
     }
 
 private slots:
@@ -99,7 +103,7 @@ private slots:
         QCOMPARE(rows[0].gpuHoursAtRisk(), 12.0);
         QCOMPARE(rows[1].jobs.size(), 1);
         QCOMPARE(rows[1].gpuHoursAtRisk(), 12.0);
-        QCOMPARE(NodeTableModel::lostText(rows[0].jobs[1]), u"30 min"_s);
+        QCOMPARE(situation::lostText(rows[0].jobs[1]), u"30 min"_s);
     }
 
     void theWorstNodeComesFirstAndTheAnswerCountsFreeGpusOfReadyNodesOnly()

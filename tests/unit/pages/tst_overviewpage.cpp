@@ -13,9 +13,9 @@
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
-using items::Overview;
-using items::Problem;
 using items::ProblemTableModel;
+using situation::Overview;
+using situation::Problem;
 using pages::OverviewPage;
 
 namespace {
@@ -57,13 +57,21 @@ class TestOverviewPage : public QObject
 
     Overview overview(const QList<items::NodeRow> *nodes = nullptr, const QList<components::Component> *components = nullptr)
     {
-        items::OverviewFacts facts;
-        facts.jobs = m_jobs.get();
+        situation::OverviewFacts facts;
+        facts.jobs = eachJob();
         facts.components = components;
         facts.nodes = nodes;
         facts.claims = m_claims.isEmpty() ? nullptr : &m_claims;
         facts.now = now;
-        return items::overviewOf(facts);
+        return situation::overviewOf(facts);
+    }
+
+    situation::EachJob eachJob() const
+    {
+        return [this](const situation::SeeJob &visit) {
+            for (int i = 0; i < m_jobs->rowCount(); ++i)
+                visit(m_jobs->rowAt(i)->job, m_jobs->rowAt(i)->checkpoints ? &*m_jobs->rowAt(i)->checkpoints : nullptr);
+        };
     }
 
 private slots:
@@ -107,11 +115,11 @@ private slots:
         const Overview o = overview();
         for (const Problem &problem : o.problems)
             names.append(problem.name);
-        // What is lost or untrusted, by its cost; then what may be. "new" has only just begun to wait.
-        QCOMPARE(names, (QStringList{u"dead"_s, u"broken"_s, u"late"_s, u"stuck"_s}));
-        QCOMPARE(o.problems[0].action.id, u"job.resume"_s);
-        QVERIFY(o.problems[0].hint.contains(u"1 200"_s) || o.problems[0].hint.contains(u"1\u202F200"_s));
-        QCOMPARE(o.problems[2].action.id, u"show"_s);
+        // What stands still, what failed, what may be lost. "new" has only just begun to wait.
+        QCOMPARE(names, (QStringList{u"stuck"_s, u"dead"_s, u"broken"_s, u"late"_s}));
+        QCOMPARE(ProblemTableModel::actionOf(o.problems[1]).id, u"job.resume"_s);
+        QVERIFY(o.problems[1].hint.contains(u"1 200"_s) || o.problems[1].hint.contains(u"1\u202F200"_s));
+        QCOMPARE(ProblemTableModel::actionOf(o.problems[3]).id, u"show"_s);
     }
 
     void whatHappenedLongAgoIsHistory()
@@ -141,6 +149,43 @@ private slots:
         QCOMPARE(std::ranges::count(o.problems, Problem::About::Node, &Problem::about), 1);
     }
 
+    void whatIsBeingLostNowComesFirst()
+    {
+        const auto node = [](const QString &name, int minutesAgo) {
+            situation::NodeLoad load;
+            load.node.name = load.node.uid = name;
+            load.node.readySince = now.addSecs(-60 * minutesAgo);
+            return load;
+        };
+        situation::NodeLoad lost = node(u"gpu-4"_s, 2);
+        lost.jobs = {{u"late"_s, u"research"_s, u"late"_s, 8, {}}};
+        const QList<situation::NodeLoad> nodes{node(u"gpu-1"_s, 600), lost};
+        components::Component down;
+        down.id = components::catalogue().entries.first().id;
+        down.standing = components::Standing::Down;
+        const QList<components::Component> all{down};
+        Job away = job(u"late"_s, JobPhase::NodeLost, 8, 600);
+        Job loops = job(u"loops"_s, JobPhase::Restarting, 1, 600);
+        loops.died = DeathCause{};
+        loops.died->kind = DeathCause::Kind::NoSpace;
+        loops.died->claim = u"ckpt"_s;
+        loops.died->at = now.addSecs(-5);
+        Job older = job(u"older"_s, JobPhase::Failed, 64, 600);
+        older.finished = now.addSecs(-3000);
+        m_jobs->applyDelta({{away, loops, older}, {}, false, {}});
+        const Overview o = overview(&nodes, &all);
+        QStringList names;
+        for (const Problem &problem : o.problems)
+            names.append(problem.name);
+        // Nodes and the jobs on them, the newest first, then what went down, stands still, failed (the newest first, whatever
+        // the older cost), is at risk.
+        QCOMPARE(names, (QStringList{u"gpu-4"_s, u"gpu-1"_s, u"late"_s, down.id, u"loops"_s, u"stuck"_s, u"dead"_s, u"older"_s, u"broken"_s}));
+        QCOMPARE(o.running, 4);
+        QVERIFY(o.problems[2].text.contains(u"gpu-4"_s));
+        QCOMPARE(ProblemTableModel::tagOf(o.problems[2]).text, u"Node lost"_s);
+        QVERIFY2(o.problems[4].text.contains(u"PVC ckpt"_s), qPrintable(o.problems[4].text)); // job and PVC
+    }
+
     void aClaimThatFillsUpIsAProblem()
     {
         const auto claim = [](const QString &name, double part, double days) {
@@ -163,7 +208,7 @@ private slots:
         QVERIFY(o.claimsKnown);
         QCOMPARE(o.fillsFirst, u"now"_s);
         QCOMPARE(o.fillsIn, u"3 d"_s);
-        QCOMPARE(o.fillsTone, items::Tone::Err);
+        QCOMPARE(o.fillsSeverity, storage::Severity::Now);
         QList<Problem> claims;
         for (const Problem &problem : o.problems) {
             if (problem.about == Problem::About::Claim)
@@ -173,7 +218,7 @@ private slots:
         QCOMPARE(claims[0].name, u"now"_s);
         QCOMPARE(claims[0].hint, u"used by bert and 1 more"_s);
         QVERIFY(claims[0].text.startsWith(u"80 % full"_s));
-        QCOMPARE(claims[1].tag.tone, items::Tone::Warn);
+        QCOMPARE(ProblemTableModel::tagOf(claims[1]).tone, items::Tone::Warn);
     }
 
     void theLastDayHasALaneForEachJobThatRan()
@@ -194,13 +239,13 @@ private slots:
             run.checkpoints.append(checkpoint);
         }
         listing.runs.append(run);
-        const QList<items::Activity> lanes =
-            items::activity(*m_jobs, [&](const QString &uid) { return uid == u"dead"_s ? nullptr : &listing; }, now);
+        const QList<situation::Activity> lanes =
+            situation::activity(eachJob(), [&](const QString &uid) { return uid == u"dead"_s ? nullptr : &listing; }, now);
         QStringList names;
-        for (const items::Activity &lane : lanes)
+        for (const situation::Activity &lane : lanes)
             names.append(lane.name);
         QCOMPARE(names, (QStringList{u"dead"_s, u"long"_s, u"again"_s})); // failures first, then by GPUs
-        using Kind = items::ActivityMark::Kind;
+        using Kind = situation::ActivityMark::Kind;
         QVERIFY(lanes[0].unread);
         QCOMPARE(lanes[0].marks.last().kind, Kind::Failed);
         QCOMPARE(lanes[1].from, now.addDays(-1)); // not before the period
@@ -210,7 +255,7 @@ private slots:
         QCOMPARE(lanes[2].marks.size(), 2);
         QCOMPARE(lanes[2].marks[0].kind, Kind::Resumed);
         QCOMPARE(lanes[2].marks[1].kind, Kind::Saved);
-        QCOMPARE(items::activity(*m_jobs, [](const QString &) { return nullptr; }, now, 2).size(), 2);
+        QCOMPARE(situation::activity(eachJob(), [](const QString &) { return nullptr; }, now, 2).size(), 2);
     }
 
     void lanesAreReachedByKey()
@@ -221,7 +266,7 @@ private slots:
         page.setNow(now);
         auto *chart = page.findChild<QWidget *>(u"overview.activity"_s);
         QVERIFY(!chart->isVisible());
-        page.setActivity(items::activity(*m_jobs, [](const QString &) { return nullptr; }, now));
+        page.setActivity(situation::activity(eachJob(), [](const QString &) { return nullptr; }, now));
         QVERIFY(chart->isVisible());
         QSignalSpy show(&page, &OverviewPage::jobRequested);
         chart->setFocus();
@@ -244,7 +289,7 @@ private slots:
         page.setFeed(live);
         page.setOverview(overview());
         auto *table = page.findChild<views::DataTable *>(u"overview.table"_s);
-        QCOMPARE(page.currentProblem(), u"0/dead"_s);
+        page.setCurrentProblem(u"0/dead"_s);
         page.focusTable();
         QSignalSpy resume(&page, &OverviewPage::resumeRequested);
         QSignalSpy show(&page, &OverviewPage::jobRequested);
@@ -253,7 +298,8 @@ private slots:
         QTest::keyClick(table, Qt::Key_Return);
         QCOMPARE(show.takeFirst().first().toString(), u"dead"_s);
         // The order follows what happens; the selection stays.
-        m_jobs->setCheckpoints(u"broken"_s, saved(Verdict::Damaged, 10, 10, 6000));
+        QCOMPARE(table->model()->index(0, ProblemTableModel::Name).data().toString(), u"stuck"_s);
+        m_jobs->applyDelta({{job(u"broken"_s, JobPhase::NodeLost, 1, 120)}, {}, false, {}});
         page.setOverview(overview());
         QCOMPARE(table->model()->index(0, ProblemTableModel::Name).data().toString(), u"broken"_s);
         QCOMPARE(page.currentProblem(), u"0/dead"_s);

@@ -40,9 +40,9 @@ private slots:
         QTest::keyClick(page.findChild<kit::Segment *>(u"settings.first"_s), Qt::Key_Right);
         QCOMPARE(last(changed).firstPage, u"jobs"_s);
         const QList<kit::Check *> alerts = page.findChildren<kit::Check *>(u"settings.alert"_s);
-        QCOMPARE(alerts.size(), items::alertKinds);
+        QCOMPARE(alerts.size(), situation::alertKinds);
         QTest::keyClick(alerts[1], Qt::Key_Space);
-        QVERIFY(!last(changed).alerts.wanted.contains(items::AlertKind::CheckpointDamaged));
+        QVERIFY(!last(changed).alerts.wanted.contains(situation::AlertKind::CheckpointDamaged));
         QCOMPARE(last(changed).textPercent, 125); // the others stay
         QCOMPARE(changed.size(), 5);
     }

@@ -373,6 +373,177 @@ private slots:
         QCOMPARE(store.find(u"j"_s)->cause, QString());
     }
 
+    void aJobOnALostNodeIsNotGreen()
+    {
+        JobStore store;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({job(u"j"_s, JobPhase::Running, 1)}));
+        store.applyPods(upsert<Pod>({pod(u"m"_s, u"j"_s, u"master"_s), pod(u"w"_s, u"j"_s)}));
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Running);
+        Pod away = pod(u"w"_s, u"j"_s);
+        away.node = u"n2"_s;
+        store.applyPods(upsert<Pod>({away}));
+        Node node;
+        node.uid = u"nu"_s;
+        node.name = u"n2"_s;
+        store.applyNodes(upsert<Node>({node})); // not ready
+        const Job *j = store.find(u"j"_s);
+        QCOMPARE(j->phase, JobPhase::NodeLost);
+        QVERIFY(isRunning(j->phase)); // its work is not safe
+        QCOMPARE(j->ready(), 1);
+        QCOMPARE(j->unknown(), 1); // its containers were ready when they were last heard of
+        QCOMPARE(j->replicas[1].unknown, 1);
+        // A pod in its place makes the job whole again, and the one out of sight nobody's concern.
+        Pod replacement = pod(u"w2"_s, u"j"_s);
+        store.applyPods(upsert<Pod>({replacement}));
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Running);
+        QCOMPARE(store.find(u"j"_s)->unknown(), 0);
+        store.applyPods({{}, {u"w2"_s}, false, {}});
+        node.ready = true;
+        store.applyNodes(upsert<Node>({node}));
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Running);
+        QCOMPARE(store.find(u"j"_s)->ready(), 2);
+        // Without the right to read nodes the node controller's mark on the pod tells.
+        away.unanswered = true;
+        store.applyPods(upsert<Pod>({away}));
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::NodeLost);
+        // What has ended is not out of sight.
+        away.phase = u"Succeeded"_s;
+        Job done = job(u"j"_s, JobPhase::Running, 1);
+        done.replicas[1].succeeded = 1;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({done}));
+        store.applyPods(upsert<Pod>({away}));
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Running);
+    }
+
+    void aRunningJobWithBrokenPodsRestarts()
+    {
+        const auto crash = [](const QString &reason) {
+            return [reason](Pod &p) {
+                p.containers[0].state = u"waiting"_s;
+                p.containers[0].reason = reason;
+                p.containers[0].restarts = 4;
+                p.containers[0].lastExitCode = 1;
+            };
+        };
+        QCOMPARE(with(JobPhase::Running, crash(u"CrashLoopBackOff"_s)).phase, JobPhase::Restarting);
+        QCOMPARE(with(JobPhase::Running, [](Pod &p) {
+                     p.containers[0].state = u"terminated"_s;
+                     p.containers[0].exitCode = 139;
+                 }).phase,
+                 JobPhase::Restarting);
+        // A failed pod whose place was taken is history.
+        JobStore store;
+        store.applyJobs(JobKind::TrainJob, upsert<Job>({trainJob(u"t"_s, u"tune"_s)}));
+        Pod failed = jobSetPod(u"p"_s, u"tune"_s);
+        failed.phase = u"Failed"_s;
+        failed.containers[0].ready = false;
+        failed.containers[0].state = u"terminated"_s;
+        failed.containers[0].exitCode = 1;
+        store.applyPods(upsert<Pod>({failed, jobSetPod(u"q"_s, u"tune"_s)}));
+        QCOMPARE(store.find(u"t"_s)->phase, JobPhase::Running);
+        QCOMPARE(store.find(u"t"_s)->cause, QString());
+    }
+
+    void betweenTwoDeathsItHasNotRecovered()
+    {
+        const QDateTime died = QDateTime::fromString(u"2026-01-01T03:00:00Z"_s, Qt::ISODate);
+        Pod up = pod(u"w"_s, u"j"_s);
+        up.containers[0].restarts = 5;
+        up.containers[0].lastExitCode = 1;
+        up.containers[0].lastReason = u"Error"_s;
+        up.containers[0].lastFinished = died;
+        Job j = job(u"j"_s, JobPhase::Running, 1);
+        j.replicas.removeFirst();
+        JobStore store;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({j}));
+        store.applyPods(upsert<Pod>({up}));
+        store.setNow(died.addSecs(20));
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Restarting);
+        QCOMPARE(store.find(u"j"_s)->cause, u"Error (exit 1)"_s);
+        QCOMPARE(store.find(u"j"_s)->ready(), 1);
+        store.setNow(died.addSecs(599));
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Restarting);
+        store.setNow(died.addSecs(601)); // nothing comes in: time alone makes it well
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Running);
+        QCOMPARE(store.find(u"j"_s)->cause, QString());
+        up.containers[0].restarts = 1; // one fall is none
+        up.containers[0].lastFinished = died.addSecs(600);
+        store.applyPods(upsert<Pod>({up}));
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Running);
+    }
+
+    void aReplicaThatIsMissingIsToldOnceAllPodsAreKnown()
+    {
+        const QDateTime started = QDateTime::fromString(u"2026-01-01T00:00:00Z"_s, Qt::ISODate);
+        Job j = job(u"j"_s, JobPhase::Running, 1);
+        j.started = started;
+        JobStore store;
+        store.setNow(started.addSecs(60));
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({j}));
+        Pod coming = pod(u"w"_s, u"j"_s);
+        coming.created = started;
+        coming.containers[0].ready = false;
+        coming.containers[0].state = u"waiting"_s;
+        coming.containers[0].reason = u"ContainerCreating"_s;
+        store.applyPods(upsert<Pod>({pod(u"m"_s, u"j"_s, u"master"_s), coming}));
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Running); // the list is still on its way
+        FeedState live;
+        live.phase = FeedState::Phase::Live;
+        store.setPodState(live);
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Pending); // it starts for the first time
+        QCOMPARE(store.find(u"j"_s)->cause, u"ContainerCreating"_s);
+        store.setNow(started.addSecs(700));
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Restarting); // nobody can say any more that it only starts
+        store.applyPods({{}, {u"w"_s}, false, {}});
+        store.applyEvents(upsert<Event>({notice(u"e1"_s, u"j"_s, u"FailedCreatePod"_s)}));
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Restarting);
+        QCOMPARE(store.find(u"j"_s)->cause, u"FailedCreatePod"_s);
+        store.applyPods(upsert<Pod>({pod(u"w"_s, u"j"_s)}));
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Running);
+    }
+
+    void withoutTheRightToReadPodsReadinessIsUnknown()
+    {
+        JobStore store;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({job(u"j"_s, JobPhase::Running, 1), job(u"s"_s, JobPhase::Suspended, 1)}));
+        QCOMPARE(store.find(u"j"_s)->unknown(), 0);
+        FeedState state;
+        state.phase = FeedState::Phase::Forbidden;
+        store.setPodState(state);
+        QCOMPARE(store.find(u"j"_s)->unknown(), 2);
+        QCOMPARE(store.find(u"j"_s)->phase, JobPhase::Running); // the operator's word stands
+        QCOMPARE(store.find(u"s"_s)->unknown(), 0);
+    }
+
+    void whatItDiedOfIsToldWhileItIsNotWell()
+    {
+        JobStore store;
+        store.applyJobs(JobKind::PyTorchJob, upsert<Job>({job(u"j"_s, JobPhase::Running, 1)}));
+        const auto looping = [](const QString &uid, const QString &role) {
+            Pod p = pod(uid, u"j"_s, role);
+            p.containers[0].ready = false;
+            p.containers[0].state = u"waiting"_s;
+            p.containers[0].reason = u"CrashLoopBackOff"_s;
+            p.containers[0].lastExitCode = 1;
+            return p;
+        };
+        store.applyPods(upsert<Pod>({looping(u"m"_s, u"master"_s), looping(u"w"_s, u"worker"_s)}));
+        DeathCause peer;
+        peer.kind = DeathCause::Kind::LostPeer;
+        store.setDeath(u"m"_s, u"pytorch"_s, peer);
+        QCOMPARE(store.find(u"j"_s)->died, peer);
+        DeathCause full;
+        full.kind = DeathCause::Kind::NoSpace;
+        full.claim = u"ckpt"_s;
+        store.setDeath(u"w"_s, u"pytorch"_s, full);
+        QCOMPARE(store.find(u"j"_s)->died, full); // the root of the matter, not what follows from it
+        store.setDeath(u"w"_s, u"pytorch"_s, std::nullopt);
+        QCOMPARE(store.find(u"j"_s)->died, peer);
+        store.applyPods(upsert<Pod>({pod(u"m"_s, u"j"_s, u"master"_s), pod(u"w"_s, u"j"_s)}));
+        QVERIFY(!store.find(u"j"_s)->died);
+        store.setDeath(u"nobody"_s, u"pytorch"_s, full);
+    }
+
     void aJobThatGetsNoPodsSaysWhy()
     {
         JobStore store;

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "situation/Alerts.h"
+
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace cairn;
+using namespace cairn::situation;
+
+class TestAlerts : public QObject
+{
+    Q_OBJECT
+    const QDateTime m_start = QDateTime::fromString(u"2026-03-01T12:00:00Z"_s, Qt::ISODate);
+    QList<Job> m_jobs;
+    QHash<QString, CheckpointSummary> m_known; ///< by UID
+    std::optional<QList<NodeLoad>> m_nodes;
+    QList<components::Component> m_components;
+    QList<storage::ClaimAccount> m_claims;
+    AlertWatch m_watch;
+
+    QList<Alert> look(int seconds)
+    {
+        OverviewFacts facts;
+        facts.jobs = [this](const SeeJob &visit) {
+            for (const Job &job : m_jobs) {
+                const auto known = m_known.constFind(job.uid);
+                visit(job, known == m_known.cend() ? nullptr : &*known);
+            }
+        };
+        facts.nodes = m_nodes ? &*m_nodes : nullptr;
+        facts.components = &m_components;
+        facts.claims = &m_claims;
+        facts.now = m_start.addSecs(seconds);
+        return m_watch.update(facts, 90);
+    }
+    static Job job(const QString &name, JobPhase phase, const QDateTime &finished = {})
+    {
+        Job job;
+        job.uid = job.name = name;
+        job.ns = u"ml"_s;
+        job.phase = phase;
+        job.cause = u"NodeLost"_s;
+        job.finished = finished;
+        return job;
+    }
+    CheckpointSummary saved(int at, int readAt, Verdict verdict = Verdict::Whole) const
+    {
+        CheckpointSummary summary;
+        summary.verdict = verdict;
+        summary.savedAt = m_start.addSecs(at);
+        summary.rhythm = std::chrono::minutes(10);
+        summary.readAt = m_start.addSecs(readAt);
+        return summary;
+    }
+
+private slots:
+    void init()
+    {
+        m_jobs.clear();
+        m_known.clear();
+        m_nodes.reset();
+        m_components.clear();
+        m_claims.clear();
+        m_watch.reset();
+    }
+
+    void whatWasSoBeforeIsNoNews()
+    {
+        m_jobs = {job(u"old"_s, JobPhase::Failed, m_start.addSecs(-60)), job(u"a"_s, JobPhase::Running)};
+        QVERIFY(look(0).isEmpty());
+        m_jobs = {job(u"old"_s, JobPhase::Failed, m_start.addSecs(-60)), job(u"a"_s, JobPhase::Failed, m_start.addSecs(5))};
+        const QList<Alert> alerts = look(6);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].kind, AlertKind::JobFailed);
+        QCOMPARE(alerts[0].target, u"a"_s);
+        QVERIFY(alerts[0].text.contains(u"NodeLost"_s));
+        QVERIFY(look(9).isEmpty()); // once
+        // It came and failed between two looks.
+        m_jobs = {job(u"quick"_s, JobPhase::Failed, m_start.addSecs(10))};
+        QCOMPARE(look(12).size(), 1);
+        // Resumed in place, then failed again.
+        m_jobs = {job(u"quick"_s, JobPhase::Running)};
+        QVERIFY(look(15).isEmpty());
+        m_jobs = {job(u"quick"_s, JobPhase::Failed, m_start.addSecs(16))};
+        QCOMPARE(look(18).size(), 1);
+    }
+
+    void whatFailedBeforeTheSessionIsNoNewsWheneverItIsRead()
+    {
+        // The first list had the job without its conditions, as after a reconnect.
+        m_jobs.setJobs({job(u"old"_s, JobPhase::Unknown), job(u"skewed"_s, JobPhase::Running)});
+        QVERIFY(look(0).isEmpty());
+        m_jobs.setJobs({job(u"old"_s, JobPhase::Failed, m_start.addDays(-2)), job(u"skewed"_s, JobPhase::Failed, m_start.addSecs(-20))});
+        const QList<Alert> alerts = look(30);
+        QCOMPARE(alerts.size(), 1); // a server's clock that is a little behind silences nothing
+        QCOMPARE(alerts[0].target, u"skewed"_s);
+    }
+
+    void checkpointsThatAreDamagedOrLate()
+    {
+        m_jobs = {job(u"a"_s, JobPhase::Running)};
+        m_known.insert(u"a"_s, saved(-300, 0));
+        QVERIFY(look(0).isEmpty());
+        // Time alone does not make it late: nobody has looked since.
+        QVERIFY(look(3600).isEmpty());
+        m_known.insert(u"a"_s, saved(-300, 3600));
+        QList<Alert> alerts = look(3603);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].kind, AlertKind::CheckpointOverdue);
+        m_known.insert(u"a"_s, saved(3700, 3710, Verdict::Damaged));
+        alerts = look(3711);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].kind, AlertKind::CheckpointDamaged);
+        QVERIFY(alerts[0].text.contains(u"no whole"_s));
+    }
+
+    void aLeaderThatIsLost()
+    {
+        components::Component component;
+        component.id = components::catalogue().entries.first().id;
+        component.leader.state = components::Leadership::State::Fresh;
+        component.leader.renewed = m_start;
+        m_components = {component};
+        QVERIFY(look(0).isEmpty());
+        m_components[0].leader.state = components::Leadership::State::Unread; // tells nothing
+        QVERIFY(look(3).isEmpty());
+        m_components[0].leader.state = components::Leadership::State::Stale;
+        const QList<Alert> alerts = look(60);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].kind, AlertKind::LeaderLost);
+        QCOMPARE(alerts[0].target, componentKey(component));
+    }
+
+    void aNodeThatIsLostTellsOfItsJobs()
+    {
+        NodeLoad load;
+        load.node.name = load.node.uid = u"gpu-4"_s;
+        load.node.ready = true;
+        load.node.readySince = m_start.addSecs(-600);
+        load.jobs = {{u"a"_s, u"ml"_s, u"a"_s, 8, {}}};
+        m_nodes = {load};
+        m_jobs = {job(u"a"_s, JobPhase::Running)};
+        QVERIFY(look(0).isEmpty());
+        (*m_nodes)[0].node.ready = false;
+        (*m_nodes)[0].node.readySince = m_start.addSecs(2);
+        m_jobs = {job(u"a"_s, JobPhase::NodeLost)};
+        QList<Alert> alerts = look(3);
+        QCOMPARE(alerts.size(), 1); // one for the node, not one for each job
+        QCOMPARE(alerts[0].kind, AlertKind::NodeLost);
+        QCOMPARE(alerts[0].target, u"gpu-4"_s);
+        QVERIFY(alerts[0].title.contains(u"gpu-4"_s));
+        QVERIFY(look(6).isEmpty());
+        // Nodes may not be read: the job tells.
+        m_watch.reset();
+        m_nodes.reset();
+        m_jobs = {job(u"a"_s, JobPhase::Running)};
+        QVERIFY(look(9).isEmpty());
+        m_jobs = {job(u"a"_s, JobPhase::NodeLost)};
+        alerts = look(12);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].target, u"a"_s);
+    }
+
+    void aComponentThatIsDown()
+    {
+        components::Component component;
+        component.id = components::catalogue().entries.first().id;
+        component.standing = components::Standing::SinglePoint;
+        m_components = {component};
+        QVERIFY(look(0).isEmpty());
+        m_components[0].standing = components::Standing::NotObservable; // tells nothing
+        QVERIFY(look(3).isEmpty());
+        m_components[0].standing = components::Standing::Down;
+        const QList<Alert> alerts = look(6);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].kind, AlertKind::ComponentDown);
+        QVERIFY(!alerts[0].text.isEmpty());
+    }
+
+    void aClaimThatFillsUp()
+    {
+        storage::ClaimAccount account;
+        account.claim.uid = account.claim.name = u"ckpt"_s;
+        VolumeUse use;
+        use.capacity = 100;
+        use.used = 89;
+        account.use = use;
+        m_claims = {account};
+        QVERIFY(look(0).isEmpty());
+        m_claims[0].use->used = 91;
+        QCOMPARE(look(3).size(), 1);
+        m_claims[0].use->used = 50;
+        QVERIFY(look(6).isEmpty());
+        m_claims[0].use->used = 95;
+        QCOMPARE(look(9).first().title, u"ckpt is 95 % full"_s);
+    }
+
+    void quietHoursMaySpanMidnight()
+    {
+        AlertRules rules;
+        QVERIFY(!rules.isQuiet({23, 0}));
+        rules.quiet = true;
+        QVERIFY(rules.isQuiet({23, 0}));
+        QVERIFY(rules.isQuiet({6, 59}));
+        QVERIFY(!rules.isQuiet({7, 0}));
+        QVERIFY(!rules.isQuiet({12, 0}));
+        rules.quietFrom = {12, 0};
+        rules.quietTo = {13, 0};
+        QVERIFY(rules.isQuiet({12, 0}));
+        QVERIFY(!rules.isQuiet({13, 0}));
+        rules.quietTo = rules.quietFrom;
+        QVERIFY(rules.isQuiet({1, 0}));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestAlerts)
+#include "tst_alerts.moc"
