@@ -196,7 +196,7 @@ private slots:
         QCOMPARE(reading.last().at(1).toBool(), false);
         m_held = false;
         async::drain();
-        QCoreApplication::processEvents();
+        QCoreApplication::sendPostedEvents();
         QCOMPARE(m_begun, QStringList{u"1 helper"_s});
         QVERIFY(!m_reader->known(u"1"_s)); // what came too late is dropped
     }
