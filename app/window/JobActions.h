@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "CheckpointReader.h"
 #include "engine/Changes.h"
+#include "engine/CheckpointReader.h"
 #include "engine/ClusterSession.h"
 #include "pages/JobsPage.h"
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "CheckpointReader.h"
+#include "Preferences.h"
+#include "engine/BucketFlows.h"
 #include "engine/Changes.h"
+#include "engine/CheckpointReader.h"
+#include "engine/ClusterSession.h"
+#include "engine/Keychain.h"
 #include "engine/LogStreamer.h"
 #include "pages/JobPage.h"
 

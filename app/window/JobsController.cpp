@@ -2,12 +2,12 @@
 #include "JobsController.h"
 
 #include "ActionRegistry.h"
-#include "CheckpointReader.h"
 #include "JobActions.h"
 #include "JobController.h"
 #include "ResumeController.h"
 #include "base/Text.h"
 #include "engine/BucketFlows.h"
+#include "engine/CheckpointReader.h"
 #include "items/JobTableModel.h"
 #include "jobs/LossOfWork.h"
 #include "kube/Rights.h"

@@ -2,7 +2,6 @@
 #include "MainWindow.h"
 
 #include "ActionRegistry.h"
-#include "CheckpointReader.h"
 #include "CheckpointsController.h"
 #include "ConnectController.h"
 #include "EventsController.h"
@@ -15,6 +14,7 @@
 #include "PaletteController.h"
 #include "PodsController.h"
 #include "QuotasController.h"
+#include "SessionReading.h"
 #include "SettingsController.h"
 #include "StorageController.h"
 #include "base/Text.h"
@@ -45,7 +45,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_status(new kit::StatusBar)
     , m_stack(new QStackedWidget)
     , m_actions(new ActionRegistry(this))
-    , m_reader(new CheckpointReader(engine.http(), engine.keychain(), preferences, this))
+    , m_reader(new CheckpointReader(this))
 {
     setObjectName(u"window"_s);
     setWindowTitle(tr("Cairn"));
@@ -284,11 +284,11 @@ void MainWindow::setSession(std::unique_ptr<ClusterSession> session)
     for (PageController *page : std::as_const(m_pages))
         page->setSession(nullptr);
     m_notifier->setSession(nullptr);
-    m_reader->setSession(nullptr);
+    m_reader->setSession(std::nullopt);
     m_session = std::move(session);
     if (!m_session)
         return;
-    m_reader->setSession(m_session.get());
+    m_reader->setSession(checkpointAccess(m_engine.http(), m_engine.keychain(), m_preferences, *m_session));
     for (PageController *page : std::as_const(m_pages))
         page->setSession(m_session.get());
     m_notifier->setSession(m_session.get());

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Notifier.h"
 
-#include "CheckpointReader.h"
 #include "HaController.h"
 #include "NodesController.h"
+#include "Preferences.h"
 #include "StorageController.h"
 #include "engine/Changes.h"
 #include "base/Text.h"
 #include "checkpoints/SaveLocation.h"
+#include "engine/BucketFlows.h"
+#include "engine/CheckpointReader.h"
 #include "kit/Messages.h"
 
 #include <QWidget>

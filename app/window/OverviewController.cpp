@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "OverviewController.h"
 
-#include "CheckpointReader.h"
 #include "HaController.h"
 #include "NodesController.h"
 #include "StorageController.h"
 #include "base/Text.h"
 #include "engine/Changes.h"
+#include "engine/CheckpointReader.h"
+#include "engine/ClusterSession.h"
 #include "pages/OverviewPage.h"
 
 using namespace Qt::StringLiterals;
