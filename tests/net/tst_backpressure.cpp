@@ -61,7 +61,7 @@ private:
 };
 
 /// One line of a watch: a new Event of some 600 bytes.
-QByteArray event(qint64 number)
+QByteArray eventLine(qint64 number)
 {
     QByteArray line = "{'type':'ADDED','object':{'metadata':{'namespace':'n','name':'e','uid':'u%n','resourceVersion':'%v'},'message':'%m'}}\n";
     line.replace('\'', '"');
@@ -249,7 +249,7 @@ private slots:
                                               return Step{Step::Kind::End, {}};
                                           QByteArray events;
                                           for (int i = 0; i < 100; ++i) {
-                                              events += event(++told);
+                                              events += eventLine(++told);
                                           }
                                           return Step{Step::Kind::Bytes, events};
                                       };
