@@ -81,6 +81,7 @@ private slots:
     void linesComeWithTheirTimes()
     {
         const auto api = std::make_shared<tests::FakeObjectApi>();
+        api->put(kinds::pods(), QJsonObject{{u"metadata"_s, QJsonObject{{u"namespace"_s, u"ns"_s}, {u"name"_s, u"p"_s}}}});
         api->setLog(u"ns"_s, u"p"_s, "2026-01-02T03:04:05.123456789Z first\nsecond\n");
         LogStreamer streamer(api, false);
         std::vector<LogLine> all;
