@@ -60,6 +60,14 @@ private:
     const QByteArray m_contentType;
 };
 
+/// One line of a watch: a new Event of some 600 bytes.
+QByteArray eventLine(qint64 number)
+{
+    QByteArray line = "{'type':'ADDED','object':{'metadata':{'namespace':'n','name':'e','uid':'u%n','resourceVersion':'%v'},'message':'%m'}}\n";
+    line.replace('\'', '"');
+    return line.replace("%n", QByteArray::number(number)).replace("%v", QByteArray::number(5 + number)).replace("%m", QByteArray(500, 'm'));
+}
+
 FaultServer::Tls http2(const Identity &identity)
 {
     FaultServer::Tls tls;
@@ -241,9 +249,7 @@ private slots:
                                               return Step{Step::Kind::End, {}};
                                           QByteArray events;
                                           for (int i = 0; i < 100; ++i) {
-                                              const QByteArray number = QByteArray::number(++told);
-                                              events += R"({"type":"ADDED","object":{"metadata":{"namespace":"n","name":"e","uid":"u)" + number
-                                                  + R"(","resourceVersion":")" + QByteArray::number(5 + told) + R"("},"message":")" + QByteArray(500, 'm') + "\"}}\n";
+                                              events += eventLine(++told);
                                           }
                                           return Step{Step::Kind::Bytes, events};
                                       };

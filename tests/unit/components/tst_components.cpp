@@ -46,7 +46,7 @@ struct World : ClusterFacts {
             pod.ownerName = kind == "Deployment"_L1 ? name + u"-6d4cf56db6"_s : name;
             pod.phase = u"Running"_s;
             pod.node = node;
-            pod.containers = {ContainerState{u"c"_s, true, 1, u"running"_s, {}, {}, {}, {}, {}}};
+            pod.containers = {ContainerState{u"c"_s, true, 1, u"running"_s, {}, {}, {}, {}, {}, {}}};
             pods.append(pod);
         }
         workloads.append(workload);

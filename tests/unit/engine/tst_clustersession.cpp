@@ -61,7 +61,7 @@ public:
     {
         const std::lock_guard lock(m_mutex);
         ++m_version;
-        const QByteArray object = R"({"metadata":{)" + meta + R"(,"resourceVersion":")" + QByteArray::number(m_version) + R"("})" + rest + '}';
+        const QByteArray object = R"({"metadata":{)" + meta + ",\"resourceVersion\":\"" + QByteArray::number(m_version) + "\"}" + rest + '}';
         m_objects[collection].append({m_version, object});
     }
     /// What the answer about its version warns of from now on, as it stands between the quotes of the header.
@@ -150,7 +150,7 @@ private:
         QByteArrayList items;
         for (const Object &object : std::as_const(m_objects[path]))
             items.append(object.json);
-        return whole(200, R"({"kind":"List","metadata":{"resourceVersion":")" + QByteArray::number(m_version) + R"("},"items":[)" + items.join(',') + "]}");
+        return whole(200, "{\"kind\":\"List\",\"metadata\":{\"resourceVersion\":\"" + QByteArray::number(m_version) + "\"},\"items\":[" + items.join(',') + "]}");
     }
 
     std::atomic<bool> m_stopped = false, m_over = false;
@@ -164,7 +164,7 @@ private:
 
 QByteArray named(const QByteArray &ns, const QByteArray &name)
 {
-    return R"("namespace":")" + ns + R"(","name":")" + name + R"(","uid":"uid-)" + name + '"';
+    return "\"namespace\":\"" + ns + R"(","name":")" + name + R"(","uid":"uid-)" + name + '"';
 }
 
 LinkOptions quick()
