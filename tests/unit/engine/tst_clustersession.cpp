@@ -164,7 +164,7 @@ private:
 
 QByteArray named(const QByteArray &ns, const QByteArray &name)
 {
-    return R"("namespace":")" + ns + R"(","name":")" + name + R"(","uid":"uid-)" + name + '"';
+    return "\"namespace\":\"" + ns + R"(","name":")" + name + R"(","uid":"uid-)" + name + '"';
 }
 
 LinkOptions quick()
