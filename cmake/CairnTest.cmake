@@ -14,6 +14,7 @@ function(cairn_test name)
         set(ARG_LABELS unit)
     endif()
     add_executable(${name} ${ARG_SOURCES})
+    set_target_properties(${name} PROPERTIES AUTOMOC OFF)
     # A test has its classes in its sources: moc is run on these alone, as AUTOMOC compiles one more, empty file for each target.
     foreach(source ${ARG_SOURCES})
         get_filename_component(stem ${source} NAME_WE)

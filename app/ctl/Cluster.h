@@ -14,8 +14,8 @@ Result<std::shared_ptr<kube::Cluster>> connect(app::Engine &engine, const Option
 QString namespaceOf(const kube::Cluster &cluster, const Options &options);
 app::ListVia listVia(const Options &options);
 /// Of a claim or a bucket. Refused (exit 4) unless --allow-helper or --use-exec says how the claim may be read, or what
-/// readBucketOfJob() asks for is given.
+/// readBucketOfJob() asks for is given. `held` is used where a helper may be.
 Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster, const app::JobDetail &detail,
-                                    const Options &options, std::stop_token stop);
+                                    const Options &options, std::stop_token stop, const std::shared_ptr<ckpt::HeldHelper> &held = {});
 
 } // namespace cairn::ctl

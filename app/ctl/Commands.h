@@ -14,6 +14,7 @@ int contexts(app::Engine &engine, const Options &options);
 int doctor(app::Engine &engine, const Options &options, std::stop_token stop);
 int components(app::Engine &engine, const Options &options, std::stop_token stop);
 int claims(app::Engine &engine, const Options &options, std::stop_token stop);
+int quotas(app::Engine &engine, const Options &options, std::stop_token stop);
 int jobs(app::Engine &engine, const Options &options, std::stop_token stop);
 int jobShow(app::Engine &engine, const Options &options, std::stop_token stop);
 int jobResume(app::Engine &engine, const Options &options, std::stop_token stop);

@@ -10,7 +10,7 @@
 #include "engine/JobJson.h"
 #include "engine/SilenceWatch.h"
 #include "jobs/ResumeJson.h"
-#include "jobs/ResumeState.h"
+#include "jobs/Unfinished.h"
 #include "situation/JobWords.h"
 #include "situation/WhyItDied.h"
 
@@ -40,6 +40,8 @@ QString gpusText(const Job &job, app::JobKnowledge known)
 
 QString stateText(const Job &job)
 {
+    if (jobs::unfinishedChange(job))
+        return u"%1 (unfinished change)"_s.arg(phaseName(job.phase));
     const QString cause = job.phase == JobPhase::NodeLost ? QString() : situation::causeWords(job);
     return cause.isEmpty() ? phaseName(job.phase) : u"%1 (%2)"_s.arg(phaseName(job.phase), cause);
 }
@@ -97,7 +99,7 @@ app::ListVia listVia(const Options &options)
 }
 
 Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster, const app::JobDetail &detail,
-                                    const Options &options, std::stop_token stop)
+                                    const Options &options, std::stop_token stop, const std::shared_ptr<ckpt::HeldHelper> &held)
 {
     if (app::savesToBucket(ckpt::locate(detail.job)))
         return readBucketOfJob(engine.http(), cluster, detail, options, stop);
@@ -106,7 +108,7 @@ Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster,
                     u"It mounts the job's claim read-only in namespace %1, lists it, and is gone a minute later"_s.arg(text::safe(detail.job.ns)),
                     u"Agree with --allow-helper, or use a running pod of the job with --use-exec"_s);
     }
-    return app::readCheckpoints(cluster, detail.job, detail.pods, listVia(options), stop);
+    return app::readCheckpoints(cluster, detail.job, detail.pods, listVia(options), stop, {}, {}, held);
 }
 
 int jobs(app::Engine &engine, const Options &options, std::stop_token stop)
@@ -126,6 +128,14 @@ int jobs(app::Engine &engine, const Options &options, std::stop_token stop)
         rows.append({text::safe(job.ns), text::safe(job.name), job.facts().resource.kind, stateText(job),
                      readyText(job, known), gpusText(job, known), known.pods ? QString::number(job.restarts) : u"?"_s,
                      QString::number(job.lineage.attempt), job.created.isValid() ? text::duration(std::chrono::seconds(std::max<qint64>(0, job.created.secsTo(now)))) : u"–"_s});
+    }
+    for (const Job &job : list->jobs) {
+        const auto change = jobs::unfinishedChange(job);
+        if (!change)
+            continue;
+        note(u"%1/%2: %3"_s.arg(text::safe(job.ns), text::safe(job.name), change->text));
+        if (change->canAct())
+            note(u"  Finish it: cairnctl -n %1 job resume %2 --recover finish; roll it back: --recover undo"_s.arg(text::safe(job.ns), text::safe(job.name)));
     }
     // Where something is missing an empty list does not say that there is nothing.
     const QString none = list->gaps.isEmpty() ? u"No training jobs.\n"_s : u"No training jobs among those that could be listed.\n"_s;

@@ -23,6 +23,7 @@ const auto usage = u"cairnctl: Kubeflow jobs, their checkpoints and their resume
                    "  checkpoints TARGET     checkpoints of a job, of a folder (a target with a slash), or of\n"
                    "                         s3://BUCKET/PREFIX\n"
                    "  claims [NAME]          volume claims: how full, measured by whom, used by what\n"
+                   "  quotas                 what namespaces and queues of Kueue use of what they may, GPUs first\n"
                    "  components             what Kubeflow is made of, and what falls with a node\n"_s;
 
 /// Commands on several jobs.
@@ -38,7 +39,7 @@ int wordsOf(const QStringList &words)
     if (words.isEmpty())
         return 0;
     const QString &first = words.first();
-    if (first == "doctor"_L1 || first == "contexts"_L1 || first == "jobs"_L1 || first == "components"_L1)
+    if (first == "doctor"_L1 || first == "contexts"_L1 || first == "jobs"_L1 || first == "components"_L1 || first == "quotas"_L1)
         return 1;
     if (first == "claims"_L1)
         return words.size() == 1 ? 1 : 2;

@@ -104,7 +104,8 @@ int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
     if (!options.recover.isEmpty())
         return recover(cluster, detail->job.ref(), options, stop);
 
-    const Result<app::JobListing> listing = readListing(engine, cluster, *detail, options, stop);
+    const std::shared_ptr<ckpt::HeldHelper> held = app::holdHelper(*connected);
+    const Result<app::JobListing> listing = readListing(engine, cluster, *detail, options, stop, held);
     if (!listing)
         return printError(listing.error());
     const Result<Checkpoint> checkpoint = app::chooseCheckpoint(*listing, options.from);
@@ -122,16 +123,18 @@ int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
             return printError(contract.error());
         choice.contract = *contract;
     }
-    const Result<jobs::ResumePlan> plan = app::planResume(cluster, detail->job.ref(), *listing, *checkpoint, choice, stop);
-    if (!plan)
-        return printError(plan.error());
+    const Result<jobs::ResumeRequest> request = app::readForResume(cluster, detail->job.ref(), *listing, *checkpoint, stop);
+    if (!request)
+        return printError(request.error());
+    const jobs::ResumePlan made = jobs::planResume(app::chosen(*request, choice));
+    const jobs::ResumePlan *plan = &made;
 
     QJsonObject json = jobs::toJson(*plan);
     if (!plan->feasible())
         return refuse(*plan, {});
     jobs::PreflightOptions preflightOptions;
     const auto recheck = app::recheckOf(cluster, *plan, [&](const app::JobDetail &now, std::stop_token token) {
-        return readListing(engine, cluster, now, options, token);
+        return readListing(engine, cluster, now, options, token, held);
     });
     if (app::savesToBucket(listing->location))
         preflightOptions.recheck = recheck; // a claim would need another helper
@@ -156,6 +159,7 @@ int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
     jobs::ExecuteOptions execute;
     execute.follow = options.wait;
     execute.recheck = recheck;
+    execute.looksDone = [&] { app::endHelper(held); };
     execute.progress = printEvent;
     execute.tool = u"cairnctl " CAIRN_VERSION_STRING ""_s;
     const Result<jobs::ResumeOutcome> outcome = jobs::execute(cluster, *plan, execute, stop);

@@ -40,6 +40,8 @@ int run(const Options &options, std::stop_token stop)
         return components(engine, options, stop);
     if (first == "claims"_L1)
         return claims(engine, options, stop);
+    if (first == "quotas"_L1)
+        return quotas(engine, options, stop);
     if (first == "jobs"_L1)
         return jobs(engine, options, stop);
     if (first == "checkpoints"_L1)

@@ -11,11 +11,13 @@ Engine::Engine(EngineOptions options)
     , m_loginShell(m_options.loginShell ? std::make_shared<kube::LoginShell>() : nullptr)
     , m_http("cairn/" CAIRN_VERSION_STRING " (linux/amd64) kubernetes/unknown")
     , m_keychain(desktopKeychain())
+    , m_changes(std::make_unique<Changes>())
 {
 }
 
 Engine::~Engine()
 {
+    m_changes.reset();
     async::drain();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "engine/Changes.h"
 #include "engine/Keychain.h"
 #include "kube/Cluster.h"
 #include "kube/Kubeconfig.h"
@@ -40,6 +41,8 @@ public:
     net::HttpClient &http() { return m_http; }
     Keychain &keychain() { return *m_keychain; }
     kube::ConsentStore &consents() { return *m_consents; }
+    /// GUI thread.
+    Changes &changes() { return *m_changes; }
     EngineOptions options() const;
     /// Lets sign-in programs be found in one more folder, from now on.
     void addProgramFolder(const QString &folder);
@@ -54,6 +57,7 @@ private:
     std::shared_ptr<kube::LoginShell> m_loginShell;
     net::HttpClient m_http;
     const std::unique_ptr<Keychain> m_keychain;
+    std::unique_ptr<Changes> m_changes;
 };
 
 } // namespace cairn::app

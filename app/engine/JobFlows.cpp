@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/JobFlows.h"
 
+#include "base/Async.h"
 #include "base/Names.h"
 #include "base/Text.h"
 #include "domain/ObjectDecoder.h"
@@ -31,8 +32,36 @@ QByteArray bytes(const QJsonObject &object)
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
 }
 
-/// Pods that carry `label`, of one job where `jobName` is given. Those that cannot be decoded are left out.
-Result<QList<Pod>> listPods(ObjectApi &api, const QString &ns, const QString &label, const QString &jobName, std::stop_token stop)
+/// Objects of one list that could not be understood, for one sentence.
+struct Garbled {
+    int count = 0;
+    QString first; ///< name; raw
+    Error error;
+
+    void add(const QJsonObject &object, const Error &why)
+    {
+        if (count++ > 0)
+            return;
+        first = object[u"metadata"_s][u"name"_s].toString();
+        error = why;
+    }
+    std::optional<Error> asError(const QString &what) const
+    {
+        if (count == 0)
+            return std::nullopt;
+        const QString name = first.isEmpty() ? Words::tr("one without a name") : text::safe(first);
+        return Error::make(Error::Kind::Parse, Words::tr("%n of %1 could not be understood", nullptr, count).arg(what),
+                           Words::tr("The first is %1: %2", "an object, an error").arg(name, error.oneLine()));
+    }
+    void tell(const QString &what, Gaps &gaps) const
+    {
+        if (const std::optional<Error> garbled = asError(what))
+            gaps.garbled(what, *garbled);
+    }
+};
+
+/// Pods that carry `label`, of one job where `jobName` is given. Those that cannot be decoded are left out and counted.
+Result<QList<Pod>> listPods(ObjectApi &api, const QString &ns, const QString &label, const QString &jobName, Garbled &garbled, std::stop_token stop)
 {
     const QString selector = jobName.isEmpty() ? label : label + u'=' + jobName;
     const Result<QList<QJsonObject>> objects = api.list(kinds::pods(), ns, selector, {}, stop);
@@ -43,6 +72,8 @@ Result<QList<Pod>> listPods(ObjectApi &api, const QString &ns, const QString &la
     for (const QJsonObject &object : *objects) {
         if (const Result<Pod> pod = decoder->object(bytes(object), WireFormat::Json))
             pods.append(*pod);
+        else
+            garbled.add(object, pod.error());
     }
     return pods;
 }
@@ -222,10 +253,14 @@ Result<JobList> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop
             continue;
         }
         gaps.read();
+        Garbled garbled;
         for (const QJsonObject &object : *objects) {
             if (const Result<Job> job = decodeJob(bytes(object), kind.id))
                 jobs.append(*job);
+            else
+                garbled.add(object, job.error());
         }
+        garbled.tell(qualifiedName(kind.resource), gaps);
     }
     if (!gaps.anyRead())
         return fail(gaps.gaps().first().error);
@@ -236,8 +271,9 @@ Result<JobList> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop
         labels.append(kind.podLabel);
     labels.removeDuplicates();
     QList<Pod> pods;
+    Garbled garbledPods;
     for (const QString &label : std::as_const(labels)) {
-        const Result<QList<Pod>> found = listPods(api, ns, label, {}, stop);
+        const Result<QList<Pod>> found = listPods(api, ns, label, {}, garbledPods, stop);
         if (found) {
             pods += *found;
             continue;
@@ -248,6 +284,7 @@ Result<JobList> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop
         if (const Result<> goOn = gaps.missed(kinds::pods().plural, found.error()); !goOn)
             return fail(goOn.error());
     }
+    garbledPods.tell(kinds::pods().plural, gaps);
     QList<TrainingRuntime> runtimes;
     if (std::ranges::any_of(jobs, [](const Job &job) { return job.facts().isTrainJob(); })) {
         const Result<Runtimes> found = listRuntimes(api, ns, gaps, stop);
@@ -272,9 +309,13 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
     const Result<Job> job = decodeJob(bytes(*object), kind->id);
     if (!job)
         return fail(job.error());
-    const Result<QList<Pod>> pods = listPods(api, ref.ns, kind->podLabel, ref.name, stop);
+    Garbled garbled;
+    Result<QList<Pod>> pods = listPods(api, ref.ns, kind->podLabel, ref.name, garbled, stop);
     if (!pods && pods.error().kind != Error::Kind::Forbidden)
         return fail(pods.error());
+    // Of one job a pod more or less is the difference: its pods are then not known.
+    if (const std::optional<Error> error = garbled.asError(kinds::pods().plural))
+        pods = fail(*error);
     JobDetail detail{*job, *object, pods ? *pods : QList<Pod>(), false, pods ? std::nullopt : std::optional(pods.error())};
     QList<TrainingRuntime> runtimes;
     if (kind->isTrainJob()) {
@@ -363,7 +404,8 @@ bool mayBeWriting(const Job &job, const QList<Pod> &pods)
 }
 
 Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
-                                   std::stop_token stop, const ckpt::Progress &progress, const HelperCheck &mayRun)
+                                   std::stop_token stop, const ckpt::Progress &progress, const HelperCheck &mayRun,
+                                   const std::shared_ptr<ckpt::HeldHelper> &held)
 {
     JobListing result;
     result.location = ckpt::locate(job);
@@ -382,7 +424,7 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     if (via == ListVia::Exec) {
         std::optional<ckpt::ExecTarget> target = execTarget(pods, job, location.place.claim);
         if (!target) {
-            return fail(Error::Kind::NotFound, Words::tr("No running pod of %1 mounts the claim %2").arg(text::safe(job.name), text::safe(location.place.claim)),
+            return fail(Error::Kind::Unsupported, Words::tr("No running pod of %1 mounts the claim %2").arg(text::safe(job.name), text::safe(location.place.claim)),
                         Words::tr("Listing by exec needs one"), Words::tr("Allow the helper Job instead"));
         }
         target->path = result.root;
@@ -405,11 +447,22 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     while (request->path.startsWith(u'/'))
         request->path.remove(0, 1);
     request->recognise = recognise;
-    Result<Listing> listing = ckpt::listClaim(api, *request, stop, progress);
+    Result<Listing> listing = held ? held->list(*request, stop, progress) : ckpt::listClaim(api, *request, stop, progress);
     if (!listing)
         return fail(listing.error());
     result.listing = *listing;
     return result;
+}
+
+std::shared_ptr<ckpt::HeldHelper> holdHelper(std::shared_ptr<ObjectApi> api)
+{
+    return {new ckpt::HeldHelper(std::move(api)), [](ckpt::HeldHelper *helper) { async::flowPool().start([helper] { delete helper; }); }};
+}
+
+void endHelper(const std::shared_ptr<ckpt::HeldHelper> &held)
+{
+    if (held)
+        async::flowPool().start([held] { held->end(); });
 }
 
 std::optional<qint64> latestStep(ObjectApi &api, const Job &job, const QList<Pod> &pods, std::stop_token stop)
@@ -431,8 +484,8 @@ std::optional<qint64> latestStep(ObjectApi &api, const Job &job, const QList<Pod
     return newest;
 }
 
-Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const JobListing &listing,
-                                    const Checkpoint &checkpoint, const ResumeChoice &choice, std::stop_token stop)
+Result<jobs::ResumeRequest> readForResume(ObjectApi &api, const ObjectRef &ref, const JobListing &listing,
+                                          const Checkpoint &checkpoint, std::stop_token stop)
 {
     const bool bucket = jobs::isBucketPath(listing.location.uri);
     if (listing.location.kind != ckpt::SaveLocation::Kind::Claim && !bucket)
@@ -453,12 +506,6 @@ Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const 
         request.saveDir = listing.location.uri;
     const Checkpoint *newest = newestResumable(listing.listing);
     request.newest = newest && newest->path == checkpoint.path;
-    request.contract = choice.contract;
-    request.newObject = choice.newObject;
-    request.useWrapper = choice.useWrapper;
-    request.acceptUnverified = choice.acceptUnverified;
-    request.newName = choice.newName;
-    request.id = choice.id;
     request.runtimeChanged = detail->runtimeChanged;
     if (siblings) {
         for (const QJsonObject &object : *siblings)
@@ -467,7 +514,18 @@ Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &ref, const 
     request.takenNames.insert(ref.name);
     request.loss = jobs::lossByResuming(detail->job, checkpoint, &listing.listing, QDateTime::currentDateTimeUtc(),
                                         latestStep(api, detail->job, detail->pods, stop));
-    return jobs::planResume(request);
+    return request;
+}
+
+jobs::ResumeRequest chosen(jobs::ResumeRequest request, const ResumeChoice &choice)
+{
+    request.contract = choice.contract;
+    request.newObject = choice.newObject;
+    request.useWrapper = choice.useWrapper;
+    request.acceptUnverified = choice.acceptUnverified;
+    request.newName = choice.newName;
+    request.id = choice.id;
+    return request;
 }
 
 std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, ListVia via)

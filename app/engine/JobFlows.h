@@ -53,9 +53,15 @@ struct JobListing {
     /// Absolute path of a checkpoint inside the container, or its address.
     QString containerPath(const Checkpoint &checkpoint) const;
 };
-/// Of a PVC: by a helper, if `mayRun` lets it, or exec.
+/// Of a PVC: by a helper, if `mayRun` lets it, or exec. `held` is a helper that is used where it is given.
 Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
-                                   std::stop_token stop, const ckpt::Progress &progress = {}, const HelperCheck &mayRun = {});
+                                   std::stop_token stop, const ckpt::Progress &progress = {}, const HelperCheck &mayRun = {},
+                                   const std::shared_ptr<ckpt::HeldHelper> &held = {});
+
+/// A helper for all looks of one resume. It ends on the flow pool, whoever lets it go: that asks the server.
+std::shared_ptr<ckpt::HeldHelper> holdHelper(std::shared_ptr<ObjectApi> api);
+/// Ends it now, on the flow pool. nullptr is no helper.
+void endHelper(const std::shared_ptr<ckpt::HeldHelper> &held);
 
 /// Whether some pod may still be writing: what "changed a moment ago" means for a checkpoint without its end.
 bool mayBeWriting(const Job &job, const QList<Pod> &pods);
@@ -76,9 +82,11 @@ struct ResumeChoice {
     QString id; ///< of an earlier plan of the same resume, so that names stay; "" draws one
 };
 
-/// Plans a resume from a checkpoint of `listing`. Reads the job anew, and the names in use.
-Result<jobs::ResumePlan> planResume(ObjectApi &api, const ObjectRef &job, const JobListing &listing,
-                                    const Checkpoint &checkpoint, const ResumeChoice &choice, std::stop_token stop);
+/// Reads what a plan to resume from a checkpoint of `listing` is made from: the job, the names in use, its newest step.
+Result<jobs::ResumeRequest> readForResume(ObjectApi &api, const ObjectRef &job, const JobListing &listing,
+                                          const Checkpoint &checkpoint, std::stop_token stop);
+/// The request with what the user chose; jobs::planResume() makes the plan of it. Pure: may be called at every key press.
+jobs::ResumeRequest chosen(jobs::ResumeRequest request, const ResumeChoice &choice);
 
 /// Lists the checkpoints of a job anew, in the way that the user agreed to.
 using ReadAgain = std::function<Result<JobListing>(const JobDetail &now, std::stop_token stop)>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/JobJson.h"
 
+#include "jobs/Unfinished.h"
 #include "situation/WhyItDied.h"
 
 #include <algorithm>
@@ -109,7 +110,8 @@ QJsonObject toJson(const Job &job, JobKnowledge known)
             {u"progress"_s, job.progress ? QJsonValue(*job.progress) : QJsonValue(QJsonValue::Null)},
             {u"created"_s, time(job.created)},
             {u"started"_s, time(job.started)},
-            {u"finished"_s, time(job.finished)}};
+            {u"finished"_s, time(job.finished)},
+            {u"unfinishedChange"_s, jobs::toJson(jobs::unfinishedChange(job))}};
 }
 
 } // namespace cairn::app

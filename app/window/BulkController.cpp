@@ -64,9 +64,10 @@ QString staysSentence(const QList<jobs::BulkItem> &items)
 
 } // namespace
 
-BulkController::BulkController(std::shared_ptr<ObjectApi> api, jobs::BulkAct act, const QList<Job> &jobs, const QList<BulkTarget> &targets,
-                               QWidget *window)
+BulkController::BulkController(Changes &changes, std::shared_ptr<ObjectApi> api, jobs::BulkAct act, const QList<Job> &jobs,
+                               const QList<BulkTarget> &targets, QWidget *window)
     : QObject(window)
+    , m_changes(changes)
     , m_api(std::move(api))
     , m_jobs(jobs)
     , m_targets(targets)
@@ -80,17 +81,20 @@ BulkController::BulkController(std::shared_ptr<ObjectApi> api, jobs::BulkAct act
     m_dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(m_dialog, &BulkDialog::actRequested, this, &BulkController::act);
     connect(m_dialog, &BulkDialog::againRequested, this, &BulkController::look);
-    connect(m_dialog, &BulkDialog::stopRequested, this, [this] { m_stop.request_stop(); });
-    // What was begun goes on without its dialog; the end is then told by `ended`.
-    connect(m_dialog, &QObject::destroyed, this, [this] {
-        if (m_view.stage != Stage::Running)
-            deleteLater();
+    connect(m_dialog, &BulkDialog::stopRequested, this, [this] {
+        if (m_run)
+            m_run->stop();
     });
+    connect(m_dialog, &QObject::destroyed, this, &QObject::deleteLater);
     look();
     m_dialog->open();
 }
 
-BulkController::~BulkController() = default;
+BulkController::~BulkController()
+{
+    if (m_run)
+        m_run->setShown(false);
+}
 
 void BulkController::look()
 {
@@ -103,29 +107,16 @@ void BulkController::look()
     for (const Job &job : m_jobs)
         m_view.rows.append(items::bulkRow(job));
     show();
-    QPointer<BulkController> self(this);
-    const std::stop_token token = m_looking.token();
+    const auto looked = m_looking.sink<int, jobs::BulkItem>(this, [this](int index, const jobs::BulkItem &item) {
+        const QString key = m_view.rows[index].key;
+        m_view.rows[index] = items::bulkRow(item);
+        m_view.rows[index].key = key;
+        m_view.looked = index + 1;
+        showSoon();
+    });
     m_looking.run(
         this,
-        [api = m_api, act, targets = m_targets, self, token](std::stop_token stop) {
-            return previewBulk(
-                *api, act, targets,
-                [&](int index, const jobs::BulkItem &item) {
-                    QMetaObject::invokeMethod(
-                        QCoreApplication::instance(),
-                        [self, token, index, item] {
-                            if (!self || token.stop_requested())
-                                return;
-                            const QString key = self->m_view.rows[index].key;
-                            self->m_view.rows[index] = items::bulkRow(item);
-                            self->m_view.rows[index].key = key;
-                            self->m_view.looked = index + 1;
-                            self->showSoon();
-                        },
-                        Qt::QueuedConnection);
-                },
-                stop);
-        },
+        [api = m_api, act, targets = m_targets, looked](std::stop_token stop) { return previewBulk(*api, act, targets, looked, stop); },
         [this](const Result<QList<jobs::BulkItem>> &items) { onItems(items); });
 }
 
@@ -152,53 +143,37 @@ void BulkController::act()
     if (m_view.stage != Stage::Ready || m_view.acting == 0)
         return;
     m_view.stage = Stage::Running;
-    m_stop = {};
     show();
-    QPointer<BulkController> self(this);
-    m_acting.run(
-        this,
-        [api = m_api, items = m_items, self, stop = m_stop](std::stop_token cancelled) {
-            const std::stop_callback both(cancelled, [&stop] { stop.request_stop(); });
-            jobs::BulkOptions options;
-            options.progress = [&](int index, const jobs::BulkResult &result) {
-                QMetaObject::invokeMethod(
-                    QCoreApplication::instance(),
-                    [self, index, result] {
-                        if (!self || self->m_view.stage != Stage::Running)
-                            return;
-                        items::BulkRow &row = self->m_view.rows[index];
-                        row = items::withResult(row, result);
-                        self->m_view.done += result.state == State::Done ? 1 : 0;
-                        self->m_view.failed += result.state == State::Failed ? 1 : 0;
-                        self->showSoon();
-                    },
-                    Qt::QueuedConnection);
-            };
-            return jobs::executeBulk(*api, items, options, stop.get_token());
-        },
-        [this](const QList<jobs::BulkResult> &results) { onResults(results); });
+    m_run = std::make_shared<BulkRun>(m_changes, m_api, m_dialog->windowTitle(), m_items);
+    m_run->setShown(true);
+    connect(m_run.get(), &BulkRun::resultChanged, this, [this](int index) {
+        showResult(index);
+        showSoon();
+    });
+    connect(m_run.get(), &RunningChange::ended, this, [this] {
+        m_view.stage = Stage::Ended;
+        for (int i = 0; i < m_run->results().size(); ++i)
+            showResult(i);
+        show();
+    });
+    m_run->execute();
 }
 
-void BulkController::onResults(const QList<jobs::BulkResult> &results)
+void BulkController::showResult(int index)
 {
-    m_view.stage = Stage::Ended;
+    const QString key = m_view.rows[index].key;
+    m_view.rows[index] = items::withResult(items::bulkRow(m_run->items()[index]), m_run->results()[index]);
+    m_view.rows[index].key = key;
+}
+
+void BulkController::countResults()
+{
     m_view.done = m_view.failed = m_view.stopped = 0;
-    for (qsizetype i = 0; i < results.size(); ++i) {
-        m_view.done += results[i].state == State::Done ? 1 : 0;
-        m_view.failed += results[i].state == State::Failed ? 1 : 0;
-        m_view.stopped += results[i].state == State::Stopped ? 1 : 0;
-        m_view.rows[i] = items::withResult(items::bulkRow(m_items[i]), results[i]);
+    for (const jobs::BulkResult &result : m_run->results()) {
+        m_view.done += result.state == State::Done ? 1 : 0;
+        m_view.failed += result.state == State::Failed ? 1 : 0;
+        m_view.stopped += result.state == State::Stopped ? 1 : 0;
     }
-    show();
-    if (m_dialog)
-        return;
-    QString text;
-    for (qsizetype i = 0; i < results.size() && text.isEmpty(); ++i) {
-        if (results[i].error)
-            text = tr("%n failed; the first: %1", nullptr, m_view.failed).arg(u"%1: %2"_s.arg(text::safe(m_items[i].job.name), results[i].error->oneLine()));
-    }
-    emit ended(dialogs::BulkDialog::endedTitle(m_view), text, m_view.failed > 0);
-    deleteLater();
 }
 
 void BulkController::showSoon()
@@ -210,6 +185,8 @@ void BulkController::showSoon()
 void BulkController::show()
 {
     m_later.stop();
+    if (m_run)
+        countResults();
     if (m_dialog)
         m_dialog->setView(m_view);
 }

@@ -4,6 +4,7 @@
 #include "base/Async.h"
 #include "dialogs/BulkView.h"
 #include "engine/BulkFlows.h"
+#include "engine/Changes.h"
 
 #include <QObject>
 #include <QPointer>
@@ -15,30 +16,28 @@ class BulkDialog;
 
 namespace cairn::app {
 
-/// One bulk dialog from the first look at the jobs to the last result. Deletes itself with its dialog; work that was
-/// begun goes on when the dialog is closed. GUI thread.
+/// One bulk dialog from the first look at the jobs to the last result. Deletes itself with its dialog; what was begun is the
+/// engine's and goes on. GUI thread.
 class BulkController : public QObject
 {
     Q_OBJECT
 
 public:
     /// `jobs` belong to `targets`, in the same order.
-    BulkController(std::shared_ptr<ObjectApi> api, jobs::BulkAct act, const QList<Job> &jobs, const QList<BulkTarget> &targets,
-                   QWidget *window);
+    BulkController(Changes &changes, std::shared_ptr<ObjectApi> api, jobs::BulkAct act, const QList<Job> &jobs,
+                   const QList<BulkTarget> &targets, QWidget *window);
     ~BulkController() override;
-
-signals:
-    /// The work ended after the dialog was closed.
-    void ended(const QString &title, const QString &text, bool error);
 
 private:
     void look();
     void act();
     void onItems(const Result<QList<jobs::BulkItem>> &items);
-    void onResults(const QList<jobs::BulkResult> &results);
+    void showResult(int index);
+    void countResults();
     void show();
     void showSoon();
 
+    Changes &m_changes;
     const std::shared_ptr<ObjectApi> m_api;
     const QList<Job> m_jobs;
     const QList<BulkTarget> m_targets;
@@ -46,9 +45,8 @@ private:
     dialogs::BulkView m_view;
     QList<jobs::BulkItem> m_items;
     QTimer m_later; ///< a table of thousands is not laid out for every one of them
-    std::stop_source m_stop; ///< the user's Stop; unlike the end of a scope it lets the results through
+    std::shared_ptr<BulkRun> m_run; ///< once it was begun
     async::Scope m_looking;
-    async::Scope m_acting;
 };
 
 /// The jobs' YAML into a file that the user names. Deletes itself when that is done or refused. GUI thread.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "CheckpointReader.h"
 #include "PageController.h"
+#include "engine/CheckpointReader.h"
+#include "engine/ClusterSession.h"
 
 class QTimer;
 

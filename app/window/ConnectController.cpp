@@ -174,20 +174,11 @@ void ConnectController::diagnose(const QString &context, bool runPlugin)
     kube::DoctorOptions options;
     options.session = m_engine.sessionOptions();
     options.runPlugin = runPlugin;
-    QPointer<ConnectController> self(this);
-    const std::stop_token token = m_doctor.token();
+    const auto told = m_doctor.sink<kube::DoctorReport>(this, [this](const kube::DoctorReport &report) { m_page->setDoctor(doctorView(report, true)); });
     m_doctor.run(
         this,
-        [source = m_engine.source(), context, options, &http = m_engine.http(), self, token](std::stop_token stop) {
-            return kube::diagnose(source, context, http, options, stop, [&](const kube::DoctorReport &report) {
-                QMetaObject::invokeMethod(
-                    QCoreApplication::instance(),
-                    [self, token, report] {
-                        if (self && !token.stop_requested())
-                            self->m_page->setDoctor(doctorView(report, true));
-                    },
-                    Qt::QueuedConnection);
-            });
+        [source = m_engine.source(), context, options, &http = m_engine.http(), told](std::stop_token stop) {
+            return kube::diagnose(source, context, http, options, stop, told);
         },
         [this, context](const kube::DoctorReport &report) {
             m_reports.insert(context, report);

@@ -29,8 +29,9 @@ jobs::BulkAct bulkAct(Act act)
 
 } // namespace
 
-JobActions::JobActions(CheckpointReader &reader, pages::JobsPage *page, QWidget *window)
+JobActions::JobActions(Changes &changes, CheckpointReader &reader, pages::JobsPage *page, QWidget *window)
     : QObject(window)
+    , m_changes(changes)
     , m_reader(reader)
     , m_page(page)
     , m_window(window)
@@ -90,7 +91,7 @@ void JobActions::begin(Act act, const QStringList &keys)
         const CheckpointReader::Known *known = m_reader.known(job.uid);
         targets.append({job.ref(), known ? std::optional(known->listing.listing) : std::nullopt});
     }
-    connect(new BulkController(m_session->sharedCluster(), bulkAct(act), jobs, targets, m_window), &BulkController::ended, this, &JobActions::notice);
+    new BulkController(m_changes, m_session->sharedCluster(), bulkAct(act), jobs, targets, m_window); // deletes itself
 }
 
 QHash<pages::SelectionBar::Act, QString> bulkRefusals(ObjectApi &api, const QList<ObjectRef> &jobs, std::stop_token stop)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "CheckpointReader.h"
+#include "engine/Changes.h"
+#include "engine/CheckpointReader.h"
 #include "engine/ClusterSession.h"
 #include "pages/JobsPage.h"
 
@@ -17,7 +18,7 @@ class JobActions : public QObject
 
 public:
     /// All outlive it. Dialogs belong to `window`.
-    JobActions(CheckpointReader &reader, pages::JobsPage *page, QWidget *window);
+    JobActions(Changes &changes, CheckpointReader &reader, pages::JobsPage *page, QWidget *window);
 
     /// Nullptr when nothing is connected. The session must outlive its use here: pass nullptr before it goes.
     void setSession(ClusterSession *session);
@@ -30,6 +31,7 @@ private:
     void begin(pages::SelectionBar::Act act, const QStringList &keys);
     void askRights();
 
+    Changes &m_changes;
     CheckpointReader &m_reader;
     pages::JobsPage *m_page;
     QWidget *m_window;

@@ -4,7 +4,7 @@
 #include "LogStart.h"
 #include "base/Names.h"
 #include "base/Text.h"
-#include "jobs/ResumeState.h"
+#include "jobs/Unfinished.h"
 #include "kube/Rights.h"
 #include "manifest/Prune.h"
 #include "manifest/Yaml.h"
@@ -212,29 +212,36 @@ void JobController::showLocation()
     m_page->setSaveLocation(view);
 }
 
+void JobController::setChanges(const Changes *changes)
+{
+    m_changes = changes;
+    connect(changes, &Changes::changed, this, [this] {
+        if (const Job *shown = job())
+            showPending(*shown);
+    });
+}
+
 void JobController::showPending(const Job &shown)
 {
-    const auto pending = jobs::readPending(shown.annotations);
-    if (!pending) {
+    const auto unfinished = jobs::unfinishedChange(shown);
+    if (!unfinished) {
         m_page->setPendingResume(std::nullopt);
         return;
     }
     items::PendingResume view;
-    if (!*pending) {
+    view.canFinish = view.canUndo = false;
+    if (m_changes && m_changes->jobs().contains(shown.uid)) {
+        view.text = tr("A change of this job is under way.");
+    } else if (!unfinished->canAct()) {
         view.text = tr("This job carries the record of a resume that cannot be read.");
-        view.detail = pending->error().oneLine();
-        view.canFinish = view.canUndo = false;
-        m_page->setPendingResume(view);
-        return;
+        view.detail = unfinished->problem;
+    } else {
+        const jobs::ResumeState &state = *unfinished->record;
+        view.canFinish = view.canUndo = true;
+        view.text = tr("A resume that began %1 was not finished.").arg(text::ago(state.begun, m_now));
+        view.detail = tr("From %1; it is now: %2. Finish goes on from there, Roll back brings the job back as it was.")
+                          .arg(text::safe(state.checkpoint), jobs::phaseText(state.phase));
     }
-    const jobs::ResumeState &state = **pending;
-    if (!jobs::needsAttention(state)) {
-        m_page->setPendingResume(std::nullopt);
-        return;
-    }
-    view.text = tr("A resume that began %1 was not finished.").arg(text::ago(state.begun, m_now));
-    view.detail = tr("From %1; it is now: %2. Finish goes on from there, Undo brings the job back as it was.")
-                      .arg(text::safe(state.checkpoint), jobs::phaseText(state.phase));
     m_page->setPendingResume(view);
 }
 
@@ -377,15 +384,7 @@ void JobController::endReading(const Result<JobListing> &listing, ListVia via)
 
 ckpt::Progress JobController::shownProgress()
 {
-    return [self = QPointer<JobController>(this), token = m_listScope.token()](const QString &what, qint64 done) {
-        QMetaObject::invokeMethod(
-            QCoreApplication::instance(),
-            [self, token, what, done] {
-                if (self && !token.stop_requested())
-                    self->m_page->setListingRunning(what, done);
-            },
-            Qt::QueuedConnection);
-    };
+    return m_listScope.sink<QString, qint64>(this, [this](const QString &what, qint64 done) { m_page->setListingRunning(what, done); });
 }
 
 void JobController::startListing(ListVia via)

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "CheckpointReader.h"
+#include "Preferences.h"
+#include "engine/BucketFlows.h"
+#include "engine/Changes.h"
+#include "engine/CheckpointReader.h"
+#include "engine/ClusterSession.h"
+#include "engine/Keychain.h"
 #include "engine/LogStreamer.h"
 #include "pages/JobPage.h"
 
@@ -19,6 +24,8 @@ public:
     JobController(net::HttpClient &http, Keychain &keychain, Preferences &preferences, CheckpointReader &reader, pages::JobPage *page,
                   QObject *parent = nullptr);
 
+    /// The changes that run here; outlive this.
+    void setChanges(const Changes *changes);
     /// Nullptr when nothing is connected. The session must outlive its use here: pass nullptr before it goes.
     void setSession(ClusterSession *session);
     void open(const QString &uid);
@@ -60,6 +67,7 @@ private:
     Preferences &m_preferences;
     CheckpointReader &m_reader;
     pages::JobPage *m_page;
+    const Changes *m_changes = nullptr;
     ClusterSession *m_session = nullptr;
     QString m_uid;
     std::unique_ptr<LogStreamer> m_logs;

@@ -2,12 +2,12 @@
 #include "JobsController.h"
 
 #include "ActionRegistry.h"
-#include "CheckpointReader.h"
 #include "JobActions.h"
 #include "JobController.h"
 #include "ResumeController.h"
 #include "base/Text.h"
 #include "engine/BucketFlows.h"
+#include "engine/CheckpointReader.h"
 #include "items/JobTableModel.h"
 #include "jobs/LossOfWork.h"
 #include "kube/Rights.h"
@@ -36,9 +36,10 @@ JobsController::JobsController(Engine &engine, Preferences &preferences, Checkpo
     , m_jobPage(job)
     , m_page(static_cast<pages::JobsPage *>(page()))
     , m_job(new JobController(engine.http(), engine.keychain(), preferences, reader, m_jobPage, this))
-    , m_actions(new JobActions(reader, m_page, window))
+    , m_actions(new JobActions(engine.changes(), reader, m_page, window))
 {
     wirePage();
+    m_job->setChanges(&engine.changes());
     const auto setReading = [this](const QString &uid, bool reading) { m_page->model()->setReading(uid, reading); };
     connect(m_job, &JobController::readingChanged, this, setReading);
     connect(&m_reader, &CheckpointReader::readingChanged, this, setReading);
@@ -197,16 +198,21 @@ void JobsController::resume(const QString &uid, const QString &checkpoint)
             const bool bucket = known->via == ListVia::Bucket;
             const std::shared_ptr<kube::Cluster> cluster = m_session->sharedCluster();
             ReadAgain read;
+            std::function<void()> looksDone;
             if (bucket) {
                 const QStringList allowed = m_preferences.allowedBuckets();
                 read = agreedBucket(m_engine.http(), m_engine.keychain(), *cluster, m_session->server(), {allowed.begin(), allowed.end()});
             } else {
-                read = [cluster, via = known->via, consent = m_preferences.helperConsent(m_session->server())](const JobDetail &now, std::stop_token stop) {
+                // One helper for all looks of this resume: to start one takes seconds, for which the job would stand still.
+                const auto held = holdHelper(cluster);
+                looksDone = [held] { endHelper(held); };
+                read = [cluster, held, via = known->via, consent = m_preferences.helperConsent(m_session->server())](const JobDetail &now,
+                                                                                                                      std::stop_token stop) {
                     return readCheckpoints(*cluster, now.job, now.pods, via, stop, {},
-                                           [&](const ckpt::ClaimRequest &request) { return consent.check(request); });
+                                           [&](const ckpt::ClaimRequest &request) { return consent.check(request); }, held);
                 };
             }
-            newResume()->plan(*job, known->listing, std::move(read), bucket, candidate);
+            newResume()->plan(*job, known->listing, std::move(read), std::move(looksDone), candidate);
             return;
         }
     }
@@ -222,7 +228,7 @@ void JobsController::recover(const QString &uid, bool finish)
 
 ResumeController *JobsController::newResume()
 {
-    auto *resume = new ResumeController(m_session->sharedCluster(), m_window);
+    auto *resume = new ResumeController(m_engine.changes(), m_session->sharedCluster(), m_window);
     connect(resume, &ResumeController::applied, this, [this](const ObjectRef &target) {
         if (!m_session)
             return;
@@ -234,9 +240,6 @@ ResumeController *JobsController::newResume()
     });
     connect(resume, &ResumeController::logsRequested, this, [this](const ObjectRef &target) {
         showTab(target.uid, pages::JobPage::Tab::Logs);
-    });
-    connect(resume, &ResumeController::ended, this, [this](const QString &title, const QString &text, bool error) {
-        emit notice(error ? kit::Tone::Err : kit::Tone::Ok, title, text);
     });
     return resume;
 }

@@ -2,18 +2,19 @@
 #include "MainWindow.h"
 
 #include "ActionRegistry.h"
-#include "CheckpointReader.h"
 #include "CheckpointsController.h"
 #include "ConnectController.h"
 #include "EventsController.h"
 #include "HaController.h"
 #include "JobsController.h"
+#include "LeaveController.h"
 #include "NodesController.h"
 #include "Notifier.h"
 #include "OverviewController.h"
 #include "PaletteController.h"
 #include "PodsController.h"
 #include "QuotasController.h"
+#include "SessionReading.h"
 #include "SettingsController.h"
 #include "StorageController.h"
 #include "base/Text.h"
@@ -44,7 +45,7 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     , m_status(new kit::StatusBar)
     , m_stack(new QStackedWidget)
     , m_actions(new ActionRegistry(this))
-    , m_reader(new CheckpointReader(engine.http(), engine.keychain(), preferences, this))
+    , m_reader(new CheckpointReader(this))
 {
     setObjectName(u"window"_s);
     setWindowTitle(tr("Cairn"));
@@ -55,6 +56,13 @@ MainWindow::MainWindow(Engine &engine, Preferences &preferences)
     resize(1280, 800);
     restoreGeometry(m_preferences.geometry());
     makePages();
+    m_leave = new LeaveController(engine.changes(), this);
+    connect(&engine.changes(), &Changes::ended, this, [this](const RunningChange *change) {
+        if (change->isShown())
+            return;
+        const RunningChange::Ending ending = change->ending();
+        m_toasts->show({u"change"_s, ending.failed ? kit::Tone::Err : kit::Tone::Ok, ending.title, ending.text, {}, ending.failed});
+    });
     connect(m_reader, &CheckpointReader::changed, this, &MainWindow::showStatus);
     connect(m_sidebar, &kit::Sidebar::contextActivated, this, [this] { go(m_connect->place().id); });
 
@@ -77,12 +85,13 @@ void MainWindow::makePages()
     auto *storage = new StorageController(*m_reader, m_preferences, this);
     auto *nodes = new NodesController(*m_reader, this);
     m_notifier = new Notifier(*nodes, *ha, *storage, *m_reader, m_preferences, m_toasts, this);
+    m_notifier->setChanges(&m_engine.changes());
     auto *settings = new SettingsController(m_engine, m_preferences, m_notifier->desktop(), this);
     m_palette = new PaletteController(*m_actions, m_reader->eachJob(), m_preferences, this);
     // In the order of the sidebar.
     m_pages = {
         m_connect,
-        new OverviewController(*nodes, *ha, *storage, *m_reader, this),
+        new OverviewController(m_engine.changes(), *nodes, *ha, *storage, *m_reader, this),
         jobs,
         new CheckpointsController(*m_reader, this),
         ha,
@@ -100,6 +109,7 @@ void MainWindow::makePages()
         page->addActions(*m_actions);
         connect(page, &PageController::goRequested, this, &MainWindow::go);
         connect(page, &PageController::resumeRequested, jobs, &JobsController::resume);
+        connect(page, &PageController::recoverRequested, jobs, &JobsController::recover);
         connect(page, &PageController::notice, this, [this](kit::Tone tone, const QString &title, const QString &text) {
             m_toasts->show({tone == kit::Tone::Err ? title : u"notice"_s, tone, title, text, {}, tone == kit::Tone::Err});
         });
@@ -207,8 +217,18 @@ bool MainWindow::setFirstPage(const QString &id)
     return true;
 }
 
+bool MainWindow::isLast() const
+{
+    return std::ranges::none_of(QApplication::topLevelWidgets(),
+                                [this](const QWidget *other) { return other != this && other->isVisible() && qobject_cast<const MainWindow *>(other); });
+}
+
 void MainWindow::closeEvent(QCloseEvent *event)
 {
+    if (isLast() && !m_leave->mayClose()) {
+        event->ignore();
+        return;
+    }
     m_preferences.setGeometry(saveGeometry());
     event->accept();
 }
@@ -245,6 +265,7 @@ void MainWindow::showAlert(situation::AlertKind kind, const QString &target)
 {
     switch (kind) {
     case situation::AlertKind::JobFailed:
+    case situation::AlertKind::ChangeUnfinished:
     case situation::AlertKind::CheckpointDamaged:
     case situation::AlertKind::CheckpointOverdue: go(u"jobs"_s, target); return;
     case situation::AlertKind::LeaderLost:
@@ -263,11 +284,11 @@ void MainWindow::setSession(std::unique_ptr<ClusterSession> session)
     for (PageController *page : std::as_const(m_pages))
         page->setSession(nullptr);
     m_notifier->setSession(nullptr);
-    m_reader->setSession(nullptr);
+    m_reader->setSession(std::nullopt);
     m_session = std::move(session);
     if (!m_session)
         return;
-    m_reader->setSession(m_session.get());
+    m_reader->setSession(checkpointAccess(m_engine.http(), m_engine.keychain(), m_preferences, *m_session));
     for (PageController *page : std::as_const(m_pages))
         page->setSession(m_session.get());
     m_notifier->setSession(m_session.get());

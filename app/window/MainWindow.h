@@ -21,6 +21,7 @@ namespace cairn::app {
 class ActionRegistry;
 class CheckpointReader;
 class ConnectController;
+class LeaveController;
 class Notifier;
 class PageController;
 class PaletteController;
@@ -54,6 +55,7 @@ protected:
     void closeEvent(QCloseEvent *event) override;
 
 private:
+    bool isLast() const; ///< of the windows that are open
     QWidget *makeBody();
     void makePages();
     void addPage(PageController &page);
@@ -84,6 +86,7 @@ private:
     PageController *m_shown = nullptr;
     int m_numbered = 0; ///< pages that Ctrl and a number show
     std::unique_ptr<ClusterSession> m_session;
+    LeaveController *m_leave;
     QString m_firstPage; ///< id; "" for the one of the preferences
 };
 

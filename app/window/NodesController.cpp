@@ -2,8 +2,8 @@
 #include "NodesController.h"
 
 #include "ActionRegistry.h"
-#include "CheckpointReader.h"
 #include "base/Text.h"
+#include "engine/CheckpointReader.h"
 #include "kube/Rights.h"
 #include "manifest/Yaml.h"
 #include "pages/NodesPage.h"

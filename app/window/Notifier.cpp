@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Notifier.h"
 
-#include "CheckpointReader.h"
 #include "HaController.h"
 #include "NodesController.h"
+#include "Preferences.h"
 #include "StorageController.h"
+#include "engine/Changes.h"
 #include "base/Text.h"
 #include "checkpoints/SaveLocation.h"
+#include "engine/BucketFlows.h"
+#include "engine/CheckpointReader.h"
 #include "kit/Messages.h"
 
 #include <QWidget>
@@ -73,6 +76,8 @@ void Notifier::setNow(const QDateTime &now)
     facts.nodes = nodes ? &*nodes : nullptr;
     facts.components = m_ha.components();
     facts.claims = m_storage.accounts();
+    if (m_changes)
+        facts.underWay = m_changes->jobs();
     facts.now = now;
     const situation::AlertRules rules = m_preferences.alerts();
     for (const situation::Alert &alert : m_watch.update(facts, rules.claimPercent)) {

@@ -12,6 +12,7 @@ class ToastHost;
 
 namespace cairn::app {
 
+class Changes;
 class CheckpointReader;
 class HaController;
 class NodesController;
@@ -28,6 +29,8 @@ public:
     Notifier(const NodesController &nodes, HaController &ha, StorageController &storage, CheckpointReader &reader, Preferences &preferences,
              kit::ToastHost *toasts, QWidget *window);
 
+    /// The changes that run here, of which nobody needs to be told; outlive this.
+    void setChanges(const Changes *changes) { m_changes = changes; }
     /// nullptr before the session ends.
     void setSession(ClusterSession *session);
     void setNow(const QDateTime &now);
@@ -51,6 +54,7 @@ private:
     StorageController &m_storage;
     CheckpointReader &m_reader;
     Preferences &m_preferences;
+    const Changes *m_changes = nullptr;
     kit::ToastHost *m_toasts;
     QWidget *m_window;
     ClusterSession *m_session = nullptr;

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "OverviewController.h"
 
-#include "CheckpointReader.h"
 #include "HaController.h"
 #include "NodesController.h"
 #include "StorageController.h"
 #include "base/Text.h"
+#include "engine/Changes.h"
+#include "engine/CheckpointReader.h"
+#include "engine/ClusterSession.h"
 #include "pages/OverviewPage.h"
 
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
 
-OverviewController::OverviewController(const NodesController &nodes, HaController &ha, StorageController &storage,
+OverviewController::OverviewController(const Changes &changes, const NodesController &nodes, HaController &ha, StorageController &storage,
                                        const CheckpointReader &reader, QObject *parent)
     : PageController({u"overview"_s, u"overview"_s, tr("Overview")}, new pages::OverviewPage, parent)
+    , m_changes(changes)
     , m_nodes(nodes)
     , m_ha(ha)
     , m_storage(storage)
@@ -25,6 +28,7 @@ OverviewController::OverviewController(const NodesController &nodes, HaControlle
     connect(m_page, &OverviewPage::retryRequested, this, &OverviewController::refresh);
     connect(m_page, &OverviewPage::jobRequested, this, &OverviewController::goToJob);
     connect(m_page, &OverviewPage::resumeRequested, this, [this](const QString &uid) { emit resumeRequested(uid, {}); });
+    connect(m_page, &OverviewPage::recoverRequested, this, &OverviewController::recoverRequested);
     connect(m_page, &OverviewPage::componentRequested, this, [this](const QString &key) { go(u"ha"_s, key); });
     connect(m_page, &OverviewPage::nodeRequested, this, [this](const QString &key) { go(u"nodes"_s, key); });
     connect(m_page, &OverviewPage::claimRequested, this, [this](const QString &key) { go(u"storage"_s, key); });
@@ -77,6 +81,7 @@ void OverviewController::show()
     facts.components = m_ha.components();
     facts.nodes = m_session->nodes().state().phase == FeedState::Phase::Live || !nodes.isEmpty() ? &nodes : nullptr;
     facts.claims = m_storage.accounts();
+    facts.underWay = m_changes.jobs();
     facts.now = m_session->asOf();
     m_page->setOverview(situation::overviewOf(facts));
     const auto listing = [this](const QString &uid) {

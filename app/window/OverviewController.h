@@ -10,6 +10,7 @@ class OverviewPage;
 
 namespace cairn::app {
 
+class Changes;
 class CheckpointReader;
 class HaController;
 class NodesController;
@@ -21,8 +22,8 @@ class OverviewController : public PageController
     Q_OBJECT
 
 public:
-    /// All outlive this.
-    OverviewController(const NodesController &nodes, HaController &ha, StorageController &storage, const CheckpointReader &reader,
+    /// All outlive this. What `changes` carries out nobody has to look after.
+    OverviewController(const Changes &changes, const NodesController &nodes, HaController &ha, StorageController &storage, const CheckpointReader &reader,
                        QObject *parent);
 
     void setSession(ClusterSession *session) override;
@@ -34,6 +35,7 @@ public:
 private:
     void show();
 
+    const Changes &m_changes;
     const NodesController &m_nodes;
     HaController &m_ha;
     StorageController &m_storage;

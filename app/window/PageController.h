@@ -57,6 +57,8 @@ signals:
     void goRequested(const QString &page, const QString &key, const QString &filter);
     /// A resume of this job, from this checkpoint or, where "", from the newest that can be resumed.
     void resumeRequested(const QString &uid, const QString &checkpoint);
+    /// Finish the unfinished change of this job, or roll it back.
+    void recoverRequested(const QString &uid, bool finish);
     /// For the user, wherever they are.
     void notice(cairn::kit::Tone tone, const QString &title, const QString &text);
 

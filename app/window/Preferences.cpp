@@ -19,7 +19,8 @@ const std::pair<situation::AlertKind, const char *> alertWords[] = {{situation::
                                                                 {situation::AlertKind::LeaderLost, "alerts/leaderLost"},
                                                                 {situation::AlertKind::ClaimFull, "alerts/claimFull"},
                                                                 {situation::AlertKind::NodeLost, "alerts/nodeLost"},
-                                                                {situation::AlertKind::ComponentDown, "alerts/componentDown"}};
+                                                                {situation::AlertKind::ComponentDown, "alerts/componentDown"},
+                                                                {situation::AlertKind::ChangeUnfinished, "alerts/changeUnfinished"}};
 
 } // namespace
 

@@ -3,12 +3,11 @@
 
 #include "base/Text.h"
 #include "dialogs/ResumeDialog.h"
-#include "jobs/Attempt.h"
+#include "engine/BulkFlows.h"
 #include "manifest/Prune.h"
 #include "manifest/Yaml.h"
 
 #include <QFileDialog>
-#include <QSaveFile>
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -51,8 +50,9 @@ QString lostText(const jobs::LossOfWork &loss)
 
 } // namespace
 
-ResumeController::ResumeController(std::shared_ptr<ObjectApi> api, QWidget *window)
+ResumeController::ResumeController(Changes &changes, std::shared_ptr<ObjectApi> api, QWidget *window)
     : QObject(window)
+    , m_changes(changes)
     , m_api(std::move(api))
     , m_dialog(new dialogs::ResumeDialog(window))
 {
@@ -60,14 +60,14 @@ ResumeController::ResumeController(std::shared_ptr<ObjectApi> api, QWidget *wind
     m_dialog->setAttribute(Qt::WA_DeleteOnClose);
     m_replan.setSingleShot(true);
     m_replan.setInterval(300);
-    connect(&m_replan, &QTimer::timeout, this, &ResumeController::makePlan);
+    connect(&m_replan, &QTimer::timeout, this, [this] { makePlan(true); });
     connect(m_dialog, &ResumeDialog::newNameChanged, this, [this](const QString &name) {
         m_choice.newName = name;
         m_replan.start();
     });
     connect(m_dialog, &ResumeDialog::newObjectChosen, this, [this](bool newObject) {
         m_choice.newObject = newObject;
-        makePlan();
+        makePlan(false);
     });
     connect(m_dialog, &ResumeDialog::contractChosen, this, [this](const dialogs::ResumeContract &contract) {
         const Result<jobs::PathContract> parsed = jobs::parseContract(contract.resumeBy, contract.saveBy);
@@ -76,108 +76,130 @@ ResumeController::ResumeController(std::shared_ptr<ObjectApi> api, QWidget *wind
             return;
         }
         m_choice.contract = *parsed;
-        makePlan();
+        makePlan(false);
     });
     connect(m_dialog, &ResumeDialog::wrapperChosen, this, [this](bool wrapper) {
         m_choice.useWrapper = wrapper;
-        makePlan();
+        makePlan(false);
     });
     connect(m_dialog, &ResumeDialog::unverifiedAccepted, this, [this](bool accepted) {
         m_choice.acceptUnverified = accepted;
-        makePlan();
+        makePlan(false);
     });
-    connect(m_dialog, &ResumeDialog::checkTriggered, this, [this] { check(); });
+    connect(m_dialog, &ResumeDialog::checkTriggered, this, [this] { read(); });
     connect(m_dialog, &ResumeDialog::saveYamlRequested, this, &ResumeController::saveYaml);
-    connect(m_dialog, &ResumeDialog::resumeRequested, this, &ResumeController::apply);
-    connect(m_dialog, &ResumeDialog::putBackRequested, this, &ResumeController::putBack);
-    connect(m_dialog, &ResumeDialog::cancelRequested, this, [this] { m_acting.cancel(); });
-    connect(m_dialog, &ResumeDialog::logsRequested, this, [this] {
-        if (m_outcome)
-            emit logsRequested(m_outcome->target);
-        else
-            emit logsRequested(m_job.ref());
+    connect(m_dialog, &ResumeDialog::actRequested, this, &ResumeController::apply);
+    connect(m_dialog, &ResumeDialog::rollBackRequested, this, [this] {
+        if (m_run)
+            m_run->rollBack();
     });
-    // What was begun goes on without its dialog; the end is then told by `ended`.
+    connect(m_dialog, &ResumeDialog::stopRequested, this, [this] {
+        if (m_run)
+            m_run->stop();
+    });
+    connect(m_dialog, &ResumeDialog::logsRequested, this, [this] {
+        const bool done = m_run && m_run->outcome() && *m_run->outcome();
+        emit logsRequested(done ? (*m_run->outcome())->target : m_job.ref());
+    });
+    // What was begun goes on without its dialog.
     connect(m_dialog, &QObject::destroyed, this, [this] {
-        if (m_progress.steps.isEmpty() || m_progress.state != dialogs::ResumeProgress::State::Running)
+        m_planning.cancel();
+        if (m_run)
+            m_run->setShown(false);
+        if (!m_run || !m_run->isRunning())
             deleteLater();
     });
 }
 
-ResumeController::~ResumeController() = default;
+ResumeController::~ResumeController()
+{
+    if (m_run)
+        m_run->setShown(false);
+}
 
-void ResumeController::plan(const Job &job, const JobListing &listing, ReadAgain read, bool cheap, const Checkpoint &checkpoint)
+void ResumeController::plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const Checkpoint &checkpoint)
 {
     m_job = job;
     m_listing = listing;
     m_read = std::move(read);
-    m_readIsCheap = cheap;
+    m_looksDone = std::move(looksDone);
     m_checkpoint = checkpoint;
     m_checking = true;
     show();
     m_dialog->open();
-    makePlan();
+    this->read();
 }
 
-void ResumeController::makePlan()
+void ResumeController::read()
 {
+    m_replan.stop();
     m_planning.cancel();
     m_checking = true;
+    m_checkedWhole = false;
     m_checks.clear();
     show();
     m_planning.run(
         this,
-        [api = m_api, ref = m_job.ref(), listing = m_listing, checkpoint = m_checkpoint, choice = m_choice](std::stop_token stop) {
-            return planResume(*api, ref, listing, checkpoint, choice, stop);
+        [api = m_api, ref = m_job.ref(), listing = m_listing, checkpoint = m_checkpoint](std::stop_token stop) {
+            return readForResume(*api, ref, listing, checkpoint, stop);
         },
-        [this](const Result<jobs::ResumePlan> &plan) {
+        [this](const Result<jobs::ResumeRequest> &request) {
             if (!m_dialog)
                 return;
-            if (!plan) {
+            if (!request) {
                 m_checking = false;
-                m_dialog->setRefused(plan.error());
+                m_dialog->setRefused(request.error());
                 return;
             }
-            m_plan = *plan;
-            m_choice.id = plan->id;
-            check();
+            m_request = *request;
+            makePlan(false);
         });
 }
 
-void ResumeController::check()
+void ResumeController::makePlan(bool nameOnly)
 {
-    if (!m_plan)
-        return;
+    m_replan.stop();
+    if (!m_request)
+        return; // what is being read comes here with the choice as it is then
     m_planning.cancel();
-    m_checks.clear();
+    m_checking = true;
+    nameOnly = nameOnly && m_checkedWhole; // what typing cut short has to be made whole
+    if (!nameOnly)
+        m_checks.clear();
+    m_checkedWhole = nameOnly;
+    show();
+    m_planning.run(
+        this, [request = chosen(*m_request, m_choice)](std::stop_token) { return jobs::planResume(request); },
+        [this, nameOnly](const jobs::ResumePlan &plan) {
+            m_plan = plan;
+            m_choice.id = plan.id;
+            check(nameOnly);
+        });
+}
+
+void ResumeController::check(bool nameOnly)
+{
+    m_planning.cancel();
+    if (nameOnly)
+        m_checks.removeIf([](const jobs::Check &check) { return check.id == u"dry-run"; });
+    else
+        m_checks.clear();
     m_checking = m_plan->feasible();
     show();
     if (!m_checking)
         return;
-    QPointer<ResumeController> self(this);
-    const std::stop_token token = m_planning.token();
+    jobs::PreflightOptions options;
+    options.nameOnly = nameOnly;
+    options.recheck = recheckOf(*m_api, *m_plan, m_read);
+    options.onCheck = m_planning.sink<jobs::Check>(this, [this](const jobs::Check &check) {
+        m_checks.append(check);
+        show();
+    });
     m_planning.run(
-        this,
-        [api = m_api, plan = *m_plan, read = m_readIsCheap ? m_read : ReadAgain(), self, token](std::stop_token stop) {
-            jobs::PreflightOptions options;
-            if (read)
-                options.recheck = recheckOf(*api, plan, read);
-            options.onCheck = [&](const jobs::Check &check) {
-                QMetaObject::invokeMethod(
-                    QCoreApplication::instance(),
-                    [self, token, check] {
-                        if (!self || token.stop_requested())
-                            return;
-                        self->m_checks.append(check);
-                        self->show();
-                    },
-                    Qt::QueuedConnection);
-            };
-            return jobs::preflight(*api, plan, options, stop);
-        },
-        [this](const QList<jobs::Check> &checks) {
-            m_checks = checks;
+        this, [api = m_api, plan = *m_plan, options](std::stop_token stop) { return jobs::preflight(*api, plan, options, stop); },
+        [this](const QList<jobs::Check> &) {
             m_checking = false;
+            m_checkedWhole = true;
             show();
         });
 }
@@ -229,23 +251,12 @@ void ResumeController::show()
     m_dialog->setView(view);
 }
 
-jobs::ExecuteOptions ResumeController::executeOptions(bool withRecheck)
+void ResumeController::watch(std::shared_ptr<ResumeRun> run)
 {
-    jobs::ExecuteOptions options;
-    options.tool = u"cairn " CAIRN_VERSION_STRING ""_s;
-    if (withRecheck && m_plan)
-        options.recheck = recheckOf(*m_api, *m_plan, m_read);
-    QPointer<ResumeController> self(this);
-    options.progress = [self](const jobs::ResumeEvent &event) {
-        QMetaObject::invokeMethod(
-            QCoreApplication::instance(),
-            [self, event] {
-                if (self)
-                    self->onEvent(event);
-            },
-            Qt::QueuedConnection);
-    };
-    return options;
+    m_run = std::move(run);
+    m_run->setShown(m_dialog);
+    connect(m_run.get(), &RunningChange::progressed, this, &ResumeController::showProgress);
+    connect(m_run.get(), &RunningChange::ended, this, &ResumeController::onEnded);
 }
 
 void ResumeController::apply()
@@ -253,140 +264,80 @@ void ResumeController::apply()
     if (!m_plan || !m_plan->feasible())
         return;
     m_planning.cancel();
-    m_startedAt = QDateTime::currentDateTimeUtc();
-    m_progress = {};
-    m_progress.title = m_checkpoint.step ? tr("Resuming %1 from step %2").arg(text::safe(m_plan->targetName()), text::number(*m_checkpoint.step))
-                                         : tr("Resuming %1").arg(text::safe(m_plan->targetName()));
-    m_progress.canCancel = true;
-    m_acting.run(
-        this, [api = m_api, plan = *m_plan, options = executeOptions(true)](std::stop_token stop) { return jobs::execute(*api, plan, options, stop); },
-        [this](const Result<jobs::ResumeOutcome> &outcome) { onOutcome(outcome); });
+    const QString title = m_checkpoint.step ? tr("Resuming %1 from step %2").arg(text::safe(m_plan->targetName()), text::number(*m_checkpoint.step))
+                                            : tr("Resuming %1").arg(text::safe(m_plan->targetName()));
+    watch(std::make_shared<ResumeRun>(m_changes, m_api, title));
+    m_run->execute(*m_plan, recheckOf(*m_api, *m_plan, m_read), m_looksDone);
 }
 
 void ResumeController::recover(const Job &job, bool finish)
 {
     m_job = job;
-    m_startedAt = QDateTime::currentDateTimeUtc();
-    m_progress.title = finish ? tr("Finishing the resume of %1").arg(text::safe(job.name)) : tr("Undoing the resume of %1").arg(text::safe(job.name));
-    m_progress.canCancel = true;
-    m_progress.steps = {{u"begin"_s, kit::CheckItem::State::Running, tr("Reading the job"), {}, {}, {}}};
+    const QString title = finish ? tr("Finishing the resume of %1").arg(text::safe(job.name)) : tr("Rolling back the resume of %1").arg(text::safe(job.name));
+    watch(std::make_shared<ResumeRun>(m_changes, m_api, title));
+    m_run->recover(job, finish);
     m_dialog->open();
     showProgress();
-    m_acting.run(
-        this,
-        [api = m_api, ref = job.ref(), finish, options = executeOptions(false)](std::stop_token stop) {
-            return finish ? jobs::finish(*api, ref, options, stop) : jobs::undo(*api, ref, options, stop);
-        },
-        [this](const Result<jobs::ResumeOutcome> &outcome) { onOutcome(outcome); });
-}
-
-void ResumeController::putBack()
-{
-    if (!m_outcome)
-        return;
-    m_progress.state = dialogs::ResumeProgress::State::Running;
-    m_progress.canPutBack = false;
-    m_progress.error.reset();
-    showProgress();
-    m_acting.cancel();
-    m_acting.run(
-        this, [api = m_api, outcome = *m_outcome, options = executeOptions(false)](std::stop_token stop) { return jobs::putBack(*api, outcome, options, stop); },
-        [this](const Result<jobs::ResumeOutcome> &outcome) { onOutcome(outcome); });
-}
-
-void ResumeController::onEvent(const jobs::ResumeEvent &event)
-{
-    // One row for each stage; a stage that goes on changes its row.
-    if (m_events.isEmpty() || m_events.last().stage != event.stage)
-        m_events.append(event);
-    else
-        m_events.last().text = event.text, m_events.last().step = event.step, m_events.last().podsLeft = event.podsLeft;
-    m_progress.steps.clear();
-    for (qsizetype i = 0; i < m_events.size(); ++i) {
-        const bool last = i + 1 == m_events.size();
-        const QString took = last ? QString() : text::duration(std::chrono::milliseconds(m_events[i].at.msecsTo(m_events[i + 1].at)));
-        m_progress.steps.append({jobs::stageWord(m_events[i].stage),
-                                 last && event.stage != jobs::ResumeEvent::Stage::Done ? kit::CheckItem::State::Running : kit::CheckItem::State::Ok,
-                                 m_events[i].text, {}, took, {}});
-    }
-    showProgress();
-}
-
-void ResumeController::onOutcome(const Result<jobs::ResumeOutcome> &outcome)
-{
-    using State = dialogs::ResumeProgress::State;
-    m_progress.canCancel = false;
-    if (!outcome) {
-        if (m_dialog && !m_progress.steps.isEmpty() && m_plan && outcome.error().kind != Error::Kind::Cancelled) {
-            m_events.clear();
-            m_dialog->setRefused(outcome.error());
-        } else {
-            m_progress.state = State::Failed;
-            m_progress.error = outcome.error();
-            showProgress();
-        }
-        if (!m_dialog) {
-            emit ended(m_progress.title, outcome.error().oneLine(), true);
-            deleteLater();
-        }
-        return;
-    }
-    m_outcome = *outcome;
-    const QString took = text::duration(std::chrono::milliseconds(m_startedAt.msecsTo(QDateTime::currentDateTimeUtc())));
-    for (kit::CheckItem &step : m_progress.steps) {
-        if (step.state == kit::CheckItem::State::Running)
-            step.state = outcome->state == jobs::ResumeOutcome::State::Failed ? kit::CheckItem::State::Err : kit::CheckItem::State::Ok;
-    }
-    switch (outcome->state) {
-    case jobs::ResumeOutcome::State::Training:
-        m_progress.state = State::Done;
-        m_progress.summary = outcome->firstStep ? tr("Step %1 reached %2 after the start.").arg(text::number(*outcome->firstStep), took)
-                                                : tr("Training goes on; %1 after the start.").arg(took);
-        break;
-    case jobs::ResumeOutcome::State::Started:
-        m_progress.state = State::Done;
-        m_progress.summary = tr("The job was started again. The first step was not waited for.");
-        break;
-    case jobs::ResumeOutcome::State::Undone:
-        m_progress.state = State::Undone;
-        m_progress.summary = tr("Everything is back as it was.");
-        break;
-    case jobs::ResumeOutcome::State::Failed:
-        m_progress.state = State::Failed;
-        m_progress.error = outcome->error;
-        break;
-    }
-    m_progress.canPutBack = outcome->canPutBack;
-    if (!outcome->notes.isEmpty())
-        m_progress.summary += u' ' + outcome->notes.join(u' ');
-    showProgress();
-    emit applied(outcome->target);
-    if (!m_dialog) {
-        emit ended(m_progress.title, m_progress.error ? m_progress.error->oneLine() : m_progress.summary,
-                   outcome->state == jobs::ResumeOutcome::State::Failed);
-        deleteLater();
-    }
 }
 
 void ResumeController::showProgress()
 {
-    if (m_dialog)
-        m_dialog->setProgress(m_progress);
+    if (!m_dialog)
+        return;
+    using State = dialogs::ChangeProgress::State;
+    using Row = kit::CheckItem::State;
+    dialogs::ChangeProgress view;
+    view.title = m_run->title();
+    const auto &outcome = m_run->outcome();
+    const bool failed = outcome && (!*outcome || (*outcome)->state == jobs::ResumeOutcome::State::Failed);
+    const QList<jobs::ResumeEvent> &events = m_run->events();
+    if (events.isEmpty() && !outcome)
+        view.steps = {{u"begin"_s, Row::Running, tr("Reading the job"), {}, {}, {}}};
+    for (qsizetype i = 0; i < events.size(); ++i) {
+        const bool last = i + 1 == events.size();
+        const Row state = !last || events[i].stage == jobs::ResumeEvent::Stage::Done ? Row::Ok : !outcome ? Row::Running : failed ? Row::Err : Row::Ok;
+        const QString took = last ? QString() : text::duration(std::chrono::milliseconds(events[i].at.msecsTo(events[i + 1].at)));
+        view.steps.append({jobs::stageWord(events[i].stage), state, events[i].text, {}, took, {}});
+    }
+    view.canCancel = !outcome;
+    view.summary = m_run->summary();
+    if (outcome) {
+        view.state = failed ? State::Failed : (*outcome)->state == jobs::ResumeOutcome::State::Undone ? State::Undone : State::Done;
+        view.error = *outcome ? (*outcome)->error : std::optional(outcome->error());
+        view.canPutBack = m_run->canRollBack();
+    }
+    m_dialog->setProgress(view);
+}
+
+void ResumeController::onEnded()
+{
+    const Result<jobs::ResumeOutcome> outcome = *m_run->outcome();
+    if (!outcome && m_dialog && m_plan && outcome.error().kind != Error::Kind::Cancelled) {
+        m_dialog->setRefused(outcome.error()); // nothing was changed: back to the checks
+        return;
+    }
+    showProgress();
+    if (outcome)
+        emit applied(outcome->target);
+    if (!m_dialog)
+        deleteLater();
 }
 
 void ResumeController::saveYaml()
 {
     if (!m_plan)
         return;
-    const QByteArray yaml = manifest::toYaml(manifest::withoutSecretValues(m_plan->result)).toUtf8();
     auto *dialog = new QFileDialog(m_dialog, tr("Save the job as YAML"), {}, tr("YAML files (*.yaml)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->selectFile(m_plan->targetName() + u".yaml"_s);
-    connect(dialog, &QFileDialog::fileSelected, this, [this, yaml](const QString &path) {
-        QSaveFile file(path);
-        if (!file.open(QIODevice::WriteOnly) || file.write(yaml) != yaml.size() || !file.commit())
-            m_dialog->setRefused(Error::make(Error::Kind::Io, tr("The file could not be written"), file.errorString(), tr("Choose another folder")));
+    connect(dialog, &QFileDialog::fileSelected, this, [this, object = m_plan->result](const QString &path) {
+        m_saving.run(
+            this, [object, path](std::stop_token) { return saveFile(path, manifest::toYaml(manifest::withoutSecretValues(object)).toUtf8()); },
+            [this](const Result<> &saved) {
+                if (!saved && m_dialog)
+                    m_dialog->setRefused(saved.error());
+            });
     });
     dialog->open();
 }

@@ -3,9 +3,9 @@
 
 #include "base/Async.h"
 #include "dialogs/ResumeView.h"
+#include "engine/Changes.h"
 #include "engine/JobFlows.h"
 #include "jobs/Preflight.h"
-#include "jobs/ResumeExecutor.h"
 
 #include <QObject>
 #include <QPointer>
@@ -17,57 +17,56 @@ class ResumeDialog;
 
 namespace cairn::app {
 
-/// One Resume dialog from the first plan to the first new step, or the finishing or undoing of an interrupted resume.
-/// Deletes itself with its dialog. A resume that runs goes on when the dialog is closed. GUI thread.
+/// One Resume dialog from the first plan to the first new step, or the finishing or rolling back of an interrupted resume.
+/// The work itself is the engine's and goes on without the dialog, and without the window. Deletes itself. GUI thread.
 class ResumeController : public QObject
 {
     Q_OBJECT
 
 public:
-    ResumeController(std::shared_ptr<ObjectApi> api, QWidget *window);
+    ResumeController(Changes &changes, std::shared_ptr<ObjectApi> api, QWidget *window);
     ~ResumeController() override;
 
-    /// `read` lists the job's checkpoints anew; `cheap` where it may do so before anything is decided, as for a bucket.
-    void plan(const Job &job, const JobListing &listing, ReadAgain read, bool cheap, const Checkpoint &checkpoint);
+    /// `read` lists the job's checkpoints anew, `looksDone` is called when no further look will follow.
+    void plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const Checkpoint &checkpoint);
     void recover(const Job &job, bool finish);
 
 signals:
     /// The job that trains now, to be shown.
     void applied(const cairn::ObjectRef &target);
     void logsRequested(const cairn::ObjectRef &target);
-    void ended(const QString &title, const QString &text, bool error);
 
 private:
-    void makePlan();
-    void check();
+    /// Reads what the plan is made from, then plans and checks.
+    void read();
+    /// With what the user chose now; reads nothing. `nameOnly`: of the checks, only the dry run can tell otherwise.
+    void makePlan(bool nameOnly);
+    void check(bool nameOnly);
     void show();
     void apply();
-    void putBack();
     void saveYaml();
-    jobs::ExecuteOptions executeOptions(bool withRecheck);
-    void onEvent(const jobs::ResumeEvent &event);
-    void onOutcome(const Result<jobs::ResumeOutcome> &outcome);
+    void watch(std::shared_ptr<ResumeRun> run);
+    void onEnded();
     void showProgress();
 
+    Changes &m_changes;
     const std::shared_ptr<ObjectApi> m_api;
     QPointer<dialogs::ResumeDialog> m_dialog;
     Job m_job;
     JobListing m_listing;
     ReadAgain m_read;
-    bool m_readIsCheap = false;
+    std::function<void()> m_looksDone;
     Checkpoint m_checkpoint;
     ResumeChoice m_choice;
+    std::optional<jobs::ResumeRequest> m_request; ///< as read
     std::optional<jobs::ResumePlan> m_plan;
-    QString m_nameError;
     QList<jobs::Check> m_checks;
     bool m_checking = false;
-    dialogs::ResumeProgress m_progress;
-    QList<jobs::ResumeEvent> m_events;
-    QDateTime m_startedAt;
-    std::optional<jobs::ResumeOutcome> m_outcome;
+    bool m_checkedWhole = false; ///< all checks were made, of a plan that differs by a name at most
+    std::shared_ptr<ResumeRun> m_run; ///< once it was begun
     QTimer m_replan; ///< a name is still being typed
     async::Scope m_planning;
-    async::Scope m_acting;
+    async::Scope m_saving;
 };
 
 } // namespace cairn::app

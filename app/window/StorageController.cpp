@@ -9,7 +9,6 @@
 #include "pages/StoragePage.h"
 #include "situation/Measuring.h"
 
-#include <QElapsedTimer>
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QTimer>
@@ -24,7 +23,7 @@ constexpr qint64 measurePeriod = 60;      ///< seconds; what the kubelet and Pro
 constexpr qint64 keepPeriod = 600;        ///< the history holds one sample an hour
 constexpr qint64 prometheusAgain = 600;
 constexpr qint64 seekPeriod = 10;         ///< seconds; for a PVC to measure by itself
-constexpr qint64 sliceMs = 3;             ///< of a slot that gathers
+constexpr std::chrono::milliseconds slice{3}; ///< of a slot that gathers
 constexpr int shortWait = 150, longWait = 5000; ///< ms
 
 QString keyOf(const VolumeUse &use)
@@ -168,7 +167,7 @@ void StorageController::setNow(const QDateTime &now)
 /// Where the user agreed to helper pods, what running jobs fill is measured without a word, one at a time.
 void StorageController::measureNext(const QDateTime &now)
 {
-    if (!m_measuring.isEmpty() || !m_accounts)
+    if (!m_measuring.isEmpty() || !m_accounts || !m_session->link().state().isSettled())
         return;
     situation::MeasureFacts facts;
     facts.agreed = helperNamespaces();
@@ -196,38 +195,35 @@ void StorageController::readClusterId()
 {
     struct Found {
         QString id;
-        Result<QHash<QString, QList<UsageSample>>> samples;
-        std::optional<Error> notice;
+        HistoryRound history;
     };
     m_scope.run(
         this,
         [cluster = m_session->sharedCluster(), history = m_history, server = m_session->server()](std::stop_token stop) {
             const Result<QString> id = clusterId(*cluster, stop);
             // Who may not read kube-system still gets a history, filed under the address of the server.
-            Found found{id && !id->isEmpty() ? *id : server, {}, {}};
             if (!id && id.error().kind != Error::Kind::Forbidden && id.error().kind != Error::Kind::NotFound)
-                found.id.clear();
-            else
-                found.samples = history->read(found.id);
-            found.notice = history->takeNotice();
-            return found;
+                return Found();
+            const QString name = id && !id->isEmpty() ? *id : server;
+            return Found{name, readHistory(*history, name)};
         },
-        [this](Found found) {
+        [this](const Found &found) {
             m_clusterId = found.id;
-            if (found.samples)
-                m_samples = *std::move(found.samples);
-            showHistoryError(found.notice, found.samples ? nullptr : &found.samples.error());
-            judge();
+            if (found.id.isEmpty())
+                judge();
+            else
+                take(found.history);
         });
 }
 
-void StorageController::showHistoryError(const std::optional<Error> &notice, const Error *failed)
+void StorageController::take(const HistoryRound &round)
 {
-    // A file that was set aside is news once and stays on the page; a failure is taken back by the next success.
-    if (failed)
-        m_page->setHistoryNotice(failed->what, failed->why + u' ' + failed->fix);
-    else if (notice)
-        m_page->setHistoryNotice(notice->what, notice->why + u' ' + notice->fix);
+    if (round.samples)
+        m_samples = *round.samples;
+    m_historyNotice.take(round);
+    const Error *notice = m_historyNotice.shown();
+    m_page->setHistoryNotice(notice ? notice->what : QString(), notice ? notice->why + u' ' + notice->fix : QString());
+    judge();
 }
 
 void StorageController::measureAll()
@@ -341,128 +337,35 @@ void StorageController::measure(const Claim &claim)
         });
 }
 
+QList<VolumeUse> StorageController::uses() const
+{
+    QList<VolumeUse> all;
+    for (const auto &uses : m_uses)
+        all += uses.values();
+    return all;
+}
+
 /// Puts the newest measurement of each claim into the history.
 void StorageController::keep()
 {
     if (m_clusterId.isEmpty())
         return;
-    QHash<QString, UsageSample> samples;
-    const QList<Claim> claims = m_feeds->claims.store.values();
-    for (const Claim &claim : claims) {
-        const VolumeUse *newest = nullptr;
-        for (const auto &uses : m_uses) {
-            if (const auto it = uses.constFind(claim.ns + u'/' + claim.name); it != uses.cend() && (!newest || newest->at < it->at))
-                newest = &*it;
-        }
-        if (newest && newest->used >= 0)
-            samples.insert(claim.uid, {newest->at, newest->used, newest->capacity, newest->source});
-    }
+    const QHash<QString, UsageSample> samples = storage::newestSamples(m_feeds->claims.store.values(), uses());
     if (samples.isEmpty())
         return;
     m_kept = QDateTime::currentDateTimeUtc();
-    struct Kept {
-        Result<> added;
-        Result<QHash<QString, QList<UsageSample>>> samples;
-        std::optional<Error> notice;
-    };
     m_scope.run(
         this,
-        [history = m_history, cluster = m_clusterId, samples, now = m_kept](std::stop_token) {
-            Kept kept;
-            kept.added = history->add(cluster, samples, now);
-            kept.samples = history->read(cluster);
-            kept.notice = history->takeNotice();
-            return kept;
-        },
-        [this](const Kept &kept) {
-            if (kept.samples)
-                m_samples = *kept.samples;
-            showHistoryError(kept.notice, !kept.added ? &kept.added.error() : !kept.samples ? &kept.samples.error() : nullptr);
-            judge();
-        });
-}
-
-QHash<QString, QList<storage::JobShare>> StorageController::shares() const
-{
-    QHash<QString, QList<storage::JobShare>> shares;
-    QSet<QString> seen; // a resumed job's listing holds what its parent saved: no checkpoint counts twice
-    QList<const Job *> jobs;
-    m_session->jobs().each([&](const Job &job) {
-        const CheckpointReader::Known *known = m_reader.known(job.uid);
-        if (known && known->listing.location.kind == ckpt::SaveLocation::Kind::Claim)
-            jobs.append(&job);
-    });
-    std::ranges::sort(jobs, {}, [](const Job *job) { return std::tie(job->created, job->uid); });
-    for (const Job *one : std::as_const(jobs)) {
-        const Job &job = *one;
-        const CheckpointReader::Known *known = m_reader.known(job.uid);
-        const Listing &listing = known->listing.listing;
-        const QString claim = job.ns + u'/' + known->listing.location.place.claim;
-        storage::JobShare share{job.uid, job.name, 0, 0, listing.partial, listing.readAt};
-        for (const Run &run : listing.runs) {
-            for (const Checkpoint &checkpoint : run.checkpoints) {
-                const std::optional<ckpt::ClaimPath> path = ckpt::claimPathOf(job, known->listing.containerPath(checkpoint));
-                const QString key = claim + u'\n' + (path ? path->path : known->listing.containerPath(checkpoint));
-                if (seen.contains(key))
-                    continue;
-                seen.insert(key);
-                share.bytes += std::max<qint64>(0, checkpoint.bytes);
-                ++share.checkpoints;
-            }
-        }
-        if (share.checkpoints > 0)
-            shares[claim].append(share);
-    }
-    return shares;
-}
-
-QList<items::BucketRow> StorageController::buckets() const
-{
-    QMap<QString, items::BucketRow> rows;
-    QSet<QString> seen;
-    QList<const Job *> jobs;
-    m_session->jobs().each([&](const Job &job) {
-        if (savesToBucket(m_reader.locationOf(job)))
-            jobs.append(&job);
-    });
-    std::ranges::sort(jobs, {}, [](const Job *job) { return std::tie(job->created, job->uid); });
-    for (const Job *one : std::as_const(jobs)) {
-        const Job &job = *one;
-        const QString bucket = m_reader.locationOf(job).uri.section(u'/', 2, 2);
-        items::BucketRow &row = rows[bucket];
-        row.bucket = bucket;
-        row.jobs.append(job.name);
-        const CheckpointReader::Known *known = m_reader.known(job.uid);
-        if (!known)
-            continue;
-        const Listing &listing = known->listing.listing;
-        ++row.read;
-        row.partial = row.partial || listing.partial;
-        if (!row.readAt.isValid() || listing.readAt < row.readAt)
-            row.readAt = listing.readAt;
-        for (const Run &run : listing.runs) {
-            for (const Checkpoint &checkpoint : run.checkpoints) {
-                const QString key = bucket + u'\n' + known->listing.containerPath(checkpoint);
-                if (seen.contains(key))
-                    continue;
-                seen.insert(key);
-                row.bytes += std::max<qint64>(0, checkpoint.bytes);
-                ++row.checkpoints;
-            }
-        }
-    }
-    return rows.values();
+        [history = m_history, cluster = m_clusterId, samples, now = m_kept](std::stop_token) { return addToHistory(*history, cluster, samples, now); },
+        [this](const HistoryRound &round) { take(round); });
 }
 
 QSet<QString> StorageController::helperNamespaces() const
 {
-    QSet<QString> allowed;
-    const QList<Claim> claims = m_feeds->claims.store.values();
-    for (const Claim &claim : claims) {
-        if (!allowed.contains(claim.ns) && m_preferences.helperAllowed(m_session->server(), claim.ns))
-            allowed.insert(claim.ns);
-    }
-    return allowed;
+    QSet<QString> namespaces;
+    m_feeds->claims.store.each([&](const Claim &claim) { namespaces.insert(claim.ns); });
+    namespaces.removeIf([this](const QString &ns) { return !m_preferences.helperAllowed(m_session->server(), ns); });
+    return namespaces;
 }
 
 void StorageController::judge()
@@ -483,47 +386,30 @@ void StorageController::judge()
         return;
     }
     m_judging = true;
-    Gathering gathering;
-    gathering.pods = m_session->mountingPods().values();
-    gathering.jobs = m_session->jobs().uids();
-    gathering.facts.pods.reserve(gathering.pods.size());
-    gathering.facts.jobs.reserve(gathering.jobs.size());
-    m_gathering = std::move(gathering);
+    m_gathering.emplace(
+        m_session->mountingPods().values(), m_session->jobs().uids(), [pods = &m_session->pods()](const QString &uid) { return pods->find(uid); },
+        [jobs = &m_session->jobs()](const QString &uid) { return jobs->find(uid); });
     gather();
 }
 
-/// Copies what is judged, a few milliseconds at a time: of ten thousand jobs and pods it takes longer than one slot may.
 void StorageController::gather()
 {
     if (!m_gathering)
         return; // the session ended
-    storage::ClaimFacts &facts = m_gathering->facts;
-    QElapsedTimer spent;
-    spent.start();
-    while (!m_gathering->pods.isEmpty() || !m_gathering->jobs.isEmpty()) {
-        if (spent.elapsed() >= sliceMs) {
-            QTimer::singleShot(0, this, &StorageController::gather);
-            return;
-        }
-        for (int i = 0; i < 50 && !m_gathering->pods.isEmpty(); ++i) {
-            if (const Pod *pod = m_session->pods().find(m_gathering->pods.takeLast()))
-                facts.pods.append(*pod);
-        }
-        for (int i = 0; i < 50 && !m_gathering->jobs.isEmpty(); ++i) {
-            if (const Job *job = m_session->jobs().find(m_gathering->jobs.takeLast()))
-                facts.jobs.append(*job);
-        }
+    if (!m_gathering->goOn(slice)) {
+        QTimer::singleShot(0, this, &StorageController::gather);
+        return;
     }
+    storage::ClaimFacts facts = m_gathering->take();
+    m_gathering.reset();
     facts.claims = m_feeds->claims.store.values();
     facts.volumes = m_feeds->volumes.store.values();
     const FeedState::Phase volumes = m_feeds->volumes.state().phase;
     facts.volumesRead = volumes == FeedState::Phase::Live || volumes == FeedState::Phase::Stale;
     facts.classes = m_feeds->classes.store.values();
-    for (const auto &uses : m_uses)
-        facts.uses += uses.values();
+    facts.uses = uses();
     facts.kubeletAsked = m_kubeletAsked;
     facts.history = m_samples;
-    facts.shares = shares();
     facts.now = QDateTime::currentDateTimeUtc();
     struct Judged {
         QList<storage::ClaimAccount> accounts;
@@ -532,7 +418,8 @@ void StorageController::gather()
     // The forecasts of a thousand claims take more than a moment.
     m_scope.run(
         this,
-        [facts = std::move(m_gathering->facts)](std::stop_token) {
+        [facts = std::move(facts), saves = claimSaves(m_session->jobs(), m_reader)](std::stop_token) mutable {
+            facts.shares = storage::sharesOf(std::move(saves));
             Judged judged{storage::account(facts), {}};
             for (const Job &job : facts.jobs)
                 judged.places.insert(job.uid, {job.resourceVersion, ckpt::locate(job)});
@@ -544,7 +431,7 @@ void StorageController::gather()
             m_reader.setPlaces(std::move(judged.places));
             const FeedState state = m_feeds->claims.state();
             m_page->setHelperAllowed(helperNamespaces());
-            m_page->setBuckets(buckets());
+            m_page->setBuckets(storage::bucketsOf(bucketSaves(m_session->jobs(), m_reader)));
             m_page->setClaims(accounts);
             if (state.phase == FeedState::Phase::Live || state.phase == FeedState::Phase::Stale)
                 m_accounts = accounts;
@@ -554,7 +441,6 @@ void StorageController::gather()
             if (std::exchange(m_judgeAgain, false))
                 judge();
         });
-    m_gathering.reset();
 }
 
 } // namespace cairn::app

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "CheckpointReader.h"
 #include "PageController.h"
+#include "Preferences.h"
+#include "engine/ClusterSession.h"
+#include "engine/StorageFacts.h"
 #include "engine/StorageFlows.h"
-#include "items/BucketTableModel.h"
-#include "store/UsageHistory.h"
 
 namespace cairn::pages {
 class StoragePage;
@@ -45,10 +45,9 @@ private:
     void measureNext(const QDateTime &now);
     void measure(const Claim &claim);
     void keep();
-    void showHistoryError(const std::optional<Error> &notice, const Error *failed);
-    QHash<QString, QList<storage::JobShare>> shares() const;
-    QList<items::BucketRow> buckets() const;
+    void take(const HistoryRound &round);
     QSet<QString> helperNamespaces() const;
+    QList<VolumeUse> uses() const;
     ProxyGet proxy() const;
 
     CheckpointReader &m_reader;
@@ -59,16 +58,13 @@ private:
     const std::shared_ptr<store::UsageHistory> m_history;
     QString m_clusterId;          ///< "" until known
     QHash<QString, QList<UsageSample>> m_samples;
+    HistoryNotice m_historyNotice;
     QHash<QString, VolumeUse> m_uses[4]; ///< by source: "ns/claim"
     std::optional<PrometheusPlace> m_prometheus;
     QDateTime m_prometheusSought, m_kept, m_measured;
     bool m_kubeletAsked = false;
     bool m_prometheusKnown = false; ///< it was looked for, with whatever outcome
-    struct Gathering {
-        QStringList pods, jobs; ///< still to be copied
-        storage::ClaimFacts facts;
-    };
-    std::optional<Gathering> m_gathering;
+    std::optional<FactsCopy> m_gathering;
     bool m_judging = false, m_judgeAgain = false, m_measuringAll = false;
     QString m_prometheusProblem, m_kubeletProblem;
     QHash<QString, QString> m_refusedImages; ///< UID of a PVC → image of its helper that nobody agreed to yet

@@ -6,6 +6,7 @@
 #include <QPointer>
 #include <QThreadPool>
 #include <chrono>
+#include <functional>
 #include <stop_token>
 
 /// One-shot flows (connect, list a claim, resume) are written as straight-line blocking functions
@@ -59,6 +60,22 @@ public:
                 },
                 Qt::QueuedConnection);
         });
+    }
+
+    /// What a flow of this scope calls to tell how far it is: from any thread, as often as it likes. `told(values…)` runs on
+    /// the GUI thread, in order and before the flow's own `done`, and is dropped as that is.
+    template <class... Values, class Told>
+    std::function<void(const Values &...)> sink(QObject *context, Told told) const
+    {
+        return [stop = m_stop.get_token(), guard = QPointer<QObject>(context), told = std::move(told)](const Values &...values) {
+            QMetaObject::invokeMethod(
+                QCoreApplication::instance(),
+                [stop, guard, told, values...] {
+                    if (guard && !stop.stop_requested())
+                        told(values...);
+                },
+                Qt::QueuedConnection);
+        };
     }
 
 private:

@@ -10,6 +10,8 @@
 #include <QJsonArray>
 #include <QJsonObject>
 #include <chrono>
+#include <memory>
+#include <mutex>
 
 namespace cairn::ckpt {
 
@@ -56,6 +58,32 @@ QJsonObject helperJob(const ClaimRequest &request, const QString &name, const QS
 /// Lists a claim through helper Jobs, one for each round, and removes them. Blocks up to minutes.
 /// Error::Forbidden where the user may not create Jobs; the fix then names exec.
 Result<Listing> listClaim(ObjectApi &api, const ClaimRequest &request, std::stop_token stop, const Progress &progress = {});
+
+/// A helper Job that stays while somebody looks at a claim again and again: the script runs in its pod through exec, so that
+/// each look after the first takes a fraction of a second. Where exec is refused, each look is a listClaim(). Thread-safe.
+class HeldHelper
+{
+public:
+    explicit HeldHelper(std::shared_ptr<ObjectApi> api);
+    ~HeldHelper(); ///< end()
+    HeldHelper(const HeldHelper &) = delete;
+    HeldHelper &operator=(const HeldHelper &) = delete;
+
+    /// As listClaim(). Starts the helper at the first call, and anew where it is gone or another claim is meant.
+    Result<Listing> list(const ClaimRequest &request, std::stop_token stop, const Progress &progress = {});
+    /// Removes the helper. Blocks on the server; a later list() starts another.
+    void end();
+
+private:
+    struct Held;
+    Result<QString> started(const ClaimRequest &request, std::stop_token stop, const Progress &progress);
+    void drop();
+
+    const std::shared_ptr<ObjectApi> m_api;
+    std::mutex m_mutex; ///< guards what follows; held while it lists, for one helper lists once at a time
+    std::unique_ptr<Held> m_held;
+    bool m_execRefused = false;
+};
 
 /// Asks the file system behind a claim how full it is, through a helper Job of the same kind that lists nothing: what df
 /// says. Blocks up to minutes. Source and time are filled in.

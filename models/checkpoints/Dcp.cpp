@@ -125,6 +125,7 @@ DcpMetadata DcpMetadata::parse(const QByteArray &bytes)
     DcpMetadata metadata;
     const Pickle pickle(bytes, 1'000'000);
     metadata.complete = pickle.end() == Pickle::End::Complete;
+    metadata.unknownGlobals = globalsOf(pickle).unknown;
     for (Pickle::Id id = 0; id < pickle.size(); ++id) {
         if (pickle.node(id).type != Pickle::Type::Object)
             continue;
@@ -144,8 +145,10 @@ DcpMetadata DcpMetadata::parse(const QByteArray &bytes)
             const std::vector<Pickle::Id> &items = pickle.node(keys).items;
             for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
                 // Keys are flattened paths: "optimizer.state.0.exp_avg", "app.optim.param_groups".
-                for (const QByteArray &part : pickle.node(items[i]).text.toByteArray().split('.'))
-                    metadata.training = metadata.training || isTrainingKey(part);
+                const QList<QByteArray> parts = pickle.node(items[i]).text.toByteArray().split('.');
+                const bool training = std::ranges::any_of(parts, isTrainingKey);
+                metadata.training = metadata.training || training;
+                metadata.weights = metadata.weights || !training;
             }
         }
     }
@@ -196,9 +199,11 @@ std::optional<Finding> recogniseDcp(const Index &index, const QByteArray &folder
                 finding.check = checkShards(metadata, index, folder, source, limits, present);
             if (finding.check.isGood() && !metadata.complete)
                 finding.check = {State::Unverified, Words::tr(".metadata could not be followed to its end; %1 shards are there").arg(present)};
-            finding.holdsTraining = metadata.training || !metadata.keysKnown;
+            if (!metadata.unknownGlobals.isEmpty())
+                worsen(finding.check, unknownGlobals(metadata.unknownGlobals));
+            finding.holdsTraining = (metadata.training && metadata.weights) || !metadata.keysKnown;
             if (!finding.holdsTraining)
-                finding.lack = Words::tr("it holds weights alone");
+                finding.lack = metadata.training ? Words::tr("it holds no weights") : Words::tr("it holds weights alone");
             finding.goodReason = Words::tr("all %1 shards that .metadata names are there with their full size and end record; contents not read")
                                      .arg(present);
         }

@@ -15,7 +15,9 @@ struct DcpMetadata {
     bool complete = false;           ///< the pickle was followed to its end, so `length` is known for every shard
     QMap<QByteArray, qint64> shards; ///< file name → bytes it must have at least, 0 where unknown
     bool training = false;           ///< keys beside the weights
+    bool weights = false;            ///< keys that are nothing else
     bool keysKnown = false;
+    QList<QByteArray> unknownGlobals; ///< see PickleGlobals
     static DcpMetadata parse(const QByteArray &pickle);
 };
 

@@ -14,6 +14,11 @@ using namespace Qt::StringLiterals;
 namespace cairn::ckpt {
 namespace {
 
+using namespace std::chrono_literals;
+
+constexpr auto soon = 5s;
+constexpr std::chrono::milliseconds soonPoll = 150ms;
+
 /// How long a cancelled reading still tries to remove its helper, and how often it is looked whether it was cancelled.
 constexpr std::chrono::milliseconds quitPatience{2'000};
 constexpr std::chrono::milliseconds quitLook{100};
@@ -59,7 +64,7 @@ HelperRun::HelperRun(ObjectApi &api, const ClaimRequest &request, QString what, 
 {
 }
 
-Result<QByteArray> HelperRun::run(const QString &script, const QStringList &arguments)
+Result<> HelperRun::create(const QString &script, const QStringList &arguments)
 {
     const QString name = u"cairn-list-"_s + QString::fromLatin1(helper::newMarker().left(10));
     const Result<QJsonObject> job = m_api.create(kinds::batchJobs(), m_request.ns, helperJob(m_request, name, arguments, script),
@@ -67,9 +72,35 @@ Result<QByteArray> HelperRun::run(const QString &script, const QStringList &argu
     if (!job)
         return fail(explainCreate(job.error()));
     m_ref = ObjectRef{kinds::batchJobs(), m_request.ns, name, (*job)[u"metadata"_s][u"uid"_s].toString()};
-    Result<QByteArray> log = follow();
+    return {};
+}
+
+Result<QByteArray> HelperRun::run(const QString &script, const QStringList &arguments)
+{
+    if (const Result<> created = create(script, arguments); !created)
+        return fail(created.error());
+    const Result<QJsonObject> pod = follow(false);
+    Result<QByteArray> log = pod ? logOf(*pod) : Result<QByteArray>(fail(pod.error()));
     remove();
     return log;
+}
+
+Result<QString> HelperRun::start(const QString &script, std::stop_token stop, const Progress &progress)
+{
+    m_stop = std::move(stop);
+    m_progress = progress;
+    if (const Result<> created = create(script, {}); !created)
+        return fail(created.error());
+    const Result<QJsonObject> pod = follow(true);
+    if (pod && (*pod)[u"status"_s][u"phase"_s].toString() == u"Running"_s)
+        return (*pod)[u"metadata"_s][u"name"_s].toString();
+    remove();
+    if (!pod)
+        return fail(pod.error());
+    const Result<QByteArray> log = logOf(*pod);
+    return log ? fail(Error::Kind::Server, m_what, Words::tr("The helper's container ended at once."),
+                      Words::tr("Choose an image that has a shell, or list through exec"))
+               : fail(log.error());
 }
 
 Error HelperRun::explainCreate(Error error) const
@@ -86,7 +117,7 @@ Error HelperRun::explainCreate(Error error) const
     return error;
 }
 
-Result<QByteArray> HelperRun::follow()
+Result<QJsonObject> HelperRun::follow(bool untilRunning)
 {
     const auto started = std::chrono::steady_clock::now();
     bool running = false;
@@ -96,9 +127,9 @@ Result<QByteArray> HelperRun::follow()
             return fail(pods.error());
         const QJsonObject pod = pods->isEmpty() ? QJsonObject() : pods->first();
         const QString phase = pod[u"status"_s][u"phase"_s].toString();
-        if (phase == u"Succeeded"_s || phase == u"Failed"_s)
-            return logOf(pod);
         running = running || phase == u"Running"_s;
+        if (phase == u"Succeeded"_s || phase == u"Failed"_s || (running && untilRunning))
+            return pod;
         if (const std::optional<QString> stuck = whyStuck(pod))
             return fail(Error::Kind::Server, m_what, *stuck,
                         Words::tr("Choose an image this cluster can pull and that has a shell, or list through exec"));
@@ -120,7 +151,8 @@ Result<QByteArray> HelperRun::follow()
         if (m_progress)
             m_progress(running ? Words::tr("The helper is reading the claim") : Words::tr("Waiting for the helper to start"),
                        std::chrono::duration_cast<std::chrono::seconds>(waited).count());
-        if (!async::sleepFor(m_request.pollInterval, m_stop))
+        // A helper for a small claim is through in a second or two, and somebody waits for it.
+        if (!async::sleepFor(waited < soon ? std::min(m_request.pollInterval, soonPoll) : m_request.pollInterval, m_stop))
             return fail(Error::cancelled());
     }
 }

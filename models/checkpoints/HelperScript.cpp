@@ -89,7 +89,7 @@ found() {
   find . -xdev $2 -type f $1 \( -name '*.pt' -o -name '*.pth' -o -name '*.ckpt' -o -name '*.bin' -o -name '*.tar' \
     -o -name '*.safetensors' -o -name '*.distcp' -o -name '*.metadata' -o -name '*.metadata.tmp' \
     -o -name trainer_state.json -o -name metadata.json -o -name '*.safetensors.index.json' -o -name '*.bin.index.json' \
-    -o -name 'checkpoint-is-incomplete.txt*' \) -print0
+    -o -name 'checkpoint-is-incomplete.txt*' -o -name 'random_states_*.pkl' \) -print0
 }
 cand() {
   found "$1" '-maxdepth 2' 2>/dev/null

@@ -2,9 +2,10 @@
 #include "checkpoints/HfTrainer.h"
 
 #include "base/Text.h"
-#include "checkpoints/Dcp.h"
+#include "checkpoints/Accelerate.h"
 #include "checkpoints/Json.h"
 #include "checkpoints/Paths.h"
+#include "checkpoints/SaveParts.h"
 #include "checkpoints/TorchFile.h"
 #include "checkpoints/Weights.h"
 
@@ -23,67 +24,14 @@ constexpr std::array indexes{"model.safetensors.index.json", "pytorch_model.bin.
                              "adapter_model.safetensors.index.json"};
 constexpr std::array optimizers{"optimizer.pt", "optimizer.bin"};
 
-/// Ranks of "rng_state_<rank>.pth".
 QSet<int> rngRanks(const Index &index, const QByteArray &folder)
 {
-    QSet<int> ranks;
-    for (const Entry *entry : index.filesIn(folder)) {
-        const QByteArray name = baseName(entry->path);
-        if (!name.startsWith("rng_state_") || !name.endsWith(".pth"))
-            continue;
-        bool ok = false;
-        const int rank = name.mid(10).chopped(4).toInt(&ok);
-        if (ok && rank >= 0)
-            ranks << rank;
-    }
-    return ranks;
+    return ranksIn(index, folder, "rng_state_", ".pth");
 }
 
-/// All folders below one, itself included.
-QList<QByteArray> subtree(const Index &index, const QByteArray &folder)
+SaveParts findParts(const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
 {
-    QList<QByteArray> all{folder};
-    for (qsizetype i = 0; i < all.size(); ++i) {
-        for (const QByteArray &child : index.foldersIn(all[i])) {
-            if (!isTrainerFolderName(index.nameOf(child)))
-                all << child;
-        }
-    }
-    return all;
-}
-
-struct Parts {
-    bool model = false;
-    bool optimizer = false;
-    Check check;
-};
-
-/// DeepSpeed's "global_step<N>" or FSDP's "optimizer_0", "pytorch_model_fsdp_0" folders inside the checkpoint.
-void addSubfolders(const Index &index, const QByteArray &folder, Source &source, const Limits &limits, Parts &parts)
-{
-    for (const QByteArray &child : index.foldersIn(folder)) {
-        const QByteArray name = baseName(child);
-        const bool fsdpOptimizer = name.startsWith("optimizer_");
-        if (fsdpOptimizer || name.startsWith("pytorch_model_fsdp")) {
-            if (const std::optional<Finding> dcp = recogniseDcp(index, child, source, limits)) {
-                (fsdpOptimizer ? parts.optimizer : parts.model) = true;
-                worsen(parts.check, dcp->check);
-            }
-        } else if (name.startsWith("global_step")) {
-            for (const Entry *entry : index.filesIn(child)) {
-                const bool state = entry->path.endsWith("_optim_states.pt");
-                if (!state && !entry->path.endsWith("_model_states.pt"))
-                    continue;
-                (state ? parts.optimizer : parts.model) = true;
-                worsen(parts.check, checkWeightsFile(*entry, source, limits));
-            }
-        }
-    }
-}
-
-Parts findParts(const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
-{
-    Parts parts;
+    SaveParts parts;
     for (const char *name : indexes) {
         if (const Entry *entry = index.find(folder, name)) {
             parts.model = true;
@@ -102,7 +50,9 @@ Parts findParts(const Index &index, const QByteArray &folder, Source &source, co
             worsen(parts.check, checkWeightsFile(*entry, source, limits));
         }
     }
-    addSubfolders(index, folder, source, limits, parts);
+    addShardedParts(index, folder, source, limits, parts);
+    if (!parts.model) // an adapter with a name has a folder of this name
+        addWeightsBelow(index, folder, source, limits, parts);
     return parts;
 }
 
@@ -211,7 +161,11 @@ Check checkOtherTorchFiles(const Index &index, const QByteArray &folder, Source 
             continue;
         if (name == "training_args.bin") {
             FileReader file(source, *entry, limits.fileBudget);
-            worldSize = probeTorch(file, limits).worldSize;
+            const TorchFile arguments = probeTorch(file, limits);
+            worldSize = arguments.worldSize;
+            // It names the trainer's own classes; a resume does not load it.
+            if (!arguments.globals.unknown.isEmpty() && arguments.check.state == State::Unverified)
+                continue;
         }
         worsen(worst, checkWeightsFile(*entry, source, limits));
     }
@@ -222,37 +176,22 @@ bool isTrainerFolder(const Index &index, const QByteArray &folder)
 {
     bool model = false;
     bool training = false;
-    bool accelerate = false;
     for (const Entry *entry : index.filesIn(folder)) {
         const QByteArray name = baseName(entry->path);
         model = model || name.startsWith("model.safetensors") || name.startsWith("pytorch_model")
             || name.startsWith("adapter_model.") || name.startsWith("model-0");
         training = training || name == "optimizer.pt" || name == "optimizer.bin" || name == "scheduler.pt"
             || name.startsWith("rng_state") || name.startsWith("checkpoint-is-incomplete.txt");
-        accelerate = accelerate || name.startsWith("random_states_");
     }
     const bool state = index.find(folder, "trainer_state.json") != nullptr;
     if (isTrainerFolderName(index.nameOf(folder))) {
         // Accelerate's save_state uses the same folder name in many scripts; it has no trainer_state.json.
-        return state || ((model || training || index.find(folder, "training_args.bin")) && !accelerate);
+        return state || ((model || training || index.find(folder, "training_args.bin")) && !isAccelerateFolder(index, folder));
     }
     return state && training;
 }
 
 } // namespace
-
-bool isTrainerFolderName(const QByteArray &name)
-{
-    // transformers' own pattern is ^checkpoint-(\d+)$
-    if (!name.startsWith("checkpoint-") || name.size() == 11)
-        return false;
-    return std::all_of(name.begin() + 11, name.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-int rngStates(const Index &index, const QByteArray &folder)
-{
-    return static_cast<int>(rngRanks(index, folder).size());
-}
 
 std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &folder, Source &source,
                                           const Limits &limits)
@@ -280,7 +219,7 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
                                                           .arg(text::safe(baseName(entry->path)))});
     }
 
-    const Parts parts = findParts(index, folder, source, limits);
+    const SaveParts parts = findParts(index, folder, source, limits);
     worsen(finding.check, parts.check);
     std::optional<qint64> worldSize;
     worsen(finding.check, checkOtherTorchFiles(index, folder, source, limits, worldSize));
@@ -290,22 +229,20 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
     if (!parts.model)
         worsen(finding.check, {gone, Words::tr("the model is missing")});
     const bool scheduler = index.find(folder, "scheduler.pt") != nullptr;
-    const bool rng = rngStates(index, folder) > 0 || index.find(folder, "rng_state.pth");
+    const qsizetype ranks = rngRanks(index, folder).size();
+    const bool rng = ranks > 0 || index.find(folder, "rng_state.pth");
     if (!parts.optimizer && (scheduler || rng))
         worsen(finding.check, {gone, Words::tr("the optimizer state is missing")});
     if (parts.optimizer)
         worsen(finding.check, checkRngStates(index, folder, worldSize));
 
+    finding.ranks = std::max(1, static_cast<int>(ranks));
     finding.holdsTraining = parts.optimizer;
     if (!parts.optimizer)
         finding.lack = Words::tr("it was saved with save_only_model, so the optimizer state is not there");
     finding.goodReason = Words::tr("trainer_state.json, the model and every other file of the trainer are there and hold");
     decideStep(finding, factsFromName(index.nameOf(folder)), state.step, std::nullopt);
-    for (const QByteArray &below : subtree(index, folder)) {
-        for (const Entry *entry : index.filesIn(below))
-            finding.extent.add(*entry);
-        finding.extent.add(index.tree().others.value(below));
-    }
+    finding.extent = extentOf(index, folder);
     return finding;
 }
 

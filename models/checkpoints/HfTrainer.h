@@ -10,10 +10,4 @@ namespace cairn::ckpt {
 std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &folder, Source &source,
                                           const Limits &limits);
 
-/// "checkpoint-<step>"
-bool isTrainerFolderName(const QByteArray &name);
-
-/// How many rng_state_<rank>.pth a folder holds, 0 where it has none of that form. Ranks of a run must agree.
-int rngStates(const Index &index, const QByteArray &folder);
-
 } // namespace cairn::ckpt

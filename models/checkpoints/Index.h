@@ -60,7 +60,8 @@ struct Finding {
     QString stepSource;       ///< "name", "json", "pickle" or empty
     std::optional<double> epoch;
     std::optional<double> loss;
-    bool ranksKnown = false;  ///< the number of ranks was stated, not inferred from the files (hf-trainer)
+    int ranks = 0;            ///< whose random states are there; 0 where the format keeps none by rank
+    bool ranksKnown = false;  ///< the number of ranks was stated, not inferred from the files
     bool holdsTraining = false; ///< what a resume needs beside the weights is there
     QString lack;             ///< why not, where it does not
 };

@@ -193,6 +193,7 @@ bool Pickle::extend(std::size_t depthItems, bool pairs)
     Node &target = m_nodes[m_stack.back()];
     if (pairs && target.type != Type::Dict && target.type != Type::Object)
         return false;
+    target.filledOnly = false;
     // Items appended to an object are of no use here, and must not be mistaken for its keys.
     if (!pairs && target.type == Type::Object)
         return true;
@@ -201,10 +202,11 @@ bool Pickle::extend(std::size_t depthItems, bool pairs)
     return true;
 }
 
-bool Pickle::call(bool extraKeywords)
+bool Pickle::call(bool plain, bool extraKeywords)
 {
     Node node;
     node.type = Type::Object;
+    node.filledOnly = plain;
     Id keywords = none;
     if (extraKeywords && !popTo(keywords))
         return false;
@@ -382,15 +384,18 @@ bool Pickle::step()
             return false;
         Node node;
         node.type = Type::Global;
-        node.text = m_nodes[id].text;
+        if (m_nodes[id].type == Type::Text)
+            node.text = m_nodes[id].text;
+        node.arguments = module;
         push(std::move(node));
         return true;
     }
-    case 0x82: return take(1, raw) && simple(Type::Opaque); // EXT1, EXT2, EXT4
-    case 0x83: return take(2, raw) && simple(Type::Opaque);
-    case 0x84: return take(4, raw) && simple(Type::Opaque);
-    case 'R': case 0x81: return call(false);                // REDUCE, NEWOBJ
-    case 0x92: return call(true);                           // NEWOBJ_EX
+    case 0x82: return take(1, raw) && simple(Type::Global); // EXT1, EXT2, EXT4: a class by a number only its program knows
+    case 0x83: return take(2, raw) && simple(Type::Global);
+    case 0x84: return take(4, raw) && simple(Type::Global);
+    case 'R': return call(false, false);                    // REDUCE
+    case 0x81: return call(true, false);                    // NEWOBJ
+    case 0x92: return call(false, true);                    // NEWOBJ_EX
     case 'i': case 'o': {                                   // INST, OBJ: class and arguments since the mark
         Node cls;
         cls.type = Type::Global;
@@ -413,7 +418,9 @@ bool Pickle::step()
         Id state = none;
         if (!popTo(state) || m_stack.empty())
             return false;
-        m_nodes[m_stack.back()].state = state;
+        Node &target = m_nodes[m_stack.back()];
+        target.filledOnly = target.filledOnly && target.state == none;
+        target.state = state;
         return true;
     }
     case 'P': case 'Q': {                                   // PERSID, BINPERSID
@@ -475,12 +482,25 @@ std::optional<double> Pickle::number(Id id) const
     return std::nullopt;
 }
 
+Pickle::Global Pickle::global(Id id) const
+{
+    const Node &node = m_nodes[id];
+    if (node.arguments != none) {
+        const Node &module = m_nodes[node.arguments];
+        return {module.type == Type::Text ? module.text : QByteArrayView(), node.text};
+    }
+    const qsizetype line = node.text.indexOf('\n');
+    if (line < 0)
+        return {{}, node.text};
+    return {node.text.first(line), node.text.sliced(line + 1)};
+}
+
 QByteArrayView Pickle::className(Id id) const
 {
     if (id == none || m_nodes[id].type != Type::Object || m_nodes[id].callable == none)
         return {};
-    const Node &cls = m_nodes[m_nodes[id].callable];
-    return cls.type == Type::Global ? cls.text : QByteArrayView();
+    const Id cls = m_nodes[id].callable;
+    return m_nodes[cls].type == Type::Global ? global(cls).name : QByteArrayView();
 }
 
 bool Pickle::isMapping(Id id) const

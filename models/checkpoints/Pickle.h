@@ -18,7 +18,7 @@ public:
     enum class Type : std::uint8_t {
         None, Bool, Int, Float, Text, Bytes,
         Tuple, List, Set, Dict,
-        Global,     ///< a class or function; `text` is "module name"
+        Global,     ///< a class or function; see global()
         Object,     ///< the result of calling a Global, never made
         Persistent, ///< a persistent id; `callable` is the id's value
         Opaque,     ///< an integer too large, an extension code, an out-of-band buffer
@@ -29,12 +29,13 @@ public:
 
     struct Node {
         Type type = Type::None;
+        bool filledOnly = false;  ///< Object: made without calling anything, and given state once at most
         qint64 integer = 0;       ///< Bool and Int
         double real = 0;          ///< Float
         QByteArrayView text;      ///< Text, Bytes, Global; points into the bytes that were read
         std::vector<Id> items;    ///< children; of a Dict or an Object key, value, key, value…
         Id callable = none;       ///< Object
-        Id arguments = none;      ///< Object
+        Id arguments = none;      ///< Object; of a Global with module and name apart, its module
         Id state = none;          ///< Object: what BUILD was given
     };
 
@@ -56,7 +57,13 @@ public:
     /// Whole numbers, also floats without a fraction; never a bool.
     std::optional<qint64> integer(Id id) const;
     std::optional<double> number(Id id) const;
-    /// "module name" of the class an Object was made from, empty otherwise.
+    struct Global {
+        QByteArrayView module; ///< empty where it is no text
+        QByteArrayView name;
+    };
+    /// Module and name of a Global.
+    Global global(Id id) const;
+    /// Name of the class or function an Object was made from, empty otherwise.
     QByteArrayView className(Id id) const;
     bool isMapping(Id id) const;
 
@@ -75,7 +82,7 @@ private:
     bool get(std::uint64_t key);
     bool put(std::uint64_t key);
     bool extend(std::size_t depthItems, bool pairs);
-    bool call(bool extraKeywords);
+    bool call(bool plain, bool extraKeywords);
     void rescueRoot();
 
     QByteArrayView m_bytes;

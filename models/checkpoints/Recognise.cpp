@@ -2,10 +2,12 @@
 #include "checkpoints/Recognise.h"
 
 #include "base/Text.h"
+#include "checkpoints/Accelerate.h"
 #include "checkpoints/Dcp.h"
 #include "checkpoints/HfTrainer.h"
 #include "checkpoints/Json.h"
 #include "checkpoints/Paths.h"
+#include "checkpoints/SaveParts.h"
 #include "checkpoints/Safetensors.h"
 #include "checkpoints/TorchFile.h"
 #include "checkpoints/Weights.h"
@@ -33,11 +35,27 @@ bool isPart(const QByteArray &name)
         || name.endsWith("_model_states.pt");
 }
 
-/// Names of saves under way that their writer renames when they are whole: skipped with all they hold.
-bool isTemporary(const QByteArray &name)
+bool isHiddenName(const QByteArray &name)
 {
-    return name.startsWith("tmp-") || name.startsWith('.') || name.contains(".tmp") || name.contains("-tmp")
-        || name.endsWith("_temp") || name.contains(".tempstate") || name.endsWith("-unfinished");
+    return name.startsWith('.');
+}
+
+/// The names that a writer may give a save under this temporary name once it is whole; empty where the name is not
+/// temporary. "step-4.pt.tmp" → "step-4.pt", "tmp-checkpoint-5" → "checkpoint-5", "exp-tmp-2" → "exp" or "exp-2".
+QList<QByteArray> finalForms(const QByteArray &name)
+{
+    if (name.startsWith("tmp-"))
+        return {name.mid(4)};
+    for (const char *marker : {".orbax-checkpoint-tmp", ".tempstate", ".tmp", "-tmp"}) {
+        const qsizetype at = name.indexOf(marker);
+        if (at > 0)
+            return {name.left(at), name.left(at) + name.mid(at + static_cast<qsizetype>(qstrlen(marker)))};
+    }
+    for (const char *marker : {"_temp", "-unfinished"}) {
+        if (name.endsWith(marker))
+            return {name.chopped(static_cast<qsizetype>(qstrlen(marker)))};
+    }
+    return {};
 }
 
 bool isTorchName(const QByteArray &name)
@@ -73,10 +91,13 @@ public:
             if (!mayGoOn())
                 break;
         }
-        judgeRngStates();
+        judgeRandomStates();
+        dropTemporary();
         return m_findings;
     }
     bool limited() const { return m_limited; }
+    /// What was left out for its name, by path; see finalForms().
+    const QList<QByteArray> &leftOut() const { return m_leftOut; }
 
 private:
     bool mayGoOn()
@@ -93,21 +114,62 @@ private:
             m_progress(Words::tr("Checking %1").arg(text::safe(path)), m_probes);
     }
 
+    /// Hidden folders, and those that are a save under way: their final name is a checkpoint's. Others with a temporary name
+    /// ("exp-tmp-2") may just be called so, and hold healthy checkpoints.
     bool isHidden(const QByteArray &folder)
     {
         if (folder.isEmpty())
             return false;
-        if (isTemporary(baseName(folder)) || m_hidden.contains(parentPath(folder))) {
+        if (m_hidden.contains(parentPath(folder))) {
             m_hidden << folder;
             return true;
         }
+        const QByteArray name = baseName(folder);
+        const QList<QByteArray> forms = finalForms(name);
+        if (isHiddenName(name) || std::ranges::any_of(forms, isStepFolder)) {
+            m_hidden << folder;
+            m_leftOut << folder;
+            return true;
+        }
+        if (!forms.isEmpty())
+            m_doubtful << folder;
         return false;
+    }
+
+    /// A file that is hidden, or a save under way: its final form is beside it, or would be a checkpoint by its name.
+    bool isHiddenFile(const QByteArray &folder, const QByteArray &name)
+    {
+        const bool hides = isHiddenName(name) || std::ranges::any_of(finalForms(name), [&](const QByteArray &form) {
+            const NameFacts facts = factsFromName(form);
+            return facts.step || facts.epoch || m_index.find(folder, form);
+        });
+        if (hides && (isTorchName(name) || name.endsWith(".safetensors")))
+            m_leftOut << joined(folder, name);
+        return hides;
+    }
+
+    /// A folder beside the checkpoint that has its final name: "last-tmp" beside "last".
+    void dropTemporary()
+    {
+        QSet<QByteArray> paths;
+        for (const Finding &finding : std::as_const(m_findings))
+            paths << finding.path;
+        for (const QByteArray &folder : std::as_const(m_doubtful)) {
+            const bool beside = std::ranges::any_of(finalForms(baseName(folder)), [&](const QByteArray &form) {
+                return paths.contains(joined(parentPath(folder), form));
+            });
+            const auto within = [&](const Finding &finding) { return finding.path == folder || finding.path.startsWith(folder + '/'); };
+            if (beside && m_findings.removeIf(within) > 0)
+                m_leftOut << folder;
+        }
     }
 
     bool recogniseFolder(const QByteArray &folder)
     {
         const Limits &limits = m_options.limits;
         std::optional<Finding> found = recogniseHfTrainer(m_index, folder, m_source, limits);
+        if (!found)
+            found = recogniseAccelerate(m_index, folder, m_source, limits);
         const bool trainer = found.has_value();
         if (!found)
             found = recogniseDcp(m_index, folder, m_source, limits);
@@ -129,7 +191,7 @@ private:
         QSet<QByteArray> families;
         for (const Entry *entry : m_index.filesIn(folder)) {
             const QByteArray name = baseName(entry->path);
-            if (used.contains(name) || isTemporary(name) || isPart(name) || isCountedElsewhere(*entry))
+            if (used.contains(name) || isPart(name) || isHiddenFile(folder, name) || isCountedElsewhere(*entry))
                 continue;
             if (!mayGoOn())
                 return;
@@ -273,17 +335,32 @@ private:
         finding.format = torch.kind == TorchFile::Kind::Legacy ? u"torch-legacy"_s : u"torch-zip"_s;
         setPlace(finding, entry);
         finding.check = torch.check;
-        finding.holdsTraining = torch.content == Content::Training;
-        finding.lack = torch.content == Content::Weights ? Words::tr("it holds weights alone")
-                                                         : Words::tr("whether it holds an optimizer state cannot be told");
+        finding.holdsTraining = torch.content == Content::Training && torch.weights;
+        finding.lack = lackOf(torch.content);
         finding.goodReason = torch.contentsRead
             ? Words::tr("directory, entry bounds, numbering and every checksum hold")
             : Words::tr("directory, entry bounds, numbering and the checksum of data.pkl hold; contents not read");
+        if (!torch.globals.modelClasses.isEmpty())
+            finding.goodReason = Words::tr("%1; the model is saved with its class %2, which loading it needs")
+                                     .arg(finding.goodReason, text::safe(QString::fromUtf8(torch.globals.modelClasses.first().left(120))));
         const NameFacts facts = nameFacts(finding, baseName(entry.path));
         finding.epoch = facts.epoch ? facts.epoch : torch.epoch;
         decideStep(finding, facts, std::nullopt, torch.step);
         m_findings << finding;
         return true;
+    }
+
+    /// Why a file with this content cannot be gone on from by itself.
+    static QString lackOf(Content content)
+    {
+        switch (content) {
+        case Content::Weights: return Words::tr("it holds weights alone");
+        case Content::Stripped: return Words::tr("it holds weights alone, and where its optimizer state was there is nothing, as after the end of a training");
+        case Content::Training: return Words::tr("it holds no weights");
+        case Content::Unknown:
+        case Content::Other: break;
+        }
+        return Words::tr("whether it holds an optimizer state cannot be told");
     }
 
     /// Files that no longer look like anything, or cannot be read, but stand where a checkpoint should: their name belongs
@@ -294,8 +371,8 @@ private:
         const QByteArray name = baseName(entry.path);
         FileReader file(m_source, entry, m_options.limits.fileBudget);
         const TorchFile torch = probeTorch(file, m_options.limits);
-        if (torch.check.state != State::Incomplete && torch.check.state != State::Unverified)
-            return; // a zip of another kind
+        if (torch.check.isGood() || torch.check.state == State::Pending)
+            return; // a zip of another kind, or not known yet
         // Archives of data sets and the weights of other programs have these endings too, and numbers in their names.
         const bool ambiguous = name.endsWith(".bin") || (name.endsWith(".tar") && !name.endsWith(".pth.tar"));
         const bool stated = factsFromName(name).explicitStep || isStepFolder(m_index.nameOf(parentPath(entry.path)));
@@ -320,22 +397,21 @@ private:
             && std::ranges::all_of(head.data, [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; });
     }
 
-    /// A trainer folder with fewer RNG states than the others of its run: perhaps ranks are missing, perhaps the run
-    /// shrank. Only asking can tell.
-    void judgeRngStates()
+    /// A folder with the random states of fewer ranks than the others of its run: perhaps ranks are missing, perhaps the
+    /// run shrank. Only asking can tell.
+    void judgeRandomStates()
     {
         QHash<QByteArray, int> most;
-        for (const Finding &finding : m_findings) {
-            if (finding.format == u"hf-trainer"_s)
-                most[finding.run] = std::max(most[finding.run], rngStates(m_index, finding.path));
-        }
+        const auto series = [](const Finding &finding) { return finding.run + '\n' + finding.format.toUtf8(); };
+        for (const Finding &finding : std::as_const(m_findings))
+            most[series(finding)] = std::max(most[series(finding)], finding.ranks);
         for (Finding &finding : m_findings) {
-            if (finding.format != u"hf-trainer"_s || !finding.holdsTraining || finding.ranksKnown)
+            if (finding.ranks == 0 || !finding.holdsTraining || finding.ranksKnown)
                 continue;
-            const int here = std::max(1, rngStates(m_index, finding.path));
-            if (here < most[finding.run])
+            const int others = most[series(finding)];
+            if (finding.ranks < others)
                 worsen(finding.check, {State::Unverified, Words::tr("it has the random states of %1 ranks, others of this run have %2")
-                                                              .arg(here).arg(most[finding.run])});
+                                                              .arg(finding.ranks).arg(others)});
         }
     }
 
@@ -347,6 +423,8 @@ private:
     QList<Finding> m_findings;
     QSet<QByteArray> m_owned;  ///< trainer folders and what belongs to them
     QSet<QByteArray> m_hidden; ///< saves under way, and what lies below
+    QList<QByteArray> m_doubtful; ///< folders that may be saves under way, or just be called so
+    QList<QByteArray> m_leftOut;
     int m_probes = 0;
     bool m_limited = false;
 };
@@ -451,6 +529,9 @@ Recognised recognise(const Tree &tree, Source &source, const RecogniseOptions &o
     result.listing.notes = tree.notes;
     if (recogniser.limited())
         result.listing.notes << Words::tr("Only the first %1 checkpoints and files were looked into.").arg(options.maxProbes);
+    if (const QList<QByteArray> &leftOut = recogniser.leftOut(); !leftOut.isEmpty())
+        result.listing.notes << Words::tr("Left out because of their temporary or hidden names: %1, among them %2.")
+                                    .arg(leftOut.size()).arg(text::safe(pathToText(leftOut.first())));
     result.listing.readAt = options.now;
     return result;
 }

@@ -15,7 +15,8 @@ bool isCandidateName(const QByteArray &name)
             return true;
     }
     return name == "trainer_state.json" || name == "metadata.json" || name.endsWith(".safetensors.index.json")
-        || name.endsWith(".bin.index.json") || name.startsWith("checkpoint-is-incomplete.txt");
+        || name.endsWith(".bin.index.json") || name.startsWith("checkpoint-is-incomplete.txt")
+        || (name.startsWith("random_states_") && name.endsWith(".pkl"));
 }
 
 FileReader::Bytes FileReader::read(qint64 offset, qint64 length)

@@ -1,61 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "checkpoints/TorchFile.h"
 
-#include "checkpoints/Pickle.h"
+#include "base/Text.h"
 #include "checkpoints/Zip.h"
 
 #include <algorithm>
-#include <array>
+
+using namespace Qt::StringLiterals;
 
 namespace cairn::ckpt {
 namespace {
 
-constexpr std::array stepKeys{"step", "global_step", "iteration", "iter", "current_step", "train_step", "num_steps",
-                              "n_iter", "iterations", "steps", "total_steps_done"};
-constexpr std::array epochKeys{"epoch", "current_epoch", "epochs_done", "last_epoch"};
+/// Nodes of a data.pkl that are followed: more than any of 16 MiB needs but a hostile one.
+constexpr std::size_t maxNodes = 1'000'000;
 
 /// The first pickle of every file that torch < 1.6 wrote: the number 0x1950a86a20f9469cfc6c.
 const QByteArray legacyMagic = QByteArray::fromHex("80028a0a6cfc9c46f9206aa850192e");
 
-bool isTensor(const Pickle &pickle, Pickle::Id id)
+bool isDataPickle(const ZipEntry &entry)
 {
-    const QByteArrayView name = pickle.className(id);
-    return name.contains("_rebuild_tensor") || name.contains("_rebuild_parameter") || name.contains("_rebuild_qtensor")
-        || name.contains("_rebuild_sparse");
-}
-
-bool isModule(const Pickle &pickle, Pickle::Id id)
-{
-    return pickle.member(id, "_parameters") != Pickle::none && pickle.member(id, "_modules") != Pickle::none;
-}
-
-Content contentOf(const Pickle &pickle)
-{
-    const Pickle::Id root = pickle.root();
-    if (root == Pickle::none)
-        return Content::Unknown;
-    if (isModule(pickle, root))
-        return Content::Weights;
-    if (!pickle.isMapping(root))
-        return pickle.end() == Pickle::End::Complete ? Content::Other : Content::Unknown;
-    bool weights = pickle.className(root).endsWith("OrderedDict"); // what Module.state_dict() returns
-    bool tensors = false;
-    const std::vector<Pickle::Id> &items = pickle.node(root).items;
-    for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
-        const Pickle::Node &key = pickle.node(items[i]);
-        if (key.type != Pickle::Type::Text && key.type != Pickle::Type::Bytes)
-            continue;
-        const QByteArray name = key.text.toByteArray();
-        if (isTrainingKey(name))
-            return Content::Training;
-        const Pickle::Id value = items[i + 1];
-        tensors = tensors || isTensor(pickle, value);
-        weights = weights || isModule(pickle, value) || pickle.isMapping(value)
-            || (isTensor(pickle, value) && (name.contains('.') || name == "weight" || name == "bias"));
-    }
-    if (pickle.end() != Pickle::End::Complete)
-        return Content::Unknown;
-    return weights ? Content::Weights : Content::Other;
+    return entry.name.endsWith("/data.pkl") && entry.name.count('/') == 1;
 }
 
 /// Storage keys that the pickle refers to: ('storage', class, key, location, length).
@@ -92,11 +56,13 @@ std::optional<qint64> worldSizeOf(const Pickle &pickle)
 
 void readPickle(const Pickle &pickle, TorchFile &result)
 {
-    const Counters counters = countersOf(pickle);
-    result.step = counters.step;
-    result.epoch = counters.epoch;
-    result.content = contentOf(pickle);
+    const TorchContent content = contentOf(pickle);
+    result.step = content.counters.step;
+    result.epoch = content.counters.epoch;
+    result.content = content.content;
+    result.weights = content.weights;
     result.worldSize = worldSizeOf(pickle);
+    result.globals = globalsOf(pickle);
 }
 
 /// A file without a directory: is it the beginning of one that torch.save writes?
@@ -138,6 +104,8 @@ bool probeLegacy(FileReader &file, TorchFile &result)
         rest = rest.sliced(skipped.consumed());
     }
     readPickle(Pickle(rest), result);
+    if (!result.globals.unknown.isEmpty())
+        result.check = unknownGlobals(result.globals.unknown);
     return true;
 }
 
@@ -167,36 +135,14 @@ std::optional<QList<bool>> storagesOf(const ZipDirectory &directory, const QByte
 
 } // namespace
 
-bool isTrainingKey(const QByteArray &key)
+Check unknownGlobals(const QList<QByteArray> &names)
 {
-    const QByteArray lower = key.toLower();
-    if (lower.contains("optim") || lower.startsWith("opt_") || lower == "opt" || lower.contains("scheduler")
-        || lower == "train_state" || lower == "trainer_state")
-        return true;
-    const auto is = [&](const char *word) { return lower == word; };
-    return std::ranges::any_of(stepKeys, is) || std::ranges::any_of(epochKeys, is);
-}
-
-Counters countersOf(const Pickle &pickle)
-{
-    Counters counters;
-    if (!pickle.isMapping(pickle.root()))
-        return counters;
-    for (const char *key : stepKeys) {
-        const std::optional<qint64> value = pickle.integer(pickle.member(pickle.root(), key));
-        if (value && *value >= 0) {
-            counters.step = value;
-            break;
-        }
-    }
-    for (const char *key : epochKeys) {
-        const std::optional<double> value = pickle.number(pickle.member(pickle.root(), key));
-        if (value && *value >= 0) {
-            counters.epoch = value;
-            break;
-        }
-    }
-    return counters;
+    QStringList shown;
+    for (const QByteArray &name : names.first(std::min<qsizetype>(names.size(), 3)))
+        shown << text::safe(QString::fromUtf8(name.left(120)));
+    const qsizetype more = names.size() - shown.size();
+    const QString list = more > 0 ? Words::tr("%1 and %2 more").arg(shown.join(u", "_s)).arg(more) : shown.join(u", "_s);
+    return {State::Unverified, Words::tr("loading it imports or calls what is not known to be harmless: %1").arg(list)};
 }
 
 TorchFile probeTorch(FileReader &file, const Limits &limits)
@@ -216,13 +162,12 @@ TorchFile probeTorch(FileReader &file, const Limits &limits)
         return result;
     }
     if (!directory.check.isGood()) {
-        if (firstZipName(file).endsWith("/data.pkl"))
+        // Where the beginning is lost, what stands of the directory at the end still tells what the file was.
+        if (firstZipName(file).endsWith("/data.pkl") || std::ranges::any_of(directory.entries, isDataPickle))
             result.kind = TorchFile::Kind::Zip;
         return result;
     }
-    const auto pkl = std::ranges::find_if(directory.entries, [](const ZipEntry &entry) {
-        return entry.name.endsWith("/data.pkl") && entry.name.count('/') == 1;
-    });
+    const auto pkl = std::ranges::find_if(directory.entries, isDataPickle);
     if (pkl == directory.entries.end())
         return result;
     const QByteArray prefix = pkl->name.chopped(8);
@@ -242,7 +187,7 @@ TorchFile probeTorch(FileReader &file, const Limits &limits)
         result.check = bytes.check;
         return result;
     }
-    const Pickle pickle(bytes.data);
+    const Pickle pickle(bytes.data, maxNodes);
     readPickle(pickle, result);
     if (!hasAllStorages(pickle, *storages)) {
         result.check = {State::Broken, Words::tr("a tensor storage that its data.pkl names is missing")};
@@ -256,6 +201,10 @@ TorchFile probeTorch(FileReader &file, const Limits &limits)
         result.check = checkZipContents(file, directory);
         result.contentsRead = result.check.isGood();
     }
+    if (!result.globals.unknown.isEmpty())
+        worsen(result.check, unknownGlobals(result.globals.unknown));
+    else if (pickle.end() == Pickle::End::TooLarge)
+        worsen(result.check, {State::Unverified, Words::tr("its data.pkl is longer than what is followed, so not all that loading it imports is known")});
     return result;
 }
 

@@ -2,20 +2,11 @@
 #pragma once
 
 #include "checkpoints/Check.h"
+#include "checkpoints/TorchContent.h"
 
 #include <optional>
 
 namespace cairn::ckpt {
-
-class Pickle;
-
-/// What a file written by torch.save holds, as far as a passive look at its pickle tells.
-enum class Content {
-    Unknown,  ///< the pickle could not be followed
-    Training, ///< optimizer state or counters beside the weights
-    Weights,  ///< a model or its state dict alone
-    Other     ///< tensors, lists, settings: no checkpoint
-};
 
 struct TorchFile {
     enum class Kind {
@@ -26,24 +17,19 @@ struct TorchFile {
     Kind kind = Kind::NotTorch;
     Check check;
     Content content = Content::Unknown;
+    bool weights = false;              ///< see TorchContent
     bool contentsRead = false;         ///< every entry's CRC was checked
     std::optional<qint64> step;        ///< from the pickle
     std::optional<double> epoch;       ///< from the pickle
     std::optional<qint64> worldSize;   ///< num_processes, as transformers' training_args.bin holds it
+    PickleGlobals globals;             ///< `unknown` ones make it unverified
 };
 
 /// Whole is: end record, directory, entry bounds, numbering of the storages and the CRC of data.pkl; for small local
-/// files the CRC of every entry.
+/// files the CRC of every entry. A pickle that would import or call what Cairn does not know to be harmless is Unverified.
 TorchFile probeTorch(FileReader &file, const Limits &limits);
 
-/// Step and epoch at the top level of a saved mapping.
-struct Counters {
-    std::optional<qint64> step;
-    std::optional<double> epoch;
-};
-Counters countersOf(const Pickle &pickle);
-
-/// True for keys that hold more than weights: optimizer state, counters, scheduler.
-bool isTrainingKey(const QByteArray &key);
+/// Unverified, with the names of what loading the pickle would import or call.
+Check unknownGlobals(const QList<QByteArray> &names);
 
 } // namespace cairn::ckpt

@@ -156,6 +156,7 @@ struct End {
     quint64 size = 0;
     quint64 entries = 0;
     qint64 position = 0; ///< of the first end record
+    qint64 plainPosition = 0; ///< of the last one, which every zip has
 };
 
 /// Looks for the end record in the last bytes and follows it to the ZIP64 record.
@@ -173,6 +174,7 @@ Check findEnd(FileReader &file, const Limits &limits, End &end, bool &found)
         return {State::Incomplete, Words::tr("the zip end record is missing: the file is cut short or still being written")};
     found = true;
     end.position = base + at;
+    end.plainPosition = end.position;
     end.entries = u16(tail.data, at + 10);
     end.size = u32(tail.data, at + 12);
     end.offset = u32(tail.data, at + 16);
@@ -245,6 +247,40 @@ Check checkOverlaps(const QList<ZipEntry> &entries)
     return {};
 }
 
+/// The names of a directory whose offsets no longer fit, as where the beginning of a file is lost: it still stands right
+/// before its end record. Only names and checksums are filled in.
+Check rescueNames(FileReader &file, const Limits &limits, qint64 endPosition, const End &end, QList<ZipEntry> &entries)
+{
+    qint64 position = endPosition;
+    quint64 size = end.size;
+    quint64 count = end.entries;
+    if (position >= 76) { // ZIP64 end record and locator come before the plain one
+        const FileReader::Bytes record = file.read(position - 76, 76);
+        if (!record.ok())
+            return readFailure(record.status, limits.fileBudget);
+        if (u32(record.data, 0) == end64Magic && u32(record.data, 56) == locatorMagic) {
+            position -= 76;
+            count = u64(record.data, 32);
+            size = u64(record.data, 40);
+        }
+    }
+    if (size > static_cast<quint64>(position) || count > size / 46)
+        return {};
+    const FileReader::Bytes raw = file.read(position - static_cast<qint64>(size), static_cast<qint64>(size));
+    if (!raw.ok())
+        return readFailure(raw.status, limits.fileBudget);
+    qint64 at = 0;
+    for (quint64 i = 0; i < count && raw.data.size() - at >= 46 && u32(raw.data, at) == centralMagic; ++i) {
+        const qint64 nameLength = u16(raw.data, at + 28);
+        ZipEntry entry;
+        entry.name = raw.data.mid(at + 46, nameLength);
+        entry.crc = u32(raw.data, at + 16);
+        entries << entry;
+        at += 46 + nameLength + u16(raw.data, at + 30) + u16(raw.data, at + 32);
+    }
+    return {};
+}
+
 } // namespace
 
 ZipDirectory ZipDirectory::read(FileReader &file, const Limits &limits)
@@ -256,14 +292,17 @@ ZipDirectory ZipDirectory::read(FileReader &file, const Limits &limits)
     }
     End end;
     directory.check = findEnd(file, limits, end, directory.hasEnd);
-    if (!directory.check.isGood())
-        return directory;
     const quint64 position = static_cast<quint64>(end.position);
     // The smallest directory record has 46 bytes: bounds the count before anything is allocated.
-    if (end.offset > position || end.size != position - end.offset || end.entries > end.size / 46) {
+    if (directory.check.isGood() && (end.offset > position || end.size != position - end.offset || end.entries > end.size / 46))
         directory.check = broken(Words::tr("the zip directory does not fit the file's size"));
-        return directory;
+    if (directory.check.state == State::Broken) {
+        const Check rescued = rescueNames(file, limits, end.plainPosition, end, directory.entries);
+        if (rescued.state == State::Pending)
+            directory.check = rescued;
     }
+    if (!directory.check.isGood())
+        return directory;
     directory.offset = static_cast<qint64>(end.offset);
     const FileReader::Bytes raw = file.read(directory.offset, static_cast<qint64>(end.size));
     if (!raw.ok()) {

@@ -20,7 +20,7 @@ struct ZipDirectory {
     Check check;              ///< Incomplete: no end record; Broken: an end record, but the directory does not hold
     bool hasEnd = false;
     qint64 offset = 0;        ///< where the directory begins
-    QList<ZipEntry> entries;
+    QList<ZipEntry> entries; ///< of a broken one what stands of it: names and checksums alone
 
     static ZipDirectory read(FileReader &file, const Limits &limits);
     const ZipEntry *find(const QByteArray &name) const;

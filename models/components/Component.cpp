@@ -323,15 +323,6 @@ QString standingName(Standing standing)
     return QString::fromLatin1(std::ranges::find(words, standing, &decltype(words)::value_type::first)->second);
 }
 
-std::optional<Standing> standingByName(const QString &word)
-{
-    for (const auto &[standing, name] : words) {
-        if (word == QLatin1StringView(name))
-            return standing;
-    }
-    return std::nullopt;
-}
-
 bool Component::operator==(const Component &other) const
 {
     const auto all = [](const Component &c) {

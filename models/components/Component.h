@@ -22,8 +22,6 @@ enum class Standing {
 
 /// "SinglePoint", …: stable English words for JSON and facets.
 QString standingName(Standing standing);
-/// nullopt for a word that is none.
-std::optional<Standing> standingByName(const QString &word);
 
 /// A list that could not be read.
 struct Unread {

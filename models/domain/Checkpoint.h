@@ -17,7 +17,7 @@ QString verdictName(Verdict verdict);
 /// One thing a training script can start from.
 struct Checkpoint {
     QString path;         ///< what its loader takes: file, folder or common prefix; relative to the listed root
-    QString format;       ///< "torch-zip", "dcp", "hf-trainer", "safetensors"
+    QString format;       ///< "torch-zip", "dcp", "hf-trainer", "accelerate", "safetensors"
     std::optional<qint64> step;
     QString stepSource;   ///< "name", "json", "pickle" or "" where the step is unknown
     std::optional<double> epoch;

@@ -35,6 +35,8 @@ public:
         m_gaps.append({what, error});
         return {};
     }
+    /// A list was read, and some of what it holds could not be understood: they are missing in what is shown.
+    void garbled(const QString &what, const Error &error) { m_gaps.append({what, error}); }
     bool anyRead() const { return m_anyRead; }
     const QList<Gap> &gaps() const { return m_gaps; }
 

@@ -58,4 +58,24 @@ struct LimitRange {
 /// "nvidia.com/gpu" of "requests.nvidia.com/gpu": without the prefix of a request.
 QString requestedResource(const QString &resource);
 
+/// One resource of one quota.
+struct QuotaRow {
+    Quota quota; ///< without its limits
+    QuotaLimit limit;
+    bool operator==(const QuotaRow &) const = default;
+
+    /// How much of it is used, beyond 1 where more is; negative where not known, 1 where nothing is allowed.
+    double fraction() const;
+    /// A limit of nothing, and nothing is used: it keeps a resource out of a namespace.
+    bool allowsNothing() const;
+    /// -1 where not known.
+    double free() const;
+    bool isGpu() const;
+    /// Smaller is worse. What is not known, and what nobody is meant to have, comes last.
+    int rank() const;
+};
+
+/// A row for each resource of each quota: GPUs first, of each resource the fullest first.
+QList<QuotaRow> quotaRows(const QList<Quota> &quotas);
+
 } // namespace cairn

@@ -34,11 +34,6 @@ const ResourceKind &localQueues()
 
 } // namespace kinds
 
-QString requestedResource(const QString &resource)
-{
-    return resource.startsWith("requests."_L1) ? resource.mid(9) : resource;
-}
-
 namespace decoding {
 namespace {
 

@@ -2,23 +2,14 @@
 #pragma once
 
 #include "items/RowTableModel.h"
+#include "storage/Shares.h"
 
 #include <QDateTime>
 #include <QStringList>
 
 namespace cairn::items {
 
-/// What is known of a bucket by the checkpoints that jobs keep in it: always "at least".
-struct BucketRow {
-    QString bucket;      ///< raw
-    QStringList jobs;    ///< that save to it; raw
-    int read = 0;        ///< of these, whose checkpoints were read
-    qint64 bytes = 0;    ///< of the checkpoints that were read
-    int checkpoints = 0;
-    bool partial = false; ///< a listing of them is
-    QDateTime readAt;     ///< the oldest of the listings
-    bool operator==(const BucketRow &) const = default;
-};
+using BucketRow = storage::BucketAccount;
 
 /// Buckets that jobs save to. Rows are named by the bucket.
 class BucketTableModel : public RowTableModel<BucketRow>

@@ -42,6 +42,8 @@ QString formatLabel(const QString &format)
         return Words::tr("DCP");
     if (format == "hf-trainer"_L1)
         return Words::tr("HF Trainer");
+    if (format == "accelerate"_L1)
+        return Words::tr("Accelerate");
     if (format == "safetensors"_L1)
         return Words::tr("safetensors");
     return text::safe(format);

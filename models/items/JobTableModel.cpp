@@ -4,6 +4,7 @@
 #include "base/Text.h"
 #include "items/CellText.h"
 #include "items/Vocabulary.h"
+#include "jobs/Unfinished.h"
 #include "situation/WhyItDied.h"
 
 #include <algorithm>
@@ -82,15 +83,6 @@ void JobTableModel::setReading(const QString &key, bool reading)
     changeRow(key, [&](JobRow &row) { row.reading = reading; });
 }
 
-void JobTableModel::setStale(bool stale)
-{
-    if (m_stale == stale)
-        return;
-    m_stale = stale;
-    if (rowCount() > 0)
-        emit dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1), {StaleRole});
-}
-
 const Job *JobTableModel::job(const QString &key) const
 {
     const JobRow *row = find(key);
@@ -135,6 +127,8 @@ QString JobTableModel::stateDetail(const Job &job)
 {
     if (job.deleting.isValid())
         return tr("being deleted");
+    if (jobs::unfinishedChange(job))
+        return tr("unfinished change");
     // The tag says it already.
     if (job.phase == JobPhase::NodeLost)
         return {};
@@ -192,6 +186,8 @@ QString JobTableModel::toolTip(const JobRow &row, int column) const
     case Name: return text::safe(job.ns + u'/' + job.name);
     case Namespace: return text::safe(job.ns);
     case State:
+        if (const auto unfinished = jobs::unfinishedChange(job))
+            return unfinished->text;
         if (job.died) {
             const QString said = job.died->line.isEmpty() ? QString() : u'\n' + text::safe(job.died->line);
             return QString(situation::sentence(*job.died) + said + u'\n' + situation::fixText(*job.died));
@@ -329,7 +325,6 @@ QVariant JobTableModel::data(const QModelIndex &index, int role) const
     case ValueRole: return value(*row, column);
     case RankRole: return severityRank(job.phase);
     case ToneRole: return static_cast<int>(tone(*row, column));
-    case StaleRole: return m_stale;
     case SearchRole:
         return QString(text(*row, Name) + u' ' + text(*row, Namespace) + u' ' + text(*row, Kind) + u' '
                        + text(*row, State) + u' ' + text::safe(job.image))

@@ -54,8 +54,6 @@ public:
     /// nullopt forgets. Kept when the job itself changes.
     void setCheckpoints(const QString &key, const std::optional<CheckpointSummary> &summary);
     void setReading(const QString &key, bool reading);
-    /// All rows dimmed: the data is old.
-    void setStale(bool stale);
     void setNow(const QDateTime &now) { m_now = now; }
     QDateTime now() const { return m_now; }
 
@@ -81,7 +79,6 @@ private:
     Tone tone(const JobRow &row, int column) const;
 
     QDateTime m_now;
-    bool m_stale = false;
 };
 
 /// Smaller is worse: Node lost, Failed, Restarting, Pending, Unknown, Running, Queued, Suspended, Succeeded.

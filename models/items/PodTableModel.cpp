@@ -3,6 +3,7 @@
 
 #include "base/Text.h"
 #include "items/CellText.h"
+#include "store/PodTrouble.h"
 
 #include <algorithm>
 #include <limits>
@@ -18,7 +19,7 @@ Tone phaseTone(const Pod &pod)
     if (pod.deleting.isValid())
         return Tone::Idle;
     if (pod.phase == "Running"_L1)
-        return pod.ready() ? Tone::Ok : Tone::Warn;
+        return pod.ready() && !store::isOutOfSight(pod, false) ? Tone::Ok : Tone::Warn;
     if (pod.phase == "Succeeded"_L1)
         return Tone::Info;
     if (pod.phase == "Failed"_L1)
@@ -51,6 +52,8 @@ int PodTableModel::columnCount(const QModelIndex &parent) const
 
 QString PodTableModel::cause(const Pod &pod)
 {
+    if (store::isOutOfSight(pod, false))
+        return u"NodeLost"_s;
     if (!pod.reason.isEmpty())
         return text::safe(pod.reason);
     for (const ContainerState &container : pod.containers)
@@ -92,6 +95,9 @@ QString PodTableModel::text(const Pod &pod, int column) const
     case Ready: {
         const auto ready = std::count_if(pod.containers.cbegin(), pod.containers.cend(),
                                          [](const ContainerState &c) { return c.ready; });
+        // What the kubelet said last is not what is.
+        if (store::isOutOfSight(pod, false))
+            return u"–/%1"_s.arg(pod.containers.size());
         return pod.containers.isEmpty() ? u"–"_s : u"%1/%2"_s.arg(ready).arg(pod.containers.size());
     }
     case Restarts: return text::number(pod.restarts());

@@ -25,13 +25,21 @@ TagValue ProblemTableModel::word(Problem::Other other)
     case Problem::Other::Overdue: return {tr("Overdue")};
     case Problem::Other::SinglePoints: return {tr("At risk")};
     case Problem::Other::Storage: return {tr("Storage")};
+    case Problem::Other::Unfinished: return {tr("Unfinished change")};
     }
     return {};
 }
 
 ActionValue ProblemTableModel::actionOf(const Problem &problem)
 {
+    if (problem.act == Problem::Act::Recover)
+        return {u"change.finish"_s, tr("Finish"), true, true, {}};
     return problem.act == Problem::Act::Resume ? ActionValue{u"job.resume"_s, tr("Resume…"), false, true, {}} : ActionValue{u"show"_s, tr("Show"), false, true, {}};
+}
+
+ActionValue ProblemTableModel::otherOf(const Problem &problem)
+{
+    return problem.act == Problem::Act::Recover ? ActionValue{u"change.rollBack"_s, tr("Roll back"), false, true, {}} : ActionValue();
 }
 
 ProblemTableModel::ProblemTableModel(QObject *parent)
@@ -104,7 +112,7 @@ QVariant ProblemTableModel::data(const QModelIndex &index, int role) const
     case SortRole: return m_order.value(problem->key());
     case StrongRole: return column == Name;
     case TagRole: return column == What ? QVariant::fromValue(tagOf(*problem)) : QVariant();
-    case ActionRole: return column == Action ? QVariant::fromValue(actionOf(*problem)) : QVariant();
+    case ActionRole: return column == Action ? QVariant::fromValue(actionOf(*problem)) : column == Other ? QVariant::fromValue(otherOf(*problem)) : QVariant();
     default: return {};
     }
 }

@@ -11,7 +11,7 @@ class ProblemTableModel : public RowTableModel<situation::Problem>
 {
     Q_OBJECT
 public:
-    enum Column { What, Name, Text, Action, ColumnCount };
+    enum Column { What, Name, Text, Other, Action, ColumnCount };
     Q_ENUM(Column)
 
     explicit ProblemTableModel(QObject *parent = nullptr);
@@ -25,8 +25,10 @@ public:
 
     /// "Node lost", "Failed", "Down": what it is, in red where it hurts now.
     static TagValue tagOf(const situation::Problem &problem);
-    /// "job.resume", or "show".
+    /// "job.resume", "change.finish", or "show".
     static ActionValue actionOf(const situation::Problem &problem);
+    /// A second way: "change.rollBack"; no text for none.
+    static ActionValue otherOf(const situation::Problem &problem);
 
 protected:
     QString keyOf(const situation::Problem &problem) const override { return problem.key(); }

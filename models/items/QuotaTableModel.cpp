@@ -2,7 +2,6 @@
 #include "items/QuotaTableModel.h"
 
 #include "base/Text.h"
-#include "domain/QuantityDecoder.h"
 #include "items/CellText.h"
 
 #include <algorithm>
@@ -22,56 +21,7 @@ bool countsAllPods(const Quota &quota)
     return quota.kind == "ResourceQuota"_L1 && quota.scopes.isEmpty();
 }
 
-/// Smaller is worse. What is not known, and what nobody is meant to have, comes last.
-int rank(const QuotaRow &row)
-{
-    const double fraction = row.fraction();
-    return fraction < 0 || row.allowsNothing() ? 0 : -static_cast<int>(std::min(fraction, 1000.0) * 1000);
-}
-
 } // namespace
-
-double QuotaRow::fraction() const
-{
-    if (limit.hard < 0 || limit.used < 0)
-        return -1;
-    return limit.hard == 0 ? 1 : limit.used / limit.hard;
-}
-
-bool QuotaRow::allowsNothing() const
-{
-    return limit.hard == 0 && limit.used <= 0;
-}
-
-double QuotaRow::free() const
-{
-    return limit.hard < 0 || limit.used < 0 ? -1 : std::max(0.0, limit.hard - limit.used);
-}
-
-bool QuotaRow::isGpu() const
-{
-    const QByteArray name = requestedResource(limit.resource).toUtf8();
-    return isGpuResource({name.constData(), static_cast<std::size_t>(name.size())});
-}
-
-QList<QuotaRow> quotaRows(const QList<Quota> &quotas)
-{
-    QList<QuotaRow> rows;
-    for (const Quota &quota : quotas) {
-        Quota head = quota;
-        head.limits.clear();
-        for (const QuotaLimit &limit : quota.limits)
-            rows.append({head, limit});
-    }
-    std::ranges::stable_sort(rows, [](const QuotaRow &a, const QuotaRow &b) {
-        if (a.isGpu() != b.isGpu())
-            return a.isGpu();
-        if (const int order = QString::compare(requestedResource(a.limit.resource), requestedResource(b.limit.resource)); order != 0)
-            return order < 0;
-        return rank(a) < rank(b);
-    });
-    return rows;
-}
 
 QuotaTableModel::QuotaTableModel(QObject *parent)
     : RowTableModel(parent)
@@ -156,7 +106,7 @@ QVariant QuotaTableModel::sortValue(const QuotaRow &row, int column)
     case Resource: return (row.isGpu() ? u"0 "_s : u"1 "_s) + requestedResource(row.limit.resource);
     case Used: return row.fraction() < 0 ? missing : row.fraction();
     case Free: return row.free() < 0 ? missing : row.free();
-    case State: return rank(row);
+    case State: return row.rank();
     default: return text(row, column);
     }
 }
@@ -175,7 +125,7 @@ QVariant QuotaTableModel::data(const QModelIndex &index, int role) const
     case KeyRole: return keyOf(*row);
     case SortRole: return sortValue(*row, column);
     case ValueRole: return column == Used ? QVariant(row->fraction() < 0 ? missing : row->fraction() * 100) : column == Free ? sortValue(*row, Free) : QVariant();
-    case RankRole: return rank(*row);
+    case RankRole: return row->rank();
     case StrongRole: return column == Resource && row->isGpu();
     case ToneRole: return static_cast<int>(column == Namespace && row->quota.ns.isEmpty() ? Tone::Dim : Tone::None);
     case DetailRole: return column == Resource && !row->limit.flavor.isEmpty() ? QVariant(text::safe(row->limit.flavor)) : QVariant();

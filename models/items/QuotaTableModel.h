@@ -7,24 +7,6 @@
 
 namespace cairn::items {
 
-/// One resource of one quota.
-struct QuotaRow {
-    Quota quota; ///< without its limits
-    QuotaLimit limit;
-    bool operator==(const QuotaRow &) const = default;
-
-    /// How much of it is used, beyond 1 where more is; negative where not known, 1 where nothing is allowed.
-    double fraction() const;
-    /// A limit of nothing, and nothing is used: it keeps a resource out of a namespace.
-    bool allowsNothing() const;
-    /// -1 where not known.
-    double free() const;
-    bool isGpu() const;
-};
-
-/// A row for each resource of each quota: GPUs first, of each resource the fullest first.
-QList<QuotaRow> quotaRows(const QList<Quota> &quotas);
-
 /// Quotas of namespaces and of Kueue's cluster queues.
 class QuotaTableModel : public RowTableModel<QuotaRow>
 {

@@ -31,7 +31,6 @@ enum Role {
     ReplicasRole,      ///< ReplicaValue: dots painted before the text "3/4"
     ActionRole,        ///< ActionValue: the one small button of the row
     LoadingRole,       ///< bool: value not read yet, a grey bar is painted instead
-    StaleRole,         ///< bool: whole row dimmed, its tags lose their colour (old data)
 };
 
 struct TagValue {

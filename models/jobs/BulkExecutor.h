@@ -1,32 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/ObjectApi.h"
+#include "change/Run.h"
 #include "jobs/BulkPlan.h"
-
-#include <chrono>
-#include <functional>
 
 /// Carrying out what a bulk plan says. Blocking; run it on the flow pool, never on the GUI thread.
 namespace cairn::jobs {
 
 /// How it went with one job.
-struct BulkResult {
-    enum class State {
-        Waiting,   ///< not begun, or waiting for its old pods to end
-        Running,
-        Done,
-        Unchanged, ///< nothing was done: it was so already, is gone, or was left out
-        Failed,    ///< `error` says why
-        Stopped,   ///< the flow was cancelled first
-    };
-    State state = State::Waiting;
-    QString text;               ///< one sentence, safe to show; may be empty
-    std::optional<Error> error; ///< of Failed
-};
-
-/// "waiting", "running", "done", "unchanged", "failed", "stopped".
-QString stateWord(BulkResult::State state);
+using BulkResult = change::Outcome;
+using change::stateWord;
 
 struct BulkOptions {
     /// Called on the thread of the flow whenever the result of items[index] changes.
@@ -41,9 +24,9 @@ struct BulkOptions {
 /// Asks the server whether it would do this, without doing it (dry run). For items whose fate is Act.
 Result<> tryBulk(ObjectApi &api, const BulkItem &item, std::stop_token stop);
 
-/// Does what each item says, one after the other; an item that fails stops no other. Every write is guarded: by the
-/// resourceVersion, and a deletion by the UID too, so that a job that was made anew or changed meanwhile is left alone.
-/// A job is let go only when its old pods are gone, since the operator would count their exit code as a failure.
+/// Does what each item says; an item that fails or waits holds up no other. Every write is guarded: by the resourceVersion,
+/// and a deletion by the UID too, so that a job that was made anew or changed meanwhile is left alone.
+/// A job is unsuspended only when its old pods are gone, since the operator would count their exit code as a failure.
 /// Deletions cascade in the background: a TrainJob whose runtime is gone could never end one in the foreground.
 QList<BulkResult> executeBulk(ObjectApi &api, const QList<BulkItem> &items, const BulkOptions &options, std::stop_token stop);
 

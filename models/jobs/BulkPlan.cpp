@@ -122,7 +122,7 @@ void decideUnsuspend(BulkItem &item)
         item.fate = Fate::Nothing;
         item.verdict = {u"not-suspended"_s, Words::tr("It is not suspended."), {}};
     } else {
-        item.verdict = {u"unsuspend"_s, Words::tr("It is let go, once its old pods are gone."), {}};
+        item.verdict = {u"unsuspend"_s, Words::tr("It is unsuspended, once its old pods are gone."), {}};
     }
 }
 
@@ -203,6 +203,22 @@ BulkItem planBulk(BulkAct act, const Job &job, const Listing *listing, const QDa
     }
     warnOfManager(item);
     return item;
+}
+
+BulkItem inverseOf(const BulkItem &item, bool carriedOut, const QDateTime &now)
+{
+    Job job = item.job;
+    if (!carriedOut || item.act == BulkAct::Delete) {
+        BulkItem nothing;
+        nothing.job = job;
+        nothing.act = item.act;
+        nothing.fate = Fate::Nothing;
+        nothing.verdict = {u"unchanged"_s, Words::tr("It was not changed."), {}};
+        return nothing;
+    }
+    job.suspendRequested = item.act == BulkAct::Suspend;
+    job.phase = job.suspendRequested ? JobPhase::Suspended : JobPhase::Running;
+    return planBulk(job.suspendRequested ? BulkAct::Unsuspend : BulkAct::Suspend, job, nullptr, now);
 }
 
 BulkItem refusedBulk(BulkAct act, const Job &job, const QString &id, const Error &error)

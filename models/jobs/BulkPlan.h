@@ -43,6 +43,9 @@ QString fateWord(BulkItem::Fate fate);
 /// Decides. `listing` is what was last read of the job's checkpoints, nullptr for never. Pure.
 BulkItem planBulk(BulkAct act, const Job &job, const Listing *listing, const QDateTime &now);
 
+/// What takes an act back that was carried out, suspending or unsuspending; where it was not, an item with nothing to do.
+BulkItem inverseOf(const BulkItem &item, bool carriedOut, const QDateTime &now);
+
 /// A job that could not be read: left out because of `error`.
 BulkItem refusedBulk(BulkAct act, const Job &job, const QString &id, const Error &error);
 

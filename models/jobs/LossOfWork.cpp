@@ -43,12 +43,16 @@ QDateTime startOf(const Job &job)
 LossOfWork lossIfItDiesNow(const Job &job, const CheckpointSummary *known, const QDateTime &now, std::optional<qint64> latestStep)
 {
     LossOfWork loss;
-    if (job.phase == JobPhase::Unknown)
-        return loss;
-    if (!isRunning(job.phase) && job.phase != JobPhase::Failed) {
+    switch (job.phase) {
+    case JobPhase::Unknown: return loss;
+    case JobPhase::Pending:
+    case JobPhase::Queued:
+    case JobPhase::Suspended:
+    case JobPhase::Succeeded:
         loss.steps = 0;
         loss.gpuHours = 0;
         return loss;
+    default: break; // it computes, or did until it failed
     }
     loss.already = job.phase == JobPhase::Failed;
     loss.unread = !known;

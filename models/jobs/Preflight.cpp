@@ -7,7 +7,6 @@
 #include "jobs/Attempt.h"
 
 #include <QCoreApplication>
-#include <QElapsedTimer>
 #include <QJsonArray>
 #include <QLocale>
 #include <QSet>
@@ -66,13 +65,16 @@ public:
         const std::initializer_list<void (Preflight::*)()> all{
             &Preflight::checkpoint, &Preflight::job,      &Preflight::access, &Preflight::logs,  &Preflight::quota,
             &Preflight::claims,     &Preflight::priority, &Preflight::pods,   &Preflight::dryRun};
+        QList<change::CheckFunction> checks;
         for (const auto check : all) {
-            if (m_stop.stop_requested())
-                break;
-            m_timer.start();
-            (this->*check)();
+            if (m_options.nameOnly && check != &Preflight::dryRun)
+                continue;
+            checks.append([this, check](const change::Found &found) {
+                m_found = &found;
+                (this->*check)();
+            });
         }
-        return m_checks;
+        return change::runChecks(checks, m_options.onCheck, m_stop);
     }
 
 private:
@@ -80,21 +82,13 @@ private:
     const ResumePlan &m_plan;
     const PreflightOptions &m_options;
     std::stop_token m_stop;
-    QList<Check> m_checks;
-    QElapsedTimer m_timer;
+    const change::Found *m_found = nullptr;
 
     bool inPlace() const { return m_plan.mode == ResumePlan::Mode::InPlace; }
     const QString &ns() const { return m_plan.job.ns; }
     const ResourceKind &resource() const { return m_plan.job.facts().resource; }
 
-    void add(const QString &id, State state, const QString &text, const QString &fix = {})
-    {
-        Check check{id, state, text, fix, std::chrono::milliseconds(m_timer.elapsed())};
-        m_checks.append(check);
-        if (m_options.onCheck)
-            m_options.onCheck(check);
-        m_timer.restart();
-    }
+    void add(const QString &id, State state, const QString &text, const QString &fix = {}) { (*m_found)(id, state, text, fix); }
     /// A check that could not be made.
     void unknown(const QString &id, const QString &what, const Error &error)
     {
@@ -355,17 +349,6 @@ private:
 };
 
 } // namespace
-
-QString checkWord(Check::State state)
-{
-    switch (state) {
-    case State::Ok: return u"ok"_s;
-    case State::Warn: return u"warn"_s;
-    case State::Fail: return u"fail"_s;
-    case State::Info: return u"info"_s;
-    }
-    return {};
-}
 
 QMap<QString, double> quotaDemand(const QJsonObject &object, const QString &replicaSpecs)
 {

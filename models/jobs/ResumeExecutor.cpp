@@ -9,7 +9,6 @@
 #include <QJsonArray>
 
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace cairn::jobs {
 namespace {
@@ -17,16 +16,13 @@ namespace {
 using Phase = ResumeState::Phase;
 using Stage = ResumeEvent::Stage;
 using State = ResumeOutcome::State;
+using change::Write;
 using detail::Flow;
 
 // A free tr() would be filed under another context by lupdate than it is looked up in.
 struct Words {
     Q_DECLARE_TR_FUNCTIONS(cairn::jobs)
 };
-
-/// How long the operator may take to say Suspended once no pod is left; then it is taken to be down, which is harmless:
-/// an operator that does not run starts no pods either.
-constexpr std::chrono::milliseconds kAcknowledgeLimit = 60s;
 
 QString recordName()
 {
@@ -56,33 +52,50 @@ public:
     Runner(Flow &flow) : m_flow(flow) {}
 
     Result<ResumeOutcome> begin(const ResumePlan &plan);
-    ResumeOutcome drive(ResumeState state);
-    ResumeOutcome goBack(ResumeState state);
+    ResumeOutcome drive(const ResumeState &state);
+    ResumeOutcome goBack(const ResumeState &state);
 
 private:
     Flow &m_flow;
+    ResumeState m_state;
     ResumeOutcome m_outcome;
+    bool m_finished = false; ///< the job ended before it was rolled back
 
     const QString &specs() const { return m_flow.facts().replicaSpecs; }
-    void describe(const ResumeState &state);
+    void take(const ResumeState &state);
     ResumeOutcome failedWith(const Error &error);
     Result<> recheck(const QString &path, bool again);
-    Result<> waitForPods(bool undoing);
-    Result<ResumeState> recordOf(const QJsonObject &live, const ResumeState &mine) const;
-    Result<> changeTemplate(ResumeState &state);
-    Result<> letGo(ResumeState &state);
-    void tidyUp(const ResumeState &state);
-    Result<> markUndoing(ResumeState &state, bool &finished);
-    Result<> restore(const ResumeState &state);
-    void enter(ResumeState &state, Phase phase) const
+    change::Wait podsGone(bool undoing);
+    Result<ResumeState> recordOf(const QJsonObject &live) const;
+    /// What is written to the job, in this order: the steps of docs/RESUME.md.
+    change::Change suspend(const ResumePlan &plan);
+    change::Change changeTemplate();
+    change::Change start();
+    change::Change markUndoing();
+    change::Change restore();
+    void tidyUp();
+    /// The record as it is from `phase` on.
+    QString recordIn(Phase phase) const
     {
-        state.phase = phase;
-        state.changed = m_flow.now().toUTC();
+        ResumeState next = m_state;
+        next.phase = phase;
+        next.changed = m_flow.now().toUTC();
+        return next.toText();
+    }
+    change::Change step(Stage stage, const QString &text, std::function<Result<Write>(const QJsonObject &live)> look) const
+    {
+        change::Change change;
+        change.target = m_flow.ref();
+        change.stage = stage;
+        change.text = text;
+        change.look = std::move(look);
+        return change;
     }
 };
 
-void Runner::describe(const ResumeState &state)
+void Runner::take(const ResumeState &state)
 {
+    m_state = state;
     m_outcome.mode = ResumePlan::Mode::InPlace;
     m_outcome.target = m_flow.ref();
     m_outcome.id = state.id;
@@ -103,10 +116,10 @@ ResumeOutcome Runner::failedWith(const Error &error)
 /// room for a helper, say) is no reason to leave the job hanging.
 Result<> Runner::recheck(const QString &path, bool again)
 {
-    if (!m_flow.options().recheck)
+    if (!m_flow.resume().recheck)
         return {};
     m_flow.report(Stage::Checking, Words::tr("Looking at the checkpoint once more."));
-    const Result<Checkpoint> now = m_flow.options().recheck(m_flow.stop());
+    const Result<Checkpoint> now = m_flow.resume().recheck(m_flow.stop());
     if (!now) {
         if (again && now.error().kind != Error::Kind::NotFound && now.error().kind != Error::Kind::Cancelled) {
             m_outcome.notes.append(Words::tr("The checkpoint could not be looked at once more: %1").arg(now.error().what));
@@ -124,221 +137,169 @@ Result<> Runner::recheck(const QString &path, bool again)
 }
 
 /// The first and only patch that stops the job: suspend word, record and lock in one.
+change::Change Runner::suspend(const ResumePlan &plan)
+{
+    return step(Stage::Suspending, Words::tr("Suspending the job."), [this, &plan](const QJsonObject &live) -> Result<Write> {
+        const QJsonValue meta = live.value(u"metadata"_s);
+        const QJsonValue planned = plan.object.value(u"metadata"_s);
+        if (const auto pending = readPending(live)) {
+            if (*pending && (*pending)->id == plan.id) {
+                m_state = **pending; // our own patch, whose answer was lost
+                return Write{};
+            }
+            if (!*pending || needsAttention(**pending))
+                return fail(changedMeanwhile(Words::tr("Another resume of it was begun.")));
+        }
+        if (!meta[u"deletionTimestamp"_s].isUndefined())
+            return fail(changedMeanwhile(Words::tr("It is being deleted.")));
+        // The status changes all the time and does not matter; the generation counts changes of the spec.
+        if (meta[u"generation"_s] != planned[u"generation"_s] || meta[u"labels"_s] != planned[u"labels"_s]
+            || meta[u"ownerReferences"_s] != planned[u"ownerReferences"_s])
+            return fail(changedMeanwhile(Words::tr("Its specification, labels or owner are not those the plan was made from.")));
+        const Result<Job> job = m_flow.decoded(live);
+        if (!job)
+            return fail(job.error());
+        if (isFinished(job->phase))
+            return fail(changedMeanwhile(Words::tr("It has finished; a finished job cannot be resumed in place.")));
+        if (const Result<QJsonObject> fits = applied(live, specs(), plan.changes, true); !fits)
+            return fail(fits.error());
+        m_state = ResumeState::of(plan, live, m_flow.now(), m_flow.options().tool);
+        QJsonObject patch = annotationsPatch({{recordName(), m_state.toText()}});
+        patch.insert(u"spec"_s, QJsonObject{{u"runPolicy"_s, QJsonObject{{u"suspend"_s, true}}}});
+        return Write{patch, {}};
+    });
+}
+
 Result<ResumeOutcome> Runner::begin(const ResumePlan &plan)
 {
     if (Result<> ok = recheck(plan.path, false); !ok)
         return fail(ok.error());
-    m_flow.report(Stage::Suspending, Words::tr("Suspending the job."));
-    ResumeState state;
+    const change::Change first = suspend(plan);
+    m_flow.report(first.stage, first.text);
     bool sent = false;
-    const Result<QJsonObject> written = m_flow.write(
-        [&](const QJsonObject &live) -> Result<QJsonObject> {
-            const QJsonValue meta = live.value(u"metadata"_s);
-            const QJsonValue planned = plan.object.value(u"metadata"_s);
-            if (const auto pending = readPending(live)) {
-                if (*pending && (*pending)->id == plan.id) {
-                    state = **pending; // our own patch, whose answer was lost
-                    return QJsonObject();
-                }
-                if (!*pending || needsAttention(**pending))
-                    return fail(changedMeanwhile(Words::tr("Another resume of it was begun.")));
-            }
-            if (!meta[u"deletionTimestamp"_s].isUndefined())
-                return fail(changedMeanwhile(Words::tr("It is being deleted.")));
-            // The status changes all the time and does not matter; the generation counts changes of the spec.
-            if (meta[u"generation"_s] != planned[u"generation"_s] || meta[u"labels"_s] != planned[u"labels"_s]
-                || meta[u"ownerReferences"_s] != planned[u"ownerReferences"_s])
-                return fail(changedMeanwhile(Words::tr("Its specification, labels or owner are not those the plan was made from.")));
-            const Result<Job> job = m_flow.decoded(live);
-            if (!job)
-                return fail(job.error());
-            if (isFinished(job->phase))
-                return fail(changedMeanwhile(Words::tr("It has finished; a finished job cannot be resumed in place.")));
-            if (const Result<QJsonObject> fits = applied(live, specs(), plan.changes, true); !fits)
-                return fail(fits.error());
-            state = ResumeState::of(plan, live, m_flow.now(), m_flow.options().tool);
-            QJsonObject patch = annotationsPatch({{recordName(), state.toText()}});
-            patch.insert(u"spec"_s, QJsonObject{{u"runPolicy"_s, QJsonObject{{u"suspend"_s, true}}}});
-            return patch;
-        },
-        &sent);
-    if (!written) {
+    if (const Result<QJsonObject> written = m_flow.write(first.target, first.look, &sent); !written) {
         if (!sent)
             return fail(written.error());
-        describe(ResumeState::of(plan, plan.object, m_flow.now(), m_flow.options().tool));
+        take(ResumeState::of(plan, plan.object, m_flow.now(), m_flow.options().tool));
         m_outcome.notes.append(Words::tr("The connection broke at the first change: the job may be suspended."));
         return failedWith(written.error());
     }
-    return drive(state);
+    return drive(ResumeState(m_state));
 }
 
-ResumeOutcome Runner::drive(ResumeState state)
+ResumeOutcome Runner::drive(const ResumeState &state)
 {
-    describe(state);
+    take(state);
     if (state.phase == Phase::Undoing)
         return goBack(state);
-    if (state.phase == Phase::Suspended) {
-        if (const Result<> ok = waitForPods(false); !ok)
-            return failedWith(ok.error());
-        // A training that saves when it is told to stop may have rotated the checkpoint away.
-        if (const Result<> ok = recheck(state.checkpoint, true); !ok)
-            return failedWith(ok.error());
-        if (const Result<> ok = changeTemplate(state); !ok)
-            return failedWith(ok.error());
-    }
-    if (state.phase == Phase::Patched) {
-        if (const Result<> ok = letGo(state); !ok)
-            return failedWith(ok.error());
-    }
+    QList<change::Change> left;
+    if (state.phase == Phase::Suspended)
+        left.append(changeTemplate());
+    if (state.phase != Phase::Started)
+        left.append(start());
+    const Result<> done = change::carryOutInOrder(m_flow, left);
+    if (!done)
+        return failedWith(done.error());
     m_outcome.state = State::Started;
-    if (!m_flow.options().follow)
+    if (!m_flow.resume().follow)
         return m_outcome;
     m_flow.report(Stage::Following, Words::tr("Waiting for the first step after the checkpoint."));
     detail::follow(m_flow, state.id, m_outcome);
     if (m_outcome.state == State::Training) {
-        tidyUp(state);
+        tidyUp();
         m_flow.report(Stage::Done, Words::tr("The training goes on from the checkpoint."));
     }
     return m_outcome;
 }
 
-Result<> Runner::waitForPods(bool undoing)
+change::Wait Runner::podsGone(bool undoing)
 {
-    const QDateTime begin = m_flow.now();
-    const Stage stage = undoing ? Stage::Undoing : Stage::Stopping;
-    QDateTime emptySince;
-    std::chrono::milliseconds limit = m_flow.options().podsGoneLimit;
-    for (;;) {
-        const Result<QJsonObject> live = m_flow.live();
-        if (!live)
-            return fail(live.error());
-        const Result<Job> job = m_flow.decoded(*live);
-        if (!job)
-            return fail(job.error());
-        if (isFinished(job->phase)) {
-            if (undoing)
-                return {};
+    PodsGone gone;
+    gone.limit = m_flow.resume().podsGoneLimit;
+    gone.look = [this, undoing](const QJsonObject &live, const Job &job) -> Result<bool> {
+        if (undoing && isFinished(job.phase))
+            return true;
+        if (isFinished(job.phase))
             return fail(changedMeanwhile(Words::tr("It finished while it was being suspended; a finished job cannot be resumed in place.")));
-        }
-        if (!detail::isSuspended(*live))
-            return fail(changedMeanwhile(Words::tr("Somebody let it go again before its template was changed.")));
-        limit = std::chrono::milliseconds(m_flow.options().podsGoneLimit) + std::chrono::seconds(job->gracePeriodSeconds);
-
-        const Result<QList<QJsonObject>> pods = m_flow.pods();
-        if (!pods)
-            return fail(pods.error());
-        if (pods->isEmpty()) {
-            if (job->phase == JobPhase::Suspended || job->phase == JobPhase::Queued)  {
-                // The decoder also says Suspended where only the spec does; ask for the operator's own word.
-                bool acknowledged = false;
-                for (const QJsonValue c : live->value(u"status"_s)[u"conditions"_s].toArray())
-                    acknowledged |= c[u"type"_s].toString() == u"Suspended" && c[u"status"_s].toString() == u"True";
-                if (acknowledged)
-                    return {};
-            }
-            if (!emptySince.isValid())
-                emptySince = m_flow.now();
-            if (emptySince.msecsTo(m_flow.now()) >= kAcknowledgeLimit.count()) {
-                m_outcome.notes.append(Words::tr("The training operator did not confirm that the job is suspended; it may not be running."));
-                return {};
-            }
-        } else {
-            emptySince = QDateTime();
-            ResumeEvent event;
-            event.stage = stage;
-            event.podsLeft = static_cast<int>(pods->size());
-            const QJsonObject &first = pods->first();
-            event.text = QCoreApplication::translate("cairn::jobs", "Waiting for %n pod(s) to end; up to %1 each.", nullptr, event.podsLeft)
-                             .arg(text::duration(std::chrono::seconds(job->gracePeriodSeconds)));
-            if (begin.secsTo(m_flow.now()) > job->gracePeriodSeconds + 10)
-                event.text = Words::tr("Pod %1 on node %2 is still there although its time to stop is over.")
-                                 .arg(text::safe(first.value(u"metadata"_s)[u"name"_s].toString()),
-                                      text::safe(first.value(u"spec"_s)[u"nodeName"_s].toString()));
-            m_flow.report(event);
-        }
-        if (begin.msecsTo(m_flow.now()) > limit.count())
-            return fail(Error::Kind::Timeout, Words::tr("The job's pods did not end within %1.").arg(text::duration(limit)),
-                        Words::tr("Their node may be lost, or a finalizer holds them."),
-                        Words::tr("Bring the node back or delete the pods by force, then finish or undo the resume."));
-        if (!m_flow.sleep(m_flow.options().poll))
-            return fail(Error::cancelled());
-    }
+        if (!detail::isSuspended(live))
+            return fail(changedMeanwhile(Words::tr("It was unsuspended by someone else before its template was changed.")));
+        return false;
+    };
+    gone.onSilentOperator = [this] {
+        m_outcome.notes.append(Words::tr("The training operator did not confirm that the job is suspended; it may not be running."));
+    };
+    return jobs::podsGone(m_flow.ref(), gone);
 }
 
 /// The record on the live object, if it still is ours.
-Result<ResumeState> Runner::recordOf(const QJsonObject &live, const ResumeState &mine) const
+Result<ResumeState> Runner::recordOf(const QJsonObject &live) const
 {
     const auto pending = readPending(live);
-    if (!pending || !*pending || (*pending)->id != mine.id)
+    if (!pending || !*pending || (*pending)->id != m_state.id)
         return fail(takenOver());
     return **pending;
 }
 
-Result<> Runner::changeTemplate(ResumeState &state)
+change::Change Runner::changeTemplate()
 {
-    m_flow.report(Stage::Changing, Words::tr("Changing the job's template."));
-    ResumeState next = state;
-    enter(next, Phase::Patched);
-    const Result<QJsonObject> written = m_flow.write([&](const QJsonObject &live) -> Result<QJsonObject> {
-        const Result<ResumeState> record = recordOf(live, state);
+    change::Change change = step(Stage::Changing, Words::tr("Changing the job's template."), [this](const QJsonObject &live) -> Result<Write> {
+        const Result<ResumeState> record = recordOf(live);
         if (!record)
             return fail(record.error());
         if (record->phase == Phase::Patched)
-            return QJsonObject();
+            return Write{};
         if (record->phase != Phase::Suspended)
             return fail(takenOver());
         if (!detail::isSuspended(live))
-            return fail(changedMeanwhile(Words::tr("Somebody let it go again before its template was changed.")));
-        const Result<QJsonObject> target = applied(live, specs(), state.changes, true);
+            return fail(changedMeanwhile(Words::tr("It was unsuspended by someone else before its template was changed.")));
+        const Result<QJsonObject> target = applied(live, specs(), m_state.changes, true);
         if (!target)
             return fail(target.error());
-        QJsonObject annotations{{recordName(), next.toText()}};
-        for (auto it = state.annotationsBefore.begin(); it != state.annotationsBefore.end(); ++it)
+        QJsonObject annotations{{recordName(), recordIn(Phase::Patched)}};
+        for (auto it = m_state.annotationsBefore.begin(); it != m_state.annotationsBefore.end(); ++it)
             annotations.insert(it.key(), QJsonValue()); // null removes what the new lineage does not name
-        for (auto it = state.annotations.begin(); it != state.annotations.end(); ++it)
+        for (auto it = m_state.annotations.begin(); it != m_state.annotations.end(); ++it)
             annotations.insert(it.key(), it.value());
         QJsonObject patch = annotationsPatch(annotations);
-        if (!state.changes.isEmpty())
-            patch.insert(u"spec"_s, QJsonObject{{specs(), containersPatch(*target, specs(), state.changes)}});
-        return patch;
+        if (!m_state.changes.isEmpty())
+            patch.insert(u"spec"_s, QJsonObject{{specs(), containersPatch(*target, specs(), m_state.changes)}});
+        return Write{patch, {}};
     });
-    if (!written)
-        return fail(written.error());
-    state = next;
-    return {};
+    change.waits.append(podsGone(false));
+    // A training that saves when it is told to stop may have rotated the checkpoint away.
+    change.lastLook = [this](const change::Run &) {
+        const Result<> ok = recheck(m_state.checkpoint, true);
+        if (m_flow.resume().looksDone)
+            m_flow.resume().looksDone();
+        return ok;
+    };
+    return change;
 }
 
-Result<> Runner::letGo(ResumeState &state)
+change::Change Runner::start()
 {
-    m_flow.report(Stage::Starting, Words::tr("Starting the job again."));
-    ResumeState next = state;
-    enter(next, Phase::Started);
-    const Result<QJsonObject> written = m_flow.write([&](const QJsonObject &live) -> Result<QJsonObject> {
-        const Result<ResumeState> record = recordOf(live, state);
+    return step(Stage::Starting, Words::tr("Starting the job again."), [this](const QJsonObject &live) -> Result<Write> {
+        const Result<ResumeState> record = recordOf(live);
         if (!record)
             return fail(record.error());
         if (record->phase == Phase::Started)
-            return QJsonObject();
+            return Write{};
         if (record->phase != Phase::Patched)
             return fail(takenOver());
-        QJsonObject patch = annotationsPatch({{recordName(), next.toText()}});
+        QJsonObject patch = annotationsPatch({{recordName(), recordIn(Phase::Started)}});
         patch.insert(u"spec"_s, QJsonObject{{u"runPolicy"_s, QJsonObject{{u"suspend"_s, false}}}});
-        return patch;
+        return Write{patch, {}};
     });
-    if (!written)
-        return fail(written.error());
-    state = next;
-    return {};
 }
 
 /// The record has done its work: what stays is the lineage.
-void Runner::tidyUp(const ResumeState &state)
+void Runner::tidyUp()
 {
-    const Result<QJsonObject> written = m_flow.write([&](const QJsonObject &live) -> Result<QJsonObject> {
+    const Result<QJsonObject> written = m_flow.write(m_flow.ref(), [&](const QJsonObject &live) -> Result<Write> {
         const auto pending = readPending(live);
-        if (!pending || !*pending || (*pending)->id != state.id)
-            return QJsonObject();
-        return annotationsPatch({{recordName(), QJsonValue()}});
+        if (!pending || !*pending || (*pending)->id != m_state.id)
+            return Write{};
+        return Write{annotationsPatch({{recordName(), QJsonValue()}}), {}};
     });
     m_outcome.canPutBack = !written;
     if (!written)
@@ -346,77 +307,70 @@ void Runner::tidyUp(const ResumeState &state)
 }
 
 /// Stops whoever else works on the job (their next write finds another phase) and the pods of the new template.
-Result<> Runner::markUndoing(ResumeState &state, bool &finished)
+change::Change Runner::markUndoing()
 {
-    ResumeState next = state;
-    enter(next, Phase::Undoing);
-    const Result<QJsonObject> written = m_flow.write([&](const QJsonObject &live) -> Result<QJsonObject> {
-        const Result<ResumeState> record = recordOf(live, state);
+    return step(Stage::Undoing, Words::tr("Rolling back."), [this](const QJsonObject &live) -> Result<Write> {
+        const Result<ResumeState> record = recordOf(live);
         if (!record)
             return fail(record.error());
         const Result<Job> job = m_flow.decoded(live);
         if (!job)
             return fail(job.error());
-        finished = isFinished(job->phase);
-        if (record->phase == Phase::Undoing && (finished || detail::isSuspended(live)))
-            return QJsonObject();
-        QJsonObject patch = annotationsPatch({{recordName(), next.toText()}});
-        if (!finished)
+        m_finished = isFinished(job->phase);
+        if (record->phase == Phase::Undoing && (m_finished || detail::isSuspended(live)))
+            return Write{};
+        QJsonObject patch = annotationsPatch({{recordName(), recordIn(Phase::Undoing)}});
+        if (!m_finished)
             patch.insert(u"spec"_s, QJsonObject{{u"runPolicy"_s, QJsonObject{{u"suspend"_s, true}}}});
-        return patch;
+        return Write{patch, {}};
     });
-    if (!written)
-        return fail(written.error());
-    state = next;
-    return {};
 }
 
-Result<> Runner::restore(const ResumeState &state)
+change::Change Runner::restore()
 {
-    const Result<QJsonObject> written = m_flow.write([&](const QJsonObject &live) -> Result<QJsonObject> {
+    change::Change change = step(Stage::Undoing, {}, [this](const QJsonObject &live) -> Result<Write> {
         if (!readPending(live))
-            return QJsonObject(); // restored, and the answer was lost
-        const Result<ResumeState> record = recordOf(live, state);
+            return Write{}; // restored, and the answer was lost
+        const Result<ResumeState> record = recordOf(live);
         if (!record)
             return fail(record.error());
-        const Result<QJsonObject> target = applied(live, specs(), state.changes, false);
+        const Result<QJsonObject> target = applied(live, specs(), m_state.changes, false);
         if (!target)
             return fail(target.error());
         QJsonObject annotations{{recordName(), QJsonValue()}};
-        for (auto it = state.annotationsBefore.begin(); it != state.annotationsBefore.end(); ++it)
+        for (auto it = m_state.annotationsBefore.begin(); it != m_state.annotationsBefore.end(); ++it)
             annotations.insert(it.key(), it.value() ? QJsonValue(*it.value()) : QJsonValue());
         QJsonObject spec;
-        if (!state.changes.isEmpty())
-            spec.insert(specs(), containersPatch(*target, specs(), state.changes));
+        if (!m_state.changes.isEmpty())
+            spec.insert(specs(), containersPatch(*target, specs(), m_state.changes));
         const QJsonObject runPolicy = live.value(u"spec"_s)[u"runPolicy"_s].toObject();
-        const bool onlyOurs = !state.hadRunPolicy && (runPolicy.isEmpty() || runPolicy.keys() == QStringList{u"suspend"_s});
+        const bool onlyOurs = !m_state.hadRunPolicy && (runPolicy.isEmpty() || runPolicy.keys() == QStringList{u"suspend"_s});
         spec.insert(u"runPolicy"_s,
                     onlyOurs ? QJsonValue()
-                             : QJsonValue(QJsonObject{{u"suspend"_s, state.suspendBefore ? QJsonValue(*state.suspendBefore)
-                                                                                         : QJsonValue()}}));
+                             : QJsonValue(QJsonObject{{u"suspend"_s, m_state.suspendBefore ? QJsonValue(*m_state.suspendBefore)
+                                                                                           : QJsonValue()}}));
         QJsonObject patch = annotationsPatch(annotations);
         patch.insert(u"spec"_s, spec);
-        return patch;
+        return Write{patch, {}};
     });
-    return written ? Result<>() : fail(written.error());
+    // Starting it while old pods end would count their exit code as a failure of the job.
+    change.waitStage = Stage::Undoing;
+    change.waits.append([this, wait = podsGone(true)](const change::Run &run, const QDateTime &since) -> Result<std::optional<change::Pending>> {
+        if (m_finished || m_state.suspendBefore.value_or(false))
+            return std::optional<change::Pending>();
+        return wait(run, since);
+    });
+    return change;
 }
 
-ResumeOutcome Runner::goBack(ResumeState state)
+ResumeOutcome Runner::goBack(const ResumeState &state)
 {
-    describe(state);
-    m_flow.report(Stage::Undoing, Words::tr("Putting the job back."));
-    bool finished = false;
-    if (const Result<> ok = markUndoing(state, finished); !ok)
-        return failedWith(ok.error());
-    if (finished) {
+    take(state);
+    const Result<> done = change::carryOutInOrder(m_flow, {markUndoing(), restore()});
+    if (m_finished)
         m_outcome.notes.append(Words::tr("The job has finished meanwhile: its template is restored, but it will not run again."));
-    } else if (!state.suspendBefore.value_or(false)) {
-        // Letting it go while old pods end would count their exit code as a failure of the job.
-        if (const Result<> ok = waitForPods(true); !ok)
-            return failedWith(ok.error());
-    }
-    if (const Result<> ok = restore(state); !ok)
-        return failedWith(ok.error());
+    if (!done)
+        return failedWith(done.error());
     m_outcome.state = State::Undone;
     m_outcome.canPutBack = false;
     m_flow.report(Stage::Done, Words::tr("The job is back as it was."));
@@ -444,9 +398,9 @@ Result<ResumeOutcome> createNew(Flow &flow, const ResumePlan &plan)
     outcome.checkpoint = plan.path;
     outcome.checkpointStep = plan.checkpoint.step;
 
-    if (flow.options().recheck) {
+    if (flow.resume().recheck) {
         flow.report(Stage::Checking, Words::tr("Looking at the checkpoint once more."));
-        const Result<Checkpoint> now = flow.options().recheck(flow.stop());
+        const Result<Checkpoint> now = flow.resume().recheck(flow.stop());
         if (!now)
             return fail(now.error().kind == Error::Kind::NotFound
                             ? Error::make(Error::Kind::NotFound, Words::tr("The checkpoint %1 is gone.").arg(text::safe(plan.path)),
@@ -456,39 +410,22 @@ Result<ResumeOutcome> createNew(Flow &flow, const ResumePlan &plan)
             return fail(Error::Kind::Conflict, Words::tr("The checkpoint %1 is not whole any longer.").arg(text::safe(plan.path)),
                         text::safe(now->reason), Words::tr("Choose another checkpoint."));
     }
+    if (flow.resume().looksDone)
+        flow.resume().looksDone();
     flow.report(Stage::Creating, Words::tr("Creating the job %1.").arg(text::safe(plan.newName)));
     const ObjectRef target{plan.job.facts().resource, plan.job.ns, plan.newName, QString()};
-    Flow named(flow.api(), target, flow.options(), flow.stop());
+    Flow named(flow.api(), target, flow.resume(), flow.stop());
     const auto isOurs = [&](const QJsonObject &object) {
         return object.value(u"metadata"_s)[u"annotations"_s][names::name("resume-id"_L1)].toString() == plan.id;
     };
-    Result<QJsonObject> made = flow.api().create(target.kind, target.ns, plan.result, {}, flow.stop());
-    for (int attempt = 0; !made && attempt < 4; ++attempt) {
-        const Error error = made.error();
-        if (!error.retryable() && error.reason != u"AlreadyExists" && error.kind != Error::Kind::Conflict)
-            return fail(error);
-        // A lost answer looks like this too: see whether the job that is there carries our mark.
-        const Result<QJsonObject> there = named.live();
-        if (there && isOurs(*there)) {
-            made = there;
-            break;
-        }
-        if (there)
-            return fail(Error::Kind::Conflict, Words::tr("A job named %1 exists already.").arg(text::safe(plan.newName)), QString(),
-                        Words::tr("Choose another name."));
-        if (there.error().kind != Error::Kind::NotFound)
-            return fail(there.error());
-        if (!flow.sleep(500ms))
-            return fail(Error::cancelled());
-        made = flow.api().create(target.kind, target.ns, plan.result, {}, flow.stop());
-    }
+    const Result<QJsonObject> made = flow.create(target, plan.result, isOurs);
     if (!made)
         return fail(made.error());
     outcome.target = target;
     outcome.target.uid = made->value(u"metadata"_s)[u"uid"_s].toString();
     outcome.canPutBack = true;
     outcome.state = State::Started;
-    if (!flow.options().follow)
+    if (!flow.resume().follow)
         return outcome;
     named.setRef(outcome.target);
     named.report(Stage::Following, Words::tr("Waiting for the first step after the checkpoint."));
@@ -500,20 +437,9 @@ Result<ResumeOutcome> createNew(Flow &flow, const ResumePlan &plan)
 
 } // namespace
 
-QString stageWord(ResumeEvent::Stage stage)
+bool detail::isSuspended(const QJsonObject &object)
 {
-    switch (stage) {
-    case Stage::Checking: return u"checking"_s;
-    case Stage::Suspending: return u"suspending"_s;
-    case Stage::Stopping: return u"stopping"_s;
-    case Stage::Changing: return u"changing"_s;
-    case Stage::Creating: return u"creating"_s;
-    case Stage::Starting: return u"starting"_s;
-    case Stage::Following: return u"following"_s;
-    case Stage::Undoing: return u"undoing"_s;
-    case Stage::Done: return u"done"_s;
-    }
-    return {};
+    return object.value(u"spec"_s)[u"runPolicy"_s][u"suspend"_s].toBool();
 }
 
 QString stateWord(ResumeOutcome::State state)
@@ -559,7 +485,7 @@ Result<ResumeOutcome> undo(ObjectApi &api, const ObjectRef &job, const ExecuteOp
 Result<ResumeOutcome> putBack(ObjectApi &api, const ResumeOutcome &outcome, const ExecuteOptions &options, std::stop_token stop)
 {
     if (!outcome.canPutBack)
-        return fail(Error::Kind::Invalid, Words::tr("There is nothing to put back."));
+        return fail(Error::Kind::Invalid, Words::tr("There is nothing to roll back."));
     if (outcome.mode == ResumePlan::Mode::InPlace)
         return undo(api, outcome.target, options, stop);
     DeleteOptions deletion;

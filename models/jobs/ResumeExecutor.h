@@ -1,56 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "domain/ObjectApi.h"
+#include "change/Run.h"
 #include "jobs/ResumePlan.h"
 #include "jobs/ResumeState.h"
-
-#include <chrono>
-#include <functional>
 
 /// Carrying a plan out. Blocking; run it on the flow pool, never on the GUI thread.
 namespace cairn::jobs {
 
-/// Told while something happens. The texts are for people; programs look at `stage`.
-struct ResumeEvent {
-    enum class Stage {
-        Checking,   ///< the checkpoint and the job are looked at again
-        Suspending, ///< the job is being suspended
-        Stopping,   ///< waiting until its pods are gone
-        Changing,   ///< the template is being changed
-        Creating,   ///< a new job is being created
-        Starting,   ///< the job is being let go
-        Following,  ///< waiting for the first step after the checkpoint
-        Undoing,
-        Done,
-    };
-    Stage stage = Stage::Checking;
-    QString text;             ///< one sentence, safe to show
-    int podsLeft = -1;        ///< while Stopping
-    std::optional<qint64> step; ///< newest step seen while Following
-    QDateTime at;             ///< UTC
-};
+using ResumeEvent = change::Event;
+using change::stageWord;
 
-/// "checking", "suspending", … as in JSON.
-QString stageWord(ResumeEvent::Stage stage);
-
-struct ExecuteOptions {
+struct ExecuteOptions : change::Options {
     /// Wait for the first step after the checkpoint. Without it the flow ends when the job was let go or created.
     bool follow = true;
     /// Looks at the checkpoint once more, right before something is suspended or created and again before the template
     /// is changed. Error::Kind::NotFound where it is gone, and only then: any other error stops the flow at the first
     /// look, and is noted at the second, when no pod of the job runs any longer. May be empty.
     std::function<Result<Checkpoint>(std::stop_token)> recheck;
-    /// Called on the thread of the flow.
-    std::function<void(const ResumeEvent &)> progress;
-    std::chrono::milliseconds poll{1000};
+    /// Called once no further look will be asked for, before the job starts again. May be empty; must not block.
+    std::function<void()> looksDone;
     std::chrono::minutes podsGoneLimit{15}; ///< beyond the grace period; a lost node may keep pods for ever
     std::chrono::minutes followLimit{60};
-    QString tool = QStringLiteral("cairn");
-    /// Clock, for tests.
-    std::function<QDateTime()> now;
-    /// Sleeps; false when stopped. For tests.
-    std::function<bool(std::chrono::milliseconds, const std::stop_token &)> sleep;
 };
 
 /// How it ended once something was changed on the cluster. (Where nothing was changed, the flows return an Error.)

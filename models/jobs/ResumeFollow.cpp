@@ -128,11 +128,11 @@ public:
         for (;;) {
             if (!round())
                 return;
-            if (begin.msecsTo(m_flow.now()) > std::chrono::milliseconds(m_flow.options().followLimit).count()) {
-                note(Words::tr("No step after the checkpoint was seen within %1; the job goes on.").arg(text::duration(m_flow.options().followLimit)));
+            if (begin.msecsTo(m_flow.now()) > std::chrono::milliseconds(m_flow.resume().followLimit).count()) {
+                note(Words::tr("No step after the checkpoint was seen within %1; the job goes on.").arg(text::duration(m_flow.resume().followLimit)));
                 return;
             }
-            if (!m_flow.sleep(m_flow.options().poll)) {
+            if (!m_flow.sleepUntilNextLook(begin)) {
                 note(Words::tr("Not followed to the first step; the job goes on."));
                 return;
             }
@@ -219,7 +219,7 @@ private:
             for (const PodView &view : std::as_const(views)) {
                 if (view.waiting == u"CrashLoopBackOff" && view.restarts >= 2) {
                     failed(Words::tr("The resumed training keeps failing: pod %1 ended %2 times.").arg(text::safe(view.name)).arg(view.restarts),
-                           lastLine, Words::tr("Read its log, put the job back, or resume from another checkpoint."));
+                           lastLine, Words::tr("Read its log, roll back, or resume from another checkpoint."));
                     return false;
                 }
             }
@@ -275,7 +275,7 @@ private:
         if (seen.risingBelow >= kStepsFromScratch && seen.resumed.isEmpty()) {
             failed(Words::tr("The job trains, but not from the checkpoint: its log is at step %1.").arg(text::number(seen.lastBelow)),
                    Words::tr("The script did not take the path it was given."),
-                   Words::tr("Put the job back, and say by which variable or argument the script takes a path."));
+                   Words::tr("Roll back, and say by which variable or argument the script takes a path."));
             m_outcome.pod = pod.name;
             return false;
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "change/Change.h"
 #include "domain/Checkpoint.h"
 #include "domain/Job.h"
 #include "jobs/LossOfWork.h"
@@ -31,13 +32,7 @@ struct ResumeRequest {
     LossOfWork loss;
 };
 
-/// One thing a person should know, or (in ResumePlan::problems) must settle, before resuming.
-struct PlanNote {
-    QString id;   ///< stable word for programs: "damaged", "needs-contract", …; docs/RESUME.md lists them
-    QString text; ///< one or two sentences, safe to show
-    QString fix;  ///< what to do about it; may be empty
-    bool operator==(const PlanNote &) const = default;
-};
+using PlanNote = change::Note; ///< its ids: docs/RESUME.md lists them
 
 /// What a resume will do, decided in full before anything is done. Pure data; made by planResume.
 struct ResumePlan {

@@ -104,22 +104,4 @@ QList<net::Header> signedHeaders(const Unsigned &request, const Keys &keys, cons
     return headers;
 }
 
-QByteArray presignedTarget(const Unsigned &request, const Keys &keys, const QByteArray &region, const QDateTime &now,
-                           std::chrono::seconds life)
-{
-    const Moment moment(now, region);
-    const CanonicalHeaders canonical = canonicalHeaders(request.host, request.headers);
-    Pairs query = request.query;
-    query.append(net::Header("X-Amz-Algorithm", "AWS4-HMAC-SHA256"));
-    query.append({"X-Amz-Credential", keys.id + '/' + moment.scope});
-    query.append({"X-Amz-Date", moment.stamp});
-    query.append({"X-Amz-Expires", QByteArray::number(static_cast<qint64>(life.count()))});
-    query.append({"X-Amz-SignedHeaders", canonical.names});
-    if (!keys.sessionToken.isEmpty())
-        query.append({"X-Amz-Security-Token", keys.sessionToken.reveal()});
-    const QByteArray encoded = encodedQuery(query);
-    const QByteArray text = canonicalRequest(request, encoded, canonical, "UNSIGNED-PAYLOAD");
-    return encodedPath(request.path) + '?' + encoded + "&X-Amz-Signature=" + signatureOf(text, keys, region, moment);
-}
-
 } // namespace cairn::s3

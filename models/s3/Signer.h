@@ -5,7 +5,6 @@
 #include "net/Http.h"
 
 #include <QDateTime>
-#include <chrono>
 
 /// AWS Signature Version 4 for S3, as of "Authenticating Requests: Using the Authorization Header" and "… Using Query
 /// Parameters" in the S3 API reference. libcurl's own (CURLOPT_AWS_SIGV4) is wrong for many S3 requests up to 8.14.
@@ -40,9 +39,5 @@ QByteArray encodedTarget(const Unsigned &request);
 /// The headers to send: those of the request, x-amz-date, x-amz-content-sha256, x-amz-security-token where there is
 /// one, and Authorization. `now` in UTC; servers refuse clocks that are 15 minutes wrong.
 QList<net::Header> signedHeaders(const Unsigned &request, const Keys &keys, const QByteArray &region, const QDateTime &now);
-
-/// The target with the signature in its query, for whoever holds no keys: valid for `life` (at most 7 days).
-QByteArray presignedTarget(const Unsigned &request, const Keys &keys, const QByteArray &region, const QDateTime &now,
-                           std::chrono::seconds life);
 
 } // namespace cairn::s3

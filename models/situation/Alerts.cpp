@@ -2,6 +2,7 @@
 #include "situation/Alerts.h"
 
 #include "base/Text.h"
+#include "jobs/Unfinished.h"
 #include "situation/JobWords.h"
 
 #include <QCoreApplication>
@@ -18,6 +19,9 @@ constexpr qint64 clocksApart = 300; ///< seconds
 struct Words {
     Q_DECLARE_TR_FUNCTIONS(cairn::situation::Alerts)
 };
+
+/// So long without a step a change may be under way elsewhere: pods take their time to end.
+constexpr qint64 underWaySeconds = 60;
 
 } // namespace
 
@@ -48,6 +52,12 @@ bool AlertWatch::becomes(AlertKind kind, const QString &target, bool is, const Q
 void AlertWatch::job(const Job &job, const CheckpointSummary *known, const OverviewFacts &facts, QList<Alert> &alerts)
 {
     const QString key = jobKey(job);
+    const auto unfinished = jobs::unfinishedChange(job);
+    const bool hangs = unfinished && !facts.underWay.contains(key) && (!unfinished->record || unfinished->record->changed.secsTo(facts.now) >= underWaySeconds);
+    if (!hangs)
+        m_state[static_cast<size_t>(AlertKind::ChangeUnfinished)].remove(key);
+    else if (becomes(AlertKind::ChangeUnfinished, key, true, facts.now.addSecs(1))) // also at the first look
+        alerts.append({AlertKind::ChangeUnfinished, key, Words::tr("A change of %1 was not finished").arg(text::safe(job.name)), unfinished->text});
     if (becomes(AlertKind::JobFailed, key, job.phase == JobPhase::Failed, job.finished)) {
         const QString why = causeText(job);
         const QString where = text::safe(job.ns);

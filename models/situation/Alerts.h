@@ -9,8 +9,8 @@
 
 namespace cairn::situation {
 
-enum class AlertKind { JobFailed, CheckpointDamaged, CheckpointOverdue, LeaderLost, ClaimFull, NodeLost, ComponentDown };
-inline constexpr int alertKinds = static_cast<int>(AlertKind::ComponentDown) + 1;
+enum class AlertKind { JobFailed, CheckpointDamaged, CheckpointOverdue, LeaderLost, ClaimFull, NodeLost, ComponentDown, ChangeUnfinished };
+inline constexpr int alertKinds = static_cast<int>(AlertKind::ChangeUnfinished) + 1;
 
 /// Something that happened just now and that somebody who looks elsewhere should hear of.
 struct Alert {
@@ -24,7 +24,7 @@ struct Alert {
 /// What the user wants to hear of, and when.
 struct AlertRules {
     QSet<AlertKind> wanted{AlertKind::JobFailed, AlertKind::CheckpointDamaged, AlertKind::CheckpointOverdue, AlertKind::LeaderLost, AlertKind::ClaimFull,
-                           AlertKind::NodeLost, AlertKind::ComponentDown};
+                           AlertKind::NodeLost, AlertKind::ComponentDown, AlertKind::ChangeUnfinished};
     int claimPercent = 90; ///< a claim that is this full, 50…99
     bool quiet = false;    ///< there are quiet hours
     QTime quietFrom{22, 0}, quietTo{7, 0}; ///< local time; may span midnight
@@ -34,7 +34,7 @@ struct AlertRules {
 };
 
 /// Tells changes for the worse from one look to the next. What was so when it was first seen is no news, unless it began
-/// after the first look. GUI thread or any one thread.
+/// after the first look, or is a change that nobody finished: that waits for somebody, however old it is. GUI thread or any one thread.
 class AlertWatch
 {
 public:

@@ -2,6 +2,7 @@
 #include "situation/Overview.h"
 
 #include "base/Text.h"
+#include "jobs/Unfinished.h"
 #include "situation/JobWords.h"
 
 #include <QCoreApplication>
@@ -46,6 +47,7 @@ class Judge
 public:
     explicit Judge(const OverviewFacts &facts)
         : m_now(facts.now)
+        , m_underWay(facts.underWay)
     {
         if (facts.nodes)
             nodes(*facts.nodes);
@@ -69,6 +71,8 @@ private:
     void job(const Job &job, const CheckpointSummary *known)
     {
         const jobs::LossOfWork lost = jobs::lossIfItDiesNow(job, known, m_now);
+        if (const auto change = jobs::unfinishedChange(job); change && !m_underWay.contains(jobKey(job)))
+            hangs(job, known, *change, lost);
         switch (job.phase) {
         case JobPhase::Running:
         case JobPhase::NodeLost:
@@ -82,7 +86,7 @@ private:
             m_result.longest = std::max(m_result.longest, lost.time);
             if (job.phase == JobPhase::NodeLost) {
                 m_result.gpusHeld += job.gpus();
-                problem(job, known, Kind::NodeLost, job.phase, Urgency::Now, lostNodeText(job), m_lostSince.value(jobKey(job)), lost);
+                problem(job, known, Kind::NodeLost, job.phase, Urgency::Soon, lostNodeText(job), m_lostSince.value(jobKey(job)), lost);
             } else if (job.phase == JobPhase::Restarting) {
                 m_result.gpusHeld += job.gpus();
                 problem(job, known, Kind::Stalled, job.phase, Urgency::Soon, causeText(job), job.died ? job.died->at : QDateTime(), lost);
@@ -108,11 +112,22 @@ private:
         }
     }
 
+    /// Nobody works on it any longer, or somebody does elsewhere: whoever finds it can go on or back.
+    void hangs(const Job &job, const CheckpointSummary *known, const jobs::UnfinishedChange &change, const jobs::LossOfWork &lost)
+    {
+        ++m_result.unfinished;
+        problem(job, known, Kind::Unfinished, Problem::Other::Unfinished, Urgency::Now, change.text, change.record ? change.record->changed : QDateTime(), lost);
+        Problem &problem = m_result.problems.last();
+        problem.about = About::Change;
+        problem.hint = change.record ? Words::tr("begun by %1; finish it, or roll it back", "a program").arg(text::safe(change.record->tool)) : change.problem;
+        problem.act = change.canAct() ? Problem::Act::Recover : Problem::Act::Show;
+    }
+
     QString lostNodeText(const Job &job) const
     {
         const QString node = m_lostNode.value(jobKey(job));
-        return node.isEmpty() ? Words::tr("a node with a pod of it does not answer; whether it still trains is not known")
-                              : Words::tr("node %1 with a pod of it does not answer; whether it still trains is not known").arg(node);
+        return node.isEmpty() ? Words::tr("a node that it has a pod on does not answer; whether it still trains is not known")
+                              : Words::tr("it has a pod on node %1, which does not answer; whether it still trains is not known").arg(node);
     }
 
     /// A running job whose newest checkpoint is no good, or late.
@@ -261,6 +276,7 @@ private:
     }
 
     const QDateTime m_now;
+    const QSet<QString> m_underWay;
     Overview m_result;
     double m_most = 0;
     QHash<QString, QDateTime> m_lostSince; ///< by key of the job: since when a node with a pod of it is lost

@@ -22,13 +22,13 @@ struct Problem {
         AtRisk,        ///< late or damaged checkpoints, degraded components, pressure on a node, single points of failure
         Full
     };
-    enum class About { Job, Component, Node, Claim, Availability };
-    enum class Other { NotReady, Pressure, Overdue, SinglePoints, Storage };
+    enum class About { Job, Component, Node, Claim, Availability, Change };
+    enum class Other { NotReady, Pressure, Overdue, SinglePoints, Storage, Unfinished };
     enum class Urgency { Now, Soon };
-    enum class Act { Show, Resume };
+    enum class Act { Show, Resume, Recover }; ///< Recover: finish, or roll back
     Kind kind = Kind::AtRisk;
     About about = About::Job;
-    QString target;   ///< key of the job, component, node or claim; "" for Availability
+    QString target;   ///< key of the job (of Change too), component, node or claim; "" for Availability
     std::variant<Other, JobPhase, Verdict, components::Standing> what; ///< the state that it is in
     Urgency urgency = Urgency::Soon; ///< it hurts now, or will
     QString name;     ///< safe to show
@@ -51,6 +51,7 @@ struct OverviewFacts {
     const QList<components::Component> *components = nullptr; ///< null until they were judged
     const QList<NodeLoad> *nodes = nullptr;                   ///< null where nodes may not be read
     const QList<storage::ClaimAccount> *claims = nullptr;     ///< null until they were read
+    QSet<QString> underWay; ///< keys of jobs whose change runs in this Cairn: nobody has to look after those
     QDateTime now;
 };
 
@@ -58,6 +59,7 @@ struct OverviewFacts {
 /// first, then what costs most.
 struct Overview {
     int running = 0, failed = 0, waiting = 0, suspended = 0; ///< jobs; running: those that restart or are out of sight too; waiting: pending or queued
+    int unfinished = 0;              ///< changes begun and neither finished nor rolled back
     double gpuHoursAtRisk = 0;       ///< of running jobs
     std::chrono::seconds longest{0}; ///< since the newest whole checkpoint, of the running job where it is longest
     QString costliest;               ///< name of the job with most to lose, safe to show

@@ -58,7 +58,7 @@ constexpr Rule rules[] = {
     {Kind::HostMemory, Where::NearEnd, R"(Cannot allocate memory|line \d+:\s+\d+ Killed|^Killed$)"},
 
     {Kind::GpuFault, Where::Anywhere, R"(uncorrectable ECC error|fallen off the bus|NVRM: Xid|CUDA driver version is insufficient)"},
-    {Kind::GpuFault, Where::Anywhere, R"(No CUDA GPUs are available|no CUDA-capable device|Found no NVIDIA driver|CUDA error: (?:system not yet initialized|device.{0,20} busy))"},
+    {Kind::GpuFault, Where::Anywhere, R"(No CUDA GPUs are available|Torch not compiled with CUDA|no CUDA-capable device|Found no NVIDIA driver|CUDA error: (?:system not yet initialized|device.{0,20} busy))"},
 
     {Kind::BadCheckpoint, Where::Anywhere, R"(PytorchStreamReader failed|Weights only load failed|UnpicklingError|pickle data was truncated|EOFError: Ran out of input)"},
     {Kind::BadCheckpoint, Where::Anywhere, R"(Error\(s\) in loading state_dict|(?:Missing|Unexpected) key\(s\) in state_dict|size mismatch for \S{1,200}: copying a param)"},
@@ -88,6 +88,9 @@ constexpr Rule rules[] = {
 
     {Kind::MissingKey, Where::Anywhere, R"(KeyError: ['"]?(?<s>[^'"]{1,120}))"},
     {Kind::MissingKey, Where::Anywhere, R"(environment variable '?(?<s>\w{1,120})'? (?:expected|is not set|not set|is missing|must be set))"},
+
+    // Whatever the reader of torch.load stumbles over: of a file that was cut it says "Invalid argument".
+    {Kind::BadCheckpoint, Where::Anywhere, R"(^(?:\[[^\]]{1,60}\]:?\s*)*[\w.]{0,80}Error\b)", R"re(torch/serialization\.py", line \d+, in (?:_?load|_legacy_load|persistent_load|_check_seekable|_should_read_directly|_is_zipfile|__init__)\b)re"},
 
     {Kind::LostPeer, Where::Anywhere, R"(caught collective operation timeout|NCCL communicator was aborted|nccl(?:Remote|System|InProgress)Error|NCCL (?:timeout|WARN .{0,80}Connection closed))"},
     {Kind::LostPeer, Where::Anywhere, R"(Connection (?:reset|closed) by peer(?: \[(?<s>[\w.:]{1,80})\])?|peer closed)"},
@@ -435,7 +438,7 @@ QString fixText(const DeathCause &cause)
     case Kind::GpuMemory: return Words::tr("Use a smaller batch per GPU, gradient checkpointing or sharding.");
     case Kind::HostMemory: return Words::tr("Raise the memory limit, or use fewer data loader workers.");
     case Kind::SharedMemory: return Words::tr("Mount an emptyDir with medium Memory at /dev/shm.");
-    case Kind::GpuFault: return Words::tr("Check GPU and driver of the node, and cordon it if this happens again.");
+    case Kind::GpuFault: return Words::tr("Check that image and driver fit each other, and the node's GPU; cordon the node if this happens again.");
     case Kind::BadCheckpoint: return Words::tr("Resume from an older checkpoint, or check that it fits the model.");
     case Kind::MissingModule: return Words::tr("Use an image that has it.");
     case Kind::MissingFile: return Words::tr("Check the path, and that its PVC is mounted there.");

@@ -288,6 +288,9 @@ class Cairnctl(unittest.TestCase):
                         self.assertEqual(self.environment(name), before)
                         continue
                     self.assertEqual(self.suspended(name), phase != "started")
+                    # Whoever lists the jobs sees it, and is told both ways.
+                    listed = next(j for j in self.cairnctl_json("jobs")["jobs"] if j["name"] == name)["unfinishedChange"]
+                    self.assertEqual(listed and listed["phase"], None if phase == "started" else phase)
                     self.cairnctl(*recover, way, *(["--wait"] if way == "finish" else []))
                     self.assertFalse(self.suspended(name))
                     now = self.environment(name)

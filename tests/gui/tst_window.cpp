@@ -196,6 +196,27 @@ private slots:
         QTRY_VERIFY(!w.find<pages::JobsPage>("jobs")->isSplit());
     }
 
+    void aLogBeginsByItselfWhenItsPodStarts()
+    {
+        TestWindow &w = open(test::kubeconfig());
+        auto *table = w.table("jobs.table");
+        const QString name = u"late-%1"_s.arg(QRandomGenerator::global()->bounded(1'000'000'000), 0, 36);
+        const Result<QJsonObject> made = m_cluster->cluster->create(pyTorchJobs(), u"empty"_s, suspendedJob(name), {}, {});
+        QVERIFY2(made, made ? "" : qPrintable(made.error().oneLine()));
+        const ObjectRef ref{pyTorchJobs(), u"empty"_s, name, {}};
+        QTRY_VERIFY_WITH_TIMEOUT(!test::keyOf(table, name).isEmpty(), wait);
+        w.find<pages::JobsPage>("jobs")->openJob(test::keyOf(table, name));
+        auto *page = w.find<pages::JobPage>("job");
+        page->showTab(pages::JobPage::Tab::Logs);
+        QCOMPARE(page->logs()->lineCount(), 0);
+        const QJsonObject go{{u"spec"_s, QJsonObject{{u"runPolicy"_s, QJsonObject{{u"suspend"_s, false}}}}}};
+        const Result<QJsonObject> gone = m_cluster->cluster->patch(ref, PatchType::Merge, go, {}, {});
+        QVERIFY2(gone, gone ? "" : qPrintable(gone.error().oneLine()));
+        // Nobody asks again.
+        QTRY_VERIFY_WITH_TIMEOUT(page->logs()->lineCount() > 0, wait);
+        QVERIFY(m_cluster->cluster->remove(ref, {}, {}));
+    }
+
     void theKeysOfABucketAreUsedOnceAgreedTo()
     {
         const QByteArray bytes = checkpointFile();

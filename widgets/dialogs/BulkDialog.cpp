@@ -33,25 +33,17 @@ QString BulkDialog::endedTitle(const BulkView &view)
 {
     switch (view.act) {
     case BulkAct::Suspend: return tr("%n job(s) suspended", nullptr, view.done);
-    case BulkAct::Unsuspend: return tr("%n job(s) let go", nullptr, view.done);
+    case BulkAct::Unsuspend: return tr("%n job(s) unsuspended", nullptr, view.done);
     case BulkAct::Delete: return tr("%n job(s) deleted", nullptr, view.done);
     }
     return {};
 }
 
 BulkDialog::BulkDialog(BulkAct act, QWidget *parent)
-    : QDialog(parent)
+    : ChangeDialog(u"bulk"_s, act == BulkAct::Delete ? ButtonVariant::DangerPrimary : ButtonVariant::Primary, parent)
     , m_model(new BulkTableModel(this))
 {
     m_view.act = act;
-    setObjectName(u"bulk"_s);
-    setSizeGripEnabled(true);
-    paintBackground(this, Token::Panel);
-
-    m_title = new Label({}, Type::PageTitle);
-    m_title->setObjectName(u"bulk.title"_s);
-    m_title->setWordWrap(true);
-    m_sentence = new Paragraph({}, Type::Body, Token::Dim);
     m_notes = new QWidget;
     m_notesBox = hbox(10);
     m_notes->setLayout(m_notesBox);
@@ -88,25 +80,8 @@ BulkDialog::BulkDialog(BulkAct act, QWidget *parent)
     m_typing->setLayout(typingRow);
     m_typing->hide();
 
-    m_cancel = new Button({});
-    m_cancel->setObjectName(u"bulk.cancel"_s);
-    m_again = new Button(tr("Check again"));
-    m_again->setObjectName(u"bulk.again"_s);
-    m_stop = new Button(tr("Stop"));
-    m_stop->setObjectName(u"bulk.stop"_s);
-    m_act = new Button({}, act == BulkAct::Delete ? ButtonVariant::DangerPrimary : ButtonVariant::Primary);
-    m_act->setObjectName(u"bulk.act"_s);
-    m_close = new Button(tr("Close"), ButtonVariant::Primary);
-    m_close->setObjectName(u"bulk.close"_s);
-    m_why = new Label({}, Type::Meta, Token::Dim);
-    m_why->setObjectName(u"bulk.why"_s);
-
+    m_again = addButton(u"again"_s, tr("Check again"));
     auto *inner = vbox(space::cards);
-    inner->setContentsMargins(22, 20, 22, 8);
-    auto *head = vbox(2);
-    head->addWidget(m_title);
-    head->addWidget(m_sentence);
-    inner->addLayout(head);
     inner->addWidget(m_notes);
     inner->addWidget(card, 1);
     auto *detail = vbox(2);
@@ -115,40 +90,19 @@ BulkDialog::BulkDialog(BulkAct act, QWidget *parent)
     inner->addLayout(detail);
     inner->addWidget(m_read);
     inner->addWidget(m_typing);
-    auto *foot = hbox(10);
-    foot->setContentsMargins(22, 12, 22, 18);
-    foot->addWidget(m_why, 1);
-    for (Button *button : {m_again, m_stop, m_cancel, m_act, m_close})
-        foot->addWidget(button);
-    auto *box = vbox(0);
-    box->addLayout(inner, 1);
-    box->addWidget(new Line);
-    box->addLayout(foot);
-    setLayout(box);
-    QWidget *const stops[] = {m_table, m_read, m_typed, m_again, m_stop, m_cancel, m_act, m_close};
+    setContent(inner, false);
+    QWidget *const stops[] = {m_table, m_read, m_typed, m_again, stopButton(), cancelButton(), actButton(), closeButton()};
     for (size_t i = 1; i < std::size(stops); ++i)
         setTabOrder(stops[i - 1], stops[i]);
 
-    setMinimumWidth(scaled(560));
     const int limit = screen() ? screen()->availableGeometry().height() * 9 / 10 : scaled(620);
     resize(scaled(820), std::min(limit, scaled(600)));
 
     connect(m_table, &views::DataTable::currentKeyChanged, this, &BulkDialog::showCurrent);
     connect(m_table, &views::DataTable::escaped, this, &QDialog::reject);
-    connect(m_read, &QCheckBox::toggled, this, &BulkDialog::updateFoot);
-    connect(m_typed, &QLineEdit::textEdited, this, &BulkDialog::updateFoot);
-    connect(m_cancel, &QPushButton::clicked, this, &QDialog::reject);
-    connect(m_close, &QPushButton::clicked, this, &QDialog::accept);
+    connect(m_read, &QCheckBox::toggled, this, &BulkDialog::updateAct);
+    connect(m_typed, &QLineEdit::textEdited, this, &BulkDialog::updateAct);
     connect(m_again, &QPushButton::clicked, this, &BulkDialog::againRequested);
-    connect(m_stop, &QPushButton::clicked, this, [this] {
-        m_stop->setRefusal(tr("Stopping…"));
-        emit stopRequested();
-    });
-    connect(m_act, &QPushButton::clicked, this, [this] {
-        m_acting = true;
-        updateFoot();
-        emit actRequested();
-    });
     setView(m_view);
 }
 
@@ -157,7 +111,7 @@ void BulkDialog::setView(const BulkView &view)
     const bool first = m_model->rowCount() == 0;
     const Stage before = m_view.stage;
     m_view = view;
-    m_acting = false;
+    setAnswered();
     if (view.stage == Stage::Checking && before != Stage::Checking) {
         // What was read may be otherwise now.
         m_read->setChecked(false);
@@ -169,12 +123,12 @@ void BulkDialog::setView(const BulkView &view)
     updateHead();
     updateNotes();
     showCurrent();
-    updateFoot();
+    updateAct();
     if (before != view.stage) {
-        announce(m_title, m_title->text());
+        announce(titleLabel(), titleLabel()->text());
         // The safe button has the focus; after the act, the only one.
         if (view.stage == Stage::Ready || view.stage == Stage::Ended)
-            (view.stage == Stage::Ended ? m_close : m_cancel)->setFocus(Qt::OtherFocusReason);
+            (view.stage == Stage::Ended ? closeButton() : cancelButton())->setFocus(Qt::OtherFocusReason);
     }
 }
 
@@ -188,7 +142,7 @@ void BulkDialog::updateHead()
     switch (v.act) {
     case BulkAct::Suspend:
         title = tr("Suspend %n job(s)?", nullptr, asked);
-        sentence = tr("Their pods end, their GPUs are free for others. Unsuspend lets them go again; each then starts where its script says.");
+        sentence = tr("Their pods end, their GPUs are free for others. Unsuspend starts them again; each then begins where its script says.");
         break;
     case BulkAct::Unsuspend:
         title = tr("Unsuspend %n job(s)?", nullptr, asked);
@@ -219,10 +173,7 @@ void BulkDialog::updateHead()
     } else if (v.stage == Stage::Ready && v.leftOut > 0) {
         sentence += u' ' + tr("%n of the chosen are left out; their rows say why.", nullptr, v.leftOut);
     }
-    m_title->setText(title);
-    setWindowTitle(title);
-    m_sentence->setText(sentence);
-    m_sentence->setVisible(!sentence.isEmpty());
+    setHead(title, sentence);
 }
 
 void BulkDialog::updateNotes()
@@ -278,7 +229,7 @@ bool BulkDialog::needsTyping() const
     return m_view.stage == Stage::Ready && m_view.act == BulkAct::Delete && m_view.acting > fewJobs;
 }
 
-void BulkDialog::updateFoot()
+void BulkDialog::updateAct()
 {
     const BulkView &v = m_view;
     m_read->setVisible(needsReading());
@@ -286,30 +237,21 @@ void BulkDialog::updateFoot()
     m_typing->setVisible(needsTyping());
     m_typingLabel->setText(tr("Type %1 to delete so many", "a number").arg(m_view.acting));
     QString why;
-    if (m_acting)
-        why = tr("Starting…");
-    else if (v.stage == Stage::Checking)
+    if (v.stage == Stage::Checking)
         why = tr("Looking at the jobs: %1 of %2").arg(v.looked).arg(v.total);
     else if (v.acting == 0)
         why = tr("Nothing to do.");
     else if (needsReading() && !m_read->isChecked())
-        why = tr("Say first that you have read what is lost.");
+        why = tr("Tick the box to confirm the loss.");
     else if (needsTyping() && m_typed->text().trimmed() != QString::number(v.acting))
-        why = tr("Type first how many jobs are deleted.");
+        why = tr("Enter the number of jobs to confirm.");
     const bool asks = v.stage == Stage::Checking || v.stage == Stage::Ready;
-    m_act->setVisible(asks && !(v.stage == Stage::Ready && v.acting == 0));
-    const int asked = v.stage == Stage::Checking ? v.total : v.acting;
-    m_act->setText(v.act == BulkAct::Suspend ? tr("Suspend %1").arg(asked) : v.act == BulkAct::Unsuspend ? tr("Unsuspend %1").arg(asked) : tr("Delete %1").arg(asked));
-    m_act->setRefusal(why);
-    m_why->setText(asks ? why : QString());
-    m_cancel->setText(v.act == BulkAct::Delete ? tr("Keep all") : tr("Leave as they are"));
-    m_cancel->setVisible(asks);
+    setFoot(asks ? Foot::Asking : v.stage == Stage::Running ? Foot::Running : Foot::Ended);
+    actButton()->setVisible(asks && !(v.stage == Stage::Ready && v.acting == 0));
     m_again->setVisible(v.stage == Stage::Ready);
-    m_again->setEnabled(!m_acting);
-    m_stop->setVisible(v.stage == Stage::Running);
-    m_close->setVisible(!asks);
-    m_close->setText(v.stage == Stage::Running ? tr("Go on in background") : tr("Close"));
-    m_close->setVariant(v.stage == Stage::Running ? ButtonVariant::Normal : ButtonVariant::Primary);
+    cancelButton()->setText(v.act == BulkAct::Delete ? tr("Keep all") : tr("Leave as they are"));
+    const int asked = v.stage == Stage::Checking ? v.total : v.acting;
+    setAct(v.act == BulkAct::Suspend ? tr("Suspend %1").arg(asked) : v.act == BulkAct::Unsuspend ? tr("Unsuspend %1").arg(asked) : tr("Delete %1").arg(asked), why);
 }
 
 } // namespace cairn::dialogs

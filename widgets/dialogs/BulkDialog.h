@@ -2,8 +2,7 @@
 #pragma once
 
 #include "dialogs/BulkView.h"
-
-#include <QDialog>
+#include "dialogs/ChangeDialog.h"
 
 class QBoxLayout;
 
@@ -21,10 +20,10 @@ class DataTable;
 
 namespace cairn::dialogs {
 
-/// What would become of each job, and then what became of it: suspend, let go or delete several at once. The loss and
-/// what stays are named before the act; the act is off until every job was looked at and the server tried it. Closing
-/// the dialog while it works does not stop it. Show it with open(). GUI thread only.
-class BulkDialog : public QDialog
+/// What would become of each job, and then what became of it: suspend, unsuspend or delete several at once. The loss and
+/// what stays are named before the act; the act is off until every job was looked at and the server tried it. What becomes
+/// of each is told in the table, not in steps.
+class BulkDialog : public ChangeDialog
 {
     Q_OBJECT
 public:
@@ -37,28 +36,22 @@ public:
 
 protected:
     void resizeEvent(QResizeEvent *event) override;
+    void updateAct() override;
 
 signals:
-    void actRequested();
     /// Look at the jobs again.
     void againRequested();
-    /// Begin no further job; what was done stays.
-    void stopRequested();
 
 private:
     void updateHead();
     void updateNotes();
-    void updateFoot();
     void showCurrent();
     bool needsReading() const;
     bool needsTyping() const;
 
     BulkView m_view;
-    bool m_acting = false; ///< asked for; no second press until an answer
     items::BulkTableModel *m_model;
     QStringList m_notesShown;
-    kit::Label *m_title;
-    kit::Paragraph *m_sentence;
     QWidget *m_notes;
     QBoxLayout *m_notesBox;
     views::DataTable *m_table;
@@ -68,12 +61,7 @@ private:
     QWidget *m_typing;
     kit::Label *m_typingLabel;
     kit::Input *m_typed;
-    kit::Label *m_why;
-    kit::Button *m_cancel;
     kit::Button *m_again;
-    kit::Button *m_stop;
-    kit::Button *m_act;
-    kit::Button *m_close;
 };
 
 } // namespace cairn::dialogs

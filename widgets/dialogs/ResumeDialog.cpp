@@ -12,10 +12,7 @@
 #include <QRadioButton>
 #include <QRegularExpression>
 #include <QScreen>
-#include <QScrollArea>
-#include <QScrollBar>
 #include <QSignalBlocker>
-#include <QStackedWidget>
 #include <QVBoxLayout>
 
 namespace cairn::dialogs {
@@ -23,50 +20,24 @@ namespace cairn::dialogs {
 using namespace Qt::StringLiterals;
 using namespace cairn::kit;
 
-namespace {
-
-Note *errorNote(const Error &error)
-{
-    QStringList lines;
-    for (const QString &line : {error.why, error.fix})
-        if (!line.isEmpty())
-            lines.append(text::safe(line));
-    const QString text = lines.join(u'\n');
-    return new Note(Tone::Err, text, text::safe(error.what));
-}
-
-} // namespace
-
 ResumeDialog::ResumeDialog(QWidget *parent)
-    : QDialog(parent)
+    : ChangeDialog(u"resume"_s, ButtonVariant::Primary, parent)
 {
-    setObjectName(u"resume"_s);
     setWindowTitle(tr("Resume"));
-    setSizeGripEnabled(true);
-    paintBackground(this, Token::Panel);
-    m_stack = new QStackedWidget;
-    m_stack->addWidget(makePlan());
-    m_stack->addWidget(makeProgress());
-    auto *box = vbox(0);
-    box->addWidget(m_stack);
-    setLayout(box);
-    setMinimumWidth(scaled(560));
+    stopButton()->setText(tr("Stop following"));
+    m_saveYaml = addButton(u"saveYaml"_s, tr("Save YAML…"));
+    setContent(makePlan(), true);
+    QWidget *const stops[] = {m_object,   m_name, m_unverified, m_change,   m_byEnv,  m_env,         m_saveEnv, m_byArgs, m_args,
+                              m_saveArgs, m_byItself, m_contractUse, m_wrapper, m_diff, m_saveYaml, cancelButton(), actButton()};
+    for (size_t i = 1; i < std::size(stops); ++i)
+        QWidget::setTabOrder(stops[i - 1], stops[i]);
     // Room for the whole plan of a usual job: a dialog that grows while its checks come in cannot be read.
     const int limit = screen() ? screen()->availableGeometry().height() * 9 / 10 : scaled(720);
     resize(scaled(780), std::min(limit, scaled(760)));
 }
 
-QWidget *ResumeDialog::makePlan()
+QLayout *ResumeDialog::makePlan()
 {
-    m_title = new Label({}, Type::PageTitle);
-    m_title->setObjectName(u"resume.title"_s);
-    m_title->setWordWrap(true);
-    m_sentence = new Paragraph({}, Type::Body, Token::Dim);
-    m_refused = new QWidget;
-    m_refusedBox = vbox(8);
-    m_refused->setLayout(m_refusedBox);
-    m_refused->hide();
-
     m_object = new Segment(tr("What is resumed"), {tr("This job, in place"), tr("A new job")}, Segment::Size::Normal);
     m_object->setObjectName(u"resume.object"_s);
     auto *object = new QWidget;
@@ -94,7 +65,7 @@ QWidget *ResumeDialog::makePlan()
     m_saveDir = new Paragraph({});
     m_saveRow = new FormRow(tr("Saves to"), m_saveDir);
     m_lost = new Paragraph({});
-    m_lostRow = new FormRow(tr("Lost"), m_lost);
+    m_lostRow = new FormRow(tr("Work to redo"), m_lost);
     m_restart = new Paragraph({}, Type::Body, Token::Warn);
     m_wrapper = new Check(tr("Put a small wrapper before the command, so that restarts go on from the newest"));
     m_wrapper->setObjectName(u"resume.wrapper"_s);
@@ -134,65 +105,20 @@ QWidget *ResumeDialog::makePlan()
     checkpointBox->addWidget(m_unverified);
     checkpoint->setLayout(checkpointBox);
     form->addWidget(new FormRow(tr("Checkpoint"), checkpoint));
-    form->addWidget(new FormRow(tr("Told by"), told));
+    form->addWidget(new FormRow(tr("Passed to the script as"), told));
     form->addWidget(makeContract());
     form->addWidget(m_saveRow);
     form->addWidget(m_lostRow);
     form->addWidget(m_restartRow);
 
-    auto *inner = new QWidget;
-    auto *innerBox = vbox(space::cards);
-    innerBox->setContentsMargins(22, 20, 22, 8);
-    auto *head = vbox(2);
-    head->addWidget(m_title);
-    head->addWidget(m_sentence);
-    innerBox->addLayout(head);
-    innerBox->addWidget(m_refused);
-    innerBox->addLayout(form);
-    innerBox->addWidget(m_problems);
-    innerBox->addWidget(m_checks);
-    innerBox->addWidget(m_warnings);
-    innerBox->addWidget(m_diffCard);
-    innerBox->addStretch(1);
-    inner->setLayout(innerBox);
-
-    auto *cancel = new Button(tr("Cancel"));
-    cancel->setObjectName(u"resume.cancel"_s);
-    m_saveYaml = new Button(tr("Save YAML…"));
-    m_saveYaml->setObjectName(u"resume.saveYaml"_s);
-    m_act = new Button(tr("Resume"), ButtonVariant::Primary);
-    m_act->setObjectName(u"resume.act"_s);
-    m_why = new Label({}, Type::Meta, Token::Dim);
-    // Enter in a field must not start anything: the checks of what was just typed have not run yet.
-    for (Button *button : {cancel, m_saveYaml, m_act})
-        button->setAutoDefault(false);
-    auto *foot = hbox(10);
-    foot->setContentsMargins(22, 12, 22, 18);
-    foot->addWidget(m_why, 1);
-    foot->addWidget(cancel);
-    foot->addWidget(m_saveYaml);
-    foot->addWidget(m_act);
-
-    auto *page = new QWidget;
-    auto *box = vbox(0);
-    box->addWidget(scrollDown(inner), 1);
-    box->addWidget(new Line);
-    box->addLayout(foot);
-    page->setLayout(box);
-    QWidget *const stops[] = {m_object,   m_name, m_unverified, m_change,    m_byEnv,  m_env,
-                              m_saveEnv,  m_byArgs, m_args,     m_saveArgs,  m_byItself, m_contractUse,
-                              m_wrapper,  m_diff, cancel,       m_saveYaml,  m_act};
-    for (size_t i = 1; i < std::size(stops); ++i)
-        QWidget::setTabOrder(stops[i - 1], stops[i]);
-
-    connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
+    auto *box = vbox(space::cards);
+    box->addLayout(form);
+    box->addWidget(m_problems);
+    box->addWidget(m_checks);
+    box->addWidget(m_warnings);
+    box->addWidget(m_diffCard);
+    box->addStretch(1);
     connect(m_saveYaml, &QPushButton::clicked, this, &ResumeDialog::saveYamlRequested);
-    connect(m_act, &QPushButton::clicked, this, [this] {
-        m_acting = true;
-        m_refused->hide();
-        updateAct();
-        emit resumeRequested();
-    });
     connect(m_name, &QLineEdit::textEdited, this, [this](const QString &name) {
         // Old checks say nothing about the new name.
         m_view.ready = false;
@@ -212,7 +138,7 @@ QWidget *ResumeDialog::makePlan()
     });
     for (CheckList *list : {m_problems, m_checks, m_warnings})
         connect(list, &CheckList::triggered, this, &ResumeDialog::checkTriggered);
-    return page;
+    return box;
 }
 
 QWidget *ResumeDialog::makeContract()
@@ -267,76 +193,15 @@ QWidget *ResumeDialog::makeContract()
     return m_contract;
 }
 
-QWidget *ResumeDialog::makeProgress()
-{
-    m_progressTitle = new Label({}, Type::PageTitle);
-    m_progressTitle->setObjectName(u"resume.progress.title"_s);
-    m_progressTitle->setWordWrap(true);
-    m_progressText = new Paragraph({}, Type::Body, Token::Dim);
-    m_steps = new CheckList;
-    m_steps->setObjectName(u"resume.steps"_s);
-    m_steps->setAccessibleName(tr("Steps"));
-    m_error = new QWidget;
-    m_errorBox = vbox(8);
-    m_error->setLayout(m_errorBox);
-    m_error->hide();
-
-    auto *inner = new QWidget;
-    auto *innerBox = vbox(space::cards);
-    innerBox->setContentsMargins(22, 20, 22, 8);
-    auto *head = vbox(2);
-    head->addWidget(m_progressTitle);
-    head->addWidget(m_progressText);
-    innerBox->addLayout(head);
-    innerBox->addWidget(m_error);
-    innerBox->addWidget(m_steps);
-    innerBox->addStretch(1);
-    inner->setLayout(innerBox);
-
-    m_stop = new Button(tr("Stop waiting"));
-    m_stop->setObjectName(u"resume.stop"_s);
-    m_putBack = new Button(tr("Put back"));
-    m_putBack->setObjectName(u"resume.putBack"_s);
-    m_logs = new Button(tr("Logs"));
-    m_logs->setObjectName(u"resume.logs"_s);
-    m_close = new Button({}, ButtonVariant::Primary);
-    m_close->setObjectName(u"resume.close"_s);
-    for (Button *button : {m_stop, m_putBack, m_logs, m_close})
-        button->setAutoDefault(false);
-    auto *foot = hbox(10);
-    foot->setContentsMargins(22, 12, 22, 18);
-    foot->addWidget(m_logs);
-    foot->addStretch(1);
-    foot->addWidget(m_stop);
-    foot->addWidget(m_putBack);
-    foot->addWidget(m_close);
-
-    auto *page = new QWidget;
-    auto *box = vbox(0);
-    box->addWidget(scrollDown(inner), 1);
-    box->addWidget(new Line);
-    box->addLayout(foot);
-    page->setLayout(box);
-    connect(m_stop, &QPushButton::clicked, this, &ResumeDialog::cancelRequested);
-    connect(m_putBack, &QPushButton::clicked, this, [this] {
-        m_putBack->setEnabled(false);
-        emit putBackRequested();
-    });
-    connect(m_logs, &QPushButton::clicked, this, &ResumeDialog::logsRequested);
-    connect(m_close, &QPushButton::clicked, this, &QDialog::accept);
-    return page;
-}
-
 void ResumeDialog::setView(const ResumeView &view)
 {
     const bool first = m_view.jobName.isEmpty();
     m_view = view;
-    m_acting = false;
+    setAnswered();
     const Checkpoint &checkpoint = view.checkpoint;
     const QString step = checkpoint.step ? text::number(*checkpoint.step) : QString();
-    m_title->setText(checkpoint.step ? tr("Resume %1 from step %2").arg(view.jobName, step)
-                                     : tr("Resume %1 from %2", "job, checkpoint").arg(view.jobName, text::safe(checkpoint.path)));
-    setWindowTitle(m_title->text());
+    const QString title = checkpoint.step ? tr("Resume %1 from step %2").arg(view.jobName, step)
+                                          : tr("Resume %1 from %2", "job, checkpoint").arg(view.jobName, text::safe(checkpoint.path));
     QString sentence;
     if (view.newObject)
         sentence = tr("A new job starts from this checkpoint. The old job and all its checkpoints stay as they are.");
@@ -347,7 +212,7 @@ void ResumeDialog::setView(const ResumeView &view)
         sentence = tr("The job starts again from this checkpoint. All its checkpoints stay as they are.");
     if (!view.objectReason.isEmpty())
         sentence += u' ' + view.objectReason;
-    m_sentence->setText(sentence);
+    setHead(title, sentence);
 
     m_objectRow->setVisible(view.mayChooseObject);
     m_object->setCurrent(view.newObject ? 1 : 0);
@@ -401,18 +266,16 @@ void ResumeDialog::setView(const ResumeView &view)
     m_diffCount->setText(tr("%n line(s)", nullptr, lines));
     // As high as its lines, within limits: the buttons stay in the window.
     m_diff->setFixedHeight(std::clamp(m_diff->sizeHint().height(), scaled(60), scaled(240)));
-    m_saveYaml->setVisible(!view.diff.isEmpty());
+    m_saveYaml->setVisible(!inProgress() && !view.diff.isEmpty());
     updateAct();
     if (first)
-        (view.newObject ? static_cast<QWidget *>(m_name) : static_cast<QWidget *>(m_act))->setFocus(Qt::OtherFocusReason);
+        (view.newObject ? static_cast<QWidget *>(m_name) : static_cast<QWidget *>(actButton()))->setFocus(Qt::OtherFocusReason);
 }
 
 void ResumeDialog::updateAct()
 {
     QString why;
-    if (m_acting)
-        why = tr("Starting…");
-    else if (!m_view.nameError.isEmpty())
+    if (!m_view.nameError.isEmpty())
         why = m_view.nameError;
     else if (!m_view.contractKnown)
         why = tr("Say how the script takes the path.");
@@ -424,9 +287,7 @@ void ResumeDialog::updateAct()
         why = tr("Checks are running…");
     else if (!m_view.ready)
         why = tr("The checks do not allow it yet.");
-    m_act->setRefusal(why);
-    m_why->setText(why);
-    m_act->setText(m_acting ? tr("Starting…") : tr("Resume"));
+    setAct(tr("Resume"), why);
 }
 
 void ResumeDialog::chooseContract()
@@ -459,44 +320,6 @@ void ResumeDialog::chooseContract()
         return;
     m_contract->hide();
     emit contractChosen(contract);
-}
-
-void ResumeDialog::setRefused(const Error &error)
-{
-    m_acting = false;
-    clearLayout(m_refusedBox);
-    m_refusedBox->addWidget(errorNote(error));
-    m_refused->show();
-    m_stack->setCurrentIndex(0);
-    updateAct();
-}
-
-void ResumeDialog::setProgress(const ResumeProgress &progress)
-{
-    m_stack->setCurrentIndex(1);
-    m_progressTitle->setText(progress.title);
-    setWindowTitle(progress.title);
-    m_progressText->setText(progress.summary);
-    m_progressText->setVisible(!progress.summary.isEmpty());
-    m_steps->setItems(progress.steps);
-    clearLayout(m_errorBox);
-    if (progress.error)
-        m_errorBox->addWidget(errorNote(*progress.error));
-    m_error->setVisible(progress.error.has_value());
-    const bool running = progress.state == ResumeProgress::State::Running;
-    m_stop->setVisible(running && progress.canCancel);
-    m_putBack->setVisible(!running && progress.canPutBack);
-    m_putBack->setEnabled(true);
-    m_close->setText(running ? tr("Go on in background") : tr("Close"));
-    m_close->setVariant(running ? ButtonVariant::Normal : ButtonVariant::Primary);
-    m_logs->setVisible(progress.state == ResumeProgress::State::Done || progress.state == ResumeProgress::State::Failed);
-    if (!running)
-        m_close->setFocus(Qt::OtherFocusReason);
-}
-
-bool ResumeDialog::inProgress() const
-{
-    return m_stack->currentIndex() == 1;
 }
 
 QString ResumeDialog::newName() const

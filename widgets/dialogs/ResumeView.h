@@ -50,16 +50,4 @@ struct ResumeView {
     bool ready = false;           ///< feasible and all checks allow it
 };
 
-/// The steps after the act. Texts are safe to show.
-struct ResumeProgress {
-    enum class State { Running, Done, Failed, Undone };
-    State state = State::Running;
-    QString title;                ///< "Resuming llama-ft-7 from step 12 000"
-    QString summary;              ///< "Step 12 025 reached 14 s after the start."
-    QList<kit::CheckItem> steps;
-    std::optional<Error> error;   ///< of Failed
-    bool canPutBack = false;
-    bool canCancel = false;       ///< while Running: stopping now leaves a state that can be finished or undone
-};
-
 } // namespace cairn::dialogs

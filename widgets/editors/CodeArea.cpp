@@ -17,6 +17,31 @@ using kit::Type;
 namespace {
 
 constexpr int maxHits = 10'000;
+/// Scintilla lays a line out as a whole: 4 MB without a break would stop the window for six seconds.
+constexpr qsizetype longestLine = 20'000;
+
+/// The text with the lines that are too long cut and what is left out counted; null where there is none.
+QString shortened(const QString &text)
+{
+    QString result;
+    qsizetype taken = 0; // of `text`, in `result`
+    for (qsizetype start = 0; start < text.size();) {
+        qsizetype end = text.indexOf(u'\n', start);
+        end = end < 0 ? text.size() : end;
+        if (end - start > longestLine) {
+            qsizetype cut = start + longestLine;
+            if (text[cut].isLowSurrogate())
+                --cut;
+            result += QStringView(text).mid(taken, cut - taken);
+            result += CodeEditor::tr(" … %n more character(s)", "at the end of a line that is not shown whole", static_cast<int>(end - cut));
+            taken = end;
+        }
+        start = end + 1;
+    }
+    if (taken > 0)
+        result += QStringView(text).mid(taken);
+    return result;
+}
 
 } // namespace
 
@@ -44,7 +69,7 @@ CodeArea::CodeArea(CodeEditor *editor, CodeEditor::Language language)
     send(SCI_SETCARETWIDTH, 2);
     send(SCI_SETMULTIPLESELECTION, 0);
     send(SCI_SETMARGINLEFT, 0, 2);
-    send(SCI_SETMARGINRIGHT, 0, 8);
+    send(SCI_SETMARGINRIGHT, 0, 0);
 
     send(SCI_SETMARGINS, 4);
     for (const Margin margin : {ChangedMargin, FoldMargin, TextMargin})
@@ -61,12 +86,10 @@ CodeArea::CodeArea(CodeEditor *editor, CodeEditor::Language language)
     send(SCI_MARKERDEFINE, QuietMarker, SC_MARK_EMPTY);
     send(SCI_SETAUTOMATICFOLD, SC_AUTOMATICFOLD_SHOW | SC_AUTOMATICFOLD_CHANGE);
     send(SCI_SETFOLDFLAGS, 0);
-    for (const int marker : {SC_MARKNUM_FOLDERSUB, SC_MARKNUM_FOLDERTAIL, SC_MARKNUM_FOLDERMIDTAIL})
+    // Scintilla's own signs are as large as letters: paintEvent() draws smaller ones.
+    for (const int marker : {SC_MARKNUM_FOLDERSUB, SC_MARKNUM_FOLDERTAIL, SC_MARKNUM_FOLDERMIDTAIL, SC_MARKNUM_FOLDEROPEN,
+             SC_MARKNUM_FOLDEROPENMID, SC_MARKNUM_FOLDER, SC_MARKNUM_FOLDEREND})
         send(SCI_MARKERDEFINE, marker, SC_MARK_EMPTY);
-    for (const int marker : {SC_MARKNUM_FOLDEROPEN, SC_MARKNUM_FOLDEROPENMID})
-        send(SCI_MARKERDEFINE, marker, SC_MARK_ARROWDOWN);
-    for (const int marker : {SC_MARKNUM_FOLDER, SC_MARKNUM_FOLDEREND})
-        send(SCI_MARKERDEFINE, marker, SC_MARK_ARROW);
     send(SCI_INDICSETSTYLE, ErrIndicator, INDIC_SQUIGGLE);
     send(SCI_INDICSETSTYLE, WarnIndicator, INDIC_SQUIGGLE);
     send(SCI_INDICSETSTYLE, HitIndicator, INDIC_FULLBOX);
@@ -86,7 +109,7 @@ CodeArea::CodeArea(CodeEditor *editor, CodeEditor::Language language)
         if (what & (SC_UPDATE_SELECTION | SC_UPDATE_CONTENT))
             m_editor->onMoved();
         if (what & (SC_UPDATE_V_SCROLL | SC_UPDATE_H_SCROLL))
-            m_editor->closeList();
+            m_editor->placeList();
     });
     // Not by Scintilla itself: where a block ends is only known once the text is styled that far.
     connect(this, &QsciScintillaBase::SCN_MARGINCLICK, this, [this](int position) {
@@ -106,8 +129,9 @@ CodeArea::CodeArea(CodeEditor *editor, CodeEditor::Language language)
 void CodeArea::makeReadable()
 {
     const auto show = [this](char32_t from, char32_t to) {
+        // Not fromUcs4(), which takes U+FEFF for the mark of a byte order.
         for (char32_t c = from; c <= to; ++c) {
-            const QByteArray encoded = QString::fromUcs4(&c, 1).toUtf8();
+            const QByteArray encoded = QString(QChar(static_cast<char16_t>(c))).toUtf8();
             const QByteArray name = "U+" + QByteArray::number(static_cast<uint>(c), 16).toUpper().rightJustified(4, '0');
             SendScintilla(SCI_SETREPRESENTATION, encoded.constData(), name.constData());
         }
@@ -175,8 +199,9 @@ void CodeArea::setContent(const QString &text)
 {
     const int line = firstLine();
     const long offset = send(SCI_GETXOFFSET);
-    const bool readOnly = isReadOnlyText();
-    const QByteArray bytes = text.toUtf8();
+    const QString cut = shortened(text);
+    m_whole = cut.isNull() ? QString() : text;
+    const QByteArray bytes = (cut.isNull() ? text : cut).toUtf8();
     m_setting = true;
     m_problems.clear();
     m_hits.clear();
@@ -190,7 +215,7 @@ void CodeArea::setContent(const QString &text)
     send(SCI_SETUNDOCOLLECTION, 1);
     send(SCI_EMPTYUNDOBUFFER);
     send(SCI_SETSAVEPOINT);
-    send(SCI_SETREADONLY, readOnly);
+    setReadOnlyText(m_readOnly);
     send(SCI_SETSCROLLWIDTH, 1);
     send(SCI_GOTOPOS, 0);
     setFirstLine(line);
@@ -200,6 +225,11 @@ void CodeArea::setContent(const QString &text)
 
 void CodeArea::replaceContent(const QString &text)
 {
+    if (!m_whole.isNull() || !shortened(text).isNull()) {
+        setContent(text);
+        m_editor->onChanged();
+        return;
+    }
     const QByteArray now = text.toUtf8();
     const long length = this->length();
     const auto *before = static_cast<const char *>(SendScintillaPtrResult(SCI_GETCHARACTERPOINTER));
@@ -233,7 +263,11 @@ long CodeArea::length() const
 
 QString CodeArea::content() const
 {
-    return QString::fromUtf8(static_cast<const char *>(SendScintillaPtrResult(SCI_GETCHARACTERPOINTER)), length());
+    if (!m_whole.isNull())
+        return m_whole;
+    const QByteArrayView bytes(static_cast<const char *>(SendScintillaPtrResult(SCI_GETCHARACTERPOINTER)), length());
+    // fromUtf8() takes a first U+FEFF away.
+    return bytes.startsWith("\xef\xbb\xbf") ? QChar(0xfeff) + QString::fromUtf8(bytes) : QString::fromUtf8(bytes);
 }
 
 QString CodeArea::lineText(int line) const
@@ -332,6 +366,8 @@ void CodeArea::replaceStretch(CodePlace place, int length, const QString &text)
 
 void CodeArea::setReadOnlyText(bool readOnly)
 {
+    m_readOnly = readOnly;
+    readOnly = readOnly || !m_whole.isNull();
     send(SCI_SETREADONLY, readOnly);
     // Where nothing is written the line of the cursor says nothing.
     send(SCI_SETCARETLINEVISIBLE, !readOnly);
@@ -359,8 +395,9 @@ void CodeArea::setLineTints(const QHash<int, CodeEditor::LineTint> &tints)
             it.value() == CodeEditor::LineTint::Added         ? AddedMarker
                 : it.value() == CodeEditor::LineTint::Removed ? RemovedMarker
                                                               : QuietMarker);
-    // Their lines are styled by them.
-    send(SCI_CLEARDOCUMENTSTYLE);
+    // Their lines are styled by them, when they are next painted.
+    send(SCI_STARTSTYLING, 0, 0xff);
+    viewport()->update();
 }
 
 void CodeArea::setProblems(const QList<CodeProblem> &problems)

@@ -34,6 +34,7 @@ public:
     void insertWord(const QString &word);
     void replaceStretch(CodePlace place, int length, const QString &text);
 
+    /// A text with a line that had to be cut stays read-only.
     void setReadOnlyText(bool readOnly);
     bool isReadOnlyText() const;
     void setNumbersShown(bool shown);
@@ -81,6 +82,9 @@ private:
     CodeEditor *m_editor;
     CodeEditor::Language m_language;
     bool m_numbers = true;
+    bool m_readOnly = true; ///< as it was asked for
+    QString m_whole;        ///< the text, where a line of it is too long to be shown whole; else null
+    bool m_styling = false;
     bool m_setting = false; ///< a text is being put in by the program
     QString m_search;
     QList<std::pair<long, long>> m_hits; ///< position and length

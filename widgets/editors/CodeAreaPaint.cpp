@@ -7,7 +7,9 @@
 #include "kit/Paint.h"
 
 #include <QPainter>
+#include <QScopedValueRollback>
 #include <algorithm>
+#include <vector>
 
 namespace cairn::editors {
 
@@ -41,6 +43,22 @@ std::string_view withoutEnd(std::string_view bytes)
     while (!bytes.empty() && (bytes.back() == '\n' || bytes.back() == '\r'))
         bytes.remove_suffix(1);
     return bytes;
+}
+
+/// Before a line that can be folded: down while its block is open.
+void paintTriangle(QPainter &painter, const QRect &place, bool folded)
+{
+    const qreal wide = scaled(7) / 2.0;
+    const qreal high = scaled(4) / 2.0;
+    const QPointF middle = QRectF(place).center();
+    const QPolygonF open{middle + QPointF(-wide, -high), middle + QPointF(wide, -high), middle + QPointF(0, high)};
+    const QPolygonF closed{middle + QPointF(-high, -wide), middle + QPointF(-high, wide), middle + QPointF(high, 0)};
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color(Token::Dim));
+    painter.drawPolygon(folded ? closed : open);
+    painter.restore();
 }
 
 } // namespace
@@ -87,8 +105,6 @@ void CodeArea::applyTheme()
     marker(ErrMarker, Token::ErrBg, Token::ErrBg);
     marker(AddedMarker, Token::OkBg, Token::OkBg);
     marker(RemovedMarker, Token::ErrBg, Token::ErrBg);
-    for (const int number : {SC_MARKNUM_FOLDEROPEN, SC_MARKNUM_FOLDEROPENMID, SC_MARKNUM_FOLDER, SC_MARKNUM_FOLDEREND})
-        marker(number, Token::Dim, Token::Dim);
     set(SCI_INDICSETFORE, ErrIndicator, Token::Err);
     set(SCI_INDICSETFORE, WarnIndicator, Token::Warn);
     set(SCI_INDICSETFORE, HitIndicator, Token::WarnBg);
@@ -98,9 +114,11 @@ void CodeArea::applyTheme()
 
 void CodeArea::styleTo(long end)
 {
+    // A depth that changes lets Scintilla ask for the styles of more lines, from within.
     const long from = send(SCI_GETENDSTYLED);
-    if (from >= end)
+    if (m_styling || from >= end)
         return;
+    const QScopedValueRollback guard(m_styling, true);
     const long first = send(SCI_LINEFROMPOSITION, from);
     const long last = send(SCI_LINEFROMPOSITION, end);
     const long start = send(SCI_POSITIONFROMLINE, first);
@@ -123,13 +141,10 @@ void CodeArea::styleTo(long end)
         aboveDepth = static_cast<int>(level & SC_FOLDLEVELNUMBERMASK) - SC_FOLDLEVELBASE;
         break;
     }
-    const auto setLevel = [this](long line, long level) {
-        if (send(SCI_GETFOLDLEVEL, line) != level)
-            send(SCI_SETFOLDLEVEL, line, level);
-    };
+    std::vector<std::pair<long, long>> levels; // of lines, set when all is styled
     const auto settleAbove = [&](int depth) {
         if (above >= 0)
-            setLevel(above, (SC_FOLDLEVELBASE + aboveDepth) | (depth > aboveDepth ? SC_FOLDLEVELHEADERFLAG : 0));
+            levels.emplace_back(above, (SC_FOLDLEVELBASE + aboveDepth) | (depth > aboveDepth ? SC_FOLDLEVELHEADERFLAG : 0));
     };
     const auto depthOf = [](std::string_view text, int before, int after) {
         // What is inside a block scalar is no structure.
@@ -159,13 +174,12 @@ void CodeArea::styleTo(long end)
             send(SCI_SETLINESTATE, line, state);
         const int depth = text.find_first_not_of(' ') == std::string_view::npos ? -1 : depthOf(text, before, state);
         if (depth < 0) {
-            setLevel(line, (SC_FOLDLEVELBASE + aboveDepth) | SC_FOLDLEVELWHITEFLAG);
+            levels.emplace_back(line, (SC_FOLDLEVELBASE + aboveDepth) | SC_FOLDLEVELWHITEFLAG);
             continue;
         }
         settleAbove(depth);
         above = line;
         aboveDepth = std::min(depth, 2500);
-        setLevel(line, (SC_FOLDLEVELBASE + aboveDepth) | (send(SCI_GETFOLDLEVEL, line) & SC_FOLDLEVELHEADERFLAG));
     }
     int below = -1;
     int ahead = state;
@@ -180,6 +194,10 @@ void CodeArea::styleTo(long end)
         settleAbove(below);
     send(SCI_STARTSTYLING, start, 0xff);
     SendScintilla(SCI_SETSTYLINGEX, static_cast<unsigned long>(styles.size()), styles.data());
+    for (const auto &[line, level] : levels) {
+        if (send(SCI_GETFOLDLEVEL, line) != level)
+            send(SCI_SETFOLDLEVEL, line, level);
+    }
 }
 
 void CodeArea::paintFold(QPainter &painter, int line, const QRect &place) const
@@ -224,8 +242,8 @@ void CodeArea::paintEvent(QPaintEvent *event)
     const int height = static_cast<int>(send(SCI_TEXTHEIGHT, 0));
     const long top = send(SCI_GETFIRSTVISIBLELINE);
     const long rows = send(SCI_LINESONSCREEN) + 1;
-    const int margins = 3 + static_cast<int>(send(SCI_GETMARGINWIDTHN, NumberMargin) + send(SCI_GETMARGINWIDTHN, FoldMargin));
-    painter.setClipRect(QRect(margins, 0, viewport()->width() - margins, viewport()->height()));
+    const int fold = static_cast<int>(send(SCI_GETMARGINWIDTHN, ChangedMargin) + send(SCI_GETMARGINWIDTHN, NumberMargin));
+    const int foldWidth = static_cast<int>(send(SCI_GETMARGINWIDTHN, FoldMargin));
     int previous = -1;
     for (long row = 0; row <= rows; ++row) {
         const int line = static_cast<int>(send(SCI_DOCLINEFROMVISIBLE, top + row));
@@ -233,12 +251,18 @@ void CodeArea::paintEvent(QPaintEvent *event)
             break;
         previous = line;
         const bool folded = isFolded(line);
+        const int y = static_cast<int>(row) * height;
+        if (foldWidth > 0 && (send(SCI_GETFOLDLEVEL, line) & SC_FOLDLEVELHEADERFLAG))
+            paintTriangle(painter, QRect(fold, y, foldWidth, height), folded);
         const auto found = byLine.constFind(line);
         if (!folded && found == byLine.cend())
             continue;
         const long end = send(SCI_GETLINEENDPOSITION, line);
         int left = static_cast<int>(send(SCI_POINTXFROMPOSITION, 0, end)) + scaled(6);
-        const QRect place(left, static_cast<int>(row) * height, viewport()->width() - left, height);
+        // Scrolled sideways the end of a line may lie left of the text.
+        if (left < fold + foldWidth)
+            continue;
+        const QRect place(left, y, viewport()->width() - left, height);
         if (folded) {
             paintFold(painter, line, place);
             continue;

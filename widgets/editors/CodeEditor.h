@@ -26,7 +26,9 @@ class CompletionList;
 /// redo, Ctrl ] and Ctrl [ (or Tab with lines selected) indent. Without a list or selected lines Tab goes on to the next
 /// control, so that the keyboard is never caught. Esc closes what is open.
 ///
-/// 4 MB of ordinary lines open and scroll without a wait; only lines in view are styled and laid out. GUI thread.
+/// 4 MB of ordinary lines open and scroll without a wait; only lines in view are styled and laid out. Of a line of more than
+/// 20,000 characters only these are shown, with the number of the others, and the text cannot be written; text() has all.
+/// GUI thread.
 class CodeEditor : public QWidget {
     Q_OBJECT
 

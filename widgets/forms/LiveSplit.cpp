@@ -34,9 +34,10 @@ protected:
     void paintEvent(QPaintEvent *) override
     {
         QPainter painter(this);
-        const int middle = width() / 2;
-        painter.fillRect(QRect(middle, 0, 1, height()), color(Token::Line));
-        const QRectF grip(middle - 1.5, (height() - scaled(32)) / 2.0, 4, scaled(32));
+        // On the ground of the form, up to the line where the other side begins.
+        painter.fillRect(rect(), color(Token::Panel));
+        painter.fillRect(QRect(width() - 1, 0, 1, height()), color(Token::Line));
+        const QRectF grip(width() - 5, (height() - scaled(32)) / 2.0, 4, scaled(32));
         kit::paint::box(painter, grip, 2, color(underMouse() ? Token::Dim : Token::Faint), Qt::transparent);
     }
     void keyPressEvent(QKeyEvent *event) override

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dialogs/ExecConsentDialog.h"
+#include "dialogs/LeaveDialog.h"
 #include "dialogs/ResumeDialog.h"
 #include "gallery/PageEntries.h"
 
 namespace cairn::gallery {
 
 using namespace Qt::StringLiterals;
+using dialogs::ChangeProgress;
 using dialogs::ResumeDialog;
-using dialogs::ResumeProgress;
 using dialogs::ResumeView;
 using kit::CheckItem;
 
@@ -62,16 +63,16 @@ ResumeDialog *dialog(const ResumeView &view)
     return inPlace(dialog);
 }
 
-ResumeDialog *progress(const ResumeProgress &progress)
+ResumeDialog *progress(const ChangeProgress &progress)
 {
     ResumeDialog *shown = dialog(view());
     shown->setProgress(progress);
     return shown;
 }
 
-ResumeProgress running()
+ChangeProgress running()
 {
-    ResumeProgress progress;
+    ChangeProgress progress;
     progress.title = u"Resuming llama-ft-7 from step 12\u202f000"_s;
     progress.summary = u"You can close this; the steps go on."_s;
     progress.canCancel = true;
@@ -133,8 +134,8 @@ void registerDialogEntries(kit::GalleryRegistry &registry)
     registry.add({u"dialog.resume.running"_s, u"Resume, under way"_s, [] { return progress(running()); }, size});
     registry.add({u"dialog.resume.done"_s, u"Resume, done"_s,
                   [] {
-                      ResumeProgress done = running();
-                      done.state = ResumeProgress::State::Done;
+                      ChangeProgress done = running();
+                      done.state = ChangeProgress::State::Done;
                       done.title = u"llama-ft-7 trains again from step 12\u202f000"_s;
                       done.summary = u"Step 12\u202f025 was reached 14 s after the start."_s;
                       for (CheckItem &step : done.steps)
@@ -142,10 +143,10 @@ void registerDialogEntries(kit::GalleryRegistry &registry)
                       return progress(done);
                   },
                   size});
-    registry.add({u"dialog.resume.failed"_s, u"Resume, failed, can be put back"_s,
+    registry.add({u"dialog.resume.failed"_s, u"Resume, failed, can be rolled back"_s,
                   [] {
-                      ResumeProgress failed = running();
-                      failed.state = ResumeProgress::State::Failed;
+                      ChangeProgress failed = running();
+                      failed.state = ChangeProgress::State::Failed;
                       failed.title = u"llama-ft-7 did not resume"_s;
                       failed.summary.clear();
                       failed.canPutBack = true;
@@ -156,10 +157,20 @@ void registerDialogEntries(kit::GalleryRegistry &registry)
                       failed.error = Error::make(Error::Kind::Invalid, u"The new pods crash at the start"_s,
                                                  u"worker-0 ended with exit code 1: No such file or directory: "
                                                  "/ckpt/llama-ft-7/step-12000"_s,
-                                                 u"Put the job back as it was, or look at its log."_s);
+                                                 u"Roll the job back, or look at its log."_s);
                       return progress(failed);
                   },
                   size});
+    registry.add({u"dialog.leave"_s, u"The last window is closed in the middle of a change"_s,
+                  [] {
+                      dialogs::LeaveView leave;
+                      leave.changes = {{u"0"_s, S::Running, u"Resuming llama-ft-7 from step 12\u202f000"_s, u"Waiting for 4 pods to end; up to 30 s each."_s, {}, {}}};
+                      leave.canRollBack = leave.leavesRecords = true;
+                      auto *shown = new dialogs::LeaveDialog;
+                      shown->setView(leave);
+                      return inPlace(shown);
+                  },
+                  {QSize(620, 300)}});
     registry.add({u"dialog.consent"_s, u"A program asks to run"_s,
                   [] {
                       dialogs::ExecConsentView asks;

@@ -86,6 +86,7 @@ editors::CodeEditor *writing()
     editor->setProblems({{{11, 4}, 11, kit::Tone::Err, u"no such field: write backoffLimit"_s, u"CRD schema"_s, u"backoffLimit"_s}});
     editor->setLayers({{kit::Tone::Ok, u"31 Cairn rules"_s}, {kit::Tone::Err, u"schema"_s}, {kit::Tone::Idle, u"server dry run waits"_s}});
     editor->setCursor({16, 21});
+    editor->setFirstVisibleLine(0);
     return editor;
 }
 

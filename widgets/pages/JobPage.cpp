@@ -692,7 +692,7 @@ void JobPage::setPendingResume(const std::optional<items::PendingResume> &pendin
     QList<Offer> offers;
     if (pending->refusal.isEmpty()) {
         if (pending->canUndo)
-            offers.append({u"undo"_s, tr("Undo"), ButtonVariant::Normal});
+            offers.append({u"undo"_s, tr("Roll back"), ButtonVariant::Normal});
         if (pending->canFinish)
             offers.append({u"finish"_s, tr("Finish"), ButtonVariant::Primary});
     }

@@ -187,7 +187,7 @@ void ListPage::updateState()
     // A state that says the same is not built anew: the keyboard focus may be on its button.
     const QStringList told{QString::number(static_cast<int>(m_feed.phase)), QString::number(hasContent()), why, error.fix, m_roleRequest,
                            QString::number(m_feed.loaded), QString::number(m_feed.expected), words.reading, words.stale, words.forbidden,
-                           words.emptyTitle, words.emptyText};
+                           words.emptyTitle, words.emptyText, offlineTitle(m_feed)};
     if (std::exchange(m_told, told) == told)
         return;
     switch (m_feed.phase) {

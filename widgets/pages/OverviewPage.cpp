@@ -61,6 +61,7 @@ OverviewPage::OverviewPage(QWidget *parent)
     m_table->setColumns({{ProblemTableModel::What, CellKind::Tag, 106, 130, false, false},
                          {ProblemTableModel::Name, CellKind::Text, 150, 260, false, false},
                          {ProblemTableModel::Text, CellKind::Text, 200, 2000, true, false},
+                         {ProblemTableModel::Other, CellKind::Action, 0, 110, false, false},
                          {ProblemTableModel::Action, CellKind::Action, 80, 110, false, false}});
     // What is worst must be seen, however large the text: the page scrolls before the table is squeezed away.
     bindTheme(m_table, [this] { m_table->setMinimumHeight(scaled(180)); });
@@ -109,8 +110,8 @@ OverviewPage::OverviewPage(QWidget *parent)
     setLayout(whole);
     bindTheme(this, [this] { placeTiles(); });
 
-    connect(m_table, &views::DataTable::opened, this, [this](const QString &key) { act(key, false); });
-    connect(m_table, &views::DataTable::actionTriggered, this, [this](const QString &key) { act(key, true); });
+    connect(m_table, &views::DataTable::opened, this, [this](const QString &key) { act(key, {}); });
+    connect(m_table, &views::DataTable::actionTriggered, this, &OverviewPage::act);
     connect(m_table, &views::DataTable::countsChanged, this, [this] { m_foot->setText(m_table->countText()); });
     connect(m_state, &StateView::triggered, this, &OverviewPage::retryRequested);
     connect(m_chart, &charts::ActivityChart::activated, this, &OverviewPage::jobRequested);
@@ -139,15 +140,21 @@ void OverviewPage::placeTiles()
         m_tileGrid->setColumnStretch(i, i < columns ? 1 : 0);
 }
 
-void OverviewPage::act(const QString &key, bool button)
+void OverviewPage::act(const QString &key, const QString &button)
 {
     const Problem *problem = m_model->find(key);
     if (!problem)
         return;
     switch (problem->about) {
     case Problem::About::Job:
-        if (button && problem->act == Problem::Act::Resume)
+        if (button == "job.resume"_L1)
             emit resumeRequested(problem->target);
+        else
+            emit jobRequested(problem->target);
+        return;
+    case Problem::About::Change:
+        if (button == "change.finish"_L1 || button == "change.rollBack"_L1)
+            emit recoverRequested(problem->target, button == "change.finish"_L1);
         else
             emit jobRequested(problem->target);
         return;

@@ -48,6 +48,8 @@ public:
 signals:
     void jobRequested(const QString &key);
     void resumeRequested(const QString &key);
+    /// Finish the unfinished change of this job, or roll it back.
+    void recoverRequested(const QString &key, bool finish);
     void componentRequested(const QString &key); ///< "" for the whole page
     void nodeRequested(const QString &key);
     void claimRequested(const QString &key);
@@ -57,7 +59,7 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
-    void act(const QString &key, bool button);
+    void act(const QString &key, const QString &button); ///< id of a button of the row, "" for the row itself
     void placeTiles();
     void updateTiles();
     void updateAnswer();

@@ -13,7 +13,6 @@ namespace cairn::pages {
 
 using namespace Qt::StringLiterals;
 using namespace cairn::kit;
-using items::QuotaRow;
 using items::QuotaTableModel;
 
 namespace {
@@ -71,7 +70,7 @@ SidePanel *QuotasPage::makePanel()
 void QuotasPage::setQuotas(const QList<Quota> &quotas, const Around &around)
 {
     m_around = around;
-    m_model->setQuotas(items::quotaRows(quotas));
+    m_model->setQuotas(quotaRows(quotas));
     settle();
 }
 

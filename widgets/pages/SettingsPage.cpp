@@ -101,7 +101,8 @@ QWidget *SettingsPage::makeAlerts()
     card->body()->addWidget(m_where);
     // In the order of situation::AlertKind.
     const QStringList words{tr("A job failed"), tr("The newest checkpoint is damaged"), tr("A checkpoint is overdue"), tr("A controller has no leader"),
-                            tr("A PVC is nearly full"), tr("A node is lost"), tr("A component is down")};
+                            tr("A PVC is nearly full"), tr("A node is lost"), tr("A component is down"),
+                            tr("A change was not finished")};
     auto *kinds = new QWidget;
     auto *list = vbox(6);
     for (int i = 0; i < words.size(); ++i) {

@@ -59,10 +59,10 @@ CellDelegate::CellDelegate(QObject *parent)
 {
 }
 
-bool CellDelegate::isStale(const QModelIndex &index) const
+bool CellDelegate::isStale() const
 {
     const auto *table = qobject_cast<const DataTable *>(parent());
-    return (table && table->isStale()) || index.data(items::StaleRole).toBool();
+    return table && table->isStale();
 }
 
 QFont CellDelegate::firstFont(const QModelIndex &index) const
@@ -77,7 +77,7 @@ QFont CellDelegate::firstFont(const QModelIndex &index) const
 
 QColor CellDelegate::firstColor(const QModelIndex &index) const
 {
-    if (isStale(index))
+    if (isStale())
         return color(Token::Dim);
     return color(kit::foreground(toneOf(index, items::ToneRole, items::Tone::None)));
 }
@@ -155,7 +155,7 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &option, 
     const auto tone = toneOf(index, items::SecondLineToneRole, items::Tone::Dim);
     kit::paint::text(*painter, QRect(rect.x(), top + first, rect.width(), below), second,
         typeFont(isNumeric() ? Type::MetaNumber : Type::Meta),
-        color(isStale(index) ? Token::Dim : kit::foreground(tone)),
+        color(isStale() ? Token::Dim : kit::foreground(tone)),
         (isRight() ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter, Qt::ElideMiddle);
 }
 
@@ -187,7 +187,7 @@ void TagDelegate::paintFirst(QPainter &painter, const QRect &rect, const QModelI
         QSize size = kit::paint::tagSize(tag.text);
         size.setWidth(qMin(size.width(), rect.width()));
         kit::paint::tag(painter, QRect(QPoint(x, rect.y() + (rect.height() - size.height() + 1) / 2), size), tag.text,
-            isStale(index) ? items::Tone::Idle : tag.tone);
+            isStale() ? items::Tone::Idle : tag.tone);
         x += size.width() + gap;
     }
     if (!detail.isEmpty() && x < rect.right())
@@ -234,7 +234,7 @@ void ProgressDelegate::paintFirst(QPainter &painter, const QRect &rect, const QM
         return;
     }
     const int thickness = scaled(7);
-    const auto tone = isStale(index) ? items::Tone::Idle : toneOf(index, items::ProgressToneRole, items::Tone::Info);
+    const auto tone = isStale() ? items::Tone::Idle : toneOf(index, items::ProgressToneRole, items::Tone::Info);
     const QString text = index.data(Qt::DisplayRole).toString();
     const QFont face = typeFont(Type::MetaNumber);
     const int number = qMax(widthOf(text, face), fullWidth());

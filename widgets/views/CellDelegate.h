@@ -33,7 +33,7 @@ protected:
     /// Room for the check box in the first column of a checkable table.
     int lead(const QModelIndex &index) const;
     static int lineHeightOf(kit::Type type);
-    bool isStale(const QModelIndex &index) const;
+    bool isStale() const;
     QFont firstFont(const QModelIndex &index) const;
     QColor firstColor(const QModelIndex &index) const;
     virtual bool isNumeric() const { return false; }

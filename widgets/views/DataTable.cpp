@@ -593,10 +593,10 @@ void DataTable::keyPressEvent(QKeyEvent *event)
         if (!current.isValid())
             return;
         if (event->modifiers().testFlag(Qt::ControlModifier)) {
-            for (const ColumnSpec &column : std::as_const(m_columns)) {
-                if (column.kind == CellKind::Action)
-                    triggerAction(current.siblingAtColumn(column.column));
-            }
+            // Of several buttons the last one, at the edge: it is the way on.
+            const auto last = std::find_if(m_columns.crbegin(), m_columns.crend(), [](const ColumnSpec &column) { return column.kind == CellKind::Action; });
+            if (last != m_columns.crend())
+                triggerAction(current.siblingAtColumn(last->column));
             return;
         }
         emit opened(m_currentKey);

@@ -14,13 +14,13 @@ from cairnlab import say as progress
 from cairnlab.config import CHECKOUT, Lab
 from cairnlab.say import LabError, complain, say
 
-from . import clients, cluster, local, report, window
+from . import clients, cluster, local, report, resume, window
 
 JOBS = 10_000
 TARGETS = ("cairn", "cairnctl", "bench_pods", "bench_timeline")
 # What it is compared with and Cairn itself, at --pods; then the rest.
-STAGES = ("empty", "transfer", "informer", "kubectl", "k9s", "engine", "window", "jobs", "events", "sizes", "timeline", "bucket")
-CLUSTER = frozenset(STAGES) - {"timeline", "bucket"}
+STAGES = ("empty", "transfer", "informer", "kubectl", "k9s", "engine", "window", "jobs", "events", "sizes", "timeline", "bucket", "resume")
+CLUSTER = frozenset(STAGES) - {"timeline", "bucket", "resume"}
 AT_BASE = frozenset(STAGES[1:9])
 # MiB a pod costs apiserver, etcd and the largest client together at most; found at 20,000.
 MEMORY_PER_POD = 0.12
@@ -102,6 +102,7 @@ def _run(arguments):
 
     stage("timeline", lambda: local.timeline(build))
     stage("bucket", lambda: local.bucket(build))
+    stage("resume", lambda: resume.compare(build))
     if not CLUSTER & set(wanted):
         return results
     with cluster.running() as lab:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from cairnlab.say import LabError
 
+from .resume import GOAL
+
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 SLOT = 8
 
@@ -62,6 +64,8 @@ def render(results):
     if "window" in stages and "failed" not in stages["window"]:
         lines += ["**Goals**", "", *_goals(stages)]
     lines += _others(results)
+    if "resume" in stages:
+        lines += ["**A resume, from the first look at the checkpoint to the first step after it**", "", *_resume(stages["resume"])]
     if stages.get("sizes"):
         lines += ["**How cost grows**", "", *_growth(stages["sizes"])]
     return "\n".join(lines).rstrip() + "\n"
@@ -130,6 +134,19 @@ def _others(results):
         lambda g: f"a repaint {g['median']:.1f} ms, at most {g['longest']:.1f} ms; data and first paint {g['first']:.0f} ms")
     row("bucket", "1,000 checkpoints in a bucket", lambda g: f"{g['found']:,} listed and judged by `cairnctl checkpoints` in {_seconds(g['full'])}")
     return [*_table(["also", "measured"], rows)] if rows else []
+
+
+def _resume(got):
+    if "failed" in got:
+        return [f"Not measured: {got['failed'].splitlines()[0]}", ""]
+    base = got["kubectl"]
+    rows = []
+    for name, label in (("kubectl", "kubectl: a pod that looks, three patches"), ("cairnctl", "`cairnctl job resume --wait`"), ("window", "the window, from the click")):
+        if one := got.get(name):
+            # The window has looked before the click; what is compared is the time for which the job stands still, and the whole.
+            against = base["stopped"] if name == "window" else base["full"]
+            rows.append([label, _seconds(one["full"]), _seconds(one.get("stopped")), f"{one['full'] / against:.2f}", "yes" if one["full"] <= GOAL * against else "**no**"])
+    return _table(["", "in all", "from suspend to the first step", "× kubectl", f"within {GOAL} ×"], rows)
 
 
 def _growth(sizes):

@@ -41,6 +41,7 @@ public:
     QStringList removedUids;
     int execs = 0;
     QByteArray execError;
+    std::function<std::optional<Error>()> refuseExec = [] { return std::nullopt; };
 
     Result<QJsonObject> get(const ObjectRef &ref, Stop) override
     {
@@ -119,6 +120,8 @@ public:
     Result<ExecOutput> exec(const QString &, const QString &, const QString &, const QStringList &argv, Stop) override
     {
         ++execs;
+        if (const auto refusal = refuseExec())
+            return fail(*refusal);
         if (!execError.isEmpty())
             return ExecOutput{{}, execError, 127};
         qsizetype length = 0;
@@ -392,6 +395,58 @@ private slots:
         other.execError = "sh: not found";
         QCOMPARE(listClaimByExec(other, target, {}).error().kind, Error::Kind::Unsupported);
     }
+    void oneHelperServesSeveralLooks()
+    {
+        FakeCluster plain(m_dir.path());
+        const Listing byJob = *listClaim(plain, request(), {});
+        auto cluster = std::make_shared<FakeCluster>(m_dir.path());
+        cluster->helperStatus = {{u"phase"_s, u"Running"_s}};
+        {
+            HeldHelper held(cluster);
+            for (int look = 0; look < 3; ++look) {
+                const Result<Listing> listing = held.list(request(), {});
+                QVERIFY2(listing, listing ? "" : qPrintable(listing.error().oneLine()));
+                QCOMPARE(toJson(*listing), toJson(byJob));
+            }
+            QCOMPARE(cluster->created.size(), 1);
+            QCOMPARE(cluster->jobs.size(), 1);
+            held.end();
+            QVERIFY(cluster->jobs.isEmpty());
+            QVERIFY(held.list(request(), {})); // asked again, it starts another
+            QCOMPARE(cluster->created.size(), 2);
+        }
+        QVERIFY(cluster->jobs.isEmpty()); // gone with whoever held it
+        QCOMPARE(cluster->removedUids.size(), 2);
+    }
+    void aHelperThatEndedIsReplaced()
+    {
+        auto cluster = std::make_shared<FakeCluster>(m_dir.path());
+        cluster->helperStatus = {{u"phase"_s, u"Running"_s}};
+        HeldHelper held(cluster);
+        QVERIFY(held.list(request(), {}));
+        bool gone = true;
+        cluster->refuseExec = [&]() -> std::optional<Error> {
+            return std::exchange(gone, false) ? std::optional(Error::make(Error::Kind::NotFound, u"pods \"helper-pod\" not found"_s)) : std::nullopt;
+        };
+        QVERIFY(held.list(request(), {}));
+        QCOMPARE(cluster->created.size(), 2);
+        QCOMPARE(cluster->jobs.size(), 1);
+    }
+    void withoutExecEachLookIsAListing()
+    {
+        auto cluster = std::make_shared<FakeCluster>(m_dir.path());
+        cluster->helperStatus = {{u"phase"_s, u"Running"_s}};
+        cluster->refuseExec = [&]() -> std::optional<Error> {
+            cluster->helperStatus = {{u"phase"_s, u"Succeeded"_s}};
+            return Error::make(Error::Kind::Forbidden, u"pods/exec is forbidden"_s);
+        };
+        HeldHelper held(cluster);
+        QVERIFY(held.list(request(), {}));
+        QVERIFY(held.list(request(), {}));
+        QCOMPARE(cluster->execs, 1); // not asked again
+        QVERIFY(cluster->jobs.isEmpty());
+    }
+
     void aHelperThatCannotRunIsExplained_data()
     {
         QTest::addColumn<QJsonObject>("status");

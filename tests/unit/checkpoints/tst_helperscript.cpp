@@ -107,19 +107,19 @@ private slots:
         // Every pattern of the script, as a name, is a candidate for the local scan too, and nothing else is.
         for (const char *name : {"a.pt", "a.pth", "a.ckpt", "a.bin", "a.tar", "a.safetensors", "a.distcp", ".metadata", "a.metadata",
                                  ".metadata.tmp", "trainer_state.json", "metadata.json", "a.safetensors.index.json",
-                                 "a.bin.index.json", "checkpoint-is-incomplete.txt", "checkpoint-is-incomplete.txt.node-0"})
+                                 "a.bin.index.json", "checkpoint-is-incomplete.txt", "checkpoint-is-incomplete.txt.node-0", "random_states_0.pkl"})
             QVERIFY2(isCandidateName(name), name);
-        for (const char *name : {"config.json", "a.txt", "pt", "a.pt.tmp", "other_trainer_state.json"})
+        for (const char *name : {"config.json", "a.txt", "pt", "a.pt.tmp", "other_trainer_state.json", "data.pkl"})
             QVERIFY2(!isCandidateName(name), name);
         QTemporaryDir dir;
         for (const char *name : {"a.pt", "a.pth", "a.ckpt", "a.bin", "a.tar", "a.safetensors", "a.distcp", ".metadata", "a.metadata",
                                  ".metadata.tmp", "trainer_state.json", "metadata.json", "a.safetensors.index.json",
                                  "a.bin.index.json", "checkpoint-is-incomplete.txt", "checkpoint-is-incomplete.txt.node-0",
-                                 "config.json", "a.txt", "pt", "a.pt.tmp", "other_trainer_state.json"})
+                                 "random_states_0.pkl", "config.json", "a.txt", "pt", "a.pt.tmp", "other_trainer_state.json", "data.pkl"})
             QVERIFY(write(dir.path() + u'/' + QString::fromLatin1(name), "x"));
         const helper::Output output = list(m_shells.first(), dir.path());
-        QCOMPARE(output.candidates.size(), 16);
-        QCOMPARE(output.others.size(), 5);
+        QCOMPARE(output.candidates.size(), 17);
+        QCOMPARE(output.others.size(), 6);
         for (const helper::Listed &file : output.candidates)
             QVERIFY2(isCandidateName(file.path), file.path.constData());
     }

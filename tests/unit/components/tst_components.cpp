@@ -385,12 +385,11 @@ private slots:
 
     void namesAreStable()
     {
-        for (int i = 0; i <= static_cast<int>(Standing::SurvivesZone); ++i) {
-            const QString word = standingName(static_cast<Standing>(i));
-            QCOMPARE(standingByName(word), std::optional(static_cast<Standing>(i)));
-        }
+        QSet<QString> words;
+        for (int i = 0; i <= static_cast<int>(Standing::SurvivesZone); ++i)
+            words.insert(standingName(static_cast<Standing>(i)));
+        QCOMPARE(words.size(), static_cast<int>(Standing::SurvivesZone) + 1); // each its own
         QCOMPARE(standingName(Standing::SinglePoint), u"SinglePoint"_s);
-        QVERIFY(!standingByName(u"singlepoint"_s));
     }
 
     void objectsAreReadAsTheServerSendsThem()

@@ -89,7 +89,7 @@ private slots:
 
     void enterInTheNameFieldStartsNothing()
     {
-        QSignalSpy resumes(m_dialog.get(), &ResumeDialog::resumeRequested);
+        QSignalSpy resumes(m_dialog.get(), &ResumeDialog::actRequested);
         QSignalSpy finished(m_dialog.get(), &QDialog::finished);
         name()->setFocus();
         QTest::keyClick(name(), Qt::Key_Return);
@@ -117,7 +117,7 @@ private slots:
 
     void theActIsAskedForOnceUntilItIsAnswered()
     {
-        QSignalSpy resumes(m_dialog.get(), &ResumeDialog::resumeRequested);
+        QSignalSpy resumes(m_dialog.get(), &ResumeDialog::actRequested);
         act()->click();
         act()->click();
         QCOMPARE(resumes.size(), 1);
@@ -158,7 +158,7 @@ private slots:
 
     void theStepsReplaceTheChecksAndFailuresCanBePutBack()
     {
-        ResumeProgress progress;
+        ChangeProgress progress;
         progress.title = u"Resuming demo"_s;
         progress.canCancel = true;
         progress.steps = {{u"suspend"_s, kit::CheckItem::State::Running, u"Suspending"_s, {}, {}, {}}};
@@ -168,13 +168,13 @@ private slots:
         auto *stop = m_dialog->findChild<kit::Button *>(u"resume.stop"_s);
         QVERIFY(!putBack->isVisible());
         QVERIFY(stop->isVisible());
-        progress.state = ResumeProgress::State::Failed;
+        progress.state = ChangeProgress::State::Failed;
         progress.error = Error::make(Error::Kind::Server, u"It failed."_s);
         progress.canPutBack = true;
         m_dialog->setProgress(progress);
         QVERIFY(putBack->isVisible());
         QVERIFY(!stop->isVisible());
-        QSignalSpy back(m_dialog.get(), &ResumeDialog::putBackRequested);
+        QSignalSpy back(m_dialog.get(), &ResumeDialog::rollBackRequested);
         putBack->click();
         putBack->click();
         QCOMPARE(back.size(), 1);

@@ -215,7 +215,8 @@ private slots:
         api.forgetCalls();
         const Checkpoint &first = listing->listing.runs[0].checkpoints[0];
         QCOMPARE(listing->containerPath(first), u"s3://ckpt/run/step-1.pt"_s);
-        const auto resume = planResume(api, job.ref(), *listing, first, {}, {});
+        const auto request = readForResume(api, job.ref(), *listing, first, {});
+        const auto resume = request.map([](const jobs::ResumeRequest &read) { return jobs::planResume(read); });
         QVERIFY(resume);
         QCOMPARE(resume->problems.size(), 1);
         QCOMPARE(resume->problems[0].id, u"damaged"_s); // an empty file
@@ -224,7 +225,7 @@ private slots:
         // What lies in other stores cannot be read, so nothing starts there.
         JobListing elsewhere = *listing;
         elsewhere.location.uri = u"gs://ckpt/run"_s;
-        QCOMPARE(planResume(api, job.ref(), elsewhere, first, {}, {}).error().kind, Error::Kind::Unsupported);
+        QCOMPARE(readForResume(api, job.ref(), elsewhere, first, {}).error().kind, Error::Kind::Unsupported);
     }
 
     void aBucketIsReadAgainOnlyAsItWasAgreedTo()

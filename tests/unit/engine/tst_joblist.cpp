@@ -75,6 +75,38 @@ private slots:
         QCOMPARE(toJson(list->jobs[0])[u"ready"_s], QJsonValue(0)); // read, and none is ready
     }
 
+    void whatCannotBeUnderstoodIsCounted()
+    {
+        QJsonObject odd = object(u"odd"_s);
+        odd.insert(u"kind"_s, u"Other"_s);
+        m_api->put(facts(JobKind::PyTorchJob).resource, odd);
+        odd = object(u"odd-too"_s);
+        odd.insert(u"kind"_s, u"Other"_s);
+        m_api->put(facts(JobKind::PyTorchJob).resource, odd);
+        const auto list = listJobs(*m_api, u"team"_s, {});
+        QVERIFY(list);
+        QCOMPARE(names(*list), (QStringList{u"bert"_s, u"llama"_s}));
+        QCOMPARE(missing(list->gaps), QStringList{u"pytorchjobs.kubeflow.org"_s});
+        QCOMPARE(list->gaps[0].error.kind, Error::Kind::Parse);
+        QVERIFY(list->gaps[0].error.what.contains(u'2'));
+        QVERIFY(list->gaps[0].error.why.contains(u"odd"_s));
+        QVERIFY(!list->allKinds);
+
+        // A pod that is not understood is not a pod that is not there.
+        QJsonObject pod = object(u"llama-worker-0"_s);
+        pod.insert(u"kind"_s, u"Other"_s);
+        QJsonObject meta = pod[u"metadata"_s].toObject();
+        meta.insert(u"labels"_s, QJsonObject{{facts(JobKind::PyTorchJob).podLabel, u"llama"_s}});
+        pod.insert(u"metadata"_s, meta);
+        m_api->put(kinds::pods(), pod);
+        const auto again = listJobs(*m_api, u"team"_s, {});
+        QVERIFY(again);
+        QVERIFY(missing(again->gaps).contains(u"pods"_s));
+        const auto detail = findJob(*m_api, u"team"_s, u"pytorchjob/llama"_s, {});
+        QVERIFY2(detail, detail ? "" : qPrintable(detail.error().oneLine()));
+        QVERIFY(detail->podsError && detail->podsError->kind == Error::Kind::Parse);
+    }
+
     void aKindThatCannotBeListedHidesNoOther_data()
     {
         QTest::addColumn<QString>("kind");

@@ -144,6 +144,12 @@ private slots:
         model.setPods({pod});
         QCOMPARE(model.index(0, PodTableModel::State).data().toString(), u"Running, last: OOMKilled"_s);
         QCOMPARE(model.index(0, PodTableModel::Ready).data().toString(), u"1/1"_s);
+        pod.unanswered = true; // its node stopped answering: what was ready may not be
+        model.setPods({pod});
+        QCOMPARE(model.index(0, PodTableModel::State).data().toString(), u"Running, NodeLost"_s);
+        QCOMPARE(model.index(0, PodTableModel::State).data(TagRole).value<TagValue>().tone, Tone::Warn);
+        QCOMPARE(model.index(0, PodTableModel::Ready).data().toString(), u"–/1"_s);
+        pod.unanswered = false;
         pod.reason = u"Evicted"_s;
         pod.phase = u"Failed"_s;
         Delta<Pod> delta;

@@ -94,7 +94,7 @@ private slots:
         const QPersistentModelIndex kept(model.index(0, 0));
         model.setQuotas(quotaRows({quota(u"a"_s, {{u"pods"_s, {}, 10, 9, -1}})}));
         QVERIFY(kept.isValid());
-        QCOMPARE(kept.siblingAtColumn(QuotaTableModel::Used).data().toString(), u"9 of 10"_s);
+        QCOMPARE(kept.sibling(kept.row(), QuotaTableModel::Used).data().toString(), u"9 of 10"_s);
     }
 };
 

@@ -3,6 +3,7 @@
 #include "Samples.h"
 #include "base/Names.h"
 #include "jobs/ResumeExecutor.h"
+#include "jobs/Unfinished.h"
 
 #include <QRegularExpression>
 #include <QTest>
@@ -407,6 +408,36 @@ private slots:
             QVERIFY(!call.writes());
     }
 
+    void anAdoptedJobIsLeftAlone_data()
+    {
+        QTest::addColumn<QString>("field");
+        QTest::addColumn<QJsonValue>("value");
+        // Neither changes the generation.
+        QTest::newRow("by a queue of Kueue") << u"labels"_s << QJsonValue(QJsonObject{{u"kueue.x-k8s.io/queue-name"_s, u"team"_s}});
+        QTest::newRow("by a trial of Katib")
+            << u"ownerReferences"_s
+            << QJsonValue(QJsonArray{QJsonObject{{u"controller"_s, true}, {u"kind"_s, u"Trial"_s}, {u"name"_s, u"sweep-3"_s}, {u"uid"_s, u"uid-sweep"_s}}});
+    }
+    void anAdoptedJobIsLeftAlone()
+    {
+        QFETCH(const QString, field);
+        QFETCH(const QJsonValue, value);
+        World world;
+        world.add(contractJob());
+        const ResumePlan plan = planFor(world.job());
+        const QJsonValue generation = world.job()[u"metadata"_s][u"generation"_s];
+        world.api.edit(jobResource(), u"research"_s, u"demo"_s, [&](QJsonObject &o) {
+            o = with(o, {u"metadata"_s, field}, value);
+            return true;
+        });
+        QCOMPARE(world.job()[u"metadata"_s][u"generation"_s], generation);
+        const QJsonObject before = world.job();
+        const auto outcome = execute(world.api, plan, world.options(), {});
+        QVERIFY(!outcome.has_value());
+        QCOMPARE(outcome.error().kind, Error::Kind::Conflict);
+        QCOMPARE(world.job(), before);
+    }
+
     void aCheckpointGoneBeforeTheSuspendIsNoticed()
     {
         World world;
@@ -788,6 +819,33 @@ private slots:
             QVERIFY(!outcome.error().fix.isEmpty());
         }
         QCOMPARE(world.job(), before);
+    }
+
+    void whatNobodyFinishedIsSeenOnTheJob()
+    {
+        World world;
+        world.add(contractJob());
+        QVERIFY(!unfinishedChange(decoded(world.job())));
+        std::stop_source stop;
+        world.onRound = [&](int) { stop.request_stop(); };
+        QCOMPARE(execute(world.api, planFor(world.job()), world.options(), stop.get_token())->state, ResumeOutcome::State::Failed);
+        world.onRound = nullptr;
+        const auto hangs = unfinishedChange(decoded(world.job()));
+        QVERIFY(hangs && hangs->canAct());
+        QVERIFY2(hangs->text.contains(u"step 100"_s) && hangs->text.contains(u"suspended"_s), qPrintable(hangs->text));
+        QCOMPARE(toJson(hangs)[u"phase"_s].toString(), u"suspended"_s);
+        QCOMPARE(toJson(hangs)[u"tool"_s].toString(), u"cairn test"_s);
+        // One that cannot be read is told too, but nobody can act on it.
+        const QJsonObject torn = with(world.job(), {u"metadata"_s, u"annotations"_s}, QJsonObject{{u"cairn.console/resume"_s, u"torn"_s}});
+        const auto unreadable = unfinishedChange(decoded(torn));
+        QVERIFY(unreadable && !unreadable->canAct() && !unreadable->problem.isEmpty());
+        QCOMPARE(toJson(unreadable)[u"readable"_s], QJsonValue(false));
+        // Started and not followed to a step is finished enough.
+        ExecuteOptions options = world.options();
+        options.follow = false;
+        QCOMPARE(finish(world.api, demo(), options, {})->state, ResumeOutcome::State::Started);
+        QVERIFY(!unfinishedChange(decoded(world.job())));
+        QVERIFY(toJson(unfinishedChange(decoded(world.job()))).isNull());
     }
 
     void theRecordSurvivesItsText()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "domain/LinkState.h"
 #include "kit/Label.h"
 #include "kit/StateView.h"
 #include "kit/Theme.h"
@@ -110,6 +111,16 @@ private slots:
     {
         QCOMPARE(state()->state(), kit::StateView::State::Content);
         m_page->setFeed(feed(FeedState::Phase::Stale));
+        QCOMPARE(state()->state(), kit::StateView::State::Offline);
+        QVERIFY(table()->isStale());
+        // A server that takes requests and does not answer is another matter than no connection.
+        LinkState link;
+        link.phase = LinkState::Phase::Silent;
+        link.heard = now;
+        const FeedState silent = linked(feed(FeedState::Phase::Live), link);
+        QCOMPARE(EventsPage::offlineTitle(silent), u"The server has not answered since 12:00:00"_s);
+        QVERIFY(EventsPage::offlineTitle(feed(FeedState::Phase::Stale)) != EventsPage::offlineTitle(silent));
+        m_page->setFeed(silent);
         QCOMPARE(state()->state(), kit::StateView::State::Offline);
         QVERIFY(table()->isStale());
         m_page->setFeed(feed(FeedState::Phase::Live));

@@ -151,7 +151,7 @@ private slots:
         QSignalSpy finish(m_page.get(), &JobPage::finishResumeRequested);
         QSignalSpy undo(m_page.get(), &JobPage::undoResumeRequested);
         button(u"Finish"_s)->click();
-        button(u"Undo"_s)->click();
+        button(u"Roll back"_s)->click();
         QCOMPARE(finish.size(), 1);
         QCOMPARE(undo.size(), 1);
         pending.refusal = u"You may not patch it."_s;

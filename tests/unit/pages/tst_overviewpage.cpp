@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/Translation.h"
 #include "items/ComponentTableModel.h"
+#include "jobs/ResumeState.h"
 #include "kit/Marks.h"
 #include "kit/StateView.h"
 #include "kit/Theme.h"
@@ -120,6 +121,48 @@ private slots:
         QCOMPARE(ProblemTableModel::actionOf(o.problems[1]).id, u"job.resume"_s);
         QVERIFY(o.problems[1].hint.contains(u"1 200"_s) || o.problems[1].hint.contains(u"1\u202F200"_s));
         QCOMPARE(ProblemTableModel::actionOf(o.problems[3]).id, u"show"_s);
+    }
+
+    void anUnfinishedChangeComesFirstWithBothWays()
+    {
+        jobs::ResumeState record;
+        record.id = u"abc123def456"_s;
+        record.step = 1200;
+        record.tool = u"cairn 0.1.0"_s;
+        record.changed = record.begun = now.addSecs(-30);
+        Job hangs = job(u"asleep"_s, JobPhase::Suspended, 0, 600);
+        hangs.annotations.insert(u"cairn.console/resume"_s, record.toText());
+        m_jobs->applyDelta({.upserts = {hangs}});
+        const Overview o = overview();
+        QCOMPARE(o.unfinished, 1);
+        const Problem &first = o.problems.first();
+        QCOMPARE(first.name, u"asleep"_s);
+        QCOMPARE(ProblemTableModel::tagOf(first).text, u"Unfinished change"_s);
+        QVERIFY2(first.text.contains(u"suspended"_s), qPrintable(first.text));
+        OverviewPage page;
+        page.resize(1100, 800);
+        page.show();
+        page.setNow(now);
+        page.setOverview(o);
+        page.setFeed({.phase = FeedState::Phase::Live});
+        QSignalSpy recover(&page, &OverviewPage::recoverRequested);
+        auto *table = page.findChild<views::DataTable *>(u"overview.table"_s);
+        QCOMPARE(table->model()->index(0, 0).data(items::KeyRole).toString(), first.key());
+        table->setCurrentKey(first.key());
+        QTest::keyClick(table, Qt::Key_Return, Qt::ControlModifier); // the button at the edge, and only that
+        QCOMPARE(recover.size(), 1);
+        QCOMPARE(recover.last(), (QVariantList{u"asleep"_s, true}));
+        const QRect cell = table->visualRect(table->model()->index(0, ProblemTableModel::Other));
+        QVERIFY(cell.width() > 0);
+        QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, {cell.right() - 20, cell.center().y()});
+        QCOMPARE(recover.size(), 2);
+        QCOMPARE(recover.last(), (QVariantList{u"asleep"_s, false}));
+        // While this Cairn carries it out nobody has to look after it.
+        situation::OverviewFacts facts;
+        facts.jobs = eachJob();
+        facts.now = now;
+        facts.underWay = {u"asleep"_s};
+        QCOMPARE(situation::overviewOf(facts).unfinished, 0);
     }
 
     void whatHappenedLongAgoIsHistory()

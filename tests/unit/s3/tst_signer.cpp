@@ -82,16 +82,6 @@ private slots:
         QCOMPARE(signatureOf(request, m_aws, "us-east-1", m_awsTime), "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"_ba);
     }
 
-    void awsPresigned()
-    {
-        Unsigned request = example();
-        request.path = "/test.txt";
-        QCOMPARE(presignedTarget(request, m_aws, "us-east-1", m_awsTime, std::chrono::hours(24)),
-                 "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2F"
-                 "aws4_request&X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&X-Amz-SignedHeaders=host"
-                 "&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404"_ba);
-    }
-
     void pathsAreEncodedOnceAndNeverNormalised()
     {
         Unsigned request;
@@ -126,22 +116,10 @@ private slots:
             "Signature=4c5183a7b855d08654d8430e801cdcc5658cf384908796b8739bd528c74cde68"));
     }
 
-    void presignedWithATokenAndAQuery()
-    {
-        Unsigned request;
-        request.host = "bucket.s3.example.org:8443";
-        request.path = "/run/step 100.pt";
-        request.query = {{"versionId", "a/b="}};
-        const QByteArray target = presignedTarget(request, m_temporary, "us-east-1", m_time, std::chrono::hours(1));
-        QVERIFY(target.startsWith("/run/step%20100.pt?"));
-        QVERIFY(target.contains("&versionId=a%2Fb%3D&"));
-        QVERIFY(target.endsWith("&X-Amz-Signature=ff79bd590b6ecb445bc0eb6761b62cc835cd078379c65cce423f57b8ef8037f1"));
-    }
-
     void secretsStayOut()
     {
         Unsigned request = example();
-        QByteArray all = presignedTarget(request, m_aws, "us-east-1", m_awsTime, std::chrono::hours(1));
+        QByteArray all;
         for (const auto &[name, value] : signedHeaders(request, m_aws, "us-east-1", m_awsTime))
             all += name + value;
         QVERIFY(all.contains(m_aws.id));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "jobs/ResumeState.h"
 #include "situation/Alerts.h"
 
 #include <QTest>
@@ -18,6 +19,8 @@ class TestAlerts : public QObject
     QList<storage::ClaimAccount> m_claims;
     AlertWatch m_watch;
 
+    QSet<QString> m_underWay;
+
     QList<Alert> look(int seconds)
     {
         OverviewFacts facts;
@@ -30,6 +33,7 @@ class TestAlerts : public QObject
         facts.nodes = m_nodes ? &*m_nodes : nullptr;
         facts.components = &m_components;
         facts.claims = &m_claims;
+        facts.underWay = m_underWay;
         facts.now = m_start.addSecs(seconds);
         return m_watch.update(facts, 90);
     }
@@ -61,6 +65,7 @@ private slots:
         m_nodes.reset();
         m_components.clear();
         m_claims.clear();
+        m_underWay.clear();
         m_watch.reset();
     }
 
@@ -88,12 +93,37 @@ private slots:
     void whatFailedBeforeTheSessionIsNoNewsWheneverItIsRead()
     {
         // The first list had the job without its conditions, as after a reconnect.
-        m_jobs.setJobs({job(u"old"_s, JobPhase::Unknown), job(u"skewed"_s, JobPhase::Running)});
+        m_jobs = {job(u"old"_s, JobPhase::Unknown), job(u"skewed"_s, JobPhase::Running)};
         QVERIFY(look(0).isEmpty());
-        m_jobs.setJobs({job(u"old"_s, JobPhase::Failed, m_start.addDays(-2)), job(u"skewed"_s, JobPhase::Failed, m_start.addSecs(-20))});
+        m_jobs = {job(u"old"_s, JobPhase::Failed, m_start.addDays(-2)), job(u"skewed"_s, JobPhase::Failed, m_start.addSecs(-20))};
         const QList<Alert> alerts = look(30);
         QCOMPARE(alerts.size(), 1); // a server's clock that is a little behind silences nothing
         QCOMPARE(alerts[0].target, u"skewed"_s);
+    }
+
+    void aChangeThatNobodyFinishesIsToldHoweverOldItIs()
+    {
+        jobs::ResumeState record;
+        record.id = u"abc123def456"_s;
+        record.changed = record.begun = m_start.addDays(-2);
+        Job hangs = job(u"a"_s, JobPhase::Suspended);
+        hangs.annotations.insert(u"cairn.console/resume"_s, record.toText());
+        m_jobs = {hangs, job(u"b"_s, JobPhase::Running)};
+        m_underWay = {u"a"_s}; // this Cairn is at it
+        QVERIFY(look(0).isEmpty());
+        m_underWay.clear();
+        const QList<Alert> alerts = look(1);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].kind, AlertKind::ChangeUnfinished);
+        QCOMPARE(alerts[0].target, u"a"_s);
+        QVERIFY(look(3).isEmpty()); // once
+        // One that was begun elsewhere a moment ago may well be under way.
+        record.changed = m_start.addSecs(10);
+        hangs.uid = u"c"_s;
+        hangs.annotations.insert(u"cairn.console/resume"_s, record.toText());
+        m_jobs = {hangs};
+        QVERIFY(look(20).isEmpty());
+        QCOMPARE(look(70).size(), 1);
     }
 
     void checkpointsThatAreDamagedOrLate()

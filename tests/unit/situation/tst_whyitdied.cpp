@@ -88,6 +88,12 @@ private slots:
                 + "\nDuring handling of the above exception, another exception occurred:\n\n"
                 + traceback("RuntimeError: [enforce fail at inline_container.cc:424] . unexpected pos 640 vs 534"),
             Kind::NoSpace, u"/ckpt/llama"_s, u"ckpt"_s, u"unexpected pos"_s);
+        // Word for word of torch 1.13 on a full tmpfs: no Python is left to tell the path.
+        row("torch.save that aborts",
+            "terminate called after throwing an instance of 'c10::Error'\n  what():  [enforce fail at inline_container.cc:325] . unexpected pos 448 vs 378\n"
+            "frame #0: <unknown function> + 0x4c062 (0x7f98ef5f2062 in /lib/x86_64-linux-gnu/libc10.so.1.13)\n"
+            "frame #5: caffe2::serialize::PyTorchStreamWriter::writeEndOfFile() + 0x420 (0x7f98ea45ead0 in /lib/x86_64-linux-gnu/libtorch_cpu.so.1.13)\n",
+            Kind::NoSpace, u"/ckpt/llama"_s, u"ckpt"_s, u"448 vs 378"_s);
         row("safetensors", traceback("safetensors_rust.SafetensorError: Error while serializing: IoError(Os { code: 28, kind: StorageFull, message: \"No space left on device\" })"),
             Kind::NoSpace, u"/ckpt/llama"_s, u"ckpt"_s, u"StorageFull"_s);
         row("a quota", traceback("OSError: [Errno 122] Disk quota exceeded: '/ckpt/llama/x'"), Kind::NoSpace, u"/ckpt/llama/x"_s, u"ckpt"_s, u"quota"_s);
@@ -121,6 +127,7 @@ private slots:
             Kind::SharedMemory, {}, {}, u"shmutils"_s);
 
         row("no GPU", traceback("RuntimeError: No CUDA GPUs are available"), Kind::GpuFault, {}, {}, u"No CUDA"_s);
+        row("an image without CUDA", traceback("AssertionError: Torch not compiled with CUDA enabled"), Kind::GpuFault, {}, {}, u"not compiled"_s);
         row("ECC", traceback("RuntimeError: CUDA error: uncorrectable ECC error encountered"), Kind::GpuFault, {}, {}, u"ECC"_s);
 
         row("a zip without its end", traceback("RuntimeError: PytorchStreamReader failed reading zip archive: failed finding central directory", "torch.load('/ckpt/llama/step-9.pt')"),
@@ -129,6 +136,12 @@ private slots:
             traceback("RuntimeError: Error(s) in loading state_dict for GPT:\n\tsize mismatch for lm_head.weight: copying a param with shape torch.Size([50257, 768])", "model.load_state_dict(s)"),
             Kind::BadCheckpoint, {}, {}, u"size mismatch"_s);
         row("weights only", traceback("_pickle.UnpicklingError: Weights only load failed. This file can still be loaded"), Kind::BadCheckpoint, {}, {}, u"Weights only"_s);
+        row("a cut file, torch 1.13",
+            "Traceback (most recent call last):\n  File \"/app/train.py\", line 16, in <module>\n    state = torch.load('/ckpt/llama/step-9.pt')\n"
+            "  File \"/usr/lib/python3/dist-packages/torch/serialization.py\", line 777, in load\n    with _open_zipfile_reader(opened_file) as opened_zipfile:\n"
+            "  File \"/usr/lib/python3/dist-packages/torch/serialization.py\", line 282, in __init__\n    super().__init__(torch._C.PyTorchFileReader(name_or_buffer))\n"
+            "OSError: [Errno 22] Invalid argument\n",
+            Kind::BadCheckpoint, u"/ckpt/llama/step-9.pt"_s, u"ckpt"_s, u"Errno 22"_s);
         row("an empty pickle", traceback("EOFError: Ran out of input"), Kind::BadCheckpoint, {}, {}, u"Ran out"_s);
         row("no optimizer in it", traceback("KeyError: 'optimizer'", "opt.load_state_dict(ckpt['optimizer'])"), Kind::BadCheckpoint, {}, {}, u"KeyError"_s);
 
@@ -152,6 +165,8 @@ private slots:
             Kind::LostPeer, {}, {}, u"DistBackendError"_s);
         row("gloo", traceback("RuntimeError: [../third_party/gloo/gloo/transport/tcp/pair.cc:534] Connection closed by peer [10.244.1.7]:52101"), Kind::LostPeer, u"10.244.1.7"_s, {},
             u"closed by peer"_s);
+        row("no master", traceback("TimeoutError: The client socket has timed out after 3s while trying to connect to (127.0.0.1, 29999)."), Kind::LostPeer, u"127.0.0.1"_s, {},
+            u"29999"_s);
         row("rendezvous", traceback("torch.distributed.DistStoreError: Timed out after 1801 seconds waiting for clients. 1/2 clients joined."), Kind::LostPeer, {}, {}, u"1/2 clients"_s);
         row("its own error outweighs the peers'", traceback("torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 1 GiB") + traceback("RuntimeError: NCCL communicator was aborted on rank 0."),
             Kind::GpuMemory, {}, {}, u"Tried"_s);

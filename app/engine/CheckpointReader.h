@@ -1,29 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "Preferences.h"
-#include "engine/BucketFlows.h"
-#include "engine/ClusterSession.h"
-#include "engine/Keychain.h"
+#include "base/Async.h"
+#include "engine/JobFlows.h"
 #include "situation/Jobs.h"
+#include "store/JobStore.h"
 
 #include <QQueue>
+#include <functional>
 
 namespace cairn::app {
 
 /// What is known of the checkpoints of all jobs of a session (of those that are gone from view too: they come back when
-/// another namespace is chosen), and the reading of those nobody has opened. One job at a
-/// time: each reading of a claim starts a helper Job on the cluster. GUI thread.
+/// another namespace is chosen), and the queue of those that are to be read. One job at a time: each reading of a claim
+/// starts a helper Job on the cluster, so none is read before the user agreed to that in its namespace. GUI thread.
 class CheckpointReader : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `http` asks buckets, `keychain` has keys for them; both outlive the flows (Engine waits for them).
-    CheckpointReader(net::HttpClient &http, Keychain &keychain, Preferences &preferences, QObject *parent);
+    using QObject::QObject;
 
-    /// nullptr before the session ends. Forgets everything.
-    void setSession(ClusterSession *session);
+    /// A session and what the user agreed to in it. All of it holds until the next setSession(); called on the GUI thread.
+    struct Access {
+        const store::JobStore *jobs = nullptr;
+        std::function<bool(const QString &ns)> helperAllowed;
+        /// A helper that runs this image; see HelperConsent.
+        std::function<void(const QString &ns, const QString &image)> allowHelper;
+        /// A flow that lists the checkpoints of a job by a helper Job or from its bucket. It runs on the flow pool.
+        using Flow = std::function<Result<JobListing>(std::stop_token)>;
+        std::function<Flow(const Job &job, ListVia via)> listing;
+        /// Removes helper Jobs that a killed program left in a namespace. Runs on the flow pool, before the first helper of a
+        /// session there; may be empty.
+        std::function<void(const QString &ns, std::stop_token)> sweep;
+    };
+    /// nullopt before the session ends. Forgets everything.
+    void setSession(std::optional<Access> access);
 
     struct Known {
         JobListing listing;
@@ -71,18 +83,17 @@ signals:
 
 private:
     void next();
+    void begin(const Job &job, ListVia via);
     void end(const QString &uid, const Result<JobListing> &listing, ListVia via);
 
-    net::HttpClient &m_http;
-    Keychain &m_keychain;
-    Preferences &m_preferences;
-    ClusterSession *m_session = nullptr;
+    std::optional<Access> m_access;
     QHash<QString, Known> m_known;
     QHash<QString, CheckpointSummary> m_summaries; ///< of m_known
     QHash<QString, Error> m_problems;
     mutable Places m_places;
     QQueue<QString> m_queue;
     QString m_reading;
+    QSet<QString> m_swept; ///< namespaces
     async::Scope m_scope;
 };
 

@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "CheckpointReader.h"
+#include "engine/CheckpointReader.h"
+
+#include "engine/BucketFlows.h"
 
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
 
-CheckpointReader::CheckpointReader(net::HttpClient &http, Keychain &keychain, Preferences &preferences, QObject *parent)
-    : QObject(parent)
-    , m_http(http)
-    , m_keychain(keychain)
-    , m_preferences(preferences)
-{
-}
-
-void CheckpointReader::setSession(ClusterSession *session)
+void CheckpointReader::setSession(std::optional<Access> access)
 {
     cancel();
     m_known.clear();
     m_summaries.clear();
     m_problems.clear();
     m_places.clear();
-    m_session = session;
+    m_swept.clear();
+    m_access = std::move(access);
 }
 
 const CheckpointReader::Known *CheckpointReader::known(const QString &uid) const
@@ -32,9 +27,9 @@ const CheckpointReader::Known *CheckpointReader::known(const QString &uid) const
 situation::EachJob CheckpointReader::eachJob() const
 {
     return [this](const situation::SeeJob &visit) {
-        if (!m_session)
+        if (!m_access)
             return;
-        m_session->jobs().each([&](const Job &job) {
+        m_access->jobs->each([&](const Job &job) {
             const auto it = m_summaries.constFind(job.uid);
             visit(job, it == m_summaries.cend() ? nullptr : &*it);
         });
@@ -43,7 +38,7 @@ situation::EachJob CheckpointReader::eachJob() const
 
 void CheckpointReader::see(const QString &uid, const situation::SeeJob &visit) const
 {
-    const Job *job = m_session ? m_session->jobs().find(uid) : nullptr;
+    const Job *job = m_access ? m_access->jobs->find(uid) : nullptr;
     if (!job)
         return;
     const auto it = m_summaries.constFind(uid);
@@ -76,10 +71,10 @@ void CheckpointReader::forget(const QString &uid)
 CheckpointReader::Unread CheckpointReader::unread() const
 {
     Unread unread;
-    if (!m_session)
+    if (!m_access)
         return unread;
     QHash<QString, bool> asks; // by namespace
-    m_session->jobs().each([&](const Job &job) {
+    m_access->jobs->each([&](const Job &job) {
         if (m_known.contains(job.uid))
             return;
         const ckpt::SaveLocation &location = locationOf(job);
@@ -88,7 +83,7 @@ CheckpointReader::Unread CheckpointReader::unread() const
             return;
         unread.uids.append(job.uid);
         if (claim && !asks.contains(job.ns))
-            asks.insert(job.ns, !m_preferences.helperAllowed(m_session->server(), job.ns));
+            asks.insert(job.ns, !m_access->helperAllowed(job.ns));
     });
     for (auto it = asks.cbegin(); it != asks.cend(); ++it)
         if (it.value())
@@ -99,7 +94,7 @@ CheckpointReader::Unread CheckpointReader::unread() const
 
 const ckpt::SaveLocation &CheckpointReader::locationOf(const Job &job) const
 {
-    if (m_places.size() > 2 * m_session->jobs().size() + 100)
+    if (m_places.size() > 2 * m_access->jobs->size() + 100)
         m_places.clear(); // most are of jobs that are gone
     Place &place = m_places[job.uid];
     // What a TrainJob mounts may come from its runtime, which has a version of its own.
@@ -112,18 +107,24 @@ const ckpt::SaveLocation &CheckpointReader::locationOf(const Job &job) const
 
 void CheckpointReader::allow(const QStringList &namespaces)
 {
+    if (!m_access)
+        return;
     // To the images of the jobs that are shown; a pod with another one on their PVC asks again.
-    m_session->jobs().each([&](const Job &job) {
+    m_access->jobs->each([&](const Job &job) {
         if (namespaces.contains(job.ns) && !job.image.isEmpty())
-            m_preferences.allowHelper(m_session->server(), job.ns, job.image);
+            m_access->allowHelper(job.ns, job.image);
     });
 }
 
 void CheckpointReader::read(const QStringList &uids)
 {
+    QSet<QString> waiting(m_queue.cbegin(), m_queue.cend());
+    waiting.insert(m_reading);
     for (const QString &uid : uids) {
-        if (uid != m_reading && !m_queue.contains(uid))
+        if (!waiting.contains(uid)) {
+            waiting.insert(uid);
             m_queue.enqueue(uid);
+        }
     }
     next();
 }
@@ -139,35 +140,32 @@ void CheckpointReader::cancel()
 
 void CheckpointReader::next()
 {
-    if (!m_reading.isEmpty() || !m_session)
-        return;
-    const Job *job = nullptr;
-    bool bucket = false;
-    // Jobs that are gone, and those whose PVC needs a helper that nobody agreed to, are passed over.
-    while (!m_queue.isEmpty() && !job) {
-        job = m_session->jobs().find(m_queue.dequeue());
+    // A loop: of ten thousand jobs in the queue all may need an agreement that is not there.
+    while (m_access && m_reading.isEmpty() && !m_queue.isEmpty()) {
+        const Job *job = m_access->jobs->find(m_queue.dequeue());
         if (!job)
             continue;
-        bucket = savesToBucket(ckpt::locate(*job));
-        if (!bucket && !m_preferences.helperAllowed(m_session->server(), job->ns))
-            job = nullptr;
+        // Where a job saves may have changed since it was put into the queue.
+        const ListVia via = savesToBucket(ckpt::locate(*job)) ? ListVia::Bucket : ListVia::Helper;
+        if (via == ListVia::Bucket || m_access->helperAllowed(job->ns))
+            begin(*job, via);
     }
-    if (!job)
-        return;
-    m_reading = job->uid;
+}
+
+void CheckpointReader::begin(const Job &job, ListVia via)
+{
+    m_reading = job.uid;
+    Access::Flow flow = m_access->listing(job, via);
+    if (via == ListVia::Helper && m_access->sweep && !m_swept.contains(job.ns)) {
+        m_swept.insert(job.ns);
+        flow = [sweep = m_access->sweep, ns = job.ns, list = std::move(flow)](std::stop_token stop) {
+            sweep(ns, stop);
+            return list(stop);
+        };
+    }
+    m_scope.run(this, std::move(flow),
+                [this, uid = job.uid, via](const Result<JobListing> &listing) { end(uid, listing, via); });
     emit readingChanged(m_reading, true);
-    const ListVia via = bucket ? ListVia::Bucket : ListVia::Helper;
-    const QStringList agreed = m_preferences.allowedBuckets();
-    m_scope.run(
-        this,
-        [&http = m_http, &keychain = m_keychain, cluster = m_session->sharedCluster(), job = *job, pods = m_session->jobs().podsOf(job->uid), bucket,
-         server = m_session->server(), consent = m_preferences.helperConsent(m_session->server()), allowed = QSet<QString>(agreed.begin(), agreed.end())](std::stop_token stop) -> Result<JobListing> {
-            if (!bucket)
-                return readCheckpoints(*cluster, job, pods, ListVia::Helper, stop, {},
-                                       [&](const ckpt::ClaimRequest &request) { return consent.check(request); });
-            return agreedBucket(http, keychain, *cluster, server, allowed)({job, {}, pods, false}, stop);
-        },
-        [this, uid = m_reading, via](const Result<JobListing> &listing) { end(uid, listing, via); });
 }
 
 void CheckpointReader::end(const QString &uid, const Result<JobListing> &listing, ListVia via)

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "change/Change.h"
+
+namespace cairn::change {
+
+struct Options {
+    std::function<void(const Event &)> progress = {}; ///< called on the thread of the flow
+    std::chrono::milliseconds poll{1000};        ///< between two looks at what is waited for, after the first ten seconds
+    QString tool = QStringLiteral("cairn");
+    /// Clock and sleep (false when stopped), for tests.
+    std::function<QDateTime()> now = {};
+    std::function<bool(std::chrono::milliseconds, const std::stop_token &)> sleep = {};
+};
+
+/// One flow that changes a cluster: reading with retries, guarded writes, waiting, telling. Blocking.
+class Run
+{
+public:
+    Run(ObjectApi &api, Options options, std::stop_token stop);
+
+    ObjectApi &api() const { return m_api; }
+    const std::stop_token &stop() const { return m_stop; }
+    const Options &options() const { return m_options; }
+    QDateTime now() const { return m_options.now(); }
+    /// False when stopped.
+    bool sleep(std::chrono::milliseconds time) const { return m_options.sleep(time, m_stop); }
+    /// Sleeps until the next look at something that has been waited for since then: what ends soon is seen soon.
+    bool sleepUntilNextLook(const QDateTime &since) const;
+    bool stopped() const { return m_stop.stop_requested(); }
+    void report(Event event) const;
+    void report(Event::Stage stage, const QString &text) const;
+
+    /// The object now; transient failures are retried a few times. NotFound also where another one took the name.
+    Result<QJsonObject> read(const ObjectRef &ref) const;
+    Result<QList<QJsonObject>> list(const ResourceKind &kind, const QString &ns, const QString &labels) const;
+
+    /// One guarded write: `look` decides by the object as it is, and its resourceVersion goes with the write. A Conflict or a
+    /// transient failure reads and asks again: whoever writes status is no obstacle, and a lost answer no failure. Returns
+    /// the object after the write. `sent` becomes true as soon as a request may have had an effect; `already` is what `look` said.
+    Result<QJsonObject> write(const ObjectRef &ref, const std::function<Result<Write>(const QJsonObject &live)> &look, bool *sent = nullptr,
+                              QString *already = nullptr, PatchType type = PatchType::Merge) const;
+    /// Creates once: where the answer is lost, an object for which `isOurs` holds is the one. Conflict where the name is taken.
+    Result<QJsonObject> create(const ObjectRef &ref, const QJsonObject &object, const std::function<bool(const QJsonObject &there)> &isOurs) const;
+
+    /// Writes one change. Its waits and its last look are the caller's.
+    Outcome perform(const Change &change) const;
+    /// What the change still waits for, asked once.
+    Result<std::optional<Pending>> firstPending(const Change &change, const QDateTime &since) const;
+    /// Waits for all of it.
+    Result<> waitFor(const Change &change) const;
+
+private:
+    Outcome remove(const Change &change) const;
+
+    ObjectApi &m_api;
+    Options m_options;
+    std::stop_token m_stop;
+};
+
+/// Changes that have nothing to do with each other: one that fails or waits holds up no other. `onOutcome` is told whenever
+/// the outcome of one changes, on the thread of the flow.
+QList<Outcome> carryOutEach(Run &run, const QList<Change> &changes, const std::function<void(qsizetype index, const Outcome &)> &onOutcome);
+
+/// Changes that belong together, one after the other from `begin` on; ends at the first that fails. Their record is their own
+/// business.
+Result<> carryOutInOrder(const Run &run, const QList<Change> &changes, qsizetype begin = 0);
+
+/// Asks the server whether it would do this, without doing it (dry run).
+Result<> tryOut(ObjectApi &api, const Change &change, std::stop_token stop);
+
+} // namespace cairn::change

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "checkpoints/Accelerate.h"
+
+#include "checkpoints/Paths.h"
+#include "checkpoints/SaveParts.h"
+#include "checkpoints/Weights.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::ckpt {
+namespace {
+
+QSet<int> randomRanks(const Index &index, const QByteArray &folder)
+{
+    return ranksIn(index, folder, "random_states_", ".pkl");
+}
+
+bool isOptimizerName(const QByteArray &name)
+{
+    return name.startsWith("optimizer") && name.endsWith(".bin");
+}
+
+/// Files beside weights and optimizer: "scheduler.bin", "sampler_1.bin", "dl_state_dict.bin", "scaler.pt".
+bool isOtherStateName(const QByteArray &name)
+{
+    return ((name.startsWith("scheduler") || name.startsWith("sampler") || name.startsWith("dl_state_dict")) && name.endsWith(".bin"))
+        || name == "scaler.pt";
+}
+
+/// "checkpoint_<i>", as save_state names folders by itself: i counts saves, and says nothing about steps.
+bool isSaveCounter(const QByteArray &name)
+{
+    return name.startsWith("checkpoint_") && name.size() > 11
+        && std::all_of(name.begin() + 11, name.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+} // namespace
+
+bool isAccelerateFolder(const Index &index, const QByteArray &folder)
+{
+    if (index.find(folder, "trainer_state.json"))
+        return false;
+    if (!randomRanks(index, folder).isEmpty())
+        return true;
+    // Broken off before the last files were written: told from the Trainer's folders by the endings.
+    bool optimizer = false;
+    bool scheduler = false;
+    for (const Entry *entry : index.filesIn(folder)) {
+        const QByteArray name = baseName(entry->path);
+        if (name == "optimizer.pt" || name == "scheduler.pt" || name == "training_args.bin" || name.startsWith("rng_state"))
+            return false;
+        optimizer = optimizer || isOptimizerName(name);
+        scheduler = scheduler || (name.startsWith("scheduler") && name.endsWith(".bin"));
+    }
+    return optimizer && scheduler;
+}
+
+std::optional<Finding> recogniseAccelerate(const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
+{
+    if (!isAccelerateFolder(index, folder))
+        return std::nullopt;
+    Finding finding;
+    finding.path = folder;
+    finding.run = folder.isEmpty() ? QByteArray() : parentPath(folder);
+    finding.format = u"accelerate"_s;
+
+    SaveParts parts;
+    addWeights(index, folder, source, limits, parts);
+    addWeightsBelow(index, folder, source, limits, parts);
+    addShardedParts(index, folder, source, limits, parts);
+    for (const Entry *entry : index.filesIn(folder)) {
+        const QByteArray name = baseName(entry->path);
+        const bool optimizer = isOptimizerName(name);
+        if (!optimizer && !isOtherStateName(name) && !(name.startsWith("random_states_") && name.endsWith(".pkl")))
+            continue;
+        parts.optimizer = parts.optimizer || optimizer;
+        worsen(parts.check, checkWeightsFile(*entry, source, limits));
+    }
+    finding.check = parts.check;
+
+    const QSet<int> ranks = randomRanks(index, folder);
+    const int highest = ranks.isEmpty() ? -1 : *std::ranges::max_element(ranks);
+    if (ranks.isEmpty())
+        worsen(finding.check, {State::Incomplete, Words::tr("random_states_<rank>.pkl, which each rank writes last, are missing")});
+    else if (ranks.size() <= highest)
+        worsen(finding.check, {State::Incomplete, Words::tr("%1 of %2 random_states files are there").arg(ranks.size()).arg(highest + 1)});
+    finding.ranks = std::max(1, static_cast<int>(ranks.size()));
+
+    finding.holdsTraining = parts.optimizer && parts.model;
+    if (!parts.optimizer)
+        finding.lack = Words::tr("there is no optimizer state in it");
+    else if (!parts.model)
+        finding.lack = Words::tr("no weights were found in it");
+    finding.goodReason = Words::tr("every file of the save is there and holds; ranks with random states: %1").arg(finding.ranks);
+    const QByteArray name = index.nameOf(folder);
+    decideStep(finding, isSaveCounter(name) ? NameFacts() : factsFromName(name), std::nullopt, std::nullopt);
+    if (!isSaveCounter(name))
+        finding.epoch = factsFromName(name).epoch;
+    finding.extent = extentOf(index, folder);
+    return finding;
+}
+
+} // namespace cairn::ckpt

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Text.h"
+#include "checkpoints/Check.h"
+#include "checkpoints/ClaimListing.h"
+#include "checkpoints/HelperJob.h"
+#include "checkpoints/HelperRun.h"
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::ckpt {
+namespace {
+
+/// Waits, and ends at once when it is told to: a shell that is process 1 ignores SIGTERM otherwise.
+const QString &waitingScript()
+{
+    static const QString script = u"trap 'exit 0' TERM INT; sleep 570 & wait $!"_s;
+    return script;
+}
+
+QString listFailed(const ClaimRequest &request)
+{
+    return Words::tr("The claim %1 could not be listed").arg(text::safe(request.claim));
+}
+
+bool sameHelper(const ClaimRequest &a, const ClaimRequest &b)
+{
+    return a.ns == b.ns && a.claim == b.claim && a.subPath == b.subPath;
+}
+
+} // namespace
+
+/// One helper that waits in the cluster.
+struct HeldHelper::Held {
+    Held(ObjectApi &api, const ClaimRequest &wanted)
+        : request(wanted), run(api, request, listFailed(request), {}, progress)
+    {
+    }
+    const ClaimRequest request; ///< the run refers to it
+    const Progress progress;
+    HelperRun run;
+    QString pod;
+};
+
+HeldHelper::HeldHelper(std::shared_ptr<ObjectApi> api)
+    : m_api(std::move(api))
+{
+}
+
+HeldHelper::~HeldHelper()
+{
+    end();
+}
+
+void HeldHelper::end()
+{
+    const std::lock_guard lock(m_mutex);
+    drop();
+}
+
+void HeldHelper::drop()
+{
+    if (m_held)
+        m_held->run.remove();
+    m_held.reset();
+}
+
+Result<QString> HeldHelper::started(const ClaimRequest &request, std::stop_token stop, const Progress &progress)
+{
+    if (m_held && sameHelper(m_held->request, request))
+        return m_held->pod;
+    drop();
+    auto held = std::make_unique<Held>(*m_api, request);
+    Result<QString> pod = held->run.start(waitingScript(), std::move(stop), progress);
+    if (pod) {
+        held->pod = *pod;
+        m_held = std::move(held);
+    }
+    return pod;
+}
+
+Result<Listing> HeldHelper::list(const ClaimRequest &request, std::stop_token stop, const Progress &progress)
+{
+    const std::lock_guard lock(m_mutex);
+    while (!m_execRefused) {
+        const bool reused = m_held && sameHelper(m_held->request, request);
+        const Result<QString> pod = started(request, stop, progress);
+        if (!pod)
+            return fail(pod.error());
+        ExecTarget target{request.ns, *pod, u"list"_s, QString(helperMountPath), QString(helperMountPath), request.recognise};
+        if (!request.path.isEmpty() && request.path != u".")
+            target.path += u'/' + request.path;
+        Result<Listing> listing = listClaimByExec(*m_api, target, stop, progress);
+        if (listing) {
+            listing->source = u"helper job"_s;
+            return listing;
+        }
+        // Exec into one's own helper may not be allowed, or not get through a proxy; reading its log needs neither.
+        m_execRefused = listing.error().kind == Error::Kind::Forbidden || listing.error().kind == Error::Kind::Unsupported;
+        if (!m_execRefused && (!reused || listing.error().kind == Error::Kind::Cancelled))
+            return listing;
+        drop(); // it may have ended: ten minutes are all it is given
+    }
+    return listClaim(*m_api, request, std::move(stop), progress);
+}
+
+} // namespace cairn::ckpt
