@@ -186,7 +186,7 @@ void CodeArea::updateMargins()
     width(ChangedMargin, m_numbers ? 3 : 0);
     width(NumberMargin, m_numbers ? metrics.horizontalAdvance(QString(digits, u'0')) + scaled(10) : 0);
     width(FoldMargin, m_numbers && yaml ? scaled(14) : 0);
-    width(TextMargin, m_numbers ? (yaml ? 2 : scaled(8)) : 8);
+    width(TextMargin, !m_numbers ? 0 : yaml ? 2 : scaled(8));
 }
 
 void CodeArea::setNumbersShown(bool shown)
