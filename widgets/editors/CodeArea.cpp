@@ -186,7 +186,7 @@ void CodeArea::updateMargins()
     width(ChangedMargin, m_numbers ? 3 : 0);
     width(NumberMargin, m_numbers ? metrics.horizontalAdvance(QString(digits, u'0')) + scaled(10) : 0);
     width(FoldMargin, m_numbers && yaml ? scaled(14) : 0);
-    width(TextMargin, m_numbers ? (yaml ? 2 : scaled(8)) : 8);
+    width(TextMargin, !m_numbers ? 0 : yaml ? 2 : scaled(8));
 }
 
 void CodeArea::setNumbersShown(bool shown)
@@ -230,28 +230,30 @@ void CodeArea::replaceContent(const QString &text)
         m_editor->onChanged();
         return;
     }
-    const QByteArray now = text.toUtf8();
+    const QByteArray bytes = text.toUtf8();
+    const char *now = bytes.constData();
+    const long size = bytes.size();
     const long length = this->length();
     const auto *before = static_cast<const char *>(SendScintillaPtrResult(SCI_GETCHARACTERPOINTER));
     long head = 0;
-    while (head < length && head < now.size() && before[head] == now[head])
+    while (head < length && head < size && before[head] == now[head])
         ++head;
     long tail = 0;
-    while (tail < length - head && tail < now.size() - head && before[length - 1 - tail] == now[now.size() - 1 - tail])
+    while (tail < length - head && tail < size - head && before[length - 1 - tail] == now[size - 1 - tail])
         ++tail;
     // Never within a character: bytes 10xxxxxx continue one.
     const auto inside = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
-    while (head > 0 && ((head < length && inside(before[head])) || (head < now.size() && inside(now[head]))))
+    while (head > 0 && ((head < length && inside(before[head])) || (head < size && inside(now[head]))))
         --head;
-    while (tail > 0 && inside(now[now.size() - tail]))
+    while (tail > 0 && inside(now[size - tail]))
         --tail;
-    if (head == length && head == now.size())
+    if (head == length && head == size)
         return;
     const bool readOnly = isReadOnlyText();
     send(SCI_SETREADONLY, 0);
     send(SCI_BEGINUNDOACTION);
     send(SCI_SETTARGETRANGE, head, length - tail);
-    SendScintilla(SCI_REPLACETARGET, static_cast<unsigned long>(now.size() - tail - head), now.constData() + head);
+    SendScintilla(SCI_REPLACETARGET, static_cast<unsigned long>(size - tail - head), now + head);
     send(SCI_ENDUNDOACTION);
     send(SCI_SETREADONLY, readOnly);
 }
@@ -547,7 +549,7 @@ bool CodeArea::focusNextPrevChild(bool next)
     // QsciScintillaBase would keep Tab wherever the text can be changed; here it is a key of the editor only while a list is
     // open or lines are selected.
     const bool keeps = m_editor->isListOpen() || (!isReadOnlyText() && selectsLines());
-    return !keeps && QWidget::focusNextPrevChild(next);
+    return !keeps && QWidget::focusNextPrevChild(next); // NOLINT(bugprone-parent-virtual-call)
 }
 
 void CodeArea::keyPressEvent(QKeyEvent *event)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "forms/FieldRow.h"
 
+#include "forms/FieldFlow.h"
 #include "kit/Card.h"
 #include "kit/Label.h"
 #include "kit/Marks.h"
@@ -18,7 +19,7 @@ using kit::Type;
 FieldRow::FieldRow(const QString &caption, QWidget *parent)
     : QWidget(parent)
     , m_caption(new kit::Label(caption, Type::Body, Token::Dim))
-    , m_right(kit::hbox(8))
+    , m_right(new FieldFlow)
     , m_below(new kit::Paragraph({}, Type::Meta, Token::Dim))
     , m_findings(new kit::SignLine)
 {
@@ -43,16 +44,16 @@ FieldRow::FieldRow(const QString &caption, QWidget *parent)
 FieldRow::FieldRow(const QString &caption, Field *field, QWidget *parent)
     : FieldRow(caption, parent)
 {
-    add(field, 1);
+    add(field, field->sizePolicy().horizontalPolicy() != QSizePolicy::Fixed);
 }
 
-void FieldRow::add(Field *field, int stretch)
+void FieldRow::add(Field *field, bool stretching)
 {
     if (m_fields.isEmpty() && field->focusProxy())
         m_caption->setBuddy(field->focusProxy());
     m_fields.append(field);
-    const bool fixed = field->sizePolicy().horizontalPolicy() == QSizePolicy::Fixed;
-    m_right->addWidget(field, fixed ? 0 : stretch, Qt::AlignTop | (fixed ? Qt::AlignLeft : Qt::Alignment()));
+    field->setProperty("stretches", stretching);
+    m_right->addWidget(field);
     connect(field, &Field::changed, this, &FieldRow::changed);
     connect(field, &Field::messageChanged, this, [this] {
         updateBelow();
@@ -65,17 +66,12 @@ void FieldRow::addWords(const QString &words)
 {
     auto *label = new kit::Label(words, Type::Body, Token::Dim);
     kit::bindTheme(label, [label] { label->setMinimumHeight(scaled(30)); });
-    m_right->addWidget(label, 0, Qt::AlignTop);
+    m_right->addWidget(label);
 }
 
 void FieldRow::addWidget(QWidget *widget)
 {
-    m_right->addWidget(widget, 0, Qt::AlignVCenter);
-}
-
-void FieldRow::addStretch()
-{
-    m_right->addStretch(1);
+    m_right->addWidget(widget);
 }
 
 void FieldRow::setHint(const QString &hint)

@@ -3,8 +3,6 @@
 
 #include "forms/Field.h"
 
-class QHBoxLayout;
-
 namespace cairn::kit {
 class Label;
 class Paragraph;
@@ -13,7 +11,7 @@ class SignLine;
 
 namespace cairn::forms {
 
-/// Caption at the left, fields with words between them at the right, and below what is to be said: the first error of a field,
+/// Caption at the left, fields with words between them at the right (on more lines where one has no room), and below what is to be said: the first error of a field,
 /// else its refusal, else the row's own hint. The caption is the buddy of the first field.
 class FieldRow : public QWidget {
     Q_OBJECT
@@ -21,12 +19,10 @@ class FieldRow : public QWidget {
 public:
     explicit FieldRow(const QString &caption, QWidget *parent = nullptr);
     FieldRow(const QString &caption, Field *field, QWidget *parent = nullptr);
-    /// In reading order; a field with `stretch` takes the room that is left.
-    void add(Field *field, int stretch = 0);
+    /// In reading order; one that stretches takes the room that is left.
+    void add(Field *field, bool stretching = false);
     void addWords(const QString &words);
     void addWidget(QWidget *widget);
-    /// The rest of the row stays empty.
-    void addStretch();
     void setHint(const QString &hint);
     /// Signs with words under the fields, as findings about the value: "✓ pull secret is in nlp". They stand with the hint.
     void setFindings(const QList<std::pair<kit::Tone, QString>> &findings);
@@ -42,7 +38,7 @@ signals:
 private:
     void updateBelow();
     kit::Label *m_caption;
-    QHBoxLayout *m_right;
+    class FieldFlow *m_right;
     kit::Paragraph *m_below;
     kit::SignLine *m_findings;
     QString m_hint;

@@ -75,7 +75,6 @@ QWidget *numbers()
     nodes->add(stepper(u"GPUs of a node"_s, 8));
     nodes->add(choice(u"Kind of GPU"_s, u"GPUs, A100 80 GB"_s));
     nodes->addWords(u"= 32 GPUs"_s);
-    nodes->addStretch();
     nodes->setHint(u"One master and 3 workers, 8 processes each: 32 ranks. Nodes of this kind have 8 GPUs, so none is left idle."_s);
     FieldRow *pod = form->addRow(u"Each pod"_s);
     auto *cpu = plain(u"CPU of a pod"_s, u"CPU"_s, 48);
@@ -83,7 +82,6 @@ QWidget *numbers()
     memory->setValue(u"480Gi"_s);
     pod->add(cpu);
     pod->add(memory);
-    pod->addStretch();
     pod->setHint(u"Of 64 CPU and 1\u202f006 GiB a node. Requests equal limits; bert-xl used 41 CPU and 388 GiB at most."_s);
     FieldRow *shared = form->addRow(u"Shared memory"_s);
     auto *shm = new QuantityField(u"Shared memory"_s, u"Gi"_s, u"GiB, of the 480"_s);
@@ -91,7 +89,6 @@ QWidget *numbers()
     shm->setValue(u"640Gi"_s);
     shm->reveal();
     shared->add(shm);
-    shared->addStretch();
     FieldRow *every = form->addRow(u"Save every"_s);
     auto *steps = plain(u"Save every so many steps"_s, u"steps or"_s, 500);
     focused(steps);
@@ -100,12 +97,10 @@ QWidget *numbers()
     auto *minutes = plain(u"Save every so many minutes"_s, u"minutes"_s, {});
     minutes->setRefusal(u"This trainer cannot save by the clock: minutes are turned into steps."_s);
     every->add(minutes);
-    every->addStretch();
     FieldRow *grace = form->addRow(u"Grace period"_s);
     auto *time = new DurationField(u"Grace period"_s, 1s);
     time->setValue(qint64(180'000));
     grace->add(time);
-    grace->addStretch();
     grace->setHint(u"One step and one save took 98 s at most."_s);
     return inCard(form, 720);
 }
@@ -122,7 +117,6 @@ QWidget *texts()
     name->add(text);
     name->addWords(u"in"_s);
     name->add(choice(u"Namespace"_s, u"nlp"_s));
-    name->addStretch();
     auto *image = new TextField(u"Image"_s);
     image->setMono();
     image->setValue(u"ghcr.example/nlp/bert:2.1"_s);
@@ -174,7 +168,6 @@ QWidget *choices()
     focused(job);
     clone->add(job);
     clone->addWidget(new kit::Button(u"Start from a checkpoint…"_s));
-    clone->addStretch();
     clone->setHint(u"Name, checkpoint folder and lineage are new; all else is taken over."_s);
     auto *claim = new ChoiceField(u"PVC"_s);
     claim->setOptions({{u"a"_s, u"scratch-old"_s, {}, {}}, {u"b"_s, u"bert-out"_s, {}, u"ReadWriteOnce: one node at a time, and this job has 4."_s}});
@@ -182,12 +175,10 @@ QWidget *choices()
     claim->reveal();
     FieldRow *output = form->addRow(u"Output"_s);
     output->add(claim);
-    output->addStretch();
     auto *queue = choice(u"Queue"_s, u"nlp-queue"_s, u"Kueue"_s);
     queue->setRefusal(u"The namespace sets its queue."_s);
     FieldRow *fixed = form->addRow(u"Queue"_s);
     fixed->add(queue);
-    fixed->addStretch();
     return inCard(form, 720);
 }
 
@@ -225,11 +216,9 @@ QWidget *wizard()
     nodes->add(stepper(u"GPUs of a node"_s, 8));
     nodes->add(choice(u"Kind of GPU"_s, u"GPUs, A100 80 GB"_s));
     nodes->addWords(u"= 32 GPUs"_s);
-    nodes->addStretch();
     nodes->setHint(u"One master and 3 workers, 8 processes each: 32 ranks."_s);
     FieldRow *pool = form->addRow(u"Node pool"_s);
     pool->add(choice(u"Node pool"_s, u"a100-80g"_s, u"12 nodes, 11 ready"_s));
-    pool->addStretch();
     pool->setHint(u"By the label pool=a100-80g."_s);
     auto *group = new CheckGroupField(u"Runs as"_s);
     group->setItems({{u"user"_s, u"user 1000, no privileges, default seccomp profile"_s, {}, {}}});

@@ -312,7 +312,6 @@ private slots:
         auto *memory = new QuantityField(u"Memory of a pod"_s, u"Gi"_s, u"GiB memory"_s);
         second->add(cpu);
         second->add(memory);
-        second->addStretch();
         second->setHint(u"Of 64 CPU a node."_s);
         QCOMPARE(form.fields().size(), 3);
         QCOMPARE(first->message(), u"Free in nlp."_s);
@@ -331,6 +330,27 @@ private slots:
         type(*memory, u"480"_s);
         QVERIFY(form.isValid() && !form.revealFirstError());
         QCOMPARE(second->message(), u"Of 64 CPU a node."_s);
+    }
+
+    void aRowWithoutRoomGoesOnBelow()
+    {
+        FieldRow row(u"Save every"_s);
+        QList<Field *> fields;
+        for (const auto &unit : {u"steps or"_s, u"epochs or"_s, u"minutes"_s}) {
+            auto *field = new NumberField(unit, unit);
+            row.add(field);
+            fields.append(field);
+        }
+        row.show();
+        row.resize(720, row.heightForWidth(720));
+        QTRY_COMPARE(fields[2]->y(), fields[0]->y());
+        QVERIFY(row.heightForWidth(300) > row.heightForWidth(720));
+        row.resize(300, row.heightForWidth(300));
+        QTRY_VERIFY(fields[2]->mapTo(&row, QPoint()).y() > fields[0]->mapTo(&row, QPoint()).y());
+        for (const Field *field : std::as_const(fields)) {
+            QVERIFY(field->width() >= field->sizeHint().width());
+            QVERIFY(row.rect().contains(QRect(field->mapTo(&row, QPoint()), field->size())));
+        }
     }
 
     void stepsOpenAtAnyTimeAndSayTheirState()
