@@ -58,9 +58,10 @@ public:
         if (facts.claims)
             claims(*facts.claims);
         std::ranges::stable_sort(m_result.problems, [](const Problem &a, const Problem &b) {
-            // The cause before what follows from it; what has no time cannot be news.
+            // What follows from a lost node comes after what else is lost with it; what has no time cannot be news.
             const auto order = [](const Problem &p) {
-                return std::make_tuple(p.kind, p.kind == Kind::NodeLost && p.about != About::Node, p.urgency, p.since.isValid() ? -p.since.toSecsSinceEpoch() : 0, -p.cost);
+                const bool follows = p.kind == Kind::NodeLost && p.about == About::Job;
+                return std::make_tuple(follows ? Kind::ComponentDown : p.kind, follows, p.urgency, p.since.isValid() ? -p.since.toSecsSinceEpoch() : 0, -p.cost);
             };
             return order(a) < order(b);
         });

@@ -15,7 +15,7 @@ struct Problem {
     /// By what is being lost now; the order of the list.
     enum class Kind {
         Unfinished,    ///< a change that somebody began and nobody ended
-        NodeLost,      ///< a node that does not answer, and the jobs with a pod there
+        NodeLost,      ///< a node that does not answer; and the jobs with a pod there, which come after ComponentDown
         ComponentDown,
         Stalled,       ///< a job that restarts, or waits for long
         Failed,

@@ -55,7 +55,7 @@ constexpr Rule rules[] = {
 
     {Kind::HostMemory, Where::Anywhere, R"(DefaultCPUAllocator: (?:can't allocate|not enough) memory|killed by signal: Killed)"},
     {Kind::HostMemory, Where::Anywhere, R"(^(?:\[[^\]]{1,40}\]:?\s*)?(?:numpy\.\S{0,40})?(?:MemoryError|_ArrayMemoryError)\b|std::bad_alloc)"},
-    {Kind::HostMemory, Where::NearEnd, R"(Cannot allocate memory|line \d+:\s+\d+ Killed|^Killed$)"},
+    {Kind::HostMemory, Where::NearEnd, R"(Cannot allocate memory)"},
 
     {Kind::GpuFault, Where::Anywhere, R"(uncorrectable ECC error|fallen off the bus|NVRM: Xid|CUDA driver version is insufficient)"},
     {Kind::GpuFault, Where::Anywhere, R"(No CUDA GPUs are available|Torch not compiled with CUDA|no CUDA-capable device|Found no NVIDIA driver|CUDA error: (?:system not yet initialized|device.{0,20} busy))"},
@@ -74,6 +74,7 @@ constexpr Rule rules[] = {
     {Kind::MissingModule, Where::NearEnd, R"(python[\d.]*: No module named (?<s>[\w.]{1,120}))"},
 
     {Kind::MissingFile, Where::Anywhere, R"(FileNotFoundError: \[Errno 2\][^:]{0,60}: ['"]?(?<s>[^'"]{1,400}))"},
+    {Kind::MissingFile, Where::Anywhere, R"(FileNotFoundError:.{0,80}?(?<s>/[^\s'"]{1,300}))"},
     {Kind::MissingFile, Where::Anywhere, R"(can't open file ['"](?<s>[^'"]{1,400}))"},
     {Kind::MissingFile, Where::Anywhere, R"re(exec:? "(?<s>[^"]{1,400})": (?:executable file not found|stat|no such file))re"},
     {Kind::MissingFile, Where::Anywhere, R"(does not appear to have a file named (?<s>[\w.-]{1,120}))"},
@@ -319,10 +320,14 @@ std::optional<DeathCause> causeOf(const Death &death, const QByteArray &tail, co
         cause.line = quote(hit.line);
         cause.subject = hit.subject.isEmpty() ? reader.subjectNear(hit) : hit.subject;
         if (cause.kind == Kind::NoSpace || cause.kind == Kind::BadCheckpoint || cause.kind == Kind::Permission) {
-            if (!cause.subject.startsWith(u'/'))
+            const bool named = cause.subject.startsWith(u'/');
+            if (!named)
                 cause.subject = pathOnClaim(lines, hit.line, job);
             if (const auto place = ckpt::claimPathOf(job, cause.subject)) {
                 cause.claim = place->claim;
+                // A path that stands in the code nearby may be put together there: the mount is sure.
+                if (!named && cause.kind == Kind::NoSpace)
+                    cause.subject = place->mountPath;
             } else if (cause.kind == Kind::NoSpace && cause.subject.isEmpty()) {
                 // What fills up is where it saves.
                 const ckpt::SaveLocation location = ckpt::locate(job);
@@ -403,7 +408,7 @@ QString sentence(const DeathCause &cause)
     switch (cause.kind) {
     case Kind::NoSpace:
         if (!claim.isEmpty())
-            return Words::tr("It died because PVC %1, mounted at %2, has no space left.").arg(claim, subject);
+            return Words::tr("It died because PVC %1 has no space left; it was writing to %2.").arg(claim, subject);
         return subject.isEmpty() ? Words::tr("It died because there was no space left on a file system.")
                                  : Words::tr("It died because there was no space left at %1, which is on no PVC.").arg(subject);
     case Kind::GpuMemory: return Words::tr("It died because a GPU ran out of memory.");

@@ -49,10 +49,10 @@ situation::Overview canned(int problems = 7)
     constexpr auto now = Problem::Urgency::Now, soon = Problem::Urgency::Soon;
     const QList<Problem> all{
         problem(Kind::NodeLost, About::Node, Other::NotReady, now, u"gpu-4"_s, u"the node is not ready"_s, u"eu-west-1a"_s, 6, u"3 jobs with a pod there: at most 18.0 GPU-h"_s),
-        problem(Kind::NodeLost, About::Job, JobPhase::NodeLost, soon, u"t5-summarise-de"_s, u"it has a pod on node gpu-4, which does not answer; whether it still trains is not known"_s,
-                u"nlp"_s, 6, u"newest whole checkpoint: step 8 400"_s),
         problem(Kind::ComponentDown, About::Component, components::Standing::Down, now, u"katib-ui"_s, u"The pages of Katib do not open; experiments go on."_s, u"kubeflow"_s, 0,
                 u"0/1 replicas ready"_s),
+        problem(Kind::NodeLost, About::Job, JobPhase::NodeLost, soon, u"t5-summarise-de"_s, u"it has a pod on node gpu-4, which does not answer; whether it still trains is not known"_s,
+                u"nlp"_s, 6, u"newest whole checkpoint: step 8 400"_s),
         problem(Kind::Stalled, About::Job, JobPhase::Restarting, soon, u"gan-ablation"_s, u"no space left on PVC ckpt-gan"_s, u"research"_s, 2, u"newest whole checkpoint: step 900"_s),
         problem(Kind::Failed, About::Job, JobPhase::Failed, now, u"llama-ft-7"_s, u"GPU out of memory"_s, u"research"_s, 4, u"newest whole checkpoint: step 12 000"_s, true),
         problem(Kind::AtRisk, About::Job, Other::Overdue, soon, u"bert-xl"_s, u"usually saves every 10 min, and has not for 2 h 10 min"_s, u"nlp"_s, 130,

@@ -99,6 +99,42 @@ private slots:
         QCOMPARE(m_page->selectedCheckpoint(), u"step-500"_s);
     }
 
+    void itSaysWhyTheJobDiedAndLeadsToTheLog()
+    {
+        Job dead = job(u"1"_s);
+        dead.phase = JobPhase::Restarting;
+        dead.message = u"PyTorchJob research/demo-1 is restarting"_s;
+        dead.died = DeathCause{};
+        dead.died->kind = DeathCause::Kind::NoSpace;
+        dead.died->claim = u"ckpt"_s;
+        dead.died->subject = u"/ckpt"_s;
+        dead.died->pod = u"demo-1-worker-0"_s;
+        dead.died->line = u"OSError: [Errno 28] No space left on device"_s;
+        m_page->setJob(dead, std::nullopt);
+        auto *banner = m_page->findChild<QWidget *>(u"job.died"_s);
+        QVERIFY(banner->isVisibleTo(m_page.get()));
+        kit::Button *toLog = button(u"Show log"_s);
+        QVERIFY(toLog && banner->isAncestorOf(toLog));
+        toLog->click();
+        QCOMPARE(m_page->tab(), JobPage::Tab::Logs);
+        m_page->setJob(job(u"1"_s), std::nullopt);
+        QVERIFY(!banner->isVisibleTo(m_page.get()));
+    }
+
+    void onALostNodeReadinessIsUnknown()
+    {
+        Job lost = job(u"1"_s);
+        lost.phase = JobPhase::NodeLost;
+        lost.replicas[0].ready = 1;
+        lost.replicas[0].unknown = 1;
+        m_page->setJob(lost, std::nullopt);
+        QVERIFY(m_page->findChild<QWidget *>(u"job.died"_s)->isVisibleTo(m_page.get()));
+        QStringList texts;
+        for (const QLabel *label : m_page->findChildren<QLabel *>())
+            texts.append(label->text());
+        QVERIFY(texts.contains(u"≥ 1/2"_s));
+    }
+
     void damagedCannotBeResumedByAnyWay()
     {
         m_page->setListing(listing({checkpoint(100, Verdict::Whole), checkpoint(300, Verdict::Damaged)}));

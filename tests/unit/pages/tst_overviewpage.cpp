@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/Translation.h"
 #include "items/ComponentTableModel.h"
+#include "items/JobTableModel.h"
+#include "items/NodeTableModel.h"
 #include "jobs/ResumeState.h"
 #include "kit/Marks.h"
 #include "kit/StateView.h"
@@ -180,7 +182,10 @@ private slots:
         row.node.name = row.node.uid = u"gpu-4"_s;
         row.node.gpusAllocatable = 8;
         row.gpusRequested = 6;
-        row.jobs = {{u"late"_s, u"research"_s, u"late"_s, 8, {8.0, std::chrono::hours(1)}}};
+        jobs::LossOfWork lost;
+        lost.gpuHours = 8;
+        lost.time = std::chrono::hours(1);
+        row.jobs = {{u"late"_s, u"research"_s, u"late"_s, 8, lost}};
         items::NodeRow fine = row;
         fine.node.name = fine.node.uid = u"gpu-5"_s;
         fine.node.ready = true;
@@ -220,12 +225,12 @@ private slots:
         QStringList names;
         for (const Problem &problem : o.problems)
             names.append(problem.name);
-        // Nodes and the jobs on them, the newest first, then what went down, stands still, failed (the newest first, whatever
-        // the older cost), is at risk.
-        QCOMPARE(names, (QStringList{u"gpu-4"_s, u"gpu-1"_s, u"late"_s, down.id, u"loops"_s, u"stuck"_s, u"dead"_s, u"older"_s, u"broken"_s}));
+        // Nodes, the newest first, what went down, the jobs of those nodes, what stands still, failed (the newest first,
+        // whatever the older cost), is at risk.
+        QCOMPARE(names, (QStringList{u"gpu-4"_s, u"gpu-1"_s, down.id, u"late"_s, u"loops"_s, u"stuck"_s, u"dead"_s, u"older"_s, u"broken"_s}));
         QCOMPARE(o.running, 4);
-        QVERIFY(o.problems[2].text.contains(u"gpu-4"_s));
-        QCOMPARE(ProblemTableModel::tagOf(o.problems[2]).text, u"Node lost"_s);
+        QVERIFY(o.problems[3].text.contains(u"gpu-4"_s));
+        QCOMPARE(ProblemTableModel::tagOf(o.problems[3]).text, u"Node lost"_s);
         QVERIFY2(o.problems[4].text.contains(u"PVC ckpt"_s), qPrintable(o.problems[4].text)); // job and PVC
     }
 

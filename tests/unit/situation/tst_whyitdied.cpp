@@ -82,7 +82,7 @@ private slots:
             u"Errno 28"_s);
         row("torch.save hides the errno",
             traceback("RuntimeError: [enforce fail at inline_container.cc:603] . unexpected pos 2304 vs 2198", "torch.save(obj, '/ckpt/llama/step-9.pt')"), Kind::NoSpace,
-            u"/ckpt/llama/step-9.pt"_s, u"ckpt"_s, u"unexpected pos"_s);
+            u"/ckpt"_s, u"ckpt"_s, u"unexpected pos"_s);
         row("torch.save, both halves",
             traceback("RuntimeError: PytorchStreamWriter failed writing file data/12: file write failed")
                 + "\nDuring handling of the above exception, another exception occurred:\n\n"
@@ -150,6 +150,7 @@ private slots:
         row("library", "python: error while loading shared libraries: libcudart.so.12: cannot open shared object file: No such file or directory\n", Kind::MissingModule,
             u"libcudart.so.12"_s, {}, u"libcudart"_s);
         row("file", traceback("FileNotFoundError: [Errno 2] No such file or directory: '/data/train.bin'"), Kind::MissingFile, u"/data/train.bin"_s, {}, u"Errno 2"_s);
+        row("file, in the script's own words", traceback("FileNotFoundError: /data/train.idx"), Kind::MissingFile, u"/data/train.idx"_s, {}, u"train.idx"_s);
         row("script", "python: can't open file '/app/trian.py': [Errno 2] No such file or directory\n", Kind::MissingFile, u"/app/trian.py"_s, {}, u"trian"_s);
         row("command", "/bin/sh: 1: torchrun: not found\n", Kind::MissingFile, u"torchrun"_s, {}, u"torchrun"_s);
         row("permission", traceback("PermissionError: [Errno 13] Permission denied: '/ckpt/llama'", "os.makedirs(out)"), Kind::Permission, u"/ckpt/llama"_s, u"ckpt"_s, u"Errno 13"_s);
@@ -202,6 +203,10 @@ private slots:
         const std::optional<DeathCause> fault = causeOf(died(139), "step 1\n", job());
         QVERIFY(fault && fault->kind == Kind::Signal);
         QCOMPARE(fault->subject, u"SIGSEGV"_s);
+        // What a shell says of a process that somebody killed: it may have been for lack of memory, or not.
+        const std::optional<DeathCause> killed = causeOf(died(137), "saved step-100.pt\nKilled\n", job());
+        QVERIFY(killed && killed->kind == Kind::Signal);
+        QCOMPARE(killed->subject, u"SIGKILL"_s);
         QVERIFY(!causeOf(died(1), {}, job())); // "exit 1" alone is no cause
     }
 
