@@ -405,8 +405,8 @@ private slots:
 
     void whatReadersDoNotAgreeOnIsRefused()
     {
-        for (const char *text : {"a: !", "a: ! x", "a: !x y", "[a:, b]", "{a:}", "a: x\ry: 1", "a: &b:c x", "12.5\n- a", "[\"\\a\", b", "- \n|-\n  x"})
-            QCOMPARE(Document::read(text).faults().size(), 1);
+        for (const char *text : {"a: !", "a: ! x", "a: !x y", "[a:, b]", "{a:}", "a: x\ry: 1", "a: &b:c x", "&a 12.5\n- b", "[\"\\a\", b", "- \n|-\n  x"})
+            QVERIFY2(Document::read(text).faults().size() == 1, text);
         for (const char *text : {"[a: , b]", "{\"a\":[]}", "{'a':{}}", "a: !!null ~", "a: !!str", "[a:b]"})
             QVERIFY2(Document::read(text).faults().isEmpty(), text);
         QCOMPARE(Document::read(R"(["\a2", "x\e"])").json()[0].toString(), u"\a2"_s); // no JSON, but YAML
