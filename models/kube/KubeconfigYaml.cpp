@@ -156,7 +156,7 @@ Result<Document> Document::parse(const QByteArray &bytes, const QString &what)
 {
     const manifest::Document read = manifest::Document::read(bytes, kLimits);
     for (const manifest::Fault &fault : read.faults()) {
-        if (!isTolerated(fault.kind) && (read.count() == 0 || fault.place.offset < read.extent(0).end))
+        if (!isTolerated(fault.kind) && (read.count() < 2 || fault.place.offset < read.extent(1).begin))
             return fail(Error::Kind::Parse, what, fault.why, Words::tr("Correct the line, or check that the path names a kubeconfig."));
     }
     Document document;

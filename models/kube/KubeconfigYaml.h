@@ -9,9 +9,9 @@
 #include <QPair>
 #include <deque>
 
-/// A small, bounded YAML tree for configuration files of the user (kubeconfig, kuberc). Hostile input is expected:
-/// aliases share nodes instead of copying them, cycles, deep nesting and too many nodes are errors, and values keep
-/// the type that go-yaml would give them, since kubectl refuses `token: 123` and so must we.
+/// What manifest::Document reads of the user's configuration files (kubeconfig, kuberc), as client-go sees it: a key that
+/// stands there twice or an unknown tag passes, as for go-yaml. Aliases share nodes instead of copying them, and values
+/// keep the type that go-yaml would give them, since kubectl refuses `token: 123` and so must we.
 namespace cairn::kube::yaml {
 
 struct Node {

@@ -4,6 +4,8 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <algorithm>
+#include <cctype>
+#include <cstring>
 
 namespace cairn::manifest {
 namespace {
@@ -121,9 +123,12 @@ private:
                 m_at = at;
                 return false;
             }
-            if (m_text[at] == '\\') {
-                escaped = true;
-                ++at;
+            if (m_text[at] != '\\')
+                continue;
+            escaped = true;
+            if (!isEscape(++at)) { // Qt lets others pass
+                m_at = std::min(at, m_end);
+                return false;
             }
         }
         if (at >= m_end) {
@@ -141,6 +146,14 @@ private:
         m_at = at + 1;
         m_builder.scalar(begin, 0, "!", said);
         return true;
+    }
+
+    bool isEscape(int at) const
+    {
+        if (at >= m_end || !strchr("\"\\/bfnrtu", m_text[at]))
+            return false;
+        const QByteArrayView digits = m_text[at] == 'u' && at + 5 <= m_end ? QByteArrayView(m_text).sliced(at + 1, 4) : QByteArrayView();
+        return m_text[at] != 'u' || (digits.size() == 4 && std::all_of(digits.begin(), digits.end(), [](char c) { return isxdigit(static_cast<uchar>(c)) != 0; }));
     }
 
     static bool isNumber(QByteArrayView s)

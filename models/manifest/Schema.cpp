@@ -25,7 +25,8 @@ struct Words {
 
 constexpr qsizetype kMostFindings = 200;
 /// Schemas come from a server: what one says about one value is bounded, whatever refers to whatever.
-constexpr int kMostSteps = 400'000;
+constexpr int kMostSteps = 200'000;
+constexpr int kMostNestedParts = 32;
 constexpr qsizetype kLongestMatched = 16 * 1024;
 
 QString quoted(const QString &text)
@@ -134,6 +135,7 @@ private:
     QList<Finding> m_findings;
     QHash<QString, QRegularExpression> m_patterns;
     int m_steps = 0;
+    int m_nested = 0; ///< parts of parts
 
     void add(Finding::Kind kind, const Node &node, const Path &path, const QString &message, bool atKey = false, const QString &suggestion = {})
     {
@@ -163,9 +165,11 @@ private:
         if (++m_steps > kMostSteps)
             return;
         const QJsonObject schema = m_schemas.resolved(unresolved);
-        checkParts(node, schema, path, deep);
         const Node::Kind kind = node.kind();
         const bool intOrString = schema.value(u"x-kubernetes-int-or-string"_s).toBool() || schema.value(u"format"_s).toString() == u"int-or-string";
+        if (++m_nested <= kMostNestedParts)
+            checkParts(node, schema, path, deep, intOrString);
+        --m_nested;
         if (kind == Node::Kind::Null) {
             // Built-in kinds take a null field for one that is not there; in a list, or in a custom resource, it stays.
             const bool stays = node.key().isEmpty() || (m_prunes && !schema.contains(u"default"_s));
@@ -210,13 +214,13 @@ private:
         return type == u"object" ? kind == Node::Kind::Map : true;
     }
 
-    void checkParts(const Node &node, const QJsonObject &schema, const Path &path, bool deep)
+    void checkParts(const Node &node, const QJsonObject &schema, const Path &path, bool deep, bool intOrString)
     {
         for (const QJsonValue part : schema.value(u"allOf"_s).toArray())
             check(node, part.toObject(), path, false, deep && part.toObject().contains(u"$ref"_s));
         for (const QString &word : {u"anyOf"_s, u"oneOf"_s}) {
             const QJsonArray parts = schema.value(word).toArray();
-            if (parts.isEmpty() || node.kind() == Node::Kind::Null)
+            if (parts.isEmpty() || intOrString || node.kind() == Node::Kind::Null) // the two types are said there once more
                 continue;
             int good = 0;
             QList<Finding> least;
@@ -274,8 +278,10 @@ private:
         auto it = m_patterns.constFind(pattern);
         if (it == m_patterns.constEnd())
             it = m_patterns.insert(pattern, QRegularExpression(pattern, QRegularExpression::DontCaptureOption));
+        if (!it->isValid())
+            return;
         const QRegularExpressionMatch match = it->match(said); // PCRE gives up by itself where a pattern explodes
-        if (it->isValid() && match.isValid() && !match.hasMatch())
+        if (match.isValid() && !match.hasMatch())
             add(Finding::Kind::Value, node, path, Words::tr("%1 does not have the form %2.").arg(quoted(said), text::safe(pattern)));
     }
 

@@ -7,6 +7,7 @@
 #include <QJsonObject>
 #include <QMap>
 #include <algorithm>
+#include <cstring>
 
 using namespace Qt::StringLiterals;
 

@@ -6,6 +6,8 @@
 
 #include <QCoreApplication>
 #include <algorithm>
+#include <cctype>
+#include <cstring>
 
 using namespace Qt::StringLiterals;
 
@@ -23,6 +25,26 @@ using Style = Node::Style;
 /// Each costs a map entry in yaml-cpp and one here; nobody writes more by hand.
 constexpr int kMostAnchors = 20'000;
 constexpr int kMostFaults = 50;
+
+/// yaml-cpp 0.7 makes single bytes of the escapes \N and \_, which are no UTF-8; the same text with them put right, or null.
+QByteArray repairedEscapes(QByteArrayView value)
+{
+    if (value.isValidUtf8())
+        return {};
+    QByteArray out;
+    for (qsizetype i = 0; i < value.size(); ++i) {
+        const auto c = static_cast<uchar>(value[i]);
+        if (c == 0x85 || c == 0xa0) {
+            out += '\xc2';
+            out += value[i];
+            continue;
+        }
+        const qsizetype size = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+        out += value.sliced(i, std::min(size, value.size() - i));
+        i += size - 1;
+    }
+    return out;
+}
 
 QString noTag()
 {
@@ -46,6 +68,19 @@ int TreeBuilder::column(int offset) const
 {
     // By the table: a file may be one line of megabytes.
     return offset - *(std::upper_bound(m_tree.lines.begin(), m_tree.lines.end(), offset) - 1);
+}
+
+/// yaml-cpp takes nearly all for the name of an anchor, others only these; what they take for text must not be one here.
+void TreeBuilder::checkName(int begin, int end)
+{
+    const qsizetype mark = m_tree.slice(begin, end).indexOf(m_tree.text[begin] == '*' ? '*' : '&');
+    const auto isNameCharacter = [](char c) { return isalnum(static_cast<uchar>(c)) != 0 || c == '-' || c == '_'; };
+    for (auto at = begin + static_cast<int>(mark) + 1; mark >= 0 && at < end && !lex::isSpace(m_tree.text[at]); ++at) {
+        if (!isNameCharacter(m_tree.text[at])) {
+            fault(Fault::Kind::Syntax, at, Words::tr("The name of an anchor holds something else than letters, digits, - and _."), Words::tr("Give it another name."));
+            return;
+        }
+    }
 }
 
 /// True where what stands at `at` can be the next node's: further right than the block it is in.
@@ -80,8 +115,12 @@ void TreeBuilder::approach()
     int p = lex::skipSpace(m_tree.text, m_at, m_end);
     if (frame.map && frame.haveKey) {
         const bool here = frame.flow || m_tree.slice(m_at, p).indexOf('\n') < 0 || column(p) == frame.column;
-        if (here && charAt(p) == ':')
-            m_at = p + 1;
+        if (!here || charAt(p) != ':')
+            return;
+        if (frame.flow && p == m_at && p + 1 < m_end && strchr(",[]{}", m_tree.text[p + 1]) && m_tree.node(frame.key).style == Style::Plain)
+            fault(Fault::Kind::Syntax, p, Words::tr("Readers do not agree on whether this colon ends a key or belongs to a text."),
+                  Words::tr("Write a space behind the colon, or quote the text."));
+        m_at = p + 1;
         return;
     }
     if (!frame.map && !frame.flow) {
@@ -222,15 +261,18 @@ void TreeBuilder::type(int index, QByteArrayView tag, QByteArrayView value)
               Words::tr("The tag %1 is not understood here.").arg(text::safe(QString::fromUtf8(tag.first(std::min<qsizetype>(80, tag.size()))))), noTag());
 }
 
-void TreeBuilder::scalar(int begin, int anchor, QByteArrayView tag, QByteArrayView value)
+void TreeBuilder::scalar(int begin, int anchor, QByteArrayView tag, QByteArrayView read)
 {
     approach();
+    const QByteArray repaired = repairedEscapes(read);
+    const QByteArrayView value = repaired.isNull() ? read : QByteArrayView(repaired);
     const char first = charAt(begin);
     const bool props = first == '&' || first == '!';
     int at = begin;
     int propsEnd = begin;
     if (props) {
         propsEnd = lex::skipProperties(m_tree.text, begin, m_end);
+        checkName(begin, propsEnd);
         at = lex::skipSpace(m_tree.text, propsEnd, m_end);
     }
     Style style = Style::Plain;
@@ -260,6 +302,8 @@ void TreeBuilder::scalar(int begin, int anchor, QByteArrayView tag, QByteArrayVi
         m_tree.texts.push_back(value.toByteArray());
     }
     type(index, tag, value);
+    if (props && tag == "!" && m_tree.slice(begin, propsEnd).contains('!')) // readers differ in where such a tag ends
+        fault(Fault::Kind::Tag, begin, Words::tr("The tag %1 is not understood here.").arg(u"!"_s), noTag());
     if (anchor != 0)
         m_anchors.insert(anchor, {index, 1, 0});
     m_at = std::max(m_at, end);
@@ -279,6 +323,7 @@ void TreeBuilder::null(int begin, int anchor)
             props = true;
             from = p;
             end = lex::skipProperties(m_tree.text, p, m_end);
+            checkName(p, end);
             at = lex::skipSpace(m_tree.text, end, m_end);
         }
         if (belongs(at) && isNullWord(at)) {
@@ -288,6 +333,8 @@ void TreeBuilder::null(int begin, int anchor)
     }
     const int index = make(from, end);
     m_tree.nodes[static_cast<size_t>(index)].props = props;
+    if (props && m_tree.slice(from, end).contains('!') && !m_tree.slice(from, end).contains("!!null"))
+        fault(Fault::Kind::Tag, from, Words::tr("The tag %1 is not understood here.").arg(u"!"_s), noTag());
     if (atKey())
         throw Refused{Fault::Kind::Key, from, Words::tr("A key is missing."), Words::tr("Write the key before the colon.")};
     if (anchor != 0)
@@ -306,6 +353,7 @@ void TreeBuilder::alias(int begin, int anchor)
     int end = begin;
     while (end < m_end && !lex::isSpace(m_tree.text[end]) && !strchr(",[]{}", m_tree.text[end]))
         ++end;
+    checkName(begin, end);
     const Anchored target = *it;
     const int index = make(begin, end);
     count(begin, target.count - 1);
@@ -334,7 +382,7 @@ void TreeBuilder::open(int begin, bool map, bool flow, int anchor, QByteArrayVie
                       Words::tr("Flatten it.")};
     }
     const bool tagged = !tag.isEmpty() && tag != "?";
-    if (tagged && tag != "!" && tag != QByteArrayView(map ? "tag:yaml.org,2002:map" : "tag:yaml.org,2002:seq"))
+    if (tagged && tag != QByteArrayView(map ? "tag:yaml.org,2002:map" : "tag:yaml.org,2002:seq"))
         fault(Fault::Kind::Tag, begin, Words::tr("The tag %1 is not understood here.").arg(text::safe(QString::fromUtf8(tag.first(std::min<qsizetype>(80, tag.size()))))),
               noTag());
     const qsizetype before = m_spelledOut;
@@ -344,8 +392,11 @@ void TreeBuilder::open(int begin, bool map, bool flow, int anchor, QByteArrayVie
     node.style = flow ? Style::Flow : Style::Block;
     node.props = anchor != 0 || tagged;
     int at = begin;
-    if (node.props)
-        at = lex::skipSpace(m_tree.text, lex::skipProperties(m_tree.text, begin, m_end, anchor != 0, tagged), m_end);
+    if (node.props) {
+        const int end = lex::skipProperties(m_tree.text, begin, m_end, anchor != 0, tagged);
+        checkName(begin, end);
+        at = lex::skipSpace(m_tree.text, end, m_end);
+    }
     if (flow) {
         node.pair = charAt(at) != (map ? '{' : '[');
         m_tree.exact = m_tree.exact && (!node.pair || map);

@@ -64,6 +64,7 @@ private:
     int lineOf(int offset) const { return m_tree.line(offset); }
     int column(int offset) const;
     char charAt(int at) const { return at < m_end ? m_tree.text[at] : '\0'; }
+    void checkName(int begin, int end);
     bool belongs(int at) const;
     bool isNullWord(int at) const;
     int quotedEnd(int begin) const;

@@ -25,9 +25,9 @@ struct YamlLimits {
 };
 
 /// Reads one document; an empty text or several documents are errors. Scalars are resolved as kubectl does (YAML 1.1:
-/// `yes` is true, `012` is ten, timestamps stay text); keys stay the text they are written as. Duplicate keys, unknown
-/// tags, infinities and NaN are refused. The error names line and column, also as causes[0].field = "12:3" with the
-/// reason "Position".
+/// `yes` is true, `012` is ten, timestamps stay text); keys stay the text they are written as. Every Fault that a Document
+/// tells of (Document.h) is refused: duplicate keys, unknown tags, infinities and NaN too. The error names line and
+/// column, also as causes[0].field = "12:3" with the reason "Position"; further faults follow in causes.
 Result<QJsonValue> fromYaml(const QByteArray &text, const YamlLimits &limits = {});
 
 /// The same for a stream of documents separated by "---"; empty documents are left out.

@@ -219,6 +219,31 @@ private:
     int at(const YAML::Mark &mark) const { return m_base + mark.pos; }
 };
 
+/// For what may not be there: more than one document between two markers.
+class Nothing final : public YAML::EventHandler
+{
+public:
+    Nothing(int base, int least) : m_base(base), m_least(least) {}
+
+    void OnDocumentStart(const YAML::Mark &mark) override
+    {
+        throw Refused{Fault::Kind::Syntax, std::max(m_least, m_base + mark.pos), Words::tr("What begins here belongs to nothing before it."),
+                      Words::tr("Correct its indentation, or begin a document of its own with ---.")};
+    }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark &, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark &, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark &, const std::string &, YAML::anchor_t, const std::string &) override {}
+    void OnSequenceStart(const YAML::Mark &, const std::string &, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark &, const std::string &, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+
+private:
+    int m_base;
+    int m_least;
+};
+
 class Reading
 {
 public:
@@ -472,7 +497,10 @@ private:
             std::istream in(&feed);
             Events events(builder, part.content);
             YAML::Parser parser(in);
-            parser.HandleNextDocument(events);
+            if (parser.HandleNextDocument(events)) {
+                Nothing nothing(part.content, builder.at());
+                parser.HandleNextDocument(nothing);
+            }
             return std::nullopt;
         } catch (const Refused &refused) {
             return refused;

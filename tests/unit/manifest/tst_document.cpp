@@ -403,6 +403,17 @@ private slots:
         QCOMPARE(broken.text(), document.text());
     }
 
+    void whatReadersDoNotAgreeOnIsRefused()
+    {
+        for (const char *text : {"a: !", "a: ! x", "a: !x y", "[a:, b]", "{a:}", "a: x\ry: 1", "a: &b:c x", "&a 12.5\n- b", "[\"\\a\", b", "- \n|-\n  x"})
+            QVERIFY2(Document::read(text).faults().size() == 1, text);
+        for (const char *text : {"[a: , b]", "{\"a\":[]}", "{'a':{}}", "a: !!null ~", "a: !!str", "[a:b]"})
+            QVERIFY2(Document::read(text).faults().isEmpty(), text);
+        QCOMPARE(Document::read(R"(["\a2", "x\e"])").json()[0].toString(), u"\a2"_s); // no JSON, but YAML
+        // yaml-cpp 0.7 makes no UTF-8 of these two.
+        QCOMPARE(Document::read("a: \"檢\\N\\_x\"").json()[u"a"_s].toString(), u"檢\u0085\u00a0x"_s);
+    }
+
     void pathsHaveAText()
     {
         for (const char *text : {"a", "a.b", "a[0].b", "[name=x]", "a[name=x].b[-]", "metadata.labels[\"app.kubernetes.io/name\"]", "a[name=\"x]\"]", "[\"\"]"}) {

@@ -5,6 +5,8 @@
 #include <QJsonArray>
 #include <QRandomGenerator>
 #include <QTest>
+#include <algorithm>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 using namespace cairn::manifest;
@@ -157,6 +159,91 @@ private slots:
             b += u"b%1"_s.arg(i);
         }
         QCOMPARE(diffText(a.join(u'\n'), b.join(u'\n')).size(), 10'000);
+    }
+
+    void noDifferenceIsShorter()
+    {
+        QRandomGenerator random(4);
+        for (int round = 0; round < 2000; ++round) {
+            const auto text = [&] {
+                QStringList lines;
+                for (int n = random.bounded(14); n > 0; --n)
+                    lines += QString(QChar(u'a' + static_cast<char16_t>(random.bounded(3))));
+                return lines;
+            };
+            const QStringList a = text();
+            const QStringList b = text();
+            std::vector<std::vector<int>> common(static_cast<size_t>(a.size()) + 1, std::vector<int>(static_cast<size_t>(b.size()) + 1));
+            for (qsizetype i = a.size() - 1; i >= 0; --i) {
+                for (qsizetype j = b.size() - 1; j >= 0; --j) {
+                    const auto x = static_cast<size_t>(i);
+                    const auto y = static_cast<size_t>(j);
+                    common[x][y] = a[i] == b[j] ? common[x + 1][y + 1] + 1 : std::max(common[x + 1][y], common[x][y + 1]);
+                }
+            }
+            const QList<DiffLine> lines = diffText(a.join(u'\n'), b.join(u'\n'), 1000);
+            const auto equal = std::count_if(lines.begin(), lines.end(), [](const DiffLine &line) { return line.kind == Kind::Context; });
+            if (!lines.isEmpty())
+                QCOMPARE(static_cast<int>(equal), common[0][0]);
+        }
+    }
+
+    void longTextsAreComparedLineByLine()
+    {
+        // 60,000 lines, of which every hundredth differs, and a stretch that was moved from the front to the end.
+        QStringList a;
+        for (int i = 0; i < 60'000; ++i)
+            a += u"line %1"_s.arg(i % 7000);
+        QStringList b = a.mid(500) + a.mid(0, 500);
+        for (qsizetype i = 0; i < b.size(); i += 100)
+            b[i] = u"other %1"_s.arg(i);
+        QStringList before;
+        QStringList after;
+        qsizetype changed = 0;
+        for (const DiffLine &line : diffText(a.join(u'\n'), b.join(u'\n'), 100'000)) {
+            if (line.kind != Kind::Added)
+                before += line.text;
+            if (line.kind != Kind::Removed)
+                after += line.text;
+            changed += line.kind != Kind::Context;
+        }
+        QCOMPARE(before, a);
+        QCOMPARE(after, b);
+        QVERIFY2(changed < 4000, qPrintable(QString::number(changed)));
+    }
+
+    void twoChangesOfATextAreMerged()
+    {
+        const TextMerge both = mergeText(u"a\nb\nc\nd\ne\n"_s, u"a\nB\nc\nd\ne\n"_s, u"a\nb\nc\nd\ne\nf\n"_s);
+        QCOMPARE(both.text, u"a\nB\nc\nd\ne\nf\n"_s);
+        QVERIFY(both.conflicts.isEmpty());
+        const TextMerge against = mergeText(u"a\nb\nc"_s, u"a\nx\nc"_s, u"a\ny\nz\nc"_s);
+        QCOMPARE(against.text, u"a\nx\nc"_s);
+        QCOMPARE(against.conflicts, (QList<TextMerge::Conflict>{{2, {u"b"_s}, {u"x"_s}, {u"y"_s, u"z"_s}}}));
+    }
+
+    void mergingWithWhatDidNotChangeIsTheChange()
+    {
+        QRandomGenerator random(6);
+        for (int round = 0; round < 2000; ++round) {
+            const auto text = [&] {
+                QStringList lines;
+                for (int n = random.bounded(9); n > 0; --n)
+                    lines += QString(QChar(u'a' + static_cast<char16_t>(random.bounded(4))));
+                return lines.join(u'\n');
+            };
+            const QString base = text();
+            const QString mine = text();
+            const QString theirs = text();
+            QCOMPARE(mergeText(base, mine, base).text, mine);
+            QCOMPARE(mergeText(base, base, mine).text, mine);
+            QCOMPARE(mergeText(base, mine, mine).text, mine);
+            const TextMerge one = mergeText(base, mine, theirs);
+            const TextMerge other = mergeText(base, theirs, mine);
+            QCOMPARE(one.conflicts.size(), other.conflicts.size());
+            if (one.conflicts.isEmpty())
+                QCOMPARE(one.text, other.text);
+        }
     }
 };
 

@@ -119,8 +119,8 @@ private slots:
         row("name: web", "name: Web_", "21:25 “Web_” does not have the form ^[a-z0-9-]+$.");
         row("cpu: 2,", "cpu: two,", "23:31 “two” does not have the form ^[0-9.]+[A-Za-z]*$.");
         row("cpu: 2,", "cpu: true,", "23:31 This is true or false, where a whole number or text belongs.");
-        row("  name: night", "  name: night\nstatuss: {}", "5:1 The field “statuss” is not known here. Did you mean “status”?");
-        row("containerPort: 80", "containerPort: 70000", "20:36 70000 is too large; the most is 65535.");
+        row("spec:\n  runPolicy", "statuss: {}\nspec:\n  runPolicy", "6:1 The field “statuss” is not known here. Did you mean “status”?");
+        row("containerPort: 80", "containerPort: 70000", "20:34 70000 is too large; the most is 65535.");
         row("                  name: web\n", "                - containerPort: 80\n                  name: web\n",
             "21:19 This item has the same containerPort, protocol as item 1 of the list.");
     }
