@@ -29,7 +29,7 @@ void RunningChange::rollBack()
 
 void RunningChange::enter()
 {
-    m_stop = std::stop_source();
+    m_stop.emplace();
     m_running = true;
     m_changes.enter(shared_from_this());
 }

@@ -9,6 +9,7 @@
 #include <QObject>
 #include <QSet>
 #include <memory>
+#include <optional>
 
 namespace cairn::app {
 
@@ -32,7 +33,11 @@ public:
     /// Whether what was done so far can be taken back.
     virtual bool canRollBack() const = 0;
     /// Begins nothing further. What was done stays, and its record with it; ended() comes soon.
-    void stop() { m_stop.request_stop(); }
+    void stop()
+    {
+        if (m_stop)
+            m_stop->request_stop();
+    }
     /// stop(), then takes back what was done.
     void rollBack();
 
@@ -62,7 +67,7 @@ protected:
         // Stopping lets the outcome through; only the end of the engine drops it.
         m_scope.run(
             this,
-            [api = m_api, work = std::move(work), stop = m_stop](std::stop_token cancelled) mutable {
+            [api = m_api, work = std::move(work), stop = *m_stop](std::stop_token cancelled) mutable {
                 const std::stop_callback both(cancelled, [&stop] { stop.request_stop(); });
                 return work(*api, stop.get_token());
             },
@@ -96,7 +101,7 @@ private:
     bool m_rollingBack = false;
     bool m_wantsBack = false;
     bool m_shown = false;
-    std::stop_source m_stop; ///< the user's Stop
+    std::optional<std::stop_source> m_stop; ///< the user's Stop
     async::Scope m_scope;
 };
 
