@@ -95,14 +95,14 @@ private slots:
         unknown.uid = u"3"_s;
         unknown.name = u"unknown"_s;
         const auto use = [&](const QString &name, qint64 used, int seconds, UseSource source) {
-            VolumeUse use;
-            use.ns = u"ml"_s;
-            use.claim = name;
-            use.used = used;
-            use.capacity = 100;
-            use.at = t0.addSecs(seconds);
-            use.source = source;
-            return use;
+            VolumeUse one;
+            one.ns = u"ml"_s;
+            one.claim = name;
+            one.used = used;
+            one.capacity = 100;
+            one.at = t0.addSecs(seconds);
+            one.source = source;
+            return one;
         };
         const auto samples = newestSamples({claim, silent, unknown}, {use(u"ckpt"_s, 5, 10, UseSource::Prometheus), use(u"ckpt"_s, 7, 30, UseSource::Helper),
                                                                       use(u"ckpt"_s, 6, 20, UseSource::Kubelet), use(u"unknown"_s, -1, 10, UseSource::Kubelet)});
