@@ -47,8 +47,13 @@ private:
     std::vector<int> m_backward; ///< the same from the back
 
     static int at(const std::vector<int> &v, int i) { return v[static_cast<size_t>(i)]; }
-    int &forward(int diagonal) { return m_forward[static_cast<size_t>(diagonal + m_zero)]; }
-    int &backward(int diagonal) { return m_backward[static_cast<size_t>(diagonal + m_zero)]; }
+    size_t slot(int diagonal) const
+    {
+        const int index = diagonal + m_zero;
+        return static_cast<size_t>(index);
+    }
+    int &forward(int diagonal) { return m_forward[slot(diagonal)]; }
+    int &backward(int diagonal) { return m_backward[slot(diagonal)]; }
 
     /// A point that the shortest path through the box goes through.
     std::pair<int, int> middle(const Box &box)
