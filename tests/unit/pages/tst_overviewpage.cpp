@@ -132,7 +132,9 @@ private slots:
         record.changed = record.begun = now.addSecs(-30);
         Job hangs = job(u"asleep"_s, JobPhase::Suspended, 0, 600);
         hangs.annotations.insert(u"cairn.console/resume"_s, record.toText());
-        m_jobs->applyDelta({.upserts = {hangs}});
+        Delta<Job> delta;
+        delta.upserts = {hangs};
+        m_jobs->applyDelta(delta);
         const Overview o = overview();
         QCOMPARE(o.unfinished, 1);
         const Problem &first = o.problems.first();
@@ -144,7 +146,9 @@ private slots:
         page.show();
         page.setNow(now);
         page.setOverview(o);
-        page.setFeed({.phase = FeedState::Phase::Live});
+        FeedState live;
+        live.phase = FeedState::Phase::Live;
+        page.setFeed(live);
         QSignalSpy recover(&page, &OverviewPage::recoverRequested);
         auto *table = page.findChild<views::DataTable *>(u"overview.table"_s);
         QCOMPARE(table->model()->index(0, 0).data(items::KeyRole).toString(), first.key());
