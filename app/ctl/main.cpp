@@ -41,7 +41,7 @@ int run(const Options &options, std::stop_token stop)
     if (first == "claims"_L1)
         return claims(engine, options, stop);
     if (first == "jobs"_L1)
-        return jobs(engine, options, stop);
+        return ctl::jobs(engine, options, stop);
     if (first == "checkpoints"_L1)
         return checkpointsOfJob(engine, options, stop);
     const QString second = options.command[1];
