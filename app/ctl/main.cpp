@@ -43,7 +43,7 @@ int run(const Options &options, std::stop_token stop)
     if (first == "quotas"_L1)
         return quotas(engine, options, stop);
     if (first == "jobs"_L1)
-        return jobs(engine, options, stop);
+        return ctl::jobs(engine, options, stop);
     if (first == "checkpoints"_L1)
         return checkpointsOfJob(engine, options, stop);
     const QString second = options.command[1];
