@@ -583,8 +583,10 @@ private slots:
         m_server->automatic = [&](const net::Request &request) {
             m_sent.push_back(request);
             if (path(request) == "/openapi/v3"_L1)
-                return answer(200, QByteArray(R"({"paths":{"apis/apps/v1":{"serverRelativeURL":"/openapi/v3/apis/apps/v1?hash=HASH"},
-                    "api/v1":{"serverRelativeURL":"https://evil.example/steal?hash=X"}}})").replace("HASH", hash));
+                return answer(200, QByteArray("{'paths':{'apis/apps/v1':{'serverRelativeURL':'/openapi/v3/apis/apps/v1?hash=HASH'},"
+                                              "'api/v1':{'serverRelativeURL':'https://evil.example/steal?hash=X'}}}")
+                                       .replace('\'', '"')
+                                       .replace("HASH", hash));
             return answer(200, R"({"openapi":"3.0.0","components":{"schemas":{"x":{}}}})");
         };
         const auto apps = m_cluster->openApi(u"apps"_s, u"v1"_s, {});
