@@ -25,7 +25,7 @@ TagValue ProblemTableModel::word(Problem::Other other)
     case Problem::Other::Overdue: return {tr("Overdue")};
     case Problem::Other::SinglePoints: return {tr("At risk")};
     case Problem::Other::Storage: return {tr("Storage")};
-    case Problem::Other::Unfinished: return {tr("Unfinished change")};
+    case Problem::Other::Unfinished: return {tr("Unfinished")};
     }
     return {};
 }

@@ -24,13 +24,13 @@ std::optional<UnfinishedChange> unfinishedChange(const Job &job)
     if (!pending || (*pending && !needsAttention(**pending)))
         return std::nullopt;
     if (!*pending)
-        return UnfinishedChange{std::nullopt, pending->error().oneLine(), Words::tr("A resume was begun, and its record cannot be read.")};
+        return UnfinishedChange{std::nullopt, pending->error().oneLine(), Words::tr("a resume was begun, and its record cannot be read")};
     const ResumeState &record = **pending;
     const QString from = record.step ? Words::tr("step %1").arg(text::number(*record.step)) : text::safe(record.checkpoint);
     if (record.phase == ResumeState::Phase::Undoing)
-        return UnfinishedChange{record, {}, Words::tr("Its resume from %1 is being rolled back, and that was not finished.").arg(from)};
+        return UnfinishedChange{record, {}, Words::tr("rolling back its resume from %1 was not finished").arg(from)};
     //: %1 a step or a path, %2 what the job is like now
-    return UnfinishedChange{record, {}, Words::tr("Its resume from %1 was not finished. The job is %2.").arg(from, phaseText(record.phase))};
+    return UnfinishedChange{record, {}, Words::tr("resume from %1 not finished; the job is %2").arg(from, phaseText(record.phase))};
 }
 
 QJsonValue toJson(const std::optional<UnfinishedChange> &change)

@@ -10,7 +10,7 @@ namespace cairn::jobs {
 struct UnfinishedChange {
     std::optional<ResumeState> record; ///< nullopt where it cannot be read: it can neither be finished nor rolled back then
     QString problem;                   ///< why it cannot be read; safe to show
-    QString text;                      ///< what hangs, and how; one sentence, safe to show
+    QString text;                      ///< what hangs, and how, without a full stop; safe to show
     bool canAct() const { return record.has_value(); }
 };
 

@@ -139,7 +139,7 @@ private slots:
         QCOMPARE(o.unfinished, 1);
         const Problem &first = o.problems.first();
         QCOMPARE(first.name, u"asleep"_s);
-        QCOMPARE(ProblemTableModel::tagOf(first).text, u"Unfinished change"_s);
+        QCOMPARE(ProblemTableModel::tagOf(first).text, u"Unfinished"_s);
         QVERIFY2(first.text.contains(u"suspended"_s), qPrintable(first.text));
         OverviewPage page;
         page.resize(1100, 800);
