@@ -35,6 +35,7 @@ class TestCheckpointReader : public QObject
     }
     void setJobs(const QList<Job> &jobs)
     {
+        m_jobs.resetJobs(JobKind::PyTorchJob);
         Delta<Job> delta;
         delta.upserts = jobs;
         delta.complete = true;
