@@ -463,7 +463,8 @@ void ConnectPage::act(const QString &id)
     m_table->setCurrentKey(id);
     switch (row->action) {
     case ContextAction::None:
-        if (items::canConnect(row->state))
+        // Nobody need wait for a look around to end.
+        if (items::canConnect(row->state) || row->state == ContextState::Checking)
             emit connectRequested(id);
         break;
     case ContextAction::Connect: emit connectRequested(id); break;
