@@ -142,11 +142,11 @@ void BulkDialog::updateHead()
     switch (v.act) {
     case BulkAct::Suspend:
         title = tr("Suspend %n job(s)?", nullptr, asked);
-        sentence = tr("Their pods are deleted and their GPUs become free for others. Unsuspending starts them again, each from where its script begins.");
+        sentence = tr("Their pods are deleted and their GPUs become free for others. Unsuspending starts them again, each from the point its script chooses.");
         break;
     case BulkAct::Unsuspend:
         title = tr("Unsuspend %n job(s)?", nullptr, asked);
-        sentence = tr("They run again, each from where its script begins: from its newest checkpoint only if the script looks for one. "
+        sentence = tr("They run again, each from the point its script chooses: from its newest checkpoint only if the script looks for one. "
                       "To choose the checkpoint, resume a job instead.");
         break;
     case BulkAct::Delete:

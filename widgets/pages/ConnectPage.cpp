@@ -521,7 +521,7 @@ void ConnectPage::setNoFiles(const QStringList &places)
                       tr("Looked for %1. Your cluster's administrator can give you one; a cloud provider's command-line "
                          "tool writes one when you sign in.")
                           .arg(quoted.join(u", "_s)),
-                      {{u"again"_s, tr("Look again"), ButtonVariant::Normal},
+                      {{u"again"_s, tr("Search again"), ButtonVariant::Normal},
                        {u"add"_s, tr("Add kubeconfig file…"), ButtonVariant::Primary}});
 }
 

@@ -122,7 +122,7 @@ void NodesPage::updatePanel()
         alarms.append(tr("More GPUs are requested than are allocatable: some of the node's GPUs are gone."));
     m_alarm->setText(alarms.join(u' '));
     m_alarm->setVisible(!alarms.isEmpty());
-    m_lossTitle->setText(node.ready ? tr("If it fails now") : tr("What is lost"));
+    m_lossTitle->setText(node.ready ? tr("Lost if it fails now") : tr("What is lost"));
     updateJobs(*row);
     m_facts->setValues({items::plainNumber(node.gpusAllocatable), items::plainNumber(row->gpusRequested), items::plainNumber(row->gpusFree()),
                         text::number(row->pods), node.kubeletVersion.isEmpty() ? u"–"_s : text::safe(node.kubeletVersion), items::age(node.created, now())});

@@ -455,7 +455,7 @@ void StoragePage::setSources(const Sources &sources)
 
 void StoragePage::updateSources()
 {
-    QString words = tr("Prometheus: looking for it…");
+    QString words = tr("Prometheus: searching…");
     if (m_sources.prometheusSought) {
         words = m_sources.prometheus.isEmpty() ? tr("Prometheus: no service with its labels was found, or you don't have permission to list services.")
                                                : tr("Prometheus: %1, through services/proxy, every minute.").arg(text::safe(m_sources.prometheus));
