@@ -129,7 +129,7 @@ QString ClaimTableModel::second(const ClaimAccount &account, int column) const
     case Used:
         if (account.fraction() >= 0)
             return used(account);
-        return account.claim.capacity > 0 ? tr("Capacity %1").arg(text::bytes(account.claim.capacity))
+        return account.claim.capacity > 0 ? tr("capacity %1").arg(text::bytes(account.claim.capacity))
             : account.claim.requested > 0 ? tr("%1 requested").arg(text::bytes(account.claim.requested))
                                           : u"–"_s;
     case FullIn: return rate(account);
