@@ -129,7 +129,7 @@ QString ClaimTableModel::second(const ClaimAccount &account, int column) const
     case Used:
         if (account.fraction() >= 0)
             return used(account);
-        return account.claim.capacity > 0 ? tr("%1 granted").arg(text::bytes(account.claim.capacity))
+        return account.claim.capacity > 0 ? tr("capacity %1").arg(text::bytes(account.claim.capacity))
             : account.claim.requested > 0 ? tr("%1 requested").arg(text::bytes(account.claim.requested))
                                           : u"–"_s;
     case FullIn: return rate(account);
@@ -269,7 +269,7 @@ QVariant ClaimTableModel::headerData(int section, Qt::Orientation orientation, i
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
-    case Name: return tr("Claim");
+    case Name: return tr("PVC");
     case Class: return tr("Class · access");
     case Used: return tr("Used");
     case FullIn: return tr("Full in");

@@ -83,7 +83,7 @@ private slots:
         const auto press = [&] { QMetaObject::invokeMethod(measure, "click"); };
         press(); // asks first
         QVERIFY(!shown.preferences.helperAllowed(shown.window.session()->server(), u"research"_s));
-        QCOMPARE(measure->text(), u"Agree and measure"_s);
+        QCOMPARE(measure->text(), u"Allow and measure"_s);
         press();
         QTRY_COMPARE_WITH_TIMEOUT(cell(key, ClaimTableModel::MeasuredBy), u"df by helper"_s, wait);
         QVERIFY(shown.preferences.helperAllowed(shown.window.session()->server(), u"research"_s));

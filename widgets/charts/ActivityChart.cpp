@@ -138,7 +138,7 @@ QString ActivityChart::summary(const Activity &lane) const
     QStringList parts{lane.name};
     const QString span = text::duration(std::chrono::seconds(lane.from.secsTo(lane.to)));
     parts.append(lane.running ? tr("running for %1").arg(span) : tr("ran for %1, until %2").arg(span, text::ago(lane.to, m_now)));
-    parts.append(lane.unread ? tr("checkpoints not read yet") : tr("%n checkpoint(s) in these hours", nullptr, count(ActivityMark::Kind::Saved)));
+    parts.append(lane.unread ? tr("checkpoints not read yet") : tr("%n checkpoint(s) in this period", nullptr, count(ActivityMark::Kind::Saved)));
     for (const ActivityMark &mark : lane.marks) {
         if (mark.kind != ActivityMark::Kind::Saved)
             parts.append(tr("%1, %2", "what, when").arg(mark.text, text::ago(mark.at, m_now)));

@@ -349,8 +349,8 @@ public:
 
     QString emptyText() const
     {
-        return data.samples.isEmpty() ? UsageChart::tr("No history yet: Cairn keeps it while it runs")
-                                      : UsageChart::tr("No measurement in these days");
+        return data.samples.isEmpty() ? UsageChart::tr("No history yet: Cairn records it while it runs")
+                                      : UsageChart::tr("No measurements in this period");
     }
 
     qsizetype nearest(double pos) const
@@ -370,8 +370,8 @@ public:
     void updateNames()
     {
         q->setAccessibleDescription(q->summary());
-        q->setAccessibleName(selected < 0 ? UsageChart::tr("Use over time")
-                                          : UsageChart::tr("Use over time: %1, %2", "used, when").arg(tip(selected), when(points[selected])));
+        q->setAccessibleName(selected < 0 ? UsageChart::tr("Usage over time")
+                                          : UsageChart::tr("Usage over time: %1, %2", "used, when").arg(tip(selected), when(points[selected])));
     }
 
     UsageChart *q;

@@ -142,36 +142,36 @@ void BulkDialog::updateHead()
     switch (v.act) {
     case BulkAct::Suspend:
         title = tr("Suspend %n job(s)?", nullptr, asked);
-        sentence = tr("Their pods end, their GPUs are free for others. Unsuspend starts them again; each then begins where its script says.");
+        sentence = tr("Their pods are deleted and their GPUs become free for others. Unsuspending starts them again, each from the point its script chooses.");
         break;
     case BulkAct::Unsuspend:
         title = tr("Unsuspend %n job(s)?", nullptr, asked);
-        sentence = tr("They run again, each from where its script says: from its newest checkpoint only if the script looks for one. "
+        sentence = tr("They run again, each from the point its script chooses: from its newest checkpoint only if the script looks for one. "
                       "To choose the checkpoint, resume a job instead.");
         break;
     case BulkAct::Delete:
         title = tr("Delete %n job(s)?", nullptr, asked);
-        sentence = tr("Their pods, logs and events go with them. This cannot be undone; save their YAML first to be able to make them anew.");
+        sentence = tr("Their pods, logs and events are deleted with them. This cannot be undone; save their YAML first so that you can recreate them.");
         break;
     }
     if (v.stage == Stage::Running) {
         title = v.act == BulkAct::Suspend ? tr("Suspending %n job(s)", nullptr, v.acting)
             : v.act == BulkAct::Unsuspend ? tr("Unsuspending %n job(s)", nullptr, v.acting)
                                           : tr("Deleting %n job(s)", nullptr, v.acting);
-        sentence = tr("%1 of %2 are through. You can close this; the rest goes on.").arg(v.done + v.failed).arg(v.acting);
+        sentence = tr("%1 of %2 are done. You can close this; the rest continues.").arg(v.done + v.failed).arg(v.acting);
     } else if (v.stage == Stage::Ended) {
         title = endedTitle(v);
         QStringList rest;
         if (v.failed > 0)
-            rest.append(tr("%n failed; each says why.", nullptr, v.failed));
+            rest.append(tr("%n failed; each row says why.", nullptr, v.failed));
         if (v.stopped > 0)
-            rest.append(tr("%n stopped before their turn.", nullptr, v.stopped));
+            rest.append(tr("%n stopped before they started.", nullptr, v.stopped));
         sentence = rest.join(u' ');
     } else if (v.stage == Stage::Ready && v.acting == 0) {
         title = tr("Nothing to do");
-        sentence = tr("None of these jobs can be acted on; each says why.");
+        sentence = tr("None of these jobs can be changed; each row says why.");
     } else if (v.stage == Stage::Ready && v.leftOut > 0) {
-        sentence += u' ' + tr("%n of the chosen are left out; their rows say why.", nullptr, v.leftOut);
+        sentence += u' ' + tr("%n of the selected jobs are skipped; their rows say why.", nullptr, v.leftOut);
     }
     setHead(title, sentence);
 }
@@ -186,9 +186,9 @@ void BulkDialog::updateNotes()
     QList<Line> lines;
     if (m_view.stage == Stage::Ready && m_view.acting > 0) {
         if (!m_view.lost.isEmpty())
-            lines.append({m_view.act == BulkAct::Delete ? Tone::Err : Tone::Warn, tr("Lost"), m_view.lost});
+            lines.append({m_view.act == BulkAct::Delete ? Tone::Err : Tone::Warn, tr("Unsaved work"), m_view.lost});
         if (!m_view.stays.isEmpty())
-            lines.append({Tone::Ok, tr("Stays"), m_view.stays});
+            lines.append({Tone::Ok, tr("Kept"), m_view.stays});
     }
     QStringList shown;
     for (const Line &line : std::as_const(lines))
@@ -233,12 +233,12 @@ void BulkDialog::updateAct()
 {
     const BulkView &v = m_view;
     m_read->setVisible(needsReading());
-    m_read->setText(tr("I have read what %n running job(s) would lose", nullptr, v.losing));
+    m_read->setText(tr("I understand what %n running job(s) would lose", nullptr, v.losing));
     m_typing->setVisible(needsTyping());
-    m_typingLabel->setText(tr("Type %1 to delete so many", "a number").arg(m_view.acting));
+    m_typingLabel->setText(tr("Type %1 to confirm", "a number").arg(m_view.acting));
     QString why;
     if (v.stage == Stage::Checking)
-        why = tr("Looking at the jobs: %1 of %2").arg(v.looked).arg(v.total);
+        why = tr("Checking the jobs: %1 of %2").arg(v.looked).arg(v.total);
     else if (v.acting == 0)
         why = tr("Nothing to do.");
     else if (needsReading() && !m_read->isChecked())
@@ -249,7 +249,7 @@ void BulkDialog::updateAct()
     setFoot(asks ? Foot::Asking : v.stage == Stage::Running ? Foot::Running : Foot::Ended);
     actButton()->setVisible(asks && !(v.stage == Stage::Ready && v.acting == 0));
     m_again->setVisible(v.stage == Stage::Ready);
-    cancelButton()->setText(v.act == BulkAct::Delete ? tr("Keep all") : tr("Leave as they are"));
+    cancelButton()->setText(v.act == BulkAct::Delete ? tr("Keep them") : tr("Leave as they are"));
     const int asked = v.stage == Stage::Checking ? v.total : v.acting;
     setAct(v.act == BulkAct::Suspend ? tr("Suspend %1").arg(asked) : v.act == BulkAct::Unsuspend ? tr("Unsuspend %1").arg(asked) : tr("Delete %1").arg(asked), why);
 }

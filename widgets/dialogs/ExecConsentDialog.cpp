@@ -55,8 +55,8 @@ ExecConsentDialog::ExecConsentDialog(const ExecConsentView &view, QWidget *paren
     title->setWordWrap(true);
     auto *head = vbox(2);
     head->addWidget(title);
-    head->addWidget(new Paragraph(tr("The context **%1** signs in with a program on this computer. It runs with your rights "
-                                     "each time a new credential is needed.")
+    head->addWidget(new Paragraph(tr("The context **%1** signs in with a program on this computer. It runs with your "
+                                     "permissions each time a new credential is needed.")
                                       .arg(view.context),
                                   Type::Body, Token::Dim));
     box->addLayout(head);
@@ -71,12 +71,12 @@ ExecConsentDialog::ExecConsentDialog(const ExecConsentView &view, QWidget *paren
         form->addWidget(new FormRow(tr("Environment"), m_environment));
     }
     if (!view.files.isEmpty()) {
-        auto *files = wholeText(tr("Files it is told to use"), 52);
+        auto *files = wholeText(tr("Files passed to it"), 52);
         files->setObjectName(u"execConsent.files"_s);
         files->setPlainText(view.files.join(u'\n'));
-        form->addWidget(new FormRow(tr("Files it is told to use"), files));
+        form->addWidget(new FormRow(tr("Files passed to it"), files));
     }
-    form->addWidget(new FormRow(tr("Asked for by"), mono(view.file)));
+    form->addWidget(new FormRow(tr("Requested by"), mono(view.file)));
     box->addLayout(form);
     if (!view.wholeCommand.isEmpty()) {
         auto *show = new Button(tr("Show masked values"), ButtonVariant::Normal, Button::Size::Small);
@@ -90,15 +90,15 @@ ExecConsentDialog::ExecConsentDialog(const ExecConsentView &view, QWidget *paren
         box->addLayout(row);
     }
     if (view.interpreter)
-        box->addWidget(new Paragraph(tr("**This program runs whatever its arguments say**, and may load files that they do not name. "
+        box->addWidget(new Paragraph(tr("**This program runs whatever its arguments say** and may load files that they do not name. "
                                         "Allow it only if you know what the command does."),
                                      Type::Meta, Token::Warn));
-    box->addWidget(new Paragraph(tr("The consent holds for exactly this program, its arguments and environment, the files named "
+    box->addWidget(new Paragraph(tr("The consent covers exactly this program, its arguments and environment, the files named "
                                     "there, and this kubeconfig. If any of them changes, Cairn asks again."),
                                  Type::Meta, Token::Dim));
     showValues(false);
     box->addStretch(1);
-    auto *cancel = new Button(tr("Do not allow"));
+    auto *cancel = new Button(tr("Don't allow"));
     cancel->setObjectName(u"execConsent.cancel"_s);
     auto *allow = new Button(tr("Allow this program"), ButtonVariant::Primary);
     allow->setObjectName(u"execConsent.allow"_s);
@@ -127,12 +127,12 @@ ProgramsDialog::ProgramsDialog(QWidget *parent)
     : QDialog(parent)
 {
     setObjectName(u"programs"_s);
-    setWindowTitle(tr("Programs that may run for sign-in"));
+    setWindowTitle(tr("Programs allowed to run for sign-in"));
     paintBackground(this, Token::Panel);
     auto *box = vbox(space::cards);
     box->setContentsMargins(22, 20, 22, 18);
     box->addWidget(new Label(windowTitle(), Type::PageTitle));
-    m_none = new Paragraph(tr("No program is allowed now. Each asks before its first run."), Type::Body, Token::Dim);
+    m_none = new Paragraph(tr("No program is allowed yet. Cairn asks before each program's first run."), Type::Body, Token::Dim);
     box->addWidget(m_none);
     auto *list = new QWidget;
     m_rows = vbox(8);
@@ -172,8 +172,8 @@ void ProgramsDialog::setPrograms(const QList<AllowedProgram> &programs)
             origin = tr("%1, allowed %2", "origin, time").arg(origin, items::exactTime(program.allowed));
         texts->addWidget(new ElidedLabel(origin, Type::Meta, Token::Dim));
         row->addLayout(texts, 1);
-        auto *revoke = new Button(tr("Take back"), ButtonVariant::Normal, Button::Size::Small);
-        revoke->setAccessibleName(tr("Take back the consent for %1").arg(program.program));
+        auto *revoke = new Button(tr("Revoke"), ButtonVariant::Normal, Button::Size::Small);
+        revoke->setAccessibleName(tr("Revoke the consent for %1").arg(program.program));
         revoke->setAutoDefault(false);
         connect(revoke, &QPushButton::clicked, this, [this, id = program.id] { emit revokeRequested(id); });
         row->addWidget(revoke);

@@ -25,8 +25,8 @@ LeaveDialog::LeaveDialog(QWidget *parent)
     m_changes = new CheckList;
     m_changes->setObjectName(u"leave.changes"_s);
     m_changes->setAccessibleName(tr("Changes under way"));
-    m_later = new Paragraph(tr("Left for later, a job stays as it is now, perhaps suspended. Every Cairn then shows it first on its Overview, "
-                               "with buttons to finish and to roll back."),
+    m_later = new Paragraph(tr("If left for later, a job stays as it is now, possibly suspended. Every Cairn then lists it first on the "
+                               "Overview, with Finish and Roll back."),
                             Type::Meta, Token::Dim);
 
     m_keep = new Button(tr("Keep the window open"));
@@ -76,19 +76,19 @@ void LeaveDialog::setView(const LeaveView &view)
     switch (view.stage) {
     case Stage::Asking:
         title = tr("%n change(s) under way", nullptr, static_cast<int>(view.changes.size()));
-        sentence = tr("Closed now, Cairn would leave the cluster half changed.");
+        sentence = tr("Closing Cairn now would leave a change half done on the cluster.");
         break;
     case Stage::Staying:
-        title = tr("Closing when done");
-        sentence = tr("Cairn closes by itself as soon as this is done.");
+        title = tr("Closing when finished");
+        sentence = tr("Cairn closes as soon as this is done.");
         break;
     case Stage::RollingBack:
         title = tr("Rolling back");
-        sentence = tr("Cairn closes by itself as soon as everything is back as it was.");
+        sentence = tr("Cairn closes as soon as everything is rolled back.");
         break;
     case Stage::Leaving:
         title = tr("Stopping");
-        sentence = tr("Cairn closes by itself in a moment.");
+        sentence = tr("Cairn closes in a moment.");
         break;
     }
     const bool changed = m_title->text() != title;

@@ -125,15 +125,15 @@ Palette::Palette(PaletteModel *model, QWidget *parent)
     : QWidget(parent)
     , m_model(model)
     , m_panel(new Panel(this))
-    , m_field(new SearchField(tr("Go to a page, job, context, or do something"), {}))
+    , m_field(new SearchField(tr("Go to a page, job or context, or run a command"), {}))
     , m_list(new QListView)
     , m_none(new Paragraph({}, Type::Body, Token::Dim))
 {
     setObjectName(u"palette"_s);
-    setAccessibleName(tr("Go to anything"));
+    setAccessibleName(tr("Command palette"));
     m_field->setObjectName(u"palette.field"_s);
     m_list->setObjectName(u"palette.list"_s);
-    m_list->setAccessibleName(tr("What was found"));
+    m_list->setAccessibleName(tr("Results"));
     m_list->setModel(model);
     m_list->setItemDelegate(new RowDelegate(model, m_list));
     m_list->setUniformItemSizes(true);
@@ -160,7 +160,7 @@ Palette::Palette(PaletteModel *model, QWidget *parent)
     foot->addWidget(new KeyHint(u"Enter"_s, tr("go")));
     foot->addWidget(new KeyHint(u"Ctrl Enter"_s, tr("in a new window")));
     foot->addStretch(1);
-    foot->addWidget(new KeyHint(u">"_s, tr("acts only")));
+    foot->addWidget(new KeyHint(u">"_s, tr("commands only")));
     box->addLayout(foot);
     m_panel->setLayout(box);
 
@@ -215,7 +215,7 @@ void Palette::showFound()
     m_field->setNote(m_field->text().isEmpty() ? QString() : tr("%1 of %2", "found, in all").arg(text::number(m_model->found()), text::number(m_model->total())));
     const bool nothing = m_model->rowCount() == 0;
     if (nothing) {
-        const QString text = tr("Nothing here is called “%1”.").arg(text::safe(m_field->text().trimmed()));
+        const QString text = tr("Nothing matches “%1”.").arg(text::safe(m_field->text().trimmed()));
         m_none->setText(text);
         if (isVisible())
             announce(m_field, text);

@@ -38,7 +38,7 @@ ResumeDialog::ResumeDialog(QWidget *parent)
 
 QLayout *ResumeDialog::makePlan()
 {
-    m_object = new Segment(tr("What is resumed"), {tr("This job, in place"), tr("A new job")}, Segment::Size::Normal);
+    m_object = new Segment(tr("What to resume"), {tr("This job, in place"), tr("A new job")}, Segment::Size::Normal);
     m_object->setObjectName(u"resume.object"_s);
     auto *object = new QWidget;
     auto *objectBox = hbox(0);
@@ -51,12 +51,12 @@ QLayout *ResumeDialog::makePlan()
     m_name->setMaxLength(63);
     m_nameRow = new FormRow(tr("New job"), m_name);
     m_checkpoint = new Paragraph({});
-    m_unverified = new Check(tr("Resume from it although nobody checked that it is whole"));
+    m_unverified = new Check(tr("Resume from it although it was never verified"));
     m_unverified->setObjectName(u"resume.unverified"_s);
     m_told = new Paragraph({});
     m_change = new Button(tr("Change…"), ButtonVariant::Link, Button::Size::Small);
     m_change->setObjectName(u"resume.contract.change"_s);
-    m_change->setAccessibleName(tr("Change how the script is told"));
+    m_change->setAccessibleName(tr("Change how it is passed to the script"));
     auto *told = new QWidget;
     auto *toldRow = hbox();
     toldRow->addWidget(m_told, 1);
@@ -67,7 +67,7 @@ QLayout *ResumeDialog::makePlan()
     m_lost = new Paragraph({});
     m_lostRow = new FormRow(tr("Work to redo"), m_lost);
     m_restart = new Paragraph({}, Type::Body, Token::Warn);
-    m_wrapper = new Check(tr("Put a small wrapper before the command, so that restarts go on from the newest"));
+    m_wrapper = new Check(tr("Put a small wrapper before the command, so that restarts continue from the newest checkpoint"));
     m_wrapper->setObjectName(u"resume.wrapper"_s);
     auto *restart = new QWidget;
     auto *restartBox = vbox(4);
@@ -77,12 +77,12 @@ QLayout *ResumeDialog::makePlan()
     m_restartRow = new FormRow(tr("Restarts"), restart);
 
     m_problems = new CheckList;
-    m_problems->setAccessibleName(tr("What stands in the way"));
+    m_problems->setAccessibleName(tr("Blocking problems"));
     m_checks = new CheckList;
     m_checks->setObjectName(u"resume.checks"_s);
     m_checks->setAccessibleName(tr("Checks"));
     m_warnings = new CheckList;
-    m_warnings->setAccessibleName(tr("What to know first"));
+    m_warnings->setAccessibleName(tr("Before you resume"));
 
     m_diffCard = new Card;
     auto *diffHead = hbox();
@@ -155,11 +155,11 @@ QWidget *ResumeDialog::makeContract()
     m_env = new Input(tr("Variable for the checkpoint"));
     m_env->setText(u"RESUME_FROM_CHECKPOINT"_s);
     m_saveEnv = new Input(tr("Variable for the new save folder"));
-    m_saveEnv->setPlaceholderText(tr("for the new save folder, may stay empty"));
+    m_saveEnv->setPlaceholderText(tr("for the new save folder, optional"));
     m_args = new Input(tr("Arguments for the checkpoint"));
     m_args->setPlaceholderText(u"--resume={path}"_s);
     m_saveArgs = new Input(tr("Arguments for the new save folder"));
-    m_saveArgs->setPlaceholderText(tr("--output={save}, may stay empty"));
+    m_saveArgs->setPlaceholderText(tr("--output={save}, optional"));
     for (Input *input : {m_env, m_saveEnv, m_args, m_saveArgs})
         input->setType(Type::Mono);
     const auto pair = [](Input *first, Input *second) {
@@ -206,8 +206,8 @@ void ResumeDialog::setView(const ResumeView &view)
     if (view.newObject)
         sentence = tr("A new job starts from this checkpoint. The old job and all its checkpoints stay as they are.");
     else if (view.running)
-        sentence = tr("The job is suspended, its pods end, then it starts again from this checkpoint. All its checkpoints "
-                      "stay as they are.");
+        sentence = tr("The job is suspended, its pods terminate, then it starts again from this checkpoint. All its "
+                      "checkpoints stay as they are.");
     else
         sentence = tr("The job starts again from this checkpoint. All its checkpoints stay as they are.");
     if (!view.objectReason.isEmpty())
@@ -228,7 +228,7 @@ void ResumeDialog::setView(const ResumeView &view)
     m_unverified->setVisible(checkpoint.verdict == Verdict::Unverified);
 
     if (!view.contractKnown)
-        m_told->setText(tr("Not known yet: say below how the script takes the path."));
+        m_told->setText(tr("Not known yet: say below how the path is passed to the script."));
     else if (view.told.isEmpty())
         m_told->setText(view.toldReason);
     else
@@ -260,7 +260,7 @@ void ResumeDialog::setView(const ResumeView &view)
     m_warnings->setVisible(!view.warnings.isEmpty());
 
     m_diffCard->setVisible(!view.diff.isEmpty());
-    m_diffTitle->setText(tr("What changes against %1").arg(view.diffAgainst));
+    m_diffTitle->setText(tr("Changes compared with %1").arg(view.diffAgainst));
     m_diff->setLines(view.diff);
     const int lines = m_diff->added() + m_diff->removed();
     m_diffCount->setText(tr("%n line(s)", nullptr, lines));
@@ -278,15 +278,15 @@ void ResumeDialog::updateAct()
     if (!m_view.nameError.isEmpty())
         why = m_view.nameError;
     else if (!m_view.contractKnown)
-        why = tr("Say how the script takes the path.");
+        why = tr("Say how the path is passed to the script.");
     else if (!m_view.problems.isEmpty())
-        why = tr("%n problem(s) stand(s) in the way.", nullptr, static_cast<int>(m_view.problems.size()));
+        why = tr("%n problem(s) block(s) the resume.", nullptr, static_cast<int>(m_view.problems.size()));
     else if (m_view.checkpoint.verdict == Verdict::Unverified && !m_unverified->isChecked())
         why = tr("The checkpoint is not verified.");
     else if (m_view.checking)
         why = tr("Checks are running…");
     else if (!m_view.ready)
-        why = tr("The checks do not allow it yet.");
+        why = tr("The checks have not passed yet.");
     setAct(tr("Resume"), why);
 }
 
@@ -299,7 +299,7 @@ void ResumeDialog::chooseContract()
         const QString name = m_env->text().trimmed();
         const QString save = m_saveEnv->text().trimmed();
         if (!variable.match(name).hasMatch() || (!save.isEmpty() && !variable.match(save).hasMatch()))
-            wrong = tr("A variable's name has letters, digits and underscores and does not begin with a digit.");
+            wrong = tr("A variable name consists of letters, digits and underscores and does not begin with a digit.");
         contract.resumeBy = u"env:"_s + name;
         contract.saveBy = save.isEmpty() ? QString() : u"env:"_s + save;
     } else if (m_byArgs->isChecked()) {

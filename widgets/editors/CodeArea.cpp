@@ -33,7 +33,7 @@ QString shortened(const QString &text)
             if (text[cut].isLowSurrogate())
                 --cut;
             result += QStringView(text).mid(taken, cut - taken);
-            result += CodeEditor::tr(" … %n more character(s)", "at the end of a line that is not shown whole", static_cast<int>(end - cut));
+            result += CodeEditor::tr(" … %n more character(s)", "at the end of a line that is cut off", static_cast<int>(end - cut));
             taken = end;
         }
         start = end + 1;

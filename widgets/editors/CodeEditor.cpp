@@ -32,8 +32,8 @@ CodeEditor::CodeEditor(const QString &name, Language language, QWidget *parent)
 {
     auto *bar = kit::hbox(6);
     bar->setContentsMargins(8, 6, 8, 6);
-    auto *previous = kit::Button::icon(u"up"_s, tr("Previous hit (Shift N)"));
-    auto *next = kit::Button::icon(u"down"_s, tr("Next hit (N)"));
+    auto *previous = kit::Button::icon(u"up"_s, tr("Previous match (Shift N)"));
+    auto *next = kit::Button::icon(u"down"_s, tr("Next match (N)"));
     auto *close = kit::Button::icon(u"close"_s, tr("Close the search (Esc)"));
     bar->addWidget(m_search, 1);
     bar->addWidget(previous);
@@ -215,7 +215,7 @@ void CodeEditor::updateNote(int current)
     else if (current > 0)
         m_search->setNote(tr("%1 of %2", "number of a hit, how many").arg(current).arg(m_hits));
     else
-        m_search->setNote(m_hits == 0 ? tr("none") : tr("%n hit(s)", nullptr, m_hits));
+        m_search->setNote(m_hits == 0 ? tr("none") : tr("%n match(es)", nullptr, m_hits));
 }
 
 void CodeEditor::setSearchElsewhere(bool elsewhere)

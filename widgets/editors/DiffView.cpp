@@ -35,7 +35,7 @@ QString sign(Kind kind)
 /// The line as it is shown: what could end it early, or deceive the eye, made visible.
 QString shown(const manifest::DiffLine &line)
 {
-    return line.kind == Kind::Skipped ? DiffView::tr("%n equal line(s)", nullptr, line.oldLine) : text::safe(line.text);
+    return line.kind == Kind::Skipped ? DiffView::tr("%n unchanged line(s)", nullptr, line.oldLine) : text::safe(line.text);
 }
 
 } // namespace

@@ -227,8 +227,8 @@ QString KeyValueField::ownProblem() const
         const QString key = row.first->text().trimmed();
         if (key.isEmpty() && row.second->text().isEmpty())
             continue;
-        const QString own = key.isEmpty()                                      ? tr("A value without a name.")
-            : seen.contains(key)                                               ? tr("%1 stands here twice.").arg(key)
+        const QString own = key.isEmpty()                                      ? tr("A value has no name.")
+            : seen.contains(key)                                               ? tr("%1 is listed twice.").arg(key)
             : !m_why.isEmpty() && !m_pattern.match(key).hasMatch()             ? m_why
                                                                                : QString();
         seen.insert(key);

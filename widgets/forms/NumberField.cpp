@@ -65,8 +65,8 @@ NumberField::NumberField(const QString &name, const QString &unit, Look look, QW
         m_input->setFrame(false);
         m_less = new StepButton(false);
         m_more = new StepButton(true);
-        m_less->setAccessibleName(tr("One less"));
-        m_more->setAccessibleName(tr("One more"));
+        m_less->setAccessibleName(tr("Decrease"));
+        m_more->setAccessibleName(tr("Increase"));
         connect(m_less, &QAbstractButton::clicked, this, [this] { step(-m_step); });
         connect(m_more, &QAbstractButton::clicked, this, [this] { step(m_step); });
         row->addWidget(m_less);
@@ -180,13 +180,13 @@ QString NumberField::ownProblem() const
 {
     const auto value = number();
     if (!value)
-        return tr("Write a number.");
+        return tr("Enter a number.");
     if (*value < m_least)
         return tr("At least %1.").arg(written(m_least));
     if (*value > m_most)
         return tr("At most %1.").arg(written(m_most));
     if (const double scale = std::pow(10, m_decimals); std::abs(*value * scale - std::round(*value * scale)) > 1e-6 * std::max(1.0, std::abs(*value)))
-        return m_decimals == 0 ? tr("Write a whole number.") : tr("At most %n digit(s) after the point.", nullptr, m_decimals);
+        return m_decimals == 0 ? tr("Enter a whole number.") : tr("At most %n decimal digit(s).", nullptr, m_decimals);
     return {};
 }
 

@@ -77,8 +77,8 @@ void StepItem::updateName()
 {
     QString state;
     switch (m_step.state) {
-    case Step::State::Settled: state = tr("settled"); break;
-    case Step::State::Look: state = tr("to look at"); break;
+    case Step::State::Settled: state = tr("done"); break;
+    case Step::State::Look: state = tr("needs a look"); break;
     case Step::State::Fails: state = tr("fails"); break;
     case Step::State::Waiting: state = tr("not yet"); break;
     }

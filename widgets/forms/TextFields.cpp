@@ -271,7 +271,7 @@ void PathField::setFilter(const QString &filter)
 
 QString PathField::ownProblem() const
 {
-    return QDir::isAbsolutePath(path()) ? QString() : tr("Write the whole path, from / or ~ on.");
+    return QDir::isAbsolutePath(path()) ? QString() : tr("Enter the full path, starting with / or ~.");
 }
 
 void PathField::browse()
@@ -346,7 +346,7 @@ QString QuantityField::ownProblem() const
 {
     const std::optional<double> value = amount();
     if (!value)
-        return m_unit.isEmpty() ? tr("Write a quantity, as 8 or 500m.") : tr("Write a quantity, as 64 or 64Gi.");
+        return m_unit.isEmpty() ? tr("Enter a quantity, such as 8 or 500m.") : tr("Enter a quantity, such as 64 or 64Gi.");
     const auto least = decodeQuantity(m_least.toStdString());
     const auto most = decodeQuantity(m_most.toStdString());
     if (least && *value < *least)
@@ -406,7 +406,7 @@ QString DurationField::ownProblem() const
 {
     const auto value = duration();
     if (!value)
-        return tr("Write a time, as 90 s, 15 min or 1 h 30 min.");
+        return tr("Enter a duration, such as 90 s, 15 min or 1 h 30 min.");
     if (m_bounds && (*value < m_bounds->first || *value > m_bounds->second))
         return tr("From %1 to %2.").arg(field::durationText(m_bounds->first), field::durationText(m_bounds->second));
     return {};

@@ -64,7 +64,7 @@ BulkView ready(BulkAct act)
         view.lost = act == BulkAct::Delete ? u"At most 32.5 GPU-h of 4 running jobs. The checkpoints of 1 of them were not read."_s
                                            : u"At most 30.9 GPU-h of 3 running jobs. The checkpoints of 1 of them were not read."_s;
     if (act == BulkAct::Delete)
-        view.stays = u"Checkpoints and all else on claims and in buckets: research/ckpt-shared, nlp/ckpt-shared."_s;
+        view.stays = u"Checkpoints and everything else on PVCs and in buckets: research/ckpt-shared, nlp/ckpt-shared."_s;
     return view;
 }
 
@@ -126,7 +126,7 @@ void registerBulkEntries(kit::GalleryRegistry &registry)
                       const Error error = Error::make(Error::Kind::Conflict, u"The job was changed meanwhile."_s,
                                                       u"Its specification is not the one that was looked at."_s, u"Look at the job as it is now."_s);
                       view.rows[1] = items::withResult(view.rows[1], {BulkResult::State::Failed, error.what, error});
-                      view.rows[5] = items::withResult(view.rows[5], {BulkResult::State::Stopped, u"Stopped before its turn; nothing was changed."_s, {}});
+                      view.rows[5] = items::withResult(view.rows[5], {BulkResult::State::Stopped, u"Stopped before it started; nothing was changed."_s, {}});
                       return dialog(view);
                   },
                   size});

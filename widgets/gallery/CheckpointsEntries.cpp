@@ -67,8 +67,8 @@ void registerCheckpointsEntries(kit::GalleryRegistry &registry)
                   [] {
                       return page(cannedTrails().mid(0, 9),
                                   {2, {}, 0, {},
-                                   {u"nlp/bert-large: The claim could not be listed: the quota of namespace nlp allows no more pods"_s,
-                                    u"vision/detector: The bucket was not read: nobody has agreed to use its keys yet"_s}});
+                                   {u"nlp/bert-large: The PVC could not be listed: the quota of namespace nlp allows no more pods"_s,
+                                    u"vision/detector: The bucket was not read: its credentials have not been allowed yet"_s}});
                   },
                   one});
     registry.add({u"page.checkpoints.many"_s, u"Checkpoints, 10 000 rows"_s, [] { return page(cannedTrails(200), {}); }, one});

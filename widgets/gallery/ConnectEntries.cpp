@@ -85,7 +85,7 @@ DoctorView stoppedDoctor()
                   step(S::Done, u"API reachable"_s, u"tried without a credential · 88 ms"_s,
                        u"Answers 401: the server is up and wants a sign-in"_s),
                   step(S::Waiting, u"Permissions"_s, u"waits for step 3"_s,
-                       u"17 rights to check: list jobs, read logs, create jobs, read claims …"_s)};
+                       u"17 rights to check: list jobs, read logs, create jobs, read PVCs …"_s)};
     view.steps[1].why = u"Cairn was started from the desktop and got a shorter PATH than your terminal. Your login shell "
                         "finds the program here:"_s;
     view.steps[1].whyCode = u"/opt/google-cloud-sdk/bin"_s;
@@ -140,8 +140,8 @@ void registerConnectEntries(kit::GalleryRegistry &registry)
                       auto *page = new ConnectPage;
                       page->setNow(cannedNow());
                       page->setFailed(Error::make(Error::Kind::Parse, u"~/.kube/config is not a kubeconfig"_s,
-                                                  u"Line 14 is not YAML: a tab stands where blanks are needed."_s,
-                                                  u"Replace the tab in line 14 by blanks, then read again."_s));
+                                                  u"Line 14 is not YAML: a tab where spaces are needed."_s,
+                                                  u"Replace the tab in line 14 with spaces, then refresh."_s));
                       return page;
                   },
                   {pageSizes().first()}});
@@ -158,7 +158,7 @@ void registerConnectEntries(kit::GalleryRegistry &registry)
                                               ContextState::Broken, {}, ContextAction::Fix);
                       broken.problem = Error::make(Error::Kind::Unsupported, u"The sign-in “gcp” is no longer supported."_s,
                                                    u"Kubernetes removed auth providers in version 1.26."_s,
-                                                   u"Install gke-gcloud-auth-plugin and fetch the entry anew."_s);
+                                                   u"Install gke-gcloud-auth-plugin and fetch the entry again."_s);
                       shown->updateContext(broken);
                       shown->setCurrentContext(u"legacy"_s);
                       return shown;
@@ -169,7 +169,7 @@ void registerConnectEntries(kit::GalleryRegistry &registry)
                       ConnectPage *shown = page();
                       DoctorView view = stoppedDoctor();
                       view.verdict = {u"Waits for you"_s, items::Tone::Warn};
-                      view.summary = u"The program was found. Cairn runs it only after you agreed."_s;
+                      view.summary = u"The program was found. Cairn runs it only after you allow it."_s;
                       DoctorStepView &asks = view.steps[1];
                       asks.state = DoctorStepView::State::Warning;
                       asks.title = u"Exec plugin allowed"_s;

@@ -35,7 +35,7 @@ ResumeView view()
     view.told = u"RESUME_FROM_CHECKPOINT=/ckpt/llama-ft-7/step-12000"_s;
     view.toldReason = u"found in the job's environment"_s;
     view.saveDir = u"/ckpt/llama-ft-7/attempt-3-1a2b3c"_s;
-    view.lost = u"431 steps · 4.8 GPU-h after step 12\u202f000 are computed again."_s;
+    view.lost = u"431 steps · 4.8 GPU-h after step 12\u202f000 must be computed again."_s;
     view.checks = {{u"checkpoint"_s, S::Ok, u"Checkpoint is whole: 32 of 32 shards, metadata readable"_s, {}, u"0.4 s"_s, {}},
                    {u"quota"_s, S::Ok, u"Quota in research: 32 of 64 GPUs free"_s, {}, u"0.1 s"_s, {}},
                    {u"nodes"_s, S::Warn, u"Node gpu-4 is not ready: 28 GPUs can be scheduled now, the job needs 32"_s, {},
@@ -74,7 +74,7 @@ ChangeProgress running()
 {
     ChangeProgress progress;
     progress.title = u"Resuming llama-ft-7 from step 12\u202f000"_s;
-    progress.summary = u"You can close this; the steps go on."_s;
+    progress.summary = u"You can close this; the steps continue."_s;
     progress.canCancel = true;
     progress.steps = {{u"check"_s, S::Ok, u"Checkpoint and job looked at once more"_s, {}, u"0.6 s"_s, {}},
                       {u"suspend"_s, S::Ok, u"Job suspended"_s, {}, u"0.2 s"_s, {}},
@@ -121,7 +121,7 @@ void registerDialogEntries(kit::GalleryRegistry &registry)
                   [] {
                       ResumeView shown = view();
                       shown.nameError = u"A job with this name exists in research."_s;
-                      shown.problems = {{u"rbac"_s, S::Err, u"You may not create PyTorchJobs in research"_s,
+                      shown.problems = {{u"rbac"_s, S::Err, u"You don't have permission to create PyTorchJobs in research"_s,
                                          u"Ask for the role `kubeflow-edit`, or save the YAML and let someone else apply it."_s,
                                          {}, {}}};
                       shown.checks[3] = {u"dryrun"_s, S::Err, u"The API server refused the job (dry run)"_s,
@@ -183,7 +183,7 @@ void registerDialogEntries(kit::GalleryRegistry &registry)
                       return inPlace(new dialogs::ExecConsentDialog(asks));
                   },
                   {QSize(600, 420)}});
-    registry.add({u"dialog.programs"_s, u"Programs that may run"_s,
+    registry.add({u"dialog.programs"_s, u"Programs allowed to run"_s,
                   [] {
                       auto *shown = new dialogs::ProgramsDialog;
                       shown->setPrograms({{u"1"_s, u"kubelogin"_s, u"/usr/bin/kubelogin get-token"_s, u"~/.kube/config"_s, {}},

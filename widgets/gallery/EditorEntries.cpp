@@ -52,7 +52,7 @@ public:
     {
         answer({{u"OnFailure"_s, u"the default here"_s, {}},
             {u"ExitCode"_s, u"by its exit code"_s,
-                u"1–127 fails the job; 128 and above, as after a lost node, starts the pod again."_s},
+                u"1–127 fails the job; 128 and above, as after a node failure, restarts the pod again."_s},
             {u"Always"_s, {}, {}}, {u"Never"_s, {}, {}}});
     }
     void hover(const QString &, editors::CodePlace, std::function<void(QString)> answer) override

@@ -143,7 +143,7 @@ QWidget *lists()
     auto *form = new Form;
     auto *variables = new KeyValueField(u"Environment"_s, u"Add a variable"_s);
     variables->addOffer(new kit::Button(u"Add from a Secret or ConfigMap…"_s, kit::ButtonVariant::Link, kit::Button::Size::Small));
-    variables->setKeyPattern(QRegularExpression(u"[A-Za-z_][A-Za-z0-9_]*"_s), u"Letters, digits and _; the first is no digit."_s);
+    variables->setKeyPattern(QRegularExpression(u"[A-Za-z_][A-Za-z0-9_]*"_s), u"Letters, digits and _; the first is not a digit."_s);
     variables->setValue(QVariant::fromValue(
         KeyValues{{u"HF_TOKEN"_s, {}, u"Secret hf-token, key token"_s}, {u"NCCL_DEBUG"_s, u"INFO"_s, {}}, {u"2ND"_s, u"x"_s, {}}}));
     variables->reveal();
@@ -153,8 +153,8 @@ QWidget *lists()
     form->addRow(u"Tolerations"_s, hosts)->setHint(u"Alt ↑ and Alt ↓ move a row."_s);
     auto *group = new CheckGroupField(u"On a failure"_s);
     group->setItems({{u"sigterm"_s, u"Save before the pod goes"_s, u"Grace period 180 s: one step and one save took 98 s at most."_s, {}},
-        {u"restart"_s, u"Go on from the newest whole checkpoint"_s, {}, {}},
-        {u"elastic"_s, u"Go on with fewer nodes"_s, {}, u"At another size a Hugging Face run goes on with other random numbers."_s}});
+        {u"restart"_s, u"Continue from the newest whole checkpoint"_s, {}, {}},
+        {u"elastic"_s, u"Continue with fewer nodes"_s, {}, u"At another size a Hugging Face run continues with different random numbers."_s}});
     group->setValue(QStringList{u"sigterm"_s, u"restart"_s});
     form->addRow(u"On a failure"_s, group);
     return inCard(form, 720);
@@ -168,7 +168,7 @@ QWidget *choices()
     focused(job);
     clone->add(job);
     clone->addWidget(new kit::Button(u"Start from a checkpoint…"_s));
-    clone->setHint(u"Name, checkpoint folder and lineage are new; all else is taken over."_s);
+    clone->setHint(u"Name, checkpoint folder and lineage are new; everything else is copied."_s);
     auto *claim = new ChoiceField(u"PVC"_s);
     claim->setOptions({{u"a"_s, u"scratch-old"_s, {}, {}}, {u"b"_s, u"bert-out"_s, {}, u"ReadWriteOnce: one node at a time, and this job has 4."_s}});
     claim->setRequired(u"Choose where the output goes."_s);

@@ -110,7 +110,7 @@ ClusterFacts cannedFacts()
     }
     add(facts, u"oauth2-proxy"_s, 2, {u"node-5"_s, u"node-6"_s}, u"oauth2-proxy"_s);
     facts.unread.append({u"deployments"_s, u"auth"_s,
-                         Error::make(Error::Kind::Forbidden, u"The deployments of auth may not be listed"_s,
+                         Error::make(Error::Kind::Forbidden, u"You don't have permission to list the deployments in auth"_s,
                                      u"the API server refused list deployments.apps for ana@example"_s)});
     return facts;
 }

@@ -172,12 +172,12 @@ void registerJobEntries(kit::GalleryRegistry &registry)
                           items::PendingResume pending;
                           pending.text = u"A resume that began 4 min ago was not finished"_s;
                           pending.detail = u"The job is suspended and its pods are gone. Finish starts it from step 12 000; "
-                                           "Undo starts it as it was."_s;
+                                           "Roll back starts it as it was."_s;
                           shown->setPendingResume(pending);
                           items::SaveLocation guess;
                           guess.path = u"/ckpt/llama-ft-7"_s;
                           guess.guessed = true;
-                          guess.reason = u"The argument --output names a folder on the claim ckpt-shared."_s;
+                          guess.reason = u"The argument --output names a folder on the PVC ckpt-shared."_s;
                           shown->setSaveLocation(guess);
                       });
                   },
@@ -241,7 +241,7 @@ void registerJobEntries(kit::GalleryRegistry &registry)
                   [] {
                       return page([](JobPage *shown) {
                           shown->setListing({});
-                          shown->setListingForbidden(u"You may not read checkpoints in research"_s,
+                          shown->setListingForbidden(u"You don't have permission to read checkpoints in research"_s,
                                                      u"The API server refused `create jobs.batch` and `create pods/exec` for "
                                                      "ana@example. Everything else on this page works."_s,
                                                      cannedRoleRequest());
@@ -251,7 +251,7 @@ void registerJobEntries(kit::GalleryRegistry &registry)
     registry.add({u"page.job.stale"_s, u"Job, old list"_s,
                   [] {
                       return page([](JobPage *shown) {
-                          shown->setListingError(Error::make(Error::Kind::Network, u"The list was not read again"_s,
+                          shown->setListingError(Error::make(Error::Kind::Network, u"The list was not refreshed"_s,
                                                              u"No answer from api.prod-train-eu.example."_s));
                       });
                   },
@@ -287,7 +287,7 @@ void registerJobEntries(kit::GalleryRegistry &registry)
                       return page([](JobPage *shown) {
                           shown->showTab(JobPage::Tab::Logs);
                           shown->logs()->begin({});
-                          shown->logs()->setForbidden(u"You may not read logs in research"_s,
+                          shown->logs()->setForbidden(u"You don't have permission to read logs in research"_s,
                                                       u"The API server refused `get pods/log` for ana@example. Everything "
                                                       "else on this page works."_s,
                                                       cannedRoleRequest());

@@ -50,7 +50,7 @@ QWidget *buttons()
     sheet->row(u"Danger"_s,
         {new Button(u"Delete 46…"_s, ButtonVariant::Danger), new Button(u"Delete 46"_s, ButtonVariant::DangerPrimary)});
     sheet->row(u"Flat, link"_s,
-        {Button::icon(u"copy"_s, u"Copy"_s), Button::icon(u"refresh"_s, u"Read again"_s),
+        {Button::icon(u"copy"_s, u"Copy"_s), Button::icon(u"refresh"_s, u"Refresh"_s),
             new Button(u"Clear all"_s, ButtonVariant::Link, Button::Size::Small),
             new Button(u"8 more…"_s, ButtonVariant::Link)});
     return sheet;
@@ -101,7 +101,7 @@ QWidget *inputs()
     sheet->row(u"Fields"_s, {name, bad, disabled(off)});
     auto *combo = new QComboBox;
     combo->setAccessibleName(u"Save to"_s);
-    combo->addItems({u"Claim ckpt-shared"_s, u"Bucket ckpt"_s});
+    combo->addItems({u"PVC ckpt-shared"_s, u"Bucket ckpt"_s});
     auto *spin = new QSpinBox;
     spin->setAccessibleName(u"Workers"_s);
     spin->setValue(4);

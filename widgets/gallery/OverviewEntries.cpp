@@ -49,7 +49,7 @@ situation::Overview canned(int problems = 7)
     constexpr auto now = Problem::Urgency::Now, soon = Problem::Urgency::Soon;
     const QList<Problem> all{
         problem(Kind::NodeLost, About::Node, Other::NotReady, now, u"gpu-4"_s, u"the node is not ready"_s, u"eu-west-1a"_s, 6, u"3 jobs with a pod there: at most 18.0 GPU-h"_s),
-        problem(Kind::ComponentDown, About::Component, components::Standing::Down, now, u"katib-ui"_s, u"The pages of Katib do not open; experiments go on."_s, u"kubeflow"_s, 0,
+        problem(Kind::ComponentDown, About::Component, components::Standing::Down, now, u"katib-ui"_s, u"The Katib pages do not open; experiments continue."_s, u"kubeflow"_s, 0,
                 u"0/1 replicas ready"_s),
         problem(Kind::NodeLost, About::Job, JobPhase::NodeLost, soon, u"t5-summarise-de"_s, u"it has a pod on node gpu-4, which does not answer; whether it still trains is not known"_s,
                 u"nlp"_s, 6, u"newest whole checkpoint: step 8 400"_s),

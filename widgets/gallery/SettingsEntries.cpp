@@ -46,7 +46,7 @@ QWidget *palette(const QString &query)
                        {u"theme.dark"_s, Kind::Action, u"settings"_s, u"Dark colours"_s, {}, {}, {}, false},
                        {u"keys"_s, Kind::Action, u"help"_s, u"Keyboard shortcuts"_s, {}, u"F1"_s, {}, false},
                        {u"context:a"_s, Kind::Context, u"connect"_s, u"Switch to train-hpc-us"_s, u"api.train-hpc-us.example:6443"_s, {}, {}, true},
-                       {u"claim:a"_s, Kind::Object, u"storage"_s, u"llama-checkpoints"_s, u"claim · research"_s, {}, {}, false}},
+                       {u"claim:a"_s, Kind::Object, u"storage"_s, u"llama-checkpoints"_s, u"PVC · research"_s, {}, {}, false}},
                       {{u"u1"_s, u"llama-ft-7"_s, u"research"_s, u"PyTorchJob · research · Failed"_s, true, u"12\u202f000"_s},
                        {u"u2"_s, u"llama-ft-6"_s, u"research"_s, u"PyTorchJob · research · Succeeded"_s, false, {}},
                        {u"u3"_s, u"bert-xl"_s, u"nlp"_s, u"TrainJob · nlp · Running"_s, true, u"41\u202f000"_s}});

@@ -42,7 +42,7 @@ QWidget *empty()
 {
     return inCard([](StateView *state) {
         state->setEmpty(u"No training jobs in nlp"_s,
-            u"Other namespaces have 15. Jobs made with kubectl or a pipeline show up here by themselves."_s,
+            u"Other namespaces have 15. Jobs created with kubectl or a pipeline appear here automatically."_s,
             {{u"all"_s, u"Show all namespaces"_s}, {u"new"_s, u"New training job…"_s, ButtonVariant::Primary}});
     });
 }
@@ -50,7 +50,7 @@ QWidget *empty()
 QWidget *loading()
 {
     return inCard([](StateView *state) {
-        state->setLoading(u"3 of 7 claims · 2 s"_s, 3, 7, true, u"Stop"_s);
+        state->setLoading(u"3 of 7 PVCs · 2 s"_s, 3, 7, true, u"Stop"_s);
         state->showPending();
     });
 }
@@ -75,7 +75,7 @@ QWidget *offline()
 QWidget *forbidden()
 {
     return inCard([](StateView *state) {
-        state->setForbidden(u"You may not read logs in research"_s,
+        state->setForbidden(u"You don't have permission to read logs in research"_s,
             u"The API server refused `get pods/log` for ana@example. Everything else on this page works."_s,
             u"kind: RoleBinding\nroleRef: {kind: ClusterRole, name: view}\nsubjects: [{kind: User, name: ana@example}]"_s,
             {{u"again"_s, u"Check again"_s}});
@@ -100,10 +100,10 @@ QWidget *notes()
     auto *widget = new QWidget;
     auto *column = vbox(10);
     widget->setLayout(column);
-    column->addWidget(new Note(Tone::Err, u"46 checkpoints of 5 jobs, oldest 31 d"_s, u"Lost"_s));
-    column->addWidget(new Note(Tone::Ok, u"85, among them the newest whole of each job"_s, u"Stays"_s));
+    column->addWidget(new Note(Tone::Err, u"46 checkpoints of 5 jobs, oldest 31 d"_s, u"Deleted"_s));
+    column->addWidget(new Note(Tone::Ok, u"85, among them the newest whole of each job"_s, u"Kept"_s));
     column->addWidget(new Note(Tone::Warn,
-        u"Deleting cannot be undone: this claim has no snapshots. A running resume reads bert-xl step 86 000; it is kept."_s));
+        u"Deleting cannot be undone: this PVC has no snapshots. A running resume reads bert-xl step 86 000; it is kept."_s));
     column->addWidget(new Note(Tone::Info, u"Every restart begins again at step 12 000."_s));
     column->addWidget(new Note(Tone::None, u"Nothing was changed."_s));
     widget->setFixedWidth(420);
@@ -147,7 +147,7 @@ QWidget *checkList()
         {u"2"_s, State::Ok, u"Quota in research: 32 of 64 GPUs free"_s, {}, u"0.1 s"_s, {}},
         {u"3"_s, State::Warn, u"Node gpu-4 is not ready: 28 GPUs can be scheduled now, the job needs 32"_s, {}, {},
             {u"use3"_s, u"Use 3 workers"_s}},
-        {u"4"_s, State::Err, u"The claim ckpt-shared is full"_s,
+        {u"4"_s, State::Err, u"The PVC ckpt-shared is full"_s,
             u"Saving needs 27.1 GiB; 3.2 GiB are free. Prune old checkpoints first."_s, {}, {u"prune"_s, u"Prune…"_s}},
         {u"5"_s, State::Running, u"The API server checks the job (dry run)"_s, {}, {}, {}},
         {u"6"_s, State::Waiting, u"Pods start"_s, {}, {}, {}}});

@@ -214,7 +214,7 @@ void registerStorageEntries(kit::GalleryRegistry &registry)
     registry.add({u"page.storage.aside"_s, u"Storage, the history was set aside"_s,
                   [first] {
                       return page(cannedFacts(), first, [](StoragePage *shown) {
-                          shown->setHistoryNotice(u"The history of how full claims were begins anew"_s,
+                          shown->setHistoryNotice(u"The PVC usage history starts over"_s,
                                                   u"The file is damaged: file is not a database. The old file is kept as "
                                                   "/home/ana/.local/share/cairn/usage.sqlite.damaged-20261125T124300Z."_s);
                       });

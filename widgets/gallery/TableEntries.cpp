@@ -42,7 +42,7 @@ QStandardItemModel *jobsModel(QObject *parent)
 {
     auto *model = new QStandardItemModel(parent);
     model->setHorizontalHeaderLabels({u"Name"_s, u"Namespace"_s, u"Kind"_s, u"State"_s, u"Progress"_s, u"Ready"_s,
-        u"GPUs"_s, u"Last checkpoint"_s, u"Lost if stopped"_s});
+        u"GPUs"_s, u"Last checkpoint"_s, u"Unsaved work"_s});
     struct Row {
         QString name, ns, kind, state;
         Tone stateTone;
@@ -145,9 +145,9 @@ QWidget *filtered()
 
 QWidget *skeleton()
 {
-    auto *table = new DataTable(u"Claims"_s);
+    auto *table = new DataTable(u"PVCs"_s);
     auto *model = new QStandardItemModel(table);
-    model->setHorizontalHeaderLabels({u"Claim"_s, u"Used"_s, u"Full in"_s});
+    model->setHorizontalHeaderLabels({u"PVC"_s, u"Used"_s, u"Full in"_s});
     table->setColumns({{0, CellKind::Text, 120}, {1, CellKind::Text, 120}, {2, CellKind::Number, 80}});
     table->setSource(model);
     table->setSkeleton(true);

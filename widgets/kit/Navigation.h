@@ -64,7 +64,7 @@ private:
     QString m_details;
 };
 
-/// The rail at the left: context card, pages, and at the bottom "Go to anything" and Settings. Up and Down move between
+/// The rail at the left: context card, pages, and at the bottom "Command palette" and Settings. Up and Down move between
 /// its items.
 class Sidebar : public QWidget {
     Q_OBJECT

@@ -218,7 +218,7 @@ NoticeList::NoticeList(ToastHost *host, const QDateTime &now, QWidget *parent)
     auto *list = vbox(0);
     rows->setLayout(list);
     if (host->past().isEmpty()) {
-        auto *none = new Paragraph(tr("Nothing has happened since Cairn was started."), Type::Body, Token::Dim);
+        auto *none = new Paragraph(tr("No notifications since Cairn was started."), Type::Body, Token::Dim);
         none->setContentsMargins(14, 12, 14, 12);
         auto *padded = vbox(0);
         padded->setContentsMargins(14, 12, 14, 12);

@@ -400,7 +400,7 @@ QString LogView::setSearch(const QString &pattern, bool regex)
             m_searching = false;
             restartScan();
             viewport()->update();
-            return tr("The pattern is wrong at position %1: %2. Fix it or search for plain text.")
+            return tr("The pattern is invalid at position %1: %2. Fix it or search for plain text.")
                 .arg(m_pattern.patternErrorOffset())
                 .arg(m_pattern.errorString());
         }

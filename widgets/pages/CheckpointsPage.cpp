@@ -99,9 +99,9 @@ void CheckpointsPage::updateState()
     for (const QString &ns : std::as_const(m_unread.namespaces))
         spaces.append(text::safe(ns));
     const QString cost = spaces.isEmpty()
-        ? tr("Each claim is mounted read-only by a helper Job for a moment.")
-        : tr("Each claim is mounted read-only by a helper Job for a moment. With this you agree to such Jobs in %1.").arg(spaces.join(u", "_s));
-    const Offer read{u"read"_s, spaces.isEmpty() ? tr("Read %n job(s)", nullptr, m_unread.jobs) : tr("Agree and read %n job(s)", nullptr, m_unread.jobs),
+        ? tr("A helper Job briefly mounts each PVC read-only.")
+        : tr("A helper Job briefly mounts each PVC read-only. Continuing allows such Jobs in %1.").arg(spaces.join(u", "_s));
+    const Offer read{u"read"_s, spaces.isEmpty() ? tr("Read %n job(s)", nullptr, m_unread.jobs) : tr("Allow and read %n job(s)", nullptr, m_unread.jobs),
                      rows ? ButtonVariant::Normal : ButtonVariant::Primary};
     if (m_unread.left > 0) {
         m_banner->set(Tone::Info, tr("Reading %1, %n job(s) left", nullptr, m_unread.left).arg(text::safe(m_unread.reading)), {},
@@ -117,7 +117,7 @@ void CheckpointsPage::updateState()
         m_banner->set(Tone::Warn, tr("%n job(s) could not be read", nullptr, static_cast<int>(safe.size())), list,
                       m_unread.jobs > 0 ? QList<Offer>{read} : QList<Offer>{});
     } else if (m_unread.jobs > 0 && rows) {
-        m_banner->set(Tone::Info, tr("%n job(s) were not read yet", nullptr, m_unread.jobs), cost, {read});
+        m_banner->set(Tone::Info, tr("%n job(s) not read yet", nullptr, m_unread.jobs), cost, {read});
     } else {
         m_banner->clear();
     }
@@ -127,12 +127,12 @@ void CheckpointsPage::updateState()
         return;
     }
     if (m_unread.jobs > 0 && m_unread.left == 0)
-        stateView()->setEmpty(tr("No checkpoints were read yet"),
-                          tr("%n job(s) save to a claim or a bucket. %1", nullptr, m_unread.jobs).arg(cost), {read});
+        stateView()->setEmpty(tr("No checkpoints have been read yet"),
+                          tr("%n job(s) save to a PVC or a bucket. %1", nullptr, m_unread.jobs).arg(cost), {read});
     else if (m_unread.left > 0)
-        stateView()->setEmpty(tr("Reading checkpoints…"), tr("They appear here job by job."), {});
+        stateView()->setEmpty(tr("Reading checkpoints…"), tr("They appear here as each job is read."), {});
     else
-        stateView()->setEmpty(tr("No checkpoints"), tr("No job here saves where checkpoints can be read."), {});
+        stateView()->setEmpty(tr("No checkpoints"), tr("No job here saves to a place where checkpoints can be read."), {});
 }
 
 void CheckpointsPage::setNow(const QDateTime &now)

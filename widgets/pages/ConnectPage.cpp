@@ -178,7 +178,7 @@ QWidget *ConnectPage::makeCards()
     auto *programs = new Card;
     programs->body()->setSpacing(6);
     auto *head = hbox();
-    head->addWidget(new ElidedLabel(tr("Programs that may run for sign-in"), Type::Section, Token::Text,
+    head->addWidget(new ElidedLabel(tr("Programs allowed to run for sign-in"), Type::Section, Token::Text,
                                     Qt::ElideRight), 1);
     m_manage = new Button(tr("Manage…"), ButtonVariant::Normal, Button::Size::Small);
     m_manage->setObjectName(u"connect.programs"_s);
@@ -330,7 +330,7 @@ void ConnectPage::updateContext(const ContextRow &context)
 
 void ConnectPage::updateAnswer()
 {
-    m_table->setPlaceholder(m_model->rowCount() == 0 ? tr("These files hold no context") : tr("No context matches the filter"));
+    m_table->setPlaceholder(m_model->rowCount() == 0 ? tr("These files contain no contexts") : tr("No context matches the filter"));
     if (m_files.isEmpty()) {
         m_header->setAnswer({});
         return;
@@ -362,8 +362,8 @@ void ConnectPage::showDoctor()
         m_shown.contextName = row->name;
         if (row->problem) {
             // A broken entry never gets as far as the doctor: its own error is the only step.
-            m_shown.verdict = {tr("Entry is broken"), Tone::Err};
-            m_shown.summary = tr("Only this entry is broken; the other contexts of the file work.");
+            m_shown.verdict = {tr("Invalid entry"), Tone::Err};
+            m_shown.summary = tr("Only this entry is invalid; the other contexts in the file work.");
             DoctorStepView step;
             step.state = DoctorStepView::State::Failed;
             step.title = tr("Kubeconfig entry");
@@ -490,10 +490,10 @@ void ConnectPage::setAllowedPrograms(const QStringList &programs)
     for (const QString &program : programs)
         quoted.append(u'`' + program + u'`');
     m_programs->setText(programs.isEmpty()
-                            ? tr("Exec plugins are programs on this computer. None is allowed yet; each asks before its "
-                                 "first run.")
-                            : tr("Exec plugins are programs on this computer. Allowed: %1. Others ask before their "
-                                 "first run.")
+                            ? tr("Exec plugins are programs on this computer. None is allowed yet; Cairn asks before each "
+                                 "one's first run.")
+                            : tr("Exec plugins are programs on this computer. Allowed: %1. Cairn asks before any "
+                                 "other's first run.")
                                   .arg(quoted.join(u", "_s)));
     m_manage->setVisible(!programs.isEmpty());
 }
@@ -519,17 +519,17 @@ void ConnectPage::setNoFiles(const QStringList &places)
     for (const QString &place : places)
         quoted.append(u'`' + text::safe(place) + u'`');
     m_state->setEmpty(tr("No kubeconfig file found"),
-                      tr("Looked for %1. Whoever runs your cluster can give you one; a cloud's command line tool writes "
-                         "one when you sign in.")
+                      tr("Looked for %1. Your cluster's administrator can give you one; a cloud provider's command-line "
+                         "tool writes one when you sign in.")
                           .arg(quoted.join(u", "_s)),
-                      {{u"again"_s, tr("Look again"), ButtonVariant::Normal},
+                      {{u"again"_s, tr("Search again"), ButtonVariant::Normal},
                        {u"add"_s, tr("Add kubeconfig file…"), ButtonVariant::Primary}});
 }
 
 void ConnectPage::setFailed(const Error &error)
 {
     m_state->setError(error,
-                      {{u"again"_s, tr("Read again"), ButtonVariant::Normal},
+                      {{u"again"_s, tr("Refresh"), ButtonVariant::Normal},
                        {u"add"_s, tr("Add kubeconfig file…"), ButtonVariant::Primary}},
                       m_now);
 }

@@ -99,8 +99,8 @@ void EventsPage::updateAnswer()
 {
     const int total = m_model->rowCount();
     const int warnings = m_model->warnings();
-    header()->setAnswer(total == 0 ? QString() : warnings > 0 ? tr("%n warning(s) in what the server still keeps", nullptr, warnings)
-                                                             : tr("No warnings in what the server still keeps"));
+    header()->setAnswer(total == 0 ? QString() : warnings > 0 ? tr("%n warning(s) among the events the server still keeps", nullptr, warnings)
+                                                             : tr("No warnings among the events the server still keeps"));
     m_views->setLabel(1, warnings > 0 ? tr("Warnings (%1)", "number").arg(text::number(warnings)) : tr("Warnings"));
 }
 
@@ -134,7 +134,7 @@ ListPage::FeedWords EventsPage::feedWords(const QString &why) const
 {
     FeedWords words;
     words.reading = tr("Reading events…");
-    words.stale = tr("%1 Later events are missing until the server answers.").arg(why);
+    words.stale = tr("%1 Newer events are missing until the server answers.").arg(why);
     words.forbidden = tr("You don't have permission to list events");
     words.failed = tr("The events could not be read");
     words.emptyTitle = tr("No events");

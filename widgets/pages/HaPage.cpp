@@ -73,7 +73,7 @@ void HaPage::updateAnswer()
         header()->setAnswer({});
         return;
     }
-    QString answer = tr("%1 of %n component(s) survive the loss of any one node", nullptr, summary.observable).arg(summary.surviving);
+    QString answer = tr("%1 of %n component(s) tolerate a node failure", nullptr, summary.observable).arg(summary.surviving);
     if (summary.unobservable > 0)
         answer = tr("%1 · %2", "answer, what is not known").arg(answer, tr("%n not observable", nullptr, summary.unobservable));
     header()->setAnswer(answer);
@@ -92,9 +92,9 @@ void HaPage::updatePanel()
     const QStringList alarms = components::alarms(*component, m_read);
     m_alarm->setText(alarms.join(u' '));
     m_alarm->setVisible(!alarms.isEmpty());
-    m_lossTitle->setText(component->standing == Standing::Down             ? tr("What stops now")
+    m_lossTitle->setText(component->standing == Standing::Down             ? tr("Stopped now")
                              : component->standing == Standing::NotObservable ? tr("What stops without it")
-                                                                             : tr("What happens when its node is lost"));
+                                                                             : tr("What a node failure does"));
     m_loss->setText(components::consequence(*component));
     m_why->setText(components::reasons(*component).join(u' '));
 
@@ -104,7 +104,7 @@ void HaPage::updatePanel()
         renewed = text::ago(leader.renewed, m_read);
     else if (leader.state == Leadership::State::Future)
         renewed = tr("in the future");
-    QString budget = component->budgetUnread ? tr("not readable") : tr("no budget");
+    QString budget = component->budgetUnread ? tr("not readable") : tr("no PDB");
     if (component->budget)
         budget = tr("%1 (%2)", "disruptions allowed, rule of the budget").arg(component->budget->allowed).arg(ComponentTableModel::budget(*component));
     QString autoscaler = component->autoscalerUnread ? tr("not readable") : tr("none");
@@ -117,18 +117,18 @@ void HaPage::updatePanel()
                         leader.holder.isEmpty() || component->splitBrain ? ComponentTableModel::leader(*component) : text::safe(leader.holder), renewed,
                         budget, autoscaler, component->restarts < 0 ? u"–"_s : text::number(component->restarts),
                         places.isEmpty() ? u"–"_s : places.join(u", "_s)});
-    m_source->setText(tr("From the workload, its pods, lease, budget and autoscaler, %1.").arg(text::ago(m_read, now())));
+    m_source->setText(tr("From the workload, its pods, lease, PDB and autoscaler, %1.").arg(text::ago(m_read, now())));
 }
 
 ListPage::FeedWords HaPage::feedWords(const QString &why) const
 {
     FeedWords words;
     words.reading = tr("Reading components…");
-    words.stale = tr("%1 The verdicts are as old; they are made again as soon as the server answers.").arg(why);
-    words.forbidden = tr("You don't have permission to list what Kubeflow runs");
+    words.stale = tr("%1 The verdicts are as old; they are renewed as soon as the server answers.").arg(why);
+    words.forbidden = tr("You don't have permission to list Kubeflow's components");
     words.failed = tr("The components could not be read");
-    words.emptyTitle = tr("No component of Kubeflow was found");
-    words.emptyText = tr("None of the namespaces that Kubeflow is installed in holds one of its components.");
+    words.emptyTitle = tr("No Kubeflow components found");
+    words.emptyText = tr("None of the namespaces that Kubeflow is usually installed in contains its components.");
     words.counted = false;
     return words;
 }

@@ -80,7 +80,7 @@ JobPage::JobPage(QWidget *parent)
     m_partial = new Tag(tr("partial"), Tone::Warn);
     m_partial->hide();
     m_age = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
-    m_again = new Button(tr("Read again"), ButtonVariant::Normal, Button::Size::Small);
+    m_again = new Button(tr("Refresh"), ButtonVariant::Normal, Button::Size::Small);
     m_again->setObjectName(u"job.readAgain"_s);
     m_search = new SearchField(tr("Filter"));
     m_search->setObjectName(u"job.filter"_s);
@@ -208,7 +208,7 @@ void JobPage::applyFilter(const QString &text)
     m_podTable->filter()->setText(text);
     m_eventTable->filter()->setText(text);
     const int hits = m_yaml->setSearch(text);
-    m_search->setNote(tab() == Tab::Yaml && !text.isEmpty() ? tr("%n hit(s)", nullptr, hits) : QString());
+    m_search->setNote(tab() == Tab::Yaml && !text.isEmpty() ? tr("%n match(es)", nullptr, hits) : QString());
 }
 
 void JobPage::focusFilter()
@@ -282,7 +282,7 @@ void JobPage::updateHeader()
     case Manager::Type::Controller:
     case Manager::Type::ArgoCd:
     case Manager::Type::Flux:
-    case Manager::Type::Helm: managed = tr("Managed by `%1`. A change here would be undone by it."); break;
+    case Manager::Type::Helm: managed = tr("Managed by `%1`, which would undo a change made here."); break;
     }
     if (!managed.isEmpty()) {
         const QString who = QString(text::safe(m_job.manager.kind) + u' ' + text::safe(m_job.manager.name)).trimmed();
@@ -303,7 +303,7 @@ void JobPage::updateDied()
                     line.isEmpty() ? fix : tr("%1 says: `%2`\n%3", "pod, line of its log, what to do").arg(text::safe(died.pod), line, fix), {{u"log"_s, tr("Show log")}});
     } else if (m_job.phase == JobPhase::NodeLost) {
         m_died->set(Tone::Warn, tr("A node with a pod of this job does not answer"),
-                    tr("Whether the job still trains is not known. Its pods are replaced once the node is back, or once they are deleted."));
+                    tr("Whether the job is still training is not known. Its pods are replaced once the node is back, or once they are deleted."));
     } else {
         m_died->clear();
     }
@@ -333,7 +333,7 @@ void JobPage::updateFacts()
     if (!m_job.runtime.name.isEmpty())
         flow->addWidget(fact(tr("Runtime"), text::safe(m_job.runtime.name), Type::Mono));
     if (m_job.progress)
-        flow->addWidget(fact(tr("Progress"), tr("%1 % by its own word").arg(*m_job.progress)));
+        flow->addWidget(fact(tr("Progress"), tr("%1 % (reported by Trainer)").arg(*m_job.progress)));
     flow->addWidget(fact(tr("Attempt"), QString::number(m_job.lineage.attempt)));
     if (m_job.restarts > 0)
         flow->addWidget(fact(tr("Restarts"), text::number(m_job.restarts), Type::Body, Token::Warn));
@@ -342,7 +342,7 @@ void JobPage::updateFacts()
     const items::LostWork lost = items::lostWork({m_job, m_summary, false}, m_now);
     if (lost.gpuHours && lost.time.count() > 0) {
         const QString amount = m_job.gpus() > 0 ? text::gpuHours(lost.gpuHours) : text::duration(lost.time);
-        flow->addWidget(fact(lost.already ? tr("Lost") : tr("Lost if stopped"),
+        flow->addWidget(fact(lost.already ? tr("Lost work") : tr("Unsaved work"),
                              lost.atMost ? tr("at most %1").arg(amount) : amount));
     }
 }
@@ -414,7 +414,7 @@ void JobPage::setPods(const QList<Pod> &pods)
     bool restarted = false;
     for (const Pod &pod : pods)
         restarted = restarted || pod.restarts() > 0;
-    m_logs->setPreviousPossible(restarted, tr("No container of these pods was restarted."));
+    m_logs->setPreviousPossible(restarted, tr("No container in these pods has restarted."));
     if (!m_key.isEmpty())
         updateTimeline();
 }
@@ -483,7 +483,7 @@ void JobPage::commitCorrection()
     if (m_asksServer) {
         const QUrl url(path, QUrl::StrictMode);
         if ((url.scheme() != "https"_L1 && url.scheme() != "http"_L1) || url.host().isEmpty())
-            wrong = tr("The address of the server must begin with “https://” or “http://”, and name a host.");
+            wrong = tr("The server's address must begin with “https://” or “http://” and name a host.");
     } else if (!path.startsWith(u'/'))
         wrong = tr("The path must begin with “/”: it is the folder as the training program sees it.");
     else if (path.contains(u"/../"_s) || path.endsWith("/.."_L1))
@@ -520,10 +520,10 @@ void JobPage::setListing(const Listing &listing)
     if (count == 0) {
         m_listState->setEmpty(listing.partial ? tr("No checkpoint seen yet") : tr("No checkpoints yet"),
                               listing.notes.isEmpty()
-                                  ? tr("Nothing in this folder is a checkpoint Cairn knows: torch files, DCP, Hugging "
-                                       "Face Trainer, safetensors.")
+                                  ? tr("Nothing in this folder is a checkpoint format Cairn recognises: torch files, "
+                                       "DCP, Hugging Face Trainer, safetensors.")
                                   : text::safe(listing.notes.join(u' ')),
-                              {{u"again"_s, tr("Read again"), ButtonVariant::Normal}});
+                              {{u"again"_s, tr("Refresh"), ButtonVariant::Normal}});
     } else {
         m_listState->setContent();
     }
@@ -577,14 +577,14 @@ void JobPage::setListingConsent(const std::optional<items::ListingConsent> &cons
     m_table->setSkeleton(false);
     if (m_checkpoints->rowCount() == 0)
         m_listState->setEmpty(tr("The checkpoints have not been read"),
-                              tr("They lie on the claim %1, which only a pod in the cluster can read.")
+                              tr("They are on the PVC %1, which only a pod in the cluster can read.")
                                   .arg(text::safe(consent->claim)));
     QList<Offer> offers;
     QString text;
     if (consent->mayCreate) {
-        text = tr("It mounts the PVC %1 read-only, lists the folder, reads the heads of the files and removes itself.").arg(text::safe(consent->claim));
+        text = tr("It mounts the PVC %1 read-only, lists the folder, reads the file headers and removes itself.").arg(text::safe(consent->claim));
         if (!consent->agreedImages.isEmpty())
-            text += u' ' + tr("The image has changed: it would run %1; so far you agreed to %2 in this namespace.")
+            text += u' ' + tr("The image has changed: it would run %1; in this namespace you have allowed only %2.")
                                .arg(consent->image, consent->agreedImages.join(u", "_s));
         else if (!consent->image.isEmpty())
             text += u' ' + tr("It runs the image %1.").arg(consent->image);
@@ -603,7 +603,7 @@ void JobPage::setListingConsent(const std::optional<items::ListingConsent> &cons
         else
             text += u' ' + tr("Exec into a running pod is not possible either.");
         m_consentBanner->set(Tone::Warn,
-                             tr("No helper Job can be made in %1").arg(text::safe(consent->ns)), text, offers);
+                             tr("No helper Job can be created in %1").arg(text::safe(consent->ns)), text, offers);
     }
     m_consentCode->setText(consent->what);
     updateBanners();
@@ -616,18 +616,18 @@ void JobPage::setBucketConsent(const items::BucketConsent &consent)
     m_again->setEnabled(true);
     const QString server = text::safe(consent.server);
     if (m_checkpoints->rowCount() == 0)
-        m_listState->setEmpty(tr("The checkpoints have not been read"), tr("They lie in the bucket %1.").arg(text::safe(consent.uri)));
+        m_listState->setEmpty(tr("The checkpoints have not been read"), tr("They are in the bucket %1.").arg(text::safe(consent.uri)));
     QString text = consent.secrets.isEmpty()
-        ? tr("The job names no keys: requests go to %1 without any.").arg(server)
-        : tr("It reads the Secret %1 and sends the keys in it to %2, nowhere else; they stay in memory.")
+        ? tr("The job names no credentials: requests go to %1 unsigned.").arg(server)
+        : tr("It reads the Secret %1 and uses the credentials in it for %2 and nowhere else; they stay in memory.")
               .arg(text::safe(consent.secrets.join(u", "_s)), server);
     if (!consent.encrypted)
-        text += u' ' + tr("This connection is not encrypted: whoever is on the way can read and change what comes.");
+        text += u' ' + tr("This connection is not encrypted: anyone on the network path can read and change what is sent.");
     if (!consent.sources.isEmpty())
-        text += u' ' + tr("Used are %1.", "list of: variable, key and Secret").arg(consent.sources.join(u"; "_s));
-    text += u' ' + tr("Cairn asks again when the server, the bucket or one of these keys changes.");
+        text += u' ' + tr("It uses %1.", "list of: variable, key and Secret").arg(consent.sources.join(u"; "_s));
+    text += u' ' + tr("Cairn asks again when the server, the bucket or one of these credentials changes.");
     m_consentBanner->set(consent.encrypted ? Tone::Info : Tone::Warn,
-                         consent.secrets.isEmpty() ? tr("Listing asks a server that the job names")
+                         consent.secrets.isEmpty() ? tr("Listing contacts a server that the job names")
                                                    : tr("Listing needs a Secret in %1").arg(text::safe(consent.ns)),
                          text, {{u"bucket"_s, tr("Allow"), ButtonVariant::Primary}});
     updateBanners();

@@ -235,7 +235,7 @@ QWidget *JobPage::makeYaml()
     auto *content = new QWidget;
     auto *head = hbox();
     head->setContentsMargins(12, 7, 12, 7);
-    head->addWidget(new Label(tr("As the server has it now, read-only"), Type::Meta, Token::Dim), 1);
+    head->addWidget(new Label(tr("As it is on the server now, read-only"), Type::Meta, Token::Dim), 1);
     m_copyYaml = new Button(tr("Copy"), ButtonVariant::Normal, Button::Size::Small);
     m_copyYaml->setObjectName(u"job.yaml.copy"_s);
     m_copyYaml->setAccessibleName(tr("Copy the YAML"));
@@ -285,7 +285,7 @@ QWidget *JobPage::makeEvents()
                               {E::Count, CellKind::Number, 48, 80}});
     m_eventTable->setSource(m_events);
     m_eventTable->sortBy(E::Last, Qt::DescendingOrder);
-    m_eventTable->setPlaceholder(tr("No events. The server keeps them for an hour as a rule."));
+    m_eventTable->setPlaceholder(tr("No events. The server usually keeps them for an hour."));
 
     for (views::DataTable *table : {m_podTable, m_eventTable})
         connect(table, &views::DataTable::keyTyped, this, [this](const QString &typed) {

@@ -359,7 +359,7 @@ ListPage::FeedWords JobsPage::feedWords(const QString &why) const
         words.reading = tr("%1 of %n job(s)", nullptr, static_cast<int>(feed().expected)).arg(text::number(feed().loaded));
     else if (feed().loaded > 0)
         words.reading = tr("%n job(s) so far", nullptr, static_cast<int>(feed().loaded));
-    words.stale = feed().lastGood.isValid() ? tr("%1 What you see is %2 old; it is read again as soon as the server answers.")
+    words.stale = feed().lastGood.isValid() ? tr("%1 What you see is %2 old; it is refreshed as soon as the server answers.")
                                                   .arg(why, items::age(feed().lastGood, m_model->now()))
                                             : why;
     const QStringList selected = m_namespaces->selected();
@@ -369,7 +369,7 @@ ListPage::FeedWords JobsPage::feedWords(const QString &why) const
     words.absentTitle = tr("This cluster has no training jobs to list");
     words.absentText = tr("The Kubeflow training operator is not installed here: the server does not know its kinds (PyTorchJob, TFJob, …).");
     words.emptyTitle = selected.isEmpty() ? tr("No training jobs in this cluster") : tr("No training jobs in %1").arg(joinSafe(selected, 3));
-    words.emptyText = tr("Jobs made with kubectl or a pipeline show up here by themselves.");
+    words.emptyText = tr("Jobs created with kubectl or a pipeline appear here automatically.");
     if (!selected.isEmpty() && m_elsewhere > 0)
         words.emptyText = tr("Other namespaces have %n job(s). %1", nullptr, m_elsewhere).arg(words.emptyText);
     words.emptyOffers = selected.isEmpty() ? QList<Offer>() : QList<Offer>{{u"all"_s, tr("Show all namespaces"), ButtonVariant::Normal}};

@@ -46,9 +46,9 @@ QString JobsPage::whyNot(Act act, const QStringList &keys) const
     if (feed().phase == FeedState::Phase::Stale && act != Act::SaveYaml)
         return tr("Not connected: what you see may be old.");
     if (act == Act::Suspend && std::ranges::all_of(jobs, [](const Job *job) { return job->suspendRequested || isFinished(job->phase); }))
-        return tr("Suspended or finished already.");
+        return tr("Already suspended or finished.");
     if (act == Act::Unsuspend && std::ranges::none_of(jobs, [](const Job *job) { return job->suspendRequested && !isFinished(job->phase); }))
-        return tr("Nothing of this is suspended.");
+        return tr("None of the selected jobs is suspended.");
     // Rights were asked for the selected jobs only.
     return keys == m_selected ? m_refusals.value(act) : QString();
 }
@@ -84,7 +84,7 @@ void JobsPage::updatePanel()
     }
     QString cost;
     if (gpus > 0)
-        cost = (atMost ? tr("%1 GPUs · a stop loses at most %2") : tr("%1 GPUs · a stop loses %2"))
+        cost = (atMost ? tr("%1 GPUs · stopping loses at most %2") : tr("%1 GPUs · stopping loses %2"))
                    .arg(items::plainNumber(gpus), text::gpuHours(lost));
     m_selection->set(tr("%n job(s) selected", nullptr, static_cast<int>(checked.size())), cost);
     for (const Act act : acts)

@@ -61,7 +61,7 @@ protected:
     struct FeedWords {
         QString reading;   ///< "Reading pods…"
         QString stale;     ///< why, and what the rows are worth meanwhile
-        QString forbidden; ///< "You may not list pods"
+        QString forbidden; ///< "You don't have permission to list pods"
         QString failed;    ///< where the error does not say what happened
         QString emptyTitle, emptyText;
         std::optional<QList<kit::Offer>> emptyOffers; ///< to look again where not set

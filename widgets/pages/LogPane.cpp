@@ -33,13 +33,13 @@ LogPane::LogPane(QWidget *parent)
     new FlowLayout(8, 6, m_chipRow);
     m_previous = new Check(tr("Previous container"));
     m_previous->setObjectName(u"logs.previous"_s);
-    m_search = new SearchField(tr("Search, also as a pattern"));
+    m_search = new SearchField(tr("Search text or pattern"));
     m_search->setObjectName(u"logs.search"_s);
     m_search->setAccessibleName(tr("Search in the logs"));
     m_search->setMinimumWidth(scaled(180));
     m_search->setMaximumWidth(scaled(280));
-    m_up = Button::icon(u"up"_s, tr("Previous hit (Shift+N)"));
-    m_down = Button::icon(u"down"_s, tr("Next hit (N)"));
+    m_up = Button::icon(u"up"_s, tr("Previous match (Shift+N)"));
+    m_down = Button::icon(u"down"_s, tr("Next match (N)"));
     m_error = new Button(tr("First error"), ButtonVariant::Normal, Button::Size::Small);
     m_error->setObjectName(u"logs.error"_s);
 
@@ -71,7 +71,7 @@ LogPane::LogPane(QWidget *parent)
     foot->addWidget(m_wrap);
     foot->addWidget(m_previous);
     foot->addWidget(m_note);
-    foot->addWidget(new KeyHintBar({{u"E"_s, tr("next error")}, {u"N"_s, tr("next hit")}, {u"F"_s, tr("follow")}}), 1);
+    foot->addWidget(new KeyHintBar({{u"E"_s, tr("next error")}, {u"N"_s, tr("next match")}, {u"F"_s, tr("follow")}}), 1);
     foot->addWidget(m_error);
     foot->addWidget(m_follow);
 
@@ -95,7 +95,7 @@ LogPane::LogPane(QWidget *parent)
         const QString wrong = m_view->setSearch(text);
         m_search->setToolTip(wrong);
         if (!wrong.isEmpty())
-            m_search->setNote(tr("bad pattern"));
+            m_search->setNote(tr("invalid pattern"));
         else
             updateNote();
     });
@@ -198,7 +198,7 @@ void LogPane::updateChips()
         m_chips[i]->setDetail(detail);
     }
     m_note->setText(m_buffer->dropped() > 0
-                        ? tr("%1 earlier lines left out", "number of lines").arg(text::number(m_buffer->dropped()))
+                        ? tr("%1 earlier lines omitted", "number of lines").arg(text::number(m_buffer->dropped()))
                         : QString());
 }
 

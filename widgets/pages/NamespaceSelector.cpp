@@ -189,7 +189,7 @@ void NamespaceSelector::addTyped()
     const QString name = m_typed->text().trimmed();
     if (!isValidName(name)) {
         m_typed->setBad(true);
-        m_error->setText(tr("A namespace has lower-case letters, digits and hyphens, at most 63."));
+        m_error->setText(tr("A namespace has at most 63 lower-case letters, digits and hyphens."));
         m_error->show();
         return;
     }

@@ -119,15 +119,15 @@ void NodesPage::updatePanel()
     for (const QString &pressure : node.pressures)
         alarms.append(tr("The kubelet reports %1: pods may be evicted.").arg(text::safe(pressure)));
     if (row->gpusRequested > node.gpusAllocatable)
-        alarms.append(tr("More GPUs are requested than the node offers: some of them are gone."));
+        alarms.append(tr("More GPUs are requested than are allocatable: some of the node's GPUs are gone."));
     m_alarm->setText(alarms.join(u' '));
     m_alarm->setVisible(!alarms.isEmpty());
-    m_lossTitle->setText(node.ready ? tr("Lost with it now") : tr("What is lost"));
+    m_lossTitle->setText(node.ready ? tr("Lost if it fails now") : tr("What is lost"));
     updateJobs(*row);
     m_facts->setValues({items::plainNumber(node.gpusAllocatable), items::plainNumber(row->gpusRequested), items::plainNumber(row->gpusFree()),
                         text::number(row->pods), node.kubeletVersion.isEmpty() ? u"–"_s : text::safe(node.kubeletVersion), items::age(node.created, now())});
-    m_source->setText(row->partial ? tr("From the node and the pods that may be read; pods of other namespaces may run here as well.")
-                                   : tr("From the node and its pods. A GPU is requested until its pod has ended."));
+    m_source->setText(row->partial ? tr("From the node and the pods you have permission to read; pods of other namespaces may run here as well.")
+                                   : tr("From the node and its pods. A GPU counts as requested until its pod has ended."));
 }
 
 void NodesPage::updateJobs(const NodeRow &row)
@@ -173,7 +173,7 @@ ListPage::FeedWords NodesPage::feedWords(const QString &why) const
 {
     FeedWords words;
     words.reading = tr("Reading nodes…");
-    words.stale = tr("%1 The nodes are shown as they were then.").arg(why);
+    words.stale = tr("%1 Nodes are shown as of then.").arg(why);
     words.forbidden = tr("You don't have permission to list nodes");
     words.failed = tr("The nodes could not be read");
     words.emptyTitle = tr("No nodes");

@@ -78,7 +78,7 @@ OverviewPage::OverviewPage(QWidget *parent)
     foot->setContentsMargins(12, 5, 12, 6);
     m_foot = new ElidedLabel({}, Type::Meta, Token::Dim);
     foot->addWidget(m_foot, 1);
-    foot->addWidget(new KeyHintBar({{u"Enter"_s, tr("show")}, {u"Ctrl Enter"_s, tr("its button")}, {u"F5"_s, tr("read again")}}));
+    foot->addWidget(new KeyHintBar({{u"Enter"_s, tr("show")}, {u"Ctrl Enter"_s, tr("its action")}, {u"F5"_s, tr("refresh")}}));
     card->body()->addLayout(foot);
 
     m_chart = new charts::ActivityChart;
@@ -195,14 +195,14 @@ void OverviewPage::updateTiles()
     if (!o.componentsKnown) {
         availability = {u"–"_s, tr("not read yet"), {}};
     } else if (o.components.observable == 0) {
-        availability = {u"–"_s, tr("no component can be seen"), {}};
+        availability = {u"–"_s, tr("no observable component"), {}};
     } else {
         availability.number = text::number(o.components.surviving);
-        availability.unit = tr("of %1 survive a node", "components").arg(o.components.observable);
+        availability.unit = tr("of %1 tolerate a node failure", "components").arg(o.components.observable);
         if (o.down > 0)
             availability.tags.append({tr("%n down", nullptr, o.down), items::Tone::Err});
         if (const int falling = o.components.falling() - o.down; falling > 0)
-            availability.tags.append({tr("%n would fall", nullptr, falling), items::Tone::Warn});
+            availability.tags.append({tr("%n at risk", nullptr, falling), items::Tone::Warn});
     }
     setTile(1, availability);
 
@@ -210,11 +210,11 @@ void OverviewPage::updateTiles()
     if (!o.claimsKnown) {
         storage = {u"–"_s, tr("not read yet"), {}};
     } else if (o.claims.claims == 0) {
-        storage = {u"0"_s, tr("no claims"), {}};
+        storage = {u"0"_s, tr("no PVCs"), {}};
     } else if (o.claims.capacity > 0) {
         storage = {text::bytes(o.claims.used), tr("of %1", "bytes").arg(text::bytes(o.claims.capacity)), {}};
     } else if (o.claims.unlimited > 0) {
-        storage = {text::bytes(o.claims.unlimited), tr("without a limit"), {}};
+        storage = {text::bytes(o.claims.unlimited), tr("no size limit"), {}};
     } else {
         storage = {u"–"_s, tr("nothing measured yet"), {}};
     }
@@ -225,19 +225,19 @@ void OverviewPage::updateTiles()
                                  : o.fillsSeverity == storage::Severity::Soon ? items::Tone::Warn
                                                                               : items::Tone::Idle});
     else if (o.claims.silent > 0)
-        storage.tags.append({tr("%n claim(s) not measured", nullptr, o.claims.silent), items::Tone::Idle});
+        storage.tags.append({tr("%n PVC(s) not measured", nullptr, o.claims.silent), items::Tone::Idle});
     setTile(2, storage);
 
     Shown gpus;
     if (!o.gpusKnown) {
         gpus = {u"–"_s, tr("nodes cannot be read"), {}};
     } else if (o.gpusAllocatable == 0) {
-        gpus = {u"0"_s, tr("no node offers GPUs"), {}};
+        gpus = {u"0"_s, tr("no allocatable GPUs"), {}};
     } else {
         gpus.number = items::plainNumber(o.gpusRequested);
         gpus.unit = tr("of %1 requested", "GPUs").arg(items::plainNumber(o.gpusAllocatable));
         if (o.gpusHeld > 0)
-            gpus.tags.append({tr("%1 for jobs that stand still", "GPUs").arg(items::plainNumber(o.gpusHeld)), items::Tone::Warn});
+            gpus.tags.append({tr("%1 idle in stalled jobs", "GPUs").arg(items::plainNumber(o.gpusHeld)), items::Tone::Warn});
     }
     setTile(3, gpus);
 }
@@ -314,7 +314,7 @@ void OverviewPage::updateState()
         if (m_state->state() != StateView::State::Content)
             m_state->setContent();
     } else if (m_state->state() != StateView::State::Empty) {
-        m_state->setEmpty(tr("Nothing needs attention"), tr("No job failed or waits, no checkpoint is damaged or late, every node is ready, no claim fills up."), {});
+        m_state->setEmpty(tr("Nothing needs attention"), tr("No job has failed or is waiting, no checkpoint is damaged or overdue, every node is ready, no PVC is filling up."), {});
     }
 }
 

@@ -26,7 +26,7 @@ PodsPage::PodsPage(QWidget *parent)
     : ListPage(u"pods"_s, {tr("Pods"), tr("Pod, job, node, state, or restarts:>3"), tr("Filter pods"), tr("No pod matches the filter")}, parent)
     , m_none(new PodTableModel(this))
     , m_model(m_none)
-    , m_views(addViews(tr("Show"), {tr("All"), tr("In trouble")}))
+    , m_views(addViews(tr("Show"), {tr("All"), tr("Failing")}))
 {
     using views::CellKind;
     setRows(m_model,
@@ -176,19 +176,19 @@ void PodsPage::updateAnswer()
     const int trouble = m_model->troubled();
     header()->setAnswer(total == 0 ? QString()
                         : trouble > 0 ? tr("%1 of %n pod(s) failed, or not ready", nullptr, total).arg(text::number(trouble))
-                                      : tr("%n pod(s), none in trouble", nullptr, total));
-    m_views->setLabel(1, trouble > 0 ? tr("In trouble (%1)", "number").arg(text::number(trouble)) : tr("In trouble"));
+                                      : tr("%n pod(s), none failing", nullptr, total));
+    m_views->setLabel(1, trouble > 0 ? tr("Failing (%1)", "number").arg(text::number(trouble)) : tr("Failing"));
 }
 
 ListPage::FeedWords PodsPage::feedWords(const QString &why) const
 {
     FeedWords words;
     words.reading = tr("Reading pods…");
-    words.stale = tr("%1 The pods are shown as they were then.").arg(why);
+    words.stale = tr("%1 Pods are shown as of then.").arg(why);
     words.forbidden = tr("You don't have permission to list pods");
     words.failed = tr("The pods could not be read");
     words.emptyTitle = tr("No pods");
-    words.emptyText = tr("Nothing runs in the namespaces that are watched.");
+    words.emptyText = tr("Nothing is running in the watched namespaces.");
     return words;
 }
 

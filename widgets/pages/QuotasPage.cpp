@@ -59,7 +59,7 @@ SidePanel *QuotasPage::makePanel()
     m_alarm = panel->addNote(Tone::Warn, u"quotas.alarm"_s);
     panel->addSection(tr("Details"));
     m_facts = panel->addFacts({tr("Used"), tr("Limit"), tr("Free"), tr("Counts"), tr("Flavor"), tr("Cohort"), tr("May borrow"), tr("Workloads")});
-    m_rangesTitle = panel->addSection(tr("Where a container does not say"));
+    m_rangesTitle = panel->addSection(tr("Defaults and bounds"));
     m_ranges = panel->addParagraph(u"quotas.ranges"_s);
     m_queuesTitle = panel->addSection(tr("Local queues"));
     m_queues = panel->addParagraph(u"quotas.queues"_s);
@@ -121,7 +121,7 @@ QString QuotasPage::defaultsIn(const QString &ns) const
         }
     }
     if (all.isEmpty())
-        return m_around.rangesRead ? tr("No LimitRange: it gets no request and no limit, and a quota that counts the resource refuses it.")
+        return m_around.rangesRead ? tr("No LimitRange: a container without a request or limit gets none, and a quota on the resource rejects it.")
                                    : tr("Not known: the LimitRanges of the namespace were not read.");
     return lines(all);
 }
@@ -133,10 +133,10 @@ QString QuotasPage::queuesOf(const Quota &quota) const
         if (local.queue != quota.name)
             continue;
         const QString name = text::safe(local.ns + u'/' + local.name);
-        const QString waits = local.pending < 0 ? tr("not known who waits") : tr("%n waiting", nullptr, local.pending);
+        const QString waits = local.pending < 0 ? tr("waiting workloads not known") : tr("%n waiting", nullptr, local.pending);
         all.append(local.stopped ? tr("%1: %2, stopped", "queue, workloads").arg(name, waits) : tr("%1: %2", "queue, workloads").arg(name, waits));
     }
-    return all.isEmpty() ? tr("None that can be seen leads here.") : lines(all);
+    return all.isEmpty() ? tr("No visible LocalQueue points here.") : lines(all);
 }
 
 void QuotasPage::updatePanel()
@@ -155,12 +155,12 @@ void QuotasPage::updatePanel()
     if (quota.stopped)
         alarm = tr("The queue is stopped: it admits no workload until its stopPolicy is None.");
     else if (row->fraction() >= 1 && limit.hard == 0)
-        alarm = tr("Nothing of this is allowed here: pods that ask for it are refused.");
+        alarm = tr("None of this resource is allowed here: pods that request it are rejected.");
     else if (row->fraction() >= 1 && !isQueue)
-        alarm = tr("New pods that ask for it are refused until some end. A job that is resumed in place takes what it freed itself.");
+        alarm = tr("New pods that request it are rejected until others end. A job resumed in place reuses what it freed itself.");
     else if (row->fraction() >= 1)
-        alarm = quota.cohort.isEmpty() ? tr("New workloads wait until some end.")
-                                       : tr("New workloads wait until some end, or until cohort %1 lends more.").arg(text::safe(quota.cohort));
+        alarm = quota.cohort.isEmpty() ? tr("New workloads wait until others finish.")
+                                       : tr("New workloads wait until others finish, or until cohort %1 lends more.").arg(text::safe(quota.cohort));
     m_alarm->setText(alarm);
     m_alarm->setVisible(!alarm.isEmpty());
 
@@ -196,11 +196,11 @@ ListPage::FeedWords QuotasPage::feedWords(const QString &why) const
 {
     FeedWords words;
     words.reading = tr("Reading quotas…");
-    words.stale = tr("%1 The quotas are shown as they were then.").arg(why);
+    words.stale = tr("%1 Quotas are shown as of then.").arg(why);
     words.forbidden = tr("You don't have permission to list quotas");
     words.failed = tr("The quotas could not be read");
     words.emptyTitle = tr("No quotas here");
-    words.emptyText = tr("No ResourceQuota limits the watched namespaces, and Kueue has no ClusterQueue: only the nodes limit what can be started.");
+    words.emptyText = tr("No ResourceQuota limits the watched namespaces, and there is no Kueue ClusterQueue: only node capacity limits what can start.");
     words.counted = false;
     return words;
 }

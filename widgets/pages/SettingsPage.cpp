@@ -48,7 +48,7 @@ SettingsPage::SettingsPage(QWidget *parent)
     // Wider, a button would be far from what it is about.
     bindTheme(content, [content] { content->setMaximumWidth(scaled(960)); });
     auto *head = new PageHeader(tr("Settings"));
-    head->setAnswer(tr("In force at once. Kept in one file, which holds no secrets."));
+    head->setAnswer(tr("Changes apply immediately. Kept in one file, which holds no secrets."));
     head->setContentsMargins(space::pageH, space::pageV, space::pageH, 0);
     auto *page = vbox(14);
     page->addWidget(head);
@@ -59,14 +59,14 @@ SettingsPage::SettingsPage(QWidget *parent)
 
 QWidget *SettingsPage::makeLook()
 {
-    m_theme = new Segment(tr("Colours"), {tr("As the system"), tr("Light"), tr("Dark")});
+    m_theme = new Segment(tr("Colours"), {tr("Follow the system"), tr("Light"), tr("Dark")});
     m_theme->setObjectName(u"settings.theme"_s);
     QStringList sizes;
     for (const int percent : textSizes)
         sizes.append(tr("%1 %", "text size").arg(percent));
     m_text = new Segment(tr("Text size"), sizes);
     m_text->setObjectName(u"settings.text"_s);
-    m_language = new Segment(tr("Language"), {tr("As the system"), u"English"_s, u"繁體中文"_s});
+    m_language = new Segment(tr("Language"), {tr("Follow the system"), u"English"_s, u"繁體中文"_s});
     m_language->setObjectName(u"settings.language"_s);
     m_first = new Segment(tr("After connecting show"), {tr("Overview"), tr("Jobs")});
     m_first->setObjectName(u"settings.first"_s);
@@ -74,11 +74,11 @@ QWidget *SettingsPage::makeLook()
     connect(m_text, &Segment::currentChanged, this, [this](int index) { edit([index](SettingsView &view) { view.textPercent = textSizes[index]; }); });
     connect(m_language, &Segment::currentChanged, this, [this](int index) { edit([index](SettingsView &view) { view.language = languages[index]; }); });
     connect(m_first, &Segment::currentChanged, this, [this](int index) { edit([index](SettingsView &view) { view.firstPage = firstPages[index]; }); });
-    Card *card = section(tr("Look and start"));
+    Card *card = section(tr("Appearance and startup"));
     card->body()->addWidget(new FormRow(tr("Colours"), m_theme));
     card->body()->addWidget(new FormRow(tr("Text size"), m_text));
     auto *language = new FormRow(tr("Language"), m_language);
-    language->setHint(tr("From the next start on."));
+    language->setHint(tr("Takes effect at the next start."));
     card->body()->addWidget(language);
     card->body()->addWidget(new FormRow(tr("After connecting show"), m_first));
     return card;
@@ -90,7 +90,7 @@ QWidget *SettingsPage::makeAlerts()
     m_where = new FormRow(tr("Shown"), [this] {
         auto *row = new QWidget;
         auto *box = hbox();
-        auto *button = new Button(tr("Try it"), ButtonVariant::Normal, Button::Size::Small);
+        auto *button = new Button(tr("Send a test"), ButtonVariant::Normal, Button::Size::Small);
         button->setObjectName(u"settings.tryNotification"_s);
         connect(button, &QPushButton::clicked, this, &SettingsPage::tryNotificationRequested);
         box->addWidget(button);
@@ -121,20 +121,20 @@ QWidget *SettingsPage::makeAlerts()
     }
     kinds->setLayout(list);
     card->body()->addWidget(new FormRow(tr("Tell me when"), kinds));
-    m_percent = new Input(tr("Nearly full from, in per cent"));
+    m_percent = new Input(tr("Nearly full at, in per cent"));
     m_percent->setObjectName(u"settings.percent"_s);
     bindTheme(m_percent, [this] { m_percent->setMaximumWidth(scaled(90)); });
-    m_percentRow = new FormRow(tr("Nearly full from"), m_percent);
+    m_percentRow = new FormRow(tr("Nearly full at"), m_percent);
     connect(m_percent, &QLineEdit::editingFinished, this, [this] {
         bool ok = false;
         const int percent = m_percent->text().remove(u'%').trimmed().toInt(&ok);
         const bool valid = ok && percent >= 50 && percent <= 99;
-        m_percentRow->setError(valid ? QString() : tr("A number from 50 to 99, in per cent."));
+        m_percentRow->setError(valid ? QString() : tr("Enter a number from 50 to 99, in per cent."));
         if (valid)
             edit([percent](SettingsView &view) { view.alerts.claimPercent = percent; });
     });
     card->body()->addWidget(m_percentRow);
-    m_quiet = new Check(tr("Quiet hours: nothing on the desktop, only in the window"));
+    m_quiet = new Check(tr("Quiet hours: no desktop notifications, only in the window"));
     m_quiet->setObjectName(u"settings.quiet"_s);
     connect(m_quiet, &QCheckBox::toggled, this, [this](bool on) { edit([on](SettingsView &view) { view.alerts.quiet = on; }); });
     auto *times = new QWidget;
@@ -156,18 +156,18 @@ QWidget *SettingsPage::makeAlerts()
     m_times = new FormRow(tr("From"), times);
     card->body()->addWidget(m_quiet);
     card->body()->addWidget(m_times);
-    m_again = new Check(tr("Start a helper pod when a checkpoint should be on a claim by now"));
+    m_again = new Check(tr("Start a helper pod when a checkpoint is due on a PVC"));
     m_again->setObjectName(u"settings.again"_s);
     connect(m_again, &QCheckBox::toggled, this, [this](bool on) { edit([on](SettingsView &view) { view.looksAgain = on; }); });
     card->body()->addWidget(m_again);
-    card->body()->addWidget(new Paragraph(tr("Where helper pods are allowed, for jobs whose checkpoints were read before, every 15 minutes at most. Buckets are looked at again in any case."),
+    card->body()->addWidget(new Paragraph(tr("Where helper pods are allowed, for jobs whose checkpoints were read before, at most every 15 minutes. Buckets are always checked."),
                                           Type::Meta, Token::Dim));
     return card;
 }
 
 QWidget *SettingsPage::makeGrants()
 {
-    Card *card = section(tr("What you allowed and added"));
+    Card *card = section(tr("Permissions and additions"));
     m_grantRows = vbox(6);
     card->body()->addLayout(m_grantRows);
     auto *buttons = hbox();
@@ -209,7 +209,7 @@ void SettingsPage::setGrants(const QList<Grant> &grants)
     m_grants = grants;
     clearLayout(m_grantRows);
     if (grants.isEmpty()) {
-        m_grantRows->addWidget(new Paragraph(tr("Nothing. Cairn asks before it runs a program, starts a helper pod, asks kubelets or uses the keys of a bucket."), Type::Body,
+        m_grantRows->addWidget(new Paragraph(tr("Nothing. Cairn asks before it runs a program, starts a helper pod, queries kubelets or uses a bucket's credentials."), Type::Body,
                                              Token::Dim));
         return;
     }
@@ -217,10 +217,10 @@ void SettingsPage::setGrants(const QList<Grant> &grants)
         switch (kind) {
         case Grant::Kind::Program: return tr("Runs for sign-in");
         case Grant::Kind::Helper: return tr("Helper pods");
-        case Grant::Kind::Kubelets: return tr("Asks kubelets");
-        case Grant::Kind::Bucket: return tr("Keys of a bucket");
+        case Grant::Kind::Kubelets: return tr("Queries kubelets");
+        case Grant::Kind::Bucket: return tr("Bucket credentials");
         case Grant::Kind::Kubeconfig: return tr("Kubeconfig");
-        case Grant::Kind::ProgramFolder: return tr("Folder of programs");
+        case Grant::Kind::ProgramFolder: return tr("Program folder");
         }
         return QString();
     };
@@ -233,9 +233,9 @@ void SettingsPage::setGrants(const QList<Grant> &grants)
             texts->addWidget(new ElidedLabel(grant.detail, Type::Meta, Token::Dim));
         row->addLayout(texts, 1);
         const bool added = grant.kind == Grant::Kind::Kubeconfig || grant.kind == Grant::Kind::ProgramFolder;
-        auto *button = new Button(added ? tr("Remove") : tr("Take back"), ButtonVariant::Normal, Button::Size::Small);
+        auto *button = new Button(added ? tr("Remove") : tr("Revoke"), ButtonVariant::Normal, Button::Size::Small);
         button->setObjectName(u"settings.takeBack"_s);
-        button->setAccessibleName(added ? tr("Remove %1").arg(grant.text) : tr("Take back: %1, %2", "kind of consent, whom").arg(kindText(grant.kind), grant.text));
+        button->setAccessibleName(added ? tr("Remove %1").arg(grant.text) : tr("Revoke: %1, %2", "kind of consent, whom").arg(kindText(grant.kind), grant.text));
         connect(button, &QPushButton::clicked, this, [this, grant] { emit takeBackRequested(grant.kind, grant.id); });
         row->addWidget(button);
         field->setLayout(row);
@@ -245,7 +245,7 @@ void SettingsPage::setGrants(const QList<Grant> &grants)
 
 void SettingsPage::setDesktopReachable(bool reachable)
 {
-    m_where->setHint(reachable ? tr("On the desktop; in the window while it is in front.")
+    m_where->setHint(reachable ? tr("On the desktop; in the window while it is active.")
                                : tr("In the window only: this desktop has no notification service."));
 }
 
@@ -254,7 +254,7 @@ void SettingsPage::takeTimes()
     const QTime from = QTime::fromString(m_from->text().trimmed(), u"H:mm"_s);
     const QTime to = QTime::fromString(m_to->text().trimmed(), u"H:mm"_s);
     const bool valid = from.isValid() && to.isValid();
-    m_times->setError(valid ? QString() : tr("Two times such as 22:00 and 7:00."));
+    m_times->setError(valid ? QString() : tr("Enter two times, such as 22:00 and 7:00."));
     if (valid)
         edit([from, to](SettingsView &view) {
             view.alerts.quietFrom = from;

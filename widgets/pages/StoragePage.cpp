@@ -146,7 +146,7 @@ QWidget *StoragePage::makeChart()
     auto *card = new Card;
     auto *head = hbox();
     m_chartTitle = new ElidedLabel({}, Type::Section);
-    m_days = new Segment(tr("How far back"), {tr("7 d", "days"), tr("30 d", "days"), tr("90 d", "days")});
+    m_days = new Segment(tr("Time range"), {tr("7 d", "days"), tr("30 d", "days"), tr("90 d", "days")});
     m_days->setObjectName(u"storage.days"_s);
     m_days->setCurrent(1);
     m_asTable = new Button(tr("Show as table"), ButtonVariant::Normal, Button::Size::Small);
@@ -158,7 +158,7 @@ QWidget *StoragePage::makeChart()
 
     m_chart = new charts::UsageChart;
     m_chart->setObjectName(u"storage.chart"_s);
-    m_usage = new views::DataTable(tr("Use over time"));
+    m_usage = new views::DataTable(tr("Usage over time"));
     m_usage->setObjectName(u"storage.usage"_s);
     m_usage->setColumns({{UsageTableModel::When, CellKind::Text, 130, 160, true},
                          {UsageTableModel::Used, CellKind::Number, 80, 110},
@@ -166,7 +166,7 @@ QWidget *StoragePage::makeChart()
                          {UsageTableModel::MeasuredBy, CellKind::Text, 100, 140}});
     m_usage->setSource(m_usageModel);
     m_usage->sortBy(UsageTableModel::When, Qt::DescendingOrder);
-    m_usage->setPlaceholder(tr("No measurement in these days"));
+    m_usage->setPlaceholder(tr("No measurements in this period"));
     m_chartStack = new QStackedWidget;
     m_chartStack->addWidget(m_chart);
     m_chartStack->addWidget(m_usage);
@@ -181,20 +181,20 @@ QWidget *StoragePage::makeSources()
     m_sourcesCard = new Card;
     m_sourcesCard->setObjectName(u"storage.sources"_s);
     auto *column = m_sourcesCard->body();
-    column->addWidget(new Label(tr("Who is asked how full claims are"), Type::Section));
+    column->addWidget(new Label(tr("Where PVC usage comes from"), Type::Section));
     m_prometheus = new Paragraph({}, Type::Body, Token::Dim);
     column->addWidget(m_prometheus);
-    m_kubelet = new Check(tr("Ask the kubelets, through nodes/proxy"));
+    m_kubelet = new Check(tr("Query the kubelets, through nodes/proxy"));
     m_kubelet->setObjectName(u"storage.kubelet"_s);
     column->addWidget(m_kubelet);
     column->addWidget(new Paragraph(
-        tr("**The right this needs gives far more than statistics.** Whoever may `get nodes/proxy` can also run commands in every "
-           "pod of a node, past admission and the audit log. Cairn reads `/stats/summary` and nothing else; do not ask for this "
-           "right only for Cairn."),
+        tr("**The permission this needs allows far more than reading statistics.** Anyone who can `get nodes/proxy` can also run "
+           "commands in every pod of a node, bypassing admission and the audit log. Cairn reads `/stats/summary` and nothing else; "
+           "do not request this permission only for Cairn."),
         Type::Meta, Token::Dim));
     m_kubeletProblem = new Paragraph({}, Type::Meta, Token::Err);
     column->addWidget(m_kubeletProblem);
-    column->addWidget(new Paragraph(tr("A helper pod can look at any claim that is bound: choose the claim, then Measure…"), Type::Meta, Token::Dim));
+    column->addWidget(new Paragraph(tr("A helper pod can measure any bound PVC: select the PVC, then Measure…"), Type::Meta, Token::Dim));
     return m_sourcesCard;
 }
 
@@ -287,9 +287,9 @@ void StoragePage::updateAnswer()
     if (!first.isEmpty())
         parts.append(first);
     if (totals.capacity > 0)
-        parts.append(tr("%1 of %2 in %n claim(s)", nullptr, totals.claims - totals.silent).arg(text::bytes(totals.used), text::bytes(totals.capacity)));
+        parts.append(tr("%1 of %2 in %n PVC(s)", nullptr, totals.claims - totals.silent).arg(text::bytes(totals.used), text::bytes(totals.capacity)));
     if (totals.silent > 0)
-        parts.append(tr("%n without numbers", nullptr, totals.silent));
+        parts.append(tr("%n not measured", nullptr, totals.silent));
     header()->setAnswer(parts.join(u" · "_s));
 }
 
@@ -343,7 +343,7 @@ void StoragePage::updatePanel()
                                  : account->forecast.state == storage::Forecast::State::NotGrowing ? tr("none")
                                                                                                             : u"–"_s,
                              measured,
-                             claim.requested >= 0 && claim.requested != claim.capacity ? tr("%1, asked for %2").arg(granted, text::bytes(claim.requested)) : granted,
+                             claim.requested >= 0 && claim.requested != claim.capacity ? tr("%1, requested %2").arg(granted, text::bytes(claim.requested)) : granted,
                              claim.volume.isEmpty() ? u"–"_s : text::safe(claim.volume),
                              account->driver.isEmpty() ? u"–"_s : text::safe(account->driver)});
     updateMeasure(*account);
@@ -359,14 +359,14 @@ void StoragePage::updateMeasure(const ClaimAccount &account)
     const bool asking = m_asking == account.key();
     m_measure->setVisible(bound);
     m_measure->setEnabled(!running);
-    m_measure->setText(running ? tr("Measuring…") : asking ? tr("Agree and measure") : allowed ? tr("Measure now") : tr("Measure…"));
+    m_measure->setText(running ? tr("Measuring…") : asking ? tr("Allow and measure") : allowed ? tr("Measure now") : tr("Measure…"));
     QString words;
     const auto problem = m_measureProblems.constFind(account.key());
     if (running)
-        words = tr("A helper pod asks the file system how full it is.");
+        words = tr("A helper pod reads the file system's usage.");
     else if (asking)
-        words = tr("Cairn makes a Job in namespace %1 with the image of a pod that uses the claim. It mounts the claim read-only, asks the "
-                   "file system how full it is, and is gone a minute later. This also allows the Jobs that list checkpoints there.")
+        words = tr("Cairn creates a Job in namespace %1 with the image of a pod that uses the PVC. It mounts the PVC read-only, reads the "
+                   "file system's usage, and is gone a minute later. This also allows the Jobs that list checkpoints there.")
                     .arg(text::safe(account.claim.ns));
     else if (problem != m_measureProblems.cend())
         words = text::safe(problem->oneLine());
@@ -384,14 +384,14 @@ void StoragePage::updateShares(const ClaimAccount &account)
     }
     if (account.users.size() > 8)
         users.append(tr("%n more", nullptr, static_cast<int>(account.users.size()) - 8));
-    QString nobody = tr("Nobody mounts it now.");
+    QString nobody = tr("No pod mounts it now.");
     if (account.claim.unusedSince.isValid())
-        nobody = tr("Nobody since %1.").arg(items::exactTime(account.claim.unusedSince));
+        nobody = tr("No pod since %1.").arg(items::exactTime(account.claim.unusedSince));
     m_users->setText(users.isEmpty() ? nobody : users.join(u", "_s));
 
     const bool read = !account.shares.isEmpty();
     m_unread->setVisible(!read);
-    m_unread->setText(tr("The checkpoints on it were not read yet: read them on the Checkpoints page."));
+    m_unread->setText(tr("The checkpoints on it have not been read yet: read them on the Checkpoints page."));
     qint64 sum = 0;
     for (const storage::JobShare &share : account.shares)
         sum += share.bytes;
@@ -412,7 +412,7 @@ void StoragePage::updateShares(const ClaimAccount &account)
     if (account.shares.size() > m_shareNames.size())
         foot.append(tr("And %n more job(s).", nullptr, static_cast<int>(account.shares.size() - m_shareNames.size())));
     if (read && account.use && account.use->used > sum)
-        foot.append(tr("%1 is something else, or of jobs that were not read.").arg(text::bytes(account.use->used - sum)));
+        foot.append(tr("%1 is other data, or belongs to jobs that were not read.").arg(text::bytes(account.use->used - sum)));
     m_shareFoot->setText(foot.join(u' '));
     m_shareFoot->setVisible(!foot.isEmpty());
 }
@@ -455,10 +455,10 @@ void StoragePage::setSources(const Sources &sources)
 
 void StoragePage::updateSources()
 {
-    QString words = tr("Prometheus: looking for it…");
+    QString words = tr("Prometheus: searching…");
     if (m_sources.prometheusSought) {
-        words = m_sources.prometheus.isEmpty() ? tr("Prometheus: none was found by the labels of its service, or services may not be listed.")
-                                               : tr("Prometheus: %1, through services/proxy, each minute.").arg(text::safe(m_sources.prometheus));
+        words = m_sources.prometheus.isEmpty() ? tr("Prometheus: no service with its labels was found, or you don't have permission to list services.")
+                                               : tr("Prometheus: %1, through services/proxy, every minute.").arg(text::safe(m_sources.prometheus));
     }
     if (!m_sources.prometheusProblem.isEmpty())
         words += u' ' + text::safe(m_sources.prometheusProblem);
@@ -503,11 +503,11 @@ ListPage::FeedWords StoragePage::feedWords(const QString &why) const
 {
     FeedWords words;
     words.reading = tr("Reading PVCs…");
-    words.stale = tr("%1 Each number keeps its age; they are renewed as soon as the server answers.").arg(why);
+    words.stale = tr("%1 Each number shows its age; they are refreshed as soon as the server answers.").arg(why);
     words.forbidden = tr("You don't have permission to list PVCs");
     words.failed = tr("The PVCs could not be read");
     words.emptyTitle = tr("No PVCs here");
-    words.emptyText = tr("None of the watched namespaces holds a PersistentVolumeClaim.");
+    words.emptyText = tr("None of the watched namespaces contains a PersistentVolumeClaim.");
     words.counted = false;
     return words;
 }

@@ -22,7 +22,7 @@ private slots:
         view.setTexts(u"a\na\na\nb\nc\u202e\n"_s, u"a\na\na\nb\nd\n"_s);
         QCOMPARE(view.added(), 1);
         QCOMPARE(view.removed(), 1);
-        QCOMPARE(view.toPlainText().section(u'\n', 0, 0), u"@@ 1 equal line(s) @@"_s);
+        QCOMPARE(view.toPlainText().section(u'\n', 0, 0), u"@@ 1 unchanged line(s) @@"_s);
         QVERIFY(view.toPlainText().contains(u"+ d\n"_s));
         view.grab(); // a mark that turns the direction is painted, not obeyed
     }

@@ -119,8 +119,8 @@ private slots:
         QSignalSpy read(m_page.get(), &CheckpointsPage::readRequested);
         m_page->setUnread({2, {u"nlp"_s}, 0, {}, {}});
         QCOMPARE(state()->state(), kit::StateView::State::Empty);
-        QTRY_VERIFY(button(state(), u"Agree and read 2 jobs"_s));
-        button(state(), u"Agree and read 2 jobs"_s)->click();
+        QTRY_VERIFY(button(state(), u"Allow and read 2 jobs"_s));
+        button(state(), u"Allow and read 2 jobs"_s)->click();
         QCOMPARE(read.takeFirst().first().toStringList(), QStringList{u"nlp"_s});
         m_page->model()->setRows(rows());
         m_page->setUnread({1, {}, 0, {}, {}});
