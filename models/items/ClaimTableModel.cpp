@@ -112,7 +112,7 @@ QString ClaimTableModel::first(const ClaimAccount &account, int column) const
         }
     case FullIn: return fullIn(account);
     case UsedBy:
-        return account.users.isEmpty() ? tr("nobody") : text::safe(account.users.first().name);
+        return account.users.isEmpty() ? tr("unused") : text::safe(account.users.first().name);
     case MeasuredBy:
         if (m_measuring.contains(account.key()))
             return tr("measuring…");
@@ -129,7 +129,7 @@ QString ClaimTableModel::second(const ClaimAccount &account, int column) const
     case Used:
         if (account.fraction() >= 0)
             return used(account);
-        return account.claim.capacity > 0 ? tr("%1 granted").arg(text::bytes(account.claim.capacity))
+        return account.claim.capacity > 0 ? tr("capacity %1").arg(text::bytes(account.claim.capacity))
             : account.claim.requested > 0 ? tr("%1 requested").arg(text::bytes(account.claim.requested))
                                           : u"–"_s;
     case FullIn: return rate(account);
@@ -189,8 +189,8 @@ QString ClaimTableModel::toolTip(const ClaimAccount &account, int column) const
         if (account.forecast.days < 0)
             return {};
         if (account.forecast.latest < 0)
-            return tr("Between %1 and perhaps never, going by the last 14 days.").arg(tr("%1 d", "days").arg(qint64(account.forecast.soonest)));
-        return tr("Between %1 and %2, going by the last 14 days.")
+            return tr("Between %1 and possibly never, based on the last 14 days.").arg(tr("%1 d", "days").arg(qint64(account.forecast.soonest)));
+        return tr("Between %1 and %2, based on the last 14 days.")
             .arg(tr("%1 d", "days").arg(qint64(account.forecast.soonest)), tr("%1 d", "days").arg(qint64(account.forecast.latest)));
     case UsedBy: {
         QStringList names;
@@ -269,7 +269,7 @@ QVariant ClaimTableModel::headerData(int section, Qt::Orientation orientation, i
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
-    case Name: return tr("Claim");
+    case Name: return tr("PVC");
     case Class: return tr("Class · access");
     case Used: return tr("Used");
     case FullIn: return tr("Full in");
