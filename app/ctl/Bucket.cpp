@@ -96,7 +96,7 @@ Result<app::JobListing> readBucketOfJob(net::HttpClient &http, ObjectApi &api, c
     if (mine->store.isAws() && !plan->store.isAws()) {
         return fail(Error::Kind::Consent, u"Listing %1 sends requests to %2"_s.arg(text::safe(plan->uri), plan->server()),
                     u"The job names this endpoint, and credentials only go where you say"_s,
-                    u"Agree with --endpoint %1"_s.arg(plan->server()));
+                    u"Allow it with --endpoint %1"_s.arg(plan->server()));
     }
     // The user's words beat the job's; what neither says is found out.
     const QByteArray region = mine->store.region.isEmpty() ? plan->store.region : mine->store.region;
@@ -110,7 +110,7 @@ Result<app::JobListing> readBucketOfJob(net::HttpClient &http, ObjectApi &api, c
             return fail(Error::Kind::Consent, u"Listing %1 needs the credentials of the job"_s.arg(text::safe(plan->uri)),
                         u"They are in the Secret %1 of namespace %2, and would go to %3"_s.arg(
                             text::safe(plan->secrets().join(u", "_s)), text::safe(detail.job.ns), plan->server()),
-                        u"Agree with --allow-secret, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"_s);
+                        u"Allow it with --allow-secret, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"_s);
         }
         const Result<s3::Access> theirs = app::accessOfJob(api, detail.job, *plan, stop);
         if (!theirs)

@@ -124,7 +124,7 @@ int mayGoOn(const QList<BulkItem> &items, const Options &options)
         return ExitOk;
     }
     if (!options.yes && std::ranges::any_of(items, [](const BulkItem &item) { return item.fate == BulkItem::Fate::Act; })) {
-        note(u"Nothing was changed: agree with --yes."_s);
+        note(u"Nothing was changed: confirm with --yes."_s);
         return ExitRefused;
     }
     return ExitOk;

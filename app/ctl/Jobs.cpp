@@ -106,7 +106,7 @@ Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster,
     if (!options.allowHelper && !options.useExec) {
         return fail(Error::Kind::Consent, u"Reading the checkpoints of %1 needs a helper Job"_s.arg(text::safe(detail.job.name)),
                     u"It mounts the job's PVC read-only in namespace %1, lists it, and is gone a minute later"_s.arg(text::safe(detail.job.ns)),
-                    u"Agree with --allow-helper, or use a running pod of the job with --use-exec"_s);
+                    u"Allow it with --allow-helper, or use a running pod of the job with --use-exec"_s);
     }
     return app::readCheckpoints(cluster, detail.job, detail.pods, listVia(options), stop, {}, {}, held);
 }

@@ -238,7 +238,7 @@ ReadAgain agreedBucket(net::HttpClient &http, Keychain &keychain, ObjectApi &api
             return fail(plan.error());
         if (!agreed.contains(plan->consentKey(cluster, now.job.ns)))
             return fail(Error::Kind::Consent, Words::tr("The bucket was not read"), Words::tr("nobody has agreed to use its credentials yet"),
-                        Words::tr("Open the job and agree there"));
+                        Words::tr("Open the job and allow it there"));
         Result<s3::Access> access = accessOfJob(api, now.job, *plan, stop);
         if (!access)
             return fail(access.error());
