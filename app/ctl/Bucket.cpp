@@ -27,7 +27,7 @@ void sayWhatIsPlain(const s3::Access &access)
     if (access.store.isEncrypted() || said == server)
         return;
     said = server;
-    note(u"Warning: %1 is not encrypted. Whoever is on the way can read and change what is listed%2."_s.arg(
+    note(u"Warning: %1 is not encrypted. Anyone on the network path can read and change what is listed%2."_s.arg(
         server, access.keys.sessionToken.isEmpty() ? u""_s : u", and read the session token"_s));
 }
 
@@ -40,7 +40,7 @@ Result<> takeKept(const Options &options, s3::Access &access, const QString &buc
     if (!kept)
         return fail(kept.error());
     if (kept->isEmpty())
-        note(u"The keychain has no keys for the bucket %1 at this server."_s.arg(text::safe(bucket)));
+        note(u"The keychain has no credentials for the bucket %1 at this server."_s.arg(text::safe(bucket)));
     access.keys = *std::move(kept);
     return {};
 }
@@ -51,7 +51,7 @@ void keepGood(const Options &options, const s3::Access &access, const QString &b
     if (!options.keychain || access.keys.isEmpty())
         return;
     if (const Result<> done = app::keepKeys(*app::desktopKeychain(), access, bucket, stop); !done)
-        note(u"The keys stay in memory only. "_s + done.error().oneLine());
+        note(u"The credentials stay in memory only. "_s + done.error().oneLine());
 }
 
 } // namespace
@@ -95,8 +95,8 @@ Result<app::JobListing> readBucketOfJob(net::HttpClient &http, ObjectApi &api, c
     }
     if (mine->store.isAws() && !plan->store.isAws()) {
         return fail(Error::Kind::Consent, u"Listing %1 sends requests to %2"_s.arg(text::safe(plan->uri), plan->server()),
-                    u"The job names this endpoint, and keys only go where you say"_s,
-                    u"Agree with --endpoint %1"_s.arg(plan->server()));
+                    u"The job names this endpoint, and credentials only go where you say"_s,
+                    u"Allow it with --endpoint %1"_s.arg(plan->server()));
     }
     // The user's words beat the job's; what neither says is found out.
     const QByteArray region = mine->store.region.isEmpty() ? plan->store.region : mine->store.region;
@@ -107,10 +107,10 @@ Result<app::JobListing> readBucketOfJob(net::HttpClient &http, ObjectApi &api, c
         return fail(taken.error());
     if (access.keys.isEmpty() && !plan->secrets().isEmpty()) {
         if (!options.allowSecret) {
-            return fail(Error::Kind::Consent, u"Listing %1 needs the keys of the job"_s.arg(text::safe(plan->uri)),
+            return fail(Error::Kind::Consent, u"Listing %1 needs the credentials of the job"_s.arg(text::safe(plan->uri)),
                         u"They are in the Secret %1 of namespace %2, and would go to %3"_s.arg(
                             text::safe(plan->secrets().join(u", "_s)), text::safe(detail.job.ns), plan->server()),
-                        u"Agree with --allow-secret, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"_s);
+                        u"Allow it with --allow-secret, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"_s);
         }
         const Result<s3::Access> theirs = app::accessOfJob(api, detail.job, *plan, stop);
         if (!theirs)

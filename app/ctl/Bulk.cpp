@@ -79,7 +79,7 @@ QString lostText(const BulkItem &item)
 
 QString planTable(const QList<BulkItem> &items)
 {
-    QList<QStringList> rows{{u"NAMESPACE"_s, u"NAME"_s, u"KIND"_s, u"STATE"_s, u"LOST"_s, u"WHAT"_s}};
+    QList<QStringList> rows{{u"NAMESPACE"_s, u"NAME"_s, u"KIND"_s, u"STATE"_s, u"UNSAVED"_s, u"WHAT"_s}};
     for (const BulkItem &item : items)
         rows.append({text::safe(item.job.ns), text::safe(item.job.name), item.job.facts().resource.kind, phaseName(item.job.phase), lostText(item),
                      item.fate == BulkItem::Fate::Act ? item.verdict.text : u"%1: %2"_s.arg(jobs::fateWord(item.fate), item.verdict.text)});
@@ -116,7 +116,7 @@ int mayGoOn(const QList<BulkItem> &items, const Options &options)
                                              item.verdict.fix.isEmpty() ? QString() : u"\n  Fix: "_s + item.verdict.fix));
     }
     if (refused) {
-        note(u"Nothing was changed: leave out what is refused."_s);
+        note(u"Nothing was changed: leave out what was refused."_s);
         return ExitRefused;
     }
     if (options.dryRun) {
@@ -124,7 +124,7 @@ int mayGoOn(const QList<BulkItem> &items, const Options &options)
         return ExitOk;
     }
     if (!options.yes && std::ranges::any_of(items, [](const BulkItem &item) { return item.fate == BulkItem::Fate::Act; })) {
-        note(u"Nothing was changed: agree with --yes."_s);
+        note(u"Nothing was changed: confirm with --yes."_s);
         return ExitRefused;
     }
     return ExitOk;

@@ -76,7 +76,7 @@ int claims(app::Engine &engine, const Options &options, std::stop_token stop)
     if (const QString name = options.command.value(1); !name.isEmpty()) {
         facts->claims.removeIf([&](const Claim &claim) { return claim.name != name; });
         if (facts->claims.isEmpty())
-            return printError(Error::make(Error::Kind::NotFound, u"There is no claim %1"_s.arg(text::safe(name)), {},
+            return printError(Error::make(Error::Kind::NotFound, u"There is no PVC %1"_s.arg(text::safe(name)), {},
                                           u"List them with: cairnctl claims -A"_s));
     }
     measure(**cluster, options, *facts, stop);
@@ -99,7 +99,7 @@ int claims(app::Engine &engine, const Options &options, std::stop_token stop)
                      account.use ? storage::sourceName(account.use->source) : u"–"_s, !users.isEmpty() ? users.join(u", "_s) : facts->usersRead ? u"–"_s : u"?"_s});
     }
     const storage::Totals totals = storage::totals(accounts);
-    QString table = u"No claims.\n"_s;
+    QString table = u"No PVCs.\n"_s;
     if (!accounts.isEmpty()) {
         table = renderTable(rows, {5});
         if (totals.capacity > 0)
@@ -121,7 +121,7 @@ int claims(app::Engine &engine, const Options &options, std::stop_token stop)
         }
     }
     if (totals.silent > 0 && !options.allowHelper)
-        note(u"%1 without numbers. --allow-helper measures each by a helper Job that mounts it read-only."_s.arg(totals.silent));
+        note(u"%1 not measured. --allow-helper measures each with a helper Job that mounts it read-only."_s.arg(totals.silent));
     return ExitOk;
 }
 

@@ -23,11 +23,11 @@ QString verdict(const Component &component)
     case Standing::NotObservable: return u"Not observable"_s;
     case Standing::Down: return u"Down"_s;
     case Standing::Degraded: return u"Degraded"_s;
-    case Standing::SinglePoint: return u"Single point"_s;
-    case Standing::DiesWithNode: return u"Dies with its node"_s;
+    case Standing::SinglePoint: return u"Single point of failure"_s;
+    case Standing::DiesWithNode: return u"All on one node"_s;
     case Standing::DependsOn: return u"Depends on "_s + component.cause;
-    case Standing::SurvivesNode: return u"Survives node"_s;
-    case Standing::SurvivesZone: return u"Survives zone"_s;
+    case Standing::SurvivesNode: return u"Tolerates node failure"_s;
+    case Standing::SurvivesZone: return u"Tolerates zone failure"_s;
     }
     return {};
 }
@@ -40,7 +40,7 @@ QString leader(const Leadership &leader, const QDateTime &now)
     case Leadership::State::Stale: return u"%1 (stale: %2)"_s.arg(text::safe(leader.holder), text::ago(leader.renewed, now));
     case Leadership::State::Future: return u"%1 (in the future)"_s.arg(text::safe(leader.holder));
     case Leadership::State::Missing: return u"no lease"_s;
-    case Leadership::State::Unread: return u"may not be read"_s;
+    case Leadership::State::Unread: return u"no permission"_s;
     }
     return u"–"_s;
 }
@@ -52,8 +52,8 @@ QString budget(const Component &component)
     if (!component.budget)
         return u"–"_s;
     const DisruptionBudget &found = *component.budget;
-    const QString rule = !found.minAvailable.isEmpty()   ? u"min "_s + text::safe(found.minAvailable)
-        : !found.maxUnavailable.isEmpty() ? u"max out "_s + text::safe(found.maxUnavailable)
+    const QString rule = !found.minAvailable.isEmpty()   ? u"minAvailable "_s + text::safe(found.minAvailable)
+        : !found.maxUnavailable.isEmpty() ? u"maxUnavailable "_s + text::safe(found.maxUnavailable)
                                           : text::safe(found.name);
     return u"%1, %2 allowed"_s.arg(rule).arg(found.allowed);
 }
@@ -92,7 +92,7 @@ int components(app::Engine &engine, const Options &options, std::stop_token stop
         list.removeIf([&](const Component &component) { return component.ns != options.ns; });
 
     QJsonArray json;
-    QList<QStringList> rows{{u"NAMESPACE"_s, u"NAME"_s, u"READY"_s, u"NODES / ZONES"_s, u"LEADER"_s, u"BUDGET"_s, u"FLOOR"_s, u"RESTARTS"_s, u"VERDICT"_s}};
+    QList<QStringList> rows{{u"NAMESPACE"_s, u"NAME"_s, u"READY"_s, u"NODES / ZONES"_s, u"LEADER"_s, u"PDB"_s, u"FLOOR"_s, u"RESTARTS"_s, u"VERDICT"_s}};
     bool failed = false;
     for (const Component &component : std::as_const(list)) {
         json.append(app::toJson(component, facts->now));
@@ -108,7 +108,7 @@ int components(app::Engine &engine, const Options &options, std::stop_token stop
     QString table = u"No Kubeflow components.\n"_s;
     if (!list.isEmpty()) {
         table = renderTable(rows, {6, 7})
-            + u"%1 of %2 components survive the loss of any one node.\n"_s.arg(summary.surviving).arg(summary.observable);
+            + u"%1 of %2 components tolerate the failure of any one node.\n"_s.arg(summary.surviving).arg(summary.observable);
     }
     print(options.format,
           {{u"components"_s, json},

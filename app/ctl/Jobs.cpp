@@ -105,8 +105,8 @@ Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster,
         return readBucketOfJob(engine.http(), cluster, detail, options, stop);
     if (!options.allowHelper && !options.useExec) {
         return fail(Error::Kind::Consent, u"Reading the checkpoints of %1 needs a helper Job"_s.arg(text::safe(detail.job.name)),
-                    u"It mounts the job's claim read-only in namespace %1, lists it, and is gone a minute later"_s.arg(text::safe(detail.job.ns)),
-                    u"Agree with --allow-helper, or use a running pod of the job with --use-exec"_s);
+                    u"It mounts the job's PVC read-only in namespace %1, lists it, and is gone a minute later"_s.arg(text::safe(detail.job.ns)),
+                    u"Allow it with --allow-helper, or use a running pod of the job with --use-exec"_s);
     }
     return app::readCheckpoints(cluster, detail.job, detail.pods, listVia(options), stop, {}, {}, held);
 }
@@ -175,12 +175,12 @@ int jobShow(app::Engine &engine, const Options &options, std::stop_token stop)
         rows.append({u"Fix"_s, situation::fixText(*job.died)});
     }
     if (job.phase == JobPhase::NodeLost)
-        rows.append({u"Why"_s, u"A node with a pod of this job does not answer: whether the job still trains is not known."_s});
+        rows.append({u"Why"_s, u"A node with a pod of this job is not answering: whether the job still trains is unknown."_s});
     if (!job.lineage.checkpoint.isEmpty())
         rows.append({u"Resumed from"_s, text::safe(job.lineage.checkpoint)});
     rows.append({u"Saves to"_s, location.kind == ckpt::SaveLocation::Kind::Remote ? text::safe(location.uri)
                                 : location.kind != ckpt::SaveLocation::Kind::Claim ? u"unknown: "_s + location.reason
-                                                        : u"%1 (claim %2%3)"_s.arg(text::safe(location.place.containerPath), text::safe(location.place.claim),
+                                                        : u"%1 (PVC %2%3)"_s.arg(text::safe(location.place.containerPath), text::safe(location.place.claim),
                                                                                    location.guessed() ? u", a guess"_s : QString())});
     for (const Pod &pod : detail->pods) {
         pods.append(QJsonObject{{u"name"_s, pod.name}, {u"node"_s, pod.node}, {u"phase"_s, pod.phase}, {u"ready"_s, pod.ready()},

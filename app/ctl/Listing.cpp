@@ -32,7 +32,7 @@ void printListing(const Options &options, const Listing &listing, const QJsonObj
     if (rows.size() == 1)
         table = u"No checkpoints.\n"_s;
     else
-        table += u"* newest that can be resumed, in its folder\n"_s;
+        table += u"* newest that can be resumed, per folder\n"_s;
     print(options.format, json, table);
     for (const QString &line : listing.notes)
         note(line);

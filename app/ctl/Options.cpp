@@ -11,20 +11,20 @@ namespace {
 const auto usage = u"cairnctl: Kubeflow jobs, their checkpoints and their resume, from the terminal.\n\n"
                    "Usage: cairnctl [options] COMMAND\n\n"
                    "Commands:\n"
-                   "  doctor                 check the context step by step: file, sign-in, TLS, server, rights\n"
+                   "  doctor                 check the context step by step: file, sign-in, TLS, server, permissions\n"
                    "  contexts               the contexts of the kubeconfig and what is wrong with them\n"
                    "  jobs                   training jobs\n"
                    "  job show NAME          one job ([KIND/]NAME)\n"
                    "  job resume NAME        resume it from a checkpoint (--from latest|step=N|PATH)\n"
                    "  job suspend NAME...    suspend jobs (with --yes)\n"
-                   "  job unsuspend NAME...  let suspended jobs go; their script chooses where it starts (with --yes)\n"
-                   "  job delete NAME...     delete jobs; checkpoints on claims and in buckets stay (with --yes)\n"
+                   "  job unsuspend NAME...  unsuspend jobs; their script chooses where it starts (with --yes)\n"
+                   "  job delete NAME...     delete jobs; checkpoints on PVCs and in buckets stay (with --yes)\n"
                    "  job yaml NAME...       their YAML, to apply again\n"
                    "  checkpoints TARGET     checkpoints of a job, of a folder (a target with a slash), or of\n"
                    "                         s3://BUCKET/PREFIX\n"
-                   "  claims [NAME]          volume claims: how full, measured by whom, used by what\n"
-                   "  quotas                 what namespaces and queues of Kueue use of what they may, GPUs first\n"
-                   "  components             what Kubeflow is made of, and what falls with a node\n"_s;
+                   "  claims [NAME]          PVCs: how full, measured by what, used by what\n"
+                   "  quotas                 quotas of namespaces and Kueue queues: used and free, GPUs first\n"
+                   "  components             Kubeflow components, and which do not tolerate a node failure\n"_s;
 
 /// Commands on several jobs.
 bool takesNames(const QStringList &words)
@@ -76,23 +76,23 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"whole"_s}, u"YAML with status and all that the server owns."_s);
     flag({u"wait"_s}, u"Follow until the first step after the checkpoint is seen."_s);
     flag({u"allow-exec"_s}, u"Allow the sign-in program that the kubeconfig names to run."_s);
-    flag({u"allow-helper"_s}, u"Allow a helper Job that mounts a claim read-only and lists or measures it."_s);
-    flag({u"allow-node-proxy"_s}, u"Allow to ask kubelets through nodes/proxy, a right to run commands in every pod."_s);
-    flag({u"use-exec"_s}, u"List a claim by exec in a running pod that mounts it."_s);
+    flag({u"allow-helper"_s}, u"Allow a helper Job that mounts a PVC read-only and lists or measures it."_s);
+    flag({u"allow-node-proxy"_s}, u"Allow asking kubelets through nodes/proxy, a permission that can run commands in every pod."_s);
+    flag({u"use-exec"_s}, u"List a PVC by exec in a running pod that mounts it."_s);
     value({u"from"_s}, u"latest (default), step=N or a checkpoint's path."_s, u"WHICH"_s);
-    value({u"by"_s}, u"How the script takes the path: env:NAME, arg:TEMPLATE with {path} {dir} {step}, or newest."_s, u"HOW"_s);
-    value({u"save-by"_s}, u"How it is told where to save: env:NAME or arg:TEMPLATE with {save}."_s, u"HOW"_s);
+    value({u"by"_s}, u"How the path is passed to the script: env:NAME, arg:TEMPLATE with {path} {dir} {step}, or newest."_s, u"HOW"_s);
+    value({u"save-by"_s}, u"How the save directory is passed to it: env:NAME or arg:TEMPLATE with {save}."_s, u"HOW"_s);
     value({u"name"_s}, u"Name of the new job."_s, u"NAME"_s);
     flag({u"as-new"_s}, u"Create a new job although this one could be resumed in place."_s);
-    flag({u"wrapper"_s}, u"Wrap the command so that later restarts go on from the newest checkpoint."_s);
+    flag({u"wrapper"_s}, u"Wrap the command so that later restarts continue from the newest checkpoint."_s);
     flag({u"accept-unverified"_s}, u"Resume from a checkpoint that could not be verified."_s);
-    value({u"recover"_s}, u"finish or undo a resume that was interrupted."_s, u"HOW"_s);
-    value({u"fail-on"_s}, u"Exit with 5 when a component is down, degraded, a single-point, or falls with a node (node)."_s, u"WHAT"_s);
-    flag({u"allow-secret"_s}, u"Allow to read the Secret with the keys of a job's bucket."_s);
-    flag({u"keychain"_s}, u"Take the keys of a bucket from the desktop's keychain, or keep there those of the environment."_s);
+    value({u"recover"_s}, u"finish or undo (roll back) a resume that was interrupted."_s, u"HOW"_s);
+    value({u"fail-on"_s}, u"Exit with 5 when a component is down, degraded, a single point of failure (single-point) or all on one node (node)."_s, u"WHAT"_s);
+    flag({u"allow-secret"_s}, u"Allow reading the Secret with the credentials of a job's bucket."_s);
+    flag({u"keychain"_s}, u"Take the credentials of a bucket from the desktop's keychain, or save those of the environment there."_s);
     value({u"endpoint"_s}, u"The S3 server of the bucket; AWS when neither this nor AWS_ENDPOINT_URL names one."_s, u"URL"_s);
     value({u"region"_s}, u"Region of the bucket; found out when left out."_s, u"REGION"_s);
-    flag({u"path-style"_s}, u"Name the bucket in the path: the default but for AWS."_s);
+    flag({u"path-style"_s}, u"Name the bucket in the path: the default except for AWS."_s);
     flag({u"virtual-host"_s}, u"Name the bucket in the host name: the default for AWS."_s);
     value({u"as-of"_s}, u"The bucket as it was at that time, by its versions: 2026-11-28T03:00 (here) or …Z (UTC)."_s, u"TIME"_s);
     flag({u"fail-on-damaged"_s}, u"Exit with 5 when a listed checkpoint is damaged."_s);
@@ -154,11 +154,11 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     if (parser.isSet(u"from"_s))
         options.from = parser.value(u"from"_s);
     if (options.allNamespaces && !options.ns.isEmpty())
-        return error(u"-n and -A exclude each other"_s);
+        return error(u"-n and -A are mutually exclusive"_s);
     if (options.allowHelper && options.useExec)
-        return error(u"--allow-helper and --use-exec exclude each other"_s);
+        return error(u"--allow-helper and --use-exec are mutually exclusive"_s);
     if (parser.isSet(u"path-style"_s) && parser.isSet(u"virtual-host"_s))
-        return error(u"--path-style and --virtual-host exclude each other"_s);
+        return error(u"--path-style and --virtual-host are mutually exclusive"_s);
     if (!options.recover.isEmpty() && options.recover != "finish"_L1 && options.recover != "undo"_L1)
         return error(u"--recover takes finish or undo"_s);
     if (parser.isSet(u"fail-on"_s) && !QStringList{u"down"_s, u"degraded"_s, u"single-point"_s, u"node"_s}.contains(options.failOn))

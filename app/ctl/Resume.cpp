@@ -59,7 +59,7 @@ int printOutcome(const Options &options, const jobs::ResumeOutcome &outcome, QJs
     if (outcome.state != jobs::ResumeOutcome::State::Failed)
         return ExitOk;
     if (outcome.canPutBack)
-        note(u"Put it back with: cairnctl job resume %1 --recover undo"_s.arg(text::safe(outcome.target.name)));
+        note(u"Roll back with: cairnctl job resume %1 --recover undo"_s.arg(text::safe(outcome.target.name)));
     return outcome.error ? std::max<int>(printError(*outcome.error), ExitFailed) : ExitFailed;
 }
 
@@ -84,7 +84,7 @@ int refuse(const jobs::ResumePlan &plan, const QList<jobs::Check> &checks)
             note(u"Refused (%1): %2%3"_s.arg(check.id, check.text, check.fix.isEmpty() ? QString() : u"\n  Fix: "_s + check.fix));
     }
     if (plan.hasProblem("needs-contract"_L1))
-        note(u"  Say it with --by env:NAME, --by 'arg:--flag={path}' or --by newest, and --save-by likewise."_s);
+        note(u"  Name it with --by env:NAME, --by 'arg:--flag={path}' or --by newest, and --save-by likewise."_s);
     return ExitRefused;
 }
 

@@ -43,7 +43,7 @@ QString cannotBeListed(const Job &job)
 
 Error unknownEndpoint(Error::Kind kind, const Job &job, const QString &why)
 {
-    Error error = Error::make(kind, cannotBeListed(job), why, Words::tr("Name the server that the bucket is on"));
+    Error error = Error::make(kind, cannotBeListed(job), why, Words::tr("Name the server the bucket is on"));
     error.reason = endpointUnknown;
     return error;
 }
@@ -85,7 +85,7 @@ QStringList BucketPlan::keySources() const
         return {};
     QStringList sources;
     for (auto it = variables.begin(); it != variables.end(); ++it)
-        sources << Words::tr("%1: key %2 of Secret %3").arg(it.key(), text::safe(it->key), text::safe(it->secret));
+        sources << Words::tr("%1: data key %2 of Secret %3").arg(it.key(), text::safe(it->key), text::safe(it->secret));
     for (const Whole &whole : wholes)
         sources << Words::tr("every variable of Secret %1").arg(text::safe(whole.secret));
     sources.sort();
@@ -129,7 +129,7 @@ Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token st
 {
     const ckpt::SaveLocation location = ckpt::locate(job);
     if (!savesToBucket(location))
-        return fail(Error::Kind::Unsupported, cannotBeListed(job), location.reason, Words::tr("Say where it saves: the folder inside its container"));
+        return fail(Error::Kind::Unsupported, cannotBeListed(job), location.reason, Words::tr("Enter where it saves: the folder inside its container"));
     BucketPlan plan;
     // All attempts, not only the last: they lie below the prefix of the first one.
     plan.uri = jobs::attemptBase(location.uri);
@@ -162,7 +162,7 @@ Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token st
         } else if (namesEndpoint(name)) {
             if (server.isEmpty())
                 return fail(unknownEndpoint(Error::Kind::Unsupported, job,
-                                            Words::tr("%1 comes out of a Secret or ConfigMap, so where the keys would go cannot be shown first").arg(name)));
+                                            Words::tr("%1 comes from a Secret or ConfigMap, so where the credentials would go cannot be shown first").arg(name)));
         } else if (const QJsonValue ref = from["secretKeyRef"_L1]; !ref.isUndefined()) {
             plan.variables.insert(name, {ref["name"_L1].toString(), ref["key"_L1].toString()});
         }
@@ -183,7 +183,7 @@ Result<> nameEndpoint(ObjectApi &api, const ObjectRef &job, const QString &serve
 {
     const QUrl url(server, QUrl::StrictMode);
     if ((url.scheme() != "https"_L1 && url.scheme() != "http"_L1) || url.host().isEmpty() || !url.userInfo().isEmpty())
-        return fail(Error::Kind::Invalid, Words::tr("“%1” is no address of a server").arg(text::safe(server)), {}, Words::tr("Write it as https://HOST:PORT"));
+        return fail(Error::Kind::Invalid, Words::tr("“%1” is not a server address").arg(text::safe(server)), {}, Words::tr("Write it as https://HOST:PORT"));
     const QJsonObject patch{{u"metadata"_s, QJsonObject{{u"annotations"_s, QJsonObject{{names::name("endpoint"_L1), server}}}}}};
     const Result<QJsonObject> done = api.patch(job, PatchType::Merge, patch, {}, stop);
     if (!done)
@@ -237,8 +237,8 @@ ReadAgain agreedBucket(net::HttpClient &http, Keychain &keychain, ObjectApi &api
         if (!plan)
             return fail(plan.error());
         if (!agreed.contains(plan->consentKey(cluster, now.job.ns)))
-            return fail(Error::Kind::Consent, Words::tr("The bucket was not read"), Words::tr("nobody has agreed to use its keys yet"),
-                        Words::tr("Open the job and agree there"));
+            return fail(Error::Kind::Consent, Words::tr("The bucket was not read"), Words::tr("nobody has agreed to use its credentials yet"),
+                        Words::tr("Open the job and allow it there"));
         Result<s3::Access> access = accessOfJob(api, now.job, *plan, stop);
         if (!access)
             return fail(access.error());

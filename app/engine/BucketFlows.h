@@ -35,7 +35,7 @@ struct BucketPlan {
     QStringList secrets() const;
     /// "https://minio:9000", or "AWS (amazonaws.com)": where keys would go. Safe to show.
     QString server() const;
-    /// What is read and sent, for a question: "AWS_ACCESS_KEY_ID: key id of Secret store". Sorted, safe to show.
+    /// What is read and sent, for a question: "AWS_ACCESS_KEY_ID: data key id of Secret store". Sorted, safe to show.
     QStringList keySources() const;
     /// What a consent is bound to: the cluster, the namespace, the server that keys go to, the bucket, and which variable
     /// comes from which key of which Secret. Words: cluster, namespace, server, s3://bucket, sources.

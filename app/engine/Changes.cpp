@@ -121,9 +121,9 @@ QString ResumeRun::summary() const
     switch (outcome.state) {
     case jobs::ResumeOutcome::State::Training:
         sentences.append(outcome.firstStep ? tr("Step %1 reached %2 after the start.").arg(text::number(*outcome.firstStep), took)
-                                           : tr("Training goes on; %1 after the start.").arg(took));
+                                           : tr("Training continues; %1 after the start.").arg(took));
         break;
-    case jobs::ResumeOutcome::State::Started: sentences.append(tr("The job was started again. The first step was not waited for.")); break;
+    case jobs::ResumeOutcome::State::Started: sentences.append(tr("The job was unsuspended. The first step was not waited for.")); break;
     case jobs::ResumeOutcome::State::Undone: sentences.append(tr("Everything is back as it was.")); break;
     case jobs::ResumeOutcome::State::Failed: break;
     }
@@ -152,7 +152,7 @@ void BulkRun::execute()
     m_results = QList<jobs::BulkResult>(m_items.size());
     const auto told = sink<int, jobs::BulkResult>([this](int index, const jobs::BulkResult &result) {
         m_results[index] = result;
-        setLatest(tr("%1 of %2 jobs are through.").arg(count(jobs::BulkResult::State::Done) + count(jobs::BulkResult::State::Failed)
+        setLatest(tr("%1 of %2 jobs are done.").arg(count(jobs::BulkResult::State::Done) + count(jobs::BulkResult::State::Failed)
                                                             + count(jobs::BulkResult::State::Unchanged)).arg(m_results.size()));
         emit resultChanged(index);
         tell();

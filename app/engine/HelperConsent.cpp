@@ -60,7 +60,7 @@ Result<> HelperConsent::check(const ckpt::ClaimRequest &request) const
             ? Words::tr("It would run %1 in namespace %2.").arg(image, text::safe(request.ns))
             : Words::tr("It would run %1 in namespace %2, where you agreed to %3. The image is that of a pod that mounts the PVC.")
                   .arg(image, text::safe(request.ns), text::safe(agreed.join(u", "_s))),
-        Words::tr("Agree to it if you trust this image."));
+        Words::tr("Allow it if you trust this image."));
     error.causes = {{u"image"_s, refused, request.image}};
     return fail(std::move(error));
 }

@@ -50,7 +50,7 @@ struct Garbled {
         if (count == 0)
             return std::nullopt;
         const QString name = first.isEmpty() ? Words::tr("one without a name") : text::safe(first);
-        return Error::make(Error::Kind::Parse, Words::tr("%n of %1 could not be understood", nullptr, count).arg(what),
+        return Error::make(Error::Kind::Parse, Words::tr("%n of %1 could not be parsed", nullptr, count).arg(what),
                            Words::tr("The first is %1: %2", "an object, an error").arg(name, error.oneLine()));
     }
     void tell(const QString &what, Gaps &gaps) const
@@ -412,7 +412,7 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     const ckpt::SaveLocation &location = result.location;
     if (location.kind != ckpt::SaveLocation::Kind::Claim) {
         return fail(Error::Kind::Unsupported, Words::tr("The checkpoints of %1 cannot be listed").arg(text::safe(job.name)),
-                    location.reason, Words::tr("Say where it saves: the folder inside its container"));
+                    location.reason, Words::tr("Enter where it saves: the folder inside its container"));
     }
     // All attempts, not only the last: they lie below the folder of the first one.
     result.root = jobs::attemptBase(location.place.containerPath);
@@ -424,7 +424,7 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     if (via == ListVia::Exec) {
         std::optional<ckpt::ExecTarget> target = execTarget(pods, job, location.place.claim);
         if (!target) {
-            return fail(Error::Kind::Unsupported, Words::tr("No running pod of %1 mounts the claim %2").arg(text::safe(job.name), text::safe(location.place.claim)),
+            return fail(Error::Kind::Unsupported, Words::tr("No running pod of %1 mounts the PVC %2").arg(text::safe(job.name), text::safe(location.place.claim)),
                         Words::tr("Listing by exec needs one"), Words::tr("Allow the helper Job instead"));
         }
         target->path = result.root;
@@ -554,7 +554,7 @@ std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, con
         }
         return fail(Error::Kind::NotFound, Words::tr("The checkpoint %1 is gone").arg(text::safe(containerPath)),
                     Words::tr("It was deleted after the list was read, perhaps by the training itself, which keeps only the last ones"),
-                    Words::tr("Read the list again and choose another"));
+                    Words::tr("Refresh the list and choose another"));
     };
 }
 

@@ -30,7 +30,7 @@ Error problem(const QKeychain::Job &job)
         return Error::make(Error::Kind::Consent, Words::tr("The keychain stays locked"), why, Words::tr("Unlock it when it asks."));
     default:
         return Error::make(Error::Kind::Unsupported, Words::tr("There is no keychain on this computer"), why,
-                           Words::tr("Start GNOME Keyring, KWallet or another Secret Service. Until then keys stay in memory only."));
+                           Words::tr("Start GNOME Keyring, KWallet or another Secret Service. Until then credentials stay in memory only."));
     }
 }
 

@@ -151,10 +151,10 @@ Measured readPrometheus(const ProxyGet &get, const PrometheusPlace &place, std::
     if (used->values.isEmpty()) {
         const QString name = text::safe(place.ns + u'/' + place.service);
         measured.problem = used->unlabelled > 0
-            ? Error::make(Error::Kind::Unsupported, Words::tr("The numbers of Prometheus %1 cannot be used").arg(name),
+            ? Error::make(Error::Kind::Unsupported, Words::tr("The metrics of Prometheus %1 cannot be used").arg(name),
                           Words::tr("Its series kubelet_volume_stats_used_bytes have no labels namespace and persistentvolumeclaim."),
                           Words::tr("Keep these labels when the kubelets are scraped."))
-            : Error::make(Error::Kind::NotFound, Words::tr("Prometheus %1 knows no claim").arg(name),
+            : Error::make(Error::Kind::NotFound, Words::tr("Prometheus %1 knows no PVC").arg(name),
                           Words::tr("It has no series kubelet_volume_stats_used_bytes."),
                           Words::tr("Let it scrape the kubelets' /metrics."));
         return measured;

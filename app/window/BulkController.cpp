@@ -59,7 +59,7 @@ QString staysSentence(const QList<jobs::BulkItem> &items)
     const qsizetype more = places.size() - 6;
     if (more > 0)
         places = places.first(6) + QStringList{u"…"_s};
-    return BulkController::tr("Checkpoints and all else on claims and in buckets: %1.").arg(places.join(u", "_s));
+    return BulkController::tr("Checkpoints and everything else on PVCs and in buckets: %1.").arg(places.join(u", "_s));
 }
 
 } // namespace
@@ -197,7 +197,7 @@ SaveYamlController::SaveYamlController(std::shared_ptr<ObjectApi> api, const QLi
     , m_jobs(jobs)
 {
     const QString clean = tr("YAML to apply again (*.yaml)");
-    const QString whole = tr("YAML with status and all the server added (*.yaml)");
+    const QString whole = tr("YAML with status and everything the server added (*.yaml)");
     // Asks before it overwrites.
     auto *dialog = new QFileDialog(window, tr("Save %n job(s) as YAML", nullptr, static_cast<int>(jobs.size())), {}, clean + u";;"_s + whole);
     dialog->setAttribute(Qt::WA_DeleteOnClose);

@@ -116,7 +116,7 @@ QHash<pages::SelectionBar::Act, QString> bulkRefusals(ObjectApi &api, const QLis
                 why.clear();
                 break;
             }
-            why = JobActions::tr("You may not %1 %2 in namespace %3.").arg(verb, job.kind.plural, text::safe(job.ns));
+            why = JobActions::tr("You don't have permission to %1 %2 in namespace %3.").arg(verb, job.kind.plural, text::safe(job.ns));
         }
         if (why.isEmpty())
             continue;

@@ -151,7 +151,7 @@ void JobController::open(const QString &uid)
     m_uid = uid;
     const Job *shown = job();
     if (!shown) {
-        m_page->setNoJob(tr("The job is not there any more."));
+        m_page->setNoJob(tr("The job no longer exists."));
         return;
     }
     refresh();
@@ -231,15 +231,15 @@ void JobController::showPending(const Job &shown)
     items::PendingResume view;
     view.canFinish = view.canUndo = false;
     if (m_changes && m_changes->jobs().contains(shown.uid)) {
-        view.text = tr("A change of this job is under way.");
+        view.text = tr("A change to this job is in progress.");
     } else if (!unfinished->canAct()) {
         view.text = tr("This job carries the record of a resume that cannot be read.");
         view.detail = unfinished->problem;
     } else {
         const jobs::ResumeState &state = *unfinished->record;
         view.canFinish = view.canUndo = true;
-        view.text = tr("A resume that began %1 was not finished.").arg(text::ago(state.begun, m_now));
-        view.detail = tr("From %1; it is now: %2. Finish goes on from there, Roll back brings the job back as it was.")
+        view.text = tr("A resume that started %1 was not finished.").arg(text::ago(state.begun, m_now));
+        view.detail = tr("From %1; it is now: %2. Finish continues from there, Roll back restores the job as it was.")
                           .arg(text::safe(state.checkpoint), jobs::phaseText(state.phase));
     }
     m_page->setPendingResume(view);
@@ -274,7 +274,7 @@ void JobController::checkRights(const Job &shown)
         },
         [this, query = queries.first()](bool may) {
             m_page->setResumeRefusal(may ? QString()
-                                         : tr("You may not %1 %2 in namespace %3.").arg(query.verb, query.resource, text::safe(query.ns)));
+                                         : tr("You don't have permission to %1 %2 in namespace %3.").arg(query.verb, query.resource, text::safe(query.ns)));
         });
 }
 
@@ -299,7 +299,7 @@ void JobController::askForListing()
     }
     if (location.kind != ckpt::SaveLocation::Kind::Claim) {
         Error error = Error::make(Error::Kind::Unsupported, tr("The checkpoints of this job cannot be listed"), location.reason,
-                                  tr("Say where it saves: the folder inside its container"));
+                                  tr("Enter where it saves: the folder inside its container"));
         m_page->setListingError(error);
         return;
     }
@@ -316,7 +316,7 @@ void JobController::askForHelper()
         return;
     const ckpt::SaveLocation location = ckpt::locate(*shown);
     // What would be created, whether it may be, and whether exec would do instead.
-    m_page->setListingRunning(tr("Looking at how the claim can be read…"));
+    m_page->setListingRunning(tr("Checking how the PVC can be read…"));
     struct Ways {
         Result<ckpt::ClaimRequest> request;
         Result<AccessAnswer> create;
@@ -347,11 +347,11 @@ void JobController::askForHelper()
                 consent.agreedImages.append(text::safe(image));
             consent.mayCreate = !ways.create || ways.create->allowed;
             if (!consent.mayCreate)
-                consent.createRefusal = tr("You may not create jobs.batch in namespace %1.").arg(consent.ns);
+                consent.createRefusal = tr("You don't have permission to create jobs.batch in namespace %1.").arg(consent.ns);
             consent.mayExec = ways.exec && ways.exec->allowed && execTarget(m_session->jobs().podsOf(m_uid), *now, location.place.claim);
             if (!consent.mayCreate && !consent.mayExec) {
-                m_page->setListingForbidden(tr("You may not read the claim %1").arg(consent.claim),
-                                            tr("%1 may neither create jobs in the group batch nor run commands in pods of namespace %2.")
+                m_page->setListingForbidden(tr("You don't have permission to read the PVC %1").arg(consent.claim),
+                                            tr("%1 has permission neither to create jobs in the group batch nor to run commands in pods of namespace %2.")
                                                 .arg(text::safe(m_session->user()), consent.ns),
                                             manifest::toYaml(kube::roleFor(u"cairn-read-checkpoints"_s, now->ns, kube::needs::readCheckpoints())));
                 return;

@@ -177,7 +177,7 @@ void JobsController::addActions(ActionRegistry &actions)
     actions.addKeys(tr("Jobs"), {{u"R"_s, tr("Resume…")},
                                  {u"L"_s, tr("Logs of the job")},
                                  {u"Del"_s, tr("Delete the selected jobs…")},
-                                 {u"Menu"_s, tr("All that can be done with them")}});
+                                 {u"Menu"_s, tr("All actions for them")}});
     actions.addKeys(tr("Logs"), {{u"F"_s, tr("Follow the log")}, {u"N"_s, tr("Next hit")}, {u"Shift N"_s, tr("Previous hit")}, {u"E"_s, tr("Next error")}});
 }
 

@@ -303,7 +303,7 @@ void MainWindow::connectSession(std::shared_ptr<kube::Cluster> cluster, const ku
     connect(&m_session->jobs(), &store::StoreSignals::stateChanged, this, &MainWindow::showStatus);
     connect(m_session.get(), &ClusterSession::factsChanged, this, &MainWindow::showStatus);
     connect(m_session.get(), &ClusterSession::warned, this, [this](const QString &warning) {
-        m_toasts->show({u"warning "_s + warning, kit::Tone::Warn, tr("The API server warns"), text::safe(warning), {}, false});
+        m_toasts->show({u"warning "_s + warning, kit::Tone::Warn, tr("Warning from the API server"), text::safe(warning), {}, false});
     });
     connect(m_session.get(), &ClusterSession::linkChanged, this, &MainWindow::showStatus);
     connect(&m_session->pods(), &store::StoreSignals::stateChanged, this, &MainWindow::showStatus);

@@ -135,7 +135,7 @@ void Notifier::act(const QString &key)
 void Notifier::tryIt()
 {
     // On the desktop although the window is in front: that is what there is to try.
-    m_desktop.show(trial, tr("This is what a notification of Cairn looks like"), tr("Press it to come back to the window."), false);
+    m_desktop.show(trial, tr("This is what a notification from Cairn looks like"), tr("Click it to come back to the window."), false);
 }
 
 void Notifier::lookAgain(const QDateTime &now)

@@ -82,7 +82,7 @@ void SettingsController::addActions(ActionRegistry &actions)
     const QString zoom = tr("zoom", "to be found by");
     add(u"theme.light"_s, tr("Light colours"), theme, {}, [this] { setTheme(u"light"_s); });
     add(u"theme.dark"_s, tr("Dark colours"), theme, {}, [this] { setTheme(u"dark"_s); });
-    add(u"theme.system"_s, tr("Colours as the system"), theme, {}, [this] { setTheme(u"system"_s); });
+    add(u"theme.system"_s, tr("Colours follow the system"), theme, {}, [this] { setTheme(u"system"_s); });
     add(u"text.larger"_s, tr("Larger text"), zoom, {Qt::CTRL | Qt::Key_Plus, Qt::CTRL | Qt::Key_Equal}, [this] { stepTextSize(1); });
     add(u"text.smaller"_s, tr("Smaller text"), zoom, {Qt::CTRL | Qt::Key_Minus}, [this] { stepTextSize(-1); });
     add(u"text.normal"_s, tr("Text at 100 %"), zoom, {}, [this] { stepTextSize(0); });

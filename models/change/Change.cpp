@@ -91,8 +91,8 @@ Result<> standsAsPlanned(const QJsonObject &live, const QJsonObject &before)
     const QJsonValue then = before.value(u"metadata"_s);
     const QString name = text::safe(now[u"name"_s].toString());
     const auto conflict = [&](const QString &why) {
-        return fail(Error::Kind::Conflict, Words::tr("%1 was changed meanwhile.", "name of an object").arg(name), why,
-                    Words::tr("Look at it as it is now and begin again."));
+        return fail(Error::Kind::Conflict, Words::tr("%1 was changed in the meantime.", "name of an object").arg(name), why,
+                    Words::tr("Look at it as it is now and start again."));
     };
     if (now[u"uid"_s] != then[u"uid"_s])
         return conflict(Words::tr("Another object took its name."));

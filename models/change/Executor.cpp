@@ -30,8 +30,8 @@ QString generationOf(const QJsonObject &object)
 
 Error changedSince(const ObjectRef &ref)
 {
-    return Error::make(Error::Kind::Conflict, Words::tr("%1 was changed by somebody else since.", "name of an object").arg(text::safe(ref.name)),
-                       Words::tr("Rolling back would overwrite that."), Words::tr("Look at it, and put back by hand what has to be put back."));
+    return Error::make(Error::Kind::Conflict, Words::tr("%1 has since been changed by someone else.", "name of an object").arg(text::safe(ref.name)),
+                       Words::tr("Rolling back would overwrite that."), Words::tr("Look at it, and revert by hand what has to be reverted."));
 }
 
 bool isMade(const Change &change)
@@ -131,7 +131,7 @@ private:
         const Result<QJsonObject> written = m_run.write(m_ref, [&](const QJsonObject &live) -> Result<Write> {
             const Result<Record> there = Record::fromObject(live);
             if (!there || there->id != m_record.id || (there->undoing && !undoing))
-                return fail(Error::Kind::Conflict, Words::tr("Somebody else took over this change."),
+                return fail(Error::Kind::Conflict, Words::tr("Someone else took over this change."),
                             Words::tr("Its record is no longer the one of this flow."), Words::tr("Look at the objects as they are now."));
             if (there->next == m_record.next && there->undoing == undoing)
                 return Write{}; // written, and the answer was lost

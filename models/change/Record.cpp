@@ -103,13 +103,13 @@ QJsonObject Record::toJson() const
 Result<Record> Record::fromJson(const QJsonObject &json)
 {
     if (json.value(u"v"_s).toInt() != kForm)
-        return unreadable(Words::tr("It is of a newer Cairn, or not of one."));
+        return unreadable(Words::tr("It was written by a newer Cairn, or not by Cairn at all."));
     Record record;
     record.id = json.value(u"id"_s).toString();
     const QJsonArray changes = json.value(u"changes"_s).toArray();
     record.next = json.value(u"next"_s).toInteger(-1);
     if (record.id.size() < 10 || changes.isEmpty() || changes.size() > kMostChanges || record.next < 0 || record.next > changes.size())
-        return unreadable(Words::tr("Its fields do not fit together."));
+        return unreadable(Words::tr("Its fields contradict each other."));
     record.title = json.value(u"title"_s).toString();
     record.tool = json.value(u"tool"_s).toString();
     record.begun = QDateTime::fromString(json.value(u"begun"_s).toString(), Qt::ISODate);
@@ -120,7 +120,7 @@ Result<Record> Record::fromJson(const QJsonObject &json)
         const QJsonValue target = value[u"target"_s];
         const QString act = value[u"act"_s].toString();
         if (!actWords().values().contains(act) || target[u"name"_s].toString().isEmpty() || target[u"plural"_s].toString().isEmpty())
-            return unreadable(Words::tr("Its fields do not fit together."));
+            return unreadable(Words::tr("Its fields contradict each other."));
         entry.change.act = actWords().key(act);
         entry.change.target = {{target[u"group"_s].toString(), target[u"version"_s].toString(), target[u"plural"_s].toString(),
                                 target[u"kind"_s].toString(), target[u"namespaced"_s].toBool(true)},

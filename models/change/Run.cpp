@@ -147,7 +147,7 @@ Result<QJsonObject> Run::create(const ObjectRef &ref, const QJsonObject &object,
         if (there && isOurs(*there))
             return there;
         if (there)
-            return fail(Error::Kind::Conflict, Words::tr("%1 exists already.", "name of an object").arg(text::safe(ref.name)), QString(),
+            return fail(Error::Kind::Conflict, Words::tr("%1 already exists.", "name of an object").arg(text::safe(ref.name)), QString(),
                         Words::tr("Choose another name."));
         if (there.error().kind != Error::Kind::NotFound)
             return there;
@@ -196,7 +196,7 @@ Outcome Run::remove(const Change &change) const
             return failed(Error::cancelled(), sent);
         const Result<QJsonObject> live = read(change.target);
         if (!live && live.error().kind == Error::Kind::NotFound)
-            return sent ? deletionOf(*this, change.target) : Outcome{State::Unchanged, Words::tr("It was gone already."), {}, {}};
+            return sent ? deletionOf(*this, change.target) : Outcome{State::Unchanged, Words::tr("It was already gone."), {}, {}};
         if (!live)
             return failed(live.error(), sent);
         const Result<Write> what = lookAt(change, *live);

@@ -46,7 +46,7 @@ inline Check readFailure(FileReader::Status status, qint64 budget)
     switch (status) {
     case FileReader::Status::Pending: return {State::Pending, Words::tr("not read yet")};
     case FileReader::Status::OverBudget:
-        return {State::Unverified, Words::tr("checking it takes more than the read budget of %1 MiB").arg(budget / (1024 * 1024))};
+        return {State::Unverified, Words::tr("checking it takes more than the read limit of %1 MiB").arg(budget / (1024 * 1024))};
     case FileReader::Status::Failed: return {State::Unverified, Words::tr("it could not be read")};
     case FileReader::Status::Ok: break;
     }

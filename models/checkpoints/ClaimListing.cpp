@@ -36,7 +36,7 @@ QString listFailed(const QString &name)
 Result<> checkOutput(const helper::Output &output, const QString &name, const QByteArray &folder, const QByteArray &raw)
 {
     if (output.refusal == u"nofolder"_s)
-        return fail(Error::Kind::NotFound, listFailed(name), Words::tr("The folder %1 does not exist, or this user may not enter it").arg(text::safe(folder)),
+        return fail(Error::Kind::NotFound, listFailed(name), Words::tr("The folder %1 does not exist, or this user has no permission to enter it").arg(text::safe(folder)),
                     Words::tr("Correct where the job saves, or list as the user who owns the files"));
     if (output.refusal == u"outside"_s)
         return fail(Error::Kind::Invalid, listFailed(name), Words::tr("The folder %1 leads out of the volume through a link").arg(text::safe(folder)),
@@ -109,9 +109,9 @@ Result<Listing> listThrough(const Transport &transport, const QString &name, Rec
 Result<Listing> listClaim(ObjectApi &api, const ClaimRequest &request, std::stop_token stop, const Progress &progress)
 {
     if (request.image.isEmpty())
-        return fail(Error::Kind::Invalid, listFailed(Words::tr("The claim %1").arg(request.claim)), Words::tr("No image is known for the helper"),
+        return fail(Error::Kind::Invalid, listFailed(Words::tr("The PVC %1").arg(request.claim)), Words::tr("No image is known for the helper"),
                     Words::tr("Name an image that has a shell"));
-    HelperRun job(api, request, listFailed(Words::tr("The claim %1").arg(request.claim)), stop, progress);
+    HelperRun job(api, request, listFailed(Words::tr("The PVC %1").arg(request.claim)), stop, progress);
     Transport transport;
     transport.run = [&](const QStringList &arguments) { return job.run(helper::scriptText(), arguments); };
     transport.mount = helperMountPath.latin1();
@@ -121,7 +121,7 @@ Result<Listing> listClaim(ObjectApi &api, const ClaimRequest &request, std::stop
     transport.namesPerRound = 500'000; // an object may have 1.5 MiB
     transport.maxRounds = 6;
     transport.source = u"helper job"_s;
-    return listThrough(transport, Words::tr("The claim %1").arg(request.claim), request.recognise, stop, progress);
+    return listThrough(transport, Words::tr("The PVC %1").arg(request.claim), request.recognise, stop, progress);
 }
 
 Result<Listing> listClaimByExec(ObjectApi &api, const ExecTarget &target, std::stop_token stop, const Progress &progress)

@@ -78,7 +78,7 @@ std::optional<VolumeUse> parseMeasure(const QByteArray &log, const QByteArray &m
 
 Result<VolumeUse> measureClaim(ObjectApi &api, const ClaimRequest &request, std::stop_token stop, const Progress &progress)
 {
-    const QString what = Words::tr("The claim %1 could not be measured").arg(text::safe(request.claim));
+    const QString what = Words::tr("The PVC %1 could not be measured").arg(text::safe(request.claim));
     if (request.image.isEmpty())
         return fail(Error::Kind::Invalid, what, Words::tr("No image is known for the helper"), Words::tr("Name an image that has a shell"));
     const QByteArray marker = helper::newMarker();
@@ -87,7 +87,7 @@ Result<VolumeUse> measureClaim(ObjectApi &api, const ClaimRequest &request, std:
     if (!log) {
         Error error = log.error();
         if (error.kind == Error::Kind::Forbidden) // where nothing may be created, there is no second way to ask
-            error.fix = Words::tr("Ask for the right to create jobs.batch in %1").arg(text::safe(request.ns));
+            error.fix = Words::tr("Ask for permission to create jobs.batch in %1").arg(text::safe(request.ns));
         return fail(error);
     }
     std::optional<VolumeUse> use = helper::parseMeasure(*log, marker);

@@ -203,7 +203,7 @@ std::optional<Finding> recogniseDcp(const Index &index, const QByteArray &folder
                 worsen(finding.check, unknownGlobals(metadata.unknownGlobals));
             finding.holdsTraining = (metadata.training && metadata.weights) || !metadata.keysKnown;
             if (!finding.holdsTraining)
-                finding.lack = metadata.training ? Words::tr("it holds no weights") : Words::tr("it holds weights alone");
+                finding.lack = metadata.training ? Words::tr("it holds no weights") : Words::tr("it holds only weights");
             finding.goodReason = Words::tr("all %1 shards that .metadata names are there with their full size and end record; contents not read")
                                      .arg(present);
         }

@@ -19,7 +19,7 @@ const QString &waitingScript()
 
 QString listFailed(const ClaimRequest &request)
 {
-    return Words::tr("The claim %1 could not be listed").arg(text::safe(request.claim));
+    return Words::tr("The PVC %1 could not be listed").arg(text::safe(request.claim));
 }
 
 bool sameHelper(const ClaimRequest &a, const ClaimRequest &b)

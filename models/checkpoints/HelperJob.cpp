@@ -199,7 +199,7 @@ QJsonObject helperJob(const ClaimRequest &request, const QString &name, const QS
 Result<ClaimRequest> planClaim(ObjectApi &api, const QString &ns, const QString &claim, const std::optional<ObjectRef> &job,
                                std::stop_token stop)
 {
-    const QString what = Words::tr("The claim %1 cannot be listed").arg(text::safe(claim));
+    const QString what = Words::tr("The PVC %1 cannot be listed").arg(text::safe(claim));
     const Result<QJsonObject> object = api.get(ObjectRef{kinds::claims(), ns, claim, {}}, stop);
     if (!object)
         return fail(object.error());

@@ -98,7 +98,7 @@ Result<QString> HelperRun::start(const QString &script, std::stop_token stop, co
     if (!pod)
         return fail(pod.error());
     const Result<QByteArray> log = logOf(*pod);
-    return log ? fail(Error::Kind::Server, m_what, Words::tr("The helper's container ended at once."),
+    return log ? fail(Error::Kind::Server, m_what, Words::tr("The helper's container exited immediately."),
                       Words::tr("Choose an image that has a shell, or list through exec"))
                : fail(log.error());
 }
@@ -109,10 +109,10 @@ Error HelperRun::explainCreate(Error error) const
         return error;
     error.what = m_what;
     if (error.kind == Error::Kind::Forbidden) {
-        error.fix = Words::tr("Ask for the right to create jobs.batch in %1, or list through exec into a running pod that mounts the claim")
+        error.fix = Words::tr("Ask for permission to create jobs.batch in %1, or list through exec into a running pod that mounts the PVC")
                         .arg(text::safe(m_request.ns));
     } else if (error.fix.isEmpty()) {
-        error.fix = Words::tr("Change the helper's image or user, or list through exec into a running pod that mounts the claim");
+        error.fix = Words::tr("Change the helper's image or user, or list through exec into a running pod that mounts the PVC");
     }
     return error;
 }
@@ -143,13 +143,13 @@ Result<QJsonObject> HelperRun::follow(bool untilRunning)
         if (pod.isEmpty()) {
             if (const std::optional<QString> refused = whyNoPod())
                 return fail(Error::Kind::Forbidden, m_what, *refused,
-                            Words::tr("Ask for room in the quota or an exception of the policy, or list through exec"));
+                            Words::tr("Ask for room in the quota or an exception to the policy, or list through exec"));
         }
         if (!running && waited > m_request.startTimeout)
             return fail(Error::Kind::Timeout, m_what, whyPending(pod),
-                        Words::tr("Make room on the node that holds the volume, or list through exec"));
+                        Words::tr("Make room on the node that has the volume, or list through exec"));
         if (m_progress)
-            m_progress(running ? Words::tr("The helper is reading the claim") : Words::tr("Waiting for the helper to start"),
+            m_progress(running ? Words::tr("The helper is reading the PVC") : Words::tr("Waiting for the helper to start"),
                        std::chrono::duration_cast<std::chrono::seconds>(waited).count());
         // A helper for a small claim is through in a second or two, and somebody waits for it.
         if (!async::sleepFor(waited < soon ? std::min(m_request.pollInterval, soonPoll) : m_request.pollInterval, m_stop))

@@ -255,7 +255,7 @@ private:
             finding.check = set.check;
             finding.filesExpected = set.expected;
             finding.goodReason = Words::tr("all %1 shards are there, each as long as its header says").arg(set.expected);
-            finding.lack = Words::tr("it holds weights alone");
+            finding.lack = Words::tr("it holds only weights");
             finding.extent.add(*entry);
             for (const QByteArray &name : set.names) {
                 used << name;
@@ -298,7 +298,7 @@ private:
             if (group.size() < first.count)
                 worsen(finding.check, {State::Incomplete, Words::tr("%1 of %2 shards are there").arg(group.size()).arg(first.count)});
             finding.goodReason = Words::tr("all %1 shards are there, each as long as its header says").arg(first.count);
-            finding.lack = Words::tr("it holds weights alone");
+            finding.lack = Words::tr("it holds only weights");
             const NameFacts facts = nameFacts(finding, first.prefix);
             finding.epoch = facts.epoch;
             decideStep(finding, facts, step, std::nullopt);
@@ -316,7 +316,7 @@ private:
         setPlace(finding, entry);
         finding.check = probe.check;
         finding.goodReason = Words::tr("the file is exactly as long as its header says; the format has no checksums");
-        finding.lack = Words::tr("it holds weights alone");
+        finding.lack = Words::tr("it holds only weights");
         const NameFacts facts = nameFacts(finding, baseName(entry.path));
         finding.epoch = facts.epoch;
         decideStep(finding, facts, probe.step, std::nullopt);
@@ -354,13 +354,13 @@ private:
     static QString lackOf(Content content)
     {
         switch (content) {
-        case Content::Weights: return Words::tr("it holds weights alone");
-        case Content::Stripped: return Words::tr("it holds weights alone, and where its optimizer state was there is nothing, as after the end of a training");
+        case Content::Weights: return Words::tr("it holds only weights");
+        case Content::Stripped: return Words::tr("it holds only weights, and its optimizer state is empty, as after the end of a training");
         case Content::Training: return Words::tr("it holds no weights");
         case Content::Unknown:
         case Content::Other: break;
         }
-        return Words::tr("whether it holds an optimizer state cannot be told");
+        return Words::tr("whether it holds an optimizer state is unknown");
     }
 
     /// Files that no longer look like anything, or cannot be read, but stand where a checkpoint should: their name belongs
@@ -484,9 +484,9 @@ Checkpoint judge(const Finding &finding, std::chrono::milliseconds rhythm, const
     const bool passable = isUtf8(finding.path);
     checkpoint.resumable = checkpoint.verdict == Verdict::Whole && finding.holdsTraining && passable;
     if (checkpoint.verdict == Verdict::Whole && !finding.holdsTraining && !finding.lack.isEmpty())
-        checkpoint.reason = Words::tr("%1; not for a resume: %2").arg(checkpoint.reason, finding.lack);
+        checkpoint.reason = Words::tr("%1; cannot be resumed: %2").arg(checkpoint.reason, finding.lack);
     else if (checkpoint.verdict == Verdict::Whole && !passable)
-        checkpoint.reason = Words::tr("%1; not for a resume: its name is not UTF-8 and cannot be given to a pod").arg(checkpoint.reason);
+        checkpoint.reason = Words::tr("%1; cannot be resumed: its name is not UTF-8 and cannot be passed to a pod").arg(checkpoint.reason);
     checkpoint.reason = asSentence(checkpoint.reason);
     return checkpoint;
 }
@@ -530,7 +530,7 @@ Recognised recognise(const Tree &tree, Source &source, const RecogniseOptions &o
     if (recogniser.limited())
         result.listing.notes << Words::tr("Only the first %1 checkpoints and files were looked into.").arg(options.maxProbes);
     if (const QList<QByteArray> &leftOut = recogniser.leftOut(); !leftOut.isEmpty())
-        result.listing.notes << Words::tr("Left out because of their temporary or hidden names: %1, among them %2.")
+        result.listing.notes << Words::tr("Left out because of their temporary or hidden names: %1, including %2.")
                                     .arg(leftOut.size()).arg(text::safe(pathToText(leftOut.first())));
     result.listing.readAt = options.now;
     return result;

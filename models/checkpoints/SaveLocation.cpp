@@ -136,7 +136,7 @@ SaveLocation resolved(const Job &job, const QString &raw, Origin origin, const Q
         location.kind = SaveLocation::Kind::Claim;
         location.place = *place;
     } else {
-        location.reason = Words::tr("%1 is %2, which is on no claim: it is gone when the pod is.").arg(text::safe(from), text::safe(path));
+        location.reason = Words::tr("%1 is %2, which is not on a PVC: it is gone when the pod is.").arg(text::safe(from), text::safe(path));
     }
     return location;
 }
@@ -307,7 +307,7 @@ SaveLocation locate(const Job &job)
         return *guess;
     if (named)
         return *named;
-    return none(job.mounts.isEmpty() ? Words::tr("The job mounts no claim, so its checkpoints do not outlive its pods.")
+    return none(job.mounts.isEmpty() ? Words::tr("The job mounts no PVC, so its checkpoints do not outlive its pods.")
                                      : Words::tr("Nothing in the job tells where it saves."));
 }
 

@@ -194,7 +194,7 @@ TorchFile probeTorch(FileReader &file, const Limits &limits)
         return result;
     }
     if (pickle.end() != Pickle::End::Complete && pickle.end() != Pickle::End::TooLarge) {
-        result.check = {State::Unverified, Words::tr("its data.pkl has the right checksum, but is no pickle this version can follow")};
+        result.check = {State::Unverified, Words::tr("its data.pkl has the right checksum, but is not a pickle this version can follow")};
         return result;
     }
     if (file.isLocal() && file.size() <= limits.fullCheck) {

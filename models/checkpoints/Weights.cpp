@@ -26,7 +26,7 @@ Check checkWeightsFile(const Entry &entry, Source &source, const Limits &limits,
         const TorchFile probe = probeTorch(file, limits);
         check = probe.check;
         if (check.isGood() && probe.kind == TorchFile::Kind::NotTorch)
-            check = {State::Broken, Words::tr("it is no torch file")};
+            check = {State::Broken, Words::tr("it is not a torch file")};
     }
     if (!check.isGood() && check.state != State::Pending)
         check.reason = Words::tr("%1: %2").arg(text::safe(baseName(entry.path)), check.reason);

@@ -28,7 +28,7 @@ QString consequence(const Component &component)
     if (component.survivesNode()) {
         if (component.leader.state == State::Fresh)
             return Words::tr("Another replica takes the lead within about %1.").arg(seconds(std::max(1, component.leader.seconds)));
-        return Words::tr("The other replicas go on.");
+        return Words::tr("The other replicas keep running.");
     }
     const QString stops = translated(entry.stops);
     return entry.webhook.isEmpty() ? stops : Words::tr("%1 %2", "two sentences").arg(stops, translated(entry.webhook));
@@ -59,7 +59,7 @@ QStringList reasons(const Component &component)
     case Standing::DiesWithNode:
         return {Words::tr("All %n ready replica(s) are on node %1.", nullptr, component.ready).arg(text::safe(component.nodes.first()))};
     case Standing::DependsOn:
-        return {Words::tr("By itself it would survive, but it cannot work without %1, which would not.").arg(component.cause)};
+        return {Words::tr("It would tolerate a node failure itself, but it needs %1, which would not.").arg(component.cause)};
     case Standing::SurvivesNode: {
         QStringList list{Words::tr("Ready on %n node(s).", nullptr, nodes)};
         if (component.zones == 1)
@@ -95,15 +95,15 @@ QStringList alarms(const Component &component, const QDateTime &now)
         break;
     case State::Missing:
         if (entry.lease->onByDefault && component.ready > 0)
-            list.append(Words::tr("There is no lease that says who leads, although one is expected."));
+            list.append(Words::tr("There is no leader election lease, although one is expected."));
         break;
-    case State::Unread: list.append(Words::tr("Who leads is not known: its lease may not be read.")); break;
+    case State::Unread: list.append(Words::tr("Its leader is unknown: you don't have permission to read its lease.")); break;
     default: break;
     }
     if (component.budgetUnread)
-        list.append(Words::tr("Whether a disruption budget protects it is not known: budgets may not be read."));
+        list.append(Words::tr("Whether a PDB protects it is unknown: you don't have permission to read PDBs."));
     if (component.autoscalerUnread)
-        list.append(Words::tr("Whether an autoscaler may scale it down is not known: autoscalers may not be read."));
+        list.append(Words::tr("Whether an autoscaler may scale it down is unknown: you don't have permission to read autoscalers."));
     return list;
 }
 

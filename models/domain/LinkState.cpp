@@ -28,9 +28,9 @@ FeedState linked(FeedState state, const LinkState &link)
     } else {
         return state; // it has an error of its own, or nobody knows yet
     }
-    state.error = slept ? Error::make(Error::Kind::Timeout, Words::tr("This computer was asleep"), Words::tr("The server is being asked again."))
+    state.error = slept ? Error::make(Error::Kind::Timeout, Words::tr("This computer was asleep"), Words::tr("Reconnecting to the server."))
                         : Error::make(Error::Kind::Timeout, Words::tr("The server is not answering"),
-                                      Words::tr("Neither the watches nor a probe get an answer."));
+                                      Words::tr("Neither the watches nor a probe got an answer."));
     if (!slept)
         state.error.reason = notAnswering;
     return state;

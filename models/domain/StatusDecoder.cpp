@@ -114,9 +114,9 @@ Error statusError(const ApiStatus &status, const RequestFacts &request)
         static const QRegularExpression userWord(u"User \"([^\"]*)\""_s);
         const QString user = text::safe(userWord.match(status.message).captured(1));
         error.what = Words::tr("Not allowed to %1 %2").arg(text::safe(request.verb), what);
-        error.fix = user.isEmpty() ? Words::tr("Ask whoever manages the cluster for the right to %1 %2.")
+        error.fix = user.isEmpty() ? Words::tr("Ask whoever manages the cluster for permission to %1 %2.")
                                          .arg(text::safe(request.verb), text::safe(request.resource))
-                                   : Words::tr("Ask whoever manages the cluster to give user “%1” the right to %2 %3.")
+                                   : Words::tr("Ask whoever manages the cluster to give user “%1” permission to %2 %3.")
                                          .arg(user, text::safe(request.verb), text::safe(request.resource));
         break;
     }
@@ -124,41 +124,41 @@ Error statusError(const ApiStatus &status, const RequestFacts &request)
         error.what = request.name.isEmpty() ? Words::tr("The server does not have %1").arg(what)
                                             : Words::tr("There is no %1").arg(what);
         error.fix = request.name.isEmpty() ? Words::tr("Check that the resource type is installed on this cluster.")
-                                           : Words::tr("Refresh the list: it may have been deleted meanwhile.");
+                                           : Words::tr("Refresh the list: it may have been deleted in the meantime.");
         break;
     case Error::Kind::Conflict:
         if (const QString owners = ownersOf(error.causes); !owners.isEmpty()) {
             error.what = Words::tr("Fields of %1 are managed by %2").arg(what, owners);
-            error.fix = Words::tr("Leave these fields as they are, or take them over: their manager may then set them back.");
+            error.fix = Words::tr("Leave these fields as they are, or take them over: their manager may then revert them.");
             break;
         }
-        error.what = status.reason == "AlreadyExists"_L1 ? Words::tr("The name is taken already: %1").arg(what)
-                                                         : Words::tr("Somebody else changed %1 meanwhile").arg(what);
+        error.what = status.reason == "AlreadyExists"_L1 ? Words::tr("The name is already taken: %1").arg(what)
+                                                         : Words::tr("Someone else changed %1 in the meantime").arg(what);
         error.fix = status.reason == "AlreadyExists"_L1 ? Words::tr("Choose another name.")
-                                                        : Words::tr("Look at the present state and try again.");
+                                                        : Words::tr("Look at the current state and try again.");
         break;
     case Error::Kind::Gone:
-        error.what = Words::tr("The server no longer keeps the asked state of %1").arg(what);
-        error.fix = Words::tr("Read the list again.");
+        error.what = Words::tr("The server no longer keeps the requested version of %1").arg(what);
+        error.fix = Words::tr("Refresh the list.");
         break;
     case Error::Kind::Invalid:
         error.what = Words::tr("The server refused to %1 %2").arg(text::safe(request.verb), what);
-        error.fix = Words::tr("Correct the fields the server names.");
+        error.fix = Words::tr("Fix the fields the server names.");
         break;
     case Error::Kind::Unsupported:
         error.what = Words::tr("The server cannot %1 %2").arg(text::safe(request.verb), what);
         break;
     case Error::Kind::RateLimited:
-        error.what = Words::tr("The server is busy and asks to try again later");
-        error.fix = Words::tr("Wait a moment; it is tried again by itself where that is safe.");
+        error.what = Words::tr("The server is busy; try again later");
+        error.fix = Words::tr("Wait a moment; it is retried automatically where that is safe.");
         break;
     case Error::Kind::Timeout:
         error.what = Words::tr("The server did not answer in time");
-        error.fix = Words::tr("Try again; if it goes on, the cluster's control plane is overloaded.");
+        error.fix = Words::tr("Try again; if it continues, the cluster's control plane is overloaded.");
         break;
     default:
         error.what = Words::tr("The server failed to %1 %2").arg(text::safe(request.verb), what);
-        error.fix = Words::tr("Try again; if it goes on, look at the cluster's control plane.");
+        error.fix = Words::tr("Try again; if it continues, look at the cluster's control plane.");
         break;
     }
     return error;

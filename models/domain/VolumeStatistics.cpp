@@ -49,7 +49,7 @@ Result<QList<VolumeUse>> readSummary(const QByteArray &json)
     const QString what = Words::tr("The kubelet's statistics could not be read");
     return parsed<QList<VolumeUse>>(json, what, [&](const JsonValue &document) -> Result<QList<VolumeUse>> {
         if (!document["pods"].isArray())
-            return fail(Error::Kind::Parse, what, Words::tr("The answer is no summary of a node."));
+            return fail(Error::Kind::Parse, what, Words::tr("The answer is not a node summary."));
         QMap<Key, VolumeUse> newest;
         document["pods"].each([&](const JsonValue &pod) {
             pod["volume"].each([&](const JsonValue &volume) {
@@ -90,7 +90,7 @@ Result<PrometheusVector> readVector(const QByteArray &json)
                         text::safe(document["errorType"].string() + u": "_s + document["error"].string()));
         const JsonValue data = document["data"];
         if (document["status"].text() != "success" || data["resultType"].text() != "vector" || !data["result"].isArray())
-            return fail(Error::Kind::Parse, what, Words::tr("It is no answer to an instant query."));
+            return fail(Error::Kind::Parse, what, Words::tr("It is not an answer to an instant query."));
         PrometheusVector vector;
         data["result"].each([&](const JsonValue &series) {
             if (vector.values.size() >= mostVolumes)

@@ -27,7 +27,7 @@ TagValue tagOf(State state)
 {
     switch (state) {
     case State::Waiting: return {BulkTableModel::tr("Waiting"), Tone::Idle};
-    case State::Running: return {BulkTableModel::tr("Under way"), Tone::Info};
+    case State::Running: return {BulkTableModel::tr("In progress"), Tone::Info};
     case State::Done: return {BulkTableModel::tr("Done"), Tone::Ok};
     case State::Unchanged: return {BulkTableModel::tr("Unchanged"), Tone::Idle};
     case State::Failed: return {BulkTableModel::tr("Failed", "the change of a job"), Tone::Err};
@@ -73,7 +73,7 @@ BulkRow bulkRow(const jobs::BulkItem &item)
             row.more.append(warning.fix);
     }
     if (item.loss.unread)
-        row.more.append(BulkTableModel::tr("Its checkpoints were not read: what is lost is counted from its start."));
+        row.more.append(BulkTableModel::tr("Its checkpoints were not read: unsaved work is counted from its start."));
     else if (item.loss.atMost)
         row.more.append(BulkTableModel::tr("The list of its checkpoints is incomplete: there may be a newer one."));
     if (item.losesWork)
@@ -148,7 +148,7 @@ QVariant BulkTableModel::headerData(int section, Qt::Orientation orientation, in
     switch (section) {
     case Name: return tr("Job");
     case State: return tr("State before");
-    case Lost: return tr("Lost");
+    case Lost: return tr("Unsaved work");
     case What: return tr("What happens");
     default: return {};
     }

@@ -112,7 +112,7 @@ QString ClaimTableModel::first(const ClaimAccount &account, int column) const
         }
     case FullIn: return fullIn(account);
     case UsedBy:
-        return account.users.isEmpty() ? tr("nobody") : text::safe(account.users.first().name);
+        return account.users.isEmpty() ? tr("unused") : text::safe(account.users.first().name);
     case MeasuredBy:
         if (m_measuring.contains(account.key()))
             return tr("measuring…");
@@ -189,8 +189,8 @@ QString ClaimTableModel::toolTip(const ClaimAccount &account, int column) const
         if (account.forecast.days < 0)
             return {};
         if (account.forecast.latest < 0)
-            return tr("Between %1 and perhaps never, going by the last 14 days.").arg(tr("%1 d", "days").arg(qint64(account.forecast.soonest)));
-        return tr("Between %1 and %2, going by the last 14 days.")
+            return tr("Between %1 and possibly never, based on the last 14 days.").arg(tr("%1 d", "days").arg(qint64(account.forecast.soonest)));
+        return tr("Between %1 and %2, based on the last 14 days.")
             .arg(tr("%1 d", "days").arg(qint64(account.forecast.soonest)), tr("%1 d", "days").arg(qint64(account.forecast.latest)));
     case UsedBy: {
         QStringList names;

@@ -50,11 +50,11 @@ TagValue tag(Standing standing)
     case Standing::NotObservable: return {Words::tr("Not observable"), Tone::Idle};
     case Standing::Down: return {Words::tr("Down"), Tone::Err};
     case Standing::Degraded: return {Words::tr("Degraded"), Tone::Warn};
-    case Standing::SinglePoint: return {Words::tr("Single point"), Tone::Err};
-    case Standing::DiesWithNode: return {Words::tr("Dies with its node"), Tone::Warn};
+    case Standing::SinglePoint: return {Words::tr("Single point of failure"), Tone::Err};
+    case Standing::DiesWithNode: return {Words::tr("All on one node"), Tone::Warn};
     case Standing::DependsOn: return {Words::tr("Depends on another"), Tone::Err};
-    case Standing::SurvivesNode: return {Words::tr("Survives node"), Tone::Ok};
-    case Standing::SurvivesZone: return {Words::tr("Survives zone"), Tone::Ok};
+    case Standing::SurvivesNode: return {Words::tr("Tolerates node failure"), Tone::Ok};
+    case Standing::SurvivesZone: return {Words::tr("Tolerates zone failure"), Tone::Ok};
     }
     return {};
 }
@@ -120,10 +120,10 @@ QString ComponentTableModel::budget(const Component &component)
     if (!component.budget)
         return tr("none");
     if (!component.budget->minAvailable.isEmpty())
-        return tr("min %1", "of a disruption budget").arg(text::safe(component.budget->minAvailable));
+        return tr("minAvailable %1", "of a disruption budget").arg(text::safe(component.budget->minAvailable));
     return component.budget->maxUnavailable.isEmpty()
         ? u"–"_s
-        : tr("max %1 away", "of a disruption budget").arg(text::safe(component.budget->maxUnavailable));
+        : tr("maxUnavailable %1", "of a disruption budget").arg(text::safe(component.budget->maxUnavailable));
 }
 
 QString ComponentTableModel::text(const Component &component, int column) const
@@ -218,8 +218,8 @@ QVariant ComponentTableModel::headerData(int section, Qt::Orientation orientatio
     case Replicas: return tr("Replicas");
     case Spread: return tr("Spread");
     case Leader: return tr("Leader");
-    case Budget: return tr("Budget");
-    case KeptIn: return tr("State kept in");
+    case Budget: return tr("PDB");
+    case KeptIn: return tr("State in");
     case Verdict: return tr("Verdict");
     default: return {};
     }

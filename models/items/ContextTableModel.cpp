@@ -128,10 +128,9 @@ QVariant ContextTableModel::data(const QModelIndex &index, int role) const
             return tr("%1 Why: %2 Fix: %3")
                 .arg(text::safe(row->problem->what), text::safe(row->problem->why), text::safe(row->problem->fix));
         if (column == Context && row->insecure)
-            return tr("The server's certificate is not checked for this context: anybody on the network path can read "
-                      "and change what is sent.");
+            return tr("The server's certificate is not verified for this context: anyone on the network path can read and change what is sent.");
         if (column == Context && row->ambiguous)
-            return tr("Two kubeconfig files use the same name. The first file counts, so this may not be the cluster or user you mean.");
+            return tr("Two kubeconfig files use the same name. The first file wins, so this may not be the cluster or user you mean.");
         return second();
     case KeyRole: return row->id;
     case SearchRole:

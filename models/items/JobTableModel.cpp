@@ -193,10 +193,10 @@ QString JobTableModel::toolTip(const JobRow &row, int column) const
             return QString(situation::sentence(*job.died) + said + u'\n' + situation::fixText(*job.died));
         }
         if (job.phase == JobPhase::NodeLost)
-            return tr("A node with a pod of this job does not answer: whether the job still trains is not known.");
+            return tr("A node with a pod of this job is not answering: whether the job still trains is unknown.");
         return text::safe(job.message.isEmpty() ? job.cause : job.message);
     case Ready:
-        return job.unknown() > 0 ? tr("Whether %n replica(s) are ready is not known.", nullptr, job.unknown()) : QString();
+        return job.unknown() > 0 ? tr("Whether %n replica(s) are ready is unknown.", nullptr, job.unknown()) : QString();
     case LastCheckpoint:
         if (!row.checkpoints)
             return tr("The checkpoints of this job have not been read yet. Open the job to read them.");
@@ -206,12 +206,11 @@ QString JobTableModel::toolTip(const JobRow &row, int column) const
     case Lost: {
         const LostWork lost = lostWork(row, m_now);
         if (lost.unread)
-            return tr("The checkpoints of this job have not been read yet; more than everything since its start cannot be "
-                      "lost.");
+            return tr("The checkpoints of this job have not been read yet; at most everything since its start would be lost.");
         if (!lost.gpuHours)
             return tr("Unknown: the state of this job is not known.");
         if (lost.time.count() == 0)
-            return tr("Nothing is computed now, so nothing would be lost.");
+            return tr("Nothing is running now, so nothing would be lost.");
         return tr("%1 of work on %2 since the newest whole checkpoint.")
             .arg(text::duration(lost.time), tr("%n GPU(s)", nullptr, static_cast<int>(job.gpus())));
     }
@@ -380,7 +379,7 @@ QVariant JobTableModel::headerData(int section, Qt::Orientation orientation, int
     case Ready: return tr("Ready");
     case Gpus: return tr("GPUs");
     case LastCheckpoint: return tr("Last checkpoint");
-    case Lost: return tr("Lost if stopped");
+    case Lost: return tr("Unsaved work");
     case Restarts: return tr("Restarts");
     case Age: return tr("Age");
     default: return {};

@@ -54,7 +54,7 @@ TagValue NodeTableModel::tag(const Node &node)
     switch (rank(node)) {
     case 0: return {tr("Not ready"), Tone::Err};
     case 1: return {tr("Pressure"), Tone::Warn};
-    case 2: return {tr("Closed"), Tone::Idle}; // kubectl cordon
+    case 2: return {tr("Cordoned"), Tone::Idle}; // kubectl cordon
     default: return {tr("Ready"), Tone::Ok};
     }
 }
@@ -67,7 +67,7 @@ QString NodeTableModel::trouble(const Node &node) const
     for (const QString &pressure : node.pressures)
         parts.append(text::safe(pressure)); // Kubernetes' own word
     if (node.unschedulable && rank(node) != 2)
-        parts.append(tr("closed to new pods"));
+        parts.append(tr("cordoned"));
     return parts.join(u", "_s);
 }
 
@@ -101,7 +101,7 @@ QString NodeTableModel::toolTip(const NodeRow &row, int column) const
     case State: return row.node.readySince.isValid() ? exactTime(row.node.readySince) : QString();
     case Age: return exactTime(row.node.created);
     case Gpus:
-        return tr("Requested by pods that have not ended, of what the node offers: all resources named …/gpu and MIG slices.");
+        return tr("Requested by pods that have not ended, out of the node's allocatable GPUs: all resources named …/gpu and MIG slices.");
     case Jobs: {
         QStringList names;
         for (const JobOnNode &job : row.jobs)
@@ -175,7 +175,7 @@ QVariant NodeTableModel::headerData(int section, Qt::Orientation orientation, in
         return section < terms.size() ? QVariant(terms[section]) : QVariant();
     }
     if (role == Qt::ToolTipRole && section == Lost)
-        return tr("What dies with the node now: work since the newest whole checkpoint of each job with a pod here");
+        return tr("What a failure of the node would lose now: work since the newest whole checkpoint of each job with a pod here");
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
@@ -185,7 +185,7 @@ QVariant NodeTableModel::headerData(int section, Qt::Orientation orientation, in
     case Gpus: return tr("GPUs requested");
     case Free: return tr("Free");
     case Jobs: return tr("Jobs");
-    case Lost: return tr("Lost with it");
+    case Lost: return tr("Unsaved work");
     case Pods: return tr("Pods");
     case Version: return tr("Kubelet");
     case Age: return tr("Age");

@@ -69,7 +69,7 @@ TagValue QuotaTableModel::tag(const QuotaRow &row)
         return row.quota.kind == "ClusterQueue"_L1 ? TagValue{tr("Borrowing"), Tone::Warn} : TagValue{tr("Over quota"), Tone::Err};
     if (fraction == 1)
         return {tr("Full"), Tone::Err};
-    return fraction >= tight ? TagValue{tr("Nearly full"), Tone::Warn} : TagValue{tr("Room left"), Tone::Ok};
+    return fraction >= tight ? TagValue{tr("Nearly full"), Tone::Warn} : TagValue{tr("Available"), Tone::Ok};
 }
 
 QString QuotaTableModel::amount(const QString &resource, double value)

@@ -231,7 +231,7 @@ Result<Argv> withArguments(const Argv &argv, const QStringList &add)
         if (!shape.takesPositional && !shape.appendable)
             return fail(Error::Kind::Unsupported, Words::tr("Arguments cannot be added to this command."),
                         Words::tr("It is a shell line whose last part is not plainly the training program."),
-                        Words::tr("Let the script read an environment variable, or put \"$@\" behind the program in the line."));
+                        Words::tr("Let the script read an environment variable, or put \"$@\" after the program in the line."));
         const qsizetype commandSize = out.command ? out.command->size() : 0;
         QStringList &holder = line < commandSize ? *out.command : *out.args;
         QString &text = holder[line < commandSize ? line : line - commandSize];

@@ -63,7 +63,7 @@ Result<> checkJobName(const QString &name, const Job &job, const QSet<QString> &
         return fail(Error::Kind::Invalid, what, Words::tr("Its pods and services would have names of more than 63 characters."),
                     Words::tr("Use at most %1 characters.").arg(longest));
     if (taken.contains(name))
-        return fail(Error::Kind::Invalid, what, Words::tr("A job of this name exists in the namespace."), Words::tr("Choose another name."));
+        return fail(Error::Kind::Invalid, what, Words::tr("A job of this name already exists in the namespace."), Words::tr("Choose another name."));
     return {};
 }
 

@@ -20,7 +20,7 @@ using Fate = BulkItem::Fate;
 
 tl::unexpected<Error> changedMeanwhile(const QString &why)
 {
-    return fail(Error::Kind::Conflict, Words::tr("The job was changed meanwhile."), why, Words::tr("Look at the job as it is now."));
+    return fail(Error::Kind::Conflict, Words::tr("The job was changed in the meantime."), why, Words::tr("Look at the job as it is now."));
 }
 
 /// The live object still is what the plan was made for; "already" where the work is done.
@@ -36,7 +36,7 @@ Result<Write> look(const BulkItem &item, const QJsonObject &live, const QJsonObj
     if (now.fate == Fate::Refused)
         return changedMeanwhile(now.verdict.text);
     if (item.act == BulkAct::Delete && job->generation != item.job.generation)
-        return changedMeanwhile(Words::tr("Its specification is not the one that was looked at."));
+        return changedMeanwhile(Words::tr("Its spec is no longer the one that was checked."));
     return Write{body, {}};
 }
 

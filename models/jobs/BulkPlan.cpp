@@ -36,13 +36,13 @@ PlanNote suspendRefusal(const Manager &manager)
     const QString name = managerName(manager);
     switch (manager.type) {
     case Manager::Type::Controller:
-        return {u"controller"_s, Words::tr("It belongs to %1, which would set it back or count it as failed.").arg(name),
+        return {u"controller"_s, Words::tr("It belongs to %1, which would revert it or count it as failed.").arg(name),
                 Words::tr("Suspend or change its owner instead.")};
     case Manager::Type::Kueue:
-        return {u"queue"_s, Words::tr("Its queue %1 decides when it runs; Kueue would set this back.").arg(text::safe(manager.name)),
+        return {u"queue"_s, Words::tr("Its queue %1 decides when it runs; Kueue would revert this.").arg(text::safe(manager.name)),
                 Words::tr("Set the Workload's field active, or stop the queue.")};
     case Manager::Type::ManagedBy:
-        return {u"managed-by"_s, Words::tr("It is left to %1, which decides when it runs.").arg(name), Words::tr("Ask there.")};
+        return {u"managed-by"_s, Words::tr("It is managed by %1, which decides when it runs.").arg(name), Words::tr("Ask there.")};
     case Manager::Type::None:
     case Manager::Type::ArgoCd:
     case Manager::Type::Flux:
@@ -60,18 +60,18 @@ void warnOfManager(BulkItem &item)
     case Manager::Type::ArgoCd:
     case Manager::Type::Flux:
         item.warnings.append({u"reverted"_s,
-                              deleted ? Words::tr("%1 will make it anew at its next sync, and it trains from its start again.").arg(name)
-                                      : Words::tr("%1 will set this back at its next sync.").arg(name),
+                              deleted ? Words::tr("%1 will recreate it at its next sync, and it will train from the start again.").arg(name)
+                                      : Words::tr("%1 will revert this at its next sync.").arg(name),
                               Words::tr("Change it where %1 takes it from.").arg(name)});
         break;
     case Manager::Type::Helm:
         item.warnings.append({u"reverted"_s,
-                              deleted ? Words::tr("%1 will make it anew at its next upgrade.").arg(name)
-                                      : Words::tr("%1 may set this back at its next upgrade.").arg(name),
+                              deleted ? Words::tr("%1 will recreate it at its next upgrade.").arg(name)
+                                      : Words::tr("%1 may revert this at its next upgrade.").arg(name),
                               {}});
         break;
     case Manager::Type::Controller:
-        item.warnings.append({u"controller"_s, Words::tr("It belongs to %1, which may make it anew or count it as failed.").arg(name), {}});
+        item.warnings.append({u"controller"_s, Words::tr("It belongs to %1, which may recreate it or count it as failed.").arg(name), {}});
         break;
     case Manager::Type::None:
     case Manager::Type::Kueue:
@@ -101,10 +101,10 @@ void decideSuspend(BulkItem &item)
         item.verdict = {u"finished"_s, Words::tr("It has finished: there is nothing to suspend."), {}};
     } else if (job.suspendRequested) {
         item.fate = Fate::Nothing;
-        item.verdict = {u"suspended"_s, Words::tr("It is suspended already."), {}};
+        item.verdict = {u"suspended"_s, Words::tr("It is already suspended."), {}};
     } else if (isRunning(job.phase)) {
         item.verdict = {u"suspend"_s,
-                        Words::tr("Its pods are told to stop and have %1 for a last save.")
+                        Words::tr("Its pods are asked to stop and have %1 for a last save.")
                             .arg(text::duration(std::chrono::seconds(job.gracePeriodSeconds))),
                         {}};
     } else {
@@ -176,7 +176,7 @@ BulkItem planBulk(BulkAct act, const Job &job, const Listing *listing, const QDa
     item.act = act;
     if (job.deleting.isValid()) {
         item.fate = Fate::Nothing;
-        item.verdict = {u"deleting"_s, Words::tr("It is being deleted already."), {}};
+        item.verdict = {u"deleting"_s, Words::tr("It is already being deleted."), {}};
         return item;
     }
     if (act != BulkAct::Unsuspend)
@@ -189,7 +189,7 @@ BulkItem planBulk(BulkAct act, const Job &job, const Listing *listing, const QDa
     if (item.fate == Fate::Act && act != BulkAct::Delete) {
         if (hasUnfinishedResume(job)) {
             item.fate = Fate::Refused;
-            item.verdict = {u"pending-resume"_s, Words::tr("A resume of it was begun and not finished."), Words::tr("Finish or undo that first.")};
+            item.verdict = {u"pending-resume"_s, Words::tr("A resume of it was started and not finished."), Words::tr("Finish it or roll it back first.")};
         } else if (const PlanNote refusal = suspendRefusal(job.manager); !refusal.id.isEmpty()) {
             item.fate = Fate::Refused;
             item.verdict = refusal;

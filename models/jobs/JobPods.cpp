@@ -119,15 +119,15 @@ change::Wait podsGone(const ObjectRef &ref, PodsGone options)
             const QJsonObject &first = pods->first();
             pending.left = static_cast<int>(pods->size());
             pending.text = since.secsTo(run.now()) > job.gracePeriodSeconds + kLateSeconds
-                ? Words::tr("Pod %1 on node %2 is still there although its time to stop is over.")
+                ? Words::tr("Pod %1 on node %2 is still there although its grace period is over.")
                       .arg(text::safe(first.value(u"metadata"_s)[u"name"_s].toString()), text::safe(first.value(u"spec"_s)[u"nodeName"_s].toString()))
                 : QCoreApplication::translate("cairn::jobs", "Waiting for %n pod(s) to end; up to %1 each.", nullptr, pending.left).arg(text::duration(grace));
         }
         const auto limit = std::chrono::milliseconds(options.limit) + grace;
         if (since.msecsTo(run.now()) > limit.count())
             return fail(Error::Kind::Timeout, Words::tr("The job's pods did not end within %1.").arg(text::duration(limit)),
-                        Words::tr("Their node may be lost, or a finalizer holds them."),
-                        Words::tr("Bring the node back or delete the pods by force, then try again, or roll back."));
+                        Words::tr("Their node may be lost, or a finalizer is holding them."),
+                        Words::tr("Bring the node back or force-delete the pods, then try again, or roll back."));
         return std::optional(pending);
     };
 }

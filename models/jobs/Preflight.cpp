@@ -105,7 +105,7 @@ private:
                 if (now.error().kind == Error::Kind::NotFound)
                     add(u"checkpoint"_s, State::Fail, Words::tr("The checkpoint is gone."), Words::tr("Choose another checkpoint."));
                 else if (now.error().kind != Error::Kind::Cancelled)
-                    add(u"checkpoint"_s, State::Warn, Words::tr("The checkpoint could not be read again: %1").arg(now.error().what), now.error().fix);
+                    add(u"checkpoint"_s, State::Warn, Words::tr("The checkpoint could not be checked again: %1").arg(now.error().what), now.error().fix);
                 return;
             }
             c = *now;
@@ -142,7 +142,7 @@ private:
         if (meta[u"uid"_s] != planned[u"uid"_s])
             add(u"job"_s, inPlace() ? State::Fail : State::Warn, Words::tr("Another job of the same name took its place."), Words::tr("Open that job."));
         else if (meta[u"generation"_s] != planned[u"generation"_s] || meta[u"labels"_s] != planned[u"labels"_s])
-            add(u"job"_s, inPlace() ? State::Fail : State::Warn, Words::tr("The job was changed since this was opened."), Words::tr("Open it again."));
+            add(u"job"_s, inPlace() ? State::Fail : State::Warn, Words::tr("The job has changed since this was opened."), Words::tr("Open it again."));
         else
             add(u"job"_s, State::Ok, Words::tr("The job is as it was read (generation %1).").arg(meta[u"generation"_s].toInteger()));
     }
@@ -156,9 +156,9 @@ private:
             unknown(u"access"_s, Words::tr("It is not known whether you may change the job."), answer.error());
         else if (answer->allowed)
             //: %1 a verb such as patch, %2 a resource, %3 a namespace
-            add(u"access"_s, State::Ok, Words::tr("You may %1 %2 in %3.").arg(verb, resource().plural, text::safe(ns())));
+            add(u"access"_s, State::Ok, Words::tr("You have permission to %1 %2 in %3.").arg(verb, resource().plural, text::safe(ns())));
         else
-            add(u"access"_s, State::Fail, Words::tr("You may not %1 %2 in %3.").arg(verb, resource().plural, text::safe(ns())),
+            add(u"access"_s, State::Fail, Words::tr("You don't have permission to %1 %2 in %3.").arg(verb, resource().plural, text::safe(ns())),
                 Words::tr("Ask for a role with the verb %1 on %2.%3.").arg(verb, resource().plural, resource().group));
     }
 
@@ -171,8 +171,8 @@ private:
             const bool needed = inPlace() && sub.isEmpty();
             if (answer)
                 add(u"logs"_s, needed ? State::Fail : State::Warn,
-                    needed ? Words::tr("You may not list pods in %1, so nobody could tell when the old ones are gone.").arg(text::safe(ns()))
-                           : Words::tr("You may not read the pods' logs in %1, so the first step cannot be followed.").arg(text::safe(ns())),
+                    needed ? Words::tr("You don't have permission to list pods in %1, so there is no way to tell when the old ones are gone.").arg(text::safe(ns()))
+                           : Words::tr("You don't have permission to read pod logs in %1, so the first step cannot be followed.").arg(text::safe(ns())),
                     Words::tr("Ask for the verbs list on pods and get on pods/log."));
             return;
         }
@@ -190,7 +190,7 @@ private:
             return;
         }
         if (inPlace() && !m_plan.job.suspendRequested) {
-            add(u"quota"_s, State::Ok, Words::tr("The job takes again what it frees by stopping."));
+            add(u"quota"_s, State::Ok, Words::tr("The job reuses what it frees by stopping."));
             return;
         }
         if (m_plan.job.facts().isTrainJob() && m_plan.job.replicas.value(0).resourcesOfRuntime)
@@ -204,7 +204,7 @@ private:
             const QString name = text::safe(quota.value(u"metadata"_s)[u"name"_s].toString());
             const QJsonObject spec = quota.value(u"spec"_s).toObject();
             if (spec.contains(u"scopes"_s) || spec.contains(u"scopeSelector"_s)) {
-                add(u"quota"_s, State::Info, Words::tr("Quota %1 holds for some pods only and was not counted.").arg(name));
+                add(u"quota"_s, State::Info, Words::tr("Quota %1 applies to some pods only and was not counted.").arg(name));
                 continue;
             }
             const QJsonObject hard = quota.value(u"status"_s)[u"hard"_s].toObject();
@@ -238,7 +238,7 @@ private:
     void claims()
     {
         if (isBucketPath(m_plan.saveDir))
-            add(u"bucket"_s, State::Info, Words::tr("The new attempt saves to %1; whether its keys may write there shows when it saves.").arg(text::safe(m_plan.saveDir)));
+            add(u"bucket"_s, State::Info, Words::tr("The new attempt saves to %1; whether its credentials can write there shows when it saves.").arg(text::safe(m_plan.saveDir)));
         QSet<QString> names;
         for (const QString &path : {m_plan.path, m_plan.saveDir}) {
             const VolumeMount *mount = mountOf(m_plan.job, path);
@@ -250,21 +250,21 @@ private:
             const QString shown = text::safe(name);
             if (!claim) {
                 if (claim.error().kind == Error::Kind::NotFound)
-                    add(u"claim"_s, State::Fail, Words::tr("The claim %1 does not exist.").arg(shown), Words::tr("The pods would wait for it for ever."));
+                    add(u"claim"_s, State::Fail, Words::tr("The PVC %1 does not exist.").arg(shown), Words::tr("The pods would wait for it forever."));
                 else
-                    unknown(u"claim"_s, Words::tr("The claim %1 cannot be read.").arg(shown), claim.error());
+                    unknown(u"claim"_s, Words::tr("The PVC %1 cannot be read.").arg(shown), claim.error());
                 continue;
             }
             const QString phase = claim->value(u"status"_s)[u"phase"_s].toString();
             if (!claim->value(u"metadata"_s)[u"deletionTimestamp"_s].isUndefined())
-                add(u"claim"_s, State::Fail, Words::tr("The claim %1 is being deleted.").arg(shown), Words::tr("It goes away as soon as no pod uses it; save its data first."));
+                add(u"claim"_s, State::Fail, Words::tr("The PVC %1 is being deleted.").arg(shown), Words::tr("It goes away as soon as no pod uses it; save its data first."));
             else if (phase != u"Bound")
-                add(u"claim"_s, State::Fail, Words::tr("The claim %1 is not bound (%2).").arg(shown, text::safe(phase)), Words::tr("Look at its events."));
+                add(u"claim"_s, State::Fail, Words::tr("The PVC %1 is not bound (%2).").arg(shown, text::safe(phase)), Words::tr("Look at its events."));
             else if (!inPlace() && !isFinished(m_plan.job.phase) && onlyOnce(*claim))
-                add(u"claim"_s, State::Warn, Words::tr("The claim %1 can be mounted on one node only, and the old job holds it.").arg(shown),
+                add(u"claim"_s, State::Warn, Words::tr("The PVC %1 can be mounted on one node only, and the old job is using it.").arg(shown),
                     Words::tr("Stop the old job, or the new pods may wait."));
             else
-                add(u"claim"_s, State::Ok, Words::tr("Claim %1 is bound.").arg(shown));
+                add(u"claim"_s, State::Ok, Words::tr("PVC %1 is bound.").arg(shown));
         }
     }
 
@@ -342,7 +342,7 @@ private:
             why += u' ' + text::safe(cause.field) + u": "_s + text::safe(cause.message);
         const bool refused = !e.retryable();
         add(u"dry-run"_s, refused ? State::Fail : State::Warn,
-            refused ? Words::tr("The API server refuses it (dry run): %1 %2").arg(e.what, why).simplified()
+            refused ? Words::tr("The API server rejects it (dry run): %1 %2").arg(e.what, why).simplified()
                     : Words::tr("The dry run got no answer: %1").arg(e.what),
             e.fix);
     }

@@ -31,13 +31,13 @@ QString recordName()
 
 Error changedMeanwhile(const QString &why)
 {
-    return Error::make(Error::Kind::Conflict, Words::tr("The job was changed meanwhile."), why,
+    return Error::make(Error::Kind::Conflict, Words::tr("The job was changed in the meantime."), why,
                        Words::tr("Look at the job as it is now and resume again."));
 }
 
 Error takenOver()
 {
-    return Error::make(Error::Kind::Conflict, Words::tr("Somebody else took over the resume of this job."),
+    return Error::make(Error::Kind::Conflict, Words::tr("Someone else took over the resume of this job."),
                        Words::tr("The record on the job is no longer the one of this resume."), Words::tr("Look at the job as it is now."));
 }
 
@@ -118,11 +118,11 @@ Result<> Runner::recheck(const QString &path, bool again)
 {
     if (!m_flow.resume().recheck)
         return {};
-    m_flow.report(Stage::Checking, Words::tr("Looking at the checkpoint once more."));
+    m_flow.report(Stage::Checking, Words::tr("Checking the checkpoint once more."));
     const Result<Checkpoint> now = m_flow.resume().recheck(m_flow.stop());
     if (!now) {
         if (again && now.error().kind != Error::Kind::NotFound && now.error().kind != Error::Kind::Cancelled) {
-            m_outcome.notes.append(Words::tr("The checkpoint could not be looked at once more: %1").arg(now.error().what));
+            m_outcome.notes.append(Words::tr("The checkpoint could not be checked once more: %1").arg(now.error().what));
             return {};
         }
         if (now.error().kind != Error::Kind::NotFound)
@@ -131,7 +131,7 @@ Result<> Runner::recheck(const QString &path, bool again)
                     Words::tr("Choose another checkpoint."));
     }
     if (now->verdict == Verdict::Damaged || now->verdict == Verdict::Writing)
-        return fail(Error::Kind::Conflict, Words::tr("The checkpoint %1 is not whole any longer.").arg(text::safe(path)),
+        return fail(Error::Kind::Conflict, Words::tr("The checkpoint %1 is no longer whole.").arg(text::safe(path)),
                     text::safe(now->reason), Words::tr("Choose another checkpoint."));
     return {};
 }
@@ -148,7 +148,7 @@ change::Change Runner::suspend(const ResumePlan &plan)
                 return Write{};
             }
             if (!*pending || needsAttention(**pending))
-                return fail(changedMeanwhile(Words::tr("Another resume of it was begun.")));
+                return fail(changedMeanwhile(Words::tr("Another resume of it was started.")));
         }
         if (!meta[u"deletionTimestamp"_s].isUndefined())
             return fail(changedMeanwhile(Words::tr("It is being deleted.")));
@@ -181,7 +181,7 @@ Result<ResumeOutcome> Runner::begin(const ResumePlan &plan)
         if (!sent)
             return fail(written.error());
         take(ResumeState::of(plan, plan.object, m_flow.now(), m_flow.options().tool));
-        m_outcome.notes.append(Words::tr("The connection broke at the first change: the job may be suspended."));
+        m_outcome.notes.append(Words::tr("The connection was lost at the first change: the job may be suspended."));
         return failedWith(written.error());
     }
     return drive(ResumeState(m_state));
@@ -207,7 +207,7 @@ ResumeOutcome Runner::drive(const ResumeState &state)
     detail::follow(m_flow, state.id, m_outcome);
     if (m_outcome.state == State::Training) {
         tidyUp();
-        m_flow.report(Stage::Done, Words::tr("The training goes on from the checkpoint."));
+        m_flow.report(Stage::Done, Words::tr("The training continues from the checkpoint."));
     }
     return m_outcome;
 }
@@ -278,7 +278,7 @@ change::Change Runner::changeTemplate()
 
 change::Change Runner::start()
 {
-    return step(Stage::Starting, Words::tr("Starting the job again."), [this](const QJsonObject &live) -> Result<Write> {
+    return step(Stage::Starting, Words::tr("Unsuspending the job."), [this](const QJsonObject &live) -> Result<Write> {
         const Result<ResumeState> record = recordOf(live);
         if (!record)
             return fail(record.error());
@@ -368,7 +368,7 @@ ResumeOutcome Runner::goBack(const ResumeState &state)
     take(state);
     const Result<> done = change::carryOutInOrder(m_flow, {markUndoing(), restore()});
     if (m_finished)
-        m_outcome.notes.append(Words::tr("The job has finished meanwhile: its template is restored, but it will not run again."));
+        m_outcome.notes.append(Words::tr("The job has finished in the meantime: its template is restored, but it will not run again."));
     if (!done)
         return failedWith(done.error());
     m_outcome.state = State::Undone;
@@ -385,7 +385,7 @@ Result<ResumeState> pendingOn(Flow &flow)
     const auto pending = readPending(*live);
     if (!pending)
         return fail(Error::Kind::NotFound, Words::tr("There is no unfinished resume on the job %1.").arg(text::safe(flow.ref().name)),
-                    Words::tr("Somebody may have finished or undone it."), Words::tr("Look at the job as it is now."));
+                    Words::tr("Someone may have finished it or rolled it back."), Words::tr("Look at the job as it is now."));
     return *pending;
 }
 
@@ -399,7 +399,7 @@ Result<ResumeOutcome> createNew(Flow &flow, const ResumePlan &plan)
     outcome.checkpointStep = plan.checkpoint.step;
 
     if (flow.resume().recheck) {
-        flow.report(Stage::Checking, Words::tr("Looking at the checkpoint once more."));
+        flow.report(Stage::Checking, Words::tr("Checking the checkpoint once more."));
         const Result<Checkpoint> now = flow.resume().recheck(flow.stop());
         if (!now)
             return fail(now.error().kind == Error::Kind::NotFound
@@ -407,7 +407,7 @@ Result<ResumeOutcome> createNew(Flow &flow, const ResumePlan &plan)
                                           now.error().why, Words::tr("Choose another checkpoint."))
                             : now.error());
         if (now->verdict == Verdict::Damaged || now->verdict == Verdict::Writing)
-            return fail(Error::Kind::Conflict, Words::tr("The checkpoint %1 is not whole any longer.").arg(text::safe(plan.path)),
+            return fail(Error::Kind::Conflict, Words::tr("The checkpoint %1 is no longer whole.").arg(text::safe(plan.path)),
                         text::safe(now->reason), Words::tr("Choose another checkpoint."));
     }
     if (flow.resume().looksDone)
@@ -431,7 +431,7 @@ Result<ResumeOutcome> createNew(Flow &flow, const ResumePlan &plan)
     named.report(Stage::Following, Words::tr("Waiting for the first step after the checkpoint."));
     detail::follow(named, QString(), outcome);
     if (outcome.state == State::Training)
-        named.report(Stage::Done, Words::tr("The training goes on from the checkpoint."));
+        named.report(Stage::Done, Words::tr("The training continues from the checkpoint."));
     return outcome;
 }
 

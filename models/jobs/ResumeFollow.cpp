@@ -129,11 +129,11 @@ public:
             if (!round())
                 return;
             if (begin.msecsTo(m_flow.now()) > std::chrono::milliseconds(m_flow.resume().followLimit).count()) {
-                note(Words::tr("No step after the checkpoint was seen within %1; the job goes on.").arg(text::duration(m_flow.resume().followLimit)));
+                note(Words::tr("No step after the checkpoint was seen within %1; the job keeps running.").arg(text::duration(m_flow.resume().followLimit)));
                 return;
             }
             if (!m_flow.sleepUntilNextLook(begin)) {
-                note(Words::tr("Not followed to the first step; the job goes on."));
+                note(Words::tr("Not followed to the first step; the job keeps running."));
                 return;
             }
         }
@@ -171,7 +171,7 @@ private:
         const Result<QJsonObject> object = m_flow.live();
         if (!object) {
             if (object.error().kind == Error::Kind::Cancelled) {
-                note(Words::tr("Not followed to the first step; the job goes on."));
+                note(Words::tr("Not followed to the first step; the job keeps running."));
                 return false;
             }
             m_outcome.state = State::Failed;
@@ -181,7 +181,7 @@ private:
         if (!m_id.isEmpty()) {
             const auto pending = readPending(*object);
             if (!pending || !*pending || (*pending)->id != m_id || (*pending)->phase != ResumeState::Phase::Started) {
-                note(Words::tr("Somebody else took over this job, so it is not followed any longer."));
+                note(Words::tr("Someone else took over this job, so it is no longer followed."));
                 m_outcome.canPutBack = false;
                 return false;
             }
@@ -224,7 +224,7 @@ private:
                 }
             }
         } else {
-            say(job->phase == JobPhase::Queued ? Words::tr("The job waits in its queue.") : Words::tr("The job's pods are not there yet."));
+            say(job->phase == JobPhase::Queued ? Words::tr("The job waits in its queue.") : Words::tr("The job's pods have not been created yet."));
         }
         if (job->phase == JobPhase::Failed) {
             failed(Words::tr("The resumed job failed before a step after the checkpoint was seen."),
@@ -255,7 +255,7 @@ private:
         }
         if (!log) {
             if (log.error().kind == Error::Kind::Forbidden) {
-                note(Words::tr("You may not read pod logs in this namespace, so the first step cannot be seen."));
+                note(Words::tr("You don't have permission to read pod logs in this namespace, so the first step cannot be seen."));
                 return false;
             }
             return true; // not there yet, or a moment's trouble: the next round asks again
@@ -275,11 +275,11 @@ private:
         if (seen.risingBelow >= kStepsFromScratch && seen.resumed.isEmpty()) {
             failed(Words::tr("The job trains, but not from the checkpoint: its log is at step %1.").arg(text::number(seen.lastBelow)),
                    Words::tr("The script did not take the path it was given."),
-                   Words::tr("Roll back, and say by which variable or argument the script takes a path."));
+                   Words::tr("Roll back, and name the variable or argument that passes the path to the script."));
             m_outcome.pod = pod.name;
             return false;
         }
-        say(seen.resumed.isEmpty() ? Words::tr("Pod %1 runs; no step seen yet.").arg(text::safe(pod.name)) : seen.resumed, seen.newest);
+        say(seen.resumed.isEmpty() ? Words::tr("Pod %1 is running; no step seen yet.").arg(text::safe(pod.name)) : seen.resumed, seen.newest);
         return true;
     }
 };

@@ -39,7 +39,7 @@ QString managerSentence(const Manager &m)
     switch (m.type) {
     case Manager::Type::Controller:
         //: %1 kind, %2 name: "Experiment random-search"
-        return Words::tr("The job belongs to %1 %2, which may undo a change or start the job anew.").arg(kind, name);
+        return Words::tr("The job belongs to %1 %2, which may revert a change or recreate the job.").arg(kind, name);
     case Manager::Type::Kueue:
         return Words::tr("The job waits in the Kueue queue %1; Kueue alone decides when it is suspended.").arg(name);
     case Manager::Type::ManagedBy: return Words::tr("The job is managed by %1 (spec.runPolicy.managedBy).").arg(name);
@@ -129,23 +129,23 @@ private:
             break;
         case Verdict::Unverified:
             if (!r.acceptUnverified)
-                problem(u"unverified"_s, Words::tr("Nobody can say whether this checkpoint is whole: %1").arg(text::safe(c.reason)),
+                problem(u"unverified"_s, Words::tr("Whether this checkpoint is whole could not be verified: %1").arg(text::safe(c.reason)),
                         Words::tr("Confirm that you want to try it."));
             break;
         case Verdict::Whole:
             if (!c.resumable)
-                problem(u"not-resumable"_s, Words::tr("The checkpoint holds weights alone: optimizer and step would start anew."),
+                problem(u"not-resumable"_s, Words::tr("The checkpoint holds only weights: optimizer and step would start from scratch."),
                         Words::tr("Choose a checkpoint with the training state."));
             break;
         }
         if (!isPlace(r.path)) {
             problem(u"no-path"_s, Words::tr("It is not known under which path the job's containers see this checkpoint."),
-                    Words::tr("Say where the job saves."));
+                    Words::tr("Enter where the job saves."));
         } else if (isBucketPath(r.path)) {
             judgeBucket();
         } else if (const VolumeMount *mount = mountOf(r.job, r.path); !mount || mount->claim.isEmpty()) {
-            problem(u"not-mounted"_s, Words::tr("The job mounts no claim at %1, so its new pods would not find the checkpoint.").arg(text::safe(r.path)),
-                    Words::tr("Choose a checkpoint on a claim the job mounts, or add the mount to its YAML."));
+            problem(u"not-mounted"_s, Words::tr("The job mounts no PVC at %1, so its new pods would not find the checkpoint.").arg(text::safe(r.path)),
+                    Words::tr("Choose a checkpoint on a PVC the job mounts, or add the mount to its YAML."));
         }
         if (!ckpt::isUtf8(ckpt::pathFromText(c.path)))
             problem(u"path-bytes"_s, Words::tr("The checkpoint's path is not UTF-8 and cannot be written into a Kubernetes object."),
@@ -162,8 +162,8 @@ private:
         const PathContract &c = plan.contract;
         const bool said = c.source == Source::Given || c.source == Source::Remembered;
         if (c.known() && !said && !isBucketPath(namedSaveDir(r, c)))
-            problem(u"bucket-not-named"_s, Words::tr("The script is told a place that is not this bucket, so it may not be able to read from one."),
-                    Words::tr("Say which variable or argument takes the bucket's address; it is remembered on the job."));
+            problem(u"bucket-not-named"_s, Words::tr("The script is given a location outside this bucket, so it may not be able to read from a bucket."),
+                    Words::tr("Name the variable or argument that takes the bucket's address; it is remembered on the job."));
     }
 
     void chooseMode()
@@ -177,7 +177,7 @@ private:
             warn(u"managed"_s, managerSentence(r.job.manager),
                  Words::tr("The job itself stays untouched: create a new job, or take the YAML to whoever manages it."));
         else if (managed)
-            warn(u"managed"_s, managerSentence(r.job.manager), Words::tr("The new job belongs to nobody but you."));
+            warn(u"managed"_s, managerSentence(r.job.manager), Words::tr("The new job is managed by nobody but you."));
         if (r.job.facts().isTrainJob() && !finished && !managed)
             warn(u"immutable"_s, Words::tr("Trainer does not let a TrainJob's trainer be changed, so a new job is made; this one stays as it is."));
         if (r.job.kind == JobKind::MPIJobV2 && !finished && !managed)
@@ -191,11 +191,11 @@ private:
             if (pending && !*pending)
                 problem(u"pending"_s, pending->error().what + u' ' + pending->error().why, pending->error().fix);
             else if (pending && needsAttention(**pending))
-                problem(u"pending"_s, Words::tr("An earlier resume of this job is not finished."), Words::tr("Finish it or undo it first."));
+                problem(u"pending"_s, Words::tr("An earlier resume of this job is not finished."), Words::tr("Finish it or roll it back first."));
             return;
         }
         if (!finished)
-            warn(u"both-run"_s, Words::tr("The old job goes on: both will hold GPUs and quota until you stop one."));
+            warn(u"both-run"_s, Words::tr("The old job keeps running: both will hold GPUs and quota until you stop one."));
         if (r.newName.isEmpty()) {
             plan.newName = attemptName(r.job, plan.attempt, r.takenNames);
         } else {
@@ -209,21 +209,21 @@ private:
     {
         const PathContract &c = plan.contract;
         if (!c.known()) {
-            problem(u"needs-contract"_s, Words::tr("It is not known how this job's script takes a checkpoint. %1").arg(c.evidence),
-                    Words::tr("Say which variable or argument takes the path; it is remembered on the job."));
+            problem(u"needs-contract"_s, Words::tr("It is not known how a checkpoint is passed to this job's script. %1").arg(c.evidence),
+                    Words::tr("Name the variable or argument that takes the path; it is remembered on the job."));
             return;
         }
         if (c.how == PathContract::How::Newest) {
             if (!r.newest)
                 problem(u"only-newest"_s, Words::tr("The script looks for its newest checkpoint by itself, so it cannot be told to start from an older one."),
-                        Words::tr("Choose the newest whole checkpoint, or say how the script takes a path."));
+                        Words::tr("Choose the newest whole checkpoint, or say how a path is passed to the script."));
             return;
         }
         if (!c.tellsSaveDir())
-            problem(u"needs-save"_s, Words::tr("It is not known how this job's script is told where to save, and a new attempt must not write among the old checkpoints."),
-                    Words::tr("Say which variable or argument takes the directory; it is remembered on the job."));
+            problem(u"needs-save"_s, Words::tr("It is not known how the save directory is passed to this job's script, and a new attempt must not write among the old checkpoints."),
+                    Words::tr("Name the variable or argument that takes the directory; it is remembered on the job."));
         if (std::ranges::any_of(c.args, [](const QString &w) { return w.contains(u"{step}"_s); }) && !r.checkpoint.step)
-            problem(u"no-step"_s, Words::tr("The script is told a step, but the step of this checkpoint is not known."),
+            problem(u"no-step"_s, Words::tr("The script takes a step, but the step of this checkpoint is not known."),
                     Words::tr("Choose a checkpoint whose step is known."));
     }
 
@@ -238,11 +238,11 @@ private:
             return;
         const VolumeMount *mount = mountOf(r.job, plan.saveDir);
         if (!mount || mount->claim.isEmpty())
-            problem(u"save-not-mounted"_s, Words::tr("The job saves to %1, which is on no claim: what it saves there is lost with its pod.").arg(text::safe(plan.saveDir)),
-                    Words::tr("Mount a claim there."));
+            problem(u"save-not-mounted"_s, Words::tr("The job saves to %1, which is not on a PVC: what it saves there is lost with its pod.").arg(text::safe(plan.saveDir)),
+                    Words::tr("Mount a PVC there."));
         else if (mount->readOnly)
-            problem(u"save-read-only"_s, Words::tr("The claim at %1 is mounted read-only, so the new attempt could not save.").arg(text::safe(mount->mountPath)),
-                    Words::tr("Mount it writable."));
+            problem(u"save-read-only"_s, Words::tr("The PVC at %1 is mounted read-only, so the new attempt could not save.").arg(text::safe(mount->mountPath)),
+                    Words::tr("Mount it read-write."));
     }
 
     /// The variables of one container: (name, literal value), nullopt to remove.
@@ -275,7 +275,7 @@ private:
             const QJsonObject container = containerOf(r.object, specs(), role, name);
             if (container.isEmpty()) {
                 problem(u"no-container"_s, Words::tr("The pod template of %1 has no container %2.").arg(text::safe(role), text::safe(name)),
-                        Words::tr("Correct the job's YAML."));
+                        Words::tr("Fix the job's YAML."));
                 continue;
             }
             RoleChange change{role, name, {}, Argv::of(container), Argv::of(container)};
@@ -287,10 +287,10 @@ private:
         plan.wrapperPossible = c.restartsFromNamed && everyCommandKnown && folders && !changes.isEmpty();
         plan.useWrapper = r.useWrapper && plan.wrapperPossible;
         if (r.useWrapper && c.restartsFromNamed && !folders)
-            problem(u"no-wrapper"_s, Words::tr("The wrapper looks for checkpoints in folders and cannot read a bucket."), Words::tr("Go on without the wrapper."));
+            problem(u"no-wrapper"_s, Words::tr("The wrapper looks for checkpoints in folders and cannot read a bucket."), Words::tr("Continue without the wrapper."));
         else if (r.useWrapper && c.restartsFromNamed && !plan.wrapperPossible)
             problem(u"no-wrapper"_s, Words::tr("The command of the job is its image's own entry point, which is not known here; it cannot be wrapped."),
-                    Words::tr("Go on without the wrapper, or write the command into the job."));
+                    Words::tr("Continue without the wrapper, or write the command into the job."));
 
         for (RoleChange &change : changes) {
             changeEnv(change);
@@ -456,10 +456,10 @@ private:
         const PathContract &c = plan.contract;
         if (c.restartsFromNamed && !plan.useWrapper) {
             const QString text = r.checkpoint.step
-                ? Words::tr("Every restart begins again at step %1.").arg(text::number(*r.checkpoint.step))
-                : Words::tr("Every restart begins again at this checkpoint.");
+                ? Words::tr("Every restart starts again from step %1.").arg(text::number(*r.checkpoint.step))
+                : Words::tr("Every restart starts again from this checkpoint.");
             warn(u"restarts-from-named"_s, text,
-                 plan.wrapperPossible ? Words::tr("Use the wrapper: it goes on from the newest checkpoint of the new attempt.") : QString());
+                 plan.wrapperPossible ? Words::tr("Use the wrapper: it continues from the newest checkpoint of the new attempt.") : QString());
         }
         if (c.passedOnByScript)
             warn(u"script-must-pass"_s, Words::tr("The Trainer does not read --resume_from_checkpoint by itself: the script must pass it on to train()."));
@@ -471,7 +471,7 @@ private:
             warn(u"was-suspended"_s, Words::tr("The job is suspended now; it will run when this is done."));
         if (plan.mode == ResumePlan::Mode::InPlace && !r.job.suspendRequested && r.job.env.contains(u"CHECKPOINT_KEEP_LAST"_s)
             && !r.newest)
-            warn(u"may-rotate"_s, Words::tr("The job keeps its last %1 checkpoints only: if it saves once more while it stops, this one may be removed. It is looked for again before anything changes.")
+            warn(u"may-rotate"_s, Words::tr("The job keeps only its last %1 checkpoints: if it saves once more while it stops, this one may be removed. It is checked again before anything changes.")
                      .arg(text::safe(r.job.env.value(u"CHECKPOINT_KEEP_LAST"_s))));
         if (plan.mode == ResumePlan::Mode::NewObject && isFinished(r.job.phase) && r.job.ttlSecondsAfterFinished >= 0)
             warn(u"ttl"_s, Words::tr("The old job deletes itself %1 after it finished; its checkpoints stay where they are.")

@@ -60,8 +60,8 @@ QString phaseText(ResumeState::Phase phase)
     switch (phase) {
     case ResumeState::Phase::Suspended: return Words::tr("suspended, its template unchanged");
     case ResumeState::Phase::Patched: return Words::tr("suspended, its template changed");
-    case ResumeState::Phase::Started: return Words::tr("started again with the changed template");
-    case ResumeState::Phase::Undoing: return Words::tr("on the way back");
+    case ResumeState::Phase::Started: return Words::tr("unsuspended with the changed template");
+    case ResumeState::Phase::Undoing: return Words::tr("rolling back");
     }
     return {};
 }
@@ -103,7 +103,7 @@ Result<ResumeState> ResumeState::fromText(const QString &text)
         return unreadable(Words::tr("It is larger than any record Cairn writes."));
     const QJsonDocument document = QJsonDocument::fromJson(text.toUtf8());
     if (!document.isObject())
-        return unreadable(Words::tr("It is no JSON object."));
+        return unreadable(Words::tr("It is not a JSON object."));
     const QJsonObject json = document.object();
     if (json.value(u"v"_s).toInt() != kForm)
         return unreadable(Words::tr("It was written by another version of Cairn."));

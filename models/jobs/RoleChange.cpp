@@ -45,9 +45,9 @@ qsizetype lastIndexOf(const QJsonArray &env, const QString &name)
 
 Error templateChanged(const QString &role)
 {
-    return Error::make(Error::Kind::Conflict, Words::tr("The pod template of %1 was changed meanwhile.").arg(text::safe(role)),
+    return Error::make(Error::Kind::Conflict, Words::tr("The pod template of %1 was changed in the meantime.").arg(text::safe(role)),
                        Words::tr("Its environment, command or arguments are neither what they were nor what the resume makes of them."),
-                       Words::tr("Look at the job's YAML, then resume again or undo by hand."));
+                       Words::tr("Look at the job's YAML, then resume again or revert it by hand."));
 }
 
 Result<QJsonObject> changedContainer(QJsonObject container, const RoleChange &change, bool forward)

@@ -24,7 +24,7 @@ std::optional<UnfinishedChange> unfinishedChange(const Job &job)
     if (!pending || (*pending && !needsAttention(**pending)))
         return std::nullopt;
     if (!*pending)
-        return UnfinishedChange{std::nullopt, pending->error().oneLine(), Words::tr("a resume was begun, and its record cannot be read")};
+        return UnfinishedChange{std::nullopt, pending->error().oneLine(), Words::tr("a resume was started, and its record cannot be read")};
     const ResumeState &record = **pending;
     const QString from = record.step ? Words::tr("step %1").arg(text::number(*record.step)) : text::safe(record.checkpoint);
     if (record.phase == ResumeState::Phase::Undoing)

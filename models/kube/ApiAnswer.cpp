@@ -47,7 +47,7 @@ Result<net::Response> checked(net::Response response, const RequestFacts &reques
     }
     if (response.status < 400)
         return fail(notKubernetesError(response.status,
-                                       Words::tr("It answered with status %1 and sends on to “%2”.")
+                                       Words::tr("It answered with status %1 and redirects to “%2”.")
                                            .arg(response.status)
                                            .arg(text::safe(response.header("location").left(longestText)))));
 
@@ -83,8 +83,8 @@ Result<QJsonObject> jsonObject(const net::Response &response)
         return fail(notKubernetesError(
             response.status,
             problem.error == QJsonParseError::NoError
-                ? Words::tr("Its answer is no JSON object.")
-                : Words::tr("Its answer is no JSON: %1 at byte %2.").arg(problem.errorString()).arg(problem.offset)));
+                ? Words::tr("Its answer is not a JSON object.")
+                : Words::tr("Its answer is not JSON: %1 at byte %2.").arg(problem.errorString()).arg(problem.offset)));
     return document.object();
 }
 

@@ -289,11 +289,11 @@ QList<ConsentStore::Entry> ConsentStore::read() const
 Result<> ConsentStore::write(const QList<Entry> &entries) const
 {
     const QString what = Words::tr("The consent cannot be saved.");
-    const QString fix = Words::tr("Check the rights of %1.").arg(text::safe(m_file));
+    const QString fix = Words::tr("Check the permissions of %1.").arg(text::safe(m_file));
     const QString folder = QFileInfo(m_file).absolutePath();
     if (!QDir().exists(folder)) {
         if (!QDir().mkpath(folder))
-            return fail(Error::Kind::Io, what, Words::tr("The folder %1 cannot be made.").arg(text::safe(folder)), fix);
+            return fail(Error::Kind::Io, what, Words::tr("The folder %1 cannot be created.").arg(text::safe(folder)), fix);
         QFile::setPermissions(folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     }
     QJsonArray array;

@@ -43,7 +43,7 @@ QStringList words(const QJsonValue &array)
 Error silentGroup(const QString &groupVersion, const QString &why)
 {
     Error error = Error::make(Error::Kind::Server, Words::tr("The API group %1 does not answer").arg(text::safe(groupVersion)), why,
-                              Words::tr("Its APIService and the pods behind it tell more: kubectl get apiservices."));
+                              Words::tr("Check its APIService and the pods behind it: kubectl get apiservices."));
     error.reason = u"DiscoveryGap"_s;
     return error;
 }

@@ -191,7 +191,7 @@ private:
     bool permissions(DoctorStep &it);
     QString rightsAhead() const
     {
-        return Words::tr("%1 rights to check: list jobs, read logs, create jobs, read claims, …")
+        return Words::tr("%1 permissions to check: list jobs, read logs, create jobs, read PVCs, …")
             .arg(summarise(rightsToCheck(m_context.info.ns)).total);
     }
     void refused();
@@ -285,7 +285,7 @@ bool Examination::credential(DoctorStep &it)
                                              "kubeadm certs renew.")));
         if (info.certificate->notBefore > now)
             return failed(it, Error::make(Error::Kind::Auth, Words::tr("The client certificate of %1 is not valid yet.").arg(subject),
-                                          Words::tr("It begins to be valid on %1.").arg(info.certificate->notBefore.toString(Qt::ISODate)),
+                                          Words::tr("It becomes valid on %1.").arg(info.certificate->notBefore.toString(Qt::ISODate)),
                                           Words::tr("Check the clock of this computer.")));
     }
     if (info.signIn == SignInKind::ExecPlugin) {
@@ -315,7 +315,7 @@ bool Examination::credential(DoctorStep &it)
         it.detail = Words::tr("Client certificate %1 · %2").arg(subjectOf(*info.certificate), daysLeft(info.certificate->notAfter, now));
         if (now.daysTo(info.certificate->notAfter) < m_options.warnDays) {
             it.state = DoctorState::Warning;
-            it.why = Words::tr("The certificate ends soon.");
+            it.why = Words::tr("The certificate expires soon.");
             it.fix = Words::tr("Get a new kubeconfig before that.");
         }
         break;
@@ -352,7 +352,7 @@ bool Examination::tls(DoctorStep &it)
     if (m_context.server.scheme() != u"https"_s) {
         it.state = DoctorState::Warning;
         it.detail = Words::tr("The connection is not encrypted.");
-        it.why = Words::tr("The server's address begins with http.");
+        it.why = Words::tr("The server's address starts with http.");
         it.fix = Words::tr("Use an https address if the server has one.");
         return true;
     }
@@ -375,8 +375,8 @@ bool Examination::tls(DoctorStep &it)
     const QString left = certificate ? daysLeft(certificate->notAfter, now) : QString();
     if (m_context.cluster.insecureSkipVerify) {
         it.state = DoctorState::Warning;
-        it.detail = Words::tr("Encrypted, but nobody checks whom with.");
-        it.why = Words::tr("The kubeconfig sets insecure-skip-tls-verify: anybody on the way can read and change everything.");
+        it.detail = Words::tr("Encrypted, but the server's identity is not verified.");
+        it.why = Words::tr("The kubeconfig sets insecure-skip-tls-verify: anyone on the network path can read and change everything.");
         it.fix = Words::tr("Put the cluster's CA into certificate-authority-data and remove insecure-skip-tls-verify.");
         return true;
     }
@@ -386,7 +386,7 @@ bool Examination::tls(DoctorStep &it)
                       : Words::tr("Certificate is trusted by this computer · %1").arg(left);
     if (certificate && now.daysTo(certificate->notAfter) < m_options.warnDays) {
         it.state = DoctorState::Warning;
-        it.why = Words::tr("The server's certificate ends soon.");
+        it.why = Words::tr("The server's certificate expires soon.");
         it.fix = Words::tr("Ask whoever runs the cluster to renew it.");
     }
     return true;
@@ -432,7 +432,7 @@ bool Examination::api(DoctorStep &it)
         return true;
     case ApiAnswer::Meaning::ForeignSignIn:
         it.state = DoctorState::Warning;
-        it.detail = Words::tr("Answers %1, but not in the words of Kubernetes.").arg(answer->status);
+        it.detail = Words::tr("Answers %1, but not like a Kubernetes API.").arg(answer->status);
         it.why = Words::tr("A proxy or gateway may stand in front of the API server.");
         it.fix = Words::tr("Sign in to the gateway, or check the address in the kubeconfig.");
         if (m_material)
@@ -459,7 +459,7 @@ void Examination::refused()
         break;
     case SignInKind::ClientCertificate:
         it.why = Words::tr("The server does not accept the client certificate.");
-        it.fix = Words::tr("It may belong to another cluster, or the cluster was made anew: get a new kubeconfig.");
+        it.fix = Words::tr("It may belong to another cluster, or the cluster was recreated: get a new kubeconfig.");
         break;
     default:
         it.why = Words::tr("The server does not accept the credential: it is wrong, or it has expired.");
@@ -476,12 +476,12 @@ bool Examination::permissions(DoctorStep &it)
     m_report.rights = *rights;
     const RightsSummary summary = summarise(*rights);
     const QString ns = text::safe(m_context.info.ns);
-    it.detail = Words::tr("%1 of %2 rights in namespace %3").arg(summary.allowed).arg(summary.total).arg(ns);
+    it.detail = Words::tr("%1 of %2 permissions in namespace %3").arg(summary.allowed).arg(summary.total).arg(ns);
     it.state = DoctorState::Done;
     if (summary.missing.isEmpty())
         return true;
-    it.why = Words::tr("You may not: %1.").arg(summary.missing.join(u", "_s));
-    it.fix = Words::tr("Ask whoever runs the cluster for a Role with these rights in the namespace %1.").arg(ns);
+    it.why = Words::tr("You don't have permission to: %1.").arg(summary.missing.join(u", "_s));
+    it.fix = Words::tr("Ask whoever runs the cluster for a Role with these permissions in the namespace %1.").arg(ns);
     it.fixCommand = u"kubectl auth can-i --list --namespace "_s + ns;
     it.state = summary.readsAnyJobs ? DoctorState::Warning : DoctorState::Failed;
     if (it.state == DoctorState::Failed)
@@ -537,7 +537,7 @@ QString DoctorReport::headline() const
     }
     if (remarks == 0)
         return Words::tr("Everything works");
-    return Words::tr("Works, with %n remark(s)", nullptr, remarks);
+    return Words::tr("Works, with %n warning(s)", nullptr, remarks);
 }
 
 QString DoctorReport::summary() const
@@ -553,7 +553,7 @@ QString DoctorReport::summary() const
             reachable = step.state == DoctorState::Done || step.state == DoctorState::Warning;
     }
     if (failures > 1)
-        return Words::tr("%1 steps failed; begin with step %2.").arg(failures).arg(failed);
+        return Words::tr("%1 steps failed; start with step %2.").arg(failures).arg(failed);
     if (reachable && steps[failed - 1].id != DoctorStepId::Permissions)
         return Words::tr("Only step %1 stands between you and the cluster: the network and the server are fine.").arg(failed);
     return Words::tr("Step %1 stands between you and the cluster.").arg(failed);

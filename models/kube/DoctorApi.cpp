@@ -34,7 +34,7 @@ QString otherServer(const net::Response &response)
         return Words::tr("It answered %1 without a body.").arg(response.status);
     return Words::tr("It answered %1 with %2.")
         .arg(response.status)
-        .arg(response.contentType.isEmpty() ? Words::tr("data of no kind") : text::safe(QByteArray(response.contentType.left(80))));
+        .arg(response.contentType.isEmpty() ? Words::tr("data of an unknown kind") : text::safe(QByteArray(response.contentType.left(80))));
 }
 
 } // namespace

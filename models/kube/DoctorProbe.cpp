@@ -147,7 +147,7 @@ ContextProbe probe(const ResolvedContext &context, net::HttpClient &http, const 
         facts = answer->version + u" · "_s + facts;
     const auto rights = checkRights(http, material, rightsToCheck(context.info.ns), options.timeout, stop);
     if (!rights)
-        return verdict(result, ContextStatus::ReachableLimited, Words::tr("%1 · rights not known").arg(facts), rights.error());
+        return verdict(result, ContextStatus::ReachableLimited, Words::tr("%1 · permissions unknown").arg(facts), rights.error());
     const RightsSummary summary = summarise(*rights);
     result.rightsAllowed = summary.allowed;
     result.rightsTotal = summary.total;
@@ -155,7 +155,7 @@ ContextProbe probe(const ResolvedContext &context, net::HttpClient &http, const 
         return verdict(result, ContextStatus::Reachable, facts);
     if (summary.readsAll && !summary.writesAny)
         return verdict(result, ContextStatus::ReachableReadOnly, facts);
-    const QString count = Words::tr("%1 of %2 rights").arg(summary.allowed).arg(summary.total);
+    const QString count = Words::tr("%1 of %2 permissions").arg(summary.allowed).arg(summary.total);
     return verdict(result, ContextStatus::ReachableLimited,
                    answer->version.isEmpty() ? count : count + u" · "_s + answer->version);
 }

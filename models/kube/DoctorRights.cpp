@@ -41,7 +41,7 @@ Result<bool> ask(net::HttpClient &http, const Credentials::Material &material, c
     const QJsonObject object = QJsonDocument::fromJson(response->body).object();
     if (response->status != 201 && response->status != 200) {
         Error error = Error::make(response->status == 401 ? Error::Kind::Auth : Error::Kind::Server,
-                                  Words::tr("The server did not say what you may do."),
+                                  Words::tr("The server did not say which permissions you have."),
                                   Words::tr("It answered %1: %2").arg(response->status).arg(text::safe(object.value(u"message"_s).toString().left(300))),
                                   Words::tr("Ask whoever runs the cluster whether access reviews are switched off."));
         error.httpStatus = response->status;

@@ -86,7 +86,7 @@ QByteArray execInfo(const ResolvedContext &context, const QByteArray &caPem, boo
 Result<ExecCredential> parseExecCredential(const QByteArray &output, const QString &apiVersion, const QString &program)
 {
     const QString name = text::safe(program);
-    const QString what = Words::tr("The program %1 gave no credential.").arg(name);
+    const QString what = Words::tr("The program %1 returned no credential.").arg(name);
     const QString fix = Words::tr("Run it in a terminal; it should print one ExecCredential in JSON.");
     const auto bad = [&](const QString &why) { return fail(Error::Kind::Auth, what, why, fix); };
 
@@ -176,7 +176,7 @@ Result<ExecCredential> runExecPlugin(const ExecPluginRun &run, std::stop_token s
         Error error = Error::make(Error::Kind::Auth,
                                   result->signal ? Words::tr("The program %1 was ended by signal %2.").arg(shown).arg(result->signal)
                                                  : Words::tr("The program %1 failed with exit code %2.").arg(shown).arg(result->exitCode),
-                                  words.isEmpty() ? Words::tr("It said nothing about the cause.") : Words::tr("It said: %1").arg(words),
+                                  words.isEmpty() ? Words::tr("It did not say why.") : Words::tr("It said: %1").arg(words),
                                   Words::tr("Sign in again with its own tool, then try again."));
         error.reason = u"ExecFailed"_s;
         return fail(error);

@@ -21,7 +21,7 @@ struct Words {
 
 Result<ExecPluginPolicy> parse(const QByteArray &bytes, const QString &path)
 {
-    const QString what = Words::tr("The preferences file %1 cannot be understood.").arg(text::safe(path));
+    const QString what = Words::tr("The preferences file %1 cannot be parsed.").arg(text::safe(path));
     const QString fix = Words::tr("Correct the file, or set KUBERC=off to do without it.");
     const auto invalid = [&](const QString &why) { return fail(Error::Kind::Invalid, what, why, fix); };
 
@@ -102,7 +102,7 @@ Result<> ExecPluginPolicy::check(const QString &resolved, const std::function<QS
                 return {};
         }
     }
-    return fail(Error::Kind::Forbidden, Words::tr("The program %1 may not run.").arg(text::safe(resolved)),
+    return fail(Error::Kind::Forbidden, Words::tr("The program %1 is not allowed to run.").arg(text::safe(resolved)),
                 mode == Mode::DenyAll ? Words::tr("%1 says credentialPluginPolicy: DenyAll.").arg(text::safe(file))
                                       : Words::tr("It is not in credentialPluginAllowlist of %1.").arg(text::safe(file)),
                 Words::tr("Add it to credentialPluginAllowlist if you trust it."));

@@ -206,7 +206,7 @@ Result<ProcessResult> runProcess(const ProcessRequest &request, std::stop_token 
             return fail(Error::Kind::NotFound, cannot, Words::tr("%1, or the interpreter it names, does not exist.")
                             .arg(text::safe(request.program)), Words::tr("Install it again, or correct the path."));
         if (code == EACCES)
-            return fail(Error::Kind::Io, cannot, Words::tr("You may not run %1.").arg(text::safe(request.program)),
+            return fail(Error::Kind::Io, cannot, Words::tr("You don't have permission to run %1.").arg(text::safe(request.program)),
                         Words::tr("Make it executable, for example: chmod +x FILE"));
         if (code == ENOEXEC)
             return fail(Error::Kind::Io, cannot, Words::tr("%1 is not a program for this computer.")

@@ -144,8 +144,8 @@ Result<QByteArray> readRegularFile(const QString &path, qint64 limit)
         if (code == ENOENT || code == ENOTDIR)
             return fail(Error::Kind::Io, what, Words::tr("It does not exist."));
         if (code == EACCES || code == EPERM)
-            return fail(Error::Kind::Io, what, Words::tr("You may not read it."),
-                        Words::tr("Change its owner or its rights, for example: chmod u+r FILE"));
+            return fail(Error::Kind::Io, what, Words::tr("You don't have permission to read it."),
+                        Words::tr("Change its owner or its permissions, for example: chmod u+r FILE"));
         if (code == ELOOP)
             return fail(Error::Kind::Io, what, Words::tr("Its symbolic links lead in a circle."));
         return fail(Error::Kind::Io, what, Words::tr("The system says: %1.").arg(QString::fromLocal8Bit(std::strerror(code))));
@@ -296,7 +296,7 @@ void Kubeconfig::tellOfHidden()
         const auto at = std::ranges::find(m_files, file, &KubeconfigFile::path);
         if (at != m_files.end())
             at->problems.append(problem(file, noun + u' ' + quoted(name), what,
-                                        Words::tr("%1 comes first and has one of the same name, which counts, as for kubectl.").arg(text::safe(by)),
+                                        Words::tr("%1 comes first and has one of the same name, which wins, as in kubectl.").arg(text::safe(by)),
                                         renameFix(), Problem::Severity::Warning));
     };
     for (const ClusterEntry &entry : std::as_const(m_hiddenClusters))
@@ -322,7 +322,7 @@ void Kubeconfig::warnOfHidden(const ContextEntry &context, KubeContext &info) co
     }
     if (hiddenIn(m_hiddenUsers, context.file, context.user)) {
         warn(Words::tr("This context signs in as a user of another file"),
-             Words::tr("Its own file has a user %1, but %2 comes first, and its user %1 is the one that counts.")
+             Words::tr("Its own file has a user %1, but %2 comes first, and its user %1 is the one that is used.")
                  .arg(quoted(context.user), text::safe(m_users.constFind(context.user)->file)));
     }
     for (const ContextEntry &other : m_hiddenContexts) {
@@ -401,7 +401,7 @@ KubeContext Kubeconfig::describe(const ContextEntry &context) const
     info.impersonates = !user.impersonate.isEmpty();
     if (info.signIn == SignInKind::None && signInOf(*listed) != SignInKind::None)
         info.problems.append(problem(listed->file, entry, Words::tr("The credential is not used"),
-                                     Words::tr("The server is not https; a credential would cross the network readable."),
+                                     Words::tr("The server is not https; a credential would cross the network in plain text."),
                                      Words::tr("Use an https address if the server has one."), Problem::Severity::Warning));
     switch (info.signIn) {
     case SignInKind::ExecPlugin: info.signInDetail = QFileInfo(user.exec->command).fileName(); break;

@@ -222,7 +222,7 @@ void KubeconfigReader::readBytes(const QByteArray &bytes, KubeconfigFile &file)
         return;
     }
     if (document->hasFurtherDocuments())
-        add(place, 0, Words::tr("The kubeconfig holds several documents"), Words::tr("Only the first one counts, as for kubectl."),
+        add(place, 0, Words::tr("The kubeconfig holds several documents"), Words::tr("Only the first one is used, as in kubectl."),
             Words::tr("Put each document into a file of its own and name both in KUBECONFIG."), Problem::Severity::Warning);
     readRoot(document->root());
     m_file = nullptr;
@@ -334,7 +334,7 @@ void KubeconfigReader::readList(const yaml::Node &root, const char *listKey, con
     }
     for (const QString &name : std::as_const(duplicates)) {
         const QString what = Words::tr("The name %1 appears twice in %2").arg(quoted(name), QLatin1StringView(listKey));
-        const QString why = Words::tr("Nobody can tell which one is meant; kubectl refuses the whole file.");
+        const QString why = Words::tr("It is ambiguous which one is meant; kubectl rejects the whole file.");
         const QString fix = Words::tr("Rename or remove one of the two.");
         add(filePlace, 0, what, why, fix);
         const Place place{&found[name].problems, noun + u' ' + quoted(name)};
@@ -381,8 +381,8 @@ void KubeconfigReader::validate(ClusterEntry &cluster, const Place &place)
         add(place, 0, Words::tr("The certificate authority is given twice"),
             Words::tr("Both certificate-authority and certificate-authority-data are set."), Words::tr("Remove one of them."));
     if (cluster.insecureSkipVerify && (!cluster.caFile.isEmpty() || !cluster.caData.isEmpty()))
-        add(place, 0, Words::tr("The certificate authority contradicts insecure-skip-tls-verify"),
-            Words::tr("A server cannot be both verified and not verified; kubectl refuses this as well."),
+        add(place, 0, Words::tr("The certificate authority conflicts with insecure-skip-tls-verify"),
+            Words::tr("A server cannot be both verified and not verified; kubectl rejects this as well."),
             Words::tr("Remove insecure-skip-tls-verify to keep the connection safe."));
     checkFile(cluster.caFile, u"certificate-authority"_s, place);
     checkAuthority(cluster, place);
@@ -522,7 +522,7 @@ void KubeconfigReader::validate(UserEntry &user, const Place &place)
     const bool hasBasic = !user.username.isEmpty() || !user.password.isEmpty();
     if (hasToken && hasBasic)
         add(place, 0, Words::tr("The user has more than one way to sign in"),
-            Words::tr("A token and a user name with password exclude each other."), Words::tr("Remove one of them."));
+            Words::tr("A token and a user name with password are mutually exclusive."), Words::tr("Remove one of them."));
     for (const char c : user.token.reveal()) {
         if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
             add(place, 0, Words::tr("The token cannot be sent"), Words::tr("It holds a line break or control character."),
@@ -533,7 +533,7 @@ void KubeconfigReader::validate(UserEntry &user, const Place &place)
     if (user.authProvider.isEmpty())
         return;
     if (user.exec)
-        add(place, 0, Words::tr("The user has two sign-in plugins"), Words::tr("exec and auth-provider exclude each other."),
+        add(place, 0, Words::tr("The user has two sign-in plugins"), Words::tr("exec and auth-provider are mutually exclusive."),
             Words::tr("Remove auth-provider; it is obsolete."));
     const QString what = Words::tr("The sign-in method auth-provider %1 is not supported").arg(quoted(user.authProvider));
     if (user.authProvider == u"gcp"_s)

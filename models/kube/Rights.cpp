@@ -171,7 +171,7 @@ Result<AccessAnswer> accessAnswer(const QJsonObject &review)
     const QJsonValue status = review[u"status"_s];
     const QJsonValue allowed = status[u"allowed"_s];
     if (!allowed.isBool())
-        return fail(Error::Kind::Parse, Words::tr("The server did not say what you may do."),
+        return fail(Error::Kind::Parse, Words::tr("The server did not say which permissions you have."),
                     Words::tr("Its answer to an access review has no status."), Words::tr("Check that the address names a Kubernetes API."));
     AccessAnswer answer{allowed.toBool(), status[u"reason"_s].toString()};
     if (!answer.allowed && answer.reason.isEmpty())

@@ -60,7 +60,7 @@ Path rest(const Path &path, size_t from)
 Error unproved()
 {
     return Error::make(Error::Kind::Internal, Words::tr("The text cannot be changed."),
-                       Words::tr("No way of writing the change reads back as what it means."),
+                       Words::tr("No way to write this change reads back with the intended value."),
                        Words::tr("Change the text by hand, and report what it looks like."));
 }
 

@@ -61,11 +61,11 @@ private:
         const bool nothing = here.isUndefined() || here.isNull();
         if (step.kind == Step::Kind::Field) {
             if (!here.isObject() && !(nothing && m_act != Act::Remove))
-                return refused(depth, nothing ? Words::tr("It does not exist.") : Words::tr("What it is in is no map."));
+                return refused(depth, nothing ? Words::tr("It does not exist.") : Words::tr("Its parent is not a map."));
             return inMap(here.toObject(), step, depth);
         }
         if (!here.isArray() && !(nothing && m_act != Act::Remove))
-            return refused(depth, nothing ? Words::tr("It does not exist.") : Words::tr("What it is in is no list."));
+            return refused(depth, nothing ? Words::tr("It does not exist.") : Words::tr("Its parent is not a list."));
         return inList(here.toArray(), step, depth);
     }
 
@@ -80,7 +80,7 @@ private:
             return map;
         }
         if (last && m_act == Act::Insert && there)
-            return refused(depth, Words::tr("It exists already."));
+            return refused(depth, Words::tr("It already exists."));
         const Result<QJsonValue> child = last ? Result<QJsonValue>(m_value) : at(map.value(step.name), depth + 1);
         if (!child)
             return child;

@@ -44,7 +44,7 @@ std::optional<QStringList> names(const QJsonArray &list, const QString &key)
 
 Error invalid(const QString &what, const QString &why)
 {
-    return Error::make(Error::Kind::Invalid, what, why, Words::tr("Correct the patch."));
+    return Error::make(Error::Kind::Invalid, what, why, Words::tr("Fix the patch."));
 }
 
 } // namespace
@@ -98,7 +98,7 @@ Result<QJsonValue> jsonPatch(const QJsonValue &target, const QJsonArray &operati
         const bool needsValue = op == u"add" || op == u"replace" || op == u"test";
         const bool needsFrom = op == u"move" || op == u"copy";
         if (!needsValue && !needsFrom && op != u"remove")
-            return refuse(Words::tr("Its op is none of add, remove, replace, move, copy and test."));
+            return refuse(Words::tr("Its op is not one of add, remove, replace, move, copy or test."));
         if (needsValue && !operation.contains(u"value"_s))
             return refuse(Words::tr("It has no value."));
         const QString pointer = operation.value(u"path"_s).toString();
@@ -112,7 +112,7 @@ Result<QJsonValue> jsonPatch(const QJsonValue &target, const QJsonArray &operati
             const auto from = Path::fromPointer(source, value);
             given = from ? valueAt(value, *from) : QJsonValue(QJsonValue::Undefined);
             if (given.isUndefined())
-                return refuse(Words::tr("What it takes does not exist."));
+                return refuse(Words::tr("Its source does not exist."));
             if (op == u"move") {
                 const Result<QJsonValue> left = from->isEmpty() ? Result<QJsonValue>(QJsonValue(QJsonValue::Null)) : without(value, *from);
                 if (!left)
@@ -128,7 +128,7 @@ Result<QJsonValue> jsonPatch(const QJsonValue &target, const QJsonArray &operati
             return refuse(Words::tr("Its path leads nowhere."));
         if (op == u"test") {
             if (valueAt(value, *path) != given)
-                return refuse(Words::tr("The value is another than its test expects."));
+                return refuse(Words::tr("The value is not what its test expects."));
             continue;
         }
         const QJsonValue parent = valueAt(value, path->parent());
@@ -195,7 +195,7 @@ public:
             return only;
         }
         if (patch.contains(u"$patch"_s) && directive != u"merge")
-            refuse(Words::tr("$patch is none of replace, delete and merge."));
+            refuse(Words::tr("$patch is not one of replace, delete or merge."));
         if (patch.contains(u"$retainKeys"_s)) {
             const QJsonArray retained = patch.value(u"$retainKeys"_s).toArray();
             for (const QString &key : target.keys()) {
@@ -414,7 +414,7 @@ private:
 Result<QJsonValue> strategicMerge(const QJsonValue &target, const QJsonValue &patch)
 {
     if (!patch.isObject())
-        return fail(invalid(Words::tr("The strategic merge patch cannot be applied."), Words::tr("It is no map.")));
+        return fail(invalid(Words::tr("The strategic merge patch cannot be applied."), Words::tr("It is not a map.")));
     Strategic merge;
     const QJsonObject merged = merge.map(target.toObject(), patch.toObject());
     if (merge.error)

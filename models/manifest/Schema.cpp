@@ -46,9 +46,9 @@ QString kindWord(Node::Kind kind)
 {
     switch (kind) {
     case Node::Kind::Null: return Words::tr("nothing");
-    case Node::Kind::Bool: return Words::tr("true or false");
+    case Node::Kind::Bool: return Words::tr("a boolean");
     case Node::Kind::Number: return Words::tr("a number");
-    case Node::Kind::Text: return Words::tr("text");
+    case Node::Kind::Text: return Words::tr("a string");
     case Node::Kind::List: return Words::tr("a list");
     case Node::Kind::Map: return Words::tr("a map");
     }
@@ -58,13 +58,13 @@ QString kindWord(Node::Kind kind)
 QString typeWord(const QString &type)
 {
     if (type == u"string")
-        return Words::tr("text");
+        return Words::tr("a string");
     if (type == u"integer")
-        return Words::tr("a whole number");
+        return Words::tr("an integer");
     if (type == u"number")
         return Words::tr("a number");
     if (type == u"boolean")
-        return Words::tr("true or false");
+        return Words::tr("a boolean");
     if (type == u"array")
         return Words::tr("a list");
     return type == u"object" ? Words::tr("a map") : type;
@@ -174,15 +174,15 @@ private:
             // Built-in kinds take a null field for one that is not there; in a list, or in a custom resource, it stays.
             const bool stays = node.key().isEmpty() || (m_prunes && !schema.contains(u"default"_s));
             if (schema.contains(u"type"_s) && !schema.value(u"nullable"_s).toBool() && stays && node.parent().isValid())
-                add(Finding::Kind::Type, node, path, Words::tr("There is nothing here, where %1 belongs.").arg(typeWord(schema.value(u"type"_s).toString())));
+                add(Finding::Kind::Type, node, path, Words::tr("This is empty; expected %1.").arg(typeWord(schema.value(u"type"_s).toString())));
             return;
         }
         if (intOrString) {
             if (kind != Node::Kind::Text && !(kind == Node::Kind::Number && isWhole(node.json())))
-                add(Finding::Kind::Type, node, path, Words::tr("This is %1, where a whole number or text belongs.").arg(kindWord(kind)));
+                add(Finding::Kind::Type, node, path, Words::tr("This is %1; expected an integer or a string.").arg(kindWord(kind)));
         } else if (!fits(kind, node, schema.value(u"type"_s).toString())) {
             const QString type = schema.value(u"type"_s).toString();
-            QString message = Words::tr("This is %1, where %2 belongs.").arg(kindWord(kind), typeWord(type));
+            QString message = Words::tr("This is %1; expected %2.").arg(kindWord(kind), typeWord(type));
             if (type == u"string" && (kind == Node::Kind::Number || kind == Node::Kind::Bool))
                 message += u' ' + Words::tr("Put it in quotes.");
             add(Finding::Kind::Type, node, path, message);
@@ -235,11 +235,11 @@ private:
             types.removeDuplicates();
             types.removeAll(QString());
             if (good == 0 && types.size() > 1)
-                add(Finding::Kind::Type, node, path, Words::tr("This is %1, where one of these belongs: %2.").arg(kindWord(node.kind()), types.join(u", "_s)));
+                add(Finding::Kind::Type, node, path, Words::tr("This is %1; expected one of: %2.").arg(kindWord(node.kind()), types.join(u", "_s)));
             else if (good == 0)
                 m_findings += least.mid(0, kMostFindings - m_findings.size());
             else if (good > 1 && word == u"oneOf" && types.size() <= 1)
-                add(Finding::Kind::Value, node, path, Words::tr("This fits more than one of the forms of which it may have one."));
+                add(Finding::Kind::Value, node, path, Words::tr("This matches more than one of the alternatives; exactly one is allowed."));
         }
         if (schema.value(u"not"_s).isObject() && !schema.value(u"not"_s).toObject().isEmpty() && tried(node, schema.value(u"not"_s).toObject(), path).isEmpty())
             add(Finding::Kind::Value, node, path, Words::tr("This has a form that is not allowed here."));
@@ -271,7 +271,7 @@ private:
         if (const QJsonValue most = schema.value(u"maxLength"_s); most.isDouble() && length > most.toInteger())
             add(Finding::Kind::Value, node, path, Words::tr("This has %1 characters; at most %2 are allowed.").arg(length).arg(most.toInteger()));
         if (schema.value(u"format"_s).toString() == u"date-time" && !QDateTime::fromString(said, Qt::ISODateWithMs).isValid())
-            add(Finding::Kind::Value, node, path, Words::tr("%1 is no time as in 2006-01-02T15:04:05Z.").arg(quoted(said)));
+            add(Finding::Kind::Value, node, path, Words::tr("%1 is not a time such as 2006-01-02T15:04:05Z.").arg(quoted(said)));
         const QString pattern = schema.value(u"pattern"_s).toString();
         if (pattern.isEmpty() || said.size() > kLongestMatched)
             return;
@@ -293,13 +293,13 @@ private:
         const bool above = schema.value(u"exclusiveMinimum"_s).toBool();
         const bool below = schema.value(u"exclusiveMaximum"_s).toBool();
         if (least.isDouble() && (value < least.toDouble() || (above && value == least.toDouble())))
-            add(Finding::Kind::Value, node, path, (above ? Words::tr("%1 is too small; it must be more than %2.") : Words::tr("%1 is too small; the least is %2."))
+            add(Finding::Kind::Value, node, path, (above ? Words::tr("%1 is too small; it must be more than %2.") : Words::tr("%1 is too small; the minimum is %2."))
                                                       .arg(textOf(node.json()), textOf(least)));
         if (most.isDouble() && (value > most.toDouble() || (below && value == most.toDouble())))
-            add(Finding::Kind::Value, node, path, (below ? Words::tr("%1 is too large; it must be less than %2.") : Words::tr("%1 is too large; the most is %2."))
+            add(Finding::Kind::Value, node, path, (below ? Words::tr("%1 is too large; it must be less than %2.") : Words::tr("%1 is too large; the maximum is %2."))
                                                       .arg(textOf(node.json()), textOf(most)));
         if (const double step = schema.value(u"multipleOf"_s).toDouble(); step > 0 && std::abs(std::remainder(value, step)) > 1e-9 * step)
-            add(Finding::Kind::Value, node, path, Words::tr("%1 is no multiple of %2.").arg(textOf(node.json())).arg(step));
+            add(Finding::Kind::Value, node, path, Words::tr("%1 is not a multiple of %2.").arg(textOf(node.json())).arg(step));
         const QString format = schema.value(u"format"_s).toString();
         if ((format == u"int32" && (value < -2147483648.0 || value > 2147483647.0)) || (format == u"int64" && std::abs(value) > 9.2233720368547758e18))
             add(Finding::Kind::Value, node, path, Words::tr("%1 does not fit into %2.").arg(textOf(node.json()), format));
@@ -361,7 +361,7 @@ private:
             child.item(static_cast<int>(i));
             if (seen.contains(name))
                 add(Finding::Kind::Duplicate, items[i], child,
-                    set ? Words::tr("%1 stands in this list twice.").arg(quoted(name))
+                    set ? Words::tr("%1 appears twice in this list.").arg(quoted(name))
                         : Words::tr("This item has the same %1 as item %2 of the list.").arg(keys.join(u", "_s)).arg(seen.value(name) + 1));
             else
                 seen.insert(name, static_cast<int>(i));
@@ -396,7 +396,7 @@ private:
                 check(member, others.toObject(), child, deep, deep);
             } else if (!open && !names.contains(name) && !(resource && (name == u"apiVersion" || name == u"kind" || name == u"metadata"))) {
                 const QString near = nearest(name, known);
-                QString message = Words::tr("The field %1 is not known here.").arg(quoted(name));
+                QString message = Words::tr("Unknown field %1.").arg(quoted(name));
                 if (!near.isEmpty())
                     message += u' ' + Words::tr("Did you mean %1?").arg(quoted(near));
                 add(Finding::Kind::Unknown, member, child, message, true, near);

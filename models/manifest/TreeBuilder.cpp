@@ -77,7 +77,7 @@ void TreeBuilder::checkName(int begin, int end)
     const auto isNameCharacter = [](char c) { return isalnum(static_cast<uchar>(c)) != 0 || c == '-' || c == '_'; };
     for (auto at = begin + static_cast<int>(mark) + 1; mark >= 0 && at < end && !lex::isSpace(m_tree.text[at]); ++at) {
         if (!isNameCharacter(m_tree.text[at])) {
-            fault(Fault::Kind::Syntax, at, Words::tr("The name of an anchor holds something else than letters, digits, - and _."), Words::tr("Give it another name."));
+            fault(Fault::Kind::Syntax, at, Words::tr("The name of an anchor has characters other than letters, digits, - and _."), Words::tr("Give it another name."));
             return;
         }
     }
@@ -118,8 +118,8 @@ void TreeBuilder::approach()
         if (!here || charAt(p) != ':')
             return;
         if (frame.flow && p == m_at && p + 1 < m_end && strchr(",[]{}", m_tree.text[p + 1]) && m_tree.node(frame.key).style == Style::Plain)
-            fault(Fault::Kind::Syntax, p, Words::tr("Readers do not agree on whether this colon ends a key or belongs to a text."),
-                  Words::tr("Write a space behind the colon, or quote the text."));
+            fault(Fault::Kind::Syntax, p, Words::tr("YAML parsers disagree on whether this colon ends a key or is part of a string."),
+                  Words::tr("Add a space after the colon, or quote the string."));
         m_at = p + 1;
         return;
     }
@@ -237,7 +237,7 @@ void TreeBuilder::type(int index, QByteArrayView tag, QByteArrayView value)
     const auto notJson = [&] {
         node.notJson = true;
         node.kind = Kind::Number;
-        fault(Fault::Kind::NotJson, node.begin, Words::tr("“%1” has no place in JSON.").arg(text::safe(QString::fromUtf8(value.first(std::min<qsizetype>(40, value.size()))))),
+        fault(Fault::Kind::NotJson, node.begin, Words::tr("“%1” cannot be written as JSON.").arg(text::safe(QString::fromUtf8(value.first(std::min<qsizetype>(40, value.size()))))),
               Words::tr("Quote it or write a finite number."));
     };
     const auto become = [&](Type as) {
@@ -479,7 +479,7 @@ void TreeBuilder::checkMerge(int index)
             good = good && m_tree.node(m_tree.target(child)).kind == Kind::Map;
     }
     if (!good)
-        fault(Fault::Kind::Key, m_tree.node(index).begin, Words::tr("“<<” merges something that is no map."), Words::tr("Merge maps only."));
+        fault(Fault::Kind::Key, m_tree.node(index).begin, Words::tr("“<<” merges something that is not a map."), Words::tr("Merge maps only."));
 }
 
 void TreeBuilder::checkKeys(const Frame &frame)
@@ -494,7 +494,7 @@ void TreeBuilder::checkKeys(const Frame &frame)
     for (size_t i = 1; i < keys.size(); ++i) {
         if (said(keys[i]) == said(keys[i - 1]))
             fault(Fault::Kind::Duplicate, m_tree.node(keys[i]).begin,
-                  Words::tr("The key “%1” stands there twice.").arg(text::safe(QString::fromUtf8(said(keys[i])).left(80))),
+                  Words::tr("The key “%1” is given twice.").arg(text::safe(QString::fromUtf8(said(keys[i])).left(80))),
                   Words::tr("Remove one of the two."));
     }
 }

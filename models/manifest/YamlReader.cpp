@@ -417,8 +417,8 @@ private:
         if (!refused)
             return;
         if (refused->kind == Fault::Kind::TooLarge && noJson >= 0)
-            refused = Refused{Fault::Kind::Syntax, noJson, Words::tr("This is no JSON from here on, and too large for YAML in brackets."),
-                              Words::tr("Correct the text at this place.")};
+            refused = Refused{Fault::Kind::Syntax, noJson, Words::tr("From here on this is not JSON, and it is too large for flow-style YAML."),
+                              Words::tr("Fix the text here.")};
         part.broken = true;
         part.root = -1;
         fault(refused->kind, refused->offset, refused->why, refused->fix);
@@ -524,7 +524,7 @@ private:
                                .arg(place.line)
                                .arg(place.column)
                                .arg(text::safe(QString::fromStdString(e.msg))),
-                           Words::tr("Correct the text at this place.")};
+                           Words::tr("Fix the text here.")};
         } catch (const std::exception &) {
             return Refused{Fault::Kind::Syntax, part.content, Words::tr("The YAML parser gave up on it."), Words::tr("Simplify the text.")};
         }

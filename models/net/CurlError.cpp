@@ -127,8 +127,7 @@ public:
         case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
         case X509_V_ERR_CERT_SIGNATURE_FAILURE:
             return make(Tls, what, tr("The server's certificate was signed by an authority that is not trusted."),
-                tr("Check that certificate-authority-data in the kubeconfig belongs to this cluster; it changes when a "
-                   "cluster is created anew."),
+                tr("Check that certificate-authority-data in the kubeconfig belongs to this cluster; it changes when a cluster is recreated."),
                 f, suffix);
         case X509_V_ERR_HOSTNAME_MISMATCH:
         case X509_V_ERR_IP_ADDRESS_MISMATCH: return hostName(f, suffix);
@@ -150,7 +149,7 @@ public:
     static Error hostName(const CurlFailure &f, const QString &suffix)
     {
         return make(Error::Kind::Tls, noSecureConnection(f),
-            tr("The server's certificate is not made out for “%1”.").arg(f.verifiedName),
+            tr("The server's certificate is not valid for “%1”.").arg(f.verifiedName),
             tr("Use a name the certificate holds in the kubeconfig's server, or set tls-server-name to one."), f,
             suffix);
     }
@@ -241,11 +240,11 @@ public:
         if (f.code == CURLE_PARTIAL_FILE)
             why = tr("The answer ended before it was complete.");
         else if (f.code == CURLE_GOT_NOTHING)
-            why = tr("The server closed the connection without an answer.");
+            why = tr("The server closed the connection without a response.");
         else if (contains(f, "getpeername")) // libcurl looking at a socket that is gone already
-            why = tr("The server or something on the way cut the connection.");
+            why = tr("The server or something on the network path closed the connection.");
         else
-            why = tr("The server or something on the way cut the connection: %1.").arg(detail(f));
+            why = tr("The server or something on the network path closed the connection: %1.").arg(detail(f));
         Error error = make(Error::Kind::Network, tr("The connection to %1 was lost.").arg(f.server), why,
             tr("Try again. If it was a change, look first whether it was made."), f);
         error.reason += lostConnection;
@@ -336,7 +335,7 @@ Error idleError(const QString &server, std::chrono::milliseconds limit)
     Error error = Error::make(Error::Kind::Timeout,
         Messages::tr("Nothing came from %1 for %2.").arg(server, text::duration(limit)),
         Messages::tr("The connection seems to be dead."),
-        Messages::tr("Check the network and the VPN if this comes back."));
+        Messages::tr("Check the network and the VPN if this happens again."));
     error.reason = u"IDLE"_s;
     return error;
 }

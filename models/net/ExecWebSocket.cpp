@@ -38,7 +38,7 @@ struct Messages {
 public:
     static Error noResult(const QString &server, const QString &detail, const QString &reason)
     {
-        Error error = Error::make(Error::Kind::Network, tr("The command in the pod gave no result."),
+        Error error = Error::make(Error::Kind::Network, tr("The command in the pod returned no result."),
             detail.isEmpty() ? tr("%1 closed the connection before the command had ended.").arg(server)
                              : tr("%1 closed the connection before the command had ended: %2.").arg(server, detail),
             tr("Check that the pod still runs, then try again."));
@@ -48,8 +48,8 @@ public:
     static Error brokenFrames(const QString &server)
     {
         Error error = Error::make(Error::Kind::Parse, tr("The answer of %1 cannot be read.").arg(server),
-            tr("It breaks the rules of the WebSocket protocol."),
-            tr("A proxy on the way may not support WebSocket; try without it."));
+            tr("It violates the WebSocket protocol."),
+            tr("A proxy on the network path may not support WebSocket; try without it."));
         error.reason = u"WEBSOCKET_PROTOCOL"_s;
         return error;
     }

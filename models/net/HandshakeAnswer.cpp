@@ -149,7 +149,7 @@ Result<> HandshakeAnswer::check(const QByteArray &accept) const
         Error error =
             Error::make(Error::Kind::Parse, Messages::tr("%1 answered the WebSocket handshake wrongly.").arg(m_server),
                 Messages::tr("Its answer does not belong to the request."),
-                Messages::tr("A proxy on the way may not support WebSocket; try without it."));
+                Messages::tr("A proxy on the network path may not support WebSocket; try without it."));
         error.reason = u"WEBSOCKET_HANDSHAKE"_s;
         return fail(error);
     }

@@ -47,7 +47,7 @@ Result<QUrl> parseServer(const QString &text)
     const QUrl url(text, QUrl::StrictMode);
     const QString fix = Words::tr("Name it as https://HOST[:PORT]");
     if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "https"_L1 && url.scheme() != "http"_L1))
-        return fail(Error::Kind::Invalid, what, Words::tr("It is no URL that begins with https:// or http://"), fix);
+        return fail(Error::Kind::Invalid, what, Words::tr("It is not a URL that starts with https:// or http://"), fix);
     if (!url.userInfo().isEmpty())
         return fail(Error::Kind::Invalid, what, Words::tr("It holds a user name or password, which S3 does not take"), fix);
     if ((!url.path().isEmpty() && url.path() != "/"_L1) || url.hasQuery() || url.hasFragment())
@@ -59,7 +59,7 @@ Result<QByteArray> readBundle(const QString &path)
 {
     const QString what = Words::tr("The certificates of AWS_CA_BUNDLE cannot be read");
     if (!QFileInfo(path).isFile())
-        return fail(Error::Kind::NotFound, what, Words::tr("%1 is no file").arg(text::safe(path)), Words::tr("Correct the variable, or leave it out"));
+        return fail(Error::Kind::NotFound, what, Words::tr("%1 is not a file").arg(text::safe(path)), Words::tr("Correct the variable, or leave it out"));
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
         return fail(Error::Kind::Io, what, text::safe(file.errorString()), Words::tr("Check who may read %1").arg(text::safe(path)));
@@ -76,13 +76,13 @@ Result<Place> parsePlace(const QString &uri)
 {
     const QString what = Words::tr("%1 cannot be listed").arg(text::safe(uri));
     if (!uri.startsWith("s3://"_L1))
-        return fail(Error::Kind::Invalid, what, Words::tr("It does not begin with s3://"), Words::tr("Name it as s3://BUCKET/PREFIX"));
+        return fail(Error::Kind::Invalid, what, Words::tr("It does not start with s3://"), Words::tr("Name it as s3://BUCKET/PREFIX"));
     const QString rest = uri.mid(5);
     const qsizetype slash = rest.indexOf(u'/');
     Place place;
     place.bucket = rest.left(slash);
     if (!isBucketName(place.bucket))
-        return fail(Error::Kind::Invalid, what, Words::tr("“%1” is no name of a bucket").arg(text::safe(place.bucket)),
+        return fail(Error::Kind::Invalid, what, Words::tr("“%1” is not a valid bucket name").arg(text::safe(place.bucket)),
                     Words::tr("Name it as s3://BUCKET/PREFIX"));
     place.prefix = slash < 0 ? QByteArray() : rest.mid(slash + 1).toUtf8();
     if (!place.prefix.isEmpty() && !place.prefix.endsWith('/'))
@@ -138,7 +138,7 @@ Result<Access> accessFromEnvironment(const AccessOptions &options, const net::En
     access.store.region = first(options.region, {"AWS_REGION", "AWS_DEFAULT_REGION"}).toUtf8();
     if (!access.store.region.isEmpty() && !isRegionName(access.store.region))
         return fail(Error::Kind::Invalid, Words::tr("The region cannot be used"),
-                    Words::tr("“%1” is no name of a region").arg(text::safe(access.store.region)),
+                    Words::tr("“%1” is not a valid region name").arg(text::safe(access.store.region)),
                     Words::tr("Name it as in us-east-1, or leave it out"));
     if (const QString bundle = environment("AWS_CA_BUNDLE"); !bundle.isEmpty()) {
         Result<QByteArray> pem = readBundle(bundle);
@@ -149,7 +149,7 @@ Result<Access> accessFromEnvironment(const AccessOptions &options, const net::En
     const QByteArray id = environment("AWS_ACCESS_KEY_ID").toUtf8();
     const QByteArray secret = environment("AWS_SECRET_ACCESS_KEY").toUtf8();
     if (id.isEmpty() != secret.isEmpty())
-        return fail(Error::Kind::Auth, Words::tr("The keys for the bucket are incomplete"),
+        return fail(Error::Kind::Auth, Words::tr("The credentials for the bucket are incomplete"),
                     id.isEmpty() ? Words::tr("AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not")
                                  : Words::tr("AWS_ACCESS_KEY_ID is set and AWS_SECRET_ACCESS_KEY is not"),
                     Words::tr("Set both, or neither for a public bucket"));

@@ -107,13 +107,13 @@ Result<Frame> readList(const QByteArray &body, QLatin1StringView root, const QSt
         }
     }
     if (xml.hasError())
-        return fail(parseError(Words::tr("It is no complete XML: %1 in line %2").arg(xml.errorString()).arg(xml.lineNumber())));
+        return fail(parseError(Words::tr("It is not complete XML: %1 in line %2").arg(xml.errorString()).arg(xml.lineNumber())));
     return frame;
 }
 
 Error goesOnNowhere()
 {
-    return parseError(Words::tr("It says that the list goes on, but not where"));
+    return parseError(Words::tr("It says that the list continues, but not where"));
 }
 
 Error::Kind kindOf(const QString &code, int status)
@@ -157,19 +157,19 @@ Reading explained(const Refusal &refusal, const net::Response &response, const F
 {
     const QString &code = refusal.code;
     if (response.status >= 300 && response.status < 400)
-        return {Words::tr("%1 sends on to “%2”, and neither requests nor keys follow it there")
+        return {Words::tr("%1 redirects to “%2”, and neither requests nor credentials follow it there")
                     .arg(facts.server, text::safe(response.header("location").left(longestText))),
                 Words::tr("Name the endpoint that serves this bucket, or its region")};
     if (code == "ExpiredToken"_L1 || code == "TokenRefreshRequired"_L1)
-        return {Words::tr("The session token of these temporary keys has expired"), Words::tr("Get new keys and try again")};
+        return {Words::tr("The session token of these temporary credentials has expired"), Words::tr("Get new credentials and try again")};
     if (code == "InvalidToken"_L1)
         return {Words::tr("%1 does not accept the session token").arg(facts.server),
-                Words::tr("Get new keys, or leave AWS_SESSION_TOKEN out where the keys are permanent")};
+                Words::tr("Get new credentials, or leave AWS_SESSION_TOKEN out where they are permanent")};
     if (code == "InvalidAccessKeyId"_L1 || code == "XAdminUserNotFound"_L1)
         return {Words::tr("%1 does not know the access key").arg(facts.server),
                 Words::tr("Check the access key, and that it belongs to this endpoint")};
     if (code == "SignatureDoesNotMatch"_L1)
-        return {Words::tr("The signature does not fit the access key"),
+        return {Words::tr("The signature does not match the access key"),
                 Words::tr("Check the secret key; a proxy that changes requests has the same effect")};
     if (code == "RequestTimeTooSkewed"_L1) {
         const QString by = clockDifference(response, now);
@@ -186,11 +186,11 @@ Reading explained(const Refusal &refusal, const net::Response &response, const F
         return {Words::tr("There is no such bucket at %1").arg(facts.server), Words::tr("Check the bucket's name and the endpoint")};
     switch (kind) {
     case Error::Kind::RateLimited:
-        return {Words::tr("%1 is overloaded and asks to slow down").arg(facts.server), Words::tr("Try again later")};
+        return {Words::tr("%1 is overloaded and asks for fewer requests").arg(facts.server), Words::tr("Try again later")};
     case Error::Kind::Forbidden:
-        return facts.keyed ? Reading{Words::tr("The keys may not do this"),
-                                     Words::tr("Ask for the rights to list the bucket and to read its objects")}
-                           : Reading{Words::tr("It cannot be read without keys"),
+        return facts.keyed ? Reading{Words::tr("The credentials do not permit this"),
+                                     Words::tr("Ask for permission to list the bucket and to read its objects")}
+                           : Reading{Words::tr("It cannot be read without credentials"),
                                      Words::tr("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")};
     default: break;
     }
@@ -204,7 +204,7 @@ Reading explained(const Refusal &refusal, const net::Response &response, const F
 Result<ListPage> parseListPage(const QByteArray &body)
 {
     ListPage page;
-    const Result<Frame> frame = readList(body, "ListBucketResult"_L1, Words::tr("It is no list of objects"), [&](QXmlStreamReader &xml) -> Result<bool> {
+    const Result<Frame> frame = readList(body, "ListBucketResult"_L1, Words::tr("It is not a list of objects"), [&](QXmlStreamReader &xml) -> Result<bool> {
         if (xml.name() == "Contents"_L1) {
             Result<Object> object = parseObject(xml);
             if (!object)
@@ -233,7 +233,7 @@ Result<ListPage> parseListPage(const QByteArray &body)
 Result<VersionPage> parseVersionPage(const QByteArray &body)
 {
     VersionPage page;
-    const Result<Frame> frame = readList(body, "ListVersionsResult"_L1, Words::tr("It is no list of versions"), [&](QXmlStreamReader &xml) -> Result<bool> {
+    const Result<Frame> frame = readList(body, "ListVersionsResult"_L1, Words::tr("It is not a list of versions"), [&](QXmlStreamReader &xml) -> Result<bool> {
         const bool isMark = xml.name() == "DeleteMarker"_L1;
         if (isMark || xml.name() == "Version"_L1) {
             Result<Object> object = parseObject(xml, isMark);

@@ -87,7 +87,7 @@ public:
     ckpt::Tree take(bool pageLimit, bool stopped)
     {
         if (m_odd > 0)
-            note(Words::tr("%n objects have names that are no paths and were left out.", nullptr, m_odd));
+            note(Words::tr("%n objects have names that are not paths and were left out.", nullptr, m_odd));
         if (m_tooDeep > 0)
             note(Words::tr("%n objects lie deeper than %1 levels and were left out.", nullptr, m_tooDeep).arg(m_limits.depth));
         if (m_entryLimit)
@@ -147,7 +147,7 @@ BucketSource::BucketSource(Client &client, QByteArray prefix, std::stop_token st
 Error BucketSource::circles() const
 {
     return Error::make(Error::Kind::Parse, Words::tr("The bucket %1 at %2 cannot be listed").arg(text::safe(m_client.bucket()), m_client.server()),
-                       Words::tr("Its list turns in circles: a continuation token came twice"),
+                       Words::tr("Its list loops: a continuation token came twice"),
                        Words::tr("Name a prefix further down; the store does not page as S3 does"));
 }
 

@@ -174,8 +174,8 @@ Result<QByteArray> Client::read(const Object &object, qint64 offset, qint64 leng
     const bool part = response->status == 206
         && response->header("content-range").simplified() == "bytes " + range + '/' + QByteArray::number(object.size);
     if ((!whole && !part) || response->body.size() != length)
-        return fail(Error::Kind::Conflict, what, Words::tr("It answered with other bytes than those of the size it listed"),
-                    Words::tr("List again; if this comes back, the store is not to be trusted"));
+        return fail(Error::Kind::Conflict, what, Words::tr("It returned a different number of bytes than it listed"),
+                    Words::tr("List again; if this happens again, the store is not to be trusted"));
     return response->body;
 }
 

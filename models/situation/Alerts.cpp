@@ -67,7 +67,7 @@ void AlertWatch::job(const Job &job, const CheckpointSummary *known, const Overv
     // Where nodes may be read one node tells of all its jobs.
     if (!facts.nodes && becomes(AlertKind::NodeLost, key, job.phase == JobPhase::NodeLost)) {
         alerts.append({AlertKind::NodeLost, key, Words::tr("A node of %1 is lost").arg(text::safe(job.name)),
-                       Words::tr("%1 · whether it still trains is not known", "namespace").arg(text::safe(job.ns))});
+                       Words::tr("%1 · whether it still trains is unknown", "namespace").arg(text::safe(job.ns))});
     }
     if (!known)
         return;

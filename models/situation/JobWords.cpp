@@ -28,7 +28,13 @@ QString readyText(int ready, int unknown, int desired)
 
 QString causeWords(const Job &job)
 {
-    return job.died ? shortText(*job.died) : text::safe(job.cause);
+    if (job.died)
+        return shortText(*job.died);
+    // What the runtime and the kubelet write when they have lost track of a container: containerd's exitCode 255 with reason
+    // "Unknown" after a restart, and pkg/kubelet/kubelet_pods.go's ContainerStatusUnknown.
+    if (job.cause == "Unknown (exit 255)"_L1 || job.cause.startsWith("ContainerStatusUnknown"_L1))
+        return Words::tr("container status lost (node restarted?)");
+    return text::safe(job.cause);
 }
 
 QString causeText(const Job &job)

@@ -120,15 +120,15 @@ private:
         problem(job, known, Kind::Unfinished, Problem::Other::Unfinished, Urgency::Now, change.text, change.record ? change.record->changed : QDateTime(), lost);
         Problem &problem = m_result.problems.last();
         problem.about = About::Change;
-        problem.hint = change.record ? Words::tr("begun by %1; finish it, or roll it back", "a program").arg(text::safe(change.record->tool)) : change.problem;
+        problem.hint = change.record ? Words::tr("started by %1; finish it, or roll it back", "a program").arg(text::safe(change.record->tool)) : change.problem;
         problem.act = change.canAct() ? Problem::Act::Recover : Problem::Act::Show;
     }
 
     QString lostNodeText(const Job &job) const
     {
         const QString node = m_lostNode.value(jobKey(job));
-        return node.isEmpty() ? Words::tr("a node that it has a pod on does not answer; whether it still trains is not known")
-                              : Words::tr("it has a pod on node %1, which does not answer; whether it still trains is not known").arg(node);
+        return node.isEmpty() ? Words::tr("a node with a pod of this job is not answering; whether it still trains is unknown")
+                              : Words::tr("it has a pod on node %1, which is not answering; whether it still trains is unknown").arg(node);
     }
 
     /// A running job whose newest checkpoint is no good, or late.
@@ -192,7 +192,7 @@ private:
             problem.about = About::Availability;
             problem.what = Problem::Other::SinglePoints;
             problem.name = Words::tr("High availability");
-            problem.text = Words::tr("%n component(s) would stop with the loss of one node", nullptr, falling);
+            problem.text = Words::tr("%n component(s) do not tolerate a node failure", nullptr, falling);
             m_result.problems.append(problem);
         }
     }
@@ -257,7 +257,7 @@ private:
             problem.text = storage::troubleText(account);
             if (problem.text.isEmpty()) {
                 const QString full = Words::tr("%1 % full", "part of a PVC").arg(static_cast<int>(part * 100));
-                problem.text = days > 0 ? Words::tr("%1, with room for %2 at its pace of %3 a day", "part of a PVC, time, bytes")
+                problem.text = days > 0 ? Words::tr("%1, full in %2 at %3 a day", "part of a PVC, time, bytes")
                                               .arg(full, storage::fullInText(account), text::bytes(std::llround(account.forecast.bytesPerDay)))
                                         : full;
             }

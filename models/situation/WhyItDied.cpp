@@ -393,7 +393,7 @@ QString shortText(const DeathCause &cause)
     case Kind::MissingFile: return named(Words::tr("missing file %1"), Words::tr("missing file"));
     case Kind::Permission: return named(Words::tr("permission denied: %1"), Words::tr("permission denied"));
     case Kind::MissingKey: return named(Words::tr("missing key %1"), Words::tr("missing key"));
-    case Kind::LostPeer: return named(Words::tr("lost its peer %1"), Words::tr("lost another process of the job"));
+    case Kind::LostPeer: return named(Words::tr("lost peer %1"), Words::tr("lost another process of the job"));
     case Kind::Signal: return Words::tr("crashed with %1 (exit %2)").arg(subject).arg(cause.exitCode);
     case Kind::Exception: break;
     }
@@ -430,8 +430,8 @@ QString sentence(const DeathCause &cause)
     case Kind::Signal: return Words::tr("It was ended by %1 (exit %2), and its log does not say why.").arg(subject).arg(cause.exitCode);
     case Kind::Exception: break;
     }
-    return cause.exitCode != 0 ? Words::tr("It ended with exit code %1; its last word was the line below.").arg(cause.exitCode)
-                               : Words::tr("Its last word was the line below.");
+    return cause.exitCode != 0 ? Words::tr("It exited with code %1; the line below is the last it printed.").arg(cause.exitCode)
+                               : Words::tr("The line below is the last it printed.");
 }
 
 QString fixText(const DeathCause &cause)
@@ -443,17 +443,17 @@ QString fixText(const DeathCause &cause)
     case Kind::GpuMemory: return Words::tr("Use a smaller batch per GPU, gradient checkpointing or sharding.");
     case Kind::HostMemory: return Words::tr("Raise the memory limit, or use fewer data loader workers.");
     case Kind::SharedMemory: return Words::tr("Mount an emptyDir with medium Memory at /dev/shm.");
-    case Kind::GpuFault: return Words::tr("Check that image and driver fit each other, and the node's GPU; cordon the node if this happens again.");
-    case Kind::BadCheckpoint: return Words::tr("Resume from an older checkpoint, or check that it fits the model.");
+    case Kind::GpuFault: return Words::tr("Check that image, driver and the node's GPU are compatible; cordon the node if this happens again.");
+    case Kind::BadCheckpoint: return Words::tr("Resume from an older checkpoint, or check that it matches the model.");
     case Kind::MissingModule: return Words::tr("Use an image that has it.");
     case Kind::MissingFile: return Words::tr("Check the path, and that its PVC is mounted there.");
     case Kind::Permission: return Words::tr("Check runAsUser and fsGroup of the pod, and whether the volume is read-only.");
     case Kind::MissingKey: return Words::tr("Check the configuration and the environment of the script.");
-    case Kind::LostPeer: return Words::tr("Look at the other pods: the first one that failed knows why.");
+    case Kind::LostPeer: return Words::tr("Look at the other pods: the one that failed first has the cause.");
     case Kind::Signal:
     case Kind::Exception: break;
     }
-    return Words::tr("Read the log of the run before.");
+    return Words::tr("Read the log of the previous run.");
 }
 
 } // namespace cairn::situation

@@ -25,12 +25,12 @@ QString troubleText(const ClaimAccount &account)
     switch (account.trouble) {
     case Trouble::None: return {};
     case Trouble::Pending: return Words::tr("Not bound to a volume yet. Its class may wait for the first pod that mounts it.");
-    case Trouble::Lost: return Words::tr("Its volume %1 was deleted. What was on it cannot be reached through this claim any more.").arg(volume);
+    case Trouble::Lost: return Words::tr("Its volume %1 was deleted. Its data can no longer be reached through this PVC.").arg(volume);
     case Trouble::VolumeGone:
-        return account.volume ? Words::tr("Its volume %1 belongs to another claim now.").arg(volume)
-                              : Words::tr("Its volume %1 does not exist. Pods that mount this claim will not start.").arg(volume);
+        return account.volume ? Words::tr("Its volume %1 is now bound to another PVC.").arg(volume)
+                              : Words::tr("Its volume %1 does not exist. Pods that mount this PVC will not start.").arg(volume);
     case Trouble::VolumeFailed: return Words::tr("Its volume %1 failed: %2").arg(volume, text::safe(account.troubleDetail));
-    case Trouble::Deleting: return Words::tr("It is being deleted, as soon as no pod mounts it any more.");
+    case Trouble::Deleting: return Words::tr("It is being deleted, as soon as no pod mounts it.");
     }
     return {};
 }
@@ -41,13 +41,13 @@ QString silenceText(const ClaimAccount &account)
     switch (account.silence) {
     case Silence::None: return {};
     case Silence::NotBound: return Words::tr("Not bound, so there is nothing to measure.");
-    case Silence::Block: return Words::tr("A raw block device: nobody can tell how much of it is in use.");
+    case Silence::Block: return Words::tr("A raw block device: how much of it is in use cannot be measured.");
     case Silence::DriverSilent:
         if (account.facts.reports == DriverFacts::Reports::IfSwitchedOn)
             return Words::tr("%1 reports nothing unless its administrator switches it on. A helper pod can look.").arg(driver);
         return Words::tr("%1 reports nothing. A helper pod can look.").arg(driver);
     case Silence::NotMounted: return Words::tr("No pod mounts it, and the kubelet knows only what is mounted. A helper pod can look.");
-    case Silence::NotMeasured: return Words::tr("Nobody measured it yet.");
+    case Silence::NotMeasured: return Words::tr("It has not been measured yet.");
     }
     return {};
 }
@@ -63,7 +63,7 @@ QString fullInText(const ClaimAccount &account)
     if (account.fraction() >= 0.9995)
         return Words::tr("full");
     switch (account.forecast.state) {
-    case Forecast::State::TooFew: return Words::tr("too early");
+    case Forecast::State::TooFew: return Words::tr("not enough history");
     case Forecast::State::NotGrowing: return Words::tr("not growing");
     case Forecast::State::Growing: break;
     }
@@ -82,11 +82,11 @@ QString sharingText(const ClaimAccount &account)
         others.append(Words::tr("%n more", nullptr, int(account.sharedWith.size()) - 3));
     const QString list = others.join(u", "_s);
     if (account.groupGuessed)
-        return Words::tr("Every number is the same as of %1: they seem to be one file system, and are counted once.").arg(list);
+        return Words::tr("All figures equal those of %1: they seem to be one file system, and are counted once.").arg(list);
     if (!others.isEmpty())
         return Words::tr("One file system with %1; it is counted once.").arg(list);
     if (account.wholeFileSystem)
-        return Words::tr("The numbers are of the whole file system it is a folder of, which others may fill as well.");
+        return Words::tr("The figures are for the whole file system it is a folder of, which others may fill as well.");
     return {};
 }
 

@@ -45,9 +45,9 @@ bool isDamage(const QSqlError &error)
 
 Error explain(const QString &file, const QSqlError &error)
 {
-    Error result = Error::make(Error::Kind::Io, Words::tr("How full claims were could not be kept in %1").arg(text::safe(file)),
+    Error result = Error::make(Error::Kind::Io, Words::tr("PVC usage could not be saved in %1").arg(text::safe(file)),
                                text::safe(error.databaseText()),
-                               Words::tr("Look at the free space and the permissions of its folder. Everything else works on."));
+                               Words::tr("Check the free space and the permissions of its folder. Everything else keeps working."));
     result.reason = error.nativeErrorCode();
     return result;
 }
@@ -126,12 +126,12 @@ Result<> UsageHistory::setAside(const QString &suffix, const QString &why)
     for (int i = 2; QFileInfo::exists(kept); ++i)
         kept = u"%1.%2-%3-%4"_s.arg(m_file, suffix, stamp).arg(i);
     if (!QFile::rename(m_file, kept))
-        return fail(Error::Kind::Io, Words::tr("The history of claims %1 can be neither read nor set aside").arg(text::safe(m_file)), why,
+        return fail(Error::Kind::Io, Words::tr("The PVC usage history %1 can be neither read nor set aside").arg(text::safe(m_file)), why,
                     Words::tr("Move the file away."));
     // Its journal belongs to it and would damage the new file.
     for (const QString &tail : {u"-journal"_s, u"-wal"_s, u"-shm"_s})
         QFile::rename(m_file + tail, kept + tail);
-    m_notice = Error::make(Error::Kind::Io, Words::tr("The history of how full claims were begins anew"), why,
+    m_notice = Error::make(Error::Kind::Io, Words::tr("The PVC usage history starts over"), why,
                            Words::tr("The old file is kept as %1.").arg(text::safe(kept)));
     m_checked = false;
     return {};
@@ -146,7 +146,7 @@ Result<> UsageHistory::check(Connection &connection)
     if (!damaged && !found.isValid())
         return fail(explain(m_file, connection.error()));
     if (!damaged && found.toInt() > version)
-        return setAside(u"newer"_s, Words::tr("A newer Cairn wrote it, in a form that this one does not know."));
+        return setAside(u"newer"_s, Words::tr("It was written by a newer version of Cairn, in a format this one does not know."));
     if (!damaged && found.toInt() > 0) {
         const QVariant whole = connection.value(u"PRAGMA quick_check(1)"_s);
         if (whole.toString() != "ok"_L1)
@@ -187,14 +187,14 @@ Result<T> UsageHistory::with(F work)
             // SQLite would make it readable for others, as the umask says.
             QFile fresh(m_file);
             if (!fresh.open(QIODevice::WriteOnly | QIODevice::NewOnly, QFile::ReadOwner | QFile::WriteOwner) && !QFileInfo::exists(m_file))
-                return fail(Error::Kind::Io, Words::tr("How full claims were could not be kept in %1").arg(text::safe(m_file)),
+                return fail(Error::Kind::Io, Words::tr("PVC usage could not be saved in %1").arg(text::safe(m_file)),
                             text::safe(fresh.errorString()),
-                            Words::tr("Look at the free space and the permissions of its folder. Everything else works on."));
+                            Words::tr("Check the free space and the permissions of its folder. Everything else keeps working."));
             m_checked = false;
         }
         Connection connection(m_file);
         if (!connection.hasDriver())
-            return fail(Error::Kind::Unsupported, Words::tr("How full claims were cannot be kept"), Words::tr("Qt has no driver for SQLite."),
+            return fail(Error::Kind::Unsupported, Words::tr("PVC usage cannot be saved"), Words::tr("Qt has no driver for SQLite."),
                         Words::tr("Install the package libqt6sql6-sqlite."));
         if (!m_checked) {
             const std::optional<Error> before = std::exchange(m_notice, {});

@@ -325,7 +325,7 @@ class NoSecretLeaves(unittest.TestCase):
         self.addCleanup(self.kubectl, "-n", "research", "delete", f"pytorchjob/{name}", f"secret/{name}", "--ignore-not-found")
         self.kubectl("-n", "research", "create", "-f", "-", input=json.dumps({"apiVersion": "v1", "kind": "List", "items": [secret, job]}))
         run = self.run_watched(CAIRNCTL, "--kubeconfig", KUBECONFIG, "-n", "research", "checkpoints", name, "--endpoint", self.store, "--allow-secret")
-        self.assertRegex(run.outputs["stderr"], rb"refus|denied|Denied|403|may not", run.outputs["stderr"])
+        self.assertRegex(run.outputs["stderr"], rb"refus|denied|Denied|403|do not permit", run.outputs["stderr"])
         self.run_watched(CAIRNCTL, "--kubeconfig", KUBECONFIG, "-n", "research", "job", "show", name, "-o", "json", expect=[0])
 
     def test_a_crash_leaves_nothing(self):

@@ -76,7 +76,7 @@ class KeysInAKeychain(unittest.TestCase):
             """
         err = self.run_in("dbus-run-session", "--", script=script, keys=KEYS)
         self.assertEqual(["AKIDKEPT" in seen for seen in self.server.seen], [True, True, False, False], err)
-        self.assertIn("no keys for the bucket other", err)
+        self.assertIn("no credentials for the bucket other", err)
         self.assertFalse(self.files_with_the_secret())
 
     def test_without_a_keychain_keys_stay_in_memory(self):

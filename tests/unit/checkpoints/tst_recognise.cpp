@@ -309,7 +309,7 @@ private slots:
         options.limits.fileBudget = 4700;
         const Checkpoint c = only(recognise(source.tree, source, options, {}).listing, u"step-1.pt"_s);
         QCOMPARE(c.verdict, Verdict::Unverified);
-        QVERIFY2(c.reason.contains(u"read budget"_s), qPrintable(c.reason));
+        QVERIFY2(c.reason.contains(u"read limit"_s), qPrintable(c.reason));
     }
     void theLatestGoesByTimeAndTiesByStep()
     {

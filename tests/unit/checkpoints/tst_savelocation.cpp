@@ -89,7 +89,7 @@ private slots:
         QCOMPARE(shown(locate(j)), u"-"_s);
         QVERIFY(!locate(j).reason.isEmpty());
         j.mounts.clear();
-        QVERIFY(locate(j).reason.contains(u"no claim"_s));
+        QVERIFY(locate(j).reason.contains(u"no PVC"_s));
         j.envFrom = {u"CHECKPOINT_DIR"_s};
         QVERIFY(locate(j).reason.contains(u"Secret"_s));
     }

@@ -303,7 +303,7 @@ private slots:
         tests::FakeObjectApi api;
         const auto plan = planBucket(api, put(api, keysOf(u"store"_s), {whole(u"more"_s)}), {});
         QVERIFY(plan);
-        QCOMPARE(plan->keySources(), (QStringList{u"AWS_ACCESS_KEY_ID: key id of Secret store"_s, u"AWS_SECRET_ACCESS_KEY: key key of Secret store"_s,
+        QCOMPARE(plan->keySources(), (QStringList{u"AWS_ACCESS_KEY_ID: data key id of Secret store"_s, u"AWS_SECRET_ACCESS_KEY: data key key of Secret store"_s,
                                                   u"every variable of Secret more"_s}));
     }
     void whoTakesAConsentBackForgetsTheKeys()

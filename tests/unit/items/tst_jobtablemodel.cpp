@@ -286,6 +286,18 @@ private slots:
                     QVERIFY2(c.isPrint(), qPrintable(QString::number(c.unicode(), 16)));
     }
 
+    void aLostContainerStatusIsNoUnknownExit()
+    {
+        for (const QString &cause : {u"Unknown (exit 255)"_s, u"ContainerStatusUnknown (exit 137)"_s, u"Error (exit 255)"_s}) {
+            Job lost = job(u"x"_s);
+            lost.cause = cause;
+            JobTableModel model;
+            model.setJobs({lost});
+            QCOMPARE(cell(model, u"x"_s, JobTableModel::State, DetailRole),
+                     cause.startsWith(u"Error"_s) ? cause : u"container status lost (node restarted?)"_s);
+        }
+    }
+
     void jobsWithoutUidStayApart()
     {
         Job a = job({});

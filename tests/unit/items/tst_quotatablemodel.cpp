@@ -50,8 +50,8 @@ private slots:
 
     void eachStateHasItsWord()
     {
-        QCOMPARE(tagOf(10, 3), u"Room left"_s);
-        QCOMPARE(tagOf(100, 84), u"Room left"_s);
+        QCOMPARE(tagOf(10, 3), u"Available"_s);
+        QCOMPARE(tagOf(100, 84), u"Available"_s);
         QCOMPARE(tagOf(100, 85), u"Nearly full"_s);
         QCOMPARE(tagOf(10, 10), u"Full"_s);
         QCOMPARE(tagOf(10, 12), u"Over quota"_s);

@@ -402,7 +402,7 @@ private slots:
         const auto outcome = execute(world.api, plan, world.options(), {});
         QVERIFY(!outcome.has_value());
         QCOMPARE(outcome.error().kind, Error::Kind::Conflict);
-        QVERIFY(outcome.error().what.contains(u"changed meanwhile"_s));
+        QVERIFY(outcome.error().what.contains(u"changed in the meantime"_s));
         QCOMPARE(world.job(), before);
         for (const auto &call : world.api.calls())
             QVERIFY(!call.writes());

@@ -285,7 +285,7 @@ private slots:
         QVERIFY(plan.wrapperPossible);
         for (const PlanNote &note : plan.warnings) {
             if (note.id == u"restarts-from-named") {
-                QCOMPARE(note.text, u"Every restart begins again at step 100."_s);
+                QCOMPARE(note.text, u"Every restart starts again from step 100."_s);
                 QVERIFY(!note.fix.isEmpty());
             }
         }

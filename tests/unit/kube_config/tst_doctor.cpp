@@ -246,7 +246,7 @@ private slots:
         QTest::addColumn<QString>("expected");
         QTest::newRow("expired") << 0 << u"The certificate of the server ended 2 d ago"_s;
         QTest::newRow("other CA") << 1 << u"authority that is not trusted"_s;
-        QTest::newRow("other name") << 2 << u"not made out for"_s;
+        QTest::newRow("other name") << 2 << u"not valid for"_s;
         QTest::newRow("self-signed") << 3 << u"CN=server"_s;
     }
     void certificatesOfTheServerAreJudged()
@@ -424,7 +424,7 @@ private slots:
             QVERIFY2(report.steps.last().why.contains(u"create jobs.batch"_s), qPrintable(report.steps.last().why));
             QCOMPARE(report.steps.last().fixCommand, u"kubectl auth can-i --list --namespace vision"_s);
             const auto summary = summarise(report.rights);
-            QCOMPARE(quick(from).detail, u"%1 of %2 rights · v1.34.2"_s.arg(summary.total - 1).arg(summary.total));
+            QCOMPARE(quick(from).detail, u"%1 of %2 permissions · v1.34.2"_s.arg(summary.total - 1).arg(summary.total));
         }
     }
 

@@ -285,7 +285,7 @@ private slots:
         QTest::newRow("no host") << token << "{server: 'https://'}"_ba << u"not a complete http or https URL"_s;
         QTest::newRow("password in server") << token << "{server: 'https://u:hidden-word@h'}"_ba << u"It holds a user name or password"_s;
         QTest::newRow("CA and insecure") << token << "{server: 'https://h', insecure-skip-tls-verify: true, certificate-authority-data: eA==}"_ba
-                                         << u"contradicts insecure-skip-tls-verify"_s;
+                                         << u"conflicts with insecure-skip-tls-verify"_s;
         QTest::newRow("CA twice") << token << "{server: 'https://h', certificate-authority: /dev/null, certificate-authority-data: eA==}"_ba
                                   << u"The certificate authority is given twice"_s;
         QTest::newRow("CA is a device") << token << "{server: 'https://h', certificate-authority: /dev/zero}"_ba
@@ -552,12 +552,12 @@ private slots:
             QVERIFY(::seteuid(65534) == 0);
             const auto config = loadList({file});
             QVERIFY(::seteuid(0) == 0);
-            QVERIFY2(allTexts(config.problems()).contains(u"You may not read it"_s), qPrintable(allTexts(config.problems())));
+            QVERIFY2(allTexts(config.problems()).contains(u"You don't have permission to read it"_s), qPrintable(allTexts(config.problems())));
             return;
         }
         const QString file = write(u"secret"_s, simple("s"));
         QVERIFY(::chmod(QFile::encodeName(file).constData(), 0) == 0);
-        QVERIFY(allTexts(loadList({file}).problems()).contains(u"You may not read it"_s));
+        QVERIFY(allTexts(loadList({file}).problems()).contains(u"You don't have permission to read it"_s));
     }
 
     void userIsIgnoredWithoutTls()

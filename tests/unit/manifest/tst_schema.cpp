@@ -104,23 +104,23 @@ private slots:
         const auto row = [](const char *from, const char *to, const char *finding) {
             QTest::newRow(to) << QByteArray(from) << QByteArray(to) << QString::fromUtf8(finding);
         };
-        row("replicas: 2", "replcas: 2", "12:7 The field “replcas” is not known here. Did you mean “replicas”?");
-        row("replicas: 2", "REPLICAS: 2", "12:7 The field “REPLICAS” is not known here. Did you mean “replicas”?");
-        row("replicas: 2", "zzz: 2", "12:7 The field “zzz” is not known here.");
-        row("replicas: 2", "replicas: two", "12:17 This is text, where a whole number belongs.");
-        row("replicas: 2", "replicas: 2.5", "12:17 This is a number, where a whole number belongs.");
-        row("replicas: 2", "replicas: -1", "12:17 -1 is too small; the least is 0.");
+        row("replicas: 2", "replcas: 2", "12:7 Unknown field “replcas”. Did you mean “replicas”?");
+        row("replicas: 2", "REPLICAS: 2", "12:7 Unknown field “REPLICAS”. Did you mean “replicas”?");
+        row("replicas: 2", "zzz: 2", "12:7 Unknown field “zzz”.");
+        row("replicas: 2", "replicas: two", "12:17 This is a string; expected an integer.");
+        row("replicas: 2", "replicas: 2.5", "12:17 This is a number; expected an integer.");
+        row("replicas: 2", "replicas: -1", "12:17 -1 is too small; the minimum is 0.");
         row("replicas: 2", "replicas: 3000000000", "12:17 3000000000 does not fit into int32.");
-        row("suspend: false", "suspend: \"no\"", "8:14 This is text, where true or false belongs.");
+        row("suspend: false", "suspend: \"no\"", "8:14 This is a string; expected a boolean.");
         row("cleanPodPolicy: None", "cleanPodPolicy: Nome", "9:21 “Nome” is not one of: All, Running, None. Did you mean “None”?");
-        row("restartPolicy: OnFailure", "restartPolicy: 1", "13:22 This is a number, where text belongs. Put it in quotes.");
+        row("restartPolicy: OnFailure", "restartPolicy: 1", "13:22 This is a number; expected a string. Put it in quotes.");
         row("image: registry.example/train:1", "image: \"\"", "18:22 This must not be empty.");
         row("- name: trainer", "- {}", "17:15 The field “name” is missing.");
         row("name: web", "name: Web_", "21:25 “Web_” does not have the form ^[a-z0-9-]+$.");
         row("cpu: 2,", "cpu: two,", "23:31 “two” does not have the form ^[0-9.]+[A-Za-z]*$.");
-        row("cpu: 2,", "cpu: true,", "23:31 This is true or false, where a whole number or text belongs.");
-        row("spec:\n  runPolicy", "statuss: {}\nspec:\n  runPolicy", "6:1 The field “statuss” is not known here. Did you mean “status”?");
-        row("containerPort: 80", "containerPort: 70000", "20:34 70000 is too large; the most is 65535.");
+        row("cpu: 2,", "cpu: true,", "23:31 This is a boolean; expected an integer or a string.");
+        row("spec:\n  runPolicy", "statuss: {}\nspec:\n  runPolicy", "6:1 Unknown field “statuss”. Did you mean “status”?");
+        row("containerPort: 80", "containerPort: 70000", "20:34 70000 is too large; the maximum is 65535.");
         row("                  name: web\n", "                - containerPort: 80\n                  name: web\n",
             "21:19 This item has the same containerPort, protocol as item 1 of the list.");
     }
@@ -173,11 +173,11 @@ spec:
     spec:
       container: []
 )"),
-                 (QStringList{u"5:3 The field “label” is not known here. Did you mean “labels”?"_s,
-                              u"6:20 This is a number, where text belongs. Put it in quotes."_s,
-                              u"7:22 “yesterday” is no time as in 2006-01-02T15:04:05Z."_s, u"8:1 The field “selector” is missing."_s,
-                              u"9:40 This is a list, where a whole number or text belongs."_s, u"11:5 The field “containers” is missing."_s,
-                              u"12:7 The field “container” is not known here. Did you mean “containers”?"_s}));
+                 (QStringList{u"5:3 Unknown field “label”. Did you mean “labels”?"_s,
+                              u"6:20 This is a number; expected a string. Put it in quotes."_s,
+                              u"7:22 “yesterday” is not a time such as 2006-01-02T15:04:05Z."_s, u"8:1 The field “selector” is missing."_s,
+                              u"9:40 This is a list; expected an integer or a string."_s, u"11:5 The field “containers” is missing."_s,
+                              u"12:7 Unknown field “container”. Did you mean “containers”?"_s}));
         QVERIFY(!Schema::fromOpenApi(fixture("apps-v1-openapi.yaml"), u"apps/v1"_s, u"Nothing"_s));
         QVERIFY(!Schema::fromCrd(fixture("pytorchjob-crd.yaml"), u"v2"_s));
     }

@@ -148,7 +148,7 @@ private slots:
         QTest::addColumn<Error::Kind>("kind");
         QTest::addColumn<QString>("says");
         QTest::newRow("no bucket") << 404 << refusal("NoSuchBucket") << Error::Kind::NotFound << u"no such bucket"_s;
-        QTest::newRow("denied") << 403 << refusal("AccessDenied") << Error::Kind::Forbidden << u"may not"_s;
+        QTest::newRow("denied") << 403 << refusal("AccessDenied") << Error::Kind::Forbidden << u"do not permit"_s;
         QTest::newRow("expired") << 400 << refusal("ExpiredToken") << Error::Kind::Auth << u"expired"_s;
         QTest::newRow("unknown key") << 403 << refusal("InvalidAccessKeyId") << Error::Kind::Auth << u"does not know"_s;
         QTest::newRow("unknown key, versitygw") << 404 << refusal("XAdminUserNotFound") << Error::Kind::Auth << u"does not know"_s;
