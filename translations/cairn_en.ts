@@ -14,13 +14,6 @@
 <context>
     <name>Words</name>
     <message numerus="yes">
-        <source>%n objects have names that are no paths and were left out.</source>
-        <translation>
-            <numerusform>%n object has a name that is no path and was left out.</numerusform>
-            <numerusform>%n objects have names that are no paths and were left out.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n objects lie deeper than %1 levels and were left out.</source>
         <translation>
             <numerusform>%n object lies deeper than %1 levels and was left out.</numerusform>
@@ -32,6 +25,23 @@
         <translation>
             <numerusform>%n object is archived and could not be read.</numerusform>
             <numerusform>%n objects are archived and could not be read.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n objects have names that are not paths and were left out.</source>
+        <translation>
+            <numerusform>%n object has a name that is not a path and was left out.</numerusform>
+            <numerusform>%n objects have names that are not paths and were left out.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app</name>
+    <message numerus="yes">
+        <source>%n of %1 could not be parsed</source>
+        <translation>
+            <numerusform>%n of %1 could not be parsed</numerusform>
+            <numerusform>%n of %1 could not be parsed</numerusform>
         </translation>
     </message>
 </context>
@@ -58,11 +68,35 @@
             <numerusform>The checkpoints of %n of them were not read.</numerusform>
         </translation>
     </message>
+</context>
+<context>
+    <name>cairn::app::BulkRun</name>
     <message numerus="yes">
         <source>%n failed; the first: %1</source>
         <translation>
             <numerusform>%n failed: %1</numerusform>
             <numerusform>%n failed; the first: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) suspended</source>
+        <translation>
+            <numerusform>%n job suspended</numerusform>
+            <numerusform>%n jobs suspended</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) unsuspended</source>
+        <translation>
+            <numerusform>%n job unsuspended</numerusform>
+            <numerusform>%n jobs unsuspended</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) deleted</source>
+        <translation>
+            <numerusform>%n job deleted</numerusform>
+            <numerusform>%n jobs deleted</numerusform>
         </translation>
     </message>
 </context>
@@ -120,10 +154,10 @@
 <context>
     <name>cairn::charts::ActivityChart</name>
     <message numerus="yes">
-        <source>%n checkpoint(s) in these hours</source>
+        <source>%n checkpoint(s) in this period</source>
         <translation>
-            <numerusform>%n checkpoint in these hours</numerusform>
-            <numerusform>%n checkpoints in these hours</numerusform>
+            <numerusform>%n checkpoint in this period</numerusform>
+            <numerusform>%n checkpoints in this period</numerusform>
         </translation>
     </message>
 </context>
@@ -282,13 +316,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n job(s) let go</source>
-        <translation>
-            <numerusform>%n job let go</numerusform>
-            <numerusform>%n jobs let go</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n job(s) deleted</source>
         <translation>
             <numerusform>%n job deleted</numerusform>
@@ -296,31 +323,48 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n failed; each says why.</source>
+        <source>%n job(s) unsuspended</source>
         <translation>
-            <numerusform>%n failed; it says why.</numerusform>
-            <numerusform>%n failed; each says why.</numerusform>
+            <numerusform>%n job unsuspended</numerusform>
+            <numerusform>%n jobs unsuspended</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n stopped before their turn.</source>
+        <source>%n failed; each row says why.</source>
         <translation>
-            <numerusform>%n stopped before its turn.</numerusform>
-            <numerusform>%n stopped before their turn.</numerusform>
+            <numerusform>%n failed; its row says why.</numerusform>
+            <numerusform>%n failed; each row says why.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n of the chosen are left out; their rows say why.</source>
+        <source>%n stopped before they started.</source>
         <translation>
-            <numerusform>%n of the chosen is left out; its row says why.</numerusform>
-            <numerusform>%n of the chosen are left out; their rows say why.</numerusform>
+            <numerusform>%n stopped before it started.</numerusform>
+            <numerusform>%n stopped before they started.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>I have read what %n running job(s) would lose</source>
+        <source>%n of the selected jobs are skipped; their rows say why.</source>
         <translation>
-            <numerusform>I have read what %n running job would lose</numerusform>
-            <numerusform>I have read what %n running jobs would lose</numerusform>
+            <numerusform>%n of the selected jobs is skipped; its row says why.</numerusform>
+            <numerusform>%n of the selected jobs are skipped; their rows say why.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>I understand what %n running job(s) would lose</source>
+        <translation>
+            <numerusform>I understand what %n running job would lose</numerusform>
+            <numerusform>I understand what %n running jobs would lose</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::LeaveDialog</name>
+    <message numerus="yes">
+        <source>%n change(s) under way</source>
+        <translation>
+            <numerusform>%n change under way</numerusform>
+            <numerusform>%n changes under way</numerusform>
         </translation>
     </message>
 </context>
@@ -334,20 +378,55 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n problem(s) stand(s) in the way.</source>
+        <source>%n problem(s) block(s) the resume.</source>
         <translation>
-            <numerusform>%n problem stands in the way.</numerusform>
-            <numerusform>%n problems stand in the way.</numerusform>
+            <numerusform>%n problem blocks the resume.</numerusform>
+            <numerusform>%n problems block the resume.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::editors::CodeEditor</name>
+    <message numerus="yes">
+        <source> … %n more character(s)</source>
+        <comment>at the end of a line that is cut off</comment>
+        <translation>
+            <numerusform> … %n more character</numerusform>
+            <numerusform> … %n more characters</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s)</source>
+        <translation>
+            <numerusform>%n line</numerusform>
+            <numerusform>%n lines</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n match(es)</source>
+        <translation>
+            <numerusform>%n match</numerusform>
+            <numerusform>%n matches</numerusform>
         </translation>
     </message>
 </context>
 <context>
     <name>cairn::editors::DiffView</name>
     <message numerus="yes">
-        <source>%n equal line(s)</source>
+        <source>%n unchanged line(s)</source>
         <translation>
-            <numerusform>%n equal line</numerusform>
-            <numerusform>%n equal lines</numerusform>
+            <numerusform>%n unchanged line</numerusform>
+            <numerusform>%n unchanged lines</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::forms::NumberField</name>
+    <message numerus="yes">
+        <source>At most %n decimal digit(s).</source>
+        <translation>
+            <numerusform>At most %n decimal digit.</numerusform>
+            <numerusform>At most %n decimal digits.</numerusform>
         </translation>
     </message>
 </context>
@@ -444,28 +523,11 @@
             <numerusform>%n GPUs</numerusform>
         </translation>
     </message>
-</context>
-<context>
-    <name>cairn::items::Overview</name>
     <message numerus="yes">
-        <source>%n component(s) would stop with the loss of one node</source>
+        <source>Whether %n replica(s) are ready is unknown.</source>
         <translation>
-            <numerusform>%n component would stop with the loss of one node</numerusform>
-            <numerusform>%n components would stop with the loss of one node</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n job(s) with a pod there: %1</source>
-        <translation>
-            <numerusform>%n job with a pod there: %1</numerusform>
-            <numerusform>%n jobs with a pod there: %1</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>used by %1 and %n more</source>
-        <translation>
-            <numerusform>used by %1 and %n more</numerusform>
-            <numerusform>used by %1 and %n more</numerusform>
+            <numerusform>Whether %n replica is ready is unknown.</numerusform>
+            <numerusform>Whether %n replicas are ready is unknown.</numerusform>
         </translation>
     </message>
 </context>
@@ -502,13 +564,6 @@
             <numerusform>Waiting for %n pods to end; up to %1 each.</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>Waiting for %n old pod(s) to end.</source>
-        <translation>
-            <numerusform>Waiting for %n old pod to end.</numerusform>
-            <numerusform>Waiting for %n old pods to end.</numerusform>
-        </translation>
-    </message>
 </context>
 <context>
     <name>cairn::kit::NavItem</name>
@@ -517,6 +572,16 @@
         <translation>
             <numerusform>%1, %n problem</numerusform>
             <numerusform>%1, %n problems</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::kit::NoticeBell</name>
+    <message numerus="yes">
+        <source>Notifications, %n unread</source>
+        <translation>
+            <numerusform>Notifications, %n unread</numerusform>
+            <numerusform>Notifications, %n unread</numerusform>
         </translation>
     </message>
 </context>
@@ -530,10 +595,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Works, with %n remark(s)</source>
+        <source>Works, with %n warning(s)</source>
         <translation>
-            <numerusform>Works, with %n remark</numerusform>
-            <numerusform>Works, with %n remarks</numerusform>
+            <numerusform>Works, with %n warning</numerusform>
+            <numerusform>Works, with %n warnings</numerusform>
         </translation>
     </message>
 </context>
@@ -569,13 +634,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Agree and read %n job(s)</source>
-        <translation>
-            <numerusform>Agree and read %n job</numerusform>
-            <numerusform>Agree and read %n jobs</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>Reading %1, %n job(s) left</source>
         <translation>
             <numerusform>Reading %1, %n job left</numerusform>
@@ -597,17 +655,24 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n job(s) were not read yet</source>
+        <source>Allow and read %n job(s)</source>
         <translation>
-            <numerusform>%n job was not read yet</numerusform>
-            <numerusform>%n jobs were not read yet</numerusform>
+            <numerusform>Allow and read %n job</numerusform>
+            <numerusform>Allow and read %n jobs</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n job(s) save to a claim or a bucket. %1</source>
+        <source>%n job(s) not read yet</source>
         <translation>
-            <numerusform>%n job saves to a claim or a bucket. %1</numerusform>
-            <numerusform>%n jobs save to a claim or a bucket. %1</numerusform>
+            <numerusform>%n job not read yet</numerusform>
+            <numerusform>%n jobs not read yet</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) save to a PVC or a bucket. %1</source>
+        <translation>
+            <numerusform>%n job saves to a PVC or a bucket. %1</numerusform>
+            <numerusform>%n jobs save to a PVC or a bucket. %1</numerusform>
         </translation>
     </message>
 </context>
@@ -634,21 +699,28 @@
             <numerusform>%n files</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n more warning(s): cairnctl contexts names them all.</source>
+        <translation>
+            <numerusform>%n more warning: cairnctl contexts names them all.</numerusform>
+            <numerusform>%n more warnings: cairnctl contexts names them all.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>cairn::pages::EventsPage</name>
-    <message numerus="yes">
-        <source>%n warning(s) in what the server still keeps</source>
-        <translation>
-            <numerusform>%n warning in what the server still keeps</numerusform>
-            <numerusform>%n warnings in what the server still keeps</numerusform>
-        </translation>
-    </message>
     <message numerus="yes">
         <source>%n time(s)</source>
         <translation>
             <numerusform>once</numerusform>
             <numerusform>%n times</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n warning(s) among the events the server still keeps</source>
+        <translation>
+            <numerusform>%n warning among the events the server still keeps</numerusform>
+            <numerusform>%n warnings among the events the server still keeps</numerusform>
         </translation>
     </message>
 </context>
@@ -665,29 +737,22 @@
 <context>
     <name>cairn::pages::HaPage</name>
     <message numerus="yes">
-        <source>%1 of %n component(s) survive the loss of any one node</source>
-        <translation>
-            <numerusform>%1 of %n component survives the loss of any one node</numerusform>
-            <numerusform>%1 of %n components survive the loss of any one node</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n not observable</source>
         <translation>
             <numerusform>%n not observable</numerusform>
             <numerusform>%n not observable</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%1 of %n component(s) tolerate a node failure</source>
+        <translation>
+            <numerusform>%1 of %n component tolerates a node failure</numerusform>
+            <numerusform>%1 of %n components tolerate a node failure</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>cairn::pages::JobPage</name>
-    <message numerus="yes">
-        <source>%n hit(s)</source>
-        <translation>
-            <numerusform>%n hit</numerusform>
-            <numerusform>%n hits</numerusform>
-        </translation>
-    </message>
     <message numerus="yes">
         <source>%n checkpoint(s) · %1</source>
         <comment>number; total size</comment>
@@ -701,6 +766,13 @@
         <translation>
             <numerusform>Events: %1, %n warning</numerusform>
             <numerusform>Events: %1, %n warnings</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n match(es)</source>
+        <translation>
+            <numerusform>%n match</numerusform>
+            <numerusform>%n matches</numerusform>
         </translation>
     </message>
 </context>
@@ -845,24 +917,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n would fall</source>
-        <translation>
-            <numerusform>%n would fall</numerusform>
-            <numerusform>%n would fall</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>and %n more job(s)</source>
         <translation>
             <numerusform>and %n more job</numerusform>
             <numerusform>and %n more jobs</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n claim(s) not measured</source>
-        <translation>
-            <numerusform>%n claim not measured</numerusform>
-            <numerusform>%n claims not measured</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -879,6 +937,20 @@
             <numerusform>%n jobs</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n at risk</source>
+        <translation>
+            <numerusform>%n at risk</numerusform>
+            <numerusform>%n at risk</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n PVC(s) not measured</source>
+        <translation>
+            <numerusform>%n PVC not measured</numerusform>
+            <numerusform>%n PVCs not measured</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>cairn::pages::PodsPage</name>
@@ -890,10 +962,34 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n pod(s), none in trouble</source>
+        <source>%n pod(s), none failing</source>
         <translation>
-            <numerusform>%n pod, not in trouble</numerusform>
-            <numerusform>%n pods, none in trouble</numerusform>
+            <numerusform>%n pod, none failing</numerusform>
+            <numerusform>%n pods, none failing</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::QuotasPage</name>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n limit(s) reached</source>
+        <translation>
+            <numerusform>%n limit reached</numerusform>
+            <numerusform>%n limits reached</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation>
+            <numerusform>%n waiting</numerusform>
+            <numerusform>%n waiting</numerusform>
         </translation>
     </message>
 </context>
@@ -911,20 +1007,6 @@
         <translation>
             <numerusform>%1 is full in %n day</numerusform>
             <numerusform>%1 is full in %n days</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%1 of %2 in %n claim(s)</source>
-        <translation>
-            <numerusform>%1 of %2 in %n claim</numerusform>
-            <numerusform>%1 of %2 in %n claims</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n without numbers</source>
-        <translation>
-            <numerusform>%n without numbers</numerusform>
-            <numerusform>%n without numbers</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -955,6 +1037,20 @@
             <numerusform>And %n more jobs.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%1 of %2 in %n PVC(s)</source>
+        <translation>
+            <numerusform>%1 of %2 in %n PVC</numerusform>
+            <numerusform>%1 of %2 in %n PVCs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not measured</source>
+        <translation>
+            <numerusform>%n not measured</numerusform>
+            <numerusform>%n not measured</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>cairn::s3::Bucket</name>
@@ -963,6 +1059,40 @@
         <translation>
             <numerusform>%n object could not be read. %1: %2.</numerusform>
             <numerusform>%n objects could not be read. %1: %2.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::situation::Alerts</name>
+    <message numerus="yes">
+        <source>%n job(s) with a pod there: %1</source>
+        <translation>
+            <numerusform>%n job with a pod there: %1</numerusform>
+            <numerusform>%n jobs with a pod there: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::situation::Overview</name>
+    <message numerus="yes">
+        <source>%n component(s) do not tolerate a node failure</source>
+        <translation>
+            <numerusform>%n component does not tolerate a node failure</numerusform>
+            <numerusform>%n components do not tolerate a node failure</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) with a pod there: %1</source>
+        <translation>
+            <numerusform>%n job with a pod there: %1</numerusform>
+            <numerusform>%n jobs with a pod there: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>used by %1 and %n more</source>
+        <translation>
+            <numerusform>used by %1 and %n more</numerusform>
+            <numerusform>used by %1 and %n more</numerusform>
         </translation>
     </message>
 </context>
