@@ -152,7 +152,7 @@ private slots:
         QCOMPARE(cell(ComponentTableModel::Budget).toString(), u"not readable"_s);
         c.budget = DisruptionBudget();
         c.budget->minAvailable = u"50%"_s;
-        QCOMPARE(cell(ComponentTableModel::Budget).toString(), u"min 50%"_s);
+        QCOMPARE(cell(ComponentTableModel::Budget).toString(), u"minAvailable 50%"_s);
         QCOMPARE(cell(ComponentTableModel::Replicas, items::ReplicasRole).value<items::ReplicaValue>(), (items::ReplicaValue{2, 2}));
         c.standing = Standing::DependsOn;
         c.cause = u"mysql"_s;
