@@ -236,7 +236,9 @@ void ClusterSession::readFacts()
             m_readingFacts = false;
             if (facts.version) {
                 m_version = facts.version->gitVersion;
-                m_latency = facts.latency;
+                // What was asked before a silence and answered after it tells how long that was.
+                if (facts.latency < kube::LinkMonitor::Options().silentAfter)
+                    m_latency = facts.latency;
             }
             if (facts.user)
                 m_user = facts.user->name;

@@ -22,8 +22,8 @@ bool isHazard(char32_t c)
         return false;
     if (c < 0x20 || (c >= 0x7f && c < 0xa0))
         return true;
-    // Bidi controls, line and paragraph separators, zero-width characters, BOM.
-    return (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff
+    // Soft hyphen, bidi controls, line and paragraph separators, zero-width characters, BOM.
+    return c == 0xad || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff
         || c == 0x061c;
 }
 
@@ -79,7 +79,7 @@ QString safe(const QString &raw)
 
 QString safe(const QByteArray &raw)
 {
-    QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless);
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless | QStringConverter::Flag::ConvertInitialBom);
     const QString decoded = decoder(raw);
     if (!decoder.hasError())
         return safe(decoded);

@@ -47,7 +47,8 @@ Result<QByteArray> handshake(const Endpoint &endpoint, const QDeadlineTimer &dea
                     failure.verifyResult = X509_V_OK;
                 failure.server = target->server;
                 failure.verifiedName = target->verifiedName;
-                failure.proxy = proxyName(target->proxy);
+                if (!target->proxy.isEmpty())
+                    failure.proxy = proxyName(target->proxy);
                 outcome = fail(curlError(failure));
                 break;
             }

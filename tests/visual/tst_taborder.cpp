@@ -34,7 +34,8 @@ private slots:
         QTest::addColumn<int>("index");
         m_registry = gallery::allEntries();
         for (int i = 0; i < static_cast<int>(m_registry.entries().size()); ++i)
-            QTest::addRow("%s", qPrintable(m_registry.entries().at(i).id)) << i;
+            if (m_registry.entries().at(i).id != QLatin1String("editor.complete")) // there Tab takes what is offered
+                QTest::addRow("%s", qPrintable(m_registry.entries().at(i).id)) << i;
     }
 
     void tabReachesEveryControl()

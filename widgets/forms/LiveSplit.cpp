@@ -5,6 +5,7 @@
 #include "kit/Inputs.h"
 #include "kit/Paint.h"
 
+#include <QFocusEvent>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QShortcut>
@@ -110,15 +111,18 @@ void LivePane::setTab(int index, QWidget *content)
     m_stack->insertWidget(index, content);
     if (current)
         m_stack->setCurrentIndex(index);
-    if (index == m_tabs->current())
-        setFocusProxy(content);
+}
+
+// No focus proxy: Qt would take the tabs out of the order of Tab.
+void LivePane::focusInEvent(QFocusEvent *event)
+{
+    m_stack->currentWidget()->setFocus(event->reason());
 }
 
 void LivePane::showTab(int index)
 {
     m_tabs->setCurrent(index);
     m_stack->setCurrentIndex(index);
-    setFocusProxy(m_stack->currentWidget());
 }
 
 int LivePane::currentTab() const

@@ -31,6 +31,9 @@ public:
 signals:
     void tabChanged(int index);
 
+protected:
+    void focusInEvent(QFocusEvent *event) override;
+
 private:
     kit::Segment *m_tabs;
     QHBoxLayout *m_head;

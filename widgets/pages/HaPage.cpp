@@ -24,11 +24,11 @@ HaPage::HaPage(QWidget *parent)
 {
     using views::CellKind;
     setRows(m_model,
-            {{ComponentTableModel::Name, CellKind::Text, 160, 280, true},
+            {{ComponentTableModel::Name, CellKind::Text, 130, 280, true},
              {ComponentTableModel::Replicas, CellKind::Replicas, 80, 110},
-             {ComponentTableModel::Spread, CellKind::Text, 126, 160},
-             {ComponentTableModel::Leader, CellKind::Text, 94, 130},
-             {ComponentTableModel::Budget, CellKind::Text, 66, 110},
+             {ComponentTableModel::Spread, CellKind::Text, 116, 160},
+             {ComponentTableModel::Leader, CellKind::Text, 80, 130},
+             {ComponentTableModel::Budget, CellKind::Text, 108, 130},
              {ComponentTableModel::KeptIn, CellKind::Text, 100, 130, false, true, true},
              {ComponentTableModel::Verdict, CellKind::Tag, 150, 190}},
             ComponentTableModel::Verdict, Qt::AscendingOrder);

@@ -287,7 +287,7 @@ QWidget *JobsPage::makeNarrow()
     using views::CellKind;
     m_narrow->setColumns({{JobTableModel::Name, CellKind::Text, 90, 300, true},
                           {JobTableModel::State, CellKind::Tag, 80, 110},
-                          {JobTableModel::LastCheckpoint, CellKind::Trust, 70, 110}});
+                          {JobTableModel::LastCheckpoint, CellKind::Trust, 104, 120}});
     // Its source comes with the split view: a list nobody sees is not sorted.
     m_narrowJobs = new NarrowJobs(this);
     connectTable(m_narrow);

@@ -58,7 +58,7 @@ OverviewPage::OverviewPage(QWidget *parent)
     m_table->setObjectName(u"overview.table"_s);
     using views::CellKind;
     m_table->setTwoLine(true);
-    m_table->setColumns({{ProblemTableModel::What, CellKind::Tag, 106, 130, false, false},
+    m_table->setColumns({{ProblemTableModel::What, CellKind::Tag, 136, 160, false, false},
                          {ProblemTableModel::Name, CellKind::Text, 150, 260, false, false},
                          {ProblemTableModel::Text, CellKind::Text, 200, 2000, true, false},
                          {ProblemTableModel::Other, CellKind::Action, 0, 110, false, false},
