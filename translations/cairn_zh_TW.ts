@@ -3713,7 +3713,7 @@
         <translation>須重新計算</translation>
     </message>
     <message>
-        <source>Put a small wrapper before the command, so that restarts continue from the newest checkpoint</source>
+        <source>Wrap the command, so that restarts continue from the newest checkpoint</source>
         <translation>在命令前加上小型包裝程式，讓重啟從最新的檢查點繼續</translation>
     </message>
     <message>
