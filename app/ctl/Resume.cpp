@@ -7,6 +7,7 @@
 #include "jobs/Preflight.h"
 #include "jobs/ResumeExecutor.h"
 #include "jobs/ResumeJson.h"
+#include "jobs/Unfinished.h"
 
 #include <QJsonArray>
 #include <algorithm>
@@ -63,14 +64,23 @@ int printOutcome(const Options &options, const jobs::ResumeOutcome &outcome, QJs
     return outcome.error ? std::max<int>(printError(*outcome.error), ExitFailed) : ExitFailed;
 }
 
-int recover(kube::Cluster &cluster, const ObjectRef &job, const Options &options, std::stop_token stop)
+int recover(app::Engine &engine, const std::shared_ptr<kube::Cluster> &connected, const Job &job, const Options &options, std::stop_token stop)
 {
+    kube::Cluster &cluster = *connected;
+    const std::shared_ptr<ckpt::HeldHelper> held = app::holdHelper(connected);
     jobs::ExecuteOptions execute;
     execute.follow = options.wait;
     execute.progress = printEvent;
     execute.tool = u"cairnctl " CAIRN_VERSION_STRING ""_s;
-    const Result<jobs::ResumeOutcome> outcome = options.recover == "undo"_L1 ? jobs::undo(cluster, job, execute, stop)
-                                                                             : jobs::finish(cluster, job, execute, stop);
+    // What was whole when the change began may be gone since.
+    if (const auto hangs = jobs::unfinishedChange(job); hangs && hangs->record) {
+        execute.recheck = app::recheckOf(cluster, job.ref(), hangs->record->checkpoint, [&](const app::JobDetail &now, std::stop_token token) {
+            return readListing(engine, cluster, now, options, token, held);
+        });
+        execute.looksDone = [&] { app::endHelper(held); };
+    }
+    const Result<jobs::ResumeOutcome> outcome = options.recover == "undo"_L1 ? jobs::undo(cluster, job.ref(), execute, stop)
+                                                                             : jobs::finish(cluster, job.ref(), execute, stop);
     return outcome ? printOutcome(options, *outcome, {}) : printError(outcome.error());
 }
 
@@ -102,7 +112,7 @@ int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
     if (!detail)
         return printError(detail.error());
     if (!options.recover.isEmpty())
-        return recover(cluster, detail->job.ref(), options, stop);
+        return recover(engine, *connected, detail->job, options, stop);
 
     const std::shared_ptr<ckpt::HeldHelper> held = app::holdHelper(*connected);
     const Result<app::JobListing> listing = readListing(engine, cluster, *detail, options, stop, held);

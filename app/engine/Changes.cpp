@@ -71,13 +71,19 @@ void ResumeRun::execute(const jobs::ResumePlan &plan, const std::function<Result
     carryOut([plan](ObjectApi &api, const jobs::ExecuteOptions &all, std::stop_token stop) { return jobs::execute(api, plan, all, stop); }, options);
 }
 
-void ResumeRun::recover(const Job &job, bool finish)
+void ResumeRun::recover(const Job &job, bool finish, const std::function<Result<Checkpoint>(std::stop_token)> &recheck,
+                        const std::function<void()> &looksDone)
 {
     setJob(job.uid);
     m_undoes = !finish;
-    carryOut([ref = job.ref(), finish](ObjectApi &api, const jobs::ExecuteOptions &options, std::stop_token stop) {
-        return finish ? jobs::finish(api, ref, options, stop) : jobs::undo(api, ref, options, stop);
-    });
+    jobs::ExecuteOptions looks;
+    looks.recheck = recheck;
+    looks.looksDone = looksDone;
+    carryOut(
+        [ref = job.ref(), finish](ObjectApi &api, const jobs::ExecuteOptions &options, std::stop_token stop) {
+            return finish ? jobs::finish(api, ref, options, stop) : jobs::undo(api, ref, options, stop);
+        },
+        looks);
 }
 
 void ResumeRun::takeBack()

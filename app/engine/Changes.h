@@ -116,7 +116,9 @@ public:
     /// The functions as in jobs::ExecuteOptions.
     void execute(const jobs::ResumePlan &plan, const std::function<Result<Checkpoint>(std::stop_token)> &recheck,
                  const std::function<void()> &looksDone = {});
-    void recover(const Job &job, bool finish);
+    /// Finishes what hangs, or rolls it back.
+    void recover(const Job &job, bool finish, const std::function<Result<Checkpoint>(std::stop_token)> &recheck = {},
+                 const std::function<void()> &looksDone = {});
     /// After it ended, where canRollBack().
     void putBack() { takeBack(); }
 

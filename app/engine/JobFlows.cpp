@@ -537,9 +537,13 @@ std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, con
 
 std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, const ReadAgain &read)
 {
-    return [&api, job = plan.job, path = plan.checkpoint.path, containerPath = plan.path, read](
-               std::stop_token stop) -> Result<Checkpoint> {
-        const Result<JobDetail> now = readJob(api, job.ref(), stop);
+    return recheckOf(api, plan.job.ref(), plan.path, read);
+}
+
+std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const ObjectRef &job, const QString &path, const ReadAgain &read)
+{
+    return [&api, job, path, read](std::stop_token stop) -> Result<Checkpoint> {
+        const Result<JobDetail> now = readJob(api, job, stop);
         if (!now)
             return fail(now.error());
         // Exec needs a pod; once the job is suspended there is none, and the reading before has to do.
@@ -548,11 +552,11 @@ std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, con
             return fail(again.error());
         for (const Run &run : again->listing.runs) {
             for (const Checkpoint &checkpoint : run.checkpoints) {
-                if (checkpoint.path == path)
+                if (again->containerPath(checkpoint) == path)
                     return checkpoint;
             }
         }
-        return fail(Error::Kind::NotFound, Words::tr("The checkpoint %1 is gone").arg(text::safe(containerPath)),
+        return fail(Error::Kind::NotFound, Words::tr("The checkpoint %1 is gone").arg(text::safe(path)),
                     Words::tr("It was deleted after the list was read, perhaps by the training itself, which keeps only the last ones"),
                     Words::tr("Refresh the list and choose another"));
     };

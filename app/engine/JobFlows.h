@@ -93,6 +93,8 @@ using ReadAgain = std::function<Result<JobListing>(const JobDetail &now, std::st
 
 /// Reads the checkpoint of a plan again; NotFound where it is gone. For preflight and execution.
 std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, const ReadAgain &read);
+/// The same of the checkpoint that an unfinished change of a job names: its path inside the container, or its address.
+std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const ObjectRef &job, const QString &path, const ReadAgain &read);
 /// Of a claim, as readCheckpoints() does.
 std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, ListVia via);
 

@@ -195,35 +195,41 @@ void JobsController::resume(const QString &uid, const QString &checkpoint)
         for (const Checkpoint &candidate : run.checkpoints) {
             if (candidate.path != path)
                 continue;
-            const bool bucket = known->via == ListVia::Bucket;
-            const std::shared_ptr<kube::Cluster> cluster = m_session->sharedCluster();
-            ReadAgain read;
-            std::function<void()> looksDone;
-            if (bucket) {
-                const QStringList allowed = m_preferences.allowedBuckets();
-                read = agreedBucket(m_engine.http(), m_engine.keychain(), *cluster, m_session->server(), {allowed.begin(), allowed.end()});
-            } else {
-                // One helper for all looks of this resume: to start one takes seconds, for which the job would stand still.
-                const auto held = holdHelper(cluster);
-                looksDone = [held] { endHelper(held); };
-                read = [cluster, held, via = known->via, consent = m_preferences.helperConsent(m_session->server())](const JobDetail &now,
-                                                                                                                      std::stop_token stop) {
-                    return readCheckpoints(*cluster, now.job, now.pods, via, stop, {},
-                                           [&](const ckpt::ClaimRequest &request) { return consent.check(request); }, held);
-                };
-            }
-            newResume()->plan(*job, known->listing, std::move(read), std::move(looksDone), candidate);
+            const auto [read, looksDone] = readingFor(known->via);
+            newResume()->plan(*job, known->listing, read, looksDone, candidate);
             return;
         }
     }
     emit notice(kit::Tone::Info, tr("There is no checkpoint to resume from"), {});
 }
 
+JobsController::Reading JobsController::readingFor(ListVia via)
+{
+    const std::shared_ptr<kube::Cluster> cluster = m_session->sharedCluster();
+    if (via == ListVia::Bucket) {
+        const QStringList allowed = m_preferences.allowedBuckets();
+        return {agreedBucket(m_engine.http(), m_engine.keychain(), *cluster, m_session->server(), {allowed.begin(), allowed.end()}), {}};
+    }
+    // One helper for all looks of this resume: to start one takes seconds, for which the job would stand still.
+    const auto held = holdHelper(cluster);
+    return {[cluster, held, via, consent = m_preferences.helperConsent(m_session->server())](const JobDetail &now, std::stop_token stop) {
+                return readCheckpoints(*cluster, now.job, now.pods, via, stop, {},
+                                       [&](const ckpt::ClaimRequest &request) { return consent.check(request); }, held);
+            },
+            [held] { endHelper(held); }};
+}
+
 void JobsController::recover(const QString &uid, bool finish)
 {
     const Job *job = m_session ? m_session->jobs().find(uid) : nullptr;
-    if (job)
-        newResume()->recover(*job, finish);
+    if (!job)
+        return;
+    // What was whole when the change began may be gone since.
+    const bool bucket = savesToBucket(ckpt::locate(*job));
+    Reading reading;
+    if (finish && (bucket || m_preferences.helperAllowed(m_session->server(), job->ns)))
+        reading = readingFor(bucket ? ListVia::Bucket : ListVia::Helper);
+    newResume()->recover(*job, finish, reading.read, reading.looksDone);
 }
 
 ResumeController *JobsController::newResume()

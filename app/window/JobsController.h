@@ -5,6 +5,7 @@
 #include "Preferences.h"
 #include "engine/ClusterSession.h"
 #include "engine/Engine.h"
+#include "engine/JobFlows.h"
 #include "pages/JobPage.h"
 
 #include <QHash>
@@ -50,6 +51,12 @@ private:
     void showCheckpoints(const QString &uid);
     void showFeed();
     ResumeController *newResume();
+    /// As for ResumeController::plan().
+    struct Reading {
+        ReadAgain read;
+        std::function<void()> looksDone;
+    };
+    Reading readingFor(ListVia via);
 
     Engine &m_engine;
     Preferences &m_preferences;

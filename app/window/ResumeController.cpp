@@ -4,6 +4,7 @@
 #include "base/Text.h"
 #include "dialogs/ResumeDialog.h"
 #include "engine/BulkFlows.h"
+#include "jobs/Unfinished.h"
 #include "manifest/Prune.h"
 #include "manifest/Yaml.h"
 
@@ -270,12 +271,15 @@ void ResumeController::apply()
     m_run->execute(*m_plan, recheckOf(*m_api, *m_plan, m_read), m_looksDone);
 }
 
-void ResumeController::recover(const Job &job, bool finish)
+void ResumeController::recover(const Job &job, bool finish, const ReadAgain &read, const std::function<void()> &looksDone)
 {
     m_job = job;
     const QString title = finish ? tr("Finishing the resume of %1").arg(text::safe(job.name)) : tr("Rolling back the resume of %1").arg(text::safe(job.name));
     watch(std::make_shared<ResumeRun>(m_changes, m_api, title));
-    m_run->recover(job, finish);
+    std::function<Result<Checkpoint>(std::stop_token)> recheck;
+    if (const auto hangs = jobs::unfinishedChange(job); finish && read && hangs && hangs->record)
+        recheck = recheckOf(*m_api, job.ref(), hangs->record->checkpoint, read);
+    m_run->recover(job, finish, recheck, looksDone);
     m_dialog->open();
     showProgress();
 }

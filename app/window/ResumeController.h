@@ -29,7 +29,8 @@ public:
 
     /// `read` lists the job's checkpoints anew, `looksDone` is called when no further look will follow.
     void plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const Checkpoint &checkpoint);
-    void recover(const Job &job, bool finish);
+    /// `read` and `looksDone` as in plan(); without them the checkpoint is not looked at again.
+    void recover(const Job &job, bool finish, const ReadAgain &read, const std::function<void()> &looksDone);
 
 signals:
     /// The job that trains now, to be shown.

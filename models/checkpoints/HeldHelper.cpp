@@ -95,10 +95,13 @@ Result<Listing> HeldHelper::list(const ClaimRequest &request, std::stop_token st
             return listing;
         }
         // Exec into one's own helper may not be allowed, or not get through a proxy; reading its log needs neither.
-        m_execRefused = listing.error().kind == Error::Kind::Forbidden || listing.error().kind == Error::Kind::Unsupported;
-        if (!m_execRefused && (!reused || listing.error().kind == Error::Kind::Cancelled))
+        const Error &error = listing.error();
+        const bool forGood = error.kind == Error::Kind::Forbidden || error.kind == Error::Kind::Unsupported;
+        const bool refused = forGood || error.kind == Error::Kind::Network || error.httpStatus >= 400;
+        if (error.kind == Error::Kind::Cancelled || (!refused && !reused))
             return listing;
-        drop(); // it may have ended: ten minutes are all it is given
+        m_execRefused = forGood || (refused && !reused);
+        drop(); // a used one may have ended: ten minutes are all it is given
     }
     return listClaim(*m_api, request, std::move(stop), progress);
 }
