@@ -535,14 +535,14 @@ std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, con
     });
 }
 
-std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, const ReadAgain &read)
-{
-    return recheckOf(api, plan.job.ref(), plan.path, read);
-}
+namespace {
 
-std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const ObjectRef &job, const QString &path, const ReadAgain &read)
+using IsIt = std::function<bool(const JobListing &, const Checkpoint &)>;
+
+/// `path` is what the error calls it.
+std::function<Result<Checkpoint>(std::stop_token)> lookAgain(ObjectApi &api, const ObjectRef &job, const QString &path, const ReadAgain &read, const IsIt &isIt)
 {
-    return [&api, job, path, read](std::stop_token stop) -> Result<Checkpoint> {
+    return [&api, job, path, read, isIt](std::stop_token stop) -> Result<Checkpoint> {
         const Result<JobDetail> now = readJob(api, job, stop);
         if (!now)
             return fail(now.error());
@@ -552,7 +552,7 @@ std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, con
             return fail(again.error());
         for (const Run &run : again->listing.runs) {
             for (const Checkpoint &checkpoint : run.checkpoints) {
-                if (again->containerPath(checkpoint) == path)
+                if (isIt(*again, checkpoint))
                     return checkpoint;
             }
         }
@@ -560,6 +560,20 @@ std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, con
                     Words::tr("It was deleted after the list was read, perhaps by the training itself, which keeps only the last ones"),
                     Words::tr("Refresh the list and choose another"));
     };
+}
+
+} // namespace
+
+std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, const ReadAgain &read)
+{
+    return lookAgain(api, plan.job.ref(), plan.path, read,
+                     [path = plan.checkpoint.path](const JobListing &, const Checkpoint &checkpoint) { return checkpoint.path == path; });
+}
+
+std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const ObjectRef &job, const QString &path, const ReadAgain &read)
+{
+    return lookAgain(api, job, path, read,
+                     [path](const JobListing &listing, const Checkpoint &checkpoint) { return listing.containerPath(checkpoint) == path; });
 }
 
 Result<Checkpoint> chooseCheckpoint(const JobListing &listing, const QString &from)

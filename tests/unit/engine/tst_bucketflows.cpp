@@ -253,6 +253,9 @@ private slots:
         QVERIFY(recheckOf(api, resume, read)({}));
         resume.checkpoint.path = u"step-2.pt"_s;
         QCOMPARE(recheckOf(api, resume, read)({}).error().kind, Error::Kind::NotFound);
+        // As the record of an unfinished change names it.
+        QVERIFY(recheckOf(api, job.ref(), u"s3://ckpt/run/step-1.pt"_s, read)({}));
+        QCOMPARE(recheckOf(api, job.ref(), u"s3://ckpt/run/step-2.pt"_s, read)({}).error().kind, Error::Kind::NotFound);
 
         // The job names another server by now: its keys are not read for that one.
         put(api, env(u"https://elsewhere.example.org"_s));
