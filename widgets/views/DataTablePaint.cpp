@@ -92,7 +92,9 @@ void DataTable::fitColumns()
         for (int row = 0; delegate && row < rows; ++row)
             width = qMax(width, delegate->sizeHint({}, m_filter->index(row, column.column)).width());
         // Words are cut at the widest; a number that is cut says something else.
-        m_widths[i] = qMax(scaled(column.minWidth), column.kind == CellKind::Number ? width : qMin(width, scaled(column.maxWidth)));
+        // A section is never narrower than the header's least, or the sum would be beyond the view.
+        const int least = qMax(scaled(column.minWidth), m_header->minimumSectionSize());
+        m_widths[i] = qMax(least, column.kind == CellKind::Number ? width : qMin(width, scaled(column.maxWidth)));
     }
     m_fittedRows = rowCount();
     layoutColumns();
