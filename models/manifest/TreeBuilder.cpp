@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstring>
+#include <limits>
 
 using namespace Qt::StringLiterals;
 
@@ -153,7 +154,9 @@ int TreeBuilder::make(int begin, int end)
 
 void TreeBuilder::count(int offset, qsizetype nodes)
 {
-    m_spelledOut += nodes;
+    // Aliases of aliases multiply: beyond any limit it is all the same.
+    constexpr qsizetype beyond = std::numeric_limits<qsizetype>::max() / 2;
+    m_spelledOut = std::min(beyond, m_spelledOut + nodes);
     if (m_spelledOut <= m_limits.nodes || m_part.bomb)
         return;
     m_part.bomb = true;

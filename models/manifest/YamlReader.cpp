@@ -65,10 +65,12 @@ private:
     {
         if (m_given >= m_end)
             return traits_type::eof();
-        // The first piece cannot hurt, and std::istream would swallow what is thrown there.
-        if (m_given > m_begin)
+        // The first piece cannot hurt. What is thrown there std::istream would swallow, and yaml-cpp leak: it reads 2 KiB ahead
+        // before its stream is whole.
+        const bool first = m_given == m_begin;
+        if (!first)
             look();
-        const int size = std::min(1024, m_end - m_given);
+        const int size = std::min(first ? 4096 : 1024, m_end - m_given);
         // The pieces are read only; std::streambuf has no const form.
         char *begin = const_cast<char *>(m_text.constData()) + m_given;
         m_given += size;

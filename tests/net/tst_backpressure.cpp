@@ -19,7 +19,11 @@ namespace {
 
 constexpr qint64 window = 1 << 20;
 /// What libcurl and the sockets may hold besides: 32 MiB is libcurl's window of one HTTP/2 stream.
+#ifdef __SANITIZE_ADDRESS__
+constexpr qint64 slack = 400 << 20; // what was freed stays in quarantine
+#else
 constexpr qint64 slack = 40 << 20;
+#endif
 
 /// Resident memory of this process in bytes.
 qint64 resident()
