@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cstring>
-#include <limits>
 
 using namespace Qt::StringLiterals;
 
@@ -154,10 +153,11 @@ int TreeBuilder::make(int begin, int end)
 
 void TreeBuilder::count(int offset, qsizetype nodes)
 {
-    // Aliases of aliases multiply: beyond any limit it is all the same.
-    constexpr qsizetype beyond = std::numeric_limits<qsizetype>::max() / 2;
-    m_spelledOut = std::min(beyond, m_spelledOut + nodes);
-    if (m_spelledOut <= m_limits.nodes || m_part.bomb)
+    // Aliases of aliases multiply beyond any number; behind the limit it is all the same.
+    if (m_part.bomb)
+        return;
+    m_spelledOut += nodes;
+    if (m_spelledOut <= m_limits.nodes)
         return;
     m_part.bomb = true;
     fault(Fault::Kind::Expansion, offset, Words::tr("It holds more than %1 values once its aliases are written out.").arg(m_limits.nodes),
