@@ -20,8 +20,15 @@ function(cairn_pch_kind kind)
     set(source ${PROJECT_BINARY_DIR}/cmake/pch_${kind}.cpp)
     file(CONFIGURE OUTPUT ${source} CONTENT "// Compiled for its precompiled header only.\n")
     add_library(cairn_pch_${kind} OBJECT ${source})
-    target_link_libraries(cairn_pch_${kind} PRIVATE cairn_flags ${ARG_LIBRARIES})
+    if(kind MATCHES "^test_")
+        target_link_libraries(cairn_pch_${kind} PRIVATE cairn_test_flags ${ARG_LIBRARIES})
+    else()
+        target_link_libraries(cairn_pch_${kind} PRIVATE cairn_flags ${ARG_LIBRARIES})
+    endif()
     target_precompile_headers(cairn_pch_${kind} PRIVATE ${ARG_HEADERS})
+    if(CAIRN_CCACHE)
+        set_target_properties(cairn_pch_${kind} PROPERTIES CXX_COMPILER_LAUNCHER "${PROJECT_SOURCE_DIR}/cmake/with-sum;${CAIRN_CCACHE}")
+    endif()
 endfunction()
 
 # True where one of the libraries, or one that it links, is Qt's widgets.
@@ -67,7 +74,7 @@ endfunction()
 
 if(CAIRN_PCH)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-        target_compile_options(cairn_flags INTERFACE -fpch-preprocess) # without it ccache looks past precompiled headers
+        target_compile_options(cairn_test_flags INTERFACE -fpch-preprocess) # without it ccache looks past precompiled headers
     endif()
     cairn_pch_kind(core HEADERS ${CAIRN_PCH_CORE} LIBRARIES Qt6::Core)
     cairn_pch_kind(widgets HEADERS ${CAIRN_PCH_CORE} ${CAIRN_PCH_WIDGETS} LIBRARIES Qt6::Widgets)

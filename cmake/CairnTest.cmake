@@ -28,7 +28,7 @@ function(cairn_test name)
     if(ARG_FIXTURES)
         target_compile_definitions(${name} PRIVATE CAIRN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     endif()
-    target_link_libraries(${name} PRIVATE cairn_flags Qt6::Test ${ARG_LIBRARIES})
+    target_link_libraries(${name} PRIVATE cairn_test_flags Qt6::Test ${ARG_LIBRARIES})
     cairn_precompiled(${name} TEST LIBRARIES ${ARG_LIBRARIES})
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}

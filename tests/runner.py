@@ -47,6 +47,7 @@ def environment():
     env["CCACHE_BASEDIR"] = str(ROOT)
     env["CCACHE_NOHASHDIR"] = "1"
     env["CCACHE_MAXSIZE"] = "4G"
+    env["CCACHE_PCH_EXTSUM"] = "1"  # see cmake/with-sum
     env["CCACHE_SLOPPINESS"] = "pch_defines,time_macros"  # lets it keep what includes a precompiled header
     env["ASAN_OPTIONS"] = "detect_leaks=1:halt_on_error=1:strict_string_checks=1"
     env["LSAN_OPTIONS"] = f"suppressions={ROOT}/tests/support/lsan.supp:print_suppressions=0"
@@ -96,11 +97,12 @@ class Runner:
         code, text = run(name, argv, timeout=timeout)
         return (1, 0, "") if code == 0 else (0, 1, f"exit {code}: {' '.join(map(str, argv))}\n{tail(text)}")
 
-    def build(self, name, preset, targets=()):
+    def build(self, name, preset, targets=(), before=()):
+        """`before` is put before the command, as nice would be."""
         code, text = run(name + "-configure", ["cmake", "--preset", preset])
         if code:
             return 0, 1, tail(text)
-        argv = ["cmake", "--build", "--preset", preset, "-j", JOBS]
+        argv = [*before, "cmake", "--build", "--preset", preset, "-j", JOBS]
         if targets:
             argv += ["--target", *targets]
         return self.command(name, argv)
@@ -221,15 +223,25 @@ def main():
         if built and changed and not options.all:
             runner.stage("tidy", runner.tidy, changed)
             runner.stage("clazy", runner.clazy, changed)
-        if runner.stage("build-asan", runner.build, "asan", ("cairn_sanitized_tests",)):
-            runner.stage("tests-asan", runner.ctest, "asan", "unit|net|campaign")
+        # Tests on the lab wait most of the time: the compiler gets what they leave, and nothing else.
+        asan_built = []
+
+        def build_asan():
+            asan_built.append(runner.stage("build-asan", runner.build, "asan", ("cairn_sanitized_tests",), ("chrt", "--idle", "0")))
+        asan_build = threading.Thread(target=build_asan)
+        asan_build.start()
         lab_build.join()
         runner.stage("train", runner.unittest, "tests/lab/test_train.py")
+        runner.stage("snippets", runner.unittest, "tests/lab/test_snippets.py")
         if built:
             runner.stage("tests-bucket", runner.unittest, "tests/e2e/test_bucket.py")
+            runner.stage("tests-audit", runner.unittest, "tests/e2e/test_audit.py")
             runner.stage("tests-keychain", runner.unittest, "tests/e2e/test_keychain.py")
             runner.stage("tests-mpi", runner.unittest, "tests/e2e/test_mpi.py")
             lab_stages(runner)
+        asan_build.join()
+        if asan_built[0]:
+            runner.stage("tests-asan", runner.ctest, "asan", "unit|net|campaign")
     if options.all:
         slow_stages(runner)
 
@@ -251,13 +263,25 @@ def campaign_today(name, runner):
     return runner.command(name, ["env", *seeds, test], 1200)
 
 
+def lab_program(mode, name):
+    code = "import sys; sys.path.insert(0, 'tests/lab'); from cairnlab import binaries, config; print(binaries.binary(config.Lab.at(sys.argv[1]), sys.argv[2]))"
+    out = subprocess.run([sys.executable, "-c", code, mode, name], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
+    return out.stdout.strip()
+
+
 def lab_stages(runner):
     if runner.stage("lab-light-up", runner.command, lab_command("up", "--light"), 600):
         light = {"CAIRN_TEST_KUBECONFIG": lab_kubeconfig("light"), "CAIRN_TEST_MODE": "light"}
         runner.stage("tests-engine", runner.ctest, "dev", "engine", light)
         runner.stage("tests-window", runner.ctest, "dev", "window", light)
         runner.stage("tests-cairnctl", runner.unittest, "tests/e2e/test_cairnctl_light.py", light)
+        runner.stage("tests-audit-light", runner.unittest, "tests/e2e/test_audit_light.py", light)
         runner.stage("tests-canaries", runner.unittest, "tests/e2e/test_canaries.py", light)
+        # The lab's kubectl holds kustomize v5.8: what Cairn says of kustomize, beside it.
+        kubectl = lab_program("light", "kubectl")
+        for test in ("overlay/tst_overlay", "overlay/tst_serviceparts", "overlay/tst_lands", "engine/tst_overlayflows"):
+            argv = ["env", f"CAIRN_KUSTOMIZE={kubectl}", f"build/dev/tests/unit/{test}"]
+            runner.stage("tests-kustomize-" + test.split("_")[1], runner.command, argv, 300)
         runner.stage("tests-light", runner.unittest, "tests/lab/test_light.py", light)
     runner.stage("lab-light-down", runner.command, lab_command("down", "--light"), 300)
     if os.geteuid() != 0:
@@ -269,8 +293,21 @@ def lab_stages(runner):
         real = {"CAIRN_TEST_KUBECONFIG": lab_kubeconfig("real"), "CAIRN_TEST_MODE": "real"}
         runner.stage("tests-real", runner.unittest, "tests/lab/test_real.py", real)
         runner.stage("tests-e2e", runner.unittest, "tests/e2e/test_cairnctl.py", real)
+        runner.stage("tests-e2e-launch", runner.unittest, "tests/e2e/test_launch.py", real)
+        runner.stage("tests-e2e-templates", runner.unittest, "tests/e2e/test_templates.py", real)
+        runner.stage("tests-e2e-volumes", runner.unittest, "tests/e2e/test_volumes.py", real)
+        runner.stage("tests-e2e-keras", runner.unittest, "tests/e2e/test_keras.py", real)
+        runner.stage("tests-e2e-jobedit", runner.unittest, "tests/e2e/test_jobedit.py", real)
+        runner.stage("tests-e2e-why", runner.unittest, "tests/e2e/test_why.py", real)
+        runner.stage("tests-e2e-shownonly", runner.unittest, "tests/e2e/test_shownonly.py", real)
+        runner.stage("tests-e2e-overlay", runner.unittest, "tests/e2e/test_overlay.py", real)
+        runner.stage("tests-e2e-services", runner.unittest, "tests/e2e/test_services.py", real)
+        runner.stage("tests-e2e-databases", runner.unittest, "tests/e2e/test_databases.py", real)
+        runner.stage("tests-e2e-failover", runner.unittest, "tests/e2e/test_failover.py", real)
         runner.stage("tests-e2e-bucket", runner.unittest, "tests/e2e/test_bucket_resume.py", real)
         runner.stage("tests-e2e-window", runner.ctest, "dev", "e2e", real)
+        # Last: trainings on the node that is lost may not come back.
+        runner.stage("tests-e2e-whatif", runner.unittest, "tests/e2e/test_whatif.py", real)
     runner.stage("lab-real-down", runner.command, lab_command("down", "--real"), 300)
     runner.stage("tests-lab-clean", runner.unittest, "tests/lab/test_clean.py")
 
@@ -282,6 +319,7 @@ def slow_stages(runner):
     runner.stage("campaign", runner.command, ["env", "CAIRN_CAMPAIGN_SEEDS=1000", "QTEST_FUNCTION_TIMEOUT=3600000",
                                               "build/dev/tests/net/tst_campaign"], 3600)
     runner.stage("yaml-readers", runner.unittest, "tests/cross/test_yaml.py")
+    runner.stage("services", runner.unittest, "tests/services/test_services.py")
     if runner.stage("build-tsan", runner.build, "tsan", ("cairn_sanitized_tests",)):
         runner.stage("tests-tsan", runner.ctest, "tsan", "net")
     if runner.stage("build-fuzz", runner.build, "fuzz", ("cairn_fuzzers",)):

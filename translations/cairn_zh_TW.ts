@@ -2,12 +2,32 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_TW">
 <context>
+    <name>EditController</name>
+    <message numerus="yes">
+        <source>%n problem(s) are marked in the text; F8 goes from one to the next.</source>
+        <translation>
+            <numerusform>文字中標示了 %n 個問題；按 F8 可依序跳到下一個。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>LogBuffer</name>
     <message numerus="yes">
         <source> … [%n more character(s)]</source>
         <translation>
             <numerusform> … [還有 %n 個字元]</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>ResumeController</name>
+    <message>
+        <source>Use step %1</source>
+        <translation>使用第 %1 步</translation>
+    </message>
+    <message>
+        <source>Use that one</source>
+        <translation>使用該檢查點</translation>
     </message>
 </context>
 <context>
@@ -267,6 +287,39 @@
         <source>Bring the node back or force-delete the pods, then try again, or roll back.</source>
         <translation>請恢復節點或強制刪除 Pod 後再試一次，或復原變更。</translation>
     </message>
+    <message>
+        <source>The PVCs of the namespace were not read: %1</source>
+        <translation>未讀取該命名空間的 PVC：%1</translation>
+    </message>
+    <message>
+        <source>The %1 of the namespace were not read, so whether one saves into the same folder is not known: %2</source>
+        <translation>未讀取該命名空間的 %1，因此不知道是否有工作儲存至同一個資料夾：%2</translation>
+    </message>
+    <message>
+        <source>Cairn only shows a %1; it does not change one.</source>
+        <comment>kind</comment>
+        <translation>Cairn 只顯示 %1，不會變更它。</translation>
+    </message>
+    <message>
+        <source>Use kubectl, or what made the %1.</source>
+        <comment>kind</comment>
+        <translation>請使用 kubectl，或當初建立該 %1 的工具。</translation>
+    </message>
+    <message>
+        <source>Making %1 %2</source>
+        <translation>正在建立 %1 %2</translation>
+    </message>
+</context>
+<context>
+    <name>cairn</name>
+    <message>
+        <source>This is not the result of a failover test</source>
+        <translation>這不是容錯移轉測試的結果</translation>
+    </message>
+    <message>
+        <source>It lacks its id, its component or its state.</source>
+        <translation>缺少其 ID、元件或狀態。</translation>
+    </message>
 </context>
 <context>
     <name>cairn::ApiStatus</name>
@@ -389,6 +442,15 @@
     <message>
         <source>Try again; if it continues, look at the cluster&apos;s control plane.</source>
         <translation>請再試一次；若持續發生，請檢查叢集的控制平面。</translation>
+    </message>
+    <message>
+        <source>The admission webhook “%1” refused to %2 %3</source>
+        <comment>webhook, verb, object</comment>
+        <translation>准入 webhook「%1」拒絕執行 %2：%3</translation>
+    </message>
+    <message>
+        <source>Change what it names: it is no matter of permissions.</source>
+        <translation>請修改它指出的內容：這不是權限問題。</translation>
     </message>
 </context>
 <context>
@@ -702,14 +764,6 @@
         <translation>第一個是 %1：%2</translation>
     </message>
     <message>
-        <source>Enter where it saves: the folder inside its container</source>
-        <translation>請指定儲存位置：容器內的資料夾</translation>
-    </message>
-    <message>
-        <source>No running pod of %1 mounts the PVC %2</source>
-        <translation>%1 沒有執行中的 Pod 掛載 PVC %2</translation>
-    </message>
-    <message>
         <source>Refresh the list and choose another</source>
         <translation>請重新整理清單並另選一個</translation>
     </message>
@@ -720,6 +774,618 @@
     <message>
         <source>Prometheus %1 knows no PVC</source>
         <translation>Prometheus %1 沒有任何 PVC 的資料</translation>
+    </message>
+    <message>
+        <source>There are more than %1 %2</source>
+        <translation>%2 超過 %1 個</translation>
+    </message>
+    <message>
+        <source>The audit reads no more of one kind</source>
+        <translation>稽核對同一類型不會讀取更多</translation>
+    </message>
+    <message>
+        <source>No running pod in %1 mounts the PVC %2</source>
+        <translation>%1 中沒有執行中的 Pod 掛載 PVC %2</translation>
+    </message>
+    <message>
+        <source>None is among what was read, which is not all</source>
+        <translation>已讀取的部分中沒有，但讀取的並非全部</translation>
+    </message>
+    <message>
+        <source>A document is broken and was not judged</source>
+        <translation>有份文件損壞，未予評估</translation>
+    </message>
+    <message>
+        <source>A document is judged as kubectl reads it, but has a fault</source>
+        <translation>有份文件有問題，已照 kubectl 的讀法評估</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read</source>
+        <translation>無法讀取 %1</translation>
+    </message>
+    <message>
+        <source>Check its permissions</source>
+        <translation>請檢查其權限</translation>
+    </message>
+    <message>
+        <source>%1 is too large</source>
+        <translation>%1 太大</translation>
+    </message>
+    <message>
+        <source>The audit reads at most %1</source>
+        <translation>稽核最多讀取 %1</translation>
+    </message>
+    <message>
+        <source>Name a smaller folder</source>
+        <translation>請指定較小的資料夾</translation>
+    </message>
+    <message>
+        <source>There is no Kubernetes object in %1</source>
+        <translation>%1 中沒有 Kubernetes 物件</translation>
+    </message>
+    <message>
+        <source>Render the manifests first, for instance with: kubectl kustomize DIR | cairnctl audit --manifests -</source>
+        <translation>請先產生 manifest，例如：kubectl kustomize DIR | cairnctl audit --manifests -</translation>
+    </message>
+    <message>
+        <source>A link was not followed</source>
+        <translation>有個連結未予追蹤</translation>
+    </message>
+    <message>
+        <source>It leads out of the folder, or nowhere</source>
+        <translation>它指向資料夾之外，或不存在的位置</translation>
+    </message>
+    <message>
+        <source>A folder is too deep and was not read</source>
+        <translation>有個資料夾層級過深，未讀取</translation>
+    </message>
+    <message>
+        <source>There are more than %1 files in %2</source>
+        <translation>%2 中的檔案超過 %1 個</translation>
+    </message>
+    <message>
+        <source>There is no %1</source>
+        <translation>找不到 %1</translation>
+    </message>
+    <message>
+        <source>Check the path</source>
+        <translation>請檢查路徑</translation>
+    </message>
+    <message>
+        <source>There are more than %1 %2.</source>
+        <translation>%2 超過 %1 個。</translation>
+    </message>
+    <message>
+        <source>There is no kustomization %1 in this folder.</source>
+        <translation>此資料夾中沒有 kustomization %1。</translation>
+    </message>
+    <message>
+        <source>There are: %1.</source>
+        <translation>現有：%1。</translation>
+    </message>
+    <message>
+        <source>There is no kustomization in this folder.</source>
+        <translation>此資料夾中沒有 kustomization。</translation>
+    </message>
+    <message>
+        <source>Generate one first: cairnctl overlay new --out FOLDER</source>
+        <translation>請先產生一個：cairnctl overlay new --out FOLDER</translation>
+    </message>
+    <message>
+        <source>Neither kustomize nor kubectl is installed.</source>
+        <translation>kustomize 與 kubectl 都未安裝。</translation>
+    </message>
+    <message>
+        <source>Each patch was put on the objects by Cairn alone.</source>
+        <translation>每項修補都僅由 Cairn 套用到物件上。</translation>
+    </message>
+    <message>
+        <source>Install kustomize to see the same built by it.</source>
+        <translation>請安裝 kustomize，以對照它的建置結果。</translation>
+    </message>
+    <message>
+        <source>kustomize was not run.</source>
+        <translation>未執行 kustomize。</translation>
+    </message>
+    <message>
+        <source>%1 would be fetched.</source>
+        <translation>需要下載 %1。</translation>
+    </message>
+    <message>
+        <source>kustomize does not build it.</source>
+        <translation>kustomize 無法建置。</translation>
+    </message>
+    <message>
+        <source>Correct the folder.</source>
+        <translation>請更正該資料夾。</translation>
+    </message>
+    <message>
+        <source>%1: accepted</source>
+        <translation>%1：已接受</translation>
+    </message>
+    <message>
+        <source>A %1 is refused before anything is changed, so it proves nothing afterwards: %2</source>
+        <translation>%1 在任何變更之前就被拒絕，因此之後無法作為驗證：%2</translation>
+    </message>
+    <message numerus="yes">
+        <source>was being rolled back; %n step(s) are left</source>
+        <translation>
+            <numerusform>正在回復；還剩 %n 個步驟</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>was not finished: %1 of %n step(s) are done</source>
+        <translation>
+            <numerusform>未完成：%n 個步驟中已完成 %1 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 is not read</source>
+        <translation>不讀取 %1</translation>
+    </message>
+    <message>
+        <source>It is a folder</source>
+        <translation>這是資料夾</translation>
+    </message>
+    <message>
+        <source>It is not a regular file</source>
+        <translation>這不是一般檔案</translation>
+    </message>
+    <message>
+        <source>Name a file</source>
+        <translation>請指定檔案</translation>
+    </message>
+    <message>
+        <source>Another change is under way or not finished: %1.</source>
+        <translation>另一項變更正在進行或尚未完成：%1。</translation>
+    </message>
+    <message>
+        <source>Wait for it, finish it, or roll it back.</source>
+        <translation>請等待它結束、將它完成，或將它回復。</translation>
+    </message>
+    <message>
+        <source>This is no job that can be launched.</source>
+        <translation>這不是可以啟動的工作。</translation>
+    </message>
+    <message numerus="yes">
+        <source>The text holds %n documents.</source>
+        <translation>
+            <numerusform>文字含有 %n 份文件。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Its kind is %1 of %2.</source>
+        <translation>其類型是 %2 的 %1。</translation>
+    </message>
+    <message>
+        <source>%1 is served as apiVersion %2.</source>
+        <translation>%1 以 apiVersion %2 提供。</translation>
+    </message>
+    <message>
+        <source>A PyTorchJob, TFJob, MPIJob, XGBoostJob, PaddleJob, JAXJob or TrainJob can be launched.</source>
+        <translation>可以啟動 PyTorchJob、TFJob、MPIJob、XGBoostJob、PaddleJob、JAXJob 或 TrainJob。</translation>
+    </message>
+    <message>
+        <source>The schema of %1 was not read: %2</source>
+        <translation>未讀取 %1 的 schema：%2</translation>
+    </message>
+    <message>
+        <source>a map is expected</source>
+        <translation>應為對應表</translation>
+    </message>
+    <message>
+        <source>a map of texts is expected; put numbers and booleans in quotes</source>
+        <translation>應為文字的對應表；數字與布林值請加上引號</translation>
+    </message>
+    <message>
+        <source>a list is expected</source>
+        <translation>應為清單</translation>
+    </message>
+    <message>
+        <source>a text is expected</source>
+        <translation>應為文字</translation>
+    </message>
+    <message>
+        <source>a whole number is expected</source>
+        <translation>應為整數</translation>
+    </message>
+    <message>
+        <source>a whole number or a percentage is expected</source>
+        <translation>應為整數或百分比</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <comment>what a YAML field holds</comment>
+        <translation>空值</translation>
+    </message>
+    <message>
+        <source>a boolean</source>
+        <comment>what a YAML field holds</comment>
+        <translation>布林值</translation>
+    </message>
+    <message>
+        <source>a number</source>
+        <comment>what a YAML field holds</comment>
+        <translation>數字</translation>
+    </message>
+    <message>
+        <source>a text</source>
+        <comment>what a YAML field holds</comment>
+        <translation>文字</translation>
+    </message>
+    <message>
+        <source>a list</source>
+        <comment>what a YAML field holds</comment>
+        <translation>清單</translation>
+    </message>
+    <message>
+        <source>a map</source>
+        <comment>what a YAML field holds</comment>
+        <translation>對應表</translation>
+    </message>
+    <message>
+        <source>it has no name and was not judged</source>
+        <translation>它沒有名稱，未予評估</translation>
+    </message>
+    <message>
+        <source>%1 is %2 and was not read: %3</source>
+        <comment>field, what it is, what is expected</comment>
+        <translation>%1 是%2，未讀取：%3</translation>
+    </message>
+    <message>
+        <source>A field was not read</source>
+        <translation>有欄位未讀取</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>object, what is wrong with it</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Correct it: the API server refuses the object as it is.</source>
+        <translation>請更正它：API 伺服器會拒絕目前的物件。</translation>
+    </message>
+    <message>
+        <source>its record cannot be read: %1</source>
+        <translation>無法讀取其紀錄：%1</translation>
+    </message>
+    <message numerus="yes">
+        <source>is under way: %1 of %n step(s) are done, by %2</source>
+        <translation>
+            <numerusform>進行中：%n 個步驟中已完成 %1 個，由 %2 執行</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 could not be looked at from inside the cluster</source>
+        <translation>無法從叢集內部查看 %1</translation>
+    </message>
+    <message>
+        <source>Ask for permission to create and delete jobs.batch, to list pods, and to create pods/exec in %1, or test from this machine alone.</source>
+        <translation>請要求在 %1 建立與刪除 jobs.batch、列出 Pod 以及建立 pods/exec 的權限，或只從本機測試。</translation>
+    </message>
+    <message>
+        <source>Look at the events of namespace %1, or test from this machine alone.</source>
+        <translation>請查看命名空間 %1 的事件，或只從本機測試。</translation>
+    </message>
+    <message>
+        <source>Name an image that has a shell and a client (--image), or test from this machine alone.</source>
+        <translation>請指定具備 shell 與用戶端程式的映像檔 (--image)，或只從本機測試。</translation>
+    </message>
+    <message>
+        <source>Name an image that has a shell and a client for %1 (--image).</source>
+        <translation>請指定具備 shell 與 %1 用戶端程式的映像檔 (--image)。</translation>
+    </message>
+    <message>
+        <source>pod %1/%2</source>
+        <translation>Pod %1/%2</translation>
+    </message>
+    <message>
+        <source>pod %1/%2 on %3</source>
+        <translation>%3 上的 Pod %1/%2</translation>
+    </message>
+    <message>
+        <source>Looking at %1 from inside the cluster</source>
+        <translation>正在從叢集內部查看 %1</translation>
+    </message>
+    <message>
+        <source>The password cannot be taken from the Secret %1</source>
+        <translation>無法從 Secret %1 取得密碼</translation>
+    </message>
+    <message>
+        <source>It has several keys.</source>
+        <translation>它有多個鍵。</translation>
+    </message>
+    <message>
+        <source>It has no key %1.</source>
+        <translation>它沒有鍵 %1。</translation>
+    </message>
+    <message>
+        <source>Name one of: %1</source>
+        <translation>請指定其中之一：%1</translation>
+    </message>
+    <message>
+        <source>There are too many %1 to be counted.</source>
+        <translation>%1 數量太多，無法計算。</translation>
+    </message>
+    <message>
+        <source>pods of all namespaces</source>
+        <translation>所有命名空間的 Pod</translation>
+    </message>
+    <message>
+        <source>The %1 were not read: %2</source>
+        <translation>未讀取 %1：%2</translation>
+    </message>
+    <message>
+        <source>The PVCs of the namespace were not read: %1</source>
+        <translation>未讀取該命名空間的 PVC：%1</translation>
+    </message>
+    <message>
+        <source>an image that has a shell and a client for %1</source>
+        <translation>具備 shell 與 %1 用戶端程式的映像檔</translation>
+    </message>
+    <message>
+        <source>%1 was not looked at from inside the cluster</source>
+        <translation>未從叢集內部查看 %1</translation>
+    </message>
+    <message>
+        <source>The consent to a helper Job is missing: it runs %1 in namespace %2, mounts nothing but memory, and is gone when it has looked.</source>
+        <translation>未取得執行輔助 Job 的同意：它會在命名空間 %2 執行 %1，除記憶體外不掛載任何東西，查看完畢即消失。</translation>
+    </message>
+    <message>
+        <source>Allow it with --allow-helper, or look from this machine alone with --from here.</source>
+        <translation>請以 --allow-helper 允許它，或以 --from here 只從本機查看。</translation>
+    </message>
+    <message>
+        <source>Check the path of the file with the password.</source>
+        <translation>請檢查含有密碼的檔案的路徑。</translation>
+    </message>
+    <message>
+        <source>It is empty.</source>
+        <translation>它是空的。</translation>
+    </message>
+    <message>
+        <source>It is longer than 4 KiB.</source>
+        <translation>它超過 4 KiB。</translation>
+    </message>
+    <message>
+        <source>It has more than one line.</source>
+        <translation>它有超過一行。</translation>
+    </message>
+    <message>
+        <source>It is no text.</source>
+        <translation>它不是文字。</translation>
+    </message>
+    <message>
+        <source>%1 holds no password</source>
+        <translation>%1 中沒有密碼</translation>
+    </message>
+    <message>
+        <source>Name a file that holds the password alone, in one line.</source>
+        <translation>請指定只含密碼且僅有一行的檔案。</translation>
+    </message>
+    <message>
+        <source>Deleting %1 %2 again</source>
+        <translation>正在重新刪除 %1 %2</translation>
+    </message>
+    <message>
+        <source>%1 %2 stays when the job is deleted: %3</source>
+        <translation>刪除工作時，%1 %2 會保留：%3</translation>
+    </message>
+    <message>
+        <source>Give one job, with the TrainingRuntime that it refers to behind it; apply other objects first.</source>
+        <translation>請只提供一個工作，其後可附上它所參照的 TrainingRuntime；其他物件請先套用。</translation>
+    </message>
+    <message>
+        <source>It has generateName and no name, so that a lost answer would leave a job behind.</source>
+        <translation>它有 generateName 而沒有 name，若未收到回應，就會留下一個工作。</translation>
+    </message>
+    <message>
+        <source>Give it a name.</source>
+        <translation>請為它命名。</translation>
+    </message>
+    <message>
+        <source>The keys of %1 cannot be used</source>
+        <translation>無法使用 %1 的金鑰</translation>
+    </message>
+    <message>
+        <source>They are not both there.</source>
+        <translation>兩者並未都在。</translation>
+    </message>
+    <message>
+        <source>Give them as ACCESSKEY:SECRETKEY, in one line.</source>
+        <translation>請以 ACCESSKEY:SECRETKEY 的形式寫在同一行。</translation>
+    </message>
+    <message>
+        <source>Allow it with --allow-helper and name the image with --image, as nothing runs in the cluster whose image could be used; or look from this machine alone with --from here.</source>
+        <translation>請以 --allow-helper 允許它，並以 --image 指定映像檔，因為叢集中沒有執行中的項目可供借用映像檔；或以 --from here 只從本機查看。</translation>
+    </message>
+    <message>
+        <source>Nothing runs in the cluster whose image could be used.</source>
+        <translation>叢集中沒有執行中的項目可供借用映像檔。</translation>
+    </message>
+    <message>
+        <source>Of a store two keys are read.</source>
+        <translation>每個物件儲存會讀取兩個鍵。</translation>
+    </message>
+    <message>
+        <source>Name a Secret that has %1 and %2.</source>
+        <translation>請指定含有 %1 與 %2 的 Secret。</translation>
+    </message>
+    <message>
+        <source>%1 was changed meanwhile.</source>
+        <translation>%1 已在此期間變更。</translation>
+    </message>
+    <message>
+        <source>Its specification, labels or annotations are not those that the text was made from.</source>
+        <translation>其規格、標籤或註解與產生此文字時不同。</translation>
+    </message>
+    <message>
+        <source>Changed since: %1.</source>
+        <translation>此後已變更：%1。</translation>
+    </message>
+    <message>
+        <source>Begin again with the job as it is now, and put your change into it.</source>
+        <translation>請以目前的工作重新開始，再加入您的變更。</translation>
+    </message>
+    <message>
+        <source>Another job took the name %1.</source>
+        <translation>名稱 %1 已被另一個工作使用。</translation>
+    </message>
+    <message>
+        <source>%1 is being deleted.</source>
+        <translation>%1 正在刪除中。</translation>
+    </message>
+    <message>
+        <source>It says so already.</source>
+        <translation>它已經是這樣。</translation>
+    </message>
+    <message>
+        <source>Which runtimes there are could not be read</source>
+        <translation>無法讀取有哪些 runtime</translation>
+    </message>
+    <message>
+        <source>Name one with --runtime</source>
+        <translation>請以 --runtime 指定一個</translation>
+    </message>
+    <message>
+        <source>Made of %1 %2.</source>
+        <comment>kind, name</comment>
+        <translation>由 %1 %2 產生。</translation>
+    </message>
+    <message>
+        <source>This cluster serves no TrainJobs</source>
+        <translation>此叢集未提供 TrainJob</translation>
+    </message>
+    <message>
+        <source>Install Kubeflow Trainer</source>
+        <translation>請安裝 Kubeflow Trainer</translation>
+    </message>
+    <message>
+        <source>No ClusterTrainingRuntime suits a %1</source>
+        <translation>沒有適用於 %1 的 ClusterTrainingRuntime</translation>
+    </message>
+    <message>
+        <source>The job itself goes on, and both would save into the same folder.</source>
+        <translation>工作本身會繼續，而兩者會儲存到同一個資料夾。</translation>
+    </message>
+    <message>
+        <source>Suspend it before the TrainJob is launched: cairnctl -n %1 job suspend %2</source>
+        <translation>啟動 TrainJob 之前請先暫停該工作：cairnctl -n %1 job suspend %2</translation>
+    </message>
+    <message>
+        <source>Giving %1 %2 workers</source>
+        <translation>正在將 %1 的 worker 數設為 %2</translation>
+    </message>
+    <message>
+        <source>It has %1 workers, and had %2.</source>
+        <translation>現有 %1 個 worker，原有 %2 個。</translation>
+    </message>
+    <message>
+        <source>This is not the text of a job.</source>
+        <translation>這不是工作的文字。</translation>
+    </message>
+    <message numerus="yes">
+        <source>It holds %n document(s).</source>
+        <translation>
+            <numerusform>它含有 %n 份文件。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Give one job, as cairnctl job yaml writes it.</source>
+        <translation>請提供一個工作，格式如 cairnctl job yaml 的輸出。</translation>
+    </message>
+    <message>
+        <source>Changing %1</source>
+        <translation>正在變更 %1</translation>
+    </message>
+    <message>
+        <source>Changed.</source>
+        <translation>已變更。</translation>
+    </message>
+    <message>
+        <source>Putting %1 back</source>
+        <translation>正在還原 %1</translation>
+    </message>
+    <message>
+        <source>It is as it was before.</source>
+        <translation>已恢復原狀。</translation>
+    </message>
+    <message>
+        <source>%1 is no version of an API.</source>
+        <translation>%1 不是 API 版本。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::Advisor</name>
+    <message>
+        <source>%1 jobs like it</source>
+        <translation>%1 個類似的工作</translation>
+    </message>
+    <message>
+        <source>no job of this image and command is listed here</source>
+        <translation>此處未列出使用此映像檔與命令的工作</translation>
+    </message>
+    <message>
+        <source>logs may not be read here</source>
+        <translation>此處無權讀取記錄</translation>
+    </message>
+    <message>
+        <source>no pod of a job like this is left</source>
+        <translation>類似工作的 Pod 都已不存在</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stretch(es) in the log of %1</source>
+        <translation>
+            <numerusform>%1 的記錄中有 %n 段</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no log of a job like this tells its steps</source>
+        <translation>類似工作的記錄都未顯示步數</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n save(s) in the log of %1</source>
+        <translation>
+            <numerusform>%1 的記錄中有 %n 次儲存</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n save(s) of %1 did not hold training up that the log would show it</source>
+        <translation>
+            <numerusform>%1 的 %n 次儲存對訓練的耽擱，在記錄中看不出來</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no log of a job like this tells of a save and the steps around it</source>
+        <translation>類似工作的記錄都未顯示儲存及其前後的步數</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n gap(s) between checkpoints of %1, saves included</source>
+        <translation>
+            <numerusform>%1 的檢查點之間有 %n 段間隔，含儲存時間</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n restart(s) in this namespace</source>
+        <translation>
+            <numerusform>此命名空間中有 %n 次重新啟動</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no job here restarted whose log tells its next step</source>
+        <translation>此處沒有重新啟動過且記錄顯示下一步的工作</translation>
+    </message>
+    <message>
+        <source>training jobs</source>
+        <translation>訓練工作</translation>
+    </message>
+    <message>
+        <source>jobs of this namespace cannot be listed</source>
+        <translation>無法列出此命名空間的工作</translation>
+    </message>
+    <message>
+        <source>checkpoints of %1</source>
+        <translation>%1 的檢查點</translation>
     </message>
 </context>
 <context>
@@ -751,10 +1417,6 @@
     <message>
         <source>every variable of Secret %1</source>
         <translation>Secret %1 的所有變數</translation>
-    </message>
-    <message>
-        <source>Enter where it saves: the folder inside its container</source>
-        <translation>請指定儲存位置：容器內的資料夾</translation>
     </message>
     <message>
         <source>%1 comes from a Secret or ConfigMap, so where the credentials would go cannot be shown first</source>
@@ -889,10 +1551,390 @@
     </message>
 </context>
 <context>
+    <name>cairn::app::Drafts</name>
+    <message>
+        <source>The draft %1 cannot be read</source>
+        <translation>無法讀取草稿 %1</translation>
+    </message>
+    <message>
+        <source>The folder %1 cannot be made</source>
+        <translation>無法建立資料夾 %1</translation>
+    </message>
+    <message>
+        <source>The draft %1 cannot be removed</source>
+        <translation>無法移除草稿 %1</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::EditController</name>
+    <message>
+        <source>CRD schema</source>
+        <translation>CRD 結構描述</translation>
+    </message>
+    <message>
+        <source>Changing %1</source>
+        <translation>正在變更 %1</translation>
+    </message>
+</context>
+<context>
     <name>cairn::app::EventsController</name>
     <message>
         <source>Events</source>
         <translation>事件</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::Failover</name>
+    <message>
+        <source>The test kills the pod that leads %1.</source>
+        <translation>測試會終止 %1 的領導者 Pod。</translation>
+    </message>
+    <message>
+        <source>The test deletes pod %1, which leads, without a grace period. Until another one leads, nothing that it controls moves on; jobs that run go on.</source>
+        <translation>測試會刪除身為領導者的 Pod %1，不留寬限期。在另一個 Pod 成為領導者之前，它所控制的一切都不會有進展；執行中的工作會繼續。</translation>
+    </message>
+    <message>
+        <source>The test deletes pod %1 on %2, which leads, without a grace period. Until another one leads, nothing that it controls moves on; jobs that run go on.</source>
+        <translation>測試會刪除 %2 上身為領導者的 Pod %1，不留寬限期。在另一個 Pod 成為領導者之前，它所控制的一切都不會有進展；執行中的工作會繼續。</translation>
+    </message>
+    <message>
+        <source>There are several components %1</source>
+        <translation>有多個名為 %1 的元件</translation>
+    </message>
+    <message>
+        <source>They are in different namespaces.</source>
+        <translation>它們在不同的命名空間。</translation>
+    </message>
+    <message>
+        <source>Name the namespace.</source>
+        <translation>請指定命名空間。</translation>
+    </message>
+    <message>
+        <source>There is no component %1</source>
+        <translation>沒有元件 %1</translation>
+    </message>
+    <message>
+        <source>List them with: cairnctl components</source>
+        <translation>以此列出：cairnctl components</translation>
+    </message>
+    <message>
+        <source>No replica is ready.</source>
+        <translation>沒有就緒的複本。</translation>
+    </message>
+    <message>
+        <source>Repair it first.</source>
+        <translation>請先修復。</translation>
+    </message>
+    <message>
+        <source>Its pods cannot be seen: %1</source>
+        <translation>看不到它的 Pod：%1</translation>
+    </message>
+    <message>
+        <source>Ask for permission to list pods in %1.</source>
+        <translation>請申請列出 %1 中 Pod 的權限。</translation>
+    </message>
+    <message>
+        <source>Only one replica is ready: the test would stop it.</source>
+        <translation>只有一個複本就緒：測試會使它停擺。</translation>
+    </message>
+    <message>
+        <source>Run two replicas with leader election first.</source>
+        <translation>請先啟用領導者選舉並執行兩個複本。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ready pods, all on one node: this tests the loss of a pod, not of the node.</source>
+        <translation>
+            <numerusform>%n 個 Pod 就緒，全在同一節點：這測試的是失去 Pod，而非失去節點。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Spread them over nodes.</source>
+        <translation>請將它們分散到多個節點。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ready pods on %1 nodes.</source>
+        <translation>
+            <numerusform>%n 個 Pod 就緒，分布於 %1 個節點。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It elects no leader, or none that a Lease shows: there is nothing to hand over.</source>
+        <translation>它不選領導者，或沒有 Lease 可以看出：沒有可移交的對象。</translation>
+    </message>
+    <message>
+        <source>Where all replicas work, delete one of its pods and watch.</source>
+        <translation>若所有複本都在運作，請刪除其中一個 Pod 並觀察。</translation>
+    </message>
+    <message>
+        <source>Nobody holds its Lease.</source>
+        <translation>沒有人持有它的 Lease。</translation>
+    </message>
+    <message>
+        <source>Turn leader election on, with the permissions it needs, and wait for a leader.</source>
+        <translation>請啟用領導者選舉並授予所需權限，再等待領導者產生。</translation>
+    </message>
+    <message>
+        <source>Its Lease may not be read.</source>
+        <translation>無權讀取它的 Lease。</translation>
+    </message>
+    <message>
+        <source>Ask for permission to get and list leases.</source>
+        <translation>請申請對 leases 執行 get 與 list 的權限。</translation>
+    </message>
+    <message>
+        <source>Look at the pod that holds it.</source>
+        <translation>請檢查持有它的 Pod。</translation>
+    </message>
+    <message>
+        <source>Its Lease was renewed in the future: a clock is wrong, and nothing could be measured.</source>
+        <translation>它的 Lease 續約時間在未來：有時鐘不準，無法量測。</translation>
+    </message>
+    <message>
+        <source>Set the clocks of the nodes.</source>
+        <translation>請校正節點的時鐘。</translation>
+    </message>
+    <message numerus="yes">
+        <source>It is led by %n Leases, held by several pods.</source>
+        <translation>
+            <numerusform>它有 %n 個選領導者的 Lease，由多個 Pod 持有。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A test of one of them would tell nothing about the others.</source>
+        <translation>只測試其中一個，無法得知其他的情況。</translation>
+    </message>
+    <message>
+        <source>Its Lease is held by %1, which is none of its ready pods.</source>
+        <translation>它的 Lease 由 %1 持有，但那不是它就緒的 Pod。</translation>
+    </message>
+    <message>
+        <source>Wait until one of its ready pods leads.</source>
+        <translation>請等到它就緒的 Pod 成為領導者。</translation>
+    </message>
+    <message>
+        <source>The Lease is fresh, held by %1.</source>
+        <translation>Lease 在有效期內，由 %1 持有。</translation>
+    </message>
+    <message>
+        <source>Whether a PDB forbids a disruption may not be read.</source>
+        <translation>無權讀取是否有 PDB 禁止中斷。</translation>
+    </message>
+    <message>
+        <source>Ask for permission to list poddisruptionbudgets.</source>
+        <translation>請申請列出 poddisruptionbudgets 的權限。</translation>
+    </message>
+    <message>
+        <source>No PDB covers it: a drain may take all its pods at once.</source>
+        <translation>沒有 PDB 涵蓋它：drain 可能一次帶走它所有的 Pod。</translation>
+    </message>
+    <message>
+        <source>Its PDB %1 allows no disruption now.</source>
+        <translation>它的 PDB %1 目前不允許中斷。</translation>
+    </message>
+    <message>
+        <source>Wait until all its replicas are ready.</source>
+        <translation>請等到它的所有複本都就緒。</translation>
+    </message>
+    <message>
+        <source>Its PDB %1 allows it.</source>
+        <translation>它的 PDB %1 允許此操作。</translation>
+    </message>
+    <message>
+        <source>Whether you may do this could not be asked: %1</source>
+        <translation>無法查詢您是否有此權限：%1</translation>
+    </message>
+    <message>
+        <source>%1 %2 in %3</source>
+        <comment>verb, resource, namespace</comment>
+        <translation>在 %3 對 %2 執行 %1</translation>
+    </message>
+    <message>
+        <source>You may delete its pods, and follow them and the Lease.</source>
+        <translation>您有權刪除其 Pod，並追蹤這些 Pod 與 Lease。</translation>
+    </message>
+    <message>
+        <source>You don’t have permission to: %1.</source>
+        <translation>您無權：%1。</translation>
+    </message>
+    <message>
+        <source>Ask for it.</source>
+        <translation>請申請此權限。</translation>
+    </message>
+    <message>
+        <source>Whether a change is under way in %1 may not be read.</source>
+        <translation>無權讀取 %1 中是否有變更正在進行。</translation>
+    </message>
+    <message>
+        <source>A change in %1 is not finished: %2.</source>
+        <translation>%1 中有未完成的變更：%2。</translation>
+    </message>
+    <message>
+        <source>Finish it, or roll it back.</source>
+        <translation>請完成或復原它。</translation>
+    </message>
+    <message>
+        <source>Another failover test is under way in %1.</source>
+        <translation>%1 中正在進行另一個容錯移轉測試。</translation>
+    </message>
+    <message>
+        <source>Wait until it has ended; what it leaves behind is removed after %1.</source>
+        <translation>請等它結束；它留下的內容會在 %1 後移除。</translation>
+    </message>
+    <message>
+        <source>No change is under way in %1.</source>
+        <translation>%1 中沒有進行中的變更。</translation>
+    </message>
+    <message>
+        <source>The server would delete the pod.</source>
+        <translation>伺服器接受刪除此 Pod。</translation>
+    </message>
+    <message>
+        <source>The server refuses to delete the pod: %1</source>
+        <translation>伺服器拒絕刪除此 Pod：%1</translation>
+    </message>
+    <message>
+        <source>No job is created meanwhile: there is no ClusterTrainingRuntime, or it may not be read.</source>
+        <translation>期間不會建立工作：沒有 ClusterTrainingRuntime，或無權讀取。</translation>
+    </message>
+    <message>
+        <source>It works again when the new leader is ready and holds the Lease.</source>
+        <translation>新領導者就緒並持有 Lease 時，即視為恢復運作。</translation>
+    </message>
+    <message>
+        <source>No job is created meanwhile: %1</source>
+        <translation>期間不會建立工作：%1</translation>
+    </message>
+    <message>
+        <source>%1 %2 is created while nobody leads, and removed afterwards.</source>
+        <comment>kind, name</comment>
+        <translation>沒有領導者的期間會建立 %1 %2，之後移除。</translation>
+    </message>
+    <message>
+        <source>The failover test was refused</source>
+        <translation>容錯移轉測試遭拒</translation>
+    </message>
+    <message>
+        <source>A check failed.</source>
+        <translation>有一項檢查未通過。</translation>
+    </message>
+    <message>
+        <source>Look at the checks.</source>
+        <translation>請查看各項檢查。</translation>
+    </message>
+    <message>
+        <source>Nothing was killed: another pod leads now</source>
+        <translation>未終止任何 Pod：領導者已換成另一個 Pod</translation>
+    </message>
+    <message>
+        <source>The Lease is held by %1.</source>
+        <translation>Lease 由 %1 持有。</translation>
+    </message>
+    <message>
+        <source>Begin again.</source>
+        <translation>請重新開始。</translation>
+    </message>
+    <message>
+        <source>Nothing was killed: the Lease was not renewed for %1</source>
+        <translation>未終止任何 Pod：Lease 已 %1 未續約</translation>
+    </message>
+    <message>
+        <source>Nobody leads, or the Lease cannot be read.</source>
+        <translation>沒有領導者，或無法讀取 Lease。</translation>
+    </message>
+    <message>
+        <source>Nothing was killed: the leader’s pod is gone already</source>
+        <translation>未終止任何 Pod：領導者的 Pod 已經消失</translation>
+    </message>
+    <message>
+        <source>Nothing was killed: no other replica is ready any more</source>
+        <translation>未終止任何 Pod：已沒有其他就緒的複本</translation>
+    </message>
+    <message>
+        <source>The test would drop the only one.</source>
+        <translation>測試會停掉僅存的一個。</translation>
+    </message>
+    <message>
+        <source>Wait until two replicas are ready.</source>
+        <translation>請等到兩個複本就緒。</translation>
+    </message>
+    <message>
+        <source>Nobody took over within %1.</source>
+        <translation>%1 內沒有人接手。</translation>
+    </message>
+    <message>
+        <source>Another pod leads, but it did not work within %1.</source>
+        <translation>已有另一個 Pod 成為領導者，但在 %1 內未恢復運作。</translation>
+    </message>
+    <message>
+        <source>Its Lease was last renewed %1: nobody leads.</source>
+        <translation>它的 Lease 上次續約：%1；目前沒有領導者。</translation>
+    </message>
+    <message>
+        <source>None of the components that were found holds a Lease now and has a second replica that could take over.</source>
+        <translation>找到的元件中，目前沒有任何一個持有 Lease 且有第二個複本可接手。</translation>
+    </message>
+    <message>
+        <source>Components that can be tested now: %1.</source>
+        <translation>目前可以測試的元件：%1。</translation>
+    </message>
+    <message>
+        <source>Did you mean %1? List them with: cairnctl components</source>
+        <translation>您是指 %1 嗎？以此列出：cairnctl components</translation>
+    </message>
+    <message>
+        <source>Its leader election is off: there is no leader to hand over.</source>
+        <translation>它的領導者選舉已關閉：沒有可移交的領導者。</translation>
+    </message>
+    <message>
+        <source>Turn leader election on, with the permissions it needs, and run two replicas.</source>
+        <translation>請開啟領導者選舉並給予所需權限，然後執行兩個複本。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::FailoverController</name>
+    <message>
+        <source>Failover test</source>
+        <translation>容錯移轉測試</translation>
+    </message>
+    <message>
+        <source>Failover test of %1</source>
+        <translation>%1 的容錯移轉測試</translation>
+    </message>
+    <message>
+        <source>leader changes · %1</source>
+        <comment>namespace</comment>
+        <translation>更換領導者 · %1</translation>
+    </message>
+    <message>
+        <source>It elects no leader, or none that a Lease shows</source>
+        <translation>它不選領導者，或沒有 Lease 可以看出</translation>
+    </message>
+    <message>
+        <source>Choose a component on the High availability page</source>
+        <translation>請在「高可用性」頁面選擇元件</translation>
+    </message>
+    <message>
+        <source>Export the failover test</source>
+        <translation>匯出容錯移轉測試</translation>
+    </message>
+    <message>
+        <source>JSON files (*.json)</source>
+        <translation>JSON 檔案 (*.json)</translation>
+    </message>
+    <message>
+        <source>Exported</source>
+        <translation>已匯出</translation>
+    </message>
+    <message>
+        <source>Its leader election is off</source>
+        <translation>它的領導者選舉已關閉</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::FailoverRun</name>
+    <message>
+        <source>Failover test of %1</source>
+        <translation>%1 的容錯移轉測試</translation>
     </message>
 </context>
 <context>
@@ -906,6 +1948,400 @@
         <comment>namespace</comment>
         <translation>元件 · %1</translation>
     </message>
+    <message>
+        <source>What if a node fails or is drained</source>
+        <translation>若節點失效或被 drain 會如何</translation>
+    </message>
+    <message>
+        <source>Accept the finding</source>
+        <translation>接受此發現項目</translation>
+    </message>
+    <message>
+        <source>The answer comes with the components.</source>
+        <translation>讀取元件後即有答案。</translation>
+    </message>
+    <message>
+        <source>Reading what the audit judges…</source>
+        <translation>正在讀取稽核所需的資料…</translation>
+    </message>
+    <message>
+        <source>all in namespace %1</source>
+        <translation>命名空間 %1 中的全部</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n object(s): %1 …</source>
+        <translation>
+            <numerusform>%n 個物件：%1 …</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, read %2</source>
+        <translation>%1，讀取於 %2</translation>
+    </message>
+    <message>
+        <source>%1 is left aside: %2</source>
+        <comment>path of a file, what is wrong with it</comment>
+        <translation>%1 已略過：%2</translation>
+    </message>
+    <message>
+        <source>%1 is made when something is accepted</source>
+        <translation>接受任何項目時會建立 %1</translation>
+    </message>
+    <message>
+        <source>Accept %1 of %2?</source>
+        <comment>rule, object</comment>
+        <translation>接受 %2 的 %1？</translation>
+    </message>
+    <message numerus="yes">
+        <source>Accept %1 of %n object(s)?</source>
+        <translation>
+            <numerusform>接受 %n 個物件的 %1？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What is accepted does not count, and does not fail an audit, until the day given here. The cluster stays as it is.</source>
+        <translation>已接受的項目在此處指定的日期之前不計入，也不會使稽核失敗。叢集維持不變。</translation>
+    </message>
+    <message>
+        <source>Accept %1 for longer?</source>
+        <comment>rule</comment>
+        <translation>延長接受 %1？</translation>
+    </message>
+    <message>
+        <source>It ended, and counts again. Give it another end, and say whether the reason still holds.</source>
+        <translation>期限已過，現已重新計入。請給它新的期限，並說明理由是否依然成立。</translation>
+    </message>
+    <message>
+        <source>The accepted findings were not changed</source>
+        <translation>已接受的發現項目未變更</translation>
+    </message>
+    <message>
+        <source>Export the audit</source>
+        <translation>匯出稽核結果</translation>
+    </message>
+    <message>
+        <source>Markdown (*.md)</source>
+        <translation>Markdown (*.md)</translation>
+    </message>
+    <message>
+        <source>SARIF (*.sarif)</source>
+        <translation>SARIF (*.sarif)</translation>
+    </message>
+    <message>
+        <source>JSON (*.json)</source>
+        <translation>JSON (*.json)</translation>
+    </message>
+    <message>
+        <source>Audit exported</source>
+        <translation>已匯出稽核結果</translation>
+    </message>
+    <message>
+        <source>The audit was not exported</source>
+        <translation>未匯出稽核結果</translation>
+    </message>
+    <message>
+        <source>Show in Nodes</source>
+        <translation>在「節點」中顯示</translation>
+    </message>
+    <message>
+        <source>Show in Pods</source>
+        <translation>在「Pod」中顯示</translation>
+    </message>
+    <message>
+        <source>Add to the overlay</source>
+        <translation>加入 overlay</translation>
+    </message>
+    <message numerus="yes">
+        <source>Add %n to overlay…</source>
+        <translation>
+            <numerusform>將 %n 項加入 overlay…</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Add to overlay…</source>
+        <translation>加入 overlay…</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::HaFlows</name>
+    <message>
+        <source>%1 cannot be read</source>
+        <translation>無法讀取 %1</translation>
+    </message>
+    <message>
+        <source>%1 is too large</source>
+        <translation>%1 太大</translation>
+    </message>
+    <message>
+        <source>A file of accepted findings has at most %1.</source>
+        <translation>已接受發現項目的檔案最多 %1。</translation>
+    </message>
+    <message>
+        <source>Choose another file.</source>
+        <translation>請選擇其他檔案。</translation>
+    </message>
+    <message>
+        <source>The folder %1 cannot be made</source>
+        <translation>無法建立資料夾 %1</translation>
+    </message>
+    <message>
+        <source>%1 is kept by %2, which would put it back: change it there.</source>
+        <comment>workload, owner</comment>
+        <translation>%1 由 %2 管理，變更會被改回：請在該處變更。</translation>
+    </message>
+    <message>
+        <source>The number of replicas of %1 is locked: %2</source>
+        <comment>workload, reason</comment>
+        <translation>%1 的複本數已鎖定：%2</translation>
+    </message>
+    <message>
+        <source>The overlay has nothing to change on %1.</source>
+        <translation>overlay 對 %1 沒有需要變更的內容。</translation>
+    </message>
+    <message>
+        <source>It is about no workload that an overlay changes.</source>
+        <translation>它與 overlay 會變更的工作負載無關。</translation>
+    </message>
+    <message>
+        <source>%1 replicas instead of %2</source>
+        <translation>複本數由 %2 改為 %1</translation>
+    </message>
+    <message>
+        <source>an autoscaler floor of %1 instead of %2</source>
+        <translation>自動擴縮的下限由 %2 改為 %1</translation>
+    </message>
+    <message>
+        <source>spread over nodes and zones</source>
+        <translation>分散到各節點與各區域</translation>
+    </message>
+    <message>
+        <source>spread over nodes</source>
+        <translation>分散到各節點</translation>
+    </message>
+    <message>
+        <source>spread over zones</source>
+        <translation>分散到各區域</translation>
+    </message>
+    <message>
+        <source>leader election with a Role for its Lease</source>
+        <translation>領導者選舉及其 Lease 的 Role</translation>
+    </message>
+    <message>
+        <source>leader election</source>
+        <translation>領導者選舉</translation>
+    </message>
+    <message>
+        <source>a PDB</source>
+        <translation>PDB</translation>
+    </message>
+    <message>
+        <source>a corrected PDB</source>
+        <translation>修正後的 PDB</translation>
+    </message>
+    <message>
+        <source>a priority class and short tolerations, so that it restarts fast</source>
+        <translation>PriorityClass 與較短的 toleration，以便快速重啟</translation>
+    </message>
+    <message>
+        <source>%1: %2.</source>
+        <comment>workload, what it gets</comment>
+        <translation>%1：%2。</translation>
+    </message>
+    <message>
+        <source>%1 It stays at one replica: %2</source>
+        <comment>what it gets, reason</comment>
+        <translation>%1它維持一個複本：%2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n get(s) more replicas</source>
+        <translation>
+            <numerusform>%n 個增加複本</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n get(s) leader election</source>
+        <translation>
+            <numerusform>%n 個啟用領導者選舉</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay(s) at one and restart(s) fast</source>
+        <translation>
+            <numerusform>%n 個維持一個複本並快速重啟</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n workload(s) get PDBs or other spreading.</source>
+        <translation>
+            <numerusform>%n 個工作負載會加上 PDB 或調整分散方式。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2.</source>
+        <comment>how many workloads, what they get</comment>
+        <translation>%1：%2。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n workload(s)</source>
+        <translation>
+            <numerusform>%n 個工作負載</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 Left out: %2</source>
+        <comment>sentence, sentence</comment>
+        <translation>%1略過：%2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 %n are left out, for example: %2</source>
+        <comment>sentence, sentence</comment>
+        <translation>
+            <numerusform>%1略過 %n 個，例如：%2</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::HaWhatIf</name>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <translation>
+            <numerusform>%1 及另外 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>when their new pods are ready</source>
+        <translation>新 Pod 就緒時</translation>
+    </message>
+    <message>
+        <source>not by themselves</source>
+        <translation>不會自行恢復</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>無</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>loses its quorum</source>
+        <translation>失去 quorum</translation>
+    </message>
+    <message>
+        <source>depends on %1</source>
+        <translation>依賴 %1</translation>
+    </message>
+    <message>
+        <source>a restart waits for %1</source>
+        <translation>重啟要等 %1</translation>
+    </message>
+    <message>
+        <source>not before the node is back</source>
+        <translation>要等節點恢復</translation>
+    </message>
+    <message>
+        <source>not before the node is fenced</source>
+        <translation>要等節點完成 fencing</translation>
+    </message>
+    <message>
+        <source>until its new pod is ready</source>
+        <translation>直到新 Pod 就緒</translation>
+    </message>
+    <message>
+        <source>for how long is not known</source>
+        <translation>恢復時間不明</translation>
+    </message>
+    <message>
+        <source>at most %1</source>
+        <translation>最多 %1</translation>
+    </message>
+    <message>
+        <source>at least %1</source>
+        <translation>至少 %1</translation>
+    </message>
+    <message>
+        <source>Nodes cannot be read, so nobody can say what one of them takes with it.</source>
+        <translation>無法讀取節點，因此無從得知節點失效會影響什麼。</translation>
+    </message>
+    <message numerus="yes">
+        <source>If %1 fails, %n component(s) stop.</source>
+        <translation>
+            <numerusform>若 %1 失效，%n 個元件會停擺。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>If %1 fails, no component stops.</source>
+        <translation>若 %1 失效，沒有元件會停擺。</translation>
+    </message>
+    <message>
+        <source>%1 will not be back before the node is.</source>
+        <translation>%1 要等節點恢復才會恢復。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) there lose %1.</source>
+        <translation>
+            <numerusform>其上的 %n 個工作會損失 %1。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停擺</translation>
+    </message>
+    <message>
+        <source>Back after</source>
+        <translation>恢復時間</translation>
+    </message>
+    <message>
+        <source>Not back</source>
+        <translation>不會恢復</translation>
+    </message>
+    <message>
+        <source>Quorum lost</source>
+        <translation>失去 quorum</translation>
+    </message>
+    <message>
+        <source>New leader</source>
+        <translation>新領導者</translation>
+    </message>
+    <message>
+        <source>Evictions blocked</source>
+        <translation>驅逐受阻</translation>
+    </message>
+    <message>
+        <source>none known</source>
+        <translation>目前所知沒有</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>how many, which</comment>
+        <translation>%1 個：%2</translation>
+    </message>
+    <message>
+        <source>Work lost</source>
+        <translation>損失的成果</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n pod(s)</source>
+        <translation>
+            <numerusform>%n 個 Pod 中的 %1 個</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pod(s)</source>
+        <translation>
+            <numerusform>%n 個 Pod</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1. %2</source>
+        <comment>number, step</comment>
+        <translation>%1. %2</translation>
+    </message>
+    <message>
+        <source>Worked out from pods, leases and PDBs of %1; a lost node is noticed after %2.</source>
+        <translation>依 %1 的 Pod、Lease 與 PDB 推算；節點失聯 %2 後才會被察覺。</translation>
+    </message>
 </context>
 <context>
     <name>cairn::app::HelperConsent</name>
@@ -918,12 +2354,12 @@
         <translation>它會在命名空間 %2 執行 %1。</translation>
     </message>
     <message>
-        <source>It would run %1 in namespace %2, where you agreed to %3. The image is that of a pod that mounts the PVC.</source>
-        <translation>它會在命名空間 %2 執行 %1，而您在該處同意的是 %3。此映像檔來自掛載該 PVC 的 Pod。</translation>
-    </message>
-    <message>
         <source>Allow it if you trust this image.</source>
         <translation>若您信任此映像檔，請允許它。</translation>
+    </message>
+    <message>
+        <source>It would run %1 in namespace %2, where you agreed to %3. The image comes from a pod that others may have started.</source>
+        <translation>它會在命名空間 %2 執行 %1，而您在該處同意的是 %3。此映像檔來自可能由他人啟動的 Pod。</translation>
     </message>
 </context>
 <context>
@@ -931,6 +2367,25 @@
     <message>
         <source>You don&apos;t have permission to %1 %2 in namespace %3.</source>
         <translation>您無權在命名空間 %3 對 %2 執行 %1。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::JobChangeRun</name>
+    <message>
+        <source>%1 was not put back</source>
+        <translation>%1 未還原</translation>
+    </message>
+    <message>
+        <source>%1 was not changed</source>
+        <translation>%1 未變更</translation>
+    </message>
+    <message>
+        <source>%1 is as it was before</source>
+        <translation>%1 已恢復原狀</translation>
+    </message>
+    <message>
+        <source>%1 is changed</source>
+        <translation>%1 已變更</translation>
     </message>
 </context>
 <context>
@@ -1006,10 +2461,6 @@
     <message>
         <source>You don&apos;t have permission to %1 %2 in namespace %3.</source>
         <translation>您無權在命名空間 %3 對 %2 執行 %1。</translation>
-    </message>
-    <message>
-        <source>Enter where it saves: the folder inside its container</source>
-        <translation>請指定儲存位置：容器內的資料夾</translation>
     </message>
     <message>
         <source>Checking how the PVC can be read…</source>
@@ -1091,8 +2542,8 @@
         <translation>請先讀取清單，再選一個。</translation>
     </message>
     <message>
-        <source>There is no checkpoint to resume from</source>
-        <translation>沒有可供接續的檢查點</translation>
+        <source>Nothing was opened</source>
+        <translation>未開啟任何內容</translation>
     </message>
 </context>
 <context>
@@ -1112,6 +2563,316 @@
     <message>
         <source>Start GNOME Keyring, KWallet or another Secret Service. Until then credentials stay in memory only.</source>
         <translation>請啟動 GNOME Keyring、KWallet 或其他 Secret Service。在那之前認證資料只留在記憶體中。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::LaunchController</name>
+    <message>
+        <source>%1 cannot be read</source>
+        <translation>無法讀取 %1</translation>
+    </message>
+    <message>
+        <source>New job…</source>
+        <translation>新工作…</translation>
+    </message>
+    <message>
+        <source>launch train submit create wizard</source>
+        <comment>to be found by</comment>
+        <translation>啟動 訓練 提交 建立 精靈</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已複製</translation>
+    </message>
+    <message>
+        <source>Reading what the cluster offers…</source>
+        <translation>正在讀取叢集提供的資源…</translation>
+    </message>
+    <message>
+        <source>The draft cannot be read: it is not in Cairn&apos;s form.</source>
+        <translation>無法讀取草稿：它不是 Cairn 的格式。</translation>
+    </message>
+    <message>
+        <source>The draft could not be read</source>
+        <translation>無法讀取草稿</translation>
+    </message>
+    <message>
+        <source>Replace what you have?</source>
+        <translation>取代現有內容？</translation>
+    </message>
+    <message>
+        <source>Replace it</source>
+        <translation>取代</translation>
+    </message>
+    <message>
+        <source>The job is gone</source>
+        <translation>工作已不存在</translation>
+    </message>
+    <message>
+        <source>It was deleted meanwhile; choose another one.</source>
+        <translation>它已在此期間刪除；請選擇其他工作。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be cloned</source>
+        <translation>無法複製工作 %1</translation>
+    </message>
+    <message>
+        <source>The draft could not be saved: %1</source>
+        <translation>無法儲存草稿：%1</translation>
+    </message>
+    <message>
+        <source>Discard the draft?</source>
+        <translation>捨棄草稿？</translation>
+    </message>
+    <message>
+        <source>All that was filled in is lost, which cannot be undone. The cluster stays as it is.</source>
+        <translation>所有填寫的內容都會遺失，且無法復原。叢集維持原狀。</translation>
+    </message>
+    <message>
+        <source>Discard the draft</source>
+        <translation>捨棄草稿</translation>
+    </message>
+    <message>
+        <source>The draft was not removed</source>
+        <translation>草稿未移除</translation>
+    </message>
+    <message>
+        <source>Open a job</source>
+        <translation>開啟工作</translation>
+    </message>
+    <message>
+        <source>YAML or JSON (*.yaml *.yml *.json);;All files (*)</source>
+        <translation>YAML 或 JSON (*.yaml *.yml *.json);;所有檔案 (*)</translation>
+    </message>
+    <message>
+        <source>You have no permission to create PVCs in %1.</source>
+        <translation>您無權在 %1 建立 PVC。</translation>
+    </message>
+    <message>
+        <source>You have no permission to create Jobs in %1.</source>
+        <translation>您無權在 %1 建立 Job。</translation>
+    </message>
+    <message>
+        <source>All that was filled in is lost, which cannot be undone; %1, which was kept, takes its place. The cluster stays as it is.</source>
+        <translation>所有填寫的內容都會遺失，且無法復原；由先前保留的 %1 取代。叢集維持原狀。</translation>
+    </message>
+    <message>
+        <source>There is no job in it</source>
+        <translation>其中沒有工作</translation>
+    </message>
+    <message>
+        <source>The text is empty.</source>
+        <translation>文字是空的。</translation>
+    </message>
+    <message>
+        <source>It holds %1.</source>
+        <comment>kinds and names</comment>
+        <translation>其中包含 %1。</translation>
+    </message>
+    <message>
+        <source>Nothing was opened</source>
+        <translation>未開啟任何內容</translation>
+    </message>
+    <message>
+        <source>The job that you began is kept, in place of %1, which was kept before and is lost for good.</source>
+        <translation>您開始填寫的工作已保留，取代先前保留的 %1，後者將永遠遺失。</translation>
+    </message>
+    <message>
+        <source>The checkpoint is not known any more</source>
+        <translation>檢查點已不明</translation>
+    </message>
+    <message>
+        <source>Read the job&apos;s checkpoints again.</source>
+        <translation>請重新讀取工作的檢查點。</translation>
+    </message>
+    <message>
+        <source>Begin at a checkpoint that is not verified?</source>
+        <translation>從未驗證的檢查點開始？</translation>
+    </message>
+    <message>
+        <source>Whether it is whole could not be verified: %1</source>
+        <translation>無法驗證它是否完整：%1</translation>
+    </message>
+    <message>
+        <source>Begin there</source>
+        <translation>從該處開始</translation>
+    </message>
+    <message>
+        <source>Its checkpoints have not been read: open the job, or read them on the Checkpoints page.</source>
+        <translation>尚未讀取其檢查點：請開啟工作，或在「檢查點」頁面讀取。</translation>
+    </message>
+    <message>
+        <source>It is damaged.</source>
+        <translation>它已損壞。</translation>
+    </message>
+    <message>
+        <source>It is still being written.</source>
+        <translation>它仍在寫入中。</translation>
+    </message>
+    <message>
+        <source>It holds weights alone.</source>
+        <translation>它只含權重。</translation>
+    </message>
+    <message>
+        <source>Step %1</source>
+        <translation>第 %1 步</translation>
+    </message>
+    <message>
+        <source>It has saved no checkpoint, as far as was read.</source>
+        <translation>就已讀取的部分，它未儲存過檢查點。</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>file, what is wrong</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Left out: %1. Apply it with kubectl.</source>
+        <comment>objects</comment>
+        <translation>已略過：%1。請以 kubectl 套用。</translation>
+    </message>
+    <message>
+        <source>What the server had written into it, as status and UID, was taken out.</source>
+        <translation>已移除伺服器寫入其中的內容，例如 status 與 UID。</translation>
+    </message>
+    <message>
+        <source>The job was opened</source>
+        <translation>工作已開啟</translation>
+    </message>
+    <message>
+        <source>The text that was here</source>
+        <comment>what is kept</comment>
+        <translation>先前在此的文字</translation>
+    </message>
+    <message numerus="yes">
+        <source>Left out: %1, and %n more.</source>
+        <translation>
+            <numerusform>已略過：%1，以及其他 %n 個。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Left out: %1.</source>
+        <comment>fields</comment>
+        <translation>已略過：%1。</translation>
+    </message>
+    <message>
+        <source>Its comments and order are gone too.</source>
+        <translation>其註解與順序也已不再保留。</translation>
+    </message>
+    <message>
+        <source>It made room for what was here before.</source>
+        <translation>它已讓位給先前在此的內容。</translation>
+    </message>
+    <message>
+        <source>The template %1 is saved</source>
+        <translation>範本 %1 已儲存</translation>
+    </message>
+    <message>
+        <source>Without the values of %1, which sound like secrets.</source>
+        <comment>variables</comment>
+        <translation>不含 %1 的值，它們看似機密。</translation>
+    </message>
+    <message>
+        <source>Namespace %1 is not shown; choose it on the Jobs page to see the job.</source>
+        <translation>命名空間 %1 未顯示；請在「工作」頁面選擇它，以查看該工作。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be converted</source>
+        <translation>無法轉換 %1</translation>
+    </message>
+    <message>
+        <source>What has no counterpart stands above the YAML</source>
+        <translation>沒有對應項目的部分列在 YAML 上方</translation>
+    </message>
+    <message>
+        <source>It would not train as it did: %1</source>
+        <translation>訓練方式會與原本不同：%1</translation>
+    </message>
+    <message>
+        <source>Replaced when you started over.</source>
+        <translation>您重新開始時已被取代。</translation>
+    </message>
+    <message>
+        <source>Rewritten as a %1.</source>
+        <translation>已改寫為 %1。</translation>
+    </message>
+    <message>
+        <source>Save as a kustomize folder</source>
+        <translation>儲存為 kustomize 資料夾</translation>
+    </message>
+    <message>
+        <source>The folder was not saved</source>
+        <translation>資料夾沒有儲存</translation>
+    </message>
+    <message>
+        <source>Apply it with kubectl apply -k %1</source>
+        <translation>以 kubectl apply -k %1 套用</translation>
+    </message>
+    <message>
+        <source>The folder is saved</source>
+        <translation>資料夾已儲存</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::LaunchFolder</name>
+    <message>
+        <source>The job cannot be saved as a folder</source>
+        <translation>工作無法儲存為資料夾</translation>
+    </message>
+    <message>
+        <source>It needs a name and a namespace.</source>
+        <translation>需要名稱與命名空間。</translation>
+    </message>
+    <message>
+        <source>Correct them first.</source>
+        <translation>請先更正。</translation>
+    </message>
+    <message>
+        <source>PVC %1 is not in the folder: %2</source>
+        <translation>PVC %1 不在資料夾中：%2</translation>
+    </message>
+    <message>
+        <source>PVC %1 is bound to a PersistentVolume by name, which is not in the folder.</source>
+        <translation>PVC %1 依名稱繫結至某個 PersistentVolume，而後者不在資料夾中。</translation>
+    </message>
+    <message>
+        <source>Add it where the folder is applied to another cluster.</source>
+        <translation>將資料夾套用到其他叢集時，請在該處加入它。</translation>
+    </message>
+    <message>
+        <source>%1 holds something else that Cairn made: %2</source>
+        <translation>%1 含有 Cairn 建立的其他內容：%2</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>請選擇其他資料夾。</translation>
+    </message>
+    <message>
+        <source>%1 is not Cairn&apos;s and stays as it is; Cairn&apos;s is %1.cairn.</source>
+        <translation>%1 不是 Cairn 的，維持原狀；Cairn 的是 %1.cairn。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::LaunchRun</name>
+    <message>
+        <source>Launching %1</source>
+        <translation>正在啟動 %1</translation>
+    </message>
+    <message>
+        <source>%1 is launched</source>
+        <translation>已啟動 %1</translation>
+    </message>
+    <message>
+        <source>Whether %1 was launched is not known</source>
+        <translation>不知道 %1 是否已啟動</translation>
+    </message>
+    <message>
+        <source>No answer came. The draft is kept: submit it again, and Cairn finds the job if it is there.</source>
+        <translation>未收到回應。草稿已保留：請再次提交，若工作已存在，Cairn 會找到它。</translation>
+    </message>
+    <message>
+        <source>%1 was not launched</source>
+        <translation>%1 未啟動</translation>
     </message>
 </context>
 <context>
@@ -1381,6 +3142,279 @@
     </message>
 </context>
 <context>
+    <name>cairn::app::OverlayController</name>
+    <message>
+        <source>Make highly available</source>
+        <translation>設為高可用</translation>
+    </message>
+    <message>
+        <source>overlay kustomize replicas wizard</source>
+        <comment>to be found by</comment>
+        <translation>overlay kustomize 複本 精靈</translation>
+    </message>
+    <message>
+        <source>Reading what the cluster runs…</source>
+        <translation>正在讀取叢集執行的內容…</translation>
+    </message>
+    <message>
+        <source>The draft could not be read</source>
+        <translation>無法讀取草稿</translation>
+    </message>
+    <message>
+        <source>It is being applied</source>
+        <translation>正在套用</translation>
+    </message>
+    <message>
+        <source>The draft could not be saved: %1</source>
+        <translation>無法儲存草稿：%1</translation>
+    </message>
+    <message>
+        <source>The draft was not removed</source>
+        <translation>草稿未移除</translation>
+    </message>
+    <message>
+        <source>Folder of the overlay</source>
+        <translation>overlay 的資料夾</translation>
+    </message>
+    <message>
+        <source>Overlay saved</source>
+        <translation>已儲存 overlay</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) written in %1</source>
+        <translation>
+            <numerusform>已在 %1 寫入 %n 個檔案</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The overlay was not saved</source>
+        <translation>overlay 未儲存</translation>
+    </message>
+    <message>
+        <source>The commands could not be made</source>
+        <translation>無法產生命令</translation>
+    </message>
+    <message>
+        <source>Commands copied</source>
+        <translation>已複製命令</translation>
+    </message>
+    <message>
+        <source>They do the same in the same order; read them before you run them.</source>
+        <translation>這些命令會以相同順序執行相同的操作；執行前請先閱讀。</translation>
+    </message>
+    <message>
+        <source>The overlay cannot be applied</source>
+        <translation>無法套用 overlay</translation>
+    </message>
+    <message>
+        <source>Apply the overlay to %1?</source>
+        <comment>context</comment>
+        <translation>將 overlay 套用到 %1？</translation>
+    </message>
+    <message>
+        <source>Each step waits until the one before has taken. It can be stopped and rolled back; a record of it is kept on the cluster.</source>
+        <translation>每一步都會等前一步生效。可以停止並復原；叢集上會保留紀錄。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Apply %n object(s)</source>
+        <translation>
+            <numerusform>套用 %n 個物件</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n step(s)</source>
+        <translation>
+            <numerusform>%n 步</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is nothing that Cairn may apply here.</source>
+        <translation>此處沒有 Cairn 可以套用的內容。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n object(s) are saved, not applied, because somebody else would put them back: %1</source>
+        <translation>
+            <numerusform>%n 個物件只儲存、不套用，因為另有管理者會將它們改回：%1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Trying each write without doing it…</source>
+        <translation>正在試執行每次寫入…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n write(s) accepted</source>
+        <translation>
+            <numerusform>%n 次寫入中有 %1 次被接受</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Applying the overlay to %1</source>
+        <comment>context</comment>
+        <translation>正在將 overlay 套用到 %1</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <comment>steps</comment>
+        <translation>%2 個中 %1 個</translation>
+    </message>
+    <message>
+        <source>The record of the change cannot be read</source>
+        <translation>無法讀取變更的紀錄</translation>
+    </message>
+    <message>
+        <source>The change is done</source>
+        <translation>變更已完成</translation>
+    </message>
+    <message>
+        <source>Its record is gone: it was finished or rolled back meanwhile.</source>
+        <translation>紀錄已不存在：變更已在此期間完成或回復。</translation>
+    </message>
+    <message>
+        <source>Finishing: %1</source>
+        <translation>正在完成：%1</translation>
+    </message>
+    <message>
+        <source>Rolling back: %1</source>
+        <translation>正在回復：%1</translation>
+    </message>
+    <message>
+        <source>Checklist copied</source>
+        <translation>已複製檢查清單</translation>
+    </message>
+    <message>
+        <source>Read each command before you run it.</source>
+        <translation>執行每個命令前請先閱讀。</translation>
+    </message>
+    <message>
+        <source>Nothing is saved yet</source>
+        <translation>尚未儲存任何內容</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) there were edited by hand otherwise. Compare them, or save now: those lines stay as they are.</source>
+        <translation>
+            <numerusform>該處有 %n 個檔案經手動編輯，與產生的內容不同。請比較它們，或立即儲存：那些行會維持不變。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Correct the name in %1?</source>
+        <comment>file</comment>
+        <translation>更正 %1 中的名稱？</translation>
+    </message>
+    <message>
+        <source>“%1” becomes “%2”. The file is yours; nothing else in it changes.</source>
+        <translation>「%1」會改為「%2」。這是您的檔案；其中的其他內容都不會變更。</translation>
+    </message>
+    <message>
+        <source>Correct the name</source>
+        <translation>更正名稱</translation>
+    </message>
+    <message>
+        <source>Name corrected</source>
+        <translation>已更正名稱</translation>
+    </message>
+    <message>
+        <source>Correct the name in the settings?</source>
+        <translation>更正設定中的名稱？</translation>
+    </message>
+    <message>
+        <source>What was chosen for %1 is then meant for %2.</source>
+        <translation>原本為 %1 選擇的內容，之後會套用於 %2。</translation>
+    </message>
+    <message>
+        <source>Discard the draft?</source>
+        <translation>捨棄草稿？</translation>
+    </message>
+    <message>
+        <source>All choices go back to what Cairn proposes, which cannot be undone. The cluster and what was saved in folders stay as they are.</source>
+        <translation>所有選擇都會回到 Cairn 建議的內容，且無法復原。叢集與已儲存在資料夾中的內容維持不變。</translation>
+    </message>
+    <message>
+        <source>Discard the draft</source>
+        <translation>捨棄草稿</translation>
+    </message>
+    <message>
+        <source>Working out what would run in the cluster…</source>
+        <translation>正在確認叢集中會執行的內容…</translation>
+    </message>
+    <message>
+        <source>Testing %1 from the cluster…</source>
+        <comment>a service</comment>
+        <translation>正在從叢集測試 %1…</translation>
+    </message>
+    <message>
+        <source>Testing %1 from this machine…</source>
+        <comment>a service</comment>
+        <translation>正在從本機測試 %1…</translation>
+    </message>
+    <message>
+        <source>The image of the pod is another one now.</source>
+        <translation>Pod 的映像檔現在已換成另一個。</translation>
+    </message>
+    <message>
+        <source>It would run %1.</source>
+        <translation>它會執行 %1。</translation>
+    </message>
+    <message>
+        <source>Test again, and look at the Job.</source>
+        <translation>請再次測試，並查看該 Job。</translation>
+    </message>
+    <message>
+        <source>Finish “%1”?</source>
+        <comment>a change</comment>
+        <translation>要完成「%1」嗎？</translation>
+    </message>
+    <message>
+        <source>Roll back “%1”?</source>
+        <comment>a change</comment>
+        <translation>要復原「%1」嗎？</translation>
+    </message>
+    <message>
+        <source>It is recorded in the ConfigMap %1.</source>
+        <translation>它記錄在 ConfigMap %1 中。</translation>
+    </message>
+    <message>
+        <source>Whoever may write ConfigMaps in %1 can have written this record: see that you know what it changes.</source>
+        <translation>任何可在 %1 寫入 ConfigMap 的人都可能寫了這筆記錄：請確認你知道它會變更什麼。</translation>
+    </message>
+    <message>
+        <source>Finish</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>復原</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <translation>
+            <numerusform>%1，以及另外 %n 個</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n object(s)</source>
+        <translation>
+            <numerusform>%n 個物件</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Suspicious: it lies in namespace %1, but changes %2.</source>
+        <translation>可疑：它位於命名空間 %1，卻變更 %2。</translation>
+    </message>
+    <message>
+        <source>Change objects outside of %1?</source>
+        <comment>a namespace</comment>
+        <translation>變更 %1 以外的物件？</translation>
+    </message>
+    <message>
+        <source>The record may have been written by somebody who may not change these objects. With your permissions it would be done.</source>
+        <translation>寫入此紀錄的人可能無權變更這些物件；若繼續，就會以您的權限執行。</translation>
+    </message>
+    <message>
+        <source>Change them</source>
+        <translation>變更這些物件</translation>
+    </message>
+</context>
+<context>
     <name>cairn::app::OverviewController</name>
     <message>
         <source>Overview</source>
@@ -1497,6 +3531,67 @@
         <source>Rolling back the resume of %1</source>
         <translation>正在復原 %1 的接續</translation>
     </message>
+    <message>
+        <source>%1 (%2 files so far)</source>
+        <comment>what is read, number</comment>
+        <translation>%1（目前 %2 個檔案）</translation>
+    </message>
+    <message>
+        <source>step %1</source>
+        <translation>第 %1 步</translation>
+    </message>
+    <message>
+        <source>There is no checkpoint to resume from</source>
+        <translation>沒有可供接續的檢查點</translation>
+    </message>
+    <message>
+        <source>The checkpoints were listed again, and none of them is whole and holds the training state.</source>
+        <translation>已重新列出檢查點，其中沒有完整且含有訓練狀態的檢查點。</translation>
+    </message>
+    <message>
+        <source>Close this and choose one from the new list.</source>
+        <translation>請關閉此視窗，並從新的清單選擇一個。</translation>
+    </message>
+    <message>
+        <source>%1 is the newest now; the list shown before had %2.</source>
+        <comment>checkpoint, checkpoint</comment>
+        <translation>目前最新的是 %1；先前顯示的清單中是 %2。</translation>
+    </message>
+    <message>
+        <source>%1 is gone; %2 is the newest now.</source>
+        <comment>checkpoint, checkpoint</comment>
+        <translation>%1 已消失；目前最新的是 %2。</translation>
+    </message>
+    <message>
+        <source>at an unknown time</source>
+        <translation>不明時間</translation>
+    </message>
+    <message>
+        <source>This plan goes by the list read %1: newer checkpoints may exist.</source>
+        <comment>time ago</comment>
+        <translation>此計畫依據讀取於 %1 的清單：可能有更新的檢查點。</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>重新整理</translation>
+    </message>
+    <message>
+        <source>Reading the checkpoints again; shown is the list read %1.</source>
+        <comment>time ago</comment>
+        <translation>正在重新讀取檢查點；顯示的是讀取於 %1 的清單。</translation>
+    </message>
+    <message>
+        <source>Don&apos;t wait</source>
+        <translation>不等待</translation>
+    </message>
+    <message>
+        <source>The checkpoints were read again.</source>
+        <translation>已重新讀取檢查點。</translation>
+    </message>
+    <message>
+        <source>The checkpoints could not be read again. %1</source>
+        <translation>無法重新讀取檢查點。%1</translation>
+    </message>
 </context>
 <context>
     <name>cairn::app::ResumeRun</name>
@@ -1519,6 +3614,25 @@
     <message>
         <source>Everything is back as it was.</source>
         <translation>一切已恢復原狀。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::SaveYaml</name>
+    <message>
+        <source>Save the YAML</source>
+        <translation>儲存 YAML</translation>
+    </message>
+    <message>
+        <source>YAML (*.yaml *.yml)</source>
+        <translation>YAML (*.yaml *.yml)</translation>
+    </message>
+    <message>
+        <source>YAML saved</source>
+        <translation>YAML 已儲存</translation>
+    </message>
+    <message>
+        <source>The YAML was not saved</source>
+        <translation>YAML 未儲存</translation>
     </message>
 </context>
 <context>
@@ -1546,6 +3660,13 @@
     <message>
         <source>YAML with status and everything the server added (*.yaml)</source>
         <translation>含狀態與伺服器所加內容的 YAML (*.yaml)</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::ScaleController</name>
+    <message>
+        <source>Scaling %1</source>
+        <translation>正在調整 %1 的規模</translation>
     </message>
 </context>
 <context>
@@ -1615,6 +3736,53 @@
     </message>
 </context>
 <context>
+    <name>cairn::app::StartFlows</name>
+    <message>
+        <source>There is no template %1</source>
+        <translation>沒有範本 %1</translation>
+    </message>
+    <message>
+        <source>See: cairnctl job templates</source>
+        <translation>請參閱：cairnctl job templates</translation>
+    </message>
+    <message>
+        <source>Did you mean %1?</source>
+        <translation>您是指 %1 嗎？</translation>
+    </message>
+    <message>
+        <source>The template %1 holds no job</source>
+        <translation>範本 %1 不含工作</translation>
+    </message>
+    <message>
+        <source>The template was not saved</source>
+        <translation>範本未儲存</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>請另選名稱。</translation>
+    </message>
+    <message>
+        <source>%1 is there already.</source>
+        <translation>%1 已存在。</translation>
+    </message>
+    <message>
+        <source>Choose another name, or remove the file.</source>
+        <translation>請另選名稱，或移除該檔案。</translation>
+    </message>
+    <message>
+        <source>The folder %1 cannot be made.</source>
+        <translation>無法建立資料夾 %1。</translation>
+    </message>
+    <message>
+        <source>Choose another folder in Settings.</source>
+        <translation>請在「設定」中選擇其他資料夾。</translation>
+    </message>
+    <message>
+        <source>No job can begin at this checkpoint of %1</source>
+        <translation>沒有工作能從 %1 的這個檢查點開始</translation>
+    </message>
+</context>
+<context>
     <name>cairn::app::StorageController</name>
     <message>
         <source>Storage</source>
@@ -1624,6 +3792,1996 @@
         <source>PVC · %1</source>
         <comment>namespace</comment>
         <translation>PVC · %1</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::VolumeController</name>
+    <message>
+        <source>several nodes</source>
+        <translation>多個節點</translation>
+    </message>
+    <message>
+        <source>several nodes, with %1</source>
+        <translation>多個節點，搭配 %1</translation>
+    </message>
+    <message>
+        <source>one node</source>
+        <translation>單一節點</translation>
+    </message>
+    <message>
+        <source>not known whether nodes share it</source>
+        <translation>不知道節點是否能共用</translation>
+    </message>
+    <message>
+        <source>%1 is shared</source>
+        <translation>%1 可共用</translation>
+    </message>
+    <message>
+        <source>%1 is not shared</source>
+        <translation>%1 無法共用</translation>
+    </message>
+    <message>
+        <source>The result was not written on the PVC: %1</source>
+        <translation>結果未寫入 PVC：%1</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::VolumeFlows</name>
+    <message>
+        <source>Creating %1</source>
+        <translation>正在建立 %1</translation>
+    </message>
+    <message>
+        <source>This cluster has no %1.</source>
+        <translation>此叢集沒有 %1。</translation>
+    </message>
+    <message>
+        <source>Install what serves it, or choose another kind of storage.</source>
+        <translation>請安裝提供它的元件，或選擇其他儲存類型。</translation>
+    </message>
+    <message>
+        <source>%1 exists already.</source>
+        <translation>%1 已存在。</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>請另選名稱。</translation>
+    </message>
+    <message>
+        <source>Whether %1 exists already could not be seen: %2</source>
+        <translation>無法查看 %1 是否已存在：%2</translation>
+    </message>
+    <message>
+        <source>You have no permission to create configmaps in %1, where the change is recorded.</source>
+        <translation>您無權在 %1 建立 configmaps，而變更記錄於該處。</translation>
+    </message>
+    <message>
+        <source>You have no permission to create %1, which are for the whole cluster.</source>
+        <translation>您無權建立 %1，它們屬於整個叢集。</translation>
+    </message>
+    <message>
+        <source>You have no permission to create %1 in %2.</source>
+        <translation>您無權在 %2 建立 %1。</translation>
+    </message>
+    <message>
+        <source>Save the YAML and give it to an administrator, or choose a StorageClass of this cluster.</source>
+        <translation>請儲存 YAML 並交給管理員，或選擇此叢集的 StorageClass。</translation>
+    </message>
+    <message>
+        <source>Secret %1 was not looked at. Its keys have to be %2.</source>
+        <translation>未查看 Secret %1。其鍵必須是 %2。</translation>
+    </message>
+    <message>
+        <source>Whether %1 is there could not be seen: %2</source>
+        <translation>無法查看 %1 是否存在：%2</translation>
+    </message>
+    <message>
+        <source>The driver %1 is not installed in this cluster.</source>
+        <translation>此叢集未安裝驅動程式 %1。</translation>
+    </message>
+    <message>
+        <source>Install it, or choose another kind of storage.</source>
+        <translation>請安裝它，或選擇其他儲存類型。</translation>
+    </message>
+    <message>
+        <source>%1 does not exist.</source>
+        <translation>%1 不存在。</translation>
+    </message>
+    <message>
+        <source>Choose one of the cluster&apos;s.</source>
+        <translation>請選擇叢集現有的項目。</translation>
+    </message>
+    <message>
+        <source>%1 makes volumes that one node alone can write: a ReadWriteMany claim stays Pending.</source>
+        <translation>%1 建立的磁碟區只有單一節點能寫入：ReadWriteMany 的 PVC 會一直處於 Pending。</translation>
+    </message>
+    <message>
+        <source>Choose another class.</source>
+        <translation>請選擇其他類別。</translation>
+    </message>
+    <message>
+        <source>%1 shares volumes only with %2.</source>
+        <translation>%1 只有搭配 %2 才能共用磁碟區。</translation>
+    </message>
+    <message>
+        <source>Whether nodes share what %1 makes is not known.</source>
+        <translation>不知道節點是否能共用 %1 建立的磁碟區。</translation>
+    </message>
+    <message>
+        <source>Test the PVC from two nodes.</source>
+        <translation>請從兩個節點測試該 PVC。</translation>
+    </message>
+    <message>
+        <source>PersistentVolume %1 is of the same storage. A pod that mounts both gets one of them twice.</source>
+        <translation>PersistentVolume %1 使用同一儲存空間。同時掛載兩者的 Pod，兩處得到的會是其中同一個。</translation>
+    </message>
+    <message>
+        <source>You have no permission to create %1.</source>
+        <translation>您無權建立 %1。</translation>
+    </message>
+    <message>
+        <source>The %1 were not read: %2</source>
+        <translation>未讀取 %1：%2</translation>
+    </message>
+    <message>
+        <source>Storage %1/%2</source>
+        <translation>儲存空間 %1/%2</translation>
+    </message>
+    <message>
+        <source>The record of the change could not be removed: %1</source>
+        <translation>無法移除變更的紀錄：%1</translation>
+    </message>
+    <message>
+        <source>It is there.</source>
+        <translation>它已存在。</translation>
+    </message>
+    <message>
+        <source>%1 is bound when the first pod uses it, as its class says.</source>
+        <translation>%1 會依其類別的設定，在第一個 Pod 使用它時繫結。</translation>
+    </message>
+    <message>
+        <source>%1 is bound.</source>
+        <translation>%1 已繫結。</translation>
+    </message>
+    <message>
+        <source>%1 is %2.</source>
+        <translation>%1 為 %2。</translation>
+    </message>
+    <message>
+        <source>Take it back, and look at its events.</source>
+        <translation>請撤回它，並查看其事件。</translation>
+    </message>
+    <message>
+        <source>%1 is not bound after %2.</source>
+        <translation>%1 在 %2 後仍未繫結。</translation>
+    </message>
+    <message>
+        <source>Nothing says why</source>
+        <translation>沒有任何訊息說明原因</translation>
+    </message>
+    <message>
+        <source>Take it back, or wait: it is bound as soon as its storage is there.</source>
+        <translation>請撤回它，或稍候：其儲存空間就緒後會立即繫結。</translation>
+    </message>
+    <message>
+        <source>Waiting until %1 is bound</source>
+        <translation>正在等待 %1 繫結</translation>
+    </message>
+    <message>
+        <source>Waiting until %1 is bound: %2</source>
+        <translation>正在等待 %1 繫結：%2</translation>
+    </message>
+    <message>
+        <source>%1 and %2</source>
+        <comment>two nodes</comment>
+        <translation>%1 與 %2</translation>
+    </message>
+    <message>
+        <source>Not shared by %1. %2</source>
+        <translation>%1 無法共用。%2</translation>
+    </message>
+    <message>
+        <source>Shared by %1: %2 MB/s written, %3 MB/s read.</source>
+        <translation>%1 可共用：寫入 %2 MB/s，讀取 %3 MB/s。</translation>
+    </message>
+    <message>
+        <source>%1 was made by a change that was interrupted.</source>
+        <translation>%1 由一項中斷的變更所建立。</translation>
+    </message>
+    <message>
+        <source>Finish it with: cairnctl storage finish %1 -n %2 --yes, or take it back with storage rollback.</source>
+        <translation>請以此完成：cairnctl storage finish %1 -n %2 --yes，或以 storage rollback 撤回。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::VolumeRun</name>
+    <message>
+        <source>Taking back: %1</source>
+        <translation>正在撤回：%1</translation>
+    </message>
+    <message>
+        <source>All that was made is taken back.</source>
+        <translation>已建立的項目都已撤回。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::audit</name>
+    <message>
+        <source>An entry is not a map.</source>
+        <translation>有個項目不是對應表。</translation>
+    </message>
+    <message>
+        <source>Write rule, object, reason, by and until below each other.</source>
+        <translation>請將 rule、object、reason、by 與 until 各寫一行。</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is not known here.</source>
+        <translation>此處不認得「%1」。</translation>
+    </message>
+    <message>
+        <source>Use one of %1.</source>
+        <translation>請使用 %1 其中之一。</translation>
+    </message>
+    <message>
+        <source>There is no rule &quot;%1&quot;.</source>
+        <translation>沒有規則「%1」。</translation>
+    </message>
+    <message>
+        <source>List them with: cairnctl audit --rules</source>
+        <translation>以此列出：cairnctl audit --rules</translation>
+    </message>
+    <message>
+        <source>&quot;until&quot; is not a date.</source>
+        <translation>「until」不是日期。</translation>
+    </message>
+    <message>
+        <source>Write it as 2026-12-31.</source>
+        <translation>請寫成 2026-12-31 的形式。</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is missing or not a text.</source>
+        <translation>缺少「%1」，或它不是文字。</translation>
+    </message>
+    <message>
+        <source>An acceptance needs a rule, what it is about, a reason, who accepted it, and until when.</source>
+        <translation>接受項目需要規則、對象、理由、接受者與期限。</translation>
+    </message>
+    <message>
+        <source>&quot;objects&quot; is no list, or empty.</source>
+        <translation>「objects」不是清單，或是空的。</translation>
+    </message>
+    <message>
+        <source>Write a list of objects, as in: Deployment kubeflow/mysql</source>
+        <translation>請寫成物件的清單，例如：Deployment kubeflow/mysql</translation>
+    </message>
+    <message>
+        <source>An entry has one of object, objects and namespace.</source>
+        <translation>每個項目只能有 object、objects 與 namespace 其中之一。</translation>
+    </message>
+    <message>
+        <source>Name what is accepted in one of the three ways.</source>
+        <translation>請以這三種方式之一指定所接受的對象。</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; names no object.</source>
+        <translation>「%1」未指定物件。</translation>
+    </message>
+    <message>
+        <source>Write kind, namespace and name, as in: Deployment kubeflow/mysql</source>
+        <translation>請寫出類型、命名空間與名稱，例如：Deployment kubeflow/mysql</translation>
+    </message>
+    <message>
+        <source>The file holds several documents.</source>
+        <translation>檔案含有多份文件。</translation>
+    </message>
+    <message>
+        <source>Keep all entries in one list.</source>
+        <translation>請將所有項目放在同一份清單中。</translation>
+    </message>
+    <message>
+        <source>The file is not a map.</source>
+        <translation>檔案不是對應表。</translation>
+    </message>
+    <message>
+        <source>Begin it with &quot;accepted:&quot; and a list below.</source>
+        <translation>請以「accepted:」開頭，並在其下寫清單。</translation>
+    </message>
+    <message>
+        <source>Put all entries in the list &quot;accepted&quot;.</source>
+        <translation>請將所有項目放入清單「accepted」。</translation>
+    </message>
+    <message>
+        <source>&quot;accepted&quot; is no list.</source>
+        <translation>「accepted」不是清單。</translation>
+    </message>
+    <message>
+        <source>Begin each entry with a dash.</source>
+        <translation>請以連字號開始每個項目。</translation>
+    </message>
+    <message>
+        <source>There are more than 10 000 entries.</source>
+        <translation>項目超過 10 000 個。</translation>
+    </message>
+    <message>
+        <source>Use patterns with * for many objects.</source>
+        <translation>物件很多時，請使用含 * 的樣式。</translation>
+    </message>
+    <message>
+        <source>The file of accepted findings has an error in line %1, column %2</source>
+        <translation>已接受發現項目的檔案有錯誤：第 %1 行第 %2 欄</translation>
+    </message>
+    <message>
+        <source>it was not read</source>
+        <translation>未讀取</translation>
+    </message>
+    <message>
+        <source>%1 could not be listed: %2.</source>
+        <translation>無法列出 %1：%2。</translation>
+    </message>
+    <message>
+        <source>Not judged in %1: %2 could not be listed there (%3).</source>
+        <translation>未評估 %1：該處無法列出 %2（%3）。</translation>
+    </message>
+    <message>
+        <source>Manifests do not show it: it takes a running cluster.</source>
+        <translation>從 manifest 看不出來：需要執行中的叢集。</translation>
+    </message>
+    <message>
+        <source>The rule failed on what it was given; this is an error of Cairn.</source>
+        <translation>規則無法處理所得到的資料；這是 Cairn 的錯誤。</translation>
+    </message>
+    <message>
+        <source>Workloads could not be listed in %1, so that no rule speaks of them.</source>
+        <translation>無法列出 %1 中的工作負載，因此沒有任何規則涵蓋它們。</translation>
+    </message>
+    <message>
+        <source>HPA and manifest both set the replicas of %1</source>
+        <translation>HPA 與 manifest 都設定 %1 的複本數</translation>
+    </message>
+    <message numerus="yes">
+        <source>Each time the manifest is applied, it is scaled to %n replica(s) until the HPA corrects it.</source>
+        <translation>
+            <numerusform>每次套用 manifest，都會先擴縮為 %n 個複本，直到 HPA 修正為止。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Leave spec.replicas out of the manifest; the HPA owns it.</source>
+        <translation>請從 manifest 移除 spec.replicas；它由 HPA 管理。</translation>
+    </message>
+    <message>
+        <source>PDB of %1 wants as many as its HPA may leave</source>
+        <translation>%1 的 PDB 要求的複本數，與其 HPA 可能縮到的一樣多</translation>
+    </message>
+    <message numerus="yes">
+        <source>Scaled down to %n replica(s), none of them may be evicted and drains hang.</source>
+        <translation>
+            <numerusform>縮減到 %n 個複本時，全都不得驅逐，drain 會卡住。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Set minReplicas of HPA %1 to 2 or more, and maxUnavailable 1 in the PDB.</source>
+        <translation>請將 HPA %1 的 minReplicas 設為 2 以上，並在 PDB 設定 maxUnavailable 1。</translation>
+    </message>
+    <message>
+        <source>HPA %1 scales nothing</source>
+        <translation>HPA %1 沒有擴縮對象</translation>
+    </message>
+    <message>
+        <source>There is no %1 %2 in its namespace.</source>
+        <translation>其命名空間中沒有 %1 %2。</translation>
+    </message>
+    <message>
+        <source>Name the workload that is there, or delete the HPA.</source>
+        <translation>請指定實際存在的工作負載，或刪除此 HPA。</translation>
+    </message>
+    <message>
+        <source>HPA %1 gets no metrics</source>
+        <translation>HPA %1 取不到指標</translation>
+    </message>
+    <message>
+        <source>It does not scale under load: %1.</source>
+        <translation>負載升高時它不會擴縮：%1。</translation>
+    </message>
+    <message>
+        <source>Install metrics-server, and set requests for what it measures.</source>
+        <translation>請安裝 metrics-server，並為 HPA 量測的資源設定 requests。</translation>
+    </message>
+    <message>
+        <source>HPA %1 scales replicas that only stand by</source>
+        <translation>HPA %1 擴縮的複本只是待命</translation>
+    </message>
+    <message>
+        <source>Of %1 one replica works and the others wait, so that more of them do no more.</source>
+        <translation>%1 只有一個複本在運作，其餘都在等待，因此增加複本也不會多做事。</translation>
+    </message>
+    <message>
+        <source>Delete the HPA and set replicas to 2.</source>
+        <translation>請刪除此 HPA，並將 replicas 設為 2。</translation>
+    </message>
+    <message>
+        <source>HPA may go down to one replica</source>
+        <translation>HPA 可能縮減到一個複本</translation>
+    </message>
+    <message>
+        <source>What an HPA may scale to one is at one when nobody looks.</source>
+        <translation>HPA 能縮到一個的，沒人注意時就只剩一個。</translation>
+    </message>
+    <message>
+        <source>HPA and manifest fight over replicas</source>
+        <translation>HPA 與 manifest 爭奪複本數</translation>
+    </message>
+    <message>
+        <source>Two owners of one field undo each other.</source>
+        <translation>同一欄位有兩個管理者，會互相蓋掉對方的值。</translation>
+    </message>
+    <message>
+        <source>PDB wants as many as the HPA may leave</source>
+        <translation>PDB 要求的複本數，與 HPA 可能縮到的一樣多</translation>
+    </message>
+    <message>
+        <source>At the floor of the HPA such a PDB blocks every drain.</source>
+        <translation>HPA 降到下限時，這樣的 PDB 會阻擋每次 drain。</translation>
+    </message>
+    <message>
+        <source>HPA without target or metrics</source>
+        <translation>HPA 沒有目標或指標</translation>
+    </message>
+    <message>
+        <source>An HPA that cannot scale is no help under load.</source>
+        <translation>無法擴縮的 HPA，在負載下毫無幫助。</translation>
+    </message>
+    <message>
+        <source>HPA on a workload that elects a leader</source>
+        <translation>HPA 用於會選領導者的工作負載</translation>
+    </message>
+    <message>
+        <source>Standbys take no load; the HPA only moves the count.</source>
+        <translation>待命的複本不分擔負載；HPA 只是改變數量。</translation>
+    </message>
+    <message>
+        <source>%1 has no PDB</source>
+        <translation>%1 沒有 PDB</translation>
+    </message>
+    <message numerus="yes">
+        <source>Draining its nodes may evict all %n replica(s) at once.</source>
+        <translation>
+            <numerusform>drain 其節點時，可能同時驅逐全部 %n 個複本。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Add a PDB with maxUnavailable 1, unhealthyPodEvictionPolicy AlwaysAllow and the selector of the workload.</source>
+        <translation>請加入 PDB，設定 maxUnavailable 1、unhealthyPodEvictionPolicy AlwaysAllow 與工作負載的 selector。</translation>
+    </message>
+    <message>
+        <source>It allows no eviction at all, so that draining a node with one of its pods never ends.</source>
+        <translation>它完全不允許驅逐，因此 drain 有其 Pod 的節點永遠不會結束。</translation>
+    </message>
+    <message numerus="yes">
+        <source>It wants %1 available of %n replica(s), so that draining a node with one of them never ends.</source>
+        <translation>
+            <numerusform>它要求 %n 個複本中有 %1 個可用，因此 drain 有其複本的節點永遠不會結束。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 % of %n replica(s) is all of them, so that draining a node with one of them never ends.</source>
+        <translation>
+            <numerusform>%n 個複本的 %1 % 就是全部，因此 drain 有其複本的節點永遠不會結束。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All of its pods are ready and none of them may be evicted, so that draining their nodes never ends.</source>
+        <translation>其 Pod 全都就緒，且都不得驅逐，因此 drain 它們的節點永遠不會結束。</translation>
+    </message>
+    <message>
+        <source>PDB %1 blocks every drain</source>
+        <translation>PDB %1 阻擋每次 drain</translation>
+    </message>
+    <message>
+        <source>Set maxUnavailable 1 instead.</source>
+        <translation>請改設 maxUnavailable 1。</translation>
+    </message>
+    <message>
+        <source>Run two replicas and set maxUnavailable 1, or delete the PDB.</source>
+        <translation>請執行兩個複本並設定 maxUnavailable 1，或刪除此 PDB。</translation>
+    </message>
+    <message>
+        <source>PDB %1 protects nothing</source>
+        <translation>PDB %1 沒有保護作用</translation>
+    </message>
+    <message>
+        <source>It allows all of its pods to be evicted at once.</source>
+        <translation>它允許同時驅逐其所有 Pod。</translation>
+    </message>
+    <message>
+        <source>Run two replicas, then set maxUnavailable 1.</source>
+        <translation>請執行兩個複本，再設定 maxUnavailable 1。</translation>
+    </message>
+    <message>
+        <source>PDB %1 selects no pod</source>
+        <translation>PDB %1 未選取任何 Pod</translation>
+    </message>
+    <message>
+        <source>What it was meant for is not protected.</source>
+        <translation>它原本要保護的對象未受保護。</translation>
+    </message>
+    <message>
+        <source>Use the selector of the workload as it is in the cluster: labels differ between releases.</source>
+        <translation>請使用叢集中該工作負載實際的 selector：各版本的標籤不同。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n PDB(s) select the pods of %1</source>
+        <translation>
+            <numerusform>%n 個 PDB 選取 %1 的 Pod</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Pods with several PDBs cannot be evicted at all, so that draining their nodes fails.</source>
+        <translation>有多個 PDB 的 Pod 完全無法驅逐，因此 drain 其節點會失敗。</translation>
+    </message>
+    <message>
+        <source>Keep one of %1, with the whole selector of the workload.</source>
+        <translation>請只保留 %1 其中之一，並使用工作負載的完整 selector。</translation>
+    </message>
+    <message>
+        <source>PDB %1 also protects pods that do not work</source>
+        <translation>PDB %1 也保護無法運作的 Pod</translation>
+    </message>
+    <message>
+        <source>A pod that is never ready keeps its node from being drained.</source>
+        <translation>一直未就緒的 Pod 會讓其節點無法 drain。</translation>
+    </message>
+    <message>
+        <source>Set unhealthyPodEvictionPolicy AlwaysAllow.</source>
+        <translation>請設定 unhealthyPodEvictionPolicy AlwaysAllow。</translation>
+    </message>
+    <message>
+        <source>Draining a node of %1 hangs until the job ends</source>
+        <translation>drain %1 的節點會卡住，直到工作結束</translation>
+    </message>
+    <message>
+        <source>Draining a node of %1 kills the whole job</source>
+        <translation>drain %1 的節點會終止整個工作</translation>
+    </message>
+    <message numerus="yes">
+        <source>By design its PDB keeps all %n pod(s), so that a drain waits for the whole job.</source>
+        <translation>
+            <numerusform>依設計，其 PDB 會保住全部 %n 個 Pod，因此 drain 會等到整個工作結束。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It runs as %n pod(s) that work together; a drain takes some of them and all lose what was not saved.</source>
+        <translation>
+            <numerusform>它以 %n 個協同運作的 Pod 執行；drain 只帶走其中一些，但全部都會失去未儲存的成果。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Save a checkpoint, suspend the job, drain, then resume it.</source>
+        <translation>請儲存檢查點、暫停工作、進行 drain，再接續工作。</translation>
+    </message>
+    <message numerus="yes">
+        <source>PDB %1 selects %n workload(s)</source>
+        <translation>
+            <numerusform>PDB %1 選取 %n 個工作負載</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It counts the pods of %1 as one, so that all of one may be evicted while the other is well.</source>
+        <translation>它將 %1 的 Pod 合併計算，因此只要其中一個正常，另一個的 Pod 就可能全部被驅逐。</translation>
+    </message>
+    <message>
+        <source>Give each workload a PDB with its own whole selector.</source>
+        <translation>請為每個工作負載各設一個 PDB，並使用其自己的完整 selector。</translation>
+    </message>
+    <message>
+        <source>No PDB</source>
+        <translation>沒有 PDB</translation>
+    </message>
+    <message>
+        <source>Without a PDB a drain may evict all replicas at once.</source>
+        <translation>沒有 PDB 時，drain 可能同時驅逐所有複本。</translation>
+    </message>
+    <message>
+        <source>PDB blocks drains</source>
+        <translation>PDB 阻擋 drain</translation>
+    </message>
+    <message>
+        <source>A PDB that allows no eviction keeps nodes from being upgraded.</source>
+        <translation>不允許驅逐的 PDB 會讓節點無法升級。</translation>
+    </message>
+    <message>
+        <source>PDB protects nothing</source>
+        <translation>PDB 沒有保護作用</translation>
+    </message>
+    <message>
+        <source>A PDB that allows every eviction looks like protection and is none.</source>
+        <translation>允許所有驅逐的 PDB 看似保護，實則沒有。</translation>
+    </message>
+    <message>
+        <source>PDB selects nothing, or a pod has two</source>
+        <translation>PDB 未選取任何 Pod，或一個 Pod 有兩個 PDB</translation>
+    </message>
+    <message>
+        <source>A selector that misses protects nothing; two PDBs on one pod make every eviction fail.</source>
+        <translation>選不到 Pod 的 selector 沒有保護作用；一個 Pod 有兩個 PDB 時，每次驅逐都會失敗。</translation>
+    </message>
+    <message>
+        <source>PDB protects pods that do not work</source>
+        <translation>PDB 保護無法運作的 Pod</translation>
+    </message>
+    <message>
+        <source>Without AlwaysAllow a broken pod blocks a drain.</source>
+        <translation>沒有 AlwaysAllow 時，故障的 Pod 會阻擋 drain。</translation>
+    </message>
+    <message>
+        <source>Drain kills or hangs a job of several pods</source>
+        <translation>drain 終止由多個 Pod 組成的工作，或被其卡住</translation>
+    </message>
+    <message>
+        <source>Pods that train together stop together.</source>
+        <translation>一起訓練的 Pod 會一起停止。</translation>
+    </message>
+    <message>
+        <source>One PDB for several workloads</source>
+        <translation>多個工作負載共用一個 PDB</translation>
+    </message>
+    <message>
+        <source>Partial labels such as control-plane=controller-manager select what was not meant.</source>
+        <translation>像 control-plane=controller-manager 這類不完整的標籤，會選到不該選的 Pod。</translation>
+    </message>
+    <message>
+        <source>The control plane of %1 is managed and not observable.</source>
+        <translation>%1 的控制平面為代管，無法觀測。</translation>
+    </message>
+    <message>
+        <source>one API server</source>
+        <translation>1 個 API 伺服器</translation>
+    </message>
+    <message>
+        <source>the only one that was renewed within a minute</source>
+        <translation>一分鐘內唯一續約過的</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n etcd member(s)</source>
+        <translation>
+            <numerusform>%n 個 etcd 成員</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n control plane node(s)</source>
+        <translation>
+            <numerusform>%n 個控制平面節點</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing of the control plane can be seen: no Leases of API servers, no pods, no nodes of it.</source>
+        <translation>看不到控制平面的任何資訊：沒有 API 伺服器的 Lease，也沒有它的 Pod 與節點。</translation>
+    </message>
+    <message>
+        <source>The control plane has %1</source>
+        <translation>控制平面只有 %1</translation>
+    </message>
+    <message>
+        <source>One failure stops the API or etcd: what runs goes on, but nothing is replaced, scheduled or changed.</source>
+        <translation>只要一處失效，API 或 etcd 就會停擺：執行中的繼續，但不再替補、排程或變更任何東西。</translation>
+    </message>
+    <message>
+        <source>Run three control plane nodes with three etcd members, in different zones.</source>
+        <translation>請執行三個控制平面節點與三個 etcd 成員，並分散在不同區域。</translation>
+    </message>
+    <message>
+        <source>There is no kubeadm-config to read the endpoint from: the cluster was not made by kubeadm, or it may not be read.</source>
+        <translation>沒有 kubeadm-config 可讀取端點：叢集不是以 kubeadm 建立，或無權讀取它。</translation>
+    </message>
+    <message>
+        <source>The ClusterConfiguration in kubeadm-config cannot be read.</source>
+        <translation>無法讀取 kubeadm-config 中的 ClusterConfiguration。</translation>
+    </message>
+    <message>
+        <source>The API has no endpoint of its own</source>
+        <translation>API 沒有自己的端點</translation>
+    </message>
+    <message>
+        <source>The endpoint of the API is node %1</source>
+        <translation>API 的端點是節點 %1</translation>
+    </message>
+    <message>
+        <source>When that node fails, nobody reaches the API, however many API servers there are.</source>
+        <translation>該節點失效時，無論有多少 API 伺服器，都沒有人連得到 API。</translation>
+    </message>
+    <message>
+        <source>Put a load balancer or a virtual IP in front of the API servers, and name it as controlPlaneEndpoint.</source>
+        <translation>請在 API 伺服器前面放置負載平衡器或虛擬 IP，並將它設為 controlPlaneEndpoint。</translation>
+    </message>
+    <message>
+        <source>unset</source>
+        <translation>未設定</translation>
+    </message>
+    <message>
+        <source>All ready replicas of %1 are on one node</source>
+        <translation>%1 的就緒複本全在單一節點</translation>
+    </message>
+    <message>
+        <source>When its node fails, no name in the cluster is found, so that everything else stops as well.</source>
+        <translation>其節點失效時，叢集中的名稱全都無法解析，其他一切也跟著停擺。</translation>
+    </message>
+    <message>
+        <source>Run two replicas on different nodes.</source>
+        <translation>請在不同節點上執行兩個複本。</translation>
+    </message>
+    <message>
+        <source>Control plane is a single point of failure</source>
+        <translation>控制平面是單點故障</translation>
+    </message>
+    <message>
+        <source>Without API server and etcd nothing is repaired.</source>
+        <translation>沒有 API 伺服器與 etcd，什麼都無法修復。</translation>
+    </message>
+    <message>
+        <source>Endpoint of the API is one host</source>
+        <translation>API 的端點是單一主機</translation>
+    </message>
+    <message>
+        <source>Several API servers help nobody who asks only one.</source>
+        <translation>若只連其中一個，API 伺服器再多也沒有幫助。</translation>
+    </message>
+    <message>
+        <source>CoreDNS is a single point of failure</source>
+        <translation>CoreDNS 是單點故障</translation>
+    </message>
+    <message>
+        <source>Without names no component finds another.</source>
+        <translation>沒有名稱解析，元件就找不到彼此。</translation>
+    </message>
+    <message>
+        <source>Its data is on the disk of one node: until that node is back, and for good if the disk is lost: %1</source>
+        <translation>其資料在單一節點的磁碟上：直到該節點恢復為止，若磁碟遺失則永遠如此：%1</translation>
+    </message>
+    <message>
+        <source>nothing does the work of %1.</source>
+        <translation>%1 的功能停擺。</translation>
+    </message>
+    <message>
+        <source>%1 keeps its databases in one pod</source>
+        <translation>%1 將其資料庫放在單一 Pod 中</translation>
+    </message>
+    <message>
+        <source>%1 is the only database of %2</source>
+        <translation>%1 是 %2 唯一的資料庫</translation>
+    </message>
+    <message>
+        <source>%1 keeps all artifacts in one pod</source>
+        <translation>%1 將所有成品放在單一 Pod 中</translation>
+    </message>
+    <message>
+        <source>Secret %1 holds the credentials that everybody knows</source>
+        <translation>Secret %1 存放的是眾所皆知的認證資料</translation>
+    </message>
+    <message>
+        <source>Whoever reaches the service can sign in with what the distribution ships, read all data and delete it.</source>
+        <translation>任何連得到此服務的人，都能以發行版內附的認證資料登入、讀取所有資料並刪除。</translation>
+    </message>
+    <message>
+        <source>Replace the value, and restart what uses it.</source>
+        <translation>請更換該值，並重啟使用它的元件。</translation>
+    </message>
+    <message>
+        <source>as shipped; not shown</source>
+        <translation>沿用預設值；不顯示</translation>
+    </message>
+    <message>
+        <source>Dex lets the example user sign in</source>
+        <translation>Dex 允許範例使用者登入</translation>
+    </message>
+    <message>
+        <source>The user of the documentation, whose password is printed there, has an account.</source>
+        <translation>說明文件中的範例使用者有帳號，其密碼就寫在文件裡。</translation>
+    </message>
+    <message>
+        <source>Remove the static user, or connect Dex to your identity provider.</source>
+        <translation>請移除該靜態使用者，或將 Dex 連接到您的身分提供者。</translation>
+    </message>
+    <message>
+        <source>Secrets are not looked at unless that is agreed to.</source>
+        <translation>未經同意，不會查看 Secret。</translation>
+    </message>
+    <message>
+        <source>Pipelines is set to a database it does not support</source>
+        <translation>Pipelines 設定了它不支援的資料庫</translation>
+    </message>
+    <message>
+        <source>Before Pipelines 3.0 its cache server ends with anything but MySQL, and the API server speaks MySQL only.</source>
+        <translation>Pipelines 3.0 之前，其快取伺服器遇到 MySQL 以外的資料庫就會結束，API 伺服器也只支援 MySQL。</translation>
+    </message>
+    <message>
+        <source>Set dbType mysql, and use MySQL 8.0 to 8.4.</source>
+        <translation>請設定 dbType mysql，並使用 MySQL 8.0 至 8.4。</translation>
+    </message>
+    <message>
+        <source>Parts of Pipelines use different databases</source>
+        <translation>Pipelines 各部分使用不同的資料庫</translation>
+    </message>
+    <message>
+        <source>Up to Pipelines 2.16 the API server uses mysqlHost, and MLMD and the cache use dbHost.</source>
+        <translation>到 Pipelines 2.16 為止，API 伺服器使用 mysqlHost，MLMD 與快取使用 dbHost。</translation>
+    </message>
+    <message>
+        <source>Set both keys to the same host.</source>
+        <translation>請將兩個鍵設為同一台主機。</translation>
+    </message>
+    <message>
+        <source>The version of Pipelines is not known, and with it which keys count.</source>
+        <translation>Pipelines 的版本不明，因此也不知道哪些鍵有效。</translation>
+    </message>
+    <message>
+        <source>dbHost is set, and nothing reads it</source>
+        <translation>已設定 dbHost，但沒有任何元件讀取它</translation>
+    </message>
+    <message>
+        <source>From Pipelines 2.17 on only mysqlHost and mysqlPort count, so that who changes dbHost changes nothing.</source>
+        <translation>自 Pipelines 2.17 起，只有 mysqlHost 與 mysqlPort 有效，變更 dbHost 不會改變任何東西。</translation>
+    </message>
+    <message>
+        <source>Remove dbHost and dbPort, and check mysqlHost.</source>
+        <translation>請移除 dbHost 與 dbPort，並檢查 mysqlHost。</translation>
+    </message>
+    <message>
+        <source>Half of Pipelines uses another database</source>
+        <translation>Pipelines 有一半使用另一個資料庫</translation>
+    </message>
+    <message>
+        <source>The API server uses mysqlHost, while MLMD and the cache use dbHost: runs and their metadata part.</source>
+        <translation>API 伺服器使用 mysqlHost，MLMD 與快取卻使用 dbHost：執行與其中繼資料會分散在兩處。</translation>
+    </message>
+    <message>
+        <source>Without both keys a part of Pipelines stays with the database in the cluster, or does not start.</source>
+        <translation>兩個鍵若未都設定，Pipelines 的一部分會繼續使用叢集內的資料庫，或無法啟動。</translation>
+    </message>
+    <message>
+        <source>Set dbHost and mysqlHost to the same host, then restart ml-pipeline, metadata-grpc-deployment and cache-server.</source>
+        <translation>請將 dbHost 與 mysqlHost 設為同一台主機，再重啟 ml-pipeline、metadata-grpc-deployment 與 cache-server。</translation>
+    </message>
+    <message>
+        <source>%1 was scaled before its schema was there</source>
+        <translation>%1 在資料庫結構建立前就已擴充</translation>
+    </message>
+    <message>
+        <source>%1 changes its image with several replicas</source>
+        <translation>%1 在有多個複本時變更映像檔</translation>
+    </message>
+    <message>
+        <source>Replicas that upgrade the schema at the same time can damage the metadata database.</source>
+        <translation>多個複本同時升級資料庫結構，可能損壞中繼資料的資料庫。</translation>
+    </message>
+    <message>
+        <source>Scale to 1, wait until it is ready, then scale up.</source>
+        <translation>請縮減到 1，等到就緒後再擴充。</translation>
+    </message>
+    <message>
+        <source>It asks about an upgrade to Pipelines 3.0, and none has been started.</source>
+        <translation>此規則針對升級至 Pipelines 3.0，而目前沒有開始這樣的升級。</translation>
+    </message>
+    <message>
+        <source>Whether metadb was dumped cannot be told.</source>
+        <translation>無法得知 metadb 是否已 dump。</translation>
+    </message>
+    <message>
+        <source>The upgrade to Pipelines 3.0 needs a dump of metadb</source>
+        <translation>升級至 Pipelines 3.0 需要 metadb 的 dump</translation>
+    </message>
+    <message>
+        <source>Pipelines 3.0 has no MLMD: its API server refuses to start until that data was moved, and there is no way back without a dump.</source>
+        <translation>Pipelines 3.0 沒有 MLMD：資料遷移之前，其 API 伺服器拒絕啟動；沒有 dump 就無法回頭。</translation>
+    </message>
+    <message>
+        <source>Dump metadb, move the data, then upgrade.</source>
+        <translation>請先 dump metadb、遷移資料，再升級。</translation>
+    </message>
+    <message>
+        <source>Embedded database</source>
+        <translation>內嵌資料庫</translation>
+    </message>
+    <message>
+        <source>One pod on one volume holds what everything else depends on.</source>
+        <translation>其他一切所依賴的資料，只在一個 Pod 與一個磁碟區上。</translation>
+    </message>
+    <message>
+        <source>Embedded object store</source>
+        <translation>內嵌物件儲存</translation>
+    </message>
+    <message>
+        <source>One pod on one volume holds all artifacts.</source>
+        <translation>所有成品只在一個 Pod 與一個磁碟區上。</translation>
+    </message>
+    <message>
+        <source>Credentials as shipped</source>
+        <translation>沿用預設的認證資料</translation>
+    </message>
+    <message>
+        <source>Values that are printed in a public repository protect nothing.</source>
+        <translation>寫在公開儲存庫裡的值，沒有保護作用。</translation>
+    </message>
+    <message>
+        <source>Database settings of Pipelines that do not work</source>
+        <translation>Pipelines 的資料庫設定無法運作</translation>
+    </message>
+    <message>
+        <source>Pipelines takes MySQL alone, and its parts have to agree on one host.</source>
+        <translation>Pipelines 只支援 MySQL，且各部分必須使用同一台主機。</translation>
+    </message>
+    <message>
+        <source>Dead or half database key</source>
+        <translation>資料庫的鍵無效，或只設定一半</translation>
+    </message>
+    <message>
+        <source>Which keys count changed with Pipelines 2.17.</source>
+        <translation>從 Pipelines 2.17 起，有效的鍵已不同。</translation>
+    </message>
+    <message>
+        <source>MLMD scaled before its schema</source>
+        <translation>MLMD 在資料庫結構建立前擴充</translation>
+    </message>
+    <message>
+        <source>Two replicas that create or upgrade the schema together damage it.</source>
+        <translation>兩個複本同時建立或升級資料庫結構，會造成損壞。</translation>
+    </message>
+    <message>
+        <source>Upgrade will refuse</source>
+        <translation>升級後會拒絕啟動</translation>
+    </message>
+    <message>
+        <source>Pipelines 3.0 does not start before the data of MLMD was moved.</source>
+        <translation>MLMD 的資料遷移之前，Pipelines 3.0 不會啟動。</translation>
+    </message>
+    <message>
+        <source>%1 is no longer as the overlay has it</source>
+        <translation>%1 已與 overlay 不一致</translation>
+    </message>
+    <message>
+        <source>%1 of the overlay is not in the cluster</source>
+        <translation>overlay 的 %1 不在叢集中</translation>
+    </message>
+    <message>
+        <source>What the overlay was to protect may not be protected any more.</source>
+        <translation>overlay 原本要保護的，可能已不受保護。</translation>
+    </message>
+    <message>
+        <source>Apply the overlay again, or export a new one.</source>
+        <translation>請重新套用 overlay，或匯出新的 overlay。</translation>
+    </message>
+    <message>
+        <source>%1 has taken over the replicas of %2</source>
+        <translation>%1 已接管 %2 的複本數</translation>
+    </message>
+    <message>
+        <source>What Cairn had set was overwritten, and will be again.</source>
+        <translation>Cairn 設定的值已被覆寫，而且還會再被覆寫。</translation>
+    </message>
+    <message>
+        <source>Change it where %1 takes it from.</source>
+        <translation>請在 %1 的來源處變更。</translation>
+    </message>
+    <message>
+        <source>No exported overlay is known, so that only owners of fields were compared.</source>
+        <translation>沒有已知的匯出 overlay，因此只比對了欄位的管理者。</translation>
+    </message>
+    <message>
+        <source>Helm value %1 has no effect on %2</source>
+        <translation>Helm value %1 對 %2 沒有作用</translation>
+    </message>
+    <message numerus="yes">
+        <source>The release says %1, and %n replica(s) are asked for: whoever reads the values is misled.</source>
+        <translation>
+            <numerusform>release 的設定是 %1，實際要求的是 %n 個複本：只看 values 的人會被誤導。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Use the key that the chart reads, or a post-renderer that sets the replicas.</source>
+        <translation>請使用 chart 會讀取的鍵，或以 post-renderer 設定複本數。</translation>
+    </message>
+    <message>
+        <source>Drift from the overlay</source>
+        <translation>偏離 overlay</translation>
+    </message>
+    <message>
+        <source>What was made highly available should stay so.</source>
+        <translation>已達成高可用性的，應該維持下去。</translation>
+    </message>
+    <message>
+        <source>Helm value that never lands</source>
+        <translation>未生效的 Helm value</translation>
+    </message>
+    <message>
+        <source>A value that the chart does not read looks like protection and is none.</source>
+        <translation>chart 不讀取的 value 看似保護，實則沒有。</translation>
+    </message>
+    <message>
+        <source>%1 has no ready replica</source>
+        <translation>%1 沒有就緒的複本</translation>
+    </message>
+    <message>
+        <source>%1 is ready on node %2 alone</source>
+        <translation>%1 只在節點 %2 上就緒</translation>
+    </message>
+    <message>
+        <source>Add a spread constraint on kubernetes.io/hostname, and look at replicas that are not ready.</source>
+        <translation>請加上以 kubernetes.io/hostname 為準的 spread constraint，並檢查未就緒的複本。</translation>
+    </message>
+    <message>
+        <source>The replicas of %1 do not share their sessions</source>
+        <translation>%1 的複本不共用工作階段</translation>
+    </message>
+    <message>
+        <source>A sign-in that begins at one replica and ends at another fails.</source>
+        <translation>從一個複本開始、在另一個複本結束的登入會失敗。</translation>
+    </message>
+    <message>
+        <source>Set storage.type kubernetes in its configuration.</source>
+        <translation>請在其設定中設定 storage.type kubernetes。</translation>
+    </message>
+    <message>
+        <source>Pods of %1 sign cookies with different secrets</source>
+        <translation>%1 的 Pod 以不同的 secret 簽署 cookie</translation>
+    </message>
+    <message>
+        <source>Users are signed out whenever another pod answers them.</source>
+        <translation>每當由另一個 Pod 回應，使用者就會被登出。</translation>
+    </message>
+    <message>
+        <source>Let the rollout end, so that all pods take the cookie secret from the same place.</source>
+        <translation>請等 rollout 完成，讓所有 Pod 從同一處取得 cookie secret。</translation>
+    </message>
+    <message>
+        <source>differs; not shown</source>
+        <translation>不同；不顯示</translation>
+    </message>
+    <message>
+        <source>Certificate %1 has expired</source>
+        <translation>憑證 %1 已過期</translation>
+    </message>
+    <message>
+        <source>Certificate %1 expires on %2</source>
+        <translation>憑證 %1 將於 %2 到期</translation>
+    </message>
+    <message>
+        <source>Certificate %1 is not ready</source>
+        <translation>憑證 %1 未就緒</translation>
+    </message>
+    <message>
+        <source>What is served with it fails when it has expired: webhooks then refuse what they are asked about.</source>
+        <translation>憑證過期後，以它提供的服務就會失敗：webhook 屆時會拒絕送來的請求。</translation>
+    </message>
+    <message>
+        <source>Look at the events of the Certificate and its CertificateRequest.</source>
+        <translation>請查看 Certificate 與其 CertificateRequest 的事件。</translation>
+    </message>
+    <message>
+        <source>Certificates could not be listed, so that nothing is said of when they expire.</source>
+        <translation>無法列出 Certificate，因此無法得知何時到期。</translation>
+    </message>
+    <message>
+        <source>Gateway is a single point of failure</source>
+        <translation>閘道是單點故障</translation>
+    </message>
+    <message>
+        <source>All requests of users and models pass the gateways.</source>
+        <translation>使用者與模型的所有請求都經過閘道。</translation>
+    </message>
+    <message>
+        <source>Sign-in is a single point of failure</source>
+        <translation>登入是單點故障</translation>
+    </message>
+    <message>
+        <source>Without dex or oauth2-proxy nobody signs in.</source>
+        <translation>沒有 dex 或 oauth2-proxy，無人能登入。</translation>
+    </message>
+    <message>
+        <source>cert-manager is single, or a certificate ends</source>
+        <translation>cert-manager 只有一個複本，或憑證到期</translation>
+    </message>
+    <message>
+        <source>Webhooks of Kubeflow are served with certificates of cert-manager.</source>
+        <translation>Kubeflow 的 webhook 以 cert-manager 的憑證提供服務。</translation>
+    </message>
+    <message>
+        <source>Critical</source>
+        <translation>嚴重</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>Medium</source>
+        <translation>中</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>低</translation>
+    </message>
+    <message>
+        <source>%1 (%2, until %3)</source>
+        <translation>%1（%2，至 %3）</translation>
+    </message>
+    <message>
+        <source>%1. %2</source>
+        <comment>a title, a sentence</comment>
+        <translation>%1。%2</translation>
+    </message>
+    <message>
+        <source>Fix: %1</source>
+        <translation>解法：%1</translation>
+    </message>
+    <message>
+        <source>High availability audit</source>
+        <translation>高可用性稽核</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>severity, count</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Kubeflow %1</source>
+        <translation>Kubeflow %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n object(s) judged</source>
+        <translation>
+            <numerusform>已評估 %n 個物件</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Was accepted until %1 (%2, %3): counts again.</source>
+        <translation>先前接受至 %1（%2，%3）：重新計入。</translation>
+    </message>
+    <message>
+        <source>Accepted (%1)</source>
+        <translation>已接受（%1）</translation>
+    </message>
+    <message>
+        <source>Not evaluated</source>
+        <translation>未評估</translation>
+    </message>
+    <message>
+        <source>unset in %1</source>
+        <translation>%1 中未設定</translation>
+    </message>
+    <message>
+        <source>%1 has no readiness probe</source>
+        <translation>%1 沒有 readiness probe</translation>
+    </message>
+    <message>
+        <source>It gets requests before it can answer them, and a rollout goes on although it does not work.</source>
+        <translation>它在能回應之前就會收到請求，而且即使它無法運作，rollout 仍會繼續。</translation>
+    </message>
+    <message>
+        <source>Add a readiness probe, tcpSocket or httpGet on its port.</source>
+        <translation>請加上 readiness probe，以 tcpSocket 或 httpGet 檢查其連接埠。</translation>
+    </message>
+    <message>
+        <source>%1 has no liveness probe</source>
+        <translation>%1 沒有 liveness probe</translation>
+    </message>
+    <message>
+        <source>A process that hangs is not restarted.</source>
+        <translation>卡住的行程不會被重啟。</translation>
+    </message>
+    <message>
+        <source>Add a liveness probe.</source>
+        <translation>請加上 liveness probe。</translation>
+    </message>
+    <message>
+        <source>%1 requests no CPU or memory</source>
+        <translation>%1 未設定 CPU 或記憶體的 requests</translation>
+    </message>
+    <message>
+        <source>On a node short of memory its pods are among the first to be evicted.</source>
+        <translation>節點記憶體不足時，其 Pod 會是最先被驅逐的一批。</translation>
+    </message>
+    <message>
+        <source>Set requests for cpu and memory.</source>
+        <translation>請設定 cpu 與 memory 的 requests。</translation>
+    </message>
+    <message>
+        <source>incomplete in %1</source>
+        <translation>%1 中不完整</translation>
+    </message>
+    <message>
+        <source>%1 has no priority class</source>
+        <translation>%1 沒有 PriorityClass</translation>
+    </message>
+    <message>
+        <source>On a full cluster its replacement waits behind training jobs.</source>
+        <translation>叢集滿載時，其替補的 Pod 會排在訓練工作之後。</translation>
+    </message>
+    <message>
+        <source>Give it a PriorityClass above that of jobs.</source>
+        <translation>請給它優先順序高於工作的 PriorityClass。</translation>
+    </message>
+    <message>
+        <source>%1 asks the registry at every start</source>
+        <translation>%1 每次啟動都查詢 registry</translation>
+    </message>
+    <message>
+        <source>While the registry cannot be reached, or after a tag has moved, it does not come back as it was.</source>
+        <translation>registry 連不到時，或 tag 改指他處之後，它就無法照原樣恢復。</translation>
+    </message>
+    <message>
+        <source>Use imagePullPolicy IfNotPresent and a fixed tag or digest.</source>
+        <translation>請使用 imagePullPolicy IfNotPresent，並固定 tag 或 digest。</translation>
+    </message>
+    <message>
+        <source>Each rollout of %1 is an outage</source>
+        <translation>%1 的每次 rollout 都會中斷服務</translation>
+    </message>
+    <message>
+        <source>All of its pods end before the first new one is ready.</source>
+        <translation>其所有 Pod 都在第一個新 Pod 就緒前結束。</translation>
+    </message>
+    <message>
+        <source>Use RollingUpdate with maxSurge 1 and maxUnavailable 0.</source>
+        <translation>請使用 RollingUpdate，並設定 maxSurge 1 與 maxUnavailable 0。</translation>
+    </message>
+    <message>
+        <source>%1 starts only with an image of Docker Hub</source>
+        <translation>%1 要有 Docker Hub 的映像檔才能啟動</translation>
+    </message>
+    <message>
+        <source>On a node without that image a pull that is refused or limited keeps it from coming back.</source>
+        <translation>在沒有該映像檔的節點上，提取若遭拒絕或限流，它就無法恢復。</translation>
+    </message>
+    <message>
+        <source>Take the image from a mirror of your own and pin it by digest.</source>
+        <translation>請從自己的 mirror 取得映像檔，並以 digest 固定。</translation>
+    </message>
+    <message>
+        <source>No readiness probe</source>
+        <translation>沒有 readiness probe</translation>
+    </message>
+    <message>
+        <source>Without one a pod counts as ready when it has only started.</source>
+        <translation>沒有它，Pod 一啟動就算就緒。</translation>
+    </message>
+    <message>
+        <source>No liveness probe</source>
+        <translation>沒有 liveness probe</translation>
+    </message>
+    <message>
+        <source>Without one a process that hangs stays.</source>
+        <translation>沒有它，卡住的行程會一直留著。</translation>
+    </message>
+    <message>
+        <source>No requests</source>
+        <translation>沒有 requests</translation>
+    </message>
+    <message>
+        <source>Pods without requests are evicted first and placed anywhere.</source>
+        <translation>沒有 requests 的 Pod 最先被驅逐，而且可能排程到任何地方。</translation>
+    </message>
+    <message>
+        <source>No priority class</source>
+        <translation>沒有 PriorityClass</translation>
+    </message>
+    <message>
+        <source>What much depends on has to find room before jobs do.</source>
+        <translation>受許多元件依賴的，必須比工作優先取得空間。</translation>
+    </message>
+    <message>
+        <source>Image pulled at every start, or not pinned</source>
+        <translation>每次啟動都提取映像檔，或未固定版本</translation>
+    </message>
+    <message>
+        <source>An outage of the registry should not keep a pod from restarting.</source>
+        <translation>registry 中斷不應讓 Pod 無法重啟。</translation>
+    </message>
+    <message>
+        <source>Rollout leaves a gap</source>
+        <translation>rollout 會出現空窗</translation>
+    </message>
+    <message>
+        <source>Recreate and maxUnavailable 100% end all pods first.</source>
+        <translation>Recreate 與 maxUnavailable 100% 會先結束所有 Pod。</translation>
+    </message>
+    <message>
+        <source>Start depends on a public registry</source>
+        <translation>啟動依賴公開的 registry</translation>
+    </message>
+    <message>
+        <source>An init container whose image cannot be pulled keeps the pod from starting.</source>
+        <translation>init 容器的映像檔若無法提取，Pod 就無法啟動。</translation>
+    </message>
+    <message>
+        <source>unset, which is 1</source>
+        <translation>未設定，即為 1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <comment>a list of names</comment>
+        <translation>
+            <numerusform>%1 等另外 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>For about %1 after its node fails: %2</source>
+        <translation>節點失效後約 %1 內：%2</translation>
+    </message>
+    <message>
+        <source>After its node fails, until that node is back: %1</source>
+        <translation>節點失效後，到該節點恢復為止：%1</translation>
+    </message>
+    <message>
+        <source>After its node fails, until that node is back or its pod is deleted by force: %1</source>
+        <translation>節點失效後，到該節點恢復或其 Pod 被強制刪除為止：%1</translation>
+    </message>
+    <message>
+        <source>%1 may be scaled down to one replica</source>
+        <translation>%1 可能縮減為一個複本</translation>
+    </message>
+    <message>
+        <source>Set minReplicas of HPA %1 to 2; leave spec.replicas to the HPA.</source>
+        <translation>請將 HPA %1 的 minReplicas 設為 2；spec.replicas 交由 HPA 管理。</translation>
+    </message>
+    <message>
+        <source>%1 runs one replica</source>
+        <translation>%1 只執行一個複本</translation>
+    </message>
+    <message>
+        <source>Set replicas to 2.</source>
+        <translation>請將 replicas 設為 2。</translation>
+    </message>
+    <message>
+        <source>Change it on %1 %2, which owns it: what is changed here is reverted.</source>
+        <translation>請在擁有它的 %1 %2 上更改：在此處的變更會被改回。</translation>
+    </message>
+    <message>
+        <source>the argument %1=%2</source>
+        <translation>引數 %1=%2</translation>
+    </message>
+    <message>
+        <source>the variable %1</source>
+        <translation>變數 %1</translation>
+    </message>
+    <message>
+        <source>%1 in ConfigMap %2</source>
+        <translation>ConfigMap %2 中的 %1</translation>
+    </message>
+    <message>
+        <source>Set replicas to 2: leader election is on, so that one works and one stands by.</source>
+        <translation>請將 replicas 設為 2：領導者選舉已啟用，因此一個運作、一個待命。</translation>
+    </message>
+    <message>
+        <source>Set replicas to 2 if it keeps no state or elects a leader: it is not in the catalogue, so that cannot be told from here.</source>
+        <translation>若它不保存狀態或會選領導者，請將 replicas 設為 2：它不在元件目錄中，因此從這裡無法判斷。</translation>
+    </message>
+    <message>
+        <source>%1 runs one replica, and its leader election is off</source>
+        <translation>%1 只執行一個複本，且未啟用領導者選舉</translation>
+    </message>
+    <message>
+        <source>Turn leader election on first (%1), roll out, then set replicas to 2.</source>
+        <translation>請先啟用領導者選舉（%1），完成 rollout 後再將 replicas 設為 2。</translation>
+    </message>
+    <message>
+        <source>Turn leader election on first (%1, and a Role that lets its service account use leases), roll out, then set replicas to 2.</source>
+        <translation>請先啟用領導者選舉（%1，以及允許其 ServiceAccount 使用 Lease 的 Role），完成 rollout 後再將 replicas 設為 2。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 runs %n replica(s) and elects no leader</source>
+        <translation>
+            <numerusform>%1 執行 %n 個複本，但不選領導者</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All of them work at once and do the same twice: %1</source>
+        <translation>它們全都同時運作，同一件事會做兩次：%1</translation>
+    </message>
+    <message>
+        <source>Set replicas back to 1.</source>
+        <translation>請將 replicas 改回 1。</translation>
+    </message>
+    <message>
+        <source>Set replicas back to 1, or turn leader election on (%1).</source>
+        <translation>請將 replicas 改回 1，或啟用領導者選舉（%1）。</translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation>不存在</translation>
+    </message>
+    <message>
+        <source>%1 elects a leader, but may not use leases</source>
+        <translation>%1 會選領導者，但無權使用 Lease</translation>
+    </message>
+    <message>
+        <source>It fails when it starts: its service account may not %1 leases in namespace %2.</source>
+        <translation>它啟動時就會失敗：其 ServiceAccount 無權在命名空間 %2 對 Lease 執行 %1。</translation>
+    </message>
+    <message>
+        <source>Add a Role on leases with get, create and update in %1, and bind it to service account %2.</source>
+        <translation>請在 %1 加上對 Lease 具有 get、create 與 update 的 Role，並繫結至 ServiceAccount %2。</translation>
+    </message>
+    <message>
+        <source>no rule on leases.coordination.k8s.io for %1</source>
+        <translation>沒有對 leases.coordination.k8s.io 允許 %1 的規則</translation>
+    </message>
+    <message>
+        <source>Nobody leads %1</source>
+        <translation>%1 沒有領導者</translation>
+    </message>
+    <message>
+        <source>Its Lease has not been renewed for %1, so that no replica works: %2</source>
+        <translation>其 Lease 已 %1 未續約，因此沒有複本在運作：%2</translation>
+    </message>
+    <message>
+        <source>Look at the pod that holds the Lease, and delete it if it hangs.</source>
+        <translation>請查看持有 Lease 的 Pod；若已停止回應，請刪除它。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %2 of %n replica(s) ready</source>
+        <translation>
+            <numerusform>%1：%n 個複本中有 %2 個就緒</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It is down: %1</source>
+        <translation>它已停擺：%1</translation>
+    </message>
+    <message>
+        <source>It is down.</source>
+        <translation>它已停擺。</translation>
+    </message>
+    <message>
+        <source>A node failure takes the only one that is ready.</source>
+        <translation>節點失效會失去唯一就緒的複本。</translation>
+    </message>
+    <message>
+        <source>It has less in reserve than was asked for.</source>
+        <translation>其備援少於所要求的數量。</translation>
+    </message>
+    <message>
+        <source>Look at the events and logs of its pods.</source>
+        <translation>請查看其 Pod 的事件與記錄。</translation>
+    </message>
+    <message>
+        <source>for %1</source>
+        <translation>已 %1</translation>
+    </message>
+    <message>
+        <source>%1 must stay at one replica</source>
+        <translation>%1 必須維持一個複本</translation>
+    </message>
+    <message>
+        <source>%1 %2 is one pod by design: let it save its state on a PVC.</source>
+        <translation>%1 %2 依設計就是一個 Pod：請讓它將狀態存到 PVC。</translation>
+    </message>
+    <message>
+        <source>Nothing to do: it restarts as fast as it can.</source>
+        <translation>無需處理：它已盡可能快速重啟。</translation>
+    </message>
+    <message>
+        <source>Let it restart fast: tolerate not-ready and unreachable for 30 s, and give it a priority class.</source>
+        <translation>請讓它快速重啟：容忍 not-ready 與 unreachable 30 秒，並設定 PriorityClass。</translation>
+    </message>
+    <message>
+        <source>Keep one replica, as it keeps data on PVC %1; let it restart fast: tolerate not-ready and unreachable for 30 s.</source>
+        <translation>請維持一個複本，因為它的資料在 PVC %1 上；請讓它快速重啟：容忍 not-ready 與 unreachable 30 秒。</translation>
+    </message>
+    <message>
+        <source>not evicted</source>
+        <translation>不會被驅逐</translation>
+    </message>
+    <message>
+        <source>evicted %1 after a node failure</source>
+        <translation>節點失效 %1 後被驅逐</translation>
+    </message>
+    <message>
+        <source>The version of Pipelines is not known; from 2.17 on two replicas do no harm.</source>
+        <translation>不知道 Pipelines 的版本；自 2.17 起，兩個複本無妨。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 runs %n replica(s)</source>
+        <translation>
+            <numerusform>%1 執行 %n 個複本</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Before Pipelines 2.17 each replica starts every recurring run, so that all of them run twice.</source>
+        <translation>在 Pipelines 2.17 之前，每個複本都會啟動每個週期性執行，因此全都執行兩次。</translation>
+    </message>
+    <message>
+        <source>Set replicas back to 1, or upgrade Pipelines to 2.17.</source>
+        <translation>請將 replicas 改回 1，或將 Pipelines 升級至 2.17。</translation>
+    </message>
+    <message>
+        <source>Single replica</source>
+        <translation>單一複本</translation>
+    </message>
+    <message>
+        <source>A workload that could run two replicas and runs one is gone for minutes with its node.</source>
+        <translation>可執行兩個複本卻只執行一個的工作負載，會隨其節點中斷數分鐘。</translation>
+    </message>
+    <message>
+        <source>Single replica, leader election must be turned on first</source>
+        <translation>單一複本，須先啟用領導者選舉</translation>
+    </message>
+    <message>
+        <source>Its replicas can elect a leader, but do not as shipped: scaling alone would do everything twice.</source>
+        <translation>其複本可以選領導者，但預設未啟用：只增加複本會使每件事都做兩次。</translation>
+    </message>
+    <message>
+        <source>Several replicas without leader election</source>
+        <translation>多個複本但沒有領導者選舉</translation>
+    </message>
+    <message>
+        <source>Controllers that do not elect a leader all act at once.</source>
+        <translation>不選領導者的控制器會全部同時動作。</translation>
+    </message>
+    <message>
+        <source>Leader election without permission for leases</source>
+        <translation>有領導者選舉，但無權使用 Lease</translation>
+    </message>
+    <message>
+        <source>A manager that may not write its Lease ends when it starts.</source>
+        <translation>無權寫入其 Lease 的 manager 一啟動就會結束。</translation>
+    </message>
+    <message>
+        <source>Lease not renewed</source>
+        <translation>Lease 未續約</translation>
+    </message>
+    <message>
+        <source>While nobody renews the Lease, no replica works, however many are ready.</source>
+        <translation>Lease 無人續約時，無論有多少複本就緒，都沒有一個在運作。</translation>
+    </message>
+    <message>
+        <source>Fewer replicas ready than asked for</source>
+        <translation>就緒的複本少於所要求的數量</translation>
+    </message>
+    <message>
+        <source>A replica that is not ready takes nothing over.</source>
+        <translation>未就緒的複本無法接手任何工作。</translation>
+    </message>
+    <message>
+        <source>Recurring runs start twice</source>
+        <translation>週期性執行會啟動兩次</translation>
+    </message>
+    <message>
+        <source>The scheduler of Pipelines before 2.17 must not run twice.</source>
+        <translation>2.17 之前的 Pipelines 排程器不得同時執行兩個。</translation>
+    </message>
+    <message>
+        <source>Must stay at one replica: restarts fast, or stops work</source>
+        <translation>必須維持一個複本：快速重啟，否則就會停擺</translation>
+    </message>
+    <message>
+        <source>What cannot run twice has to come back quickly.</source>
+        <translation>不能同時執行兩個的，就必須很快恢復。</translation>
+    </message>
+    <message>
+        <source>The spread constraints of %1 select other pods</source>
+        <translation>%1 的分散約束選取的是其他 Pod</translation>
+    </message>
+    <message>
+        <source>%1 has no spread constraint</source>
+        <translation>%1 沒有分散約束</translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n replica(s) may be placed on one node and fail with it.</source>
+        <translation>
+            <numerusform>%n 個複本可能全都排程到同一個節點，並隨該節點一起失效。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Add topologySpreadConstraints on kubernetes.io/hostname with maxSkew 1, ScheduleAnyway and the selector of the workload.</source>
+        <translation>請以 kubernetes.io/hostname 加上 topologySpreadConstraints，設定 maxSkew 1、ScheduleAnyway 與該工作負載的 selector。</translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n ready replica(s) of %1 are on one node</source>
+        <translation>
+            <numerusform>%1 的 %n 個就緒複本全都在同一個節點上</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A failure of node %1 stops it as if there were one replica.</source>
+        <translation>節點 %1 失效就會使它停擺，如同只有一個複本。</translation>
+    </message>
+    <message>
+        <source>Add a spread constraint on kubernetes.io/hostname, then restart the rollout.</source>
+        <translation>請以 kubernetes.io/hostname 加上分散約束，再執行 rollout restart。</translation>
+    </message>
+    <message>
+        <source>All replicas of %1 are in one zone</source>
+        <translation>%1 的所有複本都在同一個區域</translation>
+    </message>
+    <message numerus="yes">
+        <source>A failure of zone %1 stops it, although the cluster has %n zone(s).</source>
+        <translation>
+            <numerusform>區域 %1 失效就會使它停擺，即使叢集有 %n 個區域。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Add a spread constraint on topology.kubernetes.io/zone, then restart the rollout.</source>
+        <translation>請以 topology.kubernetes.io/zone 加上分散約束，再執行 rollout restart。</translation>
+    </message>
+    <message>
+        <source>%1 wants more nodes or zones than there are</source>
+        <translation>%1 要求的節點或區域多於現有數量</translation>
+    </message>
+    <message numerus="yes">
+        <source>Use ScheduleAnyway, or anti-affinity that is preferred, until there are %n of them.</source>
+        <translation>
+            <numerusform>在有 %n 個之前，請使用 ScheduleAnyway，或採 preferred 的 anti-affinity。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n to schedule on</source>
+        <translation>
+            <numerusform>可供排程的有 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Replicas stay Pending, and so does each new one in a rollout.</source>
+        <translation>複本會停在 Pending，rollout 中的每個新複本也一樣。</translation>
+    </message>
+    <message>
+        <source>A node that is down or cordoned still counts, so that a replica that has to move may stay Pending.</source>
+        <translation>停擺或已封鎖的節點仍會計入，因此需要移動的複本可能停在 Pending。</translation>
+    </message>
+    <message>
+        <source>No spread constraint</source>
+        <translation>沒有分散約束</translation>
+    </message>
+    <message>
+        <source>Nothing keeps the scheduler from placing all replicas on one node.</source>
+        <translation>沒有任何設定能防止排程器將所有複本放在同一個節點。</translation>
+    </message>
+    <message>
+        <source>All replicas on one node</source>
+        <translation>所有複本都在同一個節點</translation>
+    </message>
+    <message>
+        <source>Replicas that share a node fail together.</source>
+        <translation>位於同一節點的複本會一起失效。</translation>
+    </message>
+    <message>
+        <source>All replicas in one zone</source>
+        <translation>所有複本都在同一個區域</translation>
+    </message>
+    <message>
+        <source>Replicas that share a zone fail together.</source>
+        <translation>位於同一區域的複本會一起失效。</translation>
+    </message>
+    <message>
+        <source>Required spread on a small cluster</source>
+        <translation>小型叢集上的強制分散</translation>
+    </message>
+    <message>
+        <source>A spread that must hold leaves pods Pending where there are too few nodes or zones.</source>
+        <translation>節點或區域太少時，必須滿足的分散條件會讓 Pod 停在 Pending。</translation>
+    </message>
+    <message>
+        <source>%1 could not start again without %2</source>
+        <translation>沒有 %2，%1 就無法再次啟動</translation>
+    </message>
+    <message>
+        <source>Its pods wait for %1, which is down, when they start: one that is evicted or restarted now stays away.</source>
+        <translation>其 Pod 啟動時會等待 %1，而後者已停擺：現在被驅逐或重啟的 Pod 就無法恢復。</translation>
+    </message>
+    <message>
+        <source>Bring %1 back first, and drain no node until then.</source>
+        <translation>請先恢復 %1，在那之前不要 drain 任何節點。</translation>
+    </message>
+    <message>
+        <source>ztunnel is not ready on node %1</source>
+        <translation>節點 %1 上的 ztunnel 未就緒</translation>
+    </message>
+    <message>
+        <source>Pods of the ambient mesh on it reach nothing and nobody reaches them: %1.</source>
+        <translation>該節點上屬於 ambient mesh 的 Pod 無法連到外部，也無法被連線：%1。</translation>
+    </message>
+    <message>
+        <source>Look at the pod of DaemonSet ztunnel on that node.</source>
+        <translation>請查看該節點上 DaemonSet ztunnel 的 Pod。</translation>
+    </message>
+    <message>
+        <source>no ready pod on %1</source>
+        <translation>%1 上沒有就緒的 Pod</translation>
+    </message>
+    <message>
+        <source>Start chain broken</source>
+        <translation>啟動鏈中斷</translation>
+    </message>
+    <message>
+        <source>What looks well may be unable to start again, because what it waits for is down.</source>
+        <translation>看似正常的元件可能無法再次啟動，因為它所等待的元件已停擺。</translation>
+    </message>
+    <message>
+        <source>Ambient mesh lacks a node</source>
+        <translation>ambient mesh 缺少節點</translation>
+    </message>
+    <message>
+        <source>In ambient mode the traffic of all pods of a node passes its ztunnel.</source>
+        <translation>在 ambient 模式下，節點上所有 Pod 的流量都經過該節點的 ztunnel。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n replica(s) of %1 share one store</source>
+        <translation>
+            <numerusform>%1 的 %n 個複本共用同一份儲存</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>On one node they write over each other&apos;s data; on two the second one never starts.</source>
+        <translation>在同一個節點上會互相覆寫資料；在兩個節點上，第二個永遠無法啟動。</translation>
+    </message>
+    <message>
+        <source>Set replicas back to 1, and look at the data.</source>
+        <translation>請將 replicas 改回 1，並檢查資料。</translation>
+    </message>
+    <message>
+        <source>The data of %1 is on one node</source>
+        <translation>%1 的資料在單一節點上</translation>
+    </message>
+    <message>
+        <source>PVC %1 is on a local disk, so that what it holds fails with its node, for good if the disk does.</source>
+        <translation>PVC %1 在本機磁碟上，因此其內容會隨節點失效；若磁碟損壞，就永遠遺失。</translation>
+    </message>
+    <message>
+        <source>Move it to a replicated storage class, or out of the cluster.</source>
+        <translation>請移到有複寫的 StorageClass，或移出叢集。</translation>
+    </message>
+    <message>
+        <source>Of PVCs without a storage class in the manifests only the cluster knows which one they get.</source>
+        <translation>manifest 中未指定 StorageClass 的 PVC，只有叢集知道會得到哪一個。</translation>
+    </message>
+    <message>
+        <source>Some PVCs that pods mount are not there, or could not be read.</source>
+        <translation>Pod 掛載的部分 PVC 不存在，或無法讀取。</translation>
+    </message>
+    <message>
+        <source>Whether %1 is backed up cannot be told: backup objects could not be listed.</source>
+        <translation>無法得知 %1 是否有備份：無法列出備份物件。</translation>
+    </message>
+    <message>
+        <source>%1 is not backed up</source>
+        <translation>%1 沒有備份</translation>
+    </message>
+    <message>
+        <source>The last backup of %1 is older than a day</source>
+        <translation>%1 的上次備份已超過一天</translation>
+    </message>
+    <message>
+        <source>What is lost with its volume, or deleted by mistake, is lost for good.</source>
+        <translation>隨磁碟區遺失或誤刪的資料將永遠遺失。</translation>
+    </message>
+    <message>
+        <source>Save it once a day with a CronJob, VolumeSnapshots or Velero, and try a restore.</source>
+        <translation>請以 CronJob、VolumeSnapshot 或 Velero 每天備份一次，並試行還原。</translation>
+    </message>
+    <message>
+        <source>no CronJob, VolumeSnapshot or Velero Schedule names it</source>
+        <translation>沒有 CronJob、VolumeSnapshot 或 Velero Schedule 指名它</translation>
+    </message>
+    <message>
+        <source>Store with several replicas on one volume</source>
+        <translation>多個複本共用一個磁碟區的儲存服務</translation>
+    </message>
+    <message>
+        <source>A volume that only one may write is damaged by two.</source>
+        <translation>只能由一個寫入的磁碟區，若由兩個寫入就會損壞。</translation>
+    </message>
+    <message>
+        <source>Data on the disk of one node</source>
+        <translation>資料在單一節點的磁碟上</translation>
+    </message>
+    <message>
+        <source>A local volume fails with its node, and its pod can start nowhere else.</source>
+        <translation>本機磁碟區會隨其節點失效，而其 Pod 無法在別處啟動。</translation>
+    </message>
+    <message>
+        <source>No backup of a store within a day</source>
+        <translation>儲存服務一天內沒有備份</translation>
+    </message>
+    <message>
+        <source>Replicas do not help against a deletion or a damaged file system.</source>
+        <translation>遇到刪除或檔案系統損壞時，複本無濟於事。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ready endpoint(s)</source>
+        <translation>
+            <numerusform>%n 個就緒端點</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ready endpoint(s) on %1</source>
+        <translation>
+            <numerusform>%1 上有 %n 個就緒端點</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Fail, %n webhook(s)</source>
+        <translation>
+            <numerusform>Fail，%n 個 webhook</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Spread its replicas over two nodes or more, and look at those that are not ready.</source>
+        <translation>請將其複本分散到兩個以上的節點，並查看未就緒的複本。</translation>
+    </message>
+    <message>
+        <source>Turn its leader election on, then run two replicas: webhooks are served by each of them.</source>
+        <translation>請啟用其領導者選舉，再執行兩個複本：每個複本都會回應 webhook。</translation>
+    </message>
+    <message>
+        <source>Run two replicas on different nodes: webhooks are served by each of them.</source>
+        <translation>請在不同節點上執行兩個複本：每個複本都會回應 webhook。</translation>
+    </message>
+    <message>
+        <source>What stands behind Service %1/%2 could not be read.</source>
+        <translation>無法讀取 Service %1/%2 的後端。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Nobody answers %n webhook(s) of %1 that fail closed</source>
+        <translation>
+            <numerusform>%1 有 %n 個失敗即拒絕的 webhook 無人回應</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 alone answers %n webhook(s) that fail closed</source>
+        <translation>
+            <numerusform>%n 個失敗即拒絕的 webhook 只由 %1 回應</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>One node answers %n webhook(s) of %1 that fail closed</source>
+        <translation>
+            <numerusform>%1 有 %n 個失敗即拒絕的 webhook 只由一個節點回應</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>While it is away: %1</source>
+        <translation>它停擺期間：%1</translation>
+    </message>
+    <message>
+        <source>While it is away, the API server refuses to create or change: %1.</source>
+        <translation>它停擺期間，API 伺服器會拒絕建立或變更：%1。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 alone converts %n kind(s) between versions</source>
+        <translation>
+            <numerusform>%n 個類型的版本轉換只由 %1 負責</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>While it is away, objects stored in another version cannot even be read: %1.</source>
+        <translation>它停擺期間，以其他版本儲存的物件甚至無法讀取：%1。</translation>
+    </message>
+    <message>
+        <source>%1 is asked about every new pod and fails closed</source>
+        <translation>每個新 Pod 都要詢問 %1，且它失敗即拒絕</translation>
+    </message>
+    <message>
+        <source>While nobody answers, no pod starts in its namespaces, kube-system among them, where the cluster&apos;s own repair runs.</source>
+        <translation>無人回應期間，其命名空間中沒有 Pod 能啟動，包括叢集自身修復所在的 kube-system。</translation>
+    </message>
+    <message>
+        <source>While nobody answers, no pod starts in its namespaces, also none that replaces a lost one.</source>
+        <translation>無人回應期間，其命名空間中沒有 Pod 能啟動，連接替遺失 Pod 的也不行。</translation>
+    </message>
+    <message>
+        <source>Exempt kube-system with a namespaceSelector, and run two replicas behind it.</source>
+        <translation>請以 namespaceSelector 排除 kube-system，並讓後端執行兩個複本。</translation>
+    </message>
+    <message>
+        <source>Run two replicas behind it, or select the pods it is meant for with an objectSelector.</source>
+        <translation>請讓後端執行兩個複本，或以 objectSelector 選取它所針對的 Pod。</translation>
+    </message>
+    <message>
+        <source>Select the pods it is meant for with an objectSelector.</source>
+        <translation>請以 objectSelector 選取它所針對的 Pod。</translation>
+    </message>
+    <message>
+        <source>Service %1 has one ready endpoint</source>
+        <translation>Service %1 只有一個就緒端點</translation>
+    </message>
+    <message>
+        <source>More replicas were asked for, but all requests go to one pod, and fail with it.</source>
+        <translation>雖然要求了更多複本，但所有請求都送到同一個 Pod，並隨它一起失敗。</translation>
+    </message>
+    <message>
+        <source>Look at the pods that are not ready, and at whether the Service selects all of them.</source>
+        <translation>請查看未就緒的 Pod，以及 Service 是否選取到所有 Pod。</translation>
+    </message>
+    <message>
+        <source>Webhook fails closed behind one pod</source>
+        <translation>失敗即拒絕的 webhook 只靠一個 Pod</translation>
+    </message>
+    <message>
+        <source>While nobody answers such a webhook, the API server refuses what it is asked about.</source>
+        <translation>這類 webhook 無人回應時，API 伺服器會拒絕需要詢問它的請求。</translation>
+    </message>
+    <message>
+        <source>CRD conversion behind one pod</source>
+        <translation>CRD 轉換只靠一個 Pod</translation>
+    </message>
+    <message>
+        <source>Without its conversion webhook a custom resource cannot be read in another version.</source>
+        <translation>沒有轉換 webhook，就無法以其他版本讀取自訂資源。</translation>
+    </message>
+    <message>
+        <source>Webhook is asked about every new pod</source>
+        <translation>每個新 Pod 都要詢問 webhook</translation>
+    </message>
+    <message>
+        <source>A webhook on all pods that fails closed can stop the repair of the cluster.</source>
+        <translation>對所有 Pod 生效且失敗即拒絕的 webhook，可能阻礙叢集修復。</translation>
+    </message>
+    <message>
+        <source>Service with one ready endpoint</source>
+        <translation>只有一個就緒端點的 Service</translation>
+    </message>
+    <message>
+        <source>Replicas that no request reaches help nobody.</source>
+        <translation>收不到請求的複本毫無幫助。</translation>
+    </message>
+    <message>
+        <source>Use a database outside of the cluster, or one that replicates itself: “External services” of the overlay leads there.</source>
+        <translation>請使用叢集外的資料庫，或本身會複寫的資料庫：可由 overlay 的「外部服務」設定。</translation>
+    </message>
+    <message>
+        <source>no PVC</source>
+        <translation>沒有 PVC</translation>
+    </message>
+    <message>
+        <source>It mounts no PVC: its data ends with its pod, also when that is only evicted or rolled out. %1</source>
+        <translation>它未掛載 PVC：其資料會隨 Pod 消失，即使只是遭驅逐或滾動更新也一樣。%1</translation>
+    </message>
+    <message>
+        <source>Use an S3 service outside of the cluster, or keep its Service in front of one that replicates itself; “External services” of the overlay says what profiles need.</source>
+        <translation>請使用叢集外的 S3 服務，或保留其 Service，後端改用本身會複寫的物件儲存；overlay 的「外部服務」說明了 Profile 需要什麼。</translation>
+    </message>
+    <message>
+        <source>log of the run before</source>
+        <translation>前一次執行的記錄</translation>
+    </message>
+    <message>
+        <source>%1 restarts, and what its log says of the schema could not be read: %2.</source>
+        <translation>%1 會重啟，但無法讀取其記錄中關於資料庫結構的內容：%2。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n replica(s) of %1 keep data of their own</source>
+        <translation>
+            <numerusform>%1 的 %n 個複本各自保存資料</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>They mount no PVC and know nothing of each other: what is written to one is missing in the others, and ends with its pod.</source>
+        <translation>它們未掛載 PVC，也不知道彼此的存在：寫入其中一個的資料，其他複本都沒有，而且會隨 Pod 消失。</translation>
+    </message>
+    <message>
+        <source>It mounts no PVC: what ends with its pod, or is deleted by mistake, is lost for good.</source>
+        <translation>它未掛載 PVC：隨 Pod 消失或誤刪的資料將永遠遺失。</translation>
+    </message>
+    <message>
+        <source>Put its data on a PVC, dump it once a day with a CronJob, and try a restore.</source>
+        <translation>請將其資料放在 PVC 上，以 CronJob 每天 dump 一次，並試行還原。</translation>
+    </message>
+    <message>
+        <source>Service %1/%2 leads out of the cluster, to %3: how many answer there does not show.</source>
+        <translation>Service %1/%2 指向叢集外的 %3：看不出那裡有多少個端點在回應。</translation>
+    </message>
+    <message>
+        <source>Exempt kube-system with a namespaceSelector.</source>
+        <translation>請以 namespaceSelector 排除 kube-system。</translation>
+    </message>
+    <message>
+        <source>Unknown for these Helm releases: %1. Their values are in Secrets, which are not read: give them with --helm-values NAMESPACE/RELEASE=FILE.</source>
+        <translation>無法判斷以下 Helm release：%1。其 values 位於 Secret 中，而 Secret 不會被讀取：請以 --helm-values NAMESPACE/RELEASE=FILE 提供。</translation>
+    </message>
+    <message>
+        <source>Unknown for %1: a Helm chart made it, but it does not say by which release.</source>
+        <translation>無法判斷 %1：它由 Helm chart 建立，但未標明屬於哪個 release。</translation>
+    </message>
+    <message>
+        <source>Values were given of %1, but no workload says that it belongs to it.</source>
+        <translation>已提供 %1 的 values，但沒有工作負載標明屬於它。</translation>
     </message>
 </context>
 <context>
@@ -1663,26 +5821,6 @@
         <translation>請查看它，並手動改回需要改回的部分。</translation>
     </message>
     <message>
-        <source>Rolling back %1.</source>
-        <comment>name of an object</comment>
-        <translation>正在復原 %1。</translation>
-    </message>
-    <message>
-        <source>Deleting %1.</source>
-        <comment>name of an object</comment>
-        <translation>正在刪除 %1。</translation>
-    </message>
-    <message>
-        <source>Creating %1.</source>
-        <comment>name of an object</comment>
-        <translation>正在建立 %1。</translation>
-    </message>
-    <message>
-        <source>Changing %1.</source>
-        <comment>name of an object</comment>
-        <translation>正在變更 %1。</translation>
-    </message>
-    <message>
         <source>Someone else took over this change.</source>
         <translation>已有其他人接手此變更。</translation>
     </message>
@@ -1713,18 +5851,6 @@
     <message>
         <source>This cannot be done.</source>
         <translation>無法執行此變更。</translation>
-    </message>
-    <message>
-        <source>The record of a change cannot be read.</source>
-        <translation>無法讀取某項變更的紀錄。</translation>
-    </message>
-    <message>
-        <source>Delete the ConfigMap that holds it if nobody is working on that change.</source>
-        <translation>若無人正在處理該變更，請刪除存放此紀錄的 ConfigMap。</translation>
-    </message>
-    <message>
-        <source>It was written by a newer Cairn, or not by Cairn at all.</source>
-        <translation>它由較新版的 Cairn 寫入，或根本不是 Cairn 寫入的。</translation>
     </message>
     <message>
         <source>Its fields contradict each other.</source>
@@ -1779,6 +5905,355 @@
     <message>
         <source>Stopped before its turn; nothing was changed.</source>
         <translation>輪到之前已停止；沒有任何變更。</translation>
+    </message>
+    <message>
+        <source>%1: its controller has not seen the change yet.</source>
+        <comment>name of a workload</comment>
+        <translation>%1：其控制器尚未看到此變更。</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 replicas are available.</source>
+        <comment>name of a workload</comment>
+        <translation>%1：%3 個複本中有 %2 個可用。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %n pod(s) of before still run.</source>
+        <comment>name of a workload</comment>
+        <translation>
+            <numerusform>%1：仍有 %n 個變更前的 Pod 在執行。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 replicas are updated and available.</source>
+        <comment>name of a workload</comment>
+        <translation>%1：%3 個複本中有 %2 個已更新且可用。</translation>
+    </message>
+    <message>
+        <source>Pod %1: %2 %3</source>
+        <translation>Pod %1：%2 %3</translation>
+    </message>
+    <message>
+        <source>Pod %1 is not scheduled: %2</source>
+        <translation>Pod %1 尚未排程：%2</translation>
+    </message>
+    <message>
+        <source>The server does not accept a %1 yet: %2</source>
+        <comment>kind of an object</comment>
+        <translation>伺服器尚不接受 %1：%2</translation>
+    </message>
+    <message>
+        <source>Nobody holds the Lease %1 yet.</source>
+        <translation>還沒有人持有 Lease %1。</translation>
+    </message>
+    <message>
+        <source>The Lease %1 is held by %2, which is no pod of this workload.</source>
+        <translation>Lease %1 由 %2 持有，而它不是此工作負載的 Pod。</translation>
+    </message>
+    <message>
+        <source>The Lease %1 is held by %2; waiting for its next renewal.</source>
+        <translation>Lease %1 由 %2 持有；正在等待其下次續約。</translation>
+    </message>
+    <message>
+        <source>%1 does not roll out.</source>
+        <comment>name of a workload</comment>
+        <translation>%1 的 rollout 無法完成。</translation>
+    </message>
+    <message>
+        <source>Look at its pods and events, then go on or roll back.</source>
+        <translation>請查看其 Pod 與事件，再繼續或復原。</translation>
+    </message>
+    <message>
+        <source>It was waited for %1.</source>
+        <translation>已等待 %1。</translation>
+    </message>
+    <message>
+        <source>This is more than one change may hold.</source>
+        <translation>這超出一次變更所能容納的量。</translation>
+    </message>
+    <message>
+        <source>Its record of %1 changes, %2 KB, would not fit into a ConfigMap.</source>
+        <translation>其 %1 項變更的紀錄有 %2 KB，一個 ConfigMap 放不下。</translation>
+    </message>
+    <message>
+        <source>Make it in several parts.</source>
+        <translation>請分成數次進行。</translation>
+    </message>
+    <message>
+        <source>%1: ready; waiting whether it stays so for %2.</source>
+        <comment>name of a workload</comment>
+        <translation>%1：已就緒；正在等待並確認能否維持 %2。</translation>
+    </message>
+    <message>
+        <source>Not ready either: %1.</source>
+        <comment>names of workloads</comment>
+        <translation>同樣未就緒：%1。</translation>
+    </message>
+    <message>
+        <source>%1 (%2 of %3)</source>
+        <comment>name of a workload, available replicas</comment>
+        <translation>%1（%3 個中有 %2 個）</translation>
+    </message>
+    <message>
+        <source>Another program works on this change: %1.</source>
+        <translation>另一個程式正在處理此變更：%1。</translation>
+    </message>
+    <message>
+        <source>Two at once would undo each other.</source>
+        <translation>兩個同時進行會互相蓋掉對方的變更。</translation>
+    </message>
+    <message>
+        <source>Wait until it is done, or stop it there.</source>
+        <translation>請等它完成，或在該處停止它。</translation>
+    </message>
+    <message>
+        <source>Looking whether %1 still works on it.</source>
+        <comment>program on computer, since</comment>
+        <translation>正在查看 %1 是否仍在處理它。</translation>
+    </message>
+    <message>
+        <source>Not all replicas are available of: %1.</source>
+        <comment>names of workloads</comment>
+        <translation>下列工作負載並非所有複本都可用：%1。</translation>
+    </message>
+    <message>
+        <source>What was changed is taken back.</source>
+        <translation>已變更的內容已復原。</translation>
+    </message>
+    <message>
+        <source>%1 runs %2 replicas, as its autoscaler %3 wants it: what lets so many run is not taken back.</source>
+        <comment>name of a workload</comment>
+        <translation>%1 依其自動擴縮 %3 的要求執行 %2 個複本：讓它能執行這麼多複本的變更不會復原。</translation>
+    </message>
+    <message>
+        <source>Before, there was no more than %1.</source>
+        <translation>變更前不超過 %1 個。</translation>
+    </message>
+    <message>
+        <source>Let the autoscaler go down to that, or remove it, then go on rolling back.</source>
+        <translation>請讓自動擴縮降到該數量，或移除自動擴縮，再繼續復原。</translation>
+    </message>
+    <message>
+        <source>%1 runs %2 replicas, not %3: its autoscaler %4 decides that.</source>
+        <comment>name of a workload</comment>
+        <translation>%1 執行 %2 個複本，而非 %3 個：由其自動擴縮 %4 決定。</translation>
+    </message>
+    <message>
+        <source>The former values of the Secret %1 could not be removed: %2</source>
+        <translation>無法移除 Secret %1 的原值：%2</translation>
+    </message>
+    <message>
+        <source>The password for the Secret %1 is needed.</source>
+        <comment>name of an object</comment>
+        <translation>需要 Secret %1 的密碼。</translation>
+    </message>
+    <message>
+        <source>It is recorded nowhere, so whoever goes on has to give it.</source>
+        <translation>密碼未記錄在任何地方，因此須由接續的人提供。</translation>
+    </message>
+    <message>
+        <source>Give it and go on, or roll back.</source>
+        <translation>請提供密碼並繼續，或復原。</translation>
+    </message>
+    <message>
+        <source>An earlier change keeps former values there: accept that one or roll it back first.</source>
+        <translation>先前的變更在該處保留了原值：請先接受或復原那項變更。</translation>
+    </message>
+    <message>
+        <source>The Secret %1 keeps its new password: the copy of the former one, %2, is gone.</source>
+        <translation>Secret %1 維持新密碼：原密碼的複本 %2 已不存在。</translation>
+    </message>
+    <message>
+        <source>The Secret %1 was deleted; its former values stay in %2.</source>
+        <translation>Secret %1 已被刪除；其原值仍在 %2 中。</translation>
+    </message>
+    <message>
+        <source>Look at it, and revert by hand what has to be reverted: its former values are in the Secret %1.</source>
+        <translation>請查看它，並手動改回需要改回的部分：其原值在 Secret %1 中。</translation>
+    </message>
+    <message>
+        <source>%1, since %2</source>
+        <comment>program on computer, time</comment>
+        <translation>%1，自 %2</translation>
+    </message>
+    <message>
+        <source>%1 on %2</source>
+        <comment>program, computer</comment>
+        <translation>%2 上的 %1</translation>
+    </message>
+    <message>
+        <source>The record of a change cannot be read; nothing was changed.</source>
+        <translation>無法讀取某項變更的紀錄；沒有任何變更。</translation>
+    </message>
+    <message>
+        <source>Save the ConfigMap that holds it: under “before” it has what each object was like. Restore by hand what is to be restored, then delete it.</source>
+        <translation>請保存存放此紀錄的 ConfigMap：其中的「before」記載每個物件先前的內容。請手動還原需要還原的部分，再刪除它。</translation>
+    </message>
+    <message>
+        <source>It is damaged: %1</source>
+        <translation>它已損壞：%1</translation>
+    </message>
+    <message>
+        <source>It was written by a newer program, %1.</source>
+        <translation>它由較新的程式寫入：%1。</translation>
+    </message>
+    <message>
+        <source>which it does not name</source>
+        <translation>未指明名稱</translation>
+    </message>
+    <message>
+        <source>Finish it or roll it back with that one, or a newer one.</source>
+        <translation>請以該程式或更新的版本完成或復原它。</translation>
+    </message>
+    <message>
+        <source>It was not written by Cairn, or by a version before the first release.</source>
+        <translation>它不是由 Cairn 寫入，或由首次發行前的版本寫入。</translation>
+    </message>
+    <message>
+        <source>it has no id.</source>
+        <translation>它沒有 id。</translation>
+    </message>
+    <message>
+        <source>it lists %1 changes.</source>
+        <translation>它列出了 %1 項變更。</translation>
+    </message>
+    <message>
+        <source>how far it got is not one of its changes.</source>
+        <translation>其進度不屬於它的任何一項變更。</translation>
+    </message>
+    <message>
+        <source>what its change %1 does is not known.</source>
+        <translation>其變更 %1 的作用不明。</translation>
+    </message>
+    <message>
+        <source>its change %1 names no object.</source>
+        <translation>其變更 %1 未指定物件。</translation>
+    </message>
+    <message>
+        <source>what %1 was like before its change %2 is missing.</source>
+        <translation>缺少 %1 在其變更 %2 之前的內容。</translation>
+    </message>
+    <message>
+        <source>what its change %1 writes is missing.</source>
+        <translation>缺少其變更 %1 要寫入的內容。</translation>
+    </message>
+    <message>
+        <source>what its change %1 waits for is not known.</source>
+        <translation>其變更 %1 等待的條件不明。</translation>
+    </message>
+    <message>
+        <source>its key “change” is missing or empty.</source>
+        <translation>其鍵「change」不存在或是空的。</translation>
+    </message>
+    <message>
+        <source>its text ends or breaks at character %1.</source>
+        <translation>其文字在第 %1 個字元處結束或中斷。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %n pod(s) of before are still ending.</source>
+        <comment>name of a workload</comment>
+        <translation>
+            <numerusform>%1：仍有 %n 個先前的 Pod 正在結束。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: both replicas are on %2.</source>
+        <comment>name of a workload, of a node</comment>
+        <translation>%1：兩個複本都在 %2 上。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: all %n replicas are on %2.</source>
+        <comment>name of a workload, of a node</comment>
+        <translation>
+            <numerusform>%1：全部 %n 個複本都在 %2 上。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>To spread them: %1</source>
+        <comment>command</comment>
+        <translation>若要分散它們：%1</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>kind, name</comment>
+        <extracomment>a kind and the name of an object: &quot;Deployment training-operator&quot;</extracomment>
+        <translation>%1 %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>以及另外 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Waiting for %1.</source>
+        <comment>kinds and names of objects</comment>
+        <translation>正在等待 %1。</translation>
+    </message>
+    <message>
+        <source>Rolling back %1.</source>
+        <comment>kind and name of an object</comment>
+        <translation>正在復原 %1。</translation>
+    </message>
+    <message>
+        <source>Writing %1.</source>
+        <comment>kind and name of an object</comment>
+        <translation>正在寫入 %1。</translation>
+    </message>
+    <message>
+        <source>Deleting %1.</source>
+        <comment>kind and name of an object</comment>
+        <translation>正在刪除 %1。</translation>
+    </message>
+    <message>
+        <source>Creating %1.</source>
+        <comment>kind and name of an object</comment>
+        <translation>正在建立 %1。</translation>
+    </message>
+    <message>
+        <source>Changing %1.</source>
+        <comment>kind and name of an object</comment>
+        <translation>正在變更 %1。</translation>
+    </message>
+    <message>
+        <source>no %1</source>
+        <comment>name of a field</comment>
+        <translation>無 %1</translation>
+    </message>
+    <message>
+        <source>delete %1</source>
+        <comment>kind and name of an object</comment>
+        <translation>刪除 %1</translation>
+    </message>
+    <message>
+        <source>create %1 again</source>
+        <comment>kind and name of an object</comment>
+        <translation>重新建立 %1</translation>
+    </message>
+    <message>
+        <source>put back %1</source>
+        <comment>kind and name of an object</comment>
+        <translation>還原 %1</translation>
+    </message>
+    <message>
+        <source>put back %1: %2</source>
+        <comment>kind and name of an object, fields</comment>
+        <translation>還原 %1：%2</translation>
+    </message>
+    <message>
+        <source>The cluster has changed since it was read: refresh, then look at the plan again.</source>
+        <translation>叢集在讀取之後已有變更：請重新整理，再查看一次計畫。</translation>
+    </message>
+    <message>
+        <source>The record of this change is suspicious; nothing was changed.</source>
+        <translation>此變更的紀錄可疑；沒有任何變更。</translation>
+    </message>
+    <message>
+        <source>Look at what it changes; go on only where you know of this change.</source>
+        <translation>請查看它會變更什麼；只有在您知道此變更時才繼續。</translation>
+    </message>
+    <message>
+        <source>It lies in namespace %1, but changes objects elsewhere or gives rights, as with %2: whoever may write ConfigMaps in %1 can have written it.</source>
+        <translation>它在命名空間 %1 中，卻變更其他地方的物件或授予權限，例如 %2：可能由任何能在 %1 寫入 ConfigMap 的人寫成。</translation>
     </message>
 </context>
 <context>
@@ -1839,6 +6314,189 @@
         <translation>
             <numerusform>這段時間內 %n 個檢查點</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::charts::AvailabilityStrip</name>
+    <message numerus="yes">
+        <source>Not seen in the last %n day(s)</source>
+        <translation>
+            <numerusform>過去 %n 天未看到</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 % of the time that Cairn saw</source>
+        <translation>Cairn 觀測時間的 %1 %</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 % of the %n h that Cairn saw</source>
+        <translation>
+            <numerusform>Cairn 觀測 %n 小時中的 %1 %</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>not ready for %1</source>
+        <comment>duration</comment>
+        <translation>未就緒 %1</translation>
+    </message>
+    <message>
+        <source>partly ready for %1</source>
+        <comment>duration</comment>
+        <translation>部分就緒 %1</translation>
+    </message>
+    <message>
+        <source>ready for %1</source>
+        <comment>duration</comment>
+        <translation>就緒 %1</translation>
+    </message>
+    <message>
+        <source>not seen for %1</source>
+        <comment>duration</comment>
+        <translation>未看到 %1</translation>
+    </message>
+    <message>
+        <source>not seen</source>
+        <translation>未看到</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>hour, states</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Availability of %1: %2</source>
+        <comment>component, state</comment>
+        <translation>%1 的可用性：%2</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::charts::TakeoverChart</name>
+    <message>
+        <source>%1, %2</source>
+        <comment>node, role</comment>
+        <translation>%1，%2</translation>
+    </message>
+    <message>
+        <source>led</source>
+        <translation>原領導者</translation>
+    </message>
+    <message>
+        <source>stood by</source>
+        <translation>原待命者</translation>
+    </message>
+    <message>
+        <source>Lease</source>
+        <translation>Lease</translation>
+    </message>
+    <message>
+        <source>%1 s long</source>
+        <translation>期限 %1 秒</translation>
+    </message>
+    <message>
+        <source>Probe job</source>
+        <translation>探測工作</translation>
+    </message>
+    <message>
+        <source>%1 without a leader</source>
+        <comment>duration</comment>
+        <translation>%1 沒有領導者</translation>
+    </message>
+    <message>
+        <source>without a leader</source>
+        <translation>沒有領導者</translation>
+    </message>
+    <message>
+        <source>leads</source>
+        <translation>領導中</translation>
+    </message>
+    <message>
+        <source>its successor %1 starts</source>
+        <comment>pod</comment>
+        <translation>接替的 %1 啟動中</translation>
+    </message>
+    <message>
+        <source>its successor %1 starts on %2</source>
+        <comment>pod, node</comment>
+        <translation>接替的 %1 在 %2 啟動中</translation>
+    </message>
+    <message>
+        <source>stands by</source>
+        <translation>待命中</translation>
+    </message>
+    <message>
+        <source>killed</source>
+        <translation>已終止</translation>
+    </message>
+    <message>
+        <source>stands by, tries every %1 s</source>
+        <translation>待命中，每 %1 秒嘗試一次</translation>
+    </message>
+    <message>
+        <source>runs out at %1</source>
+        <comment>seconds</comment>
+        <translation>於 %1 到期</translation>
+    </message>
+    <message>
+        <source>last renewal still counts</source>
+        <translation>上次續約仍有效</translation>
+    </message>
+    <message>
+        <source>given back by the leader</source>
+        <translation>由領導者交還</translation>
+    </message>
+    <message>
+        <source>created %1</source>
+        <comment>seconds</comment>
+        <translation>於 %1 建立</translation>
+    </message>
+    <message>
+        <source>waits %1</source>
+        <comment>duration</comment>
+        <translation>等待 %1</translation>
+    </message>
+    <message>
+        <source>JobSet made %1</source>
+        <comment>seconds</comment>
+        <translation>JobSet 於 %1 建立</translation>
+    </message>
+    <message>
+        <source>pod made %1</source>
+        <comment>seconds</comment>
+        <translation>Pod 於 %1 建立</translation>
+    </message>
+    <message>
+        <source>0 s</source>
+        <translation>0 秒</translation>
+    </message>
+    <message>
+        <source>No failover test yet</source>
+        <translation>尚未進行容錯移轉測試</translation>
+    </message>
+    <message>
+        <source>The takeover, second by second</source>
+        <translation>接手過程，逐秒顯示</translation>
+    </message>
+    <message>
+        <source>The takeover: %1, %2</source>
+        <comment>seconds, what</comment>
+        <translation>接手過程：%1，%2</translation>
+    </message>
+    <message>
+        <source>%1: %2.</source>
+        <comment>seconds, what</comment>
+        <translation>%1：%2。</translation>
+    </message>
+    <message>
+        <source>Lease renewed</source>
+        <translation>Lease 續約</translation>
+    </message>
+    <message>
+        <source>Show as table</source>
+        <translation>以表格顯示</translation>
+    </message>
+    <message>
+        <source>Copy summary</source>
+        <translation>複製摘要</translation>
     </message>
 </context>
 <context>
@@ -1962,6 +6620,104 @@
         <source>Usage over time: %1, %2</source>
         <comment>used, when</comment>
         <translation>使用量變化：%1，%2</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::charts::WasteChart</name>
+    <message>
+        <source>%1 steps</source>
+        <comment>number</comment>
+        <translation>%1 步</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>job, share</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>interval, share</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>%1: every %2, %3 lost</source>
+        <comment>which, interval, share</comment>
+        <translation>%1：每 %2，損失 %3</translation>
+    </message>
+    <message>
+        <source>Set</source>
+        <translation>已設定</translation>
+    </message>
+    <message>
+        <source>Proposed</source>
+        <translation>建議</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>先前</translation>
+    </message>
+    <message>
+        <source>deadline</source>
+        <translation>期限</translation>
+    </message>
+    <message>
+        <source>Deadline after %1: who saves less often never saves</source>
+        <translation>%1 後到期：儲存間隔更長，就永遠不會儲存</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <comment>unit of an axis</comment>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>Nothing to draw: how long one save takes is not known</source>
+        <translation>沒有可繪製的內容：不知道一次儲存需時多久</translation>
+    </message>
+    <message>
+        <source>saves</source>
+        <translation>儲存</translation>
+    </message>
+    <message>
+        <source>failures</source>
+        <translation>故障</translation>
+    </message>
+    <message>
+        <source>in all</source>
+        <translation>合計</translation>
+    </message>
+    <message>
+        <source>saves; failures not known</source>
+        <translation>儲存；故障不明</translation>
+    </message>
+    <message>
+        <source>%1.</source>
+        <comment>a whole sentence</comment>
+        <translation>%1。</translation>
+    </message>
+    <message>
+        <source>From %1 to %2: %3.</source>
+        <comment>intervals, what</comment>
+        <translation>從 %1 到 %2：%3。</translation>
+    </message>
+    <message>
+        <source>How often it fails is not known.</source>
+        <translation>不知道它多久故障一次。</translation>
+    </message>
+    <message>
+        <source>Time lost, by the interval between saves</source>
+        <translation>時間損失（依儲存間隔）</translation>
+    </message>
+    <message>
+        <source>Time lost: %1</source>
+        <translation>時間損失：%1</translation>
+    </message>
+    <message>
+        <source>Show as table</source>
+        <translation>以表格顯示</translation>
+    </message>
+    <message>
+        <source>Copy summary</source>
+        <translation>複製摘要</translation>
     </message>
 </context>
 <context>
@@ -2235,10 +6991,6 @@
     <message>
         <source>Nothing in the job tells where it saves.</source>
         <translation>從工作看不出它儲存在哪裡。</translation>
-    </message>
-    <message>
-        <source>written by torch before 1.6, whose files have no directory: it cannot be checked without loading it</source>
-        <translation>由 1.6 之前的 torch 寫入，其檔案沒有目錄：不載入就無法檢查</translation>
     </message>
     <message>
         <source>the numbering of its tensor storages has gaps</source>
@@ -2593,6 +7345,575 @@
         <source>it is not a torch file</source>
         <translation>它不是 torch 檔案</translation>
     </message>
+    <message>
+        <source>No checkpoint is among the first %1 files and folders; the others were not looked into.</source>
+        <translation>前 %1 個檔案與資料夾中沒有檢查點；其餘未查看。</translation>
+    </message>
+    <message>
+        <source>%1 is no path: it is too long, or holds a line break.</source>
+        <translation>%1 不是路徑：它過長，或含有換行。</translation>
+    </message>
+    <message>
+        <source>%1 is %2, and “%3” cannot be the name of a PVC.</source>
+        <translation>%1 為 %2，而「%3」不能作為 PVC 的名稱。</translation>
+    </message>
+    <message>
+        <source>Correct or remove the annotation %1 of the job; it takes the folder as the container sees it, such as /ckpt/my-run</source>
+        <translation>請更正或移除工作的註解 %1；其值為容器所見的資料夾，例如 /ckpt/my-run</translation>
+    </message>
+    <message>
+        <source>Enter where it saves: the folder inside its container, kept in the annotation %1 of the job</source>
+        <translation>請輸入它的儲存位置：其容器內的資料夾，會記在工作的註解 %1</translation>
+    </message>
+    <message>
+        <source>written by torch before 1.6, or without a zip, in a format that has no directory: it cannot be checked without loading it</source>
+        <translation>由 1.6 之前的 torch 寫入，或未使用 zip，其格式沒有目錄：不載入就無法檢查</translation>
+    </message>
+    <message>
+        <source>a plain pickle, without the zip that torch.save writes: it has no checksums, and cannot be checked without loading it</source>
+        <translation>單純的 pickle，沒有 torch.save 所寫的 zip：它沒有總和檢查碼，不載入就無法檢查</translation>
+    </message>
+    <message>
+        <source>a plain pickle whose end is missing: the file is cut short or still being written</source>
+        <translation>單純的 pickle，缺少結尾：檔案已截斷或仍在寫入</translation>
+    </message>
+    <message>
+        <source>Both pods ran on node %1</source>
+        <translation>兩個 Pod 都在節點 %1 上執行</translation>
+    </message>
+    <message>
+        <source>Look at what places pods in this cluster</source>
+        <translation>請查看此叢集中負責排程 Pod 的元件</translation>
+    </message>
+    <message>
+        <source>Choose an image this cluster can pull and that has a shell</source>
+        <translation>請選擇此叢集可提取且具備 shell 的映像檔</translation>
+    </message>
+    <message>
+        <source>Ask for room in the quota or an exception to the policy</source>
+        <translation>請要求配額空間或原則的例外</translation>
+    </message>
+    <message>
+        <source>Look at the events of the pod</source>
+        <translation>請查看該 Pod 的事件</translation>
+    </message>
+    <message>
+        <source>It takes two nodes with room for a small pod</source>
+        <translation>需要兩個有空間容納小型 Pod 的節點</translation>
+    </message>
+    <message>
+        <source>Its pods were not made in time</source>
+        <translation>其 Pod 未及時建立</translation>
+    </message>
+    <message>
+        <source>Look at the events of the namespace</source>
+        <translation>請查看該命名空間的事件</translation>
+    </message>
+    <message>
+        <source>Two nodes write and read</source>
+        <translation>兩個節點正在寫入與讀取</translation>
+    </message>
+    <message>
+        <source>Waiting for a pod on each of two nodes</source>
+        <translation>正在等待兩個節點上各有一個 Pod</translation>
+    </message>
+    <message>
+        <source>The PVC %1 cannot be tested from two nodes</source>
+        <translation>PVC %1 不能從兩個節點測試</translation>
+    </message>
+    <message>
+        <source>Its access modes allow writing from one node alone</source>
+        <translation>其存取模式只允許從單一節點寫入</translation>
+    </message>
+    <message>
+        <source>Make one that is ReadWriteMany</source>
+        <translation>請建立 ReadWriteMany 的 PVC</translation>
+    </message>
+    <message>
+        <source>It is a raw block device</source>
+        <translation>它是原始區塊裝置</translation>
+    </message>
+    <message>
+        <source>Choose one with a file system</source>
+        <translation>請選擇具有檔案系統的 PVC</translation>
+    </message>
+    <message>
+        <source>It is %1, not Bound</source>
+        <translation>其狀態為 %1 而非 Bound</translation>
+    </message>
+    <message>
+        <source>Wait until it is bound; its events say what is in the way</source>
+        <translation>請等到它繫結；其事件會說明阻礙的原因</translation>
+    </message>
+    <message>
+        <source>The PVC %1 could not be tested from two nodes</source>
+        <translation>未能從兩個節點測試 PVC %1</translation>
+    </message>
+    <message>
+        <source>Too little is free on it: %1</source>
+        <translation>其可用空間太少：%1</translation>
+    </message>
+    <message>
+        <source>Make room, or a larger PVC</source>
+        <translation>請騰出空間，或使用更大的 PVC</translation>
+    </message>
+    <message>
+        <source>User %1 could not write: %2</source>
+        <translation>使用者 %1 無法寫入：%2</translation>
+    </message>
+    <message>
+        <source>Test as the user that trains, or let that user write</source>
+        <translation>請以執行訓練的使用者測試，或允許該使用者寫入</translation>
+    </message>
+    <message>
+        <source>A file cannot be renamed there, which is how checkpoints are finished: %1</source>
+        <translation>該處無法重新命名檔案，而檢查點正是以此完成：%1</translation>
+    </message>
+    <message>
+        <source>What one node wrote was not seen by the other within %1 s.</source>
+        <translation>一個節點寫入的內容，另一個節點在 %1 秒內未看到。</translation>
+    </message>
+    <message>
+        <source>A pod of the test ended before it was through</source>
+        <translation>測試的一個 Pod 在完成前就已結束</translation>
+    </message>
+    <message>
+        <source>One node read something else than the other had written.</source>
+        <translation>一個節點讀到的內容與另一個節點寫入的不同。</translation>
+    </message>
+    <message>
+        <source>The second node cannot mount it while the first one does: %1</source>
+        <translation>第一個節點掛載時，第二個節點無法掛載它：%1</translation>
+    </message>
+    <message>
+        <source>shard %1 is newer than .metadata: a later save may have been broken off over this one</source>
+        <translation>分片 %1 比 .metadata 新：後來的儲存可能在覆寫此檢查點時中斷</translation>
+    </message>
+    <message>
+        <source>%1 of %2 files with model states are missing</source>
+        <translation>%2 個模型狀態檔案中缺少 %1 個</translation>
+    </message>
+    <message>
+        <source>%1 of %2 files with optimizer states are missing</source>
+        <translation>%2 個最佳化器狀態檔案中缺少 %1 個</translation>
+    </message>
+    <message>
+        <source>nothing in it says how many ranks saved it</source>
+        <translation>從中無法得知由多少個 rank 儲存</translation>
+    </message>
+    <message>
+        <source>the model and optimizer states of all ranks are there and hold</source>
+        <translation>所有 rank 的模型與最佳化器狀態都在且正確</translation>
+    </message>
+    <message>
+        <source>it does not begin like an HDF5 file</source>
+        <translation>其開頭不像 HDF5 檔案</translation>
+    </message>
+    <message>
+        <source>the file is cut short within its superblock</source>
+        <translation>檔案在 superblock 中就已截斷</translation>
+    </message>
+    <message>
+        <source>an HDF5 superblock of a kind that is not followed</source>
+        <translation>無法解析此類型的 HDF5 superblock</translation>
+    </message>
+    <message>
+        <source>the file is cut short: %1 of %2 bytes are there</source>
+        <translation>檔案已截斷：%2 位元組中只有 %1</translation>
+    </message>
+    <message>
+        <source>the file is longer than its superblock says: it was never closed</source>
+        <translation>檔案比其 superblock 所述的長：它從未關閉</translation>
+    </message>
+    <message>
+        <source>%1 is missing in it</source>
+        <translation>其中缺少 %1</translation>
+    </message>
+    <message>
+        <source>its config.json is not valid JSON</source>
+        <translation>其 config.json 不是有效的 JSON</translation>
+    </message>
+    <message>
+        <source>an HDF5 file in which no weights of Keras were found</source>
+        <translation>HDF5 檔案，其中找不到 Keras 的權重</translation>
+    </message>
+    <message>
+        <source>the optimizer was not saved in it</source>
+        <translation>其中未儲存最佳化器</translation>
+    </message>
+    <message>
+        <source>it names no shards</source>
+        <translation>沒有列出任何分片</translation>
+    </message>
+    <message>
+        <source>all %1 shards are there, each as long as it says</source>
+        <translation>%1 個分片都在，長度皆與其所述相符</translation>
+    </message>
+    <message>
+        <source>the file is exactly as long as its superblock says; the format has no checksums</source>
+        <translation>檔案長度與其 superblock 所述完全相符；此格式沒有總和檢查碼</translation>
+    </message>
+    <message>
+        <source>model, settings and every checksum hold</source>
+        <translation>模型、設定與所有總和檢查碼皆正確</translation>
+    </message>
+    <message>
+        <source>directory, entry bounds and the checksum of config.json hold; contents not read</source>
+        <translation>目錄、項目邊界與 config.json 的總和檢查碼皆正確；未讀取內容</translation>
+    </message>
+    <message>
+        <source>the weights and training_metadata.json are there and hold; the training goes on at the start of this epoch</source>
+        <translation>權重與 training_metadata.json 都在且正確；訓練會從此 epoch 的開頭繼續</translation>
+    </message>
+    <message>
+        <source>latest.weights.h5 is missing</source>
+        <translation>缺少 latest.weights.h5</translation>
+    </message>
+    <message>
+        <source>training_metadata.json, which is written last, is missing</source>
+        <translation>缺少最後寫入的 training_metadata.json</translation>
+    </message>
+    <message>
+        <source>training_metadata.json names no epoch</source>
+        <translation>training_metadata.json 沒有 epoch</translation>
+    </message>
+    <message>
+        <source>the weights are newer than training_metadata.json: a later save may have been broken off over this one</source>
+        <translation>權重比 training_metadata.json 新：後來的儲存可能在覆寫此檢查點時中斷</translation>
+    </message>
+    <message>
+        <source>%1 has no model file</source>
+        <translation>%1 沒有模型檔案</translation>
+    </message>
+    <message>
+        <source>%1 of %2 rank folders are there</source>
+        <translation>%2 個 rank 資料夾中有 %1 個</translation>
+    </message>
+    <message>
+        <source>the folders of all %1 model-parallel ranks are there and hold</source>
+        <translation>%1 個模型平行 rank 的資料夾都在且正確</translation>
+    </message>
+    <message>
+        <source>metadata.json names no sharded_backend</source>
+        <translation>metadata.json 沒有 sharded_backend</translation>
+    </message>
+    <message>
+        <source>common.pt is missing</source>
+        <translation>缺少 common.pt</translation>
+    </message>
+    <message>
+        <source>the tracker file names iteration %1, so this save may not have been finished</source>
+        <translation>追蹤檔記載的是第 %1 次迭代，因此此次儲存可能未完成</translation>
+    </message>
+    <message>
+        <source>run_config.yaml, which Megatron-Bridge writes last, is missing</source>
+        <translation>缺少 Megatron-Bridge 最後寫入的 run_config.yaml</translation>
+    </message>
+    <message>
+        <source>_METADATA of %1 is not valid JSON</source>
+        <translation>%1 的 _METADATA 不是有效的 JSON</translation>
+    </message>
+    <message>
+        <source>manifest.ocdbt of %1 is cut short</source>
+        <translation>%1 的 manifest.ocdbt 已截斷</translation>
+    </message>
+    <message>
+        <source>manifest.ocdbt of %1 is damaged</source>
+        <translation>%1 的 manifest.ocdbt 損壞</translation>
+    </message>
+    <message>
+        <source>manifest.ocdbt of %1 has %2 of %3 bytes</source>
+        <translation>%1 的 manifest.ocdbt 只有 %3 位元組中的 %2</translation>
+    </message>
+    <message>
+        <source>manifest.ocdbt of %1 is damaged: its checksum does not hold</source>
+        <translation>%1 的 manifest.ocdbt 損壞：其總和檢查碼不符</translation>
+    </message>
+    <message>
+        <source>not all of %1 was listed</source>
+        <translation>%1 未完整列出</translation>
+    </message>
+    <message>
+        <source>the data of %1 is gone</source>
+        <translation>%1 的資料已不存在</translation>
+    </message>
+    <message>
+        <source>_CHECKPOINT_METADATA says that the save was not committed</source>
+        <translation>_CHECKPOINT_METADATA 表示儲存未提交</translation>
+    </message>
+    <message>
+        <source>there is no commit_success.txt and no time of a commit: in a bucket it would be unfinished</source>
+        <translation>沒有 commit_success.txt，也沒有提交時間：若在儲存桶中即屬未完成</translation>
+    </message>
+    <message>
+        <source>%1 was not finished</source>
+        <translation>%1 未完成</translation>
+    </message>
+    <message>
+        <source>no item of it was saved</source>
+        <translation>其中沒有儲存任何項目</translation>
+    </message>
+    <message>
+        <source>no optimizer state was found in it</source>
+        <translation>其中找不到最佳化器狀態</translation>
+    </message>
+    <message>
+        <source>the save was committed, and each of its %1 items has its manifest and data; contents not read</source>
+        <translation>儲存已提交，其 %1 個項目皆有 manifest 與資料；未讀取內容</translation>
+    </message>
+    <message>
+        <source>files of Paddle cannot be checked without loading them</source>
+        <translation>Paddle 的檔案不載入就無法檢查</translation>
+    </message>
+    <message>
+        <source>proof: the file that is written last</source>
+        <translation>依據：最後寫入的檔案</translation>
+    </message>
+    <message>
+        <source>proof: its final name, given when all was written</source>
+        <translation>依據：全部寫完後才取得的最終名稱</translation>
+    </message>
+    <message>
+        <source>proof: the tracker file, written afterwards, names it</source>
+        <translation>依據：之後寫入的追蹤檔記載了它</translation>
+    </message>
+    <message>
+        <source>proof: the count of its files</source>
+        <translation>依據：其檔案數量</translation>
+    </message>
+    <message>
+        <source>proof: the files themselves</source>
+        <translation>依據：檔案本身</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <comment>what was checked, and what proves it</comment>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source>%1; loads only with as many processes as saved it: %2</source>
+        <translation>%1；只能以與儲存時相同的行程數載入：%2</translation>
+    </message>
+    <message>
+        <source>%1 files look like parts of checkpoints of a kind that is not known, such as %2: they were not judged.</source>
+        <translation>%1 個檔案看似未知類型檢查點的一部分，例如 %2：未予評估。</translation>
+    </message>
+    <message>
+        <source>%1: the files of %2 of %3 ranks are there</source>
+        <translation>%1：%3 個 rank 中有 %2 個的檔案</translation>
+    </message>
+    <message>
+        <source>%1, which is written last, is missing</source>
+        <translation>缺少最後寫入的 %1</translation>
+    </message>
+    <message>
+        <source>%1 is missing</source>
+        <translation>缺少 %1</translation>
+    </message>
+    <message>
+        <source>the weights are missing</source>
+        <translation>缺少權重</translation>
+    </message>
+    <message>
+        <source>every part of the save is there and holds</source>
+        <translation>此次儲存的所有部分都在且正確</translation>
+    </message>
+    <message>
+        <source>the tracker file, which is written last, names step %1</source>
+        <translation>最後寫入的追蹤檔記載的是第 %1 步</translation>
+    </message>
+    <message>
+        <source>%1 is far too long</source>
+        <translation>%1 遠超過合理長度</translation>
+    </message>
+    <message>
+        <source>%1 is empty</source>
+        <translation>%1 是空的</translation>
+    </message>
+    <message>
+        <source>%1 is not valid JSON: it is cut short or still being written</source>
+        <translation>%1 不是有效的 JSON：已截斷或仍在寫入</translation>
+    </message>
+    <message>
+        <source>it is a Git LFS pointer: the file itself was never downloaded (git lfs pull)</source>
+        <translation>它是 Git LFS 指標：檔案本身從未下載 (git lfs pull)</translation>
+    </message>
+    <message>
+        <source>the checksum of tensor %1 does not hold</source>
+        <translation>張量 %1 的總和檢查碼不符</translation>
+    </message>
+    <message>
+        <source>%1.index, which is written after the data, is missing</source>
+        <translation>缺少在資料之後寫入的 %1.index</translation>
+    </message>
+    <message>
+        <source>the index and all %1 shards are there, and the checksum of every tensor holds</source>
+        <translation>索引與 %1 個分片都在，每個張量的總和檢查碼皆正確</translation>
+    </message>
+    <message>
+        <source>the index holds, and all %1 shards are there with the length that it names; contents not read</source>
+        <translation>索引正確，%1 個分片都在，長度皆與其所述相符；未讀取內容</translation>
+    </message>
+    <message>
+        <source>saved_model.pb is damaged</source>
+        <translation>saved_model.pb 損壞</translation>
+    </message>
+    <message>
+        <source>saved_model.pb is cut short</source>
+        <translation>saved_model.pb 已截斷</translation>
+    </message>
+    <message>
+        <source>saved_model.pb is empty</source>
+        <translation>saved_model.pb 是空的</translation>
+    </message>
+    <message>
+        <source>a SavedModel is an export for serving, no training goes on from it</source>
+        <translation>SavedModel 是供推論服務使用的匯出，無法從它繼續訓練</translation>
+    </message>
+    <message>
+        <source>the graph and its variables are there</source>
+        <translation>計算圖及其變數都在</translation>
+    </message>
+    <message>
+        <source>the index is damaged: its structure or a checksum does not hold</source>
+        <translation>索引損壞：其結構有誤或總和檢查碼不符</translation>
+    </message>
+    <message>
+        <source>the index is compressed, which TensorFlow itself does not do</source>
+        <translation>索引經過壓縮，而 TensorFlow 本身不會這樣做</translation>
+    </message>
+    <message>
+        <source>the index is empty</source>
+        <translation>索引是空的</translation>
+    </message>
+    <message>
+        <source>the index is cut short</source>
+        <translation>索引已截斷</translation>
+    </message>
+    <message>
+        <source>the index does not end like one: it is cut short, or no TensorFlow checkpoint</source>
+        <translation>索引的結尾不像索引：已截斷，或不是 TensorFlow 檢查點</translation>
+    </message>
+    <message>
+        <source>its files are of different steps</source>
+        <translation>其檔案屬於不同的步數</translation>
+    </message>
+    <message>
+        <source>%1 of %2 files of the set are there</source>
+        <translation>整組 %2 個檔案中有 %1 個</translation>
+    </message>
+    <message>
+        <source>the set has %1 files, others of this run have %2</source>
+        <translation>這組有 %1 個檔案，此次執行的其他組有 %2 個</translation>
+    </message>
+    <message>
+        <source>all %1 files of the set are there and hold</source>
+        <translation>整組 %1 個檔案都在且正確</translation>
+    </message>
+    <message>
+        <source>files of saves with different numbers of processes are mixed in it</source>
+        <translation>其中混有以不同行程數儲存的檔案</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 %4 files are there</source>
+        <translation>%1：%3 個 %4 檔案中有 %2 個</translation>
+    </message>
+    <message>
+        <source>its roles were saved by different numbers of processes</source>
+        <translation>其各角色由不同數量的行程儲存</translation>
+    </message>
+    <message>
+        <source>%1: ckpt_contents.json, which is written last, is missing</source>
+        <translation>%1：缺少最後寫入的 ckpt_contents.json</translation>
+    </message>
+    <message>
+        <source>%1: %2 was saved and is gone</source>
+        <translation>%1：%2 曾儲存，但已不存在</translation>
+    </message>
+    <message>
+        <source>the %1 is missing, other saves of this run have one</source>
+        <translation>缺少 %1，此次執行的其他儲存則有</translation>
+    </message>
+    <message>
+        <source>data.pt, which is written after the roles, is missing</source>
+        <translation>缺少在各角色之後寫入的 data.pt</translation>
+    </message>
+    <message>
+        <source>there are no weights in it</source>
+        <translation>其中沒有權重</translation>
+    </message>
+    <message>
+        <source>every rank&apos;s files of every role are there and hold</source>
+        <translation>每個角色各 rank 的檔案都在且正確</translation>
+    </message>
+    <message>
+        <source>the model breaks off: it is cut short or still being written</source>
+        <translation>模型內容中斷：已截斷或仍在寫入</translation>
+    </message>
+    <message>
+        <source>its structure does not hold</source>
+        <translation>其結構不正確</translation>
+    </message>
+    <message>
+        <source>no model of XGBoost was found in it</source>
+        <translation>其中找不到 XGBoost 的模型</translation>
+    </message>
+    <message>
+        <source>the model can be followed to its end; the format has no checksums</source>
+        <translation>模型可解析到結尾；此格式沒有總和檢查碼</translation>
+    </message>
+    <message>
+        <source>%1 of %2 files %3&lt;rank&gt;.bin are there</source>
+        <translation>%2 個檔案 %3&lt;rank&gt;.bin 中只有 %1 個</translation>
+    </message>
+    <message>
+        <source>its files count from 1: perhaps they do so by intent, perhaps the first is missing</source>
+        <translation>它的檔案從 1 開始編號：可能本來如此，也可能少了第一個</translation>
+    </message>
+    <message>
+        <source>%1 is missing, which step %2 of this run has</source>
+        <translation>缺少 %1，而這次執行的步數 %2 有它</translation>
+    </message>
+    <message>
+        <source>a file with data of %1 is empty</source>
+        <translation>%1 的一個資料檔案是空的</translation>
+    </message>
+    <message>
+        <source>folder d of %1, which leads to its data, was not found</source>
+        <translation>找不到 %1 通往資料的資料夾 d</translation>
+    </message>
+    <message>
+        <source>a file of %1 in %2 is empty: perhaps it held data, perhaps only what was merged</source>
+        <translation>%2 中 %1 的一個檔案是空的：可能原本有資料，也可能只有已合併的內容</translation>
+    </message>
+    <message>
+        <source>_METADATA of %1 is missing</source>
+        <translation>缺少 %1 的 _METADATA</translation>
+    </message>
+    <message>
+        <source>manifest.ocdbt of %1 is missing</source>
+        <translation>缺少 %1 的 manifest.ocdbt</translation>
+    </message>
+    <message>
+        <source>the files of %1 are empty</source>
+        <translation>%1 的檔案是空的</translation>
+    </message>
+    <message>
+        <source>entry %1 is there twice, upper and lower case being the same to its loader</source>
+        <translation>項目 %1 出現兩次，載入它的程式不分大小寫</translation>
+    </message>
+    <message>
+        <source>optimizer.pt holds no optimizer state</source>
+        <translation>optimizer.pt 沒有最佳化器狀態</translation>
+    </message>
+    <message>
+        <source>scheduler.pt is missing, and the trainer loads optimizer.pt only beside it: the optimizer would begin anew</source>
+        <translation>缺少 scheduler.pt，而 Trainer 只在它旁邊載入 optimizer.pt：最佳化器會從頭開始</translation>
+    </message>
+    <message>
+        <source>its files have numbers that are higher than the number of files that they state</source>
+        <translation>檔案的編號大於它們所寫的檔案總數</translation>
+    </message>
 </context>
 <context>
     <name>cairn::components</name>
@@ -2684,12 +8005,8 @@
         <translation>腦裂：多個複本同時運作而沒有選出領導者，所以每件事都做兩次。</translation>
     </message>
     <message>
-        <source>The lease %1 was not renewed for %2, although it holds for %3 only: nobody leads.</source>
-        <translation>租約 %1 已 %2 未續約，但它只維持 %3：目前沒有領導者。</translation>
-    </message>
-    <message>
         <source>The lease %1 was renewed %2 in the future: a clock is wrong, so nothing can be told from its age.</source>
-        <translation>租約 %1 的續約時間在未來 %2：有時鐘不準，無法由其時間判斷。</translation>
+        <translation>Lease %1 的續約時間在未來 %2：有時鐘不準，無法由其時間判斷。</translation>
     </message>
     <message>
         <source>The other replicas keep running.</source>
@@ -2701,11 +8018,11 @@
     </message>
     <message>
         <source>There is no leader election lease, although one is expected.</source>
-        <translation>沒有領導者選舉的租約，但應該要有。</translation>
+        <translation>沒有領導者選舉的 Lease，但應該要有。</translation>
     </message>
     <message>
         <source>Its leader is unknown: you don&apos;t have permission to read its lease.</source>
-        <translation>不知道誰是領導者：您無權讀取租約。</translation>
+        <translation>不知道誰是領導者：您無權讀取 Lease。</translation>
     </message>
     <message>
         <source>Whether a PDB protects it is unknown: you don&apos;t have permission to read PDBs.</source>
@@ -2714,6 +8031,348 @@
     <message>
         <source>Whether an autoscaler may scale it down is unknown: you don&apos;t have permission to read autoscalers.</source>
         <translation>不知道自動擴縮是否會縮減它：您無權讀取自動擴縮設定。</translation>
+    </message>
+    <message>
+        <source>EKS promises at least two API servers, and three etcd members in three zones</source>
+        <translation>EKS 保證至少有兩個 API 伺服器，以及位於三個區域的三個 etcd 成員</translation>
+    </message>
+    <message>
+        <source>AKS promises 99.95% in the Standard tier with zones, and nothing in the Free tier: the tier does not show in the cluster</source>
+        <translation>AKS 在使用區域的 Standard 層級保證 99.95%，在 Free 層級則不作保證：從叢集看不出是哪個層級</translation>
+    </message>
+    <message>
+        <source>GKE promises three control planes in three zones for a regional cluster and one for a zonal cluster: which it is does not show in the cluster</source>
+        <translation>GKE 保證 regional 叢集有位於三個區域的三個控制平面，zonal 叢集則有一個：從叢集看不出是哪一種</translation>
+    </message>
+    <message>
+        <source>GKE promises three control planes in three zones for a regional cluster and one for a zonal cluster; all nodes of this one are in one zone, so look up which it is</source>
+        <translation>GKE 保證 regional 叢集有位於三個區域的三個控制平面，zonal 叢集則有一個；此叢集的所有節點都在同一個區域，請查明是哪一種</translation>
+    </message>
+    <message>
+        <source>%1 runs the control plane, where it cannot be observed</source>
+        <translation>控制平面由 %1 執行，無法在該處觀測</translation>
+    </message>
+    <message>
+        <source>How many API servers there are does not show</source>
+        <translation>看不出有多少個 API 伺服器</translation>
+    </message>
+    <message>
+        <source>neither their Leases nor their addresses can be read</source>
+        <translation>它們的 Lease 與位址都無法讀取</translation>
+    </message>
+    <message>
+        <source>The members of etcd do not show</source>
+        <translation>看不到 etcd 的成員</translation>
+    </message>
+    <message>
+        <source>they run beside the cluster&apos;s pods</source>
+        <translation>它們不以叢集的 Pod 執行</translation>
+    </message>
+    <message>
+        <source>Its Lease tells who leads, but not whether another stands by</source>
+        <translation>由其 Lease 可知誰在領導，但不知是否另有待命者</translation>
+    </message>
+    <message>
+        <source>it runs beside the cluster&apos;s pods</source>
+        <translation>它不以叢集的 Pod 執行</translation>
+    </message>
+    <message>
+        <source>It shows neither by a Lease nor by a pod</source>
+        <translation>從 Lease 與 Pod 都看不到它</translation>
+    </message>
+    <message>
+        <source>it runs beside the cluster&apos;s pods, and without leader election</source>
+        <translation>它不以叢集的 Pod 執行，且沒有領導者選舉</translation>
+    </message>
+    <message numerus="yes">
+        <source>It has %n member(s), and none of them may be lost.</source>
+        <translation>
+            <numerusform>它有 %n 個成員，一個都不能失去。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is one only.</source>
+        <translation>只有一個。</translation>
+    </message>
+    <message numerus="yes">
+        <source>One of its %n node(s) has so many of its members that the others are no majority.</source>
+        <translation>
+            <numerusform>其 %n 個節點中，有一個節點的成員多到使其餘成員不構成多數。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n of them answer.</source>
+        <translation>
+            <numerusform>其中有 %n 個回應。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>An even number of members tolerates no more failures than one member less.</source>
+        <translation>偶數個成員所能承受的失效，並不比少一個成員時多。</translation>
+    </message>
+    <message>
+        <source>%1 or %2</source>
+        <comment>releases</comment>
+        <translation>%1 或 %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>另外 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 with %2</source>
+        <comment>release, products of another version</comment>
+        <translation>%1，搭配 %2</translation>
+    </message>
+    <message>
+        <source>Pod %1 has no controller: kubectl drain refuses it without --force, and nobody makes it anew.</source>
+        <translation>Pod %1 沒有控制器：kubectl drain 不加 --force 就會拒絕它，而且沒有誰會重新建立它。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n PDB(s) select pod %1 (%2): the API server refuses to evict it.</source>
+        <translation>
+            <numerusform>有 %n 個 PDB 選取 Pod %1（%2）：API 伺服器拒絕驅逐它。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>PDB %1 allows no disruption, so pod %2 is not evicted and the drain waits.</source>
+        <translation>PDB %1 不允許中斷，因此 Pod %2 不會被驅逐，drain 會一直等待。</translation>
+    </message>
+    <message numerus="yes">
+        <source>PDB %1 allows %n disruption(s) at a time, so pod %2 leaves once the others are ready elsewhere.</source>
+        <translation>
+            <numerusform>PDB %1 一次允許中斷 %n 個，因此待其他 Pod 在別處就緒後，Pod %2 才會離開。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>New pods are made after about %1; how long they take to start is not known.</source>
+        <translation>約 %1 後會建立新 Pod；不知道它們需要多久才能啟動。</translation>
+    </message>
+    <message>
+        <source>It is back as soon as a new pod has started elsewhere.</source>
+        <translation>新 Pod 在別處啟動後，它就會恢復。</translation>
+    </message>
+    <message>
+        <source>It is not recreated while the old pod may still run: not before the node is back, or you declare it out of service.</source>
+        <translation>舊 Pod 可能仍在執行時，不會重新建立它：須等節點恢復，或由您將節點標示為 out-of-service。</translation>
+    </message>
+    <message>
+        <source>It starts nowhere else: not before the node is uncordoned.</source>
+        <translation>它無法在別處啟動：須等節點解除封鎖。</translation>
+    </message>
+    <message>
+        <source>It starts nowhere else: not before the node is back.</source>
+        <translation>它無法在別處啟動：須等節點恢復。</translation>
+    </message>
+    <message>
+        <source>When it is back is not known.</source>
+        <translation>不知道何時恢復。</translation>
+    </message>
+    <message>
+        <source>Its new pod waits for %1.</source>
+        <translation>其新 Pod 會等待 %1。</translation>
+    </message>
+    <message>
+        <source>The members that are left are no majority.</source>
+        <translation>剩下的成員不構成多數。</translation>
+    </message>
+    <message>
+        <source>It runs on, but needs %1, which stops.</source>
+        <translation>它會繼續執行，但需要 %1，而後者會停擺。</translation>
+    </message>
+    <message>
+        <source>It runs on, but a pod of it that starts meanwhile waits for %1.</source>
+        <translation>它會繼續執行，但這段期間啟動的 Pod 會等待 %1。</translation>
+    </message>
+    <message>
+        <source>The drain does not get its last replica off the node: it goes on, and the drain waits.</source>
+        <translation>drain 無法將其最後一個複本移出節點：它會繼續執行，而 drain 一直等待。</translation>
+    </message>
+    <message>
+        <source>how much work is lost is not known</source>
+        <translation>不知道會損失多少運算</translation>
+    </message>
+    <message>
+        <source>lost: %1</source>
+        <comment>work</comment>
+        <translation>損失：%1</translation>
+    </message>
+    <message>
+        <source>A PDB keeps its pods until it ends: the drain hangs. Suspend it first.</source>
+        <translation>PDB 會保住其 Pod 直到它結束：drain 會卡住。請先暫停它。</translation>
+    </message>
+    <message numerus="yes">
+        <source>It cannot go on without the pods that are evicted, so all %n of its pods begin again; %1.</source>
+        <translation>
+            <numerusform>少了被驅逐的 Pod，它就無法繼續，因此全部 %n 個 Pod 都會重新開始；%1。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>It cannot go on without the pods on this node, so all %n of its pods wait and begin again; %1.</source>
+        <translation>
+            <numerusform>少了此節點上的 Pod，它就無法繼續，因此全部 %n 個 Pod 都會等待並重新開始；%1。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It begins again on another node; %1.</source>
+        <translation>它會在另一個節點重新開始；%1。</translation>
+    </message>
+    <message>
+        <source>Nodes could not be read, so whether there is a node %1, and another one, is not known.</source>
+        <translation>無法讀取節點，因此不知道是否有節點 %1，也不知道是否有其他節點。</translation>
+    </message>
+    <message>
+        <source>There is no node %1.</source>
+        <translation>沒有節點 %1。</translation>
+    </message>
+    <message>
+        <source>There is no other node that takes pods.</source>
+        <translation>沒有其他節點可接受 Pod。</translation>
+    </message>
+    <message>
+        <source>Whether the other nodes have room was not looked at.</source>
+        <translation>未檢查其他節點是否有空間。</translation>
+    </message>
+    <message>
+        <source>Nothing is made anew in the whole cluster without %1.</source>
+        <translation>沒有 %1，整個叢集都不會重新建立任何東西。</translation>
+    </message>
+    <message>
+        <source>No pod is created in profile namespaces, and so none of a job, before %1 is back.</source>
+        <translation>在 %1 恢復之前，Profile 的命名空間不會建立 Pod，工作的 Pod 也不例外。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n other pod(s) on the node are not judged.</source>
+        <translation>
+            <numerusform>未評估節點上另外 %n 個 Pod。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Where these run is not known: %1.</source>
+        <translation>不知道這些在何處執行：%1。</translation>
+    </message>
+    <message>
+        <source>PVCs and their volumes were not all read: where a pod has one, when it is back is not known.</source>
+        <translation>未能讀取所有 PVC 及其磁碟區：使用 PVC 的 Pod 何時恢復，無從得知。</translation>
+    </message>
+    <message>
+        <source>Not all PDBs, or not the labels of all pods, could be read: more of them may hold the drain.</source>
+        <translation>無法讀取所有 PDB 或所有 Pod 的標籤：可能還有其他 PDB 會擋住 drain。</translation>
+    </message>
+    <message>
+        <source>Pods of other namespaces were not all read: there may be more on this node.</source>
+        <translation>未能讀取其他命名空間的所有 Pod：此節點上可能還有更多。</translation>
+    </message>
+    <message>
+        <source>Training jobs were not all read: more of them may run on this node.</source>
+        <translation>未能讀取所有訓練工作：此節點上可能還有更多在執行。</translation>
+    </message>
+    <message>
+        <source>Counted with %1 until a silent node is noticed, as by default.</source>
+        <translation>計算時以預設值 %1 作為發現節點失聯所需的時間。</translation>
+    </message>
+    <message>
+        <source>%1 %2 is run by %3: suspend it there.</source>
+        <translation>%1 %2 由 %3 管理：請在該處暫停它。</translation>
+    </message>
+    <message>
+        <source>Wait until %1 %2 has saved.</source>
+        <translation>請等到 %1 %2 儲存檢查點。</translation>
+    </message>
+    <message>
+        <source>Wait until %1 %2 has saved: now it would lose %3.</source>
+        <translation>請等到 %1 %2 儲存檢查點：現在會損失 %3。</translation>
+    </message>
+    <message>
+        <source>Suspend it, and wait until its pods are gone.</source>
+        <translation>請暫停它，並等到其 Pod 消失。</translation>
+    </message>
+    <message>
+        <source>Cordon the node, so that nothing new starts on it.</source>
+        <translation>請封鎖節點，不讓新的 Pod 在上面啟動。</translation>
+    </message>
+    <message>
+        <source>If PDB %1 still allows no disruption: let it allow one until the drain is over.</source>
+        <translation>若 PDB %1 仍不允許中斷：請讓它允許一個，直到 drain 結束。</translation>
+    </message>
+    <message>
+        <source>Leave one PDB that selects pod %1.</source>
+        <translation>選取 Pod %1 的 PDB 請只保留一個。</translation>
+    </message>
+    <message>
+        <source>Delete pod %1 once nobody needs it: it comes back nowhere.</source>
+        <translation>確定沒有人需要 Pod %1 之後，請刪除它：它不會在任何地方恢復。</translation>
+    </message>
+    <message>
+        <source>Drain the node.</source>
+        <translation>請 drain 此節點。</translation>
+    </message>
+    <message>
+        <source>After the work on it, let it take pods again.</source>
+        <translation>節點維護完成後，請讓它重新接受 Pod。</translation>
+    </message>
+    <message>
+        <source>Let %1 %2 go on.</source>
+        <translation>請讓 %1 %2 繼續執行。</translation>
+    </message>
+    <message>
+        <source>Expect %1 to stop. %2</source>
+        <comment>component, when it is back</comment>
+        <translation>預期 %1 會停擺。%2</translation>
+    </message>
+    <message>
+        <source>Let the autoscaler of %1 start a second replica elsewhere, and wait until it is ready.</source>
+        <translation>請讓 %1 的自動擴縮在別處啟動第二個複本，並等到它就緒。</translation>
+    </message>
+    <message>
+        <source>Start a second replica of %1 elsewhere, and wait until it is ready.</source>
+        <translation>請在別處啟動 %1 的第二個複本，並等到它就緒。</translation>
+    </message>
+    <message>
+        <source>See whether the node is really gone: a node that only cannot be reached may still write.</source>
+        <translation>請確認節點是否真的失效：只是連不到的節點可能仍在寫入。</translation>
+    </message>
+    <message>
+        <source>Once the machine is switched off for certain, declare it out of service: then volumes and StatefulSets are taken elsewhere.</source>
+        <translation>確定機器已關機後，請將節點標示為 out-of-service：磁碟區與 StatefulSet 就會移往別處。</translation>
+    </message>
+    <message>
+        <source>See from where %1 %2 goes on.</source>
+        <translation>請查看 %1 %2 從何處繼續。</translation>
+    </message>
+    <message>
+        <source>See what is still down.</source>
+        <translation>請查看還有什麼仍處於停擺。</translation>
+    </message>
+    <message>
+        <source>When the node is back, take the taint away.</source>
+        <translation>節點恢復後，請移除該 taint。</translation>
+    </message>
+    <message>
+        <source>Every replica works: raise its replicas, as no autoscaler does.</source>
+        <translation>每個複本都會運作：請提高其複本數，因為沒有自動擴縮會這麼做。</translation>
+    </message>
+    <message>
+        <source>It mounts no PVC, so that its data ends with its pod: replace it with one that keeps and replicates its data instead of scaling it.</source>
+        <translation>它未掛載 PVC，資料會隨 Pod 消失：請改用會保存並複寫資料的服務，而不是擴充它。</translation>
+    </message>
+    <message>
+        <source>Nobody is known to lead: its lease was not renewed in time. Whether another replica takes over is unknown.</source>
+        <translation>目前不知道由誰擔任領導者：其 Lease 未及時續約。不知道是否會有另一個複本接手。</translation>
+    </message>
+    <message>
+        <source>The lease %1 was not renewed for %2, although it holds for %3 only: nobody is known to lead.</source>
+        <translation>Lease %1 已 %2 未續約，但它只維持 %3：目前不知道由誰擔任領導者。</translation>
+    </message>
+    <message>
+        <source>Nobody is known to lead it now, and whether a replica that is left takes over is not known.</source>
+        <translation>目前不知道由誰擔任其領導者，也不知道剩下的複本是否會接手。</translation>
+    </message>
+    <message>
+        <source>See why nobody leads %1: look at the pod that holds the lease, and delete it if it hangs.</source>
+        <translation>請查明 %1 為何沒有領導者：請查看持有 Lease 的 Pod；若已停止回應，請刪除它。</translation>
     </message>
 </context>
 <context>
@@ -2755,10 +8414,6 @@
         <translation>它不選領導者：每個複本都會回報每個工作流程。</translation>
     </message>
     <message>
-        <source>It elects no leader: before Pipelines 2.17 a second replica starts recurring runs twice.</source>
-        <translation>它不選領導者：Pipelines 2.17 之前，第二個複本會讓週期性執行啟動兩次。</translation>
-    </message>
-    <message>
         <source>Recurring runs are not started.</source>
         <translation>不會啟動週期性執行。</translation>
     </message>
@@ -2779,20 +8434,12 @@
         <translation>不記錄新執行的譜系。</translation>
     </message>
     <message>
-        <source>Any number of replicas may serve once the schema exists; it is upgraded when the first one starts.</source>
-        <translation>資料庫結構建立後複本數不限；第一個啟動時會升級結構。</translation>
-    </message>
-    <message>
         <source>New profiles get no pipeline services.</source>
         <translation>新的 Profile 得不到 Pipelines 服務。</translation>
     </message>
     <message>
         <source>Leader election is off: give it --leader-election and a Role for leases before scaling.</source>
-        <translation>未啟用領導者選舉：擴充前請加上 --leader-election 與租約的 Role。</translation>
-    </message>
-    <message>
-        <source>Pipelines, its metadata and its cache stop; what was not saved is lost with the volume.</source>
-        <translation>Pipelines、其中繼資料與快取都停擺；未保存的會隨磁碟區遺失。</translation>
+        <translation>未啟用領導者選舉：擴充前請加上 --leader-election 與 Lease 的 Role。</translation>
     </message>
     <message>
         <source>No artifact can be read or written, so runs fail.</source>
@@ -2800,7 +8447,7 @@
     </message>
     <message>
         <source>Leader election is off: set enableLeaderElection in katib-config and add a Role for leases before scaling.</source>
-        <translation>未啟用領導者選舉：擴充前請在 katib-config 設定 enableLeaderElection 並加上租約的 Role。</translation>
+        <translation>未啟用領導者選舉：擴充前請在 katib-config 設定 enableLeaderElection 並加上 Lease 的 Role。</translation>
     </message>
     <message>
         <source>No pod can be created in namespaces with katib.kubeflow.org/metrics-collector-injection, and no Experiment anywhere.</source>
@@ -2820,7 +8467,7 @@
     </message>
     <message>
         <source>Leader election is off: give it --leader-elect and a Role for leases before scaling.</source>
-        <translation>未啟用領導者選舉：擴充前請加上 --leader-elect 與租約的 Role。</translation>
+        <translation>未啟用領導者選舉：擴充前請加上 --leader-elect 與 Lease 的 Role。</translation>
     </message>
     <message>
         <source>No v1 training job can be created or changed.</source>
@@ -2836,7 +8483,7 @@
     </message>
     <message>
         <source>Leader election is off: give it --enable-leader-election and a Role for leases before scaling.</source>
-        <translation>未啟用領導者選舉：擴充前請加上 --enable-leader-election 與租約的 Role。</translation>
+        <translation>未啟用領導者選舉：擴充前請加上 --enable-leader-election 與 Lease 的 Role。</translation>
     </message>
     <message>
         <source>Leader election is off: give it --leader-elect before scaling.</source>
@@ -2849,10 +8496,6 @@
     <message>
         <source>No PVCViewer can be created or changed.</source>
         <translation>無法建立或變更 PVCViewer。</translation>
-    </message>
-    <message>
-        <source>In 26.03 leader election is off: give it --leader-elect before scaling. Later releases pass it.</source>
-        <translation>26.03 未啟用領導者選舉：擴充前請加上 --leader-elect。之後的版本已預設加上。</translation>
     </message>
     <message>
         <source>New profiles get no namespace, and nobody can be added to one.</source>
@@ -2889,10 +8532,6 @@
     <message>
         <source>Models can be neither registered nor looked up.</source>
         <translation>無法註冊也無法查詢模型。</translation>
-    </message>
-    <message>
-        <source>Models can be neither registered nor looked up; what was not saved is lost with the volume.</source>
-        <translation>無法註冊也無法查詢模型；未保存的會隨磁碟區遺失。</translation>
     </message>
     <message>
         <source>No pod can be created in kubeflow, kubeflow-system, knative-serving and profiles.</source>
@@ -2999,10 +8638,6 @@
         <translation>Katib 的頁面打不開；實驗繼續。</translation>
     </message>
     <message>
-        <source>Trial metrics can be neither stored nor read; what was not saved is lost with the volume.</source>
-        <translation>試驗的指標無法儲存也無法讀取；未保存的會隨磁碟區遺失。</translation>
-    </message>
-    <message>
         <source>No TrainJob is started or marked finished; running pods continue.</source>
         <translation>不會啟動 TrainJob 也不會標記完成；執行中的 Pod 繼續。</translation>
     </message>
@@ -3068,7 +8703,7 @@
     </message>
     <message>
         <source>Leader election is off and it has no permission for leases: a second replica would fight the first.</source>
-        <translation>未啟用領導者選舉且無權使用租約：第二個複本會與第一個相爭。</translation>
+        <translation>未啟用領導者選舉且無權使用 Lease：第二個複本會與第一個相爭。</translation>
     </message>
     <message>
         <source>The model endpoints page does not open.</source>
@@ -3088,7 +8723,7 @@
     </message>
     <message>
         <source>It elects a leader through a lock in its database, so there is no Lease to observe.</source>
-        <translation>它以資料庫中的鎖選領導者，因此沒有租約可觀測。</translation>
+        <translation>它以資料庫中的鎖選領導者，因此沒有 Lease 可觀測。</translation>
     </message>
     <message>
         <source>The model catalog does not open.</source>
@@ -3149,6 +8784,400 @@
     <message>
         <source>Nobody can reach Kubeflow&apos;s pages: every request is checked here.</source>
         <translation>無人能連到 Kubeflow 的頁面：每個請求都在此檢查。</translation>
+    </message>
+    <message>
+        <source>Control plane</source>
+        <translation>控制平面</translation>
+    </message>
+    <message>
+        <source>Not in the catalogue</source>
+        <translation>不在元件目錄中</translation>
+    </message>
+    <message>
+        <source>Every one answers; clients need an address that leads to those that are left.</source>
+        <translation>每一個都會回應；用戶端需要能通往其餘複本的位址。</translation>
+    </message>
+    <message>
+        <source>Nothing in the cluster can be read or changed; running pods continue.</source>
+        <translation>無法讀取或變更叢集中的任何內容；執行中的 Pod 繼續。</translation>
+    </message>
+    <message>
+        <source>Its members vote: more than half of them have to be there, so it takes three to lose one.</source>
+        <translation>其成員以投票決定：必須有過半數存在，因此要有三個才能承受失去一個。</translation>
+    </message>
+    <message>
+        <source>The API server cannot store anything: the cluster stands still, running pods continue.</source>
+        <translation>API 伺服器無法儲存任何內容：叢集停滯，執行中的 Pod 繼續。</translation>
+    </message>
+    <message>
+        <source>It elects a leader; the others stand by.</source>
+        <translation>它會選領導者；其他複本待命。</translation>
+    </message>
+    <message>
+        <source>No new pod gets a node; running pods continue.</source>
+        <translation>新的 Pod 得不到節點；執行中的 Pod 繼續。</translation>
+    </message>
+    <message>
+        <source>No pod is replaced, no Deployment rolled out and no lost node noticed; running pods continue.</source>
+        <translation>不會補上 Pod、不會部署 Deployment，也不會發現失聯的節點；執行中的 Pod 繼續。</translation>
+    </message>
+    <message>
+        <source>Load balancers and new nodes are not set up; existing ones continue.</source>
+        <translation>不會設置負載平衡器與新節點；既有的繼續。</translation>
+    </message>
+    <message>
+        <source>What it is made of cannot be seen from inside the cluster.</source>
+        <translation>從叢集內部看不到它由什麼組成。</translation>
+    </message>
+    <message>
+        <source>No name of a Service is resolved any more: most connections between pods fail.</source>
+        <translation>不再解析任何 Service 名稱：Pod 之間的連線大多會失敗。</translation>
+    </message>
+    <message>
+        <source>It elects no leader: a second replica starts recurring runs twice.</source>
+        <translation>它不選領導者：第二個複本會使週期性執行啟動兩次。</translation>
+    </message>
+    <message>
+        <source>It elects no leader: two replicas do everything twice, although Pipelines no longer starts a run twice.</source>
+        <translation>它不選領導者：兩個複本會使每件事都做兩次，不過 Pipelines 已不會將同一次執行啟動兩次。</translation>
+    </message>
+    <message>
+        <source>Any number of replicas may serve once the schema exists: start at one replica, and change its image at one replica, because two that start on an empty database corrupt it.</source>
+        <translation>資料庫結構建立後，複本數不限：首次啟動與更換映像檔時都請只用一個複本，因為兩個複本在空資料庫上同時啟動會損壞它。</translation>
+    </message>
+    <message>
+        <source>No MPIJob is started, restarted or marked finished; running pods continue.</source>
+        <translation>不會啟動、重啟 MPIJob 也不會標記完成；執行中的 Pod 繼續。</translation>
+    </message>
+    <message>
+        <source>It elects a leader; every replica answers the webhook and keeps the queues&apos; state that its pages show.</source>
+        <translation>它會選領導者；每個複本都回應 webhook，並保存其頁面所顯示的佇列狀態。</translation>
+    </message>
+    <message>
+        <source>No LeaderWorkerSet is started, scaled or repaired; running pods continue.</source>
+        <translation>不會啟動、擴縮或修復 LeaderWorkerSet；執行中的 Pod 繼續。</translation>
+    </message>
+    <message>
+        <source>No LeaderWorkerSet or pod of one can be created.</source>
+        <translation>無法建立 LeaderWorkerSet 及其 Pod。</translation>
+    </message>
+    <message>
+        <source>Workspaces are neither started nor stopped; running ones continue.</source>
+        <translation>不會啟動或停止 Workspace；執行中的繼續。</translation>
+    </message>
+    <message>
+        <source>No Workspace or WorkspaceKind can be created or changed.</source>
+        <translation>無法建立或變更 Workspace 與 WorkspaceKind。</translation>
+    </message>
+    <message>
+        <source>The Workspaces pages stay empty; running workspaces continue.</source>
+        <translation>Workspaces 的頁面會是空的；執行中的 Workspace 繼續。</translation>
+    </message>
+    <message>
+        <source>The Workspaces pages do not open; running workspaces continue.</source>
+        <translation>Workspaces 的頁面打不開；執行中的 Workspace 繼續。</translation>
+    </message>
+    <message>
+        <source>Leader election is off: give it --leader-elect before scaling; it has the permissions already.</source>
+        <translation>未啟用領導者選舉：擴充前請加上 --leader-elect；它已具備所需權限。</translation>
+    </message>
+    <message>
+        <source>LLMInferenceServices are neither rolled out nor changed, and their schedulers are not scaled; running ones keep serving.</source>
+        <translation>LLMInferenceService 不會部署也不會變更，其排程器不會擴縮；執行中的繼續服務。</translation>
+    </message>
+    <message>
+        <source>One runs on each node and carries the traffic of that node&apos;s pods.</source>
+        <translation>每個節點執行一個，承載該節點上 Pod 的流量。</translation>
+    </message>
+    <message>
+        <source>Pods in ambient mode on its node have no network until it is back.</source>
+        <translation>其節點上採 ambient 模式的 Pod 在它恢復之前沒有網路。</translation>
+    </message>
+    <message>
+        <source>One runs on each node and sets up the network of each pod that starts there.</source>
+        <translation>每個節點執行一個，為在該節點啟動的每個 Pod 設定網路。</translation>
+    </message>
+    <message>
+        <source>No pod of the mesh starts on its node; running pods continue.</source>
+        <translation>其節點上不會啟動網格的 Pod；執行中的 Pod 繼續。</translation>
+    </message>
+    <message>
+        <source>Brokers, triggers and sources are not changed; existing ones keep delivering.</source>
+        <translation>Broker、Trigger 與 Source 不會變更；既有的繼續傳送。</translation>
+    </message>
+    <message>
+        <source>Brokers, triggers and sources cannot be created or changed.</source>
+        <translation>無法建立或變更 Broker、Trigger 與 Source。</translation>
+    </message>
+    <message>
+        <source>No Broker, Trigger or source can be created or changed.</source>
+        <translation>無法建立或變更任何 Broker、Trigger 或 Source。</translation>
+    </message>
+    <message>
+        <source>Channel-based brokers are not changed; existing ones keep delivering.</source>
+        <translation>以 Channel 為基礎的 Broker 不會變更；既有的繼續傳送。</translation>
+    </message>
+    <message>
+        <source>Events cannot be sent to channel-based brokers; payload logs of models are lost.</source>
+        <translation>事件無法送到以 Channel 為基礎的 Broker；模型的 payload 記錄會遺失。</translation>
+    </message>
+    <message>
+        <source>Events of channel-based brokers are not delivered.</source>
+        <translation>以 Channel 為基礎的 Broker 不會傳送事件。</translation>
+    </message>
+    <message>
+        <source>In-memory channels are not changed; existing ones keep delivering.</source>
+        <translation>記憶體內的 Channel 不會變更；既有的繼續傳送。</translation>
+    </message>
+    <message>
+        <source>Every replica delivers, but the events in its memory are lost with it: use a Kafka or RabbitMQ broker for events that matter.</source>
+        <translation>每個複本都會傳送，但其記憶體中的事件會隨之遺失：重要的事件請使用 Kafka 或 RabbitMQ 的 Broker。</translation>
+    </message>
+    <message>
+        <source>Events in memory are lost and no more are delivered.</source>
+        <translation>記憶體中的事件會遺失，也不再傳送事件。</translation>
+    </message>
+    <message>
+        <source>Kafka brokers and sources are not changed; existing ones keep delivering.</source>
+        <translation>Kafka 的 Broker 與 Source 不會變更；既有的繼續傳送。</translation>
+    </message>
+    <message>
+        <source>Its events are kept in Kafka.</source>
+        <translation>其事件保存在 Kafka 中。</translation>
+    </message>
+    <message>
+        <source>Events cannot be sent to Kafka brokers.</source>
+        <translation>事件無法送到 Kafka Broker。</translation>
+    </message>
+    <message>
+        <source>Events of Kafka brokers wait in Kafka until it is back.</source>
+        <translation>Kafka Broker 的事件會在 Kafka 中等待，直到它恢復。</translation>
+    </message>
+    <message>
+        <source>RabbitMQ brokers are not changed; existing ones keep delivering.</source>
+        <translation>RabbitMQ Broker 不會變更；既有的繼續傳送。</translation>
+    </message>
+    <message>
+        <source>It is not in the catalogue: whether several replicas of it may run has to be looked up.</source>
+        <translation>它不在元件目錄中：能否執行多個複本，須另行查明。</translation>
+    </message>
+    <message>
+        <source>What it does stops.</source>
+        <translation>它負責的功能停擺。</translation>
+    </message>
+    <message>
+        <source>It is not in the catalogue and mounts a PVC, as a store does: look up whether several replicas of it may run.</source>
+        <translation>它不在元件目錄中，且像儲存服務一樣掛載 PVC：請查明能否執行多個複本。</translation>
+    </message>
+    <message>
+        <source>What it does stops, and its data cannot be reached.</source>
+        <translation>它負責的功能停擺，也無法存取其資料。</translation>
+    </message>
+    <message>
+        <source>One runs on each node.</source>
+        <translation>每個節點執行一個。</translation>
+    </message>
+    <message>
+        <source>What it does on its node stops.</source>
+        <translation>它在其節點上負責的功能停擺。</translation>
+    </message>
+    <message>
+        <source>kfctl was given up in 2021: Kubeflow is installed with kustomize or Helm, and nothing of kfctl runs in a cluster.</source>
+        <translation>kfctl 已於 2021 年停止開發：Kubeflow 以 kustomize 或 Helm 安裝，叢集中不會執行 kfctl 的任何部分。</translation>
+    </message>
+    <message>
+        <source>No such controller exists: each part of Kubeflow has controllers of its own; of Pipelines they are workflow-controller, metacontroller and those named ml-pipeline.</source>
+        <translation>沒有這個控制器：Kubeflow 的每個部分各有自己的控制器；Pipelines 的是 workflow-controller、metacontroller，以及名為 ml-pipeline 的那些。</translation>
+    </message>
+    <message>
+        <source>Pipelines has no controller manager: Argo&apos;s workflow-controller runs the steps, ml-pipeline answers the API.</source>
+        <translation>Pipelines 沒有 controller manager：由 Argo 的 workflow-controller 執行步驟，由 ml-pipeline 回應 API。</translation>
+    </message>
+    <message>
+        <source>Since Kubeflow 1.4 PyTorchJobs are run by training-operator, and since 1.11 by Trainer by default.</source>
+        <translation>自 Kubeflow 1.4 起 PyTorchJob 由 training-operator 執行，自 1.11 起預設由 Trainer 執行。</translation>
+    </message>
+    <message>
+        <source>It was renamed training-operator in Kubeflow 1.4.</source>
+        <translation>它在 Kubeflow 1.4 更名為 training-operator。</translation>
+    </message>
+    <message>
+        <source>It became a part of training-operator in Kubeflow 1.4; MXJobs were given up with version 1.9.</source>
+        <translation>它在 Kubeflow 1.4 併入 training-operator；MXJob 自 1.9 版起不再支援。</translation>
+    </message>
+    <message>
+        <source>It became a part of training-operator in Kubeflow 1.4.</source>
+        <translation>它在 Kubeflow 1.4 併入 training-operator。</translation>
+    </message>
+    <message>
+        <source>It was renamed KServe in 2021 and left the Kubeflow organization.</source>
+        <translation>它於 2021 年更名為 KServe，並離開 Kubeflow 組織。</translation>
+    </message>
+    <message>
+        <source>It was renamed kserve-controller-manager in 2021.</source>
+        <translation>它於 2021 年更名為 kserve-controller-manager。</translation>
+    </message>
+    <message>
+        <source>Since Kubeflow 1.11 SeaweedFS keeps the artifacts; its Secret is still named mlpipeline-minio-artifact.</source>
+        <translation>自 Kubeflow 1.11 起由 SeaweedFS 保存成品；其 Secret 的名稱仍是 mlpipeline-minio-artifact。</translation>
+    </message>
+    <message>
+        <source>It is named dashboard since Kubeflow 26.03.1.</source>
+        <translation>自 Kubeflow 26.03.1 起，它的名稱是 dashboard。</translation>
+    </message>
+    <message>
+        <source>It is named poddefaults-webhook since Kubeflow 26.03.1.</source>
+        <translation>自 Kubeflow 26.03.1 起，它的名稱是 poddefaults-webhook。</translation>
+    </message>
+    <message>
+        <source>Access management runs beside the profile controller; its container is named access-management since Kubeflow 26.03.1.</source>
+        <translation>存取管理與 Profile 控制器一同執行；自 Kubeflow 26.03.1 起，其容器的名稱是 access-management。</translation>
+    </message>
+    <message>
+        <source>Pipelines on Tekton was given up after Kubeflow 1.9; Argo Workflows runs the steps.</source>
+        <translation>Kubeflow 1.9 之後不再提供 Tekton 版的 Pipelines；由 Argo Workflows 執行步驟。</translation>
+    </message>
+    <message>
+        <source>It is no longer installed where cert-manager makes the certificate of the cache server.</source>
+        <translation>快取伺服器的憑證由 cert-manager 簽發時，就不再安裝它。</translation>
+    </message>
+    <message>
+        <source>The repository kubeflow/manifests was renamed kubeflow/community-distribution in 2026.</source>
+        <translation>repository kubeflow/manifests 於 2026 年更名為 kubeflow/community-distribution。</translation>
+    </message>
+    <message>
+        <source>Since Kubeflow 1.0 Istio&apos;s ingress gateway leads into Kubeflow.</source>
+        <translation>自 Kubeflow 1.0 起，以 Istio 的 ingress 閘道作為 Kubeflow 的入口。</translation>
+    </message>
+    <message>
+        <source>Since Kubeflow 1.9 oauth2-proxy checks each request instead.</source>
+        <translation>自 Kubeflow 1.9 起，改由 oauth2-proxy 檢查每個請求。</translation>
+    </message>
+    <message>
+        <source>Seldon Core was taken out of the distribution after Kubeflow 1.9.</source>
+        <translation>Kubeflow 1.9 之後，Seldon Core 已自發行版移除。</translation>
+    </message>
+    <message>
+        <source>It keeps no state. The profile controller of Pipelines makes one in each profile and says nothing of its replicas, so that they may be set.</source>
+        <translation>它不保存狀態。Pipelines 的 Profile 控制器會在每個 Profile 建立一個，且未指定其複本數，因此可以自行設定。</translation>
+    </message>
+    <message>
+        <source>Artifacts of runs in its profile are not shown; runs continue.</source>
+        <translation>不會顯示其 Profile 中執行的成品；執行中的繼續。</translation>
+    </message>
+    <message>
+        <source>It makes the certificate of the cache server and enters it in the webhook: two would overwrite each other&apos;s.</source>
+        <translation>它簽發快取伺服器的憑證並寫入 webhook：兩個複本會互相覆寫對方的憑證。</translation>
+    </message>
+    <message>
+        <source>The certificate of the cache server is not made anew; steps run on, without the cache once it has ended.</source>
+        <translation>不會重新簽發快取伺服器的憑證；步驟會繼續執行，但憑證到期後就沒有快取可用。</translation>
+    </message>
+    <message>
+        <source>Pipelines, its metadata and its cache stop; what is in no backup may be lost.</source>
+        <translation>Pipelines、其中繼資料與快取都停擺；不在備份中的可能會遺失。</translation>
+    </message>
+    <message>
+        <source>Trial metrics can be neither stored nor read; what is in no backup may be lost.</source>
+        <translation>試驗的指標無法儲存也無法讀取；不在備份中的可能會遺失。</translation>
+    </message>
+    <message>
+        <source>Models can be neither registered nor looked up; what is in no backup may be lost.</source>
+        <translation>無法註冊也無法查詢模型；不在備份中的可能會遺失。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::AcceptDialog</name>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Accepted by</source>
+        <translation>接受者</translation>
+    </message>
+    <message>
+        <source>Until</source>
+        <translation>期限</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>檔案</translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation>接受</translation>
+    </message>
+    <message>
+        <source>Say why it can be lived with: whoever reads the file later was not here.</source>
+        <translation>請說明為何可以容忍：日後讀到此檔案的人並不在場。</translation>
+    </message>
+    <message>
+        <source>Kept with it, for whoever reads it later.</source>
+        <translation>與項目一同保存，供日後讀到的人參考。</translation>
+    </message>
+    <message>
+        <source>Say who accepts it.</source>
+        <translation>請填寫由誰接受。</translation>
+    </message>
+    <message>
+        <source>Say when it counts again.</source>
+        <translation>請填寫何時重新計入。</translation>
+    </message>
+    <message>
+        <source>Year, month and day: %1</source>
+        <translation>年、月、日：%1</translation>
+    </message>
+    <message>
+        <source>After this day it counts again.</source>
+        <translation>過了這一天就會重新計入。</translation>
+    </message>
+    <message>
+        <source>YAML (*.yaml *.yml)</source>
+        <translation>YAML (*.yaml *.yml)</translation>
+    </message>
+    <message>
+        <source>Choose where to keep it.</source>
+        <translation>請選擇保存位置。</translation>
+    </message>
+    <message>
+        <source>A file that a team can share, for example in Git.</source>
+        <translation>團隊可以共用的檔案，例如放在 Git 中。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>There is no such day.</source>
+        <translation>沒有這一天。</translation>
+    </message>
+    <message>
+        <source>This day is over: it would count at once.</source>
+        <translation>這一天已過：會立即重新計入。</translation>
+    </message>
+    <message>
+        <source>Two years at most: what nobody looks at again is forgotten.</source>
+        <translation>最多兩年：無人再檢視的事會被遺忘。</translation>
+    </message>
+    <message>
+        <source>As it was accepted.</source>
+        <translation>維持接受時的內容。</translation>
+    </message>
+    <message>
+        <source>It stays in its file.</source>
+        <translation>保留在原檔案中。</translation>
+    </message>
+    <message>
+        <source>Accept for longer</source>
+        <translation>延長接受</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::AskDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -3357,6 +9386,57 @@
     </message>
 </context>
 <context>
+    <name>cairn::dialogs::EditDialog</name>
+    <message>
+        <source>YAML of the job</source>
+        <translation>工作的 YAML</translation>
+    </message>
+    <message>
+        <source>What changes</source>
+        <translation>變更內容</translation>
+    </message>
+    <message>
+        <source>Edit %1</source>
+        <translation>編輯 %1</translation>
+    </message>
+    <message>
+        <source>Nothing is written before you press Apply. The server tries it meanwhile.</source>
+        <translation>按下「套用」之前不會寫入任何內容。期間由伺服器試執行。</translation>
+    </message>
+    <message>
+        <source>Discard your text?</source>
+        <translation>捨棄您的文字？</translation>
+    </message>
+    <message>
+        <source>What you changed is lost. The job stays as it is.</source>
+        <translation>您的變更會遺失。工作維持原狀。</translation>
+    </message>
+    <message>
+        <source>Discard it</source>
+        <translation>捨棄</translation>
+    </message>
+    <message>
+        <source>Reading the job…</source>
+        <translation>正在讀取工作…</translation>
+    </message>
+    <message>
+        <source>Settle the problems first.</source>
+        <translation>請先解決問題。</translation>
+    </message>
+    <message>
+        <source>Nothing differs.</source>
+        <translation>沒有差異。</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>正在詢問伺服器…</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>套用</translation>
+    </message>
+</context>
+<context>
     <name>cairn::dialogs::ExecConsentDialog</name>
     <message>
         <source>Allow %1 to run?</source>
@@ -3405,6 +9485,45 @@
     <message>
         <source>Don&apos;t allow</source>
         <translation>不允許</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::FailoverDialog</name>
+    <message>
+        <source>Checks</source>
+        <translation>檢查</translation>
+    </message>
+    <message>
+        <source>How long nobody leads is measured, and until the component works and has a standby again. The result is kept on this computer.</source>
+        <translation>會量測沒有領導者的時間，以及元件恢復運作並再次有待命複本所需的時間。結果保存在這台電腦上。</translation>
+    </message>
+    <message>
+        <source>Check again</source>
+        <translation>重新檢查</translation>
+    </message>
+    <message>
+        <source>Failover test of %1</source>
+        <translation>%1 的容錯移轉測試</translation>
+    </message>
+    <message>
+        <source>Kills the pod that leads, for real.</source>
+        <translation>會真的終止身為領導者的 Pod。</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>檢查中…</translation>
+    </message>
+    <message>
+        <source>The checks could not be made.</source>
+        <translation>無法進行檢查。</translation>
+    </message>
+    <message>
+        <source>A check failed.</source>
+        <translation>有一項檢查未通過。</translation>
+    </message>
+    <message>
+        <source>Kill the leader</source>
+        <translation>終止領導者</translation>
     </message>
 </context>
 <context>
@@ -3487,6 +9606,168 @@
         <source>Stop here</source>
         <translation>在此停止</translation>
     </message>
+    <message>
+        <source>Nothing is half done on the cluster: only the effect is still being watched.</source>
+        <translation>叢集上沒有只完成一半的變更：只是還在監看其效果。</translation>
+    </message>
+    <message>
+        <source>Close now</source>
+        <translation>立即關閉</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::MergeDialog</name>
+    <message>
+        <source>(nothing)</source>
+        <translation>（無內容）</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 and %n more line(s)</source>
+        <translation>
+            <numerusform>%1 及另外 %n 行</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Use this result</source>
+        <translation>使用此結果</translation>
+    </message>
+    <message>
+        <source>Compare three ways: %1</source>
+        <comment>file</comment>
+        <translation>三方比較：%1</translation>
+    </message>
+    <message>
+        <source>Cairn wrote this file, and somebody edited it since. Both are shown against what Cairn wrote last.</source>
+        <translation>此檔案由 Cairn 寫入，之後有人編輯過。兩者都與 Cairn 上次寫入的內容對照顯示。</translation>
+    </message>
+    <message>
+        <source>It is not known what Cairn wrote here last, if it did, so only the two texts can be compared.</source>
+        <translation>不知道 Cairn 上次在此寫入了什麼，也不知道是否寫入過，因此只能比較這兩份文字。</translation>
+    </message>
+    <message>
+        <source>The overlay does not need this file any more, but somebody edited it.</source>
+        <translation>overlay 不再需要此檔案，但有人編輯過它。</translation>
+    </message>
+    <message>
+        <source>Yours</source>
+        <translation>您的版本</translation>
+    </message>
+    <message>
+        <source>against what Cairn wrote last</source>
+        <translation>與 Cairn 上次寫入的內容相比</translation>
+    </message>
+    <message>
+        <source>Generated now</source>
+        <translation>目前產生的版本</translation>
+    </message>
+    <message>
+        <source>against what is there</source>
+        <translation>與現有內容相比</translation>
+    </message>
+    <message>
+        <source>The whole file</source>
+        <translation>整個檔案</translation>
+    </message>
+    <message>
+        <source>What becomes of the file</source>
+        <translation>檔案的處理方式</translation>
+    </message>
+    <message>
+        <source>Both changes</source>
+        <translation>兩者的變更</translation>
+    </message>
+    <message>
+        <source>Keep mine</source>
+        <translation>保留我的版本</translation>
+    </message>
+    <message>
+        <source>Remove it</source>
+        <translation>移除檔案</translation>
+    </message>
+    <message>
+        <source>Take the generated one</source>
+        <translation>採用產生的版本</translation>
+    </message>
+    <message>
+        <source>There is no common text that both could be put on.</source>
+        <translation>沒有可用來合併兩者的共同版本。</translation>
+    </message>
+    <message>
+        <source>The result</source>
+        <translation>結果</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>結果</translation>
+    </message>
+    <message>
+        <source>what would be written</source>
+        <translation>將會寫入的內容</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>It is being worked out</source>
+        <translation>正在計算</translation>
+    </message>
+    <message>
+        <source>Line %1: both changed it</source>
+        <comment>number</comment>
+        <translation>第 %1 行：兩邊都有變更</translation>
+    </message>
+    <message>
+        <source>yours: %1</source>
+        <comment>text of a line</comment>
+        <translation>您的：%1</translation>
+    </message>
+    <message>
+        <source>generated: %1</source>
+        <comment>text of a line</comment>
+        <translation>產生的：%1</translation>
+    </message>
+    <message>
+        <source>Conflict in line %1</source>
+        <comment>number</comment>
+        <translation>第 %1 行的衝突</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>未決定</translation>
+    </message>
+    <message>
+        <source>Mine</source>
+        <translation>我的</translation>
+    </message>
+    <message>
+        <source>Generated</source>
+        <translation>產生的</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more, of which yours stay</source>
+        <translation>
+            <numerusform>還有 %n 個，均保留您的版本</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Conflicts</source>
+        <translation>衝突</translation>
+    </message>
+    <message>
+        <source>It is removed, and your edits with it.</source>
+        <translation>檔案會被移除，您的編輯也會一併消失。</translation>
+    </message>
+    <message>
+        <source>Your edits are lost.</source>
+        <translation>您的編輯會遺失。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n conflict(s) open: your lines stay there.</source>
+        <translation>
+            <numerusform>%n 個衝突尚未決定：該處保留您的內容。</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>cairn::dialogs::Palette</name>
@@ -3529,6 +9810,37 @@
     </message>
 </context>
 <context>
+    <name>cairn::dialogs::PlanDialog</name>
+    <message>
+        <source>What happens, in order</source>
+        <translation>依序會發生的事</translation>
+    </message>
+    <message>
+        <source>What the server says of it</source>
+        <translation>伺服器對此的回應</translation>
+    </message>
+    <message>
+        <source>Safe order</source>
+        <translation>安全順序</translation>
+    </message>
+    <message>
+        <source>Dry run</source>
+        <translation>試執行</translation>
+    </message>
+    <message>
+        <source>Settle the problems first.</source>
+        <translation>請先解決問題。</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>正在詢問伺服器…</translation>
+    </message>
+    <message>
+        <source>The server refuses a part of it.</source>
+        <translation>伺服器拒絕其中一部分。</translation>
+    </message>
+</context>
+<context>
     <name>cairn::dialogs::ProgramsDialog</name>
     <message>
         <source>Close</source>
@@ -3559,6 +9871,57 @@
     <message>
         <source>Revoke the consent for %1</source>
         <translation>撤銷對 %1 的同意</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::ProofDialog</name>
+    <message>
+        <source>Test %1 from two nodes?</source>
+        <translation>從兩個節點測試 %1？</translation>
+    </message>
+    <message>
+        <source>Cairn creates a Job in namespace %1 with a pod on each of two nodes. Each writes %2 into a folder of its own on the PVC and reads what the other one wrote; the folder is removed. The result stays on the PVC as an annotation.</source>
+        <translation>Cairn 會在命名空間 %1 建立一個 Job，在兩個節點上各有一個 Pod。每個 Pod 將 %2 寫入 PVC 上專屬的資料夾，並讀取另一個 Pod 所寫的內容；之後會移除該資料夾。結果以註解的形式留在 PVC 上。</translation>
+    </message>
+    <message>
+        <source>Test it</source>
+        <translation>測試</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>映像檔</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>使用者</translation>
+    </message>
+    <message>
+        <source>It needs an image with a shell.</source>
+        <translation>需要具備 shell 的映像檔。</translation>
+    </message>
+    <message>
+        <source>An image has no spaces in its name.</source>
+        <translation>映像檔名稱不能含有空格。</translation>
+    </message>
+    <message>
+        <source>No pod mounts the PVC, so none is known. Any with a shell will do, for example the one you train with.</source>
+        <translation>沒有 Pod 掛載此 PVC，因此不知道該用哪個映像檔。任何具備 shell 的皆可，例如您用於訓練的映像檔。</translation>
+    </message>
+    <message>
+        <source>Any with a shell; one that the nodes have already starts at once.</source>
+        <translation>任何具備 shell 的皆可；節點上已有的可立即啟動。</translation>
+    </message>
+    <message>
+        <source>The number of a user.</source>
+        <translation>使用者的編號。</translation>
+    </message>
+    <message>
+        <source>It needs a user.</source>
+        <translation>需要使用者。</translation>
+    </message>
+    <message>
+        <source>Its number. It has to be one that may write on the PVC, as your jobs do.</source>
+        <translation>其編號。必須是可在此 PVC 上寫入的使用者，如同您的工作所用的。</translation>
     </message>
 </context>
 <context>
@@ -3766,6 +10129,227 @@
         <source>A variable name consists of letters, digits and underscores and does not begin with a digit.</source>
         <translation>變數名稱由字母、數字與底線組成，且不以數字開頭。</translation>
     </message>
+    <message>
+        <source>Wrap the command, to continue</source>
+        <translation>包裝指令以接續</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::ScaleDialog</name>
+    <message>
+        <source>Workers</source>
+        <translation>Worker</translation>
+    </message>
+    <message>
+        <source>Scale %1</source>
+        <translation>調整 %1 的規模</translation>
+    </message>
+    <message>
+        <source>Reading the job…</source>
+        <translation>正在讀取工作…</translation>
+    </message>
+    <message>
+        <source>It has %1 of the replica %2, and may have %3 to %4.</source>
+        <translation>它有 %1 個 %2 複本，可為 %3 到 %4 個。</translation>
+    </message>
+    <message>
+        <source>It has %1 of the replica %2.</source>
+        <translation>它有 %1 個 %2 複本。</translation>
+    </message>
+    <message>
+        <source>It cannot be scaled so.</source>
+        <translation>無法這樣擴縮。</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>正在詢問伺服器…</translation>
+    </message>
+    <message>
+        <source>It has so many already.</source>
+        <translation>它已經是這個數量。</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>擴縮</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::TemplateDialog</name>
+    <message>
+        <source>Name</source>
+        <translation>名稱</translation>
+    </message>
+    <message>
+        <source>Save as a template</source>
+        <translation>存為範本</translation>
+    </message>
+    <message>
+        <source>Two files in %1: the YAML, and the form for name, image and pods, which you may add to. Values of variables that sound like secrets are left out.</source>
+        <translation>在 %1 中存為兩個檔案：YAML，以及含名稱、映像檔與 Pod 的表單，您可以自行增補。名稱看似機密的變數，其值會略去。</translation>
+    </message>
+    <message>
+        <source>Letters, digits, dots, hyphens and underscores; a folder with /.</source>
+        <translation>字母、數字、點、連字號與底線；以 / 指定資料夾。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Save the template</source>
+        <translation>儲存範本</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::VolumeDialog</name>
+    <message>
+        <source>New storage in %1</source>
+        <comment>namespace</comment>
+        <translation>在 %1 新增儲存空間</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>類型</translation>
+    </message>
+    <message>
+        <source>Storage</source>
+        <translation>儲存空間</translation>
+    </message>
+    <message>
+        <source>is there already</source>
+        <translation>已存在</translation>
+    </message>
+    <message>
+        <source>is made by a new StorageClass</source>
+        <translation>由新的 StorageClass 建立</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名稱</translation>
+    </message>
+    <message>
+        <source>It needs a name.</source>
+        <translation>需要名稱。</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>GiB</source>
+        <translation>GiB</translation>
+    </message>
+    <message>
+        <source>What would be made</source>
+        <translation>將會建立的內容</translation>
+    </message>
+    <message>
+        <source>Save the YAML…</source>
+        <translation>儲存 YAML…</translation>
+    </message>
+    <message>
+        <source>Take it back</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Dry run</source>
+        <translation>試執行</translation>
+    </message>
+    <message>
+        <source>Make it</source>
+        <translation>建立</translation>
+    </message>
+    <message>
+        <source>Not enforced; may be left out.</source>
+        <translation>不會強制執行；可留空。</translation>
+    </message>
+    <message>
+        <source>It needs a size.</source>
+        <translation>需要大小。</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>選擇…</translation>
+    </message>
+    <message>
+        <source>%1 is needed.</source>
+        <translation>需要 %1。</translation>
+    </message>
+    <message>
+        <source>Make the Secret too</source>
+        <translation>一併建立 Secret</translation>
+    </message>
+    <message>
+        <source>A value of the Secret is missing.</source>
+        <translation>Secret 缺少一個值。</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>關閉</translation>
+    </message>
+    <message>
+        <source>It is under way.</source>
+        <translation>正在進行。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s dry run comes first.</source>
+        <translation>須先經伺服器試執行。</translation>
+    </message>
+    <message>
+        <source>The server tries it; nothing is made.</source>
+        <translation>由伺服器試執行；不會建立任何東西。</translation>
+    </message>
+    <message>
+        <source>The server would make all of it.</source>
+        <translation>伺服器會全部建立。</translation>
+    </message>
+    <message>
+        <source>Nothing was made yet.</source>
+        <translation>尚未建立任何東西。</translation>
+    </message>
+    <message>
+        <source>It was not made.</source>
+        <translation>未建立。</translation>
+    </message>
+    <message>
+        <source>It is being made.</source>
+        <translation>正在建立。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::YamlDialog</name>
+    <message>
+        <source>Copy</source>
+        <translation>複製</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>關閉</translation>
+    </message>
+    <message>
+        <source>It is still being read</source>
+        <translation>仍在讀取中</translation>
+    </message>
+    <message>
+        <source>Reading %1…</source>
+        <translation>正在讀取 %1…</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已複製</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試一次</translation>
+    </message>
 </context>
 <context>
     <name>cairn::editors::CodeEditor</name>
@@ -3891,6 +10475,12 @@
         <source>%n unchanged line(s)</source>
         <translation>
             <numerusform>%n 行未變更</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more line(s) are not shown; Ctrl C copies them all</source>
+        <translation>
+            <numerusform>另有 %n 行未顯示；Ctrl C 可複製全部</numerusform>
         </translation>
     </message>
 </context>
@@ -4131,24 +10721,57 @@
         <translation>當地 %1，UTC %2</translation>
     </message>
     <message>
-        <source>torch zip</source>
-        <translation>torch zip</translation>
+        <source>attempt %1</source>
+        <translation>第 %1 次</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::AcceptedTableModel</name>
+    <message>
+        <source>ended %1, counts again</source>
+        <translation>%1 到期，重新計入</translation>
     </message>
     <message>
-        <source>DCP</source>
-        <translation>DCP</translation>
+        <source>until %1</source>
+        <translation>至 %1</translation>
     </message>
     <message>
-        <source>HF Trainer</source>
-        <translation>HF Trainer</translation>
+        <source>%1 (%2)</source>
+        <comment>reason, who accepted it</comment>
+        <translation>%1（%2）</translation>
     </message>
     <message>
-        <source>safetensors</source>
-        <translation>safetensors</translation>
+        <source>%1: %2</source>
+        <comment>column, value</comment>
+        <translation>%1：%2</translation>
     </message>
     <message>
-        <source>Accelerate</source>
-        <translation>Accelerate</translation>
+        <source>Renew…</source>
+        <translation>延長…</translation>
+    </message>
+    <message>
+        <source>Withdraw</source>
+        <translation>撤回</translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation>規則</translation>
+    </message>
+    <message>
+        <source>Object</source>
+        <translation>物件</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>接受期限</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>發現項目</translation>
     </message>
 </context>
 <context>
@@ -4358,10 +10981,6 @@
         <source>Reason</source>
         <translation>原因</translation>
     </message>
-    <message>
-        <source>attempt %1</source>
-        <translation>第 %1 次</translation>
-    </message>
 </context>
 <context>
     <name>cairn::items::ClaimTableModel</name>
@@ -4495,6 +11114,83 @@
     </message>
 </context>
 <context>
+    <name>cairn::items::ComponentHistoryModel</name>
+    <message>
+        <source>none seen</source>
+        <translation>未見到</translation>
+    </message>
+    <message>
+        <source>no election</source>
+        <translation>不選舉</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>%1 → %2</source>
+        <comment>who led, who leads</comment>
+        <translation>%1 → %2</translation>
+    </message>
+    <message>
+        <source>Cairn did not see how long nobody led.</source>
+        <translation>Cairn 未看到沒有領導者的時間有多長。</translation>
+    </message>
+    <message>
+        <source>The longest time without a leader was %1.</source>
+        <translation>沒有領導者的時間最長為 %1。</translation>
+    </message>
+    <message>
+        <source>Cairn has not watched it in the last 7 days.</source>
+        <translation>Cairn 在最近 7 天內未監看它。</translation>
+    </message>
+    <message>
+        <source>At least one replica was ready in this part of the %1 that Cairn watched.</source>
+        <translation>在 Cairn 監看的 %1 之中，至少有一個複本就緒的時間比例。</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>column, value</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Component</source>
+        <translation>元件</translation>
+    </message>
+    <message>
+        <source>Last takeover</source>
+        <translation>上次接手</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>耗時</translation>
+    </message>
+    <message>
+        <source>How long nobody led</source>
+        <translation>沒有領導者的時間</translation>
+    </message>
+    <message>
+        <source>In 7 days</source>
+        <translation>7 天內</translation>
+    </message>
+    <message>
+        <source>Takeovers in the last 7 days</source>
+        <translation>最近 7 天內的接手次數</translation>
+    </message>
+    <message>
+        <source>Available</source>
+        <translation>可用率</translation>
+    </message>
+    <message>
+        <source>Part of the last 7 days, as far as Cairn watched, in which at least one replica was ready</source>
+        <translation>最近 7 天內 Cairn 有監看的時間中，至少有一個複本就緒的比例</translation>
+    </message>
+</context>
+<context>
     <name>cairn::items::ComponentTableModel</name>
     <message>
         <source>Not observable</source>
@@ -4549,7 +11245,7 @@
     </message>
     <message>
         <source>lease is stale</source>
-        <translation>租約過期</translation>
+        <translation>Lease 過期</translation>
     </message>
     <message>
         <source>clock is wrong</source>
@@ -4557,7 +11253,7 @@
     </message>
     <message>
         <source>no lease</source>
-        <translation>沒有租約</translation>
+        <translation>沒有 Lease</translation>
     </message>
     <message>
         <source>election off</source>
@@ -4604,7 +11300,7 @@
     </message>
     <message>
         <source>Single point of failure</source>
-        <translation>單點失效</translation>
+        <translation>單點故障</translation>
     </message>
     <message>
         <source>All on one node</source>
@@ -4635,6 +11331,25 @@
     <message>
         <source>State in</source>
         <translation>狀態存於</translation>
+    </message>
+    <message>
+        <source>No leader</source>
+        <translation>沒有領導者</translation>
+    </message>
+    <message>
+        <source>not observable</source>
+        <translation>無法觀察</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n component(s) tolerate a node failure</source>
+        <translation>
+            <numerusform>%n 個元件中有 %1 個能承受節點失效</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>area, how it stands</comment>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -4724,6 +11439,89 @@
     <message>
         <source>Count</source>
         <translation>次數</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::FindingListModel</name>
+    <message>
+        <source>Critical</source>
+        <translation>嚴重</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>Medium</source>
+        <translation>中</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>低</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>object, field and value</comment>
+        <translation>%1，%2</translation>
+    </message>
+    <message>
+        <source>stops everything that depends on it</source>
+        <translation>依賴它的一切都會停擺</translation>
+    </message>
+    <message>
+        <source>users notice a node failure</source>
+        <translation>節點失效時使用者會察覺</translation>
+    </message>
+    <message>
+        <source>hurts during repair or upgrade</source>
+        <translation>修復或升級時會造成影響</translation>
+    </message>
+    <message>
+        <source>worth knowing</source>
+        <translation>值得了解</translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>隱藏</translation>
+    </message>
+    <message>
+        <source>Show %1</source>
+        <comment>how many</comment>
+        <translation>顯示 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n finding(s): %2</source>
+        <translation>
+            <numerusform>%1，%n 個發現項目：%2</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %2 (%3), %n finding(s), shown below</source>
+        <comment>severity, title, rule</comment>
+        <translation>
+            <numerusform>%1：%2（%3），%n 個發現項目，顯示於下方</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %2 (%3), %n finding(s), folded</source>
+        <comment>severity, title, rule</comment>
+        <translation>
+            <numerusform>%1：%2（%3），%n 個發現項目，已收合</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: %2. %3 (%4)</source>
+        <comment>severity, title, consequence, rule</comment>
+        <translation>%1：%2。%3（%4）</translation>
+    </message>
+    <message>
+        <source>The cluster as a whole</source>
+        <translation>整個叢集</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>severity, how many</comment>
+        <translation>%1 %2</translation>
     </message>
 </context>
 <context>
@@ -4869,6 +11667,59 @@
     </message>
 </context>
 <context>
+    <name>cairn::items::LeaderChangeTableModel</name>
+    <message>
+        <source>today %1</source>
+        <comment>time</comment>
+        <translation>今天 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) in between that Cairn did not see</source>
+        <translation>
+            <numerusform>其間有 %n 次更替，Cairn 並未看到</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cairn did not see it</source>
+        <translation>Cairn 並未看到</translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation>時間</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>自</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>至</translation>
+    </message>
+    <message>
+        <source>Without a leader</source>
+        <translation>無領導者時間</translation>
+    </message>
+    <message>
+        <source>Until it worked</source>
+        <translation>恢復運作所需時間</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::MomentTableModel</name>
+    <message>
+        <source>From the kill</source>
+        <translation>終止後時間</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>發生了什麼</translation>
+    </message>
+</context>
+<context>
     <name>cairn::items::NodeTableModel</name>
     <message>
         <source>Not ready</source>
@@ -4961,6 +11812,63 @@
     <message>
         <source>Unsaved work</source>
         <translation>未儲存的工作量</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::OverlayFileModel</name>
+    <message>
+        <source>%1 of %2</source>
+        <comment>patches that land, of all</comment>
+        <translation>%2 個中 %1 個</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>column, value</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>檔案</translation>
+    </message>
+    <message>
+        <source>Lands</source>
+        <translation>套用得上</translation>
+    </message>
+    <message>
+        <source>In the folder</source>
+        <translation>資料夾中</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::OverlayObjectModel</name>
+    <message>
+        <source>+ new</source>
+        <translation>+ 新增</translation>
+    </message>
+    <message>
+        <source>− removed</source>
+        <translation>− 已移除</translation>
+    </message>
+    <message>
+        <source>~ changed</source>
+        <translation>~ 已變更</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>column, value</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Object</source>
+        <translation>物件</translation>
+    </message>
+    <message>
+        <source>Lines</source>
+        <translation>行數</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>變更</translation>
     </message>
 </context>
 <context>
@@ -6216,6 +13124,22 @@
         <source>resume from %1 not finished; the job is %2</source>
         <translation>從 %1 的接續尚未完成；工作目前狀態：%2</translation>
     </message>
+    <message>
+        <source>This checkpoint was saved by attempt %1 and holds nothing of the current attempt, %2.</source>
+        <translation>此檢查點由第 %1 次嘗試儲存，不含目前嘗試（第 %2 次）的任何成果。</translation>
+    </message>
+    <message>
+        <source>The newest of the current attempt is %1.</source>
+        <translation>目前嘗試中最新的是 %1。</translation>
+    </message>
+    <message>
+        <source>A newer checkpoint, %1, was saved by attempt %2, not by the current attempt, %3.</source>
+        <translation>較新的檢查點 %1 由第 %2 次嘗試儲存，而非目前嘗試（第 %3 次）。</translation>
+    </message>
+    <message>
+        <source>It holds nothing of the current attempt. Choose it to continue from there instead.</source>
+        <translation>它不含目前嘗試的任何成果。若要改從該處繼續，請選擇它。</translation>
+    </message>
 </context>
 <context>
     <name>cairn::kit::Check</name>
@@ -6338,6 +13262,11 @@
         <source>Notifications</source>
         <translation>通知</translation>
     </message>
+    <message>
+        <source>%1, quiet until %2</source>
+        <comment>notifications, time</comment>
+        <translation>%1，勿擾至 %2</translation>
+    </message>
 </context>
 <context>
     <name>cairn::kit::NoticeList</name>
@@ -6362,6 +13291,18 @@
         <source>%1: %2</source>
         <comment>button of a notification, its title</comment>
         <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Notify again</source>
+        <translation>恢復通知</translation>
+    </message>
+    <message>
+        <source>Quiet for 1 h</source>
+        <translation>勿擾 1 小時</translation>
+    </message>
+    <message>
+        <source>Quiet until %1: nothing shows up, all is listed here.</source>
+        <translation>勿擾至 %1：不會跳出通知，全部列在這裡。</translation>
     </message>
 </context>
 <context>
@@ -6423,6 +13364,15 @@
     <message>
         <source>Close</source>
         <translation>關閉</translation>
+    </message>
+    <message>
+        <source>All of it is in the list of notifications.</source>
+        <translation>完整內容在通知清單中。</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>button of a notification, its title</comment>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>
@@ -6834,10 +13784,6 @@
     <message>
         <source>Move them to username and password of the user entry.</source>
         <translation>請將它們移到使用者項目的 username 與 password。</translation>
-    </message>
-    <message>
-        <source>It is not a complete http or https URL.</source>
-        <translation>它不是完整的 http 或 https URL。</translation>
     </message>
     <message>
         <source>%1 is not a complete http or https URL.</source>
@@ -7724,10 +14670,6 @@
         <translation>它會執行：%1（含變數 %2）</translation>
     </message>
     <message>
-        <source>Allow it if you trust %1; cairnctl takes --allow-exec.</source>
-        <translation>若您信任 %1 請允許；cairnctl 使用 --allow-exec。</translation>
-    </message>
-    <message>
         <source>Check the permissions of %1.</source>
         <translation>請檢查 %1 的權限。</translation>
     </message>
@@ -7969,6 +14911,30 @@
         <source>It holds a placeholder in place of a token.</source>
         <translation>其中是佔位文字，而非權杖。</translation>
     </message>
+    <message>
+        <source>The exec plugin&apos;s command is too long to run</source>
+        <translation>exec 外掛程式的命令過長，無法執行</translation>
+    </message>
+    <message>
+        <source>One argument or variable has %1; the system takes at most 128 KiB.</source>
+        <translation>有一個引數或變數達 %1；系統最多接受 128 KiB。</translation>
+    </message>
+    <message>
+        <source>Its arguments and variables have %1 together; the system takes at most 1 MiB.</source>
+        <translation>其引數與變數合計 %1；系統最多接受 1 MiB。</translation>
+    </message>
+    <message>
+        <source>Put what is long into a file, and name that file in args.</source>
+        <translation>請將過長的內容放入檔案，並在 args 中指定該檔案。</translation>
+    </message>
+    <message>
+        <source>Allow it with --allow-exec if you trust %1.</source>
+        <translation>若您信任 %1，請以 --allow-exec 允許它。</translation>
+    </message>
+    <message>
+        <source>Allow it if you trust %1.</source>
+        <translation>若您信任 %1，請允許它。</translation>
+    </message>
 </context>
 <context>
     <name>cairn::kube::ApiAnswer</name>
@@ -8114,6 +15080,3033 @@
     <message>
         <source>The server gives the same page of %1 again and again</source>
         <translation>伺服器一再給出 %1 的同一頁</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::launch</name>
+    <message>
+        <source>Environment contract</source>
+        <translation>環境變數約定</translation>
+    </message>
+    <message>
+        <source>Nothing in the contract keeps some checkpoints for good: the last ones alone are kept.</source>
+        <translation>約定中沒有可永久保留部分檢查點的設定：只保留最後幾個。</translation>
+    </message>
+    <message>
+        <source>%1 takes no arguments for this: the script has to hold the lines that save and restore.</source>
+        <translation>%1 沒有對應的引數：指令碼須自行包含儲存與還原的程式碼。</translation>
+    </message>
+    <message>
+        <source>%1 cannot save by the clock, and how long a step takes is not known: say it in steps.</source>
+        <translation>%1 無法依時間儲存，且一步需要多久不明：請改以步數指定。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 cannot save by the clock: minutes are turned into %n step(s).</source>
+        <translation>
+            <numerusform>%1 無法依時間儲存：分鐘數已換算為 %n 步。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 does not save when its pod is told to end.</source>
+        <translation>%1 在其 Pod 被要求結束時不會儲存。</translation>
+    </message>
+    <message>
+        <source>%1 begins at step 0 when its pod starts again, unless the script hands it its newest checkpoint.</source>
+        <translation>%1 的 Pod 重新啟動時會從第 0 步開始，除非指令碼將最新的檢查點交給它。</translation>
+    </message>
+    <message>
+        <source>%1 saves by steps or by epochs, not by both: steps are passed.</source>
+        <translation>%1 只能依步數或依 epoch 儲存，不能兩者並用：傳入的是步數。</translation>
+    </message>
+    <message>
+        <source>%1 saves after every epoch or by steps: every epoch is passed.</source>
+        <translation>%1 只能在每個 epoch 之後或依步數儲存：傳入的是每個 epoch。</translation>
+    </message>
+    <message>
+        <source>%1 counts no epochs: say it in steps.</source>
+        <translation>%1 不計算 epoch：請改以步數指定。</translation>
+    </message>
+    <message>
+        <source>%1 keeps the last few or all: to keep some for good, all are kept, and old ones have to be pruned.</source>
+        <translation>%1 只能保留最後幾個或全部保留：為了永久保留其中一些，會全部保留，舊的須另行清理。</translation>
+    </message>
+    <message>
+        <source>%1 deletes no checkpoints by itself: old ones have to be pruned.</source>
+        <translation>%1 不會自行刪除檢查點：舊的須另行清理。</translation>
+    </message>
+    <message>
+        <source>%1 keeps at least two: the newest may be half written.</source>
+        <translation>%1 至少保留兩個：最新的可能只寫入一半。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Only saved steps can be kept: every %n step(s) it is.</source>
+        <translation>
+            <numerusform>只能保留已儲存的步：改為每 %n 步。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>Requests equal limits</source>
+        <translation>requests 等於 limits</translation>
+    </message>
+    <message>
+        <source>Its runtime may say CPU and memory.</source>
+        <translation>其 runtime 可能指定了 CPU 與記憶體。</translation>
+    </message>
+    <message>
+        <source>CPU or memory is not said: its pods are the first to be evicted.</source>
+        <translation>未指定 CPU 或記憶體：其 Pod 會最先被驅逐。</translation>
+    </message>
+    <message>
+        <source>Say how much CPU and memory a pod needs.</source>
+        <translation>請指定每個 Pod 需要多少 CPU 與記憶體。</translation>
+    </message>
+    <message>
+        <source>A pod may use more than it asked for, and is evicted before others.</source>
+        <translation>Pod 的用量可能超過其 requests，並且會比其他 Pod 先被驅逐。</translation>
+    </message>
+    <message>
+        <source>Set the limits to the requests.</source>
+        <translation>請將 limits 設為與 requests 相同。</translation>
+    </message>
+    <message>
+        <source>GPUs in both</source>
+        <translation>兩者都含 GPU</translation>
+    </message>
+    <message>
+        <source>CPU and memory</source>
+        <translation>CPU 與記憶體</translation>
+    </message>
+    <message>
+        <source>Shared memory</source>
+        <translation>共享記憶體</translation>
+    </message>
+    <message>
+        <source>64 MiB, one process a pod</source>
+        <translation>64 MiB，每個 Pod 一個行程</translation>
+    </message>
+    <message>
+        <source>Its runtime may mount /dev/shm.</source>
+        <translation>其 runtime 可能掛載了 /dev/shm。</translation>
+    </message>
+    <message>
+        <source>64 MiB are too little for several processes and their data loaders: they die with a bus error.</source>
+        <translation>64 MiB 對多個行程及其資料載入器來說太少：它們會因 bus error 而終止。</translation>
+    </message>
+    <message>
+        <source>Mount an emptyDir with medium Memory at /dev/shm.</source>
+        <translation>請在 /dev/shm 掛載 medium 為 Memory 的 emptyDir。</translation>
+    </message>
+    <message>
+        <source>%1 of it count as the pod&apos;s memory, whose limit is %2.</source>
+        <translation>其 %1 會計入 Pod 的記憶體，而記憶體的 limit 為 %2。</translation>
+    </message>
+    <message>
+        <source>Ask for more memory, or for less of /dev/shm.</source>
+        <translation>請要求更多記憶體，或縮小 /dev/shm。</translation>
+    </message>
+    <message>
+        <source>%1, inside the limit</source>
+        <translation>%1，在 limit 之內</translation>
+    </message>
+    <message>
+        <source>Grace period</source>
+        <translation>寬限期</translation>
+    </message>
+    <message>
+        <source>%1 s; how long a step and a save take is not known.</source>
+        <translation>%1 秒；一步與一次儲存需要多久不明。</translation>
+    </message>
+    <message>
+        <source>30 s, Kubernetes&apos; default, is often too short for a last save.</source>
+        <translation>Kubernetes 預設的 30 秒，通常不夠完成最後一次儲存。</translation>
+    </message>
+    <message>
+        <source>Give it as long as the longest step and a save take together.</source>
+        <translation>請設為最長的一步與一次儲存所需時間的總和。</translation>
+    </message>
+    <message>
+        <source>%1 s, but a step and a save take %2.</source>
+        <translation>%1 秒，但一步與一次儲存需要 %2。</translation>
+    </message>
+    <message>
+        <source>Set terminationGracePeriodSeconds to %1.</source>
+        <translation>請將 terminationGracePeriodSeconds 設為 %1。</translation>
+    </message>
+    <message>
+        <source>%1 s, a step and a save: %2</source>
+        <translation>%1 秒，一步與一次儲存：%2</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>使用者</translation>
+    </message>
+    <message>
+        <source>%1, no privileges, seccomp on</source>
+        <translation>%1，無特權，已啟用 seccomp</translation>
+    </message>
+    <message>
+        <source>As the runtime says.</source>
+        <translation>由 runtime 決定。</translation>
+    </message>
+    <message>
+        <source>Whoever the image says, perhaps root; no privileges to gain.</source>
+        <translation>由映像檔決定，可能是 root；無法取得特權。</translation>
+    </message>
+    <message>
+        <source>The containers may gain privileges, and run as whoever the image says.</source>
+        <translation>容器可能取得特權，並以映像檔指定的使用者執行。</translation>
+    </message>
+    <message>
+        <source>Run as a plain user without privileges, where the image lets you.</source>
+        <translation>若映像檔允許，請以沒有特權的一般使用者執行。</translation>
+    </message>
+    <message>
+        <source>No token in the pods</source>
+        <translation>Pod 中沒有權杖</translation>
+    </message>
+    <message>
+        <source>it calls no API</source>
+        <translation>它不呼叫 API</translation>
+    </message>
+    <message>
+        <source>The runtime decides.</source>
+        <translation>由 runtime 決定。</translation>
+    </message>
+    <message>
+        <source>but of %1, as chosen</source>
+        <translation>但依所選有 %1 的權杖</translation>
+    </message>
+    <message>
+        <source>The pods get a token of the default service account.</source>
+        <translation>Pod 會取得 default ServiceAccount 的權杖。</translation>
+    </message>
+    <message>
+        <source>Set automountServiceAccountToken to false.</source>
+        <translation>請將 automountServiceAccountToken 設為 false。</translation>
+    </message>
+    <message>
+        <source>No secret in plain text</source>
+        <translation>沒有明文的機密資料</translation>
+    </message>
+    <message>
+        <source>%1 stands in the text of the job, for all who may read it.</source>
+        <translation>%1 寫在工作的內容中，有權讀取的人都看得到。</translation>
+    </message>
+    <message>
+        <source>Take it from a Secret.</source>
+        <translation>請改由 Secret 取得。</translation>
+    </message>
+    <message>
+        <source>%1 by reference</source>
+        <translation>%1 以參照取得</translation>
+    </message>
+    <message>
+        <source>Restarts</source>
+        <translation>重啟</translation>
+    </message>
+    <message>
+        <source>Its runtime decides; torch-distributed as shipped allows none.</source>
+        <translation>由其 runtime 決定；隨附的 torch-distributed 不允許重啟。</translation>
+    </message>
+    <message>
+        <source>Never: the first failure ends the job.</source>
+        <translation>Never：第一次失敗就會結束工作。</translation>
+    </message>
+    <message>
+        <source>Choose OnFailure, or ExitCode.</source>
+        <translation>請選擇 OnFailure 或 ExitCode。</translation>
+    </message>
+    <message>
+        <source>%1, but no try is left: backoffLimit is 0.</source>
+        <translation>%1，但沒有可用的嘗試次數：backoffLimit 為 0。</translation>
+    </message>
+    <message>
+        <source>Raise backoffLimit.</source>
+        <translation>請提高 backoffLimit。</translation>
+    </message>
+    <message>
+        <source>ExitCode: when one node dies, the others end with exit code 1, which fails the job for good.</source>
+        <translation>ExitCode：一個節點失效時，其他節點會以結束代碼 1 結束，使工作永久失敗。</translation>
+    </message>
+    <message>
+        <source>Choose OnFailure for several pods that train together.</source>
+        <translation>多個 Pod 一起訓練時，請選擇 OnFailure。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n tries</source>
+        <translation>
+            <numerusform>%1，嘗試 %n 次</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, without end</source>
+        <translation>%1，不限次數</translation>
+    </message>
+    <message>
+        <source>Failed pods stay</source>
+        <translation>保留失敗的 Pod</translation>
+    </message>
+    <message>
+        <source>their logs can be read</source>
+        <translation>可以讀取其記錄</translation>
+    </message>
+    <message>
+        <source>All pods are deleted when the job ends, with their logs.</source>
+        <translation>工作結束時會刪除所有 Pod，連同其記錄。</translation>
+    </message>
+    <message>
+        <source>Set cleanPodPolicy to Running.</source>
+        <translation>請將 cleanPodPolicy 設為 Running。</translation>
+    </message>
+    <message>
+        <source>No time to live</source>
+        <translation>未設存留時間</translation>
+    </message>
+    <message>
+        <source>the job is not deleted</source>
+        <translation>工作不會被刪除</translation>
+    </message>
+    <message>
+        <source>The job is deleted %1 after it ends, and with it what is known of it.</source>
+        <translation>工作會在結束後 %1 被刪除，其相關資訊也一併消失。</translation>
+    </message>
+    <message>
+        <source>Leave ttlSecondsAfterFinished out.</source>
+        <translation>請不要設定 ttlSecondsAfterFinished。</translation>
+    </message>
+    <message>
+        <source>Master and workers</source>
+        <translation>Master 與 worker</translation>
+    </message>
+    <message>
+        <source>one template</source>
+        <translation>相同的範本</translation>
+    </message>
+    <message>
+        <source>Their templates differ.</source>
+        <translation>它們的範本不同。</translation>
+    </message>
+    <message>
+        <source>See that image, mounts and variables are meant to.</source>
+        <translation>請確認映像檔、掛載與變數的差異是有意為之。</translation>
+    </message>
+    <message>
+        <source>Checkpoints</source>
+        <translation>檢查點</translation>
+    </message>
+    <message>
+        <source>in a bucket that every node reaches</source>
+        <translation>在每個節點都連得到的儲存桶中</translation>
+    </message>
+    <message>
+        <source>Nothing says where they are saved.</source>
+        <translation>沒有說明檢查點儲存在哪裡。</translation>
+    </message>
+    <message>
+        <source>%1 is inside of the container, and gone with its pod.</source>
+        <translation>%1 位於容器內，會隨其 Pod 消失。</translation>
+    </message>
+    <message>
+        <source>Save on a PVC or in a bucket.</source>
+        <translation>請儲存到 PVC 或儲存桶。</translation>
+    </message>
+    <message>
+        <source>%1 is mounted read-only.</source>
+        <translation>%1 以唯讀掛載。</translation>
+    </message>
+    <message>
+        <source>Mount it for writing.</source>
+        <translation>請以可寫入方式掛載。</translation>
+    </message>
+    <message>
+        <source>How PVC %1 can be mounted is not known.</source>
+        <translation>不知道 PVC %1 可以如何掛載。</translation>
+    </message>
+    <message>
+        <source>PVC %1 does not exist.</source>
+        <translation>PVC %1 不存在。</translation>
+    </message>
+    <message>
+        <source>Choose a PVC of the namespace.</source>
+        <translation>請選擇此命名空間的 PVC。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 can be written from one node alone (%2), but %n pod(s) train.</source>
+        <translation>
+            <numerusform>%1 只能從單一節點寫入（%2），但有 %n 個 Pod 進行訓練。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Choose a PVC that is ReadWriteMany.</source>
+        <translation>請選擇 ReadWriteMany 的 PVC。</translation>
+    </message>
+    <message numerus="yes">
+        <source>on %1, which %n node(s) share</source>
+        <translation>
+            <numerusform>在 %1 上，由 %n 個節點共用</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>on %1</source>
+        <translation>在 %1 上</translation>
+    </message>
+    <message>
+        <source>Numbers in quotes</source>
+        <translation>數字加上引號</translation>
+    </message>
+    <message>
+        <source>where text is asked for</source>
+        <translation>凡須為文字之處</translation>
+    </message>
+    <message>
+        <source>A variable or an argument is a number or a boolean: the API server refuses it.</source>
+        <translation>有變數或引數是數字或布林值：API 伺服器會拒絕。</translation>
+    </message>
+    <message>
+        <source>Put it in quotes.</source>
+        <translation>請加上引號。</translation>
+    </message>
+    <message>
+        <source>Names</source>
+        <translation>名稱</translation>
+    </message>
+    <message>
+        <source>as Kubernetes has them</source>
+        <translation>符合 Kubernetes 的規定</translation>
+    </message>
+    <message>
+        <source>The job has no name.</source>
+        <translation>此工作沒有名稱。</translation>
+    </message>
+    <message>
+        <source>%1 is refused as a name.</source>
+        <translation>%1 不能作為名稱。</translation>
+    </message>
+    <message>
+        <source>At most 63 lower-case letters, digits and hyphens, beginning with a letter.</source>
+        <translation>最多 63 個小寫字母、數字與連字號，並以字母開頭。</translation>
+    </message>
+    <message>
+        <source>Its pods&apos; names append role and number, and are cut or refused beyond 63 characters.</source>
+        <translation>其 Pod 名稱會附加角色與編號，超過 63 個字元就會被截斷或拒絕。</translation>
+    </message>
+    <message>
+        <source>Take a name of at most 49 characters.</source>
+        <translation>請使用最多 49 個字元的名稱。</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>映像檔</translation>
+    </message>
+    <message>
+        <source>the runtime&apos;s</source>
+        <translation>使用 runtime 的</translation>
+    </message>
+    <message>
+        <source>No image is said.</source>
+        <translation>未指定映像檔。</translation>
+    </message>
+    <message>
+        <source>Say which image to run.</source>
+        <translation>請指定要執行的映像檔。</translation>
+    </message>
+    <message>
+        <source>pinned by its digest</source>
+        <translation>以 digest 固定</translation>
+    </message>
+    <message>
+        <source>%1 changes without notice: a pod that is started later may run other code.</source>
+        <translation>%1 可能無預警變更：之後才啟動的 Pod 可能執行不同的程式碼。</translation>
+    </message>
+    <message>
+        <source>No tag, so latest:</source>
+        <translation>未指定 tag 時的 latest</translation>
+    </message>
+    <message>
+        <source>Name a version, or the digest.</source>
+        <translation>請指定版本或 digest。</translation>
+    </message>
+    <message>
+        <source>The tag %1 can be moved to another image. A digest cannot: a pod started later would run other code.</source>
+        <translation>tag %1 可能改指其他映像檔，之後才啟動的 Pod 就會執行不同的程式碼；digest 則不會變動。</translation>
+    </message>
+    <message>
+        <source>Pin it by its digest.</source>
+        <translation>請以 digest 固定。</translation>
+    </message>
+    <message>
+        <source>Restoring</source>
+        <translation>還原</translation>
+    </message>
+    <message>
+        <source>is in the script, as was said</source>
+        <translation>如先前所答，已寫在指令碼中</translation>
+    </message>
+    <message>
+        <source>The call that restores is not known to be in the image. Without it a restart begins at step 0.</source>
+        <translation>不確定映像檔中是否有還原檢查點的呼叫。沒有它，重啟會從第 0 步開始。</translation>
+    </message>
+    <message>
+        <source>Copy it from the checkpoints&apos; step.</source>
+        <translation>請從「檢查點」步驟複製。</translation>
+    </message>
+    <message>
+        <source>by %1 itself</source>
+        <translation>由 %1 自行處理</translation>
+    </message>
+    <message>
+        <source>Saves checkpoints</source>
+        <translation>儲存檢查點</translation>
+    </message>
+    <message>
+        <source>Nothing says where to.</source>
+        <translation>沒有說明儲存到哪裡。</translation>
+    </message>
+    <message>
+        <source>Nothing says how often.</source>
+        <translation>沒有說明多久儲存一次。</translation>
+    </message>
+    <message>
+        <source>Choose an interval and a folder.</source>
+        <translation>請選擇間隔與資料夾。</translation>
+    </message>
+    <message>
+        <source>Interval below the deadline</source>
+        <translation>間隔短於期限</translation>
+    </message>
+    <message>
+        <source>no deadline</source>
+        <translation>沒有期限</translation>
+    </message>
+    <message>
+        <source>How long the interval takes is not known.</source>
+        <translation>不知道一次間隔需要多久。</translation>
+    </message>
+    <message>
+        <source>The job is stopped after %1, before it has saved once (%2).</source>
+        <translation>工作在 %1 後就會停止，還來不及儲存一次（%2）。</translation>
+    </message>
+    <message>
+        <source>Save more often, or raise activeDeadlineSeconds.</source>
+        <translation>請更頻繁地儲存，或調高 activeDeadlineSeconds。</translation>
+    </message>
+    <message>
+        <source>Keeps two or more</source>
+        <translation>保留兩個以上</translation>
+    </message>
+    <message>
+        <source>One alone: while the next is written, there may be no whole one.</source>
+        <translation>只保留一個：寫入下一個時，可能沒有任何完整的檢查點。</translation>
+    </message>
+    <message>
+        <source>Keep at least two.</source>
+        <translation>請至少保留兩個。</translation>
+    </message>
+    <message>
+        <source>all of them</source>
+        <translation>全部保留</translation>
+    </message>
+    <message numerus="yes">
+        <source>the last %n</source>
+        <translation>
+            <numerusform>最近 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A folder of its own</source>
+        <translation>專屬的資料夾</translation>
+    </message>
+    <message>
+        <source>Where it saves is not known.</source>
+        <translation>不知道儲存在哪裡。</translation>
+    </message>
+    <message>
+        <source>%1 saves there too: each would take the other&apos;s checkpoints for its own.</source>
+        <translation>%1 也儲存在該處：兩者都會把對方的檢查點當成自己的。</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>請選擇其他資料夾。</translation>
+    </message>
+    <message>
+        <source>Room for what is kept</source>
+        <translation>保留內容所需的空間</translation>
+    </message>
+    <message>
+        <source>All are kept, so it grows without end.</source>
+        <translation>全部都會保留，因此會無止境增長。</translation>
+    </message>
+    <message>
+        <source>The size of a checkpoint, or what is left on the PVC, is not known.</source>
+        <translation>不知道檢查點的大小，或 PVC 的剩餘空間。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 that are left</source>
+        <translation>需要 %1，剩餘 %2</translation>
+    </message>
+    <message>
+        <source>Keep fewer, or choose a larger PVC.</source>
+        <translation>請減少保留數量，或選擇較大的 PVC。</translation>
+    </message>
+    <message>
+        <source>The text is empty.</source>
+        <translation>文字是空的。</translation>
+    </message>
+    <message numerus="yes">
+        <source>The text holds %n documents; one job is made at a time.</source>
+        <translation>
+            <numerusform>文字含有 %n 份文件；一次只能建立一個工作。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The text is no object.</source>
+        <translation>文字不是物件。</translation>
+    </message>
+    <message>
+        <source>The text does not say its kind.</source>
+        <translation>文字未指明其 kind。</translation>
+    </message>
+    <message>
+        <source>%1 is no kind of training job.</source>
+        <translation>%1 不是訓練工作的類型。</translation>
+    </message>
+    <message>
+        <source>The form cannot be written into this text.</source>
+        <translation>無法將表單寫入此文字。</translation>
+    </message>
+    <message>
+        <source>Correct the text first.</source>
+        <translation>請先修正文字。</translation>
+    </message>
+    <message>
+        <source>The cluster has no nodes.</source>
+        <translation>叢集沒有節點。</translation>
+    </message>
+    <message>
+        <source>Add nodes.</source>
+        <translation>請新增節點。</translation>
+    </message>
+    <message>
+        <source>No node has the label %1.</source>
+        <translation>沒有節點具有標籤 %1。</translation>
+    </message>
+    <message>
+        <source>Choose a label that nodes have, or label a node.</source>
+        <translation>請選擇節點具有的標籤，或為節點加上標籤。</translation>
+    </message>
+    <message>
+        <source>Every node it may use has a taint that it does not tolerate: %1.</source>
+        <translation>它可使用的每個節點都有它不容忍的 taint：%1。</translation>
+    </message>
+    <message>
+        <source>Add a toleration, or choose other nodes.</source>
+        <translation>請加入 toleration，或選擇其他節點。</translation>
+    </message>
+    <message>
+        <source>No node is large enough for one pod with %1.</source>
+        <translation>沒有任何節點大到能容納一個要求 %1 的 Pod。</translation>
+    </message>
+    <message>
+        <source>at most %1 %2</source>
+        <translation>最多 %1 %2</translation>
+    </message>
+    <message>
+        <source>Ask for less in each pod.</source>
+        <translation>請減少每個 Pod 要求的資源。</translation>
+    </message>
+    <message>
+        <source>Ask for %1 in each pod.</source>
+        <translation>每個 Pod 請要求 %1。</translation>
+    </message>
+    <message>
+        <source>Even an empty cluster has room for only %1 of its %2 pods.</source>
+        <translation>即使叢集是空的，也只放得下其 %2 個 Pod 中的 %1 個。</translation>
+    </message>
+    <message>
+        <source>An autoscaler may add nodes.</source>
+        <translation>自動擴縮可能會新增節點。</translation>
+    </message>
+    <message>
+        <source>Whole nodes</source>
+        <translation>節點空間</translation>
+    </message>
+    <message>
+        <source>What a pod asks for is in its runtime.</source>
+        <translation>Pod 要求的資源由其 runtime 指定。</translation>
+    </message>
+    <message>
+        <source>Quota</source>
+        <translation>配額</translation>
+    </message>
+    <message>
+        <source>no ResourceQuota in the namespace</source>
+        <translation>命名空間中沒有 ResourceQuota</translation>
+    </message>
+    <message>
+        <source>ResourceQuotas could not be read.</source>
+        <translation>無法讀取 ResourceQuota。</translation>
+    </message>
+    <message>
+        <source>ResourceQuota %1 demands that pods say %2.</source>
+        <translation>ResourceQuota %1 要求 Pod 指定 %2。</translation>
+    </message>
+    <message>
+        <source>It needs %1 %2, and ResourceQuota %3 allows %4 in all.</source>
+        <translation>它需要 %1 %2，而 ResourceQuota %3 總共只允許 %4。</translation>
+    </message>
+    <message>
+        <source>Ask for less, or have the quota raised.</source>
+        <translation>請減少要求的資源，或請叢集管理者調高配額。</translation>
+    </message>
+    <message>
+        <source>It needs %1 %2, and ResourceQuota %3 has %4 left.</source>
+        <translation>它需要 %1 %2，而 ResourceQuota %3 只剩 %4。</translation>
+    </message>
+    <message>
+        <source>Wait until other jobs of the namespace end, or ask for less.</source>
+        <translation>請等待命名空間中的其他工作結束，或減少要求的資源。</translation>
+    </message>
+    <message>
+        <source>%1 GPUs left after this</source>
+        <translation>之後還剩 %1 個 GPU</translation>
+    </message>
+    <message>
+        <source>What it takes of the quota, or what is used, is not known.</source>
+        <translation>不知道它會占用多少配額，或配額已用多少。</translation>
+    </message>
+    <message>
+        <source>enough is left</source>
+        <translation>剩餘配額足夠</translation>
+    </message>
+    <message>
+        <source>(not looked at, for they count some pods only: %1)</source>
+        <translation>（未檢查，因為它們只計算部分 Pod：%1）</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>限制</translation>
+    </message>
+    <message>
+        <source>no LimitRange in the namespace</source>
+        <translation>命名空間中沒有 LimitRange</translation>
+    </message>
+    <message>
+        <source>LimitRanges could not be read.</source>
+        <translation>無法讀取 LimitRange。</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>符合</translation>
+    </message>
+    <message>
+        <source>Ask for what LimitRange %1 allows.</source>
+        <translation>請依 LimitRange %1 允許的範圍要求資源。</translation>
+    </message>
+    <message>
+        <source>A pod asks for %1 %2, and at most %3 are allowed.</source>
+        <translation>每個 Pod 要求 %1 %2，但最多只允許 %3。</translation>
+    </message>
+    <message>
+        <source>A pod asks for %1 %2, and at least %3 are demanded.</source>
+        <translation>每個 Pod 要求 %1 %2，但至少須為 %3。</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>佇列</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>無</translation>
+    </message>
+    <message>
+        <source>Kueue is not installed, so %1 has no meaning</source>
+        <translation>未安裝 Kueue，因此 %1 沒有作用</translation>
+    </message>
+    <message>
+        <source>LocalQueues could not be read.</source>
+        <translation>無法讀取 LocalQueue。</translation>
+    </message>
+    <message>
+        <source>The namespace has no LocalQueue %1.</source>
+        <translation>命名空間中沒有 LocalQueue %1。</translation>
+    </message>
+    <message>
+        <source>Choose one that is there.</source>
+        <translation>請選擇現有的 LocalQueue。</translation>
+    </message>
+    <message>
+        <source>LocalQueue %1 is stopped.</source>
+        <translation>LocalQueue %1 已停止。</translation>
+    </message>
+    <message>
+        <source>Have its stopPolicy taken away, or choose another queue.</source>
+        <translation>請叢集管理者移除其 stopPolicy，或選擇其他佇列。</translation>
+    </message>
+    <message>
+        <source>ClusterQueues could not be read.</source>
+        <translation>無法讀取 ClusterQueue。</translation>
+    </message>
+    <message>
+        <source>ClusterQueue %1 of LocalQueue %2 does not exist.</source>
+        <translation>LocalQueue %2 的 ClusterQueue %1 不存在。</translation>
+    </message>
+    <message>
+        <source>Choose another queue.</source>
+        <translation>請選擇其他佇列。</translation>
+    </message>
+    <message>
+        <source>ClusterQueue %1 is stopped.</source>
+        <translation>ClusterQueue %1 已停止。</translation>
+    </message>
+    <message>
+        <source>What it asks of the queue is in its runtime.</source>
+        <translation>它向佇列要求的資源由其 runtime 指定。</translation>
+    </message>
+    <message>
+        <source>ClusterQueue %1 has no quota for %2.</source>
+        <translation>ClusterQueue %1 沒有 %2 的配額。</translation>
+    </message>
+    <message>
+        <source>Choose another queue, or have it added.</source>
+        <translation>請選擇其他佇列，或請叢集管理者加入該配額。</translation>
+    </message>
+    <message>
+        <source>nobody is before it</source>
+        <translation>前面沒有其他工作負載</translation>
+    </message>
+    <message>
+        <source>It needs %1 %2, and ClusterQueue %3 can have %4 with all it may borrow.</source>
+        <translation>它需要 %1 %2，而 ClusterQueue %3 連同所有可借用的額度只能有 %4。</translation>
+    </message>
+    <message>
+        <source>Ask for less, or choose another queue.</source>
+        <translation>請減少要求的資源，或選擇其他佇列。</translation>
+    </message>
+    <message>
+        <source>What is used of ClusterQueue %1 is not known.</source>
+        <translation>不知道 ClusterQueue %1 已使用多少。</translation>
+    </message>
+    <message>
+        <source>ClusterQueue %1 has no room for it now.</source>
+        <translation>ClusterQueue %1 目前沒有空間容納它。</translation>
+    </message>
+    <message>
+        <source>Leave it as it is and it waits, or ask for less.</source>
+        <translation>維持現狀並等待，或減少要求的資源。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n workload(s) wait in ClusterQueue %1.</source>
+        <translation>
+            <numerusform>有 %n 個工作負載在 ClusterQueue %1 中等待。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Leave it as it is and it waits its turn.</source>
+        <translation>維持現狀，等待輪到它。</translation>
+    </message>
+    <message>
+        <source>Pod Security</source>
+        <translation>Pod Security</translation>
+    </message>
+    <message>
+        <source>nothing is enforced</source>
+        <translation>未強制任何等級</translation>
+    </message>
+    <message>
+        <source>What the namespace enforces could not be read.</source>
+        <translation>無法讀取命名空間強制的等級。</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is kept</source>
+        <translation>符合「%1」</translation>
+    </message>
+    <message>
+        <source>The namespace enforces &quot;restricted&quot;; its runtime may keep it.</source>
+        <translation>命名空間強制「restricted」；其 runtime 可能符合。</translation>
+    </message>
+    <message>
+        <source>The namespace enforces &quot;restricted&quot;, which its pods do not keep.</source>
+        <translation>命名空間強制「restricted」，而其 Pod 不符合。</translation>
+    </message>
+    <message>
+        <source>Run it as a plain user without privileges, with the seccomp profile RuntimeDefault.</source>
+        <translation>請以沒有特權的一般使用者執行，並使用 seccomp 設定檔 RuntimeDefault。</translation>
+    </message>
+    <message>
+        <source>It will never start: %1</source>
+        <translation>它永遠無法啟動：%1</translation>
+    </message>
+    <message>
+        <source>Not now: %1</source>
+        <translation>目前還不能啟動：%1</translation>
+    </message>
+    <message>
+        <source>Whether it can start is not known: %1</source>
+        <translation>不知道能否啟動：%1</translation>
+    </message>
+    <message numerus="yes">
+        <source>It can start now, on %n node(s).</source>
+        <translation>
+            <numerusform>現在即可啟動，使用 %n 個節點。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>GPUs that stay idle there: %1.</source>
+        <translation>這些節點上仍會閒置的 GPU：%1。</translation>
+    </message>
+    <message>
+        <source>Nodes could not be read.</source>
+        <translation>無法讀取節點。</translation>
+    </message>
+    <message>
+        <source>It fits an empty cluster; what runs on the nodes could not be read.</source>
+        <translation>叢集若是空的就放得下；無法讀取節點上正在執行的內容。</translation>
+    </message>
+    <message>
+        <source>Room for %1 of %2 pods now, each on a node with %3 free GPUs; in all %4 are free.</source>
+        <translation>目前只放得下 %2 個 Pod 中的 %1 個，每個都須位於有 %3 個可用 GPU 的節點；總共有 %4 個可用。</translation>
+    </message>
+    <message>
+        <source>Room for %1 of %2 pods now.</source>
+        <translation>目前只放得下 %2 個 Pod 中的 %1 個。</translation>
+    </message>
+    <message>
+        <source>One pod alone asks for more %1 than ResourceQuota %2 allows in all.</source>
+        <translation>單一 Pod 要求的 %1 就已超過 ResourceQuota %2 允許的總量。</translation>
+    </message>
+    <message>
+        <source>Have the quota raised.</source>
+        <translation>請叢集管理者調高配額。</translation>
+    </message>
+    <message>
+        <source>ResourceQuota %1 is used up.</source>
+        <translation>ResourceQuota %1 已用盡。</translation>
+    </message>
+    <message>
+        <source>Wait until other jobs of the namespace end.</source>
+        <translation>請等待命名空間中的其他工作結束。</translation>
+    </message>
+    <message>
+        <source>Create that PVC.</source>
+        <translation>請建立該 PVC。</translation>
+    </message>
+    <message>
+        <source>Use a PVC that is there.</source>
+        <translation>請使用現有的 PVC。</translation>
+    </message>
+    <message>
+        <source>PVC %1 is bound to a volume that does not exist.</source>
+        <translation>PVC %1 繫結的磁碟區不存在。</translation>
+    </message>
+    <message>
+        <source>Use another PVC, or make its PersistentVolume again.</source>
+        <translation>請使用其他 PVC，或重新建立其 PersistentVolume。</translation>
+    </message>
+    <message>
+        <source>PVC %1 is being deleted.</source>
+        <translation>PVC %1 正在刪除中。</translation>
+    </message>
+    <message>
+        <source>Use another PVC, or create it anew once it is gone.</source>
+        <translation>請使用其他 PVC，或等它消失後重新建立。</translation>
+    </message>
+    <message>
+        <source>One of its PVCs has no volume yet.</source>
+        <translation>它有一個 PVC 尚無磁碟區。</translation>
+    </message>
+    <message>
+        <source>See the events of its PVCs.</source>
+        <translation>請查看其 PVC 的事件。</translation>
+    </message>
+    <message>
+        <source>A volume of it can be used on nodes only where its pods may not, or do not, run.</source>
+        <translation>它有一個磁碟區只能在某些節點上使用，而其 Pod 不能或並未在這些節點上執行。</translation>
+    </message>
+    <message>
+        <source>Use a PVC that every node reaches (ReadWriteMany).</source>
+        <translation>請使用每個節點都連得到的 PVC（ReadWriteMany）。</translation>
+    </message>
+    <message>
+        <source>Choose nodes of the zone in which the volume is.</source>
+        <translation>請選擇與該磁碟區位於同一區域的節點。</translation>
+    </message>
+    <message>
+        <source>A PVC of it lets only one pod in, and another one has it.</source>
+        <translation>它有一個 PVC 只允許一個 Pod 使用，而另一個 Pod 正在使用。</translation>
+    </message>
+    <message>
+        <source>Wait until that pod ends, or use a ReadWriteMany PVC.</source>
+        <translation>請等待該 Pod 結束，或使用 ReadWriteMany 的 PVC。</translation>
+    </message>
+    <message>
+        <source>No PersistentVolume fits its PVC.</source>
+        <translation>沒有符合其 PVC 的 PersistentVolume。</translation>
+    </message>
+    <message>
+        <source>Make one that fits, or use a class that provisions them.</source>
+        <translation>請建立符合的 PersistentVolume，或使用會自動佈建的類別。</translation>
+    </message>
+    <message>
+        <source>No node has enough free %1; whether one ever will is not known.</source>
+        <translation>沒有節點有足夠的可用 %1；不知道日後是否會有。</translation>
+    </message>
+    <message>
+        <source>Wait, or ask for less in each pod.</source>
+        <translation>請等待，或減少每個 Pod 要求的資源。</translation>
+    </message>
+    <message>
+        <source>The nodes hold as many pods as they may.</source>
+        <translation>節點上的 Pod 數量已達上限。</translation>
+    </message>
+    <message>
+        <source>Wait until pods end, or add nodes.</source>
+        <translation>請等待 Pod 結束，或新增節點。</translation>
+    </message>
+    <message>
+        <source>The nodes that it could use are cordoned, or not ready.</source>
+        <translation>它可使用的節點已封鎖或未就緒。</translation>
+    </message>
+    <message>
+        <source>Uncordon them, or see to them on the Nodes page.</source>
+        <translation>請解除封鎖，或在「節點」頁面檢查這些節點。</translation>
+    </message>
+    <message>
+        <source>Every node that it may use has a taint that it does not tolerate: %1.</source>
+        <translation>它可使用的每個節點都有它不容忍的 taint：%1。</translation>
+    </message>
+    <message>
+        <source>Add a toleration.</source>
+        <translation>請加入 toleration。</translation>
+    </message>
+    <message>
+        <source>Choose other nodes.</source>
+        <translation>請選擇其他節點。</translation>
+    </message>
+    <message>
+        <source>No node has the labels that its node selector or affinity demands.</source>
+        <translation>沒有節點具有其 node selector 或 affinity 要求的標籤。</translation>
+    </message>
+    <message>
+        <source>Its anti-affinity keeps it off the nodes that have room.</source>
+        <translation>其 anti-affinity 使它無法放到有空間的節點。</translation>
+    </message>
+    <message>
+        <source>Add nodes, or loosen the rule.</source>
+        <translation>請新增節點，或放寬該規則。</translation>
+    </message>
+    <message>
+        <source>The scheduler finds no node for it: %1</source>
+        <translation>排程器找不到適合它的節點：%1</translation>
+    </message>
+    <message>
+        <source>LocalQueue %1 does not exist.</source>
+        <translation>LocalQueue %1 不存在。</translation>
+    </message>
+    <message>
+        <source>Choose a LocalQueue of the namespace.</source>
+        <translation>請選擇此命名空間的 LocalQueue。</translation>
+    </message>
+    <message>
+        <source>Have it made.</source>
+        <translation>請叢集管理者建立它。</translation>
+    </message>
+    <message>
+        <source>ClusterQueue %1 does not exist.</source>
+        <translation>ClusterQueue %1 不存在。</translation>
+    </message>
+    <message>
+        <source>Choose another LocalQueue.</source>
+        <translation>請選擇其他 LocalQueue。</translation>
+    </message>
+    <message>
+        <source>%1 is stopped, or not complete.</source>
+        <translation>%1 已停止，或設定不完整。</translation>
+    </message>
+    <message>
+        <source>Have its stopPolicy taken away, or what its condition Active says put right.</source>
+        <translation>請叢集管理者移除其 stopPolicy，或修正其 Active condition 所述的問題。</translation>
+    </message>
+    <message>
+        <source>Its ClusterQueue has no quota for %1.</source>
+        <translation>其 ClusterQueue 沒有 %1 的配額。</translation>
+    </message>
+    <message>
+        <source>Have %1 added to the ClusterQueue.</source>
+        <translation>請叢集管理者將 %1 加入該 ClusterQueue。</translation>
+    </message>
+    <message>
+        <source>Its ClusterQueue takes nothing from this namespace.</source>
+        <translation>其 ClusterQueue 不接受來自此命名空間的工作負載。</translation>
+    </message>
+    <message>
+        <source>Have the namespace selected.</source>
+        <translation>請叢集管理者將此命名空間納入選取範圍。</translation>
+    </message>
+    <message>
+        <source>the quota is used: %1.</source>
+        <translation>配額已用盡：%1。</translation>
+    </message>
+    <message>
+        <source>Wait for those before it.</source>
+        <translation>請等待排在前面的工作負載。</translation>
+    </message>
+    <message>
+        <source>Ask for less.</source>
+        <translation>請減少要求的資源。</translation>
+    </message>
+    <message>
+        <source>Choose a higher priority.</source>
+        <translation>請選擇較高的優先順序。</translation>
+    </message>
+    <message>
+        <source>nodes have too little room: %1.</source>
+        <translation>節點空間不足：%1。</translation>
+    </message>
+    <message>
+        <source>Ask for fewer pods.</source>
+        <translation>請減少要求的 Pod 數量。</translation>
+    </message>
+    <message>
+        <source>It asks for more than its ClusterQueue can have with all it may borrow.</source>
+        <translation>它要求的資源超過其 ClusterQueue 連同所有可借用額度的上限。</translation>
+    </message>
+    <message>
+        <source>It asks for more %1 than its ClusterQueue can have with all it may borrow %2.</source>
+        <translation>它要求的 %1 超過其 ClusterQueue 的上限（含所有可借用的額度）%2。</translation>
+    </message>
+    <message>
+        <source>No flavor of its ClusterQueue fits: it does not tolerate %1.</source>
+        <translation>其 ClusterQueue 沒有適用的 flavor：它不容忍 %1。</translation>
+    </message>
+    <message>
+        <source>No flavor of its ClusterQueue has the labels that it demands.</source>
+        <translation>其 ClusterQueue 的 flavor 都沒有它要求的標籤。</translation>
+    </message>
+    <message>
+        <source>Change its node selector.</source>
+        <translation>請變更其 node selector。</translation>
+    </message>
+    <message>
+        <source>Kueue cannot admit it: %1</source>
+        <translation>Kueue 無法准入它：%1</translation>
+    </message>
+    <message>
+        <source>Kueue has not looked at it yet.</source>
+        <translation>Kueue 尚未處理它。</translation>
+    </message>
+    <message>
+        <source>ResourceQuota %1 demands that its pods say %2.</source>
+        <translation>ResourceQuota %1 要求其 Pod 指定 %2。</translation>
+    </message>
+    <message>
+        <source>Say how much CPU and memory each container needs.</source>
+        <translation>請指定每個容器需要多少 CPU 與記憶體。</translation>
+    </message>
+    <message>
+        <source>The namespace enforces Pod Security &quot;%1&quot;, and its pods do not keep it: %2</source>
+        <translation>命名空間強制 Pod Security「%1」，而其 Pod 不符合：%2</translation>
+    </message>
+    <message>
+        <source>Use a namespace that allows it.</source>
+        <translation>請使用允許它的命名空間。</translation>
+    </message>
+    <message>
+        <source>Service account %1 does not exist.</source>
+        <translation>ServiceAccount %1 不存在。</translation>
+    </message>
+    <message>
+        <source>Create it: kubectl create serviceaccount %1</source>
+        <translation>請建立它：kubectl create serviceaccount %1</translation>
+    </message>
+    <message>
+        <source>Use one that is there.</source>
+        <translation>請使用現有的項目。</translation>
+    </message>
+    <message>
+        <source>Admission webhook %1 refuses its pods: %2</source>
+        <translation>准入 webhook %1 拒絕其 Pod：%2</translation>
+    </message>
+    <message>
+        <source>Change what it names.</source>
+        <translation>請修改它指出的內容。</translation>
+    </message>
+    <message>
+        <source>Admission policy %1 refuses its pods: %2</source>
+        <translation>准入原則 %1 拒絕其 Pod：%2</translation>
+    </message>
+    <message>
+        <source>Admission webhook %1 does not answer, so that no pod can be created.</source>
+        <translation>准入 webhook %1 沒有回應，因此無法建立任何 Pod。</translation>
+    </message>
+    <message>
+        <source>See to the program behind the webhook.</source>
+        <translation>請檢查 webhook 背後的程式。</translation>
+    </message>
+    <message>
+        <source>A LimitRange of the namespace refuses its pods: %1.</source>
+        <translation>命名空間的 LimitRange 拒絕其 Pod：%1。</translation>
+    </message>
+    <message>
+        <source>Ask for what it allows.</source>
+        <translation>請依其允許的範圍要求資源。</translation>
+    </message>
+    <message>
+        <source>PriorityClass %1 does not exist.</source>
+        <translation>PriorityClass %1 不存在。</translation>
+    </message>
+    <message>
+        <source>Use a PriorityClass that is there.</source>
+        <translation>請使用現有的 PriorityClass。</translation>
+    </message>
+    <message>
+        <source>The namespace is being deleted.</source>
+        <translation>命名空間正在刪除中。</translation>
+    </message>
+    <message>
+        <source>Use another namespace.</source>
+        <translation>請使用其他命名空間。</translation>
+    </message>
+    <message>
+        <source>The API server refuses its pods: %1</source>
+        <translation>API 伺服器拒絕其 Pod：%1</translation>
+    </message>
+    <message>
+        <source>Its pods could not be created: %1</source>
+        <translation>無法建立其 Pod：%1</translation>
+    </message>
+    <message>
+        <source>The StorageClass %1 of PVC %2 does not exist.</source>
+        <translation>PVC %2 的 StorageClass %1 不存在。</translation>
+    </message>
+    <message>
+        <source>Create the PVC anew with a class that is there.</source>
+        <translation>請以現有的類別重新建立 PVC。</translation>
+    </message>
+    <message>
+        <source>No volume can be provisioned for PVC %1: %2</source>
+        <translation>無法為 PVC %1 佈建磁碟區：%2</translation>
+    </message>
+    <message>
+        <source>See to what the driver says; it goes on trying.</source>
+        <translation>請依驅動程式的訊息處理；它會持續重試。</translation>
+    </message>
+    <message>
+        <source>PVC %1 has no StorageClass, and no PersistentVolume fits it.</source>
+        <translation>PVC %1 沒有 StorageClass，也沒有符合它的 PersistentVolume。</translation>
+    </message>
+    <message>
+        <source>Make a PersistentVolume that fits.</source>
+        <translation>請建立符合的 PersistentVolume。</translation>
+    </message>
+    <message>
+        <source>Create the PVC anew with a StorageClass.</source>
+        <translation>請指定 StorageClass 重新建立 PVC。</translation>
+    </message>
+    <message>
+        <source>The volume of PVC %1 is being provisioned.</source>
+        <translation>正在佈建 PVC %1 的磁碟區。</translation>
+    </message>
+    <message>
+        <source>If this lasts, see whether the storage driver runs.</source>
+        <translation>若持續如此，請檢查儲存驅動程式是否在執行。</translation>
+    </message>
+    <message>
+        <source>It mounts %1 %2, which does not exist.</source>
+        <translation>它掛載的 %1 %2 不存在。</translation>
+    </message>
+    <message>
+        <source>Create it.</source>
+        <translation>請建立它。</translation>
+    </message>
+    <message>
+        <source>It mounts a key that does not exist: %1.</source>
+        <translation>它掛載的鍵不存在：%1。</translation>
+    </message>
+    <message>
+        <source>Add the key, or mount one that is there.</source>
+        <translation>請加入該鍵，或掛載現有的鍵。</translation>
+    </message>
+    <message>
+        <source>Its PVC can be used on one node alone (ReadWriteOnce), and pods of it are on several.</source>
+        <translation>其 PVC 只能在單一節點上使用（ReadWriteOnce），而其 Pod 分布在多個節點上。</translation>
+    </message>
+    <message>
+        <source>Use a ReadWriteMany PVC.</source>
+        <translation>請使用 ReadWriteMany 的 PVC。</translation>
+    </message>
+    <message>
+        <source>Keep all its pods on one node.</source>
+        <translation>請將其所有 Pod 放在同一個節點。</translation>
+    </message>
+    <message>
+        <source>Its volume is still attached to another node.</source>
+        <translation>其磁碟區仍附加在另一個節點上。</translation>
+    </message>
+    <message>
+        <source>Its PVC can be used on one node alone, where pod %1 has it.</source>
+        <translation>其 PVC 只能在單一節點上使用，而該節點上的 Pod %1 正在使用它。</translation>
+    </message>
+    <message>
+        <source>Wait until it is detached, 6 minutes after a node is lost.</source>
+        <translation>請等待它卸離；節點失聯 6 分鐘後才會卸離。</translation>
+    </message>
+    <message>
+        <source>Wait until that pod ends.</source>
+        <translation>請等待該 Pod 結束。</translation>
+    </message>
+    <message>
+        <source>A volume is not mounted yet: %1</source>
+        <translation>有磁碟區尚未掛載：%1</translation>
+    </message>
+    <message>
+        <source>See whether the storage answers; the node goes on trying.</source>
+        <translation>請檢查儲存系統是否有回應；節點會持續重試。</translation>
+    </message>
+    <message>
+        <source>A volume cannot be mounted: %1</source>
+        <translation>無法掛載磁碟區：%1</translation>
+    </message>
+    <message>
+        <source>See to the storage, and to its driver on the node.</source>
+        <translation>請檢查儲存系統，以及該節點上的儲存驅動程式。</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is no name of an image.</source>
+        <translation>「%1」不是有效的映像檔名稱。</translation>
+    </message>
+    <message>
+        <source>Correct the name.</source>
+        <translation>請修正名稱。</translation>
+    </message>
+    <message>
+        <source>Image %1 is not on the node, and the job forbids pulling it (imagePullPolicy Never).</source>
+        <translation>節點上沒有映像檔 %1，而此工作禁止提取（imagePullPolicy Never）。</translation>
+    </message>
+    <message>
+        <source>Use imagePullPolicy IfNotPresent.</source>
+        <translation>請使用 imagePullPolicy IfNotPresent。</translation>
+    </message>
+    <message>
+        <source>Load the image on the nodes.</source>
+        <translation>請將映像檔載入節點。</translation>
+    </message>
+    <message>
+        <source>The signature of image %1 is not accepted.</source>
+        <translation>映像檔 %1 的簽章未被接受。</translation>
+    </message>
+    <message>
+        <source>Use an image that is signed as the cluster demands.</source>
+        <translation>請使用依叢集要求簽署的映像檔。</translation>
+    </message>
+    <message>
+        <source>The registry of %1 lets no more pulls in for now.</source>
+        <translation>%1 的 registry 目前不再允許提取。</translation>
+    </message>
+    <message>
+        <source>Wait.</source>
+        <translation>請等待。</translation>
+    </message>
+    <message>
+        <source>Use a pull secret, or a mirror of your own.</source>
+        <translation>請使用 pull secret，或自己的 mirror。</translation>
+    </message>
+    <message>
+        <source>The registry refuses image %1 without a sign-in, or does not have it.</source>
+        <translation>registry 要求登入才能提取映像檔 %1，或沒有此映像檔。</translation>
+    </message>
+    <message>
+        <source>Give the job a pull secret for this registry.</source>
+        <translation>請為此工作提供這個 registry 的 pull secret。</translation>
+    </message>
+    <message>
+        <source>Image %1 is not built for the processors of the node.</source>
+        <translation>映像檔 %1 不是為該節點的處理器架構建置的。</translation>
+    </message>
+    <message>
+        <source>Use an image for this platform.</source>
+        <translation>請使用適用於此平台的映像檔。</translation>
+    </message>
+    <message>
+        <source>The node has no room for image %1.</source>
+        <translation>節點沒有空間存放映像檔 %1。</translation>
+    </message>
+    <message>
+        <source>Make room on the node&apos;s disk, or use another node.</source>
+        <translation>請在節點的磁碟上騰出空間，或改用其他節點。</translation>
+    </message>
+    <message>
+        <source>The registry of image %1 is not known by that name.</source>
+        <translation>無法解析映像檔 %1 的 registry 名稱。</translation>
+    </message>
+    <message>
+        <source>See to name resolution on the nodes.</source>
+        <translation>請檢查節點上的名稱解析。</translation>
+    </message>
+    <message>
+        <source>The registry of image %1 cannot be reached from the node, which goes on trying.</source>
+        <translation>節點無法連線至映像檔 %1 的 registry，仍在持續嘗試。</translation>
+    </message>
+    <message>
+        <source>See to the network between node and registry.</source>
+        <translation>請檢查節點與 registry 之間的網路。</translation>
+    </message>
+    <message>
+        <source>Use a mirror that the nodes reach.</source>
+        <translation>請使用節點連得到的 mirror。</translation>
+    </message>
+    <message>
+        <source>Image %1 does not exist.</source>
+        <translation>映像檔 %1 不存在。</translation>
+    </message>
+    <message>
+        <source>Correct its name or tag.</source>
+        <translation>請修正其名稱或 tag。</translation>
+    </message>
+    <message>
+        <source>Push it.</source>
+        <translation>請推送該映像檔。</translation>
+    </message>
+    <message>
+        <source>Image %1 cannot be pulled: %2</source>
+        <translation>無法提取映像檔 %1：%2</translation>
+    </message>
+    <message>
+        <source>Correct what the message names.</source>
+        <translation>請修正訊息指出的問題。</translation>
+    </message>
+    <message>
+        <source>Its environment comes from %1, which does not exist.</source>
+        <translation>其環境變數取自 %1，但該物件不存在。</translation>
+    </message>
+    <message>
+        <source>Its environment wants key %1, which does not exist.</source>
+        <translation>其環境變數需要鍵 %1，但該鍵不存在。</translation>
+    </message>
+    <message>
+        <source>Add the key, or use one that is there.</source>
+        <translation>請加入該鍵，或使用現有的鍵。</translation>
+    </message>
+    <message>
+        <source>The image runs as root, or does not say who it runs as, and the job forbids root.</source>
+        <translation>映像檔以 root 執行，或未指明執行的使用者，而此工作禁止 root。</translation>
+    </message>
+    <message>
+        <source>Give the job a user (runAsUser).</source>
+        <translation>請為此工作指定使用者（runAsUser）。</translation>
+    </message>
+    <message>
+        <source>Use an image with a numeric user.</source>
+        <translation>請使用指定了數字使用者 ID 的映像檔。</translation>
+    </message>
+    <message>
+        <source>The image does not have the program that the job starts: %1</source>
+        <translation>映像檔中沒有此工作要啟動的程式：%1</translation>
+    </message>
+    <message>
+        <source>Correct the command, or use an image that has it.</source>
+        <translation>請修正命令，或使用含有該程式的映像檔。</translation>
+    </message>
+    <message>
+        <source>The image is not built for the processors of the node.</source>
+        <translation>映像檔不是為該節點的處理器架構建置的。</translation>
+    </message>
+    <message>
+        <source>The program that the job starts may not be executed: %1</source>
+        <translation>此工作要啟動的程式沒有執行權限：%1</translation>
+    </message>
+    <message>
+        <source>Make it executable, or start it by its interpreter.</source>
+        <translation>請賦予其執行權限，或以其直譯器啟動。</translation>
+    </message>
+    <message>
+        <source>A container does not start (%1): %2</source>
+        <translation>有容器無法啟動（%1）：%2</translation>
+    </message>
+    <message>
+        <source>whether an operator took the job</source>
+        <translation>是否有 operator 接手此工作</translation>
+    </message>
+    <message>
+        <source>its runtime</source>
+        <translation>其 runtime</translation>
+    </message>
+    <message>
+        <source>whether it is suspended</source>
+        <translation>是否已暫停</translation>
+    </message>
+    <message>
+        <source>the queue</source>
+        <translation>佇列</translation>
+    </message>
+    <message>
+        <source>its PVCs</source>
+        <translation>其 PVC</translation>
+    </message>
+    <message>
+        <source>whether its pods could be created</source>
+        <translation>是否能建立其 Pod</translation>
+    </message>
+    <message>
+        <source>the scheduler</source>
+        <translation>排程器</translation>
+    </message>
+    <message>
+        <source>mounts</source>
+        <translation>掛載</translation>
+    </message>
+    <message>
+        <source>image pulls</source>
+        <translation>映像檔提取</translation>
+    </message>
+    <message>
+        <source>whether its containers start</source>
+        <translation>其容器是否啟動</translation>
+    </message>
+    <message>
+        <source>whether they run</source>
+        <translation>其 Pod 是否執行</translation>
+    </message>
+    <message>
+        <source>condition %1</source>
+        <translation>condition %1</translation>
+    </message>
+    <message>
+        <source>The training operator refuses the job: %1</source>
+        <translation>training operator 拒絕此工作：%1</translation>
+    </message>
+    <message>
+        <source>Make the job anew with what it says corrected.</source>
+        <translation>請依其說明修正後，重新建立工作。</translation>
+    </message>
+    <message>
+        <source>It has ended as failed: %1</source>
+        <translation>它已失敗結束：%1</translation>
+    </message>
+    <message>
+        <source>It has ended well.</source>
+        <translation>它已順利結束。</translation>
+    </message>
+    <message>
+        <source>Its %1 %2 does not exist, or is not one that Trainer can use.</source>
+        <translation>其 %1 %2 不存在，或不是 Trainer 能使用的 runtime。</translation>
+    </message>
+    <message>
+        <source>Make that runtime.</source>
+        <translation>請建立該 runtime。</translation>
+    </message>
+    <message>
+        <source>Make the job anew with a runtime that is there.</source>
+        <translation>請以現有的 runtime 重新建立工作。</translation>
+    </message>
+    <message>
+        <source>No operator has looked at it yet; it is new.</source>
+        <translation>它剛建立，尚無 operator 處理。</translation>
+    </message>
+    <message>
+        <source>No operator has taken the %1: the one for it does not run, or leaves it to another.</source>
+        <translation>沒有 operator 接手此 %1：負責的 operator 未執行，或將它留給其他 operator。</translation>
+    </message>
+    <message>
+        <source>See with &quot;cairnctl components&quot; whether the training operator or Trainer works.</source>
+        <translation>請以「cairnctl components」查看 training operator 或 Trainer 是否正常運作。</translation>
+    </message>
+    <message>
+        <source>Its runtime could not be read.</source>
+        <translation>無法讀取其 runtime。</translation>
+    </message>
+    <message>
+        <source>Unsuspend it: cairnctl -n %1 job unsuspend %2 --yes</source>
+        <translation>請解除暫停：cairnctl -n %1 job unsuspend %2 --yes</translation>
+    </message>
+    <message>
+        <source>condition Suspended</source>
+        <translation>condition Suspended</translation>
+    </message>
+    <message>
+        <source>It is suspended for LocalQueue %1, but Kueue, which would let it go, is not installed.</source>
+        <translation>它為了 LocalQueue %1 而暫停，但負責放行的 Kueue 並未安裝。</translation>
+    </message>
+    <message>
+        <source>It is suspended, until somebody lets it go.</source>
+        <translation>它已暫停，須有人解除暫停才會繼續。</translation>
+    </message>
+    <message>
+        <source>It is suspended (spec.suspend was set by %1), until somebody lets it go.</source>
+        <translation>它已暫停（spec.suspend 由 %1 設定），須有人解除暫停才會繼續。</translation>
+    </message>
+    <message>
+        <source>Kueue holds it in LocalQueue %1; its Workload could not be read.</source>
+        <translation>Kueue 將它保留在 LocalQueue %1 中；無法讀取其 Workload。</translation>
+    </message>
+    <message>
+        <source>It waits for Kueue, which has made no Workload for it.</source>
+        <translation>它在等待 Kueue，但 Kueue 尚未為它建立 Workload。</translation>
+    </message>
+    <message>
+        <source>See whether Kueue runs, and manages jobs of this kind (&quot;integrations.frameworks&quot;).</source>
+        <translation>請查看 Kueue 是否執行中，以及是否管理此類工作（「integrations.frameworks」）。</translation>
+    </message>
+    <message>
+        <source>Workload %1</source>
+        <translation>Workload %1</translation>
+    </message>
+    <message>
+        <source>Kueue&apos;s admission check %1 rejected it.</source>
+        <translation>Kueue 的 AdmissionCheck %1 拒絕了它。</translation>
+    </message>
+    <message>
+        <source>It waits for Kueue&apos;s admission check %1.</source>
+        <translation>它在等待 Kueue 的 AdmissionCheck %1。</translation>
+    </message>
+    <message>
+        <source>Its Workload is deactivated, by somebody or after too many tries.</source>
+        <translation>其 Workload 已停用，可能是有人停用，或嘗試次數過多。</translation>
+    </message>
+    <message>
+        <source>Set spec.active of the Workload to true.</source>
+        <translation>請將 Workload 的 spec.active 設為 true。</translation>
+    </message>
+    <message>
+        <source>condition Evicted</source>
+        <translation>condition Evicted</translation>
+    </message>
+    <message>
+        <source>Kueue has room for it and is about to let it go.</source>
+        <translation>Kueue 已有空間容納它，即將放行。</translation>
+    </message>
+    <message>
+        <source>condition QuotaReserved</source>
+        <translation>condition QuotaReserved</translation>
+    </message>
+    <message>
+        <source>It waits in LocalQueue %1: %2</source>
+        <translation>它在 LocalQueue %1 中等待：%2</translation>
+    </message>
+    <message>
+        <source>It waits in LocalQueue %1, number %2 of %3: %4</source>
+        <translation>它在 LocalQueue %1 中等待，排在第 %2 位，共 %3 個：%4</translation>
+    </message>
+    <message>
+        <source>The PVCs of the namespace could not be read.</source>
+        <translation>無法讀取該命名空間的 PVC。</translation>
+    </message>
+    <message>
+        <source>PersistentVolumeClaim %1</source>
+        <translation>PersistentVolumeClaim %1</translation>
+    </message>
+    <message>
+        <source>PVC %1 has lost its volume.</source>
+        <translation>PVC %1 已遺失其磁碟區。</translation>
+    </message>
+    <message>
+        <source>Give it back its PersistentVolume, or use another PVC.</source>
+        <translation>請恢復其 PersistentVolume，或使用其他 PVC。</translation>
+    </message>
+    <message>
+        <source>event %1</source>
+        <translation>事件 %1</translation>
+    </message>
+    <message>
+        <source>PVC %1 has no volume yet.</source>
+        <translation>PVC %1 尚無磁碟區。</translation>
+    </message>
+    <message>
+        <source>See the events of the PVC: kubectl describe pvc %1</source>
+        <translation>請查看該 PVC 的事件：kubectl describe pvc %1</translation>
+    </message>
+    <message>
+        <source>Its pods could not be read.</source>
+        <translation>無法讀取其 Pod。</translation>
+    </message>
+    <message>
+        <source>Events could not be read.</source>
+        <translation>無法讀取事件。</translation>
+    </message>
+    <message>
+        <source>%1 %2, event %3</source>
+        <translation>%1 %2，事件 %3</translation>
+    </message>
+    <message>
+        <source>Its operator has not made its pods yet.</source>
+        <translation>其 operator 尚未建立它的 Pod。</translation>
+    </message>
+    <message>
+        <source>It has no pods, and why could not be read.</source>
+        <translation>它沒有 Pod，且無法讀取原因。</translation>
+    </message>
+    <message>
+        <source>If this lasts, see with &quot;cairnctl components&quot; whether its operator works.</source>
+        <translation>若持續如此，請以「cairnctl components」查看其 operator 是否正常運作。</translation>
+    </message>
+    <message>
+        <source>Pod %1</source>
+        <translation>Pod %1</translation>
+    </message>
+    <message>
+        <source>Init container %1 of pod %2 still runs; a worker waits in it for its master.</source>
+        <translation>init 容器 %1（Pod %2）仍在執行；worker 會在其中等待它的 master。</translation>
+    </message>
+    <message>
+        <source>Its pods are held back by the scheduling gate %1.</source>
+        <translation>其 Pod 被 scheduling gate %1 擋住。</translation>
+    </message>
+    <message>
+        <source>The scheduler has not looked at its pods yet.</source>
+        <translation>排程器尚未處理其 Pod。</translation>
+    </message>
+    <message>
+        <source>If this lasts, see whether the scheduler that the pods name runs.</source>
+        <translation>若持續如此，請查看 Pod 指定的排程器是否執行中。</translation>
+    </message>
+    <message>
+        <source>It waits for room on nodes. %1</source>
+        <translation>它在等待節點有空間。%1</translation>
+    </message>
+    <message>
+        <source>It starts, and container %1 ends again with exit code %2.</source>
+        <translation>它會啟動，但容器 %1 隨即又以結束代碼 %2 結束。</translation>
+    </message>
+    <message>
+        <source>See why: cairnctl -n %1 job show %2</source>
+        <translation>請查看原因：cairnctl -n %1 job show %2</translation>
+    </message>
+    <message>
+        <source>Node %1 is pulling its image.</source>
+        <translation>節點 %1 正在提取其映像檔。</translation>
+    </message>
+    <message>
+        <source>Node %1 cannot make the pod&apos;s sandbox, and goes on trying.</source>
+        <translation>節點 %1 無法建立 Pod 的 sandbox，仍在持續嘗試。</translation>
+    </message>
+    <message>
+        <source>See to the network plugin and the container runtime of the node.</source>
+        <translation>請檢查該節點的網路外掛與容器 runtime。</translation>
+    </message>
+    <message>
+        <source>Node %1 is starting its containers.</source>
+        <translation>節點 %1 正在啟動其容器。</translation>
+    </message>
+    <message>
+        <source>Node %1 has it, and what it waits for could not be read.</source>
+        <translation>它已排到節點 %1，但無法讀取它在等待什麼。</translation>
+    </message>
+    <message>
+        <source>An operator took the job.</source>
+        <translation>已有 operator 接手此工作。</translation>
+    </message>
+    <message>
+        <source>Its runtime is there.</source>
+        <translation>其 runtime 存在。</translation>
+    </message>
+    <message>
+        <source>Nobody suspended it.</source>
+        <translation>沒有人暫停它。</translation>
+    </message>
+    <message>
+        <source>It goes through no queue.</source>
+        <translation>它不經過任何佇列。</translation>
+    </message>
+    <message>
+        <source>Kueue let it go.</source>
+        <translation>Kueue 已放行。</translation>
+    </message>
+    <message>
+        <source>It uses no PVCs.</source>
+        <translation>它不使用 PVC。</translation>
+    </message>
+    <message>
+        <source>Its PVCs are there.</source>
+        <translation>其 PVC 都存在。</translation>
+    </message>
+    <message>
+        <source>Its pods were created.</source>
+        <translation>其 Pod 已建立。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pod(s) have a node.</source>
+        <translation>
+            <numerusform>已有 %n 個 Pod 排到節點。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No mount failed.</source>
+        <translation>沒有掛載失敗。</translation>
+    </message>
+    <message>
+        <source>No image pull failed.</source>
+        <translation>沒有映像檔提取失敗。</translation>
+    </message>
+    <message>
+        <source>Its containers started.</source>
+        <translation>其容器已啟動。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pod(s) run.</source>
+        <translation>
+            <numerusform>%n 個 Pod 執行中。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Why it does not start is not known: its pods could not be read.</source>
+        <translation>無法得知它為何未啟動：無法讀取其 Pod。</translation>
+    </message>
+    <message>
+        <source>It runs.</source>
+        <translation>它執行中。</translation>
+    </message>
+    <message>
+        <source>Write apiVersion, kind, metadata and spec.</source>
+        <translation>請寫出 apiVersion、kind、metadata 與 spec。</translation>
+    </message>
+    <message>
+        <source>Write apiVersion: %1.</source>
+        <translation>請寫 apiVersion: %1。</translation>
+    </message>
+    <message>
+        <source>%1 Then move %2 to spec.runPolicy.</source>
+        <comment>sentence, fields</comment>
+        <translation>%1接著將 %2 移到 spec.runPolicy。</translation>
+    </message>
+    <message>
+        <source>The %1 does not say its apiVersion.</source>
+        <translation>%1 未指定其 apiVersion。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 cannot be launched; %3 is the version known here.</source>
+        <translation>無法啟動 %2 的 %1；此處已知的版本為 %3。</translation>
+    </message>
+    <message>
+        <source>Launch a PyTorchJob, TFJob, MPIJob, XGBoostJob, PaddleJob, JAXJob or TrainJob; apply other objects with kubectl.</source>
+        <translation>請啟動 PyTorchJob、TFJob、MPIJob、XGBoostJob、PaddleJob、JAXJob 或 TrainJob；其他物件請以 kubectl 套用。</translation>
+    </message>
+    <message>
+        <source>Choose one of them, or take the others out.</source>
+        <translation>請選擇其中一個，或移除其他的。</translation>
+    </message>
+    <message>
+        <source>Pull secret</source>
+        <translation>pull secret</translation>
+    </message>
+    <message>
+        <source>none of its own; its service account may add one</source>
+        <translation>本身沒有；其 ServiceAccount 可能會加上</translation>
+    </message>
+    <message>
+        <source>The lines for %1 save by steps alone: say it in steps.</source>
+        <translation>%1 的程式碼只依步數儲存：請改以步數指定。</translation>
+    </message>
+    <message>
+        <source>%1 saves by the clock or by what it counts, not by both, and how long a step takes is not known: minutes are left out.</source>
+        <translation>%1 只能依時間或依其計數單位儲存，不能兩者並用，且一步需要多久不明：已略去分鐘數。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 saves by the clock or by what it counts, not by both: minutes are turned into %n step(s).</source>
+        <translation>
+            <numerusform>%1 只能依時間或依其計數單位儲存，不能兩者並用：分鐘數已換算為 %n 步。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n restart(s) of the whole job</source>
+        <translation>
+            <numerusform>整個工作重啟 %n 次</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Its runtime tries single pods again, but never the whole job.</source>
+        <translation>其 runtime 會重試個別 Pod，但絕不重試整個工作。</translation>
+    </message>
+    <message>
+        <source>Say how often it is tried again: a TrainingRuntime of its own is made for that.</source>
+        <translation>請指定重試次數：會為此建立專屬的 TrainingRuntime。</translation>
+    </message>
+    <message>
+        <source>%1 says ReadWriteMany, but a test from two nodes failed (%2): %3</source>
+        <translation>%1 標示為 ReadWriteMany，但從兩個節點進行的測試失敗（%2）：%3</translation>
+    </message>
+    <message>
+        <source>Choose another PVC, or test it again when its storage is mended.</source>
+        <translation>請選擇其他 PVC，或在其儲存系統修復後重新測試。</translation>
+    </message>
+    <message>
+        <source>on %1, proven from two nodes (%2), %3 MB/s</source>
+        <translation>在 %1 上，已從兩個節點驗證（%2），%3 MB/s</translation>
+    </message>
+    <message>
+        <source>Trainer itself ends the job after %1 s.</source>
+        <translation>Trainer 本身會在 %1 秒後結束工作。</translation>
+    </message>
+    <message>
+        <source>Kueue keeps it suspended until LocalQueue %1 admits it, and then adds node labels and tolerations of the flavor.</source>
+        <translation>Kueue 會讓它保持暫停，直到 LocalQueue %1 准入它，再加上 flavor 的節點標籤與 toleration。</translation>
+    </message>
+    <message>
+        <source>Its runtime was not read: what it is laid over is not known.</source>
+        <translation>未讀取其 runtime：不清楚它以什麼為基礎。</translation>
+    </message>
+    <message>
+        <source>%1 is not a kind of training job.</source>
+        <translation>%1 不是訓練工作的類型。</translation>
+    </message>
+    <message>
+        <source>It is a TrainJob already.</source>
+        <translation>它已經是 TrainJob。</translation>
+    </message>
+    <message>
+        <source>It has no replica that trains.</source>
+        <translation>它沒有進行訓練的複本。</translation>
+    </message>
+    <message>
+        <source>A TrainJob runs one program on all its nodes; this job has neither %1 nor Worker.</source>
+        <translation>TrainJob 在其所有節點上執行同一個程式；此工作既沒有 %1，也沒有 Worker。</translation>
+    </message>
+    <message>
+        <source>Nobody but you manages the TrainJob: left out are %1.</source>
+        <translation>TrainJob 只由您管理：已略過 %1。</translation>
+    </message>
+    <message>
+        <source>Put the TrainJob where the job comes from, in place of it.</source>
+        <translation>請將 TrainJob 放到工作的來源處，取代該工作。</translation>
+    </message>
+    <message>
+        <source>It waits in queue %1 as well.</source>
+        <translation>它同樣會在佇列 %1 中等待。</translation>
+    </message>
+    <message>
+        <source>Kueue has to be set up for TrainJobs (integrations.frameworks).</source>
+        <translation>Kueue 必須設定為支援 TrainJob（integrations.frameworks）。</translation>
+    </message>
+    <message>
+        <source>The TrainJob is not suspended: it trains as soon as it is made.</source>
+        <translation>TrainJob 未暫停：一建立就會開始訓練。</translation>
+    </message>
+    <message>
+        <source>spec.activeDeadlineSeconds; it counts anew when the job is resumed.</source>
+        <translation>spec.activeDeadlineSeconds；工作接續後會重新計時。</translation>
+    </message>
+    <message>
+        <source>It runs for as long as it takes: this Trainer has no deadline (2.2 has).</source>
+        <translation>需要多久就執行多久：此 Trainer 沒有期限設定（2.2 才有）。</translation>
+    </message>
+    <message>
+        <source>The runtime decides how often it is tried.</source>
+        <translation>重試次數由 runtime 決定。</translation>
+    </message>
+    <message>
+        <source>The runtime decides: all of it is tried %1 more time(s), and each pod&apos;s Job has %2 tries.</source>
+        <translation>由 runtime 決定：整體再重試 %1 次，每個 Pod 的 Job 可嘗試次數為 %2。</translation>
+    </message>
+    <message>
+        <source>Kubernetes&apos; 6</source>
+        <translation>Kubernetes 預設的 6</translation>
+    </message>
+    <message>
+        <source>The runtime decides: its pods go %1 s after the end; the TrainJob stays until somebody deletes it.</source>
+        <translation>由 runtime 決定：其 Pod 會在結束 %1 秒後消失；TrainJob 會保留到有人刪除它為止。</translation>
+    </message>
+    <message>
+        <source>Job and pods stay until somebody deletes them.</source>
+        <translation>Job 與 Pod 會保留到有人刪除它們為止。</translation>
+    </message>
+    <message>
+        <source>Delete it with: cairnctl job delete</source>
+        <translation>請用以下命令刪除：cairnctl job delete</translation>
+    </message>
+    <message>
+        <source>Its pods are scheduled together as podGroupPolicy of %1 says.</source>
+        <translation>其 Pod 依 %1 的 podGroupPolicy 一起排程。</translation>
+    </message>
+    <message>
+        <source>Its pods are scheduled one by one unless the runtime has a podGroupPolicy, or Kueue admits it.</source>
+        <translation>其 Pod 會逐一排程，除非 runtime 有 podGroupPolicy，或由 Kueue 准入。</translation>
+    </message>
+    <message>
+        <source>A TrainJob has no place for it.</source>
+        <translation>TrainJob 沒有可設定它的地方。</translation>
+    </message>
+    <message>
+        <source>The number of nodes is fixed while it runs.</source>
+        <translation>執行期間節點數固定。</translation>
+    </message>
+    <message>
+        <source>%1 says %2.</source>
+        <translation>%1 指定了 %2。</translation>
+    </message>
+    <message numerus="yes">
+        <source>It trains on %n node(s), fixed for as long as it runs; a lost node stops all of them until it is back.</source>
+        <translation>
+            <numerusform>它在 %n 個節點上訓練，執行期間固定不變；失去一個節點會使全部停止，直到它恢復為止。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No autoscaler is made for it.</source>
+        <translation>不會為它建立自動擴縮。</translation>
+    </message>
+    <message>
+        <source>The variable PET_MAX_RESTARTS, which torchrun reads.</source>
+        <translation>由 torchrun 讀取的變數 PET_MAX_RESTARTS。</translation>
+    </message>
+    <message>
+        <source>Trainer sets the rendezvous: node 0 is the master.</source>
+        <translation>rendezvous 由 Trainer 設定：節點 0 是 master。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n parameter server(s) are left out: no runtime of Trainer has any.</source>
+        <translation>
+            <numerusform>已略過 %n 個 parameter server：Trainer 的 runtime 都沒有這種角色。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Let the script use MultiWorkerMirroredStrategy, or leave this job as it is.</source>
+        <translation>請讓指令碼使用 MultiWorkerMirroredStrategy，或讓此工作維持現狀。</translation>
+    </message>
+    <message>
+        <source>Nobody evaluates beside the training.</source>
+        <translation>訓練時不會同時進行評估。</translation>
+    </message>
+    <message>
+        <source>Evaluate in the training script, or in a job of its own.</source>
+        <translation>請在訓練指令碼中評估，或另建工作評估。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Its %n pod(s) are left out: a TrainJob runs one program on all nodes.</source>
+        <translation>
+            <numerusform>已略過其 %n 個 Pod：TrainJob 在所有節點上執行同一個程式。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>It succeeds once every node has ended well, not the first %1 alone.</source>
+        <translation>所有節點都正常結束才算成功，而非只看第一個 %1。</translation>
+    </message>
+    <message>
+        <source>Exit codes are not told apart: pods restart with %1 as the runtime says.</source>
+        <translation>不會區分結束代碼：Pod 依 runtime 的設定以 %1 重新啟動。</translation>
+    </message>
+    <message>
+        <source>Give a TrainingRuntime of your own a failurePolicy with rules.</source>
+        <translation>請為您自己的 TrainingRuntime 設定含有規則的 failurePolicy。</translation>
+    </message>
+    <message>
+        <source>Its pods have %1, as the runtime says.</source>
+        <translation>其 Pod 依 runtime 的設定採用 %1。</translation>
+    </message>
+    <message>
+        <source>%1 has another %2 than %3. All nodes get what %3 says.</source>
+        <translation>%1 的 %2 與 %3 不同。所有節點都會採用 %3 的設定。</translation>
+    </message>
+    <message>
+        <source>See whether the program tells nodes apart by their rank.</source>
+        <translation>請查看程式是否依 rank 區分節點。</translation>
+    </message>
+    <message>
+        <source>The job starts what its image starts; the command of %1 would take its place.</source>
+        <translation>工作啟動的是其映像檔預設的程式；%1 的命令會取代它。</translation>
+    </message>
+    <message>
+        <source>Say the command in spec.trainer.command.</source>
+        <translation>請在 spec.trainer.command 指定命令。</translation>
+    </message>
+    <message>
+        <source>Trainer sets %1 itself and refuses them from a job.</source>
+        <translation>Trainer 會自行設定 %1，並拒絕由工作指定。</translation>
+    </message>
+    <message>
+        <source>As many processes as the node has GPUs; without GPUs as it has CPUs.</source>
+        <translation>行程數與節點的 GPU 數相同；沒有 GPU 時則與 CPU 數相同。</translation>
+    </message>
+    <message>
+        <source>Into spec.%1: %2.</source>
+        <translation>寫入 spec.%1：%2。</translation>
+    </message>
+    <message>
+        <source>What the runtime %1 says was not read.</source>
+        <translation>未讀取 runtime %1 的內容。</translation>
+    </message>
+    <message>
+        <source>It would not save into %1 any more.</source>
+        <translation>它將不再儲存到 %1。</translation>
+    </message>
+    <message>
+        <source>Mount the PVC in the runtime.</source>
+        <translation>請在 runtime 中掛載該 PVC。</translation>
+    </message>
+    <message>
+        <source>This Trainer lets a TrainJob mount nothing; what is in the volumes is not there.</source>
+        <translation>此 Trainer 不允許 TrainJob 掛載任何東西；磁碟區中的內容將不存在。</translation>
+    </message>
+    <message>
+        <source>Its pods do not have %1.</source>
+        <translation>其 Pod 沒有 %1。</translation>
+    </message>
+    <message>
+        <source>A TrainJob takes no variables from %1 as a whole.</source>
+        <translation>TrainJob 無法從 %1 整批取得變數。</translation>
+    </message>
+    <message>
+        <source>Name each variable in spec.trainer.env, with valueFrom.</source>
+        <translation>請在 spec.trainer.env 以 valueFrom 逐一指定變數。</translation>
+    </message>
+    <message>
+        <source>This Trainer lets a TrainJob mount nothing.</source>
+        <translation>此 Trainer 不允許 TrainJob 掛載任何東西。</translation>
+    </message>
+    <message>
+        <source>Nothing runs before the training: a TrainJob cannot add the container %1.</source>
+        <translation>訓練之前不會執行任何東西：TrainJob 無法加入容器 %1。</translation>
+    </message>
+    <message>
+        <source>It does not run beside the training: a TrainJob cannot add the container %1.</source>
+        <translation>它不會與訓練同時執行：TrainJob 無法加入容器 %1。</translation>
+    </message>
+    <message>
+        <source>Make a TrainingRuntime of your own that has it.</source>
+        <translation>請自行建立含有它的 TrainingRuntime。</translation>
+    </message>
+    <message>
+        <source>The runtime has a container of this name; its own %1 counts.</source>
+        <translation>runtime 有同名的容器；以其本身的 %1 為準。</translation>
+    </message>
+    <message>
+        <source>Trainer sets PET_NNODES, PET_NODE_RANK, PET_MASTER_ADDR and others for torchrun alone; MASTER_ADDR, RANK and WORLD_SIZE, which the training operator sets, are not there.</source>
+        <translation>Trainer 設定 PET_NNODES、PET_NODE_RANK、PET_MASTER_ADDR 等變數，僅供 torchrun 使用；training operator 所設定的 MASTER_ADDR、RANK 與 WORLD_SIZE 則不存在。</translation>
+    </message>
+    <message>
+        <source>Start the program with torchrun.</source>
+        <translation>請以 torchrun 啟動程式。</translation>
+    </message>
+    <message>
+        <source>Up to Trainer 2.3 image and resources of a TrainJob reach the launcher alone; the other nodes run what %1 says.</source>
+        <translation>Trainer 2.3 以前，TrainJob 的映像檔與資源只會傳到 launcher；其他節點依 %1 的設定執行。</translation>
+    </message>
+    <message>
+        <source>Say image and resources in a TrainingRuntime of your own.</source>
+        <translation>請在您自己的 TrainingRuntime 中指定映像檔與資源。</translation>
+    </message>
+    <message numerus="yes">
+        <source>The launcher trains too: it is one of the %n node(s).</source>
+        <translation>
+            <numerusform>launcher 也參與訓練：它是 %n 個節點之一。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>No runtime of Trainer sets %1: each of the %n node(s) would train by itself.</source>
+        <translation>
+            <numerusform>Trainer 的 runtime 都不會設定 %1：%n 個節點會各自訓練。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Let the script make TF_CONFIG of JOB_COMPLETION_INDEX, or leave this job as it is.</source>
+        <translation>請讓指令碼由 JOB_COMPLETION_INDEX 產生 TF_CONFIG，或讓此工作維持現狀。</translation>
+    </message>
+    <message>
+        <source>Leave this job as it is, or train on one node.</source>
+        <translation>請讓此工作維持現狀，或只在一個節點上訓練。</translation>
+    </message>
+    <message>
+        <source>%1 is not set; on one node nothing needs it.</source>
+        <translation>未設定 %1；只有一個節點時不需要它。</translation>
+    </message>
+    <message>
+        <source>The runtime %1 has no mlPolicy.%2: nothing tells the nodes of a %3 of one another.</source>
+        <translation>runtime %1 沒有 mlPolicy.%2：沒有任何設定能讓 %3 的節點得知彼此。</translation>
+    </message>
+    <message>
+        <source>Choose a runtime that has it (--runtime).</source>
+        <translation>請選擇有此設定的 runtime (--runtime)。</translation>
+    </message>
+    <message>
+        <source>Trainer tells of the tracker by DMLC_TRACKER_URI and others, not by MASTER_ADDR and RANK.</source>
+        <translation>Trainer 以 DMLC_TRACKER_URI 等變數告知 tracker，而非以 MASTER_ADDR 與 RANK。</translation>
+    </message>
+    <message>
+        <source>Let the script read DMLC_TRACKER_URI, DMLC_TRACKER_PORT, DMLC_TASK_ID and DMLC_NUM_WORKER.</source>
+        <translation>請讓指令碼讀取 DMLC_TRACKER_URI、DMLC_TRACKER_PORT、DMLC_TASK_ID 與 DMLC_NUM_WORKER。</translation>
+    </message>
+    <message>
+        <source>The variables are JAX_COORDINATOR_ADDRESS, JAX_NUM_PROCESSES and JAX_PROCESS_ID, which jax.distributed.initialize() reads.</source>
+        <translation>變數為 JAX_COORDINATOR_ADDRESS、JAX_NUM_PROCESSES 與 JAX_PROCESS_ID，由 jax.distributed.initialize() 讀取。</translation>
+    </message>
+    <message>
+        <source>Its command uses %1, which Trainer does not set.</source>
+        <translation>其命令使用 %1，而 Trainer 不會設定它。</translation>
+    </message>
+    <message>
+        <source>Write %1.</source>
+        <translation>請寫成 %1。</translation>
+    </message>
+    <message>
+        <source>Its pods have the priority of the runtime, else the cluster&apos;s default.</source>
+        <translation>其 Pod 採用 runtime 的優先順序，否則採用叢集的預設值。</translation>
+    </message>
+    <message>
+        <source>Its pods have the token of their service account unless the runtime says otherwise.</source>
+        <translation>其 Pod 具有其 ServiceAccount 的權杖，除非 runtime 另有指定。</translation>
+    </message>
+    <message>
+        <source>Pods have the runtime&apos;s time for a last save, else 30 s.</source>
+        <translation>Pod 最後一次儲存的時間依 runtime 設定，否則為 30 秒。</translation>
+    </message>
+    <message>
+        <source>Its pods are not on the node&apos;s network, nor in its other namespaces.</source>
+        <translation>其 Pod 不使用節點的網路，也不使用節點的其他命名空間。</translation>
+    </message>
+    <message>
+        <source>Its pods are spread as the runtime says, or not at all.</source>
+        <translation>其 Pod 依 runtime 的設定分散，或完全不分散。</translation>
+    </message>
+    <message>
+        <source>The cluster&apos;s default scheduler places its pods unless the runtime names another.</source>
+        <translation>其 Pod 由叢集的預設排程器安排，除非 runtime 指定了其他排程器。</translation>
+    </message>
+    <message>
+        <source>It starts in the working directory of its image.</source>
+        <translation>它在其映像檔的工作目錄中啟動。</translation>
+    </message>
+    <message>
+        <source>The image is pulled as Kubernetes does by default: always with the tag latest, else where it is not on the node.</source>
+        <translation>映像檔依 Kubernetes 的預設提取：標籤為 latest 時一律提取，否則只在節點上沒有時提取。</translation>
+    </message>
+    <message>
+        <source>Nothing is run before it stops (preStop) or after it starts.</source>
+        <translation>停止前 (preStop) 或啟動後都不會執行任何東西。</translation>
+    </message>
+    <message>
+        <source>Trainer opens the port of its own rendezvous alone.</source>
+        <translation>Trainer 只開放其 rendezvous 的連接埠。</translation>
+    </message>
+    <message>
+        <source>It is not probed: a program that hangs is not restarted.</source>
+        <translation>不會探測它：卡住的程式不會重新啟動。</translation>
+    </message>
+    <message>
+        <source>Pods that ended stay until the TrainJob is deleted.</source>
+        <translation>已結束的 Pod 會保留到 TrainJob 刪除為止。</translation>
+    </message>
+    <message>
+        <source>JobSet ends what still runs once the job has failed; pods that ended stay.</source>
+        <translation>工作失敗後，JobSet 會結束仍在執行的 Pod；已結束的 Pod 會保留。</translation>
+    </message>
+    <message>
+        <source>Say it in a TrainingRuntime of your own, made from %1.</source>
+        <translation>請以 %1 為基礎建立您自己的 TrainingRuntime，並在其中指定。</translation>
+    </message>
+    <message>
+        <source>Make a copy with the change: cairnctl -n %1 job clone %2 --name NEW -o yaml</source>
+        <translation>請複製為含有此變更的新工作：cairnctl -n %1 job clone %2 --name NEW -o yaml</translation>
+    </message>
+    <message>
+        <source>It would be another object: kind, name and namespace of a job stay.</source>
+        <translation>那會是另一個物件：工作的類型、名稱與命名空間維持不變。</translation>
+    </message>
+    <message>
+        <source>It stays as it was made: %1.</source>
+        <translation>它維持建立時的樣子：%1。</translation>
+    </message>
+    <message>
+        <source>Trainer takes another patch only while the TrainJob is suspended.</source>
+        <translation>只有在 TrainJob 暫停時，Trainer 才接受其他修補。</translation>
+    </message>
+    <message>
+        <source>Suspend it first: cairnctl -n %1 job suspend %2</source>
+        <translation>請先暫停它：cairnctl -n %1 job suspend %2</translation>
+    </message>
+    <message>
+        <source>The webhook of the training operator lets nobody change it.</source>
+        <translation>training operator 的 webhook 不允許任何人變更它。</translation>
+    </message>
+    <message>
+        <source>It has finished: nothing reads its specification any more.</source>
+        <translation>它已結束：不會再有任何元件讀取其規格。</translation>
+    </message>
+    <message>
+        <source>The launcher is made once: the MPI operator never changes it.</source>
+        <translation>launcher 只會建立一次：MPI operator 不會再變更它。</translation>
+    </message>
+    <message>
+        <source>It takes effect when the job is unsuspended: all its pods are made anew.</source>
+        <translation>工作解除暫停時生效：其所有 Pod 都會重新建立。</translation>
+    </message>
+    <message>
+        <source>Pods that run stay as they are; those that are made from now on have it.</source>
+        <translation>執行中的 Pod 維持不變；此後建立的 Pod 才會採用。</translation>
+    </message>
+    <message>
+        <source>To give it to all of them, suspend the job, and unsuspend it once its pods are gone.</source>
+        <translation>若要套用到所有 Pod，請暫停工作，待其 Pod 消失後再解除暫停。</translation>
+    </message>
+    <message>
+        <source>Change it while the job is suspended.</source>
+        <translation>請在工作暫停時變更它。</translation>
+    </message>
+    <message>
+        <source>%1 by %2 at %3</source>
+        <extracomment>%1 a field, %2 a program, %3 a time</extracomment>
+        <translation>%1（由 %2 於 %3）</translation>
+    </message>
+    <message>
+        <source>%1 by %2</source>
+        <translation>%1（由 %2）</translation>
+    </message>
+    <message>
+        <source>by %1 at %2, or its status alone</source>
+        <translation>由 %1 於 %2，或只是其 status</translation>
+    </message>
+    <message numerus="yes">
+        <source>Ask for at most %n pod(s), or for less in each.</source>
+        <translation>
+            <numerusform>請最多要求 %n 個 Pod，或減少每個 Pod 要求的資源。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Leave it as it is and it waits, or ask for %n pod(s).</source>
+        <translation>
+            <numerusform>維持現狀並等待，或要求 %n 個 Pod。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>room for all %n pod(s)</source>
+        <translation>
+            <numerusform>有空間容納全部 %n 個 Pod</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>PVCs</source>
+        <translation>PVC</translation>
+    </message>
+    <message>
+        <source>they are there</source>
+        <translation>皆已存在</translation>
+    </message>
+    <message>
+        <source>PVC %1 has no volume yet; whether it gets one with its first pod is not known.</source>
+        <translation>PVC %1 尚無磁碟區；不知道它是否會隨第一個 Pod 取得磁碟區。</translation>
+    </message>
+    <message>
+        <source>Without it only a public image is pulled.</source>
+        <translation>沒有它，只能提取公開的映像檔。</translation>
+    </message>
+    <message>
+        <source>Secret %1 does not exist.</source>
+        <translation>Secret %1 不存在。</translation>
+    </message>
+    <message>
+        <source>Create it, or choose one that is there.</source>
+        <translation>請建立它，或選擇現有的 Secret。</translation>
+    </message>
+    <message>
+        <source>Secret %1 is of type %2, which is no pull secret.</source>
+        <translation>Secret %1 的類型為 %2，並非 pull secret。</translation>
+    </message>
+    <message>
+        <source>Create it with: kubectl create secret docker-registry</source>
+        <translation>請用以下命令建立：kubectl create secret docker-registry</translation>
+    </message>
+    <message>
+        <source>Secret %1 does not hold a Docker configuration.</source>
+        <translation>Secret %1 中沒有 Docker 設定。</translation>
+    </message>
+    <message>
+        <source>Secret %1 has no entry for %2.</source>
+        <translation>Secret %1 沒有 %2 的項目。</translation>
+    </message>
+    <message>
+        <source>Choose a Secret for that registry, or add the entry.</source>
+        <translation>請選擇用於該 registry 的 Secret，或加入該項目。</translation>
+    </message>
+    <message>
+        <source>%1: may not be read, so whether it is for this image is not known.</source>
+        <translation>%1：無權讀取，因此不知道它是否用於此映像檔。</translation>
+    </message>
+    <message>
+        <source>%1, for %2</source>
+        <translation>%1，用於 %2</translation>
+    </message>
+    <message>
+        <source>Choose another PVC.</source>
+        <translation>請選擇其他 PVC。</translation>
+    </message>
+    <message>
+        <source>%1 is the disk of a node (%2): each node has a folder of its own there, whatever its access modes say, and no test from two nodes has shown otherwise.</source>
+        <translation>%1 是節點的磁碟（%2）：無論其存取模式為何，每個節點在該處都各有自己的資料夾，且尚無從兩個節點進行的測試證明並非如此。</translation>
+    </message>
+    <message>
+        <source>Choose a PVC that nodes share, or test this one from two nodes.</source>
+        <translation>請選擇節點共用的 PVC，或從兩個節點測試此 PVC。</translation>
+    </message>
+    <message>
+        <source>on %1, the disk of the cluster&apos;s only node</source>
+        <translation>在 %1 上，即叢集唯一節點的磁碟</translation>
+    </message>
+    <message>
+        <source>It may have %1 to %2 workers.</source>
+        <translation>它可有 %1 到 %2 個 worker。</translation>
+    </message>
+    <message>
+        <source>It needs at least %1.</source>
+        <translation>它至少需要 %1。</translation>
+    </message>
+    <message>
+        <source>The bounds are minReplicas and maxReplicas of spec.elasticPolicy.</source>
+        <translation>上下限為 spec.elasticPolicy 的 minReplicas 與 maxReplicas。</translation>
+    </message>
+    <message>
+        <source>It is being deleted.</source>
+        <translation>它正在刪除中。</translation>
+    </message>
+    <message>
+        <source>It has finished and does not run again.</source>
+        <translation>它已結束，不會再執行。</translation>
+    </message>
+    <message>
+        <source>Clone it with another number of nodes.</source>
+        <translation>請以其他節點數複製為新工作。</translation>
+    </message>
+    <message>
+        <source>A resume of it was started and not finished.</source>
+        <translation>它的接續已開始但未完成。</translation>
+    </message>
+    <message>
+        <source>Finish it or roll it back first.</source>
+        <translation>請先完成或復原它。</translation>
+    </message>
+    <message>
+        <source>HorizontalPodAutoscaler %1 decides how many workers it has (spec.elasticPolicy.metrics).</source>
+        <translation>worker 數由 HorizontalPodAutoscaler %1 決定（spec.elasticPolicy.metrics）。</translation>
+    </message>
+    <message>
+        <source>Change minReplicas or maxReplicas instead.</source>
+        <translation>請改為變更 minReplicas 或 maxReplicas。</translation>
+    </message>
+    <message>
+        <source>The number of nodes of a TrainJob is fixed while it runs.</source>
+        <translation>TrainJob 的節點數在執行期間固定。</translation>
+    </message>
+    <message>
+        <source>The number of nodes of a TrainJob is fixed once it is made: this cluster&apos;s Trainer lets nobody change spec.trainer, suspended or not.</source>
+        <translation>TrainJob 的節點數在建立後即固定：無論是否暫停，此叢集的 Trainer 都不允許任何人變更 spec.trainer。</translation>
+    </message>
+    <message>
+        <source>Make a copy with another numNodes: cairnctl -n %1 job clone %2 --name NEW -o yaml</source>
+        <translation>請複製為 numNodes 不同的新工作：cairnctl -n %1 job clone %2 --name NEW -o yaml</translation>
+    </message>
+    <message>
+        <source>Its launcher has begun with the hosts that it was given, and asks for no others (horovodrun --host-discovery-script would).</source>
+        <translation>其 launcher 已使用當時取得的主機啟動，不會再要求其他主機（horovodrun --host-discovery-script 則會）。</translation>
+    </message>
+    <message>
+        <source>Its pods were told of one another in TF_CONFIG when they started; only with enableDynamicWorker may their number change.</source>
+        <translation>其 Pod 在啟動時已由 TF_CONFIG 得知彼此；只有使用 enableDynamicWorker 時，其數量才能變更。</translation>
+    </message>
+    <message>
+        <source>It is not elastic (no spec.elasticPolicy): its pods were told WORLD_SIZE when they started, and would wait for others, or not know of them.</source>
+        <translation>它不具彈性（沒有 spec.elasticPolicy）：其 Pod 在啟動時已得知 WORLD_SIZE，會等待其他 Pod，或不知道它們的存在。</translation>
+    </message>
+    <message>
+        <source>Its pods were told NUM_PROCESSES when they started, and JAX cannot change it meanwhile.</source>
+        <translation>其 Pod 在啟動時已得知 NUM_PROCESSES，而 JAX 無法在執行期間變更它。</translation>
+    </message>
+    <message>
+        <source>Its pods were told how many they are when they started.</source>
+        <translation>其 Pod 在啟動時已得知總數。</translation>
+    </message>
+    <message>
+        <source>It is suspended: it has so many workers when it is unsuspended.</source>
+        <translation>它已暫停：解除暫停後就會有這麼多 worker。</translation>
+    </message>
+    <message>
+        <source>torchrun starts all its processes again, from the newest checkpoint that the script finds.</source>
+        <translation>torchrun 會重新啟動其所有行程，從指令碼找到的最新檢查點開始。</translation>
+    </message>
+    <message>
+        <source>A checkpoint that each rank saves its own part of may not load with another number of ranks: DCP and Megatron&apos;s torch_dist do, DeepSpeed&apos;s ZeRO only in its universal format.</source>
+        <translation>若檢查點由每個 rank 各自儲存自己的部分，可能無法以不同的 rank 數載入：DCP 與 Megatron 的 torch_dist 可以，DeepSpeed 的 ZeRO 則只有 universal 格式可以。</translation>
+    </message>
+    <message>
+        <source>schedulingPolicy.minAvailable is %1, more than its %2 pods: they would never be placed.</source>
+        <translation>schedulingPolicy.minAvailable 為 %1，多於其 %2 個 Pod：它們永遠不會獲得安排。</translation>
+    </message>
+    <message>
+        <source>Change it too: cairnctl job edit</source>
+        <translation>請一併變更它：cairnctl job edit</translation>
+    </message>
+    <message>
+        <source>Its launcher starts %1 processes, whatever the number of workers.</source>
+        <translation>無論 worker 數為何，其 launcher 都會啟動 %1 個行程。</translation>
+    </message>
+    <message>
+        <source>It belongs to %1, which would revert it or count it as failed.</source>
+        <translation>它屬於 %1，後者會改回或將其視為失敗。</translation>
+    </message>
+    <message>
+        <source>Change its owner instead.</source>
+        <translation>請改為變更其擁有者。</translation>
+    </message>
+    <message>
+        <source>Kueue admits it through queue %1 by what it asks for, and would suspend it and queue it anew.</source>
+        <translation>Kueue 依其要求的資源透過佇列 %1 准入它，因此會暫停它並重新排入佇列。</translation>
+    </message>
+    <message>
+        <source>Clone it with what it needs now.</source>
+        <translation>請以目前所需的資源複製為新工作。</translation>
+    </message>
+    <message>
+        <source>It is managed by %1.</source>
+        <translation>它由 %1 管理。</translation>
+    </message>
+    <message>
+        <source>Ask there.</source>
+        <translation>請在那裡處理。</translation>
+    </message>
+    <message>
+        <source>Argo CD keeps it as application %1 says, and would revert it.</source>
+        <translation>Argo CD 依應用程式 %1 維持它，會還原變更。</translation>
+    </message>
+    <message>
+        <source>Change it where the application takes it from.</source>
+        <translation>請在應用程式的來源處變更。</translation>
+    </message>
+    <message>
+        <source>Flux keeps it as %1 says, and would revert it.</source>
+        <translation>Flux 依 %1 維持它，會還原變更。</translation>
+    </message>
+    <message>
+        <source>Change it where Flux takes it from.</source>
+        <translation>請在 Flux 的來源處變更。</translation>
+    </message>
+    <message>
+        <source>The next upgrade of the Helm release %1 may revert it.</source>
+        <translation>Helm release %1 下次升級時可能會還原它。</translation>
+    </message>
+    <message>
+        <source>Change the chart&apos;s values as well.</source>
+        <translation>請一併變更 chart 的 values。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::launch::Advice</name>
+    <message>
+        <source>typed</source>
+        <translation>手動輸入</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <comment>seconds</comment>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>One save</source>
+        <translation>一次儲存</translation>
+    </message>
+    <message>
+        <source>One step</source>
+        <translation>一步</translation>
+    </message>
+    <message>
+        <source>One restart</source>
+        <translation>一次重新啟動</translation>
+    </message>
+    <message>
+        <source>How long one save takes is not known, so nothing can be said of the best interval. Type it, or run a job like this once.</source>
+        <translation>不知道一次儲存需要多久，因此無從得知最佳間隔。請輸入該時間，或先執行一次類似的工作。</translation>
+    </message>
+    <message>
+        <source>Every %1: %2 of the time is lost; every %3, the best: %4.</source>
+        <comment>interval, share, interval, share</comment>
+        <translation>每 %1：損失 %2 的時間；每 %3（最佳）：%4。</translation>
+    </message>
+    <message>
+        <source>Every %1, the best: %2 of the time is lost, %3 in saves and %4 to failures.</source>
+        <comment>interval, shares</comment>
+        <translation>每 %1（最佳）：損失 %2 的時間，其中 %3 用於儲存，%4 因故障損失。</translation>
+    </message>
+    <message>
+        <source>Every %1, saving takes %2 of the time; every %3 it takes %4.</source>
+        <comment>interval, share, interval, share</comment>
+        <translation>每 %1，儲存占用 %2 的時間；每 %3，占用 %4。</translation>
+    </message>
+    <message>
+        <source>Every %1, saving takes %2 of the time.</source>
+        <comment>interval, share</comment>
+        <translation>每 %1，儲存占用 %2 的時間。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failure(s) are too few to say how often they come: the proposal lets saving take %1 of the time.</source>
+        <translation>
+            <numerusform>%n 次故障太少，無法判斷發生的頻率：建議值讓儲存占用 %1 的時間。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>How often such a job fails is not known: the proposal lets saving take %1 of the time.</source>
+        <translation>不知道這類工作多久故障一次：建議值讓儲存占用 %1 的時間。</translation>
+    </message>
+    <message>
+        <source>From %1 to %2 at most %3 times as much is lost.</source>
+        <comment>interval, interval, factor</comment>
+        <translation>從 %1 到 %2，損失最多為 %3 倍。</translation>
+    </message>
+    <message numerus="yes">
+        <source>With %n failure(s) anything from %1 to %2 may be best.</source>
+        <translation>
+            <numerusform>依 %n 次故障推估，最佳值可能是 %1 到 %2 之間的任何值。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>How long a restart takes is not known, and not counted.</source>
+        <translation>不知道重新啟動需要多久，因此未計入。</translation>
+    </message>
+    <message>
+        <source>One checkpoint takes about %1 (%2).</source>
+        <comment>size, where from</comment>
+        <translation>一個檢查點約占 %1（%2）。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n checkpoint(s) of %1</source>
+        <translation>
+            <numerusform>%1 的 %n 個檢查點</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The last %n, and one that is being written, take %1.</source>
+        <translation>
+            <numerusform>最後 %n 個，加上正在寫入的一個，共占 %1。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>PVC %1 has %2; how much of it is free is not known.</source>
+        <translation>PVC %1 有 %2；不知道其中有多少可用。</translation>
+    </message>
+    <message>
+        <source>How much room PVC %1 has is not known.</source>
+        <translation>不知道 PVC %1 有多少空間。</translation>
+    </message>
+    <message>
+        <source>PVC %1 had %2 free when it was measured last.</source>
+        <translation>上次量測時，PVC %1 有 %2 可用。</translation>
+    </message>
+    <message>
+        <source>That is too little.</source>
+        <translation>空間太少。</translation>
+    </message>
+    <message numerus="yes">
+        <source>All are kept: it is full after %n checkpoint(s), in about %1.</source>
+        <translation>
+            <numerusform>全部保留：%n 個檢查點後就會滿，約在 %1 後。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All are kept: it is full after %n checkpoint(s).</source>
+        <translation>
+            <numerusform>全部保留：%n 個檢查點後就會滿。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Time between failures</source>
+        <translation>故障間隔時間</translation>
+    </message>
+    <message>
+        <source>The formula says every %1, which is less than one save takes: the interval is held to one save, so that saving takes at most half of the time.</source>
+        <translation>公式算出每 %1 一次，短於一次儲存所需的時間：間隔以一次儲存的時間為下限，使儲存最多占用一半的時間。</translation>
+    </message>
+    <message>
+        <source>The formula says every %1; the interval is held to at least %2, as saving more often gains next to nothing and fills the storage.</source>
+        <translation>公式算出每 %1 一次；間隔以 %2 為下限，因為更頻繁地儲存幾乎沒有好處，還會占滿儲存空間。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::launch::Incoming</name>
+    <message>
+        <source>Line %1, column %2: %3</source>
+        <translation>第 %1 行第 %2 欄：%3</translation>
+    </message>
+    <message>
+        <source>something without a kind</source>
+        <translation>沒有 kind 的內容</translation>
+    </message>
+    <message>
+        <source>It has more than 4 MiB.</source>
+        <translation>它超過 4 MiB。</translation>
+    </message>
+    <message>
+        <source>Give the job alone.</source>
+        <translation>請只提供工作本身。</translation>
+    </message>
+    <message>
+        <source>It begins as UTF-16 and goes on as something else.</source>
+        <translation>它以 UTF-16 開頭，之後卻是其他編碼。</translation>
+    </message>
+    <message>
+        <source>Save it as UTF-8.</source>
+        <translation>請將它儲存為 UTF-8。</translation>
+    </message>
+    <message>
+        <source>a NUL byte: this is no text.</source>
+        <translation>有 NUL 位元組：這不是文字。</translation>
+    </message>
+    <message>
+        <source>Give a YAML or JSON file.</source>
+        <translation>請提供 YAML 或 JSON 檔案。</translation>
+    </message>
+    <message>
+        <source>this byte is not UTF-8.</source>
+        <translation>此位元組不是 UTF-8。</translation>
+    </message>
+    <message>
+        <source>Save the file as UTF-8.</source>
+        <translation>請將檔案儲存為 UTF-8。</translation>
+    </message>
+    <message>
+        <source>Not a job manifest</source>
+        <translation>不是工作的 manifest</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::launch::Measure</name>
+    <message>
+        <source>jobs or pods of this namespace cannot be listed</source>
+        <translation>無法列出此命名空間的工作或 Pod</translation>
+    </message>
+    <message>
+        <source>no job has trained here that is still listed</source>
+        <translation>此處仍列出的工作都沒有訓練過</translation>
+    </message>
+    <message>
+        <source>%1 GPU-hours</source>
+        <comment>length</comment>
+        <translation>%1 GPU 小時</translation>
+    </message>
+    <message>
+        <source>%1 pod-hours</source>
+        <comment>length</comment>
+        <translation>%1 Pod 小時</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failure(s)</source>
+        <translation>
+            <numerusform>%n 次故障</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source> in %1</source>
+        <comment>failures in so many GPU-hours</comment>
+        <translation> 於 %1 內</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::launch::Rules</name>
+    <message>
+        <source>This is no name of an object: lower-case letters, digits, hyphens and dots, beginning and ending with a letter or a digit.</source>
+        <translation>這不是物件名稱：小寫字母、數字、連字號與點，並以字母或數字開頭與結尾。</translation>
+    </message>
+    <message>
+        <source>This is no name of a resource, such as cpu or nvidia.com/gpu.</source>
+        <translation>這不是 cpu 或 nvidia.com/gpu 這類資源名稱。</translation>
+    </message>
+    <message>
+        <source>This is no reference of an image. It is written HOST/NAME:TAG or HOST/NAME@sha256:DIGEST, without blanks and the name in lower case.</source>
+        <translation>這不是映像檔的參照。格式為 HOST/NAME:TAG 或 HOST/NAME@sha256:DIGEST，不含空白，且名稱為小寫。</translation>
+    </message>
+    <message>
+        <source>This is no name of a namespace: at most 63 lower-case letters, digits and hyphens.</source>
+        <translation>這不是命名空間名稱：最多 63 個小寫字母、數字與連字號。</translation>
+    </message>
+    <message>
+        <source>This is no name of a job: at most 63 lower-case letters, digits and hyphens, beginning with a letter.</source>
+        <translation>這不是工作名稱：最多 63 個小寫字母、數字與連字號，並以字母開頭。</translation>
+    </message>
+    <message>
+        <source>This is no key of a taint.</source>
+        <translation>這不是汙點的鍵。</translation>
+    </message>
+    <message>
+        <source>This is no value of a taint.</source>
+        <translation>這不是汙點的值。</translation>
+    </message>
+    <message>
+        <source>This is no key of a label.</source>
+        <translation>這不是標籤的鍵。</translation>
+    </message>
+    <message>
+        <source>This is no value of a label: at most 63 letters, digits, hyphens, dots and underscores.</source>
+        <translation>這不是標籤的值：最多 63 個字母、數字、連字號、點與底線。</translation>
+    </message>
+    <message>
+        <source>This is no quantity, such as 8, 500m or 64Gi.</source>
+        <translation>這不是 8、500m 或 64Gi 這類數量。</translation>
+    </message>
+    <message>
+        <source>This is less than 1 MiB: the unit is missing, or too small. Memory is counted in Mi or Gi.</source>
+        <translation>這小於 1 MiB：缺少單位，或單位太小。記憶體以 Mi 或 Gi 計算。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::launch::Template</name>
+    <message>
+        <source>The template cannot be used</source>
+        <translation>無法使用此範本</translation>
+    </message>
+    <message>
+        <source>Its form is no map.</source>
+        <translation>其表單不是對應表。</translation>
+    </message>
+    <message>
+        <source>Write title, text and parameters.</source>
+        <translation>請寫出 title、text 與 parameters。</translation>
+    </message>
+    <message>
+        <source>parameters is no list.</source>
+        <translation>parameters 不是清單。</translation>
+    </message>
+    <message numerus="yes">
+        <source>It has more than %n parameters.</source>
+        <translation>
+            <numerusform>它有超過 %n 個參數。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Two parameters are named %1.</source>
+        <translation>有兩個參數都名為 %1。</translation>
+    </message>
+    <message>
+        <source>The form has no field %1.</source>
+        <translation>表單沒有欄位 %1。</translation>
+    </message>
+    <message>
+        <source>Known are %1.</source>
+        <translation>已知的是 %1。</translation>
+    </message>
+    <message>
+        <source>Write %1.</source>
+        <translation>請寫出 %1。</translation>
+    </message>
+    <message>
+        <source>%1 is no text.</source>
+        <translation>%1 不是文字。</translation>
+    </message>
+    <message>
+        <source>Put it in quotes.</source>
+        <translation>請加上引號。</translation>
+    </message>
+    <message>
+        <source>%1 is no number.</source>
+        <translation>%1 不是數字。</translation>
+    </message>
+    <message>
+        <source>A parameter has no name, or one with other than letters, digits, - and _.</source>
+        <translation>有參數沒有名稱，或其名稱含有字母、數字、- 與 _ 以外的字元。</translation>
+    </message>
+    <message>
+        <source>%1 is no type.</source>
+        <translation>%1 不是類型。</translation>
+    </message>
+    <message>
+        <source>Write text, number, quantity, choice or bool.</source>
+        <translation>請寫 text、number、quantity、choice 或 bool。</translation>
+    </message>
+    <message>
+        <source>%1 is a choice of nothing.</source>
+        <translation>%1 是選項，卻沒有任何可選的值。</translation>
+    </message>
+    <message>
+        <source>Write choices.</source>
+        <translation>請寫出 choices。</translation>
+    </message>
+    <message>
+        <source>%1 does not say where it stands.</source>
+        <translation>%1 未指明其位置。</translation>
+    </message>
+    <message>
+        <source>Write paths.</source>
+        <translation>請寫出 paths。</translation>
+    </message>
+    <message>
+        <source>“as” needs {} once, where the value goes.</source>
+        <translation>「as」須在放置值之處含有一個 {}。</translation>
+    </message>
+    <message>
+        <source>%1 is no path.</source>
+        <translation>%1 不是路徑。</translation>
+    </message>
+    <message>
+        <source>Write it as spec.template.spec.containers[name=main].args[0].</source>
+        <translation>請寫成 spec.template.spec.containers[name=main].args[0] 的形式。</translation>
+    </message>
+    <message>
+        <source>The YAML has nothing at %1.</source>
+        <translation>YAML 在 %1 處沒有內容。</translation>
+    </message>
+    <message>
+        <source>Write the field into the YAML, or correct the path.</source>
+        <translation>請將該欄位寫入 YAML，或更正路徑。</translation>
+    </message>
+    <message>
+        <source>A list or a map stands at %1.</source>
+        <translation>%1 處是清單或對應表。</translation>
+    </message>
+    <message>
+        <source>Name a single value.</source>
+        <translation>請指定單一值。</translation>
+    </message>
+    <message>
+        <source>What stands at %1 is not as “as” says.</source>
+        <translation>%1 處的內容不符合「as」所述。</translation>
+    </message>
+    <message>
+        <source>Write a default.</source>
+        <translation>請寫出 default。</translation>
+    </message>
+    <message>
+        <source>It has to be said.</source>
+        <translation>必須指定。</translation>
+    </message>
+    <message>
+        <source>It holds a line break.</source>
+        <translation>它含有換行。</translation>
+    </message>
+    <message>
+        <source>It is less than %1.</source>
+        <translation>它小於 %1。</translation>
+    </message>
+    <message>
+        <source>It is more than %1.</source>
+        <translation>它大於 %1。</translation>
+    </message>
+    <message>
+        <source>It is no number.</source>
+        <translation>它不是數字。</translation>
+    </message>
+    <message>
+        <source>It is no quantity such as 8, 500m or 64Gi.</source>
+        <translation>它不是 8、500m 或 64Gi 這類數量。</translation>
+    </message>
+    <message>
+        <source>It is none of %1.</source>
+        <translation>它不是 %1 之一。</translation>
+    </message>
+    <message>
+        <source>It is neither true nor false.</source>
+        <translation>它既非 true 也非 false。</translation>
+    </message>
+    <message>
+        <source>Write one job into it.</source>
+        <translation>請在其中寫入一個工作。</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名稱</translation>
+    </message>
+    <message>
+        <source>The template %1 cannot be filled in</source>
+        <translation>無法填寫範本 %1</translation>
+    </message>
+    <message>
+        <source>It has no such parameter; it has %1.</source>
+        <translation>它沒有此參數；它有 %1。</translation>
+    </message>
+    <message>
+        <source>It has no such parameter; %1 is near.</source>
+        <translation>它沒有此參數；相近的是 %1。</translation>
+    </message>
+    <message>
+        <source>Set these parameters.</source>
+        <translation>請設定這些參數。</translation>
+    </message>
+    <message>
+        <source>Give the template a name.</source>
+        <translation>請為範本命名。</translation>
+    </message>
+    <message>
+        <source>Letters, digits, dots, hyphens and underscores; folders by /.</source>
+        <translation>字母、數字、點、連字號與底線；以 / 分隔資料夾。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::launch::TemplateFiles</name>
+    <message>
+        <source>There are more than %1 templates, or %2 files: the others are left out.</source>
+        <translation>範本超過 %1 個，或檔案超過 %2 個：其餘已略過。</translation>
+    </message>
+    <message>
+        <source>%1 is a link to a folder, which is not followed.</source>
+        <translation>%1 是指向資料夾的連結，不會跟隨。</translation>
+    </message>
+    <message>
+        <source>%1 lies too deep to be read.</source>
+        <translation>%1 的層級過深，無法讀取。</translation>
+    </message>
+    <message>
+        <source>%1 was not read</source>
+        <translation>未讀取 %1</translation>
+    </message>
+    <message>
+        <source>It is a link to nothing.</source>
+        <translation>它是連結，但指向的目標不存在。</translation>
+    </message>
+    <message>
+        <source>It is gone.</source>
+        <translation>它已不存在。</translation>
+    </message>
+    <message>
+        <source>It is a link that leads out of the folder.</source>
+        <translation>它是指向資料夾之外的連結。</translation>
+    </message>
+    <message>
+        <source>Copy the file into the folder.</source>
+        <translation>請將檔案複製到該資料夾。</translation>
+    </message>
+    <message>
+        <source>It is no regular file.</source>
+        <translation>它不是一般檔案。</translation>
+    </message>
+    <message>
+        <source>It has more than 1 MiB.</source>
+        <translation>它超過 1 MiB。</translation>
+    </message>
+    <message>
+        <source>A template holds one job.</source>
+        <translation>一個範本只含一個工作。</translation>
+    </message>
+    <message>
+        <source>The templates in %1 cannot be read</source>
+        <translation>無法讀取 %1 中的範本</translation>
+    </message>
+    <message>
+        <source>You may not read the folder.</source>
+        <translation>您無權讀取該資料夾。</translation>
+    </message>
+    <message>
+        <source>It is no folder.</source>
+        <translation>它不是資料夾。</translation>
+    </message>
+    <message>
+        <source>Choose another folder in Settings.</source>
+        <translation>請在「設定」中選擇其他資料夾。</translation>
+    </message>
+    <message>
+        <source>This is no job that can become a template</source>
+        <translation>這不是可存為範本的工作</translation>
+    </message>
+    <message>
+        <source>Correct the text first.</source>
+        <translation>請先修正文字。</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名稱</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>映像檔</translation>
+    </message>
+    <message>
+        <source>Nodes</source>
+        <translation>節點</translation>
+    </message>
+    <message>
+        <source>Workers</source>
+        <translation>Worker</translation>
     </message>
 </context>
 <context>
@@ -9124,6 +19117,1230 @@
     </message>
 </context>
 <context>
+    <name>cairn::overlay</name>
+    <message>
+        <source>%1 could not be written.</source>
+        <comment>a file</comment>
+        <translation>無法寫入 %1。</translation>
+    </message>
+    <message>
+        <source>The folder or the file is read-only for you.</source>
+        <translation>該資料夾或檔案對您是唯讀的。</translation>
+    </message>
+    <message>
+        <source>Choose another folder, or change its permissions.</source>
+        <translation>請選擇其他資料夾，或變更其權限。</translation>
+    </message>
+    <message>
+        <source>There is no space left.</source>
+        <translation>已無可用空間。</translation>
+    </message>
+    <message>
+        <source>Make room, then write again: every file is whole, old or new.</source>
+        <translation>請騰出空間後重新寫入：每個檔案都是完整的，不是舊的就是新的。</translation>
+    </message>
+    <message>
+        <source>It, or a folder on the way, is a symbolic link, and links are not written through.</source>
+        <translation>它或路徑中的某個資料夾是符號連結，而寫入時不會經由連結。</translation>
+    </message>
+    <message>
+        <source>Replace the link by a folder or a file.</source>
+        <translation>請將連結換成資料夾或檔案。</translation>
+    </message>
+    <message>
+        <source>A folder on the way is a file or a symbolic link.</source>
+        <translation>路徑中的某個資料夾其實是檔案或符號連結。</translation>
+    </message>
+    <message>
+        <source>Move it away.</source>
+        <translation>請將它移走。</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>請選擇其他資料夾。</translation>
+    </message>
+    <message>
+        <source>%1 could not be read.</source>
+        <comment>a file</comment>
+        <translation>無法讀取 %1。</translation>
+    </message>
+    <message>
+        <source>%1 was not read.</source>
+        <comment>a file</comment>
+        <translation>未讀取 %1。</translation>
+    </message>
+    <message>
+        <source>It is larger than 4 MiB.</source>
+        <translation>它大於 4 MiB。</translation>
+    </message>
+    <message>
+        <source>It is not a regular file.</source>
+        <translation>它不是檔案。</translation>
+    </message>
+    <message>
+        <source>The folder %1 could not be read.</source>
+        <translation>無法讀取資料夾 %1。</translation>
+    </message>
+    <message>
+        <source>It holds too many files.</source>
+        <translation>其中的檔案過多。</translation>
+    </message>
+    <message>
+        <source>It is a symbolic link, which is not followed.</source>
+        <translation>它是符號連結，不會跟隨。</translation>
+    </message>
+    <message>
+        <source>It lies too deep.</source>
+        <translation>它的層級過深。</translation>
+    </message>
+    <message>
+        <source>It and what follows: more than %1 files.</source>
+        <translation>從它開始：超過 %1 個檔案。</translation>
+    </message>
+    <message>
+        <source>%1 was changed in the meantime.</source>
+        <comment>a file</comment>
+        <translation>%1 在其間已被變更。</translation>
+    </message>
+    <message>
+        <source>Generate again: what is in it now is then merged.</source>
+        <translation>請重新產生：屆時會合併其目前的內容。</translation>
+    </message>
+    <message>
+        <source>%1 is no path of an overlay.</source>
+        <translation>%1 不是 overlay 的路徑。</translation>
+    </message>
+    <message>
+        <source>any kind</source>
+        <translation>任何類型</translation>
+    </message>
+    <message>
+        <source> in %1</source>
+        <comment>a namespace</comment>
+        <translation> 在 %1 中</translation>
+    </message>
+    <message>
+        <source>There is no kustomization.yaml here.</source>
+        <translation>這裡沒有 kustomization.yaml。</translation>
+    </message>
+    <message>
+        <source>It leads back to itself, which kustomize refuses.</source>
+        <translation>它會繞回自己，kustomize 會拒絕。</translation>
+    </message>
+    <message>
+        <source>Too many kustomizations lead to each other.</source>
+        <translation>過多 kustomization 互相引用。</translation>
+    </message>
+    <message>
+        <source>A kustomization is one document.</source>
+        <translation>kustomization 須為單一文件。</translation>
+    </message>
+    <message>
+        <source>A kustomization is a map.</source>
+        <translation>kustomization 須為對應表。</translation>
+    </message>
+    <message>
+        <source>“%1” is applied by kustomize alone: what it makes of the objects is not seen here.</source>
+        <translation>「%1」只由 kustomize 套用：它會把物件改成什麼，這裡看不到。</translation>
+    </message>
+    <message>
+        <source>kustomize knows no field “%1” and refuses to build.</source>
+        <translation>kustomize 不認得欄位「%1」，會拒絕建置。</translation>
+    </message>
+    <message>
+        <source>Did you mean “%1”?</source>
+        <translation>您是指「%1」嗎？</translation>
+    </message>
+    <message>
+        <source>A resource is a path or an address.</source>
+        <translation>資源須為路徑或位址。</translation>
+    </message>
+    <message>
+        <source>%1 is there twice, which kustomize refuses.</source>
+        <translation>%1 重複出現，kustomize 會拒絕。</translation>
+    </message>
+    <message>
+        <source>%1 is not there.</source>
+        <comment>a file</comment>
+        <translation>找不到 %1。</translation>
+    </message>
+    <message>
+        <source>An object has a kind and a name.</source>
+        <translation>物件須有類型與名稱。</translation>
+    </message>
+    <message>
+        <source>The component %1 is fetched by kustomize: what it changes is not seen here.</source>
+        <translation>元件 %1 由 kustomize 擷取：它變更了什麼，這裡看不到。</translation>
+    </message>
+    <message>
+        <source>The component %1 lies outside of this folder and was not read.</source>
+        <translation>元件 %1 位於此資料夾之外，未讀取。</translation>
+    </message>
+    <message>
+        <source>%1 is no folder with a kustomization.</source>
+        <translation>%1 不是含有 kustomization 的資料夾。</translation>
+    </message>
+    <message>
+        <source>A patch has either a path or a patch.</source>
+        <translation>修補須有 path 或 patch 其中之一。</translation>
+    </message>
+    <message>
+        <source>Each field of a target is a text.</source>
+        <translation>target 的每個欄位都須為文字。</translation>
+    </message>
+    <message>
+        <source>Put it into quotes.</source>
+        <translation>請加上引號。</translation>
+    </message>
+    <message>
+        <source>A patch is an object or a list of operations.</source>
+        <translation>修補須為物件或操作清單。</translation>
+    </message>
+    <message>
+        <source>a patch without target</source>
+        <translation>沒有 target 的修補</translation>
+    </message>
+    <message>
+        <source>A patch of operations needs a target.</source>
+        <translation>由操作組成的修補需要 target。</translation>
+    </message>
+    <message>
+        <source>Add target: with kind and name.</source>
+        <translation>請加入 target:，並寫明 kind 與 name。</translation>
+    </message>
+    <message>
+        <source>“%1” is no regular expression; kustomize refuses to build.</source>
+        <translation>「%1」不是規則運算式；kustomize 會拒絕建置。</translation>
+    </message>
+    <message>
+        <source>A patch names the kind and the name of its object, or has a target.</source>
+        <translation>修補須寫明其物件的類型與名稱，或有 target。</translation>
+    </message>
+    <message>
+        <source>It would leave no object.</source>
+        <translation>結果不會是物件。</translation>
+    </message>
+    <message>
+        <source>object</source>
+        <translation>物件</translation>
+    </message>
+    <message>
+        <source>Objects of kind %1 were not read, so whether it lands is not known.</source>
+        <translation>未讀取類型為 %1 的物件，因此不知道是否套用得上。</translation>
+    </message>
+    <message>
+        <source>kustomize refuses to build.</source>
+        <translation>kustomize 會拒絕建置。</translation>
+    </message>
+    <message>
+        <source>kustomize silently ignores it.</source>
+        <translation>kustomize 會默默略過。</translation>
+    </message>
+    <message>
+        <source>%1 %2 is in namespace %3, not in %4: %5</source>
+        <translation>%1 %2 在命名空間 %3，不在 %4：%5</translation>
+    </message>
+    <message>
+        <source>%1 %2 has other labels, annotations or another version: %3</source>
+        <translation>%1 %2 的標籤、註解或版本不同：%3</translation>
+    </message>
+    <message>
+        <source>%1 is a %2, not a %3: %4</source>
+        <translation>%1 是 %2，不是 %3：%4</translation>
+    </message>
+    <message>
+        <source>No %1 has the name %2: %3</source>
+        <translation>沒有名為 %2 的 %1：%3</translation>
+    </message>
+    <message>
+        <source>No %1 fits: %2</source>
+        <translation>沒有符合的 %1：%2</translation>
+    </message>
+    <message>
+        <source>replicas of %1</source>
+        <translation>%1 的複本數</translation>
+    </message>
+    <message>
+        <source>count is a number.</source>
+        <translation>count 須為數字。</translation>
+    </message>
+    <message>
+        <source>No workload has the name %1: kustomize refuses to build.</source>
+        <translation>沒有名為 %1 的工作負載：kustomize 會拒絕建置。</translation>
+    </message>
+    <message>
+        <source>image %1</source>
+        <translation>映像檔 %1</translation>
+    </message>
+    <message>
+        <source>No container runs the image %1: kustomize silently ignores it.</source>
+        <translation>沒有容器執行映像檔 %1：kustomize 會默默略過。</translation>
+    </message>
+    <message>
+        <source>Files of variables are read by kustomize alone.</source>
+        <translation>變數檔只由 kustomize 讀取。</translation>
+    </message>
+    <message>
+        <source>%1 gets a suffix from its content, which only kustomize knows.</source>
+        <translation>%1 的名稱會依內容加上後綴，只有 kustomize 知道。</translation>
+    </message>
+    <message>
+        <source>Secrets are not read here, so whether it lands is not known.</source>
+        <translation>這裡不讀取 Secret，因此不知道是否套用得上。</translation>
+    </message>
+    <message>
+        <source>replacement from %1</source>
+        <translation>來自 %1 的 replacement</translation>
+    </message>
+    <message>
+        <source>Nothing is its source: kustomize refuses to build.</source>
+        <translation>沒有物件是它的來源：kustomize 會拒絕建置。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n object(s) are its source: kustomize refuses to build.</source>
+        <translation>
+            <numerusform>有 %n 個物件是它的來源：kustomize 會拒絕建置。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 has no field %2: kustomize refuses to build.</source>
+        <translation>%1 沒有欄位 %2：kustomize 會拒絕建置。</translation>
+    </message>
+    <message>
+        <source>A replacement of a part of a value is applied by kustomize alone.</source>
+        <translation>只取代部分值的 replacement 僅由 kustomize 套用。</translation>
+    </message>
+    <message>
+        <source>Make Kubeflow highly available</source>
+        <translation>將 Kubeflow 設為高可用</translation>
+    </message>
+    <message>
+        <source>Manifests alone cannot be changed.</source>
+        <translation>只有 manifest，無從變更。</translation>
+    </message>
+    <message>
+        <source>Connect to a cluster.</source>
+        <translation>請連線至叢集。</translation>
+    </message>
+    <message>
+        <source>Did you mean %1?</source>
+        <translation>您是指 %1 嗎？</translation>
+    </message>
+    <message>
+        <source>Roles and flags</source>
+        <translation>Role 與旗標</translation>
+    </message>
+    <message>
+        <source>Leaders</source>
+        <translation>領導者</translation>
+    </message>
+    <message>
+        <source>Schema at one replica</source>
+        <translation>以一個複本遷移資料庫結構</translation>
+    </message>
+    <message>
+        <source>Replicas</source>
+        <translation>複本</translation>
+    </message>
+    <message>
+        <source>PDBs</source>
+        <translation>PDB</translation>
+    </message>
+    <message>
+        <source>Proof</source>
+        <translation>驗證</translation>
+    </message>
+    <message>
+        <source>Nothing is left to apply.</source>
+        <translation>沒有可套用的內容了。</translation>
+    </message>
+    <message>
+        <source>Secrets are written by you: their contents are neither read nor recorded.</source>
+        <translation>Secret 由您寫入：其內容既不讀取也不記錄。</translation>
+    </message>
+    <message>
+        <source>The database is switched by you, after its data was moved.</source>
+        <translation>資料庫由您在搬移資料後切換。</translation>
+    </message>
+    <message>
+        <source>It holds other objects, and is not changed along the way.</source>
+        <translation>它之下有其他物件，不會順帶變更。</translation>
+    </message>
+    <message>
+        <source>Cairn removes nothing here: do it by hand.</source>
+        <translation>Cairn 在此不會移除任何東西：請手動移除。</translation>
+    </message>
+    <message>
+        <source>%1 keeps replicas alone that others set; the rest is saved, not applied.</source>
+        <translation>%1 不會動別人設定的複本數；其餘只儲存、不套用。</translation>
+    </message>
+    <message>
+        <source>%1 owns it and would put it back.</source>
+        <translation>它由 %1 管理，變更會被改回。</translation>
+    </message>
+    <message>
+        <source>It names no namespace.</source>
+        <translation>它沒有指定命名空間。</translation>
+    </message>
+    <message>
+        <source>It goes with %1, which %2 owns.</source>
+        <translation>它跟隨由 %2 管理的 %1。</translation>
+    </message>
+    <message>
+        <source>The PDB %1 would block every drain, as %2 runs one replica.</source>
+        <translation>PDB %1 會擋住所有 drain，因為 %2 只執行一個複本。</translation>
+    </message>
+    <message>
+        <source>Scale it, or leave the PDB out.</source>
+        <translation>請擴充它，或不要納入此 PDB。</translation>
+    </message>
+    <message>
+        <source>%1 must stay at one replica: %2</source>
+        <translation>%1 必須維持一個複本：%2</translation>
+    </message>
+    <message>
+        <source>Take its count out of the folder.</source>
+        <translation>請從資料夾中移除它的複本數。</translation>
+    </message>
+    <message>
+        <source>%1 would run %2 replicas without leader election, and do everything twice.</source>
+        <translation>%1 會在沒有領導者選舉的情況下執行 %2 個複本，每件事都做兩次。</translation>
+    </message>
+    <message>
+        <source>Put components/leader-election back, or leave it at one.</source>
+        <translation>請放回 components/leader-election，或讓它維持一個複本。</translation>
+    </message>
+    <message>
+        <source>Correct its name, or remove it.</source>
+        <translation>請更正其名稱，或移除它。</translation>
+    </message>
+    <message>
+        <source>The version of Pipelines is not known, so both names of the database&apos;s keys are written.</source>
+        <translation>不知道 Pipelines 的版本，因此資料庫鍵的兩種名稱都會寫入。</translation>
+    </message>
+    <message>
+        <source>It is not in the catalogue: whether a second replica helps or harms cannot be told from outside.</source>
+        <translation>它不在元件目錄中：第二個複本有益還是有害，從外部無從得知。</translation>
+    </message>
+    <message>
+        <source>It mounts a PVC that only one node can mount at a time, so a second pod would wait for the first to go.</source>
+        <translation>它掛載同一時間只能由一個節點掛載的 PVC，因此第二個 Pod 會等到第一個離開。</translation>
+    </message>
+    <message>
+        <source>Leader election is left off, and two replicas without it would do everything twice.</source>
+        <translation>領導者選舉維持未啟用；沒有它，兩個複本會把每件事都做兩次。</translation>
+    </message>
+    <message>
+        <source>The ConfigMap %1 that would turn leader election on was not read.</source>
+        <translation>未讀取用來啟用領導者選舉的 ConfigMap %1。</translation>
+    </message>
+    <message>
+        <source>It has no container %1, so leader election cannot be turned on as the catalogue knows it.</source>
+        <translation>它沒有容器 %1，因此無法依元件目錄所知的方式啟用領導者選舉。</translation>
+    </message>
+    <message>
+        <source>%1 must stay at one replica: %2</source>
+        <comment>name of a workload</comment>
+        <translation>%1 必須維持一個複本：%2</translation>
+    </message>
+    <message>
+        <source>Remove its number of replicas.</source>
+        <translation>請移除它的複本數。</translation>
+    </message>
+    <message>
+        <source>%1 runs %2 replicas although it must run one; the overlay sets one.</source>
+        <translation>%1 必須只執行一個複本，卻執行 %2 個；overlay 會設為一個。</translation>
+    </message>
+    <message>
+        <source>The autoscaler of %1 has a maxReplicas of %2, so its floor becomes no more.</source>
+        <translation>%1 的自動擴縮 maxReplicas 為 %2，因此其下限最多只到這個值。</translation>
+    </message>
+    <message>
+        <source>%1 would run %2 replicas instead of %3.</source>
+        <translation>%1 會執行 %2 個複本，而非 %3 個。</translation>
+    </message>
+    <message>
+        <source>%1 has the strategy Recreate: all its replicas stop at every roll-out.</source>
+        <translation>%1 的策略為 Recreate：每次更新部署時，所有複本都會停止。</translation>
+    </message>
+    <message>
+        <source>Set RollingUpdate.</source>
+        <translation>請設為 RollingUpdate。</translation>
+    </message>
+    <message>
+        <source>%1 replicas of %2 cannot be kept apart on %3 nodes, so its rule is soft.</source>
+        <translation>%2 的 %1 個複本無法分散在 %3 個節點上，因此其規則為軟性。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n PDB(s) select the pods of %1, which makes every eviction fail.</source>
+        <translation>
+            <numerusform>有 %n 個 PDB 選取 %1 的 Pod，因此所有驅逐都會失敗。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Remove all but one.</source>
+        <translation>請只保留一個。</translation>
+    </message>
+    <message>
+        <source>The PDB %1 blocks every drain, as %2 runs one replica.</source>
+        <translation>PDB %1 擋住所有 drain，因為 %2 只執行一個複本。</translation>
+    </message>
+    <message>
+        <source>Remove it.</source>
+        <translation>請移除它。</translation>
+    </message>
+    <message>
+        <source>Pipelines before 3.0 need MySQL: their cache server stops on anything else, and metadata is kept twice under PostgreSQL.</source>
+        <translation>3.0 之前的 Pipelines 需要 MySQL：其快取伺服器遇到其他資料庫就會停止，而使用 PostgreSQL 時中繼資料會保存兩份。</translation>
+    </message>
+    <message>
+        <source>Name a MySQL server.</source>
+        <translation>請指定 MySQL 伺服器。</translation>
+    </message>
+    <message>
+        <source>Name its server.</source>
+        <translation>請指定其伺服器。</translation>
+    </message>
+    <message>
+        <source>One node takes pods: replicas on it all go with it.</source>
+        <translation>只有一個節點接受 Pod：其上的複本會隨它一起全部消失。</translation>
+    </message>
+    <message>
+        <source>Add a second node.</source>
+        <translation>請新增第二個節點。</translation>
+    </message>
+    <message>
+        <source>The new pods request %1 CPU and %2, and %3 CPU and %4 are free: some would stay pending.</source>
+        <translation>新的 Pod 要求 %1 CPU 與 %2，可用的只有 %3 CPU 與 %4：部分 Pod 會停在等待中。</translation>
+    </message>
+    <message>
+        <source>Add a node, or leave components out.</source>
+        <translation>請新增節點，或不要納入部分元件。</translation>
+    </message>
+    <message>
+        <source>the Open Data Hub operator</source>
+        <translation>Open Data Hub operator</translation>
+    </message>
+    <message>
+        <source>Argo CD application %1</source>
+        <translation>Argo CD 應用程式 %1</translation>
+    </message>
+    <message>
+        <source>Flux Kustomization %1</source>
+        <translation>Flux Kustomization %1</translation>
+    </message>
+    <message>
+        <source>Flux HelmRelease %1</source>
+        <translation>Flux HelmRelease %1</translation>
+    </message>
+    <message>
+        <source>Helm release %1</source>
+        <translation>Helm release %1</translation>
+    </message>
+    <message>
+        <source>Argo CD</source>
+        <translation>Argo CD</translation>
+    </message>
+    <message>
+        <source>Flux</source>
+        <translation>Flux</translation>
+    </message>
+    <message>
+        <source>Helm</source>
+        <translation>Helm</translation>
+    </message>
+    <message>
+        <source>The settings cannot be used.</source>
+        <translation>這些設定無法使用。</translation>
+    </message>
+    <message>
+        <source>Correct %1.</source>
+        <translation>請更正 %1。</translation>
+    </message>
+    <message>
+        <source>A password does not belong here: it is in a Secret, or typed in when it is written.</source>
+        <translation>密碼不該寫在這裡：它應放在 Secret 中，或在寫入時輸入。</translation>
+    </message>
+    <message>
+        <source>There is no such setting.</source>
+        <translation>沒有這項設定。</translation>
+    </message>
+    <message>
+        <source>It is true or false.</source>
+        <translation>須為 true 或 false。</translation>
+    </message>
+    <message>
+        <source>It must be a whole number from %1 to %2.</source>
+        <translation>須為 %1 到 %2 的整數。</translation>
+    </message>
+    <message>
+        <source>It must be one short line.</source>
+        <translation>須為單行的短文字。</translation>
+    </message>
+    <message>
+        <source>It says nodes, zones and required, each true or false.</source>
+        <translation>須寫明 nodes、zones 與 required，各為 true 或 false。</translation>
+    </message>
+    <message>
+        <source>It is a map with engine, host, port and user.</source>
+        <translation>須為含有 engine、host、port 與 user 的對應表。</translation>
+    </message>
+    <message>
+        <source>It is mysql or postgresql.</source>
+        <translation>須為 mysql 或 postgresql。</translation>
+    </message>
+    <message>
+        <source>The host is missing.</source>
+        <translation>缺少主機。</translation>
+    </message>
+    <message>
+        <source>It is a name or an address alone, without user, scheme or path.</source>
+        <translation>只能是名稱或位址，不含使用者、通訊協定或路徑。</translation>
+    </message>
+    <message>
+        <source>This is not an overlay settings file.</source>
+        <translation>這不是 overlay 的設定。</translation>
+    </message>
+    <message>
+        <source>They begin with apiVersion: %1 and kind: Overlay.</source>
+        <translation>須以 apiVersion: %1 與 kind: Overlay 開頭。</translation>
+    </message>
+    <message>
+        <source>Write some with: cairnctl overlay new --out FOLDER</source>
+        <translation>請以此寫出一份：cairnctl overlay new --out FOLDER</translation>
+    </message>
+    <message>
+        <source>It is one of remote, folder and patchOnly.</source>
+        <translation>須為 remote、folder 與 patchOnly 其中之一。</translation>
+    </message>
+    <message>
+        <source>It says where the base is.</source>
+        <translation>須寫明 base 的位置。</translation>
+    </message>
+    <message>
+        <source>kustomize takes no absolute path: name the folder from where the overlay is.</source>
+        <translation>kustomize 不接受絕對路徑：請寫出相對於 overlay 所在位置的資料夾。</translation>
+    </message>
+    <message>
+        <source>An address without ?ref=TAG builds something else tomorrow.</source>
+        <translation>位址若沒有 ?ref=TAG，明天建置出來的就會不同。</translation>
+    </message>
+    <message>
+        <source>A user or a password does not belong in the address.</source>
+        <translation>位址中不該有使用者或密碼。</translation>
+    </message>
+    <message>
+        <source>It is a list.</source>
+        <translation>須為清單。</translation>
+    </message>
+    <message>
+        <source>A component has a namespace, a name, and the kind Deployment or StatefulSet.</source>
+        <translation>元件須有命名空間與名稱，且類型為 Deployment 或 StatefulSet。</translation>
+    </message>
+    <message>
+        <source>It is there twice.</source>
+        <translation>它重複出現。</translation>
+    </message>
+    <message>
+        <source>%1 is removed whatever it is: put a test of its value before it, or a second apply removes another.</source>
+        <comment>place in a list</comment>
+        <translation>無論 %1 是什麼都會移除：請在前面加上檢查其值的 test，否則再次套用會移除另一項。</translation>
+    </message>
+    <message>
+        <source>%1 is not there: it was removed before, or never was. Where the base lacks it too, kustomize refuses to build.</source>
+        <comment>a field</comment>
+        <translation>%1 不存在：先前已移除，或從未存在。若 base 也沒有它，kustomize 會拒絕建置。</translation>
+    </message>
+    <message>
+        <source>%1 is an absolute path, which kustomize does not take.</source>
+        <translation>%1 是絕對路徑，kustomize 不接受。</translation>
+    </message>
+    <message>
+        <source>Name it from where the kustomization is: ../…</source>
+        <translation>請寫出相對於 kustomization 所在位置的路徑：../…</translation>
+    </message>
+    <message>
+        <source>The folder %1 holds no kustomization.</source>
+        <translation>資料夾 %1 中沒有 kustomization。</translation>
+    </message>
+    <message>
+        <source>There is no folder %1.</source>
+        <translation>沒有資料夾 %1。</translation>
+    </message>
+    <message>
+        <source>Put the base there, or correct base.folder in the settings and generate again.</source>
+        <translation>請將 base 放到該處，或更正設定中的 base.folder 後重新產生。</translation>
+    </message>
+    <message>
+        <source>The name in %1 cannot be corrected.</source>
+        <comment>a file</comment>
+        <translation>無法更正 %1 中的名稱。</translation>
+    </message>
+    <message>
+        <source>It does not say “%1” any more.</source>
+        <translation>其中已不再有「%1」。</translation>
+    </message>
+    <message>
+        <source>Work it out again.</source>
+        <translation>請重新計算。</translation>
+    </message>
+    <message>
+        <source>No name is close to it.</source>
+        <translation>沒有相近的名稱。</translation>
+    </message>
+    <message>
+        <source>Stop what uses the database</source>
+        <translation>停止使用資料庫的元件</translation>
+    </message>
+    <message>
+        <source>Secrets</source>
+        <translation>Secret</translation>
+    </message>
+    <message>
+        <source>Databases</source>
+        <translation>資料庫</translation>
+    </message>
+    <message>
+        <source>Start what uses the database</source>
+        <translation>啟動使用資料庫的元件</translation>
+    </message>
+    <message>
+        <source>%1 is switched to %2 when the data was moved and the password is given.</source>
+        <translation>搬移資料並提供密碼後，%1 才會切換到 %2。</translation>
+    </message>
+    <message>
+        <source>The object store is switched by you, after its bucket was copied.</source>
+        <translation>物件儲存由您在複製其儲存桶後切換。</translation>
+    </message>
+    <message>
+        <source>Nothing in this overlay leads %1 to %2, so its password is not written.</source>
+        <translation>此 overlay 中沒有任何內容將 %1 指向 %2，因此不寫入其密碼。</translation>
+    </message>
+    <message>
+        <source>The Secret %1 is not written: %2 owns it and would put it back.</source>
+        <translation>不寫入 Secret %1：它由 %2 管理，變更會被改回。</translation>
+    </message>
+    <message>
+        <source>Put the password where it comes from, and say in the settings that the Secret exists (secret: %1).</source>
+        <translation>請將密碼放到其來源處，並在設定中註明該 Secret 已存在（secret: %1）。</translation>
+    </message>
+    <message>
+        <source>%1 reads its password from the Secret %2, key %3, which is not there.</source>
+        <translation>%1 從 Secret %2 的鍵 %3 讀取密碼，但它不存在。</translation>
+    </message>
+    <message>
+        <source>Create it, or give the password.</source>
+        <translation>請建立它，或提供密碼。</translation>
+    </message>
+    <message>
+        <source>The last steps switch %1 to %2:%3 and stop it meanwhile. What is in its database now is not moved by Cairn.</source>
+        <translation>最後幾個步驟會將 %1 切換到 %2:%3，期間會停止它。其資料庫中現有的資料不會由 Cairn 搬移。</translation>
+    </message>
+    <message>
+        <source>Move the data first: cairnctl overlay move-database %1</source>
+        <translation>請先搬移資料：cairnctl overlay move-database %1</translation>
+    </message>
+    <message>
+        <source>Nobody has looked whether %1 can be used.</source>
+        <translation>尚未檢查 %1 是否可用。</translation>
+    </message>
+    <message>
+        <source>Test it: cairnctl overlay test</source>
+        <translation>請測試：cairnctl overlay test</translation>
+    </message>
+    <message>
+        <source>The Secret %1 comes from %2 and is not written.</source>
+        <translation>Secret %1 來自 %2，不會寫入。</translation>
+    </message>
+    <message>
+        <source>%1 is not restarted, as %2 owns it: it uses the former database until you do.</source>
+        <translation>%1 由 %2 管理，因此不會重啟：在您重啟它之前，它會繼續使用原先的資料庫。</translation>
+    </message>
+    <message>
+        <source>%1 is stopped and stays so.</source>
+        <translation>%1 已停止，並會維持停止。</translation>
+    </message>
+    <message>
+        <source>Start it when all is done.</source>
+        <translation>請在全部完成後啟動它。</translation>
+    </message>
+    <message>
+        <source>%1 is no workload of Kubeflow, so nothing is proposed for it.</source>
+        <translation>%1 不是 Kubeflow 的工作負載，因此沒有為它提出建議。</translation>
+    </message>
+    <message>
+        <source>There is no %1.</source>
+        <comment>name of a workload</comment>
+        <translation>沒有 %1。</translation>
+    </message>
+    <message>
+        <source>Tier %1 is not among the tiers.</source>
+        <translation>層級 %1 不在啟用的層級之中。</translation>
+    </message>
+    <message>
+        <source>It would take another number of replicas, or a leader election that can be switched.</source>
+        <translation>須改用其他複本數，或有可切換的領導者選舉，才會生效。</translation>
+    </message>
+    <message>
+        <source>For %1 these choices have no effect: %2. %3</source>
+        <comment>name of a workload, fields, reason</comment>
+        <translation>對 %1 而言，這些選擇沒有作用：%2。%3</translation>
+    </message>
+    <message>
+        <source>Remove them.</source>
+        <translation>請移除它們。</translation>
+    </message>
+    <message>
+        <source>DestinationRules were not read: one that demands Istio&apos;s mTLS of %1 would break the connection.</source>
+        <translation>未讀取 DestinationRule：若有 DestinationRule 要求對 %1 使用 Istio 的 mTLS，連線會中斷。</translation>
+    </message>
+    <message>
+        <source>Remove it where there is one.</source>
+        <translation>若有，請移除它。</translation>
+    </message>
+    <message>
+        <source>The database of %1 has no host.</source>
+        <translation>%1 的資料庫沒有主機。</translation>
+    </message>
+    <message>
+        <source>The server of %1 is a name or an address alone.</source>
+        <translation>%1 的伺服器只能是名稱或位址。</translation>
+    </message>
+    <message>
+        <source>Leave out user, scheme, port and path.</source>
+        <translation>請去掉使用者、通訊協定、連接埠與路徑。</translation>
+    </message>
+    <message>
+        <source>Move the data first: dump and restore mlpipeline, metadb and cachedb, compare the counts, then switch.</source>
+        <translation>請先搬移資料：dump 並還原 mlpipeline、metadb 與 cachedb，比對筆數，再切換。</translation>
+    </message>
+    <message>
+        <source>MLMD signs in with mysql_native_password alone, which MySQL 8.4 has off by default and 9.0 no longer has.</source>
+        <translation>MLMD 只能以 mysql_native_password 登入，而 MySQL 8.4 預設停用它，9.0 則已不再提供。</translation>
+    </message>
+    <message>
+        <source>The connection is plain text: the three parts of Pipelines share no setting for TLS.</source>
+        <translation>連線為明文：Pipelines 的三個部分沒有共通的 TLS 設定。</translation>
+    </message>
+    <message>
+        <source>The keys for PostgreSQL are those of the sources before Pipelines 3.0 was released.</source>
+        <translation>PostgreSQL 的鍵取自 Pipelines 3.0 發行之前的原始碼。</translation>
+    </message>
+    <message>
+        <source>Compare them with the manifests of your release.</source>
+        <translation>請與您的發行版本的 manifest 比對。</translation>
+    </message>
+    <message>
+        <source>Pipelines</source>
+        <translation>Pipelines</translation>
+    </message>
+    <message>
+        <source>Move the data first. Between MySQL and PostgreSQL it cannot be moved by a dump: finished trials keep their place in the cluster, and lose their measurements.</source>
+        <translation>請先搬移資料。MySQL 與 PostgreSQL 之間無法以 dump 搬移：已完成的試驗會留在叢集中，但會失去其量測值。</translation>
+    </message>
+    <message>
+        <source>The connection is plain text: Katib has no setting for TLS to MySQL.</source>
+        <translation>連線為明文：Katib 沒有連線到 MySQL 的 TLS 設定。</translation>
+    </message>
+    <message>
+        <source>Katib</source>
+        <translation>Katib</translation>
+    </message>
+    <message>
+        <source>Move the data first. The registry migrates the schema when it starts: start one replica, then scale.</source>
+        <translation>請先搬移資料。模型註冊表啟動時會遷移資料庫結構：請先啟動一個複本，再擴充。</translation>
+    </message>
+    <message>
+        <source>The password becomes a part of an address: one with @ : / ? # or % in it breaks it.</source>
+        <translation>密碼會成為位址的一部分：其中若有 @ : / ? # 或 %，位址就會失效。</translation>
+    </message>
+    <message>
+        <source>Model registry</source>
+        <translation>模型註冊表</translation>
+    </message>
+    <message>
+        <source>Only PostgreSQL: the catalogue elects its leader by one of its locks. It fills its tables from its sources when it starts, so nothing has to be moved.</source>
+        <translation>只能使用 PostgreSQL：模型目錄以其鎖來選領導者。它啟動時會從其來源填入資料表，因此無需搬移任何資料。</translation>
+    </message>
+    <message>
+        <source>Model catalogue</source>
+        <translation>模型目錄</translation>
+    </message>
+    <message>
+        <source>Profiles do not follow. The profile controller&apos;s script (sync.py) writes the bucket mlpipeline, the address seaweedfs.kubeflow:9000 without TLS and a key from the store&apos;s own IAM API into every profile, and no setting changes that: their runs keep writing to the old store, while the UI looks for artifacts in the new one.</source>
+        <translation>Profile 不會跟著切換。Profile 控制器的指令碼（sync.py）會將儲存桶 mlpipeline、不使用 TLS 的位址 seaweedfs.kubeflow:9000，以及由該儲存本身的 IAM API 產生的金鑰寫入每個 Profile，而且沒有任何設定可以改變這點：其中的執行會繼續寫入舊的儲存，UI 卻在新的儲存中尋找成品。</translation>
+    </message>
+    <message>
+        <source>What works for profiles: keep the Service seaweedfs (minio-service up to 1.10) with its ports 9000, 8333 and 8111 in front of an S3 store that replicates itself and has an IAM API; or replace sync.py in the ConfigMap kubeflow-pipelines-profile-controller-code.</source>
+        <translation>對 Profile 可行的做法：保留 Service seaweedfs（1.10 以前為 minio-service）及其連接埠 9000、8333 與 8111，後端改用本身會複寫且具有 IAM API 的 S3 儲存；或取代 ConfigMap kubeflow-pipelines-profile-controller-code 中的 sync.py。</translation>
+    </message>
+    <message>
+        <source>Artifacts that are there stay where they are: copy the bucket first.</source>
+        <translation>既有的成品會留在原處：請先複製儲存桶。</translation>
+    </message>
+    <message>
+        <source>The object store needs a server, a name or an address alone, and a bucket.</source>
+        <translation>物件儲存需要伺服器（只能是名稱或位址）與儲存桶。</translation>
+    </message>
+    <message>
+        <source>Name both.</source>
+        <translation>請指定兩者。</translation>
+    </message>
+    <message>
+        <source>Profiles do not follow to the new object store: the profile controller&apos;s script has the old one written into it.</source>
+        <translation>Profile 不會跟著切換到新的物件儲存：舊的物件儲存寫死在 Profile 控制器的指令碼中。</translation>
+    </message>
+    <message>
+        <source>Keep the Service seaweedfs in front of an S3 store with IAM instead, or replace sync.py.</source>
+        <translation>請改為保留 Service seaweedfs，後端使用具有 IAM 的 S3 儲存，或取代 sync.py。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 cannot be read, so it is left as it is.</source>
+        <translation>無法讀取 %2 的 %1，因此維持不變。</translation>
+    </message>
+    <message>
+        <source>Set the store in it by hand.</source>
+        <translation>請手動在其中設定儲存。</translation>
+    </message>
+    <message>
+        <source>%1 was not read, so the artifacts of workflows keep their place.</source>
+        <translation>未讀取 %1，因此工作流程的成品維持在原處。</translation>
+    </message>
+    <message>
+        <source>Set s3.endpoint and s3.bucket in its artifactRepository.</source>
+        <translation>請在其 artifactRepository 中設定 s3.endpoint 與 s3.bucket。</translation>
+    </message>
+    <message>
+        <source>no class</source>
+        <comment>of a Broker</comment>
+        <translation>無類別</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>另有 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No Kubeflow control-plane component uses a message queue, so there is nothing to replace: they coordinate through the Kubernetes API and the database.</source>
+        <translation>Kubeflow 控制平面的元件都不使用訊息佇列，因此沒有需要取代的：它們透過 Kubernetes API 與資料庫協調。</translation>
+    </message>
+    <message>
+        <source>A broker matters for KServe&apos;s payload logging and for events of your own. In-memory channels lose what they hold with their pod.</source>
+        <translation>Broker 只與 KServe 的 payload 記錄及您自己的事件有關。記憶體內的 Channel 會隨其 Pod 失去所存的內容。</translation>
+    </message>
+    <message>
+        <source>A Broker keeps its class for life, so a new one is made beside the old one. Make each Trigger anew for it, lead KServe&apos;s loggers (logger.url, or logger.defaultUrl in inferenceservice-config) to its address, and then remove the old ones.</source>
+        <translation>Broker 的類別終身不變，因此會在舊的旁邊建立新的。請為新的 Broker 重新建立每個 Trigger，將 KServe 的 logger（logger.url，或 inferenceservice-config 中的 logger.defaultUrl）指向它的位址，再移除舊的。</translation>
+    </message>
+    <message>
+        <source>A Kafka Broker needs a namespace, a name, and bootstrap servers as HOST:PORT.</source>
+        <translation>Kafka Broker 需要命名空間、名稱，以及格式為 HOST:PORT 的 bootstrap 伺服器。</translation>
+    </message>
+    <message>
+        <source>A RabbitMQ Broker needs a namespace, a name, and a Secret.</source>
+        <translation>RabbitMQ Broker 需要命名空間、名稱與 Secret。</translation>
+    </message>
+    <message>
+        <source>Name all of them.</source>
+        <translation>請全部指定。</translation>
+    </message>
+    <message>
+        <source>Nothing here serves Brokers of class %1.</source>
+        <translation>這裡沒有元件為類別 %1 的 Broker 提供服務。</translation>
+    </message>
+    <message>
+        <source>Install the Knative Kafka broker first.</source>
+        <translation>請先安裝 Knative 的 Kafka Broker。</translation>
+    </message>
+    <message>
+        <source>Install the Knative RabbitMQ broker first.</source>
+        <translation>請先安裝 Knative 的 RabbitMQ Broker。</translation>
+    </message>
+    <message>
+        <source>%1 is there with another class, and a Broker keeps its class for life.</source>
+        <translation>%1 已存在但類別不同，而 Broker 的類別終身不變。</translation>
+    </message>
+    <message>
+        <source>Give the new one another name.</source>
+        <translation>請為新的 Broker 取另一個名稱。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n Trigger(s) in %1 stay with the Brokers they have.</source>
+        <translation>
+            <numerusform>%1 中有 %n 個 Trigger 仍留在原有的 Broker。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Make them anew for %1.</source>
+        <translation>請為 %1 重新建立它們。</translation>
+    </message>
+    <message>
+        <source>Fewer than three bootstrap servers are named: while they are away, no new connection finds the others.</source>
+        <translation>指定的 bootstrap 伺服器少於三台：它們都無法連線時，新的連線就找不到其他伺服器。</translation>
+    </message>
+    <message>
+        <source>Name three.</source>
+        <translation>請指定三台。</translation>
+    </message>
+    <message>
+        <source>With fewer than three replicas of each event the loss of a Kafka server can stop the Broker.</source>
+        <translation>每個事件的複本少於三份時，失去一台 Kafka 伺服器就可能使 Broker 停擺。</translation>
+    </message>
+    <message>
+        <source>Use a replication of 3.</source>
+        <translation>請將複寫數設為 3。</translation>
+    </message>
+    <message>
+        <source>%1 for %2</source>
+        <comment>a server for a component</comment>
+        <translation>%2 的 %1</translation>
+    </message>
+    <message>
+        <source>External Secrets</source>
+        <translation>External Secrets</translation>
+    </message>
+    <message>
+        <source>the Secrets Store CSI driver</source>
+        <translation>Secrets Store CSI 驅動程式</translation>
+    </message>
+    <message>
+        <source>It is disable, require or verify-full.</source>
+        <translation>須為 disable、require 或 verify-full。</translation>
+    </message>
+    <message>
+        <source>A private key does not belong here: it takes the certificate alone.</source>
+        <translation>私密金鑰不該放在這裡：此處只接受憑證。</translation>
+    </message>
+    <message>
+        <source>It is a certificate in PEM, of at most 64 KiB.</source>
+        <translation>須為 PEM 格式的憑證，最大 64 KiB。</translation>
+    </message>
+    <message>
+        <source>It is a map with host, port and bucket.</source>
+        <translation>須為含有 host、port 與 bucket 的對應表。</translation>
+    </message>
+    <message>
+        <source>It names the bucket.</source>
+        <translation>須寫明儲存桶的名稱。</translation>
+    </message>
+    <message>
+        <source>It is an address that begins with https:// or http://, without a user.</source>
+        <translation>須為以 https:// 或 http:// 開頭的位址，不含使用者。</translation>
+    </message>
+    <message>
+        <source>It is a map with broker, namespace and name.</source>
+        <translation>須為含有 broker、namespace 與 name 的對應表。</translation>
+    </message>
+    <message>
+        <source>The broker is kafka or rabbitmq.</source>
+        <translation>broker 須為 kafka 或 rabbitmq。</translation>
+    </message>
+    <message>
+        <source>A Broker has a namespace and a name.</source>
+        <translation>Broker 須有命名空間與名稱。</translation>
+    </message>
+    <message>
+        <source>A RabbitMQ Broker reads all it needs in a Secret: name it.</source>
+        <translation>RabbitMQ Broker 所需的一切都從 Secret 讀取：請指定該 Secret。</translation>
+    </message>
+    <message>
+        <source>The bootstrap servers are a list of HOST:PORT.</source>
+        <translation>bootstrap 伺服器須為 HOST:PORT 的清單。</translation>
+    </message>
+    <message>
+        <source>A bootstrap server is HOST:PORT.</source>
+        <translation>bootstrap 伺服器須為 HOST:PORT。</translation>
+    </message>
+    <message>
+        <source>It takes letters, digits, dots, hyphens and underscores.</source>
+        <translation>只接受字母、數字、點、連字號與底線。</translation>
+    </message>
+    <message>
+        <source>The model catalogue elects its leader by a lock of PostgreSQL and takes nothing else.</source>
+        <translation>模型目錄以 PostgreSQL 的鎖選領導者，不接受其他資料庫。</translation>
+    </message>
+    <message>
+        <source>Pipelines keep the names of their three databases.</source>
+        <translation>Pipelines 的三個資料庫名稱維持不變。</translation>
+    </message>
+    <message>
+        <source>Only Pipelines have a setting for it.</source>
+        <translation>只有 Pipelines 有這項設定。</translation>
+    </message>
+    <message>
+        <source>The three parts of Pipelines share no setting for TLS: they connect in plain text, and a server that requires TLS refuses them.</source>
+        <translation>Pipelines 的三個部分沒有共通的 TLS 設定：它們以明文連線，要求 TLS 的伺服器會拒絕。</translation>
+    </message>
+    <message>
+        <source>Katib has no setting for TLS to MySQL: it connects in plain text, and a server that requires TLS refuses it.</source>
+        <translation>Katib 沒有連線到 MySQL 的 TLS 設定：它以明文連線，要求 TLS 的伺服器會拒絕。</translation>
+    </message>
+    <message>
+        <source>A CA is looked at with sslMode verify-full alone.</source>
+        <translation>只有 sslMode 為 verify-full 時才會檢視 CA。</translation>
+    </message>
+    <message>
+        <source>It is a list of numbers from 1 to 4.</source>
+        <translation>須為 1 到 4 的數字清單。</translation>
+    </message>
+    <message>
+        <source>Its leader election is on: one replica leads, the others stand by.</source>
+        <translation>它的領導者選舉已啟用：一個複本擔任領導者，其他複本待命。</translation>
+    </message>
+    <message>
+        <source>%1 is not installed here, so nothing is written for this service.</source>
+        <translation>此處未安裝 %1，因此不會為此服務寫入任何內容。</translation>
+    </message>
+    <message>
+        <source>Install it first, or leave the service out.</source>
+        <translation>請先安裝它，或不要納入此服務。</translation>
+    </message>
+    <message>
+        <source>It holds %1 YAML documents, and overlay settings are one.</source>
+        <translation>其中有 %1 份 YAML 文件，而 overlay 設定只能是一份。</translation>
+    </message>
+    <message>
+        <source>Take out the others, and the line --- between them.</source>
+        <translation>請移除其他文件，以及文件之間的 --- 分隔行。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages</name>
+    <message>
+        <source>Scale…</source>
+        <translation>擴縮…</translation>
+    </message>
+    <message>
+        <source>Edit YAML…</source>
+        <translation>編輯 YAML…</translation>
+    </message>
+    <message>
+        <source>Convert to TrainJob…</source>
+        <translation>轉換為 TrainJob…</translation>
+    </message>
+    <message>
+        <source>It is a TrainJob already.</source>
+        <translation>它已經是 TrainJob。</translation>
+    </message>
+    <message>
+        <source>It is being deleted.</source>
+        <translation>它正在刪除中。</translation>
+    </message>
+    <message>
+        <source>It has finished and does not run again.</source>
+        <translation>它已結束，不會再執行。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::AdvisorCard</name>
+    <message>
+        <source>Time lost, by the interval between saves</source>
+        <translation>各儲存間隔的時間損失</translation>
+    </message>
+    <message>
+        <source>Show as table</source>
+        <translation>以表格顯示</translation>
+    </message>
+    <message>
+        <source>What this costs</source>
+        <translation>所需的代價</translation>
+    </message>
+    <message>
+        <source>time lost, by Daly&apos;s formula</source>
+        <translation>依 Daly 公式估算的時間損失</translation>
+    </message>
+    <message>
+        <source>Save every</source>
+        <translation>儲存間隔</translation>
+    </message>
+    <message>
+        <source>Lost</source>
+        <translation>損失</translation>
+    </message>
+    <message>
+        <source>In saves</source>
+        <translation>用於儲存</translation>
+    </message>
+    <message>
+        <source>To failures</source>
+        <translation>因故障</translation>
+    </message>
+    <message>
+        <source>One save</source>
+        <translation>一次儲存</translation>
+    </message>
+    <message>
+        <source>One save takes</source>
+        <translation>一次儲存需時</translation>
+    </message>
+    <message>
+        <source>One step</source>
+        <translation>一步</translation>
+    </message>
+    <message>
+        <source>One step takes</source>
+        <translation>一步需時</translation>
+    </message>
+    <message>
+        <source>One restart</source>
+        <translation>一次重新啟動</translation>
+    </message>
+    <message>
+        <source>One restart takes</source>
+        <translation>一次重新啟動需時</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>不明</translation>
+    </message>
+    <message>
+        <source>typed; measured: %1, %2</source>
+        <comment>value, source</comment>
+        <translation>手動輸入；量測值：%1，%2</translation>
+    </message>
+    <message>
+        <source>typed</source>
+        <translation>手動輸入</translation>
+    </message>
+    <message>
+        <source>at most %1 × the least</source>
+        <translation>最多為最小值的 %1 倍</translation>
+    </message>
+    <message>
+        <source>The deadline ends it before the first save.</source>
+        <translation>它會在第一次儲存前因期限而結束。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Use %n step(s)</source>
+        <translation>
+            <numerusform>使用 %n 步</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Use %1</source>
+        <comment>duration</comment>
+        <translation>使用 %1</translation>
+    </message>
+    <message>
+        <source>%1 (%2 steps)</source>
+        <comment>interval, number</comment>
+        <translation>%1（%2 步）</translation>
+    </message>
+    <message>
+        <source>Show as chart</source>
+        <translation>以圖表顯示</translation>
+    </message>
+    <message>
+        <source>Time between failures</source>
+        <translation>故障間隔時間</translation>
+    </message>
+    <message>
+        <source>not measured yet</source>
+        <translation>尚未量測</translation>
+    </message>
+</context>
+<context>
     <name>cairn::pages::CheckpointsPage</name>
     <message>
         <source>Checkpoints</source>
@@ -9280,6 +20497,57 @@
     <message>
         <source>No job here saves to a place where checkpoints can be read.</source>
         <translation>這裡沒有工作儲存到可讀取檢查點的地方。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 · at least: the lists of %n job(s) are partial</source>
+        <comment>foot</comment>
+        <translation>
+            <numerusform>%1 · 至少：%n 個工作的清單不完整</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No checkpoints among what was read</source>
+        <translation>讀取到的內容中沒有檢查點</translation>
+    </message>
+    <message numerus="yes">
+        <source>The lists of %n job(s) are partial: open a job to see what was left out.</source>
+        <translation>
+            <numerusform>%n 個工作的清單不完整：請開啟工作查看略過了什麼。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No checkpoints yet</source>
+        <translation>尚無檢查點</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) were read; none has saved one.</source>
+        <translation>
+            <numerusform>已讀取 %n 個工作；沒有一個存過檢查點。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>new job from it…</source>
+        <translation>以此建立新工作…</translation>
+    </message>
+    <message>
+        <source>The checkpoint is damaged.</source>
+        <translation>檢查點已損壞。</translation>
+    </message>
+    <message>
+        <source>The checkpoint is still being written.</source>
+        <translation>檢查點仍在寫入。</translation>
+    </message>
+    <message>
+        <source>Open the job</source>
+        <translation>開啟工作</translation>
+    </message>
+    <message>
+        <source>Resume…</source>
+        <translation>接續…</translation>
+    </message>
+    <message>
+        <source>New job from this checkpoint…</source>
+        <translation>以此檢查點建立新工作…</translation>
     </message>
 </context>
 <context>
@@ -9602,18 +20870,552 @@
     </message>
 </context>
 <context>
+    <name>cairn::pages::FailoverPage</name>
+    <message>
+        <source>s</source>
+        <comment>seconds</comment>
+        <translation>秒</translation>
+    </message>
+    <message>
+        <source>Failover test</source>
+        <translation>容錯移轉測試</translation>
+    </message>
+    <message>
+        <source>High availability ›</source>
+        <translation>高可用性 ›</translation>
+    </message>
+    <message>
+        <source>Back to High availability</source>
+        <translation>返回高可用性</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>匯出…</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Test…</source>
+        <translation>測試…</translation>
+    </message>
+    <message>
+        <source>Without a leader</source>
+        <translation>無領導者時間</translation>
+    </message>
+    <message>
+        <source>Until it worked again</source>
+        <translation>恢復運作所需時間</translation>
+    </message>
+    <message>
+        <source>Work lost</source>
+        <translation>損失的工作</translation>
+    </message>
+    <message>
+        <source>Before it had a standby</source>
+        <translation>有待命複本之前</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>The takeover, second by second</source>
+        <translation>逐秒接手過程</translation>
+    </message>
+    <message>
+        <source>Show as table</source>
+        <translation>以表格顯示</translation>
+    </message>
+    <message>
+        <source>Show as chart</source>
+        <translation>以圖表顯示</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>歷史</translation>
+    </message>
+    <message>
+        <source>every change of leader that Cairn saw, kept on this computer</source>
+        <translation>Cairn 看到的每次領導者更替，保存在這台電腦上</translation>
+    </message>
+    <message>
+        <source>What the history shows</source>
+        <translation>歷史顯示的內容</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Tests</source>
+        <translation>測試</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>最近 7 天</translation>
+    </message>
+    <message>
+        <source>No change of leader was seen yet</source>
+        <translation>尚未看到領導者更替</translation>
+    </message>
+    <message>
+        <source>What was done</source>
+        <translation>已執行的動作</translation>
+    </message>
+    <message>
+        <source>What this proves, and what not</source>
+        <translation>這證明了什麼、沒有證明什麼</translation>
+    </message>
+    <message>
+        <source>A test drops a leader for real. It never starts by itself, and is refused for a single replica.</source>
+        <translation>測試會真的終止領導者。它絕不會自行開始，只有一個複本時會拒絕執行。</translation>
+    </message>
+    <message>
+        <source>No failover test yet</source>
+        <translation>尚無容錯移轉測試</translation>
+    </message>
+    <message>
+        <source>Test again…</source>
+        <translation>再次測試…</translation>
+    </message>
+    <message>
+        <source>A test is running</source>
+        <translation>測試進行中</translation>
+    </message>
+    <message>
+        <source>There is no result yet</source>
+        <translation>尚無結果</translation>
+    </message>
+    <message>
+        <source>%1, leader killed at 0</source>
+        <comment>when</comment>
+        <translation>%1，領導者於 0 秒被終止</translation>
+    </message>
+    <message>
+        <source>the leader is not killed yet</source>
+        <translation>領導者尚未被終止</translation>
+    </message>
+    <message>
+        <source>no test yet</source>
+        <translation>尚未測試</translation>
+    </message>
+    <message>
+        <source>the leader gave its Lease back</source>
+        <translation>領導者交還了 Lease</translation>
+    </message>
+    <message>
+        <source>job created at %1, made at %2</source>
+        <comment>durations</comment>
+        <translation>工作於 %1 建立，於 %2 產生</translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation>尚未</translation>
+    </message>
+    <message>
+        <source>the new leader is ready and holds the Lease</source>
+        <translation>新的領導者已就緒並持有 Lease</translation>
+    </message>
+    <message>
+        <source>the probe job was not seen to work</source>
+        <translation>未看到探測工作運作</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n job(s) ran when it began</source>
+        <translation>
+            <numerusform>開始時有 %n 個工作在執行</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>jobs may not all be read</source>
+        <translation>可能未讀到所有工作</translation>
+    </message>
+    <message numerus="yes">
+        <source>job(s) stopped</source>
+        <translation>
+            <numerusform>個工作停止</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running job(s) trained on</source>
+        <translation>
+            <numerusform>%n 個執行中的工作繼續訓練</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>when, why</comment>
+        <translation>%1，%2</translation>
+    </message>
+    <message>
+        <source>no loss at one replica was seen</source>
+        <translation>未看到只有一個複本時失去領導者</translation>
+    </message>
+    <message>
+        <source>All %1</source>
+        <comment>count</comment>
+        <translation>全部 %1</translation>
+    </message>
+    <message>
+        <source>Tests %1</source>
+        <comment>count</comment>
+        <translation>測試 %1</translation>
+    </message>
+    <message>
+        <source>Nothing yet</source>
+        <translation>尚無任何動作</translation>
+    </message>
+    <message>
+        <source>Where the %1 went</source>
+        <comment>duration</comment>
+        <translation>%1 花在哪裡</translation>
+    </message>
+    <message>
+        <source>The leader gave its Lease back when it was told to stop, so nobody had to wait until it ran out.</source>
+        <translation>領導者被要求停止時交還了 Lease，因此不必等到它到期。</translation>
+    </message>
+    <message>
+        <source>**%1** the old Lease runs out, **%2** next try.</source>
+        <comment>durations</comment>
+        <translation>**%1** 等舊 Lease 到期，**%2** 等下一次嘗試。</translation>
+    </message>
+    <message>
+        <source>A drain is quicker (%1): the leader gives its Lease back when it is told to stop.</source>
+        <comment>duration</comment>
+        <translation>drain 比較快（%1）：領導者被要求停止時會交還 Lease。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::FindingList</name>
+    <message>
+        <source>%1 %2</source>
+        <comment>severity, how many</comment>
+        <translation>%1 %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more</source>
+        <translation>
+            <numerusform>另外 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>發現項目</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::FindingPanel</name>
+    <message>
+        <source>Fix</source>
+        <translation>解法</translation>
+    </message>
+    <message>
+        <source>Why it is looked for</source>
+        <translation>為何檢查此項</translation>
+    </message>
+    <message>
+        <source>Accept…</source>
+        <translation>接受…</translation>
+    </message>
+    <message>
+        <source>The selected finding</source>
+        <translation>選取的發現項目</translation>
+    </message>
+    <message>
+        <source>YAML of %1</source>
+        <translation>%1 的 YAML</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>另有 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show its YAML</source>
+        <translation>顯示其 YAML</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>依據</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n finding(s)</source>
+        <translation>
+            <numerusform>%n 個發現項目</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>In the overlay</source>
+        <translation>在 overlay 中</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::FitPanel</name>
+    <message>
+        <source>%1 asked; what is used is not known</source>
+        <translation>要求 %1；已使用多少不明</translation>
+    </message>
+    <message>
+        <source>%1 of %2 in use, %3 asked: %4 too many</source>
+        <translation>已使用 %1/%2，要求 %3：超出 %4</translation>
+    </message>
+    <message>
+        <source>%1 of %2 in use, %3 asked, %4 left after this</source>
+        <translation>已使用 %1/%2，要求 %3，之後剩餘 %4</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n free GPU(s) on %1: too few on one node for a pod.</source>
+        <translation>
+            <numerusform>%1 上有 %n 個可用 GPU：單一節點上的數量不足以容納一個 Pod。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>重新整理</translation>
+    </message>
+    <message>
+        <source>Ways to start</source>
+        <translation>啟動方式</translation>
+    </message>
+    <message>
+        <source>Whether it can start</source>
+        <translation>能否啟動</translation>
+    </message>
+    <message>
+        <source>Can it start now?</source>
+        <translation>現在能啟動嗎？</translation>
+    </message>
+    <message>
+        <source>Counted from what pods of all namespaces request on each node, the quotas and limits of the namespace, and Kueue&apos;s queues. Affinity and spread constraints are not looked at.</source>
+        <translation>依所有命名空間的 Pod 在各節點上的要求、此命名空間的配額與限制，以及 Kueue 的佇列計算。不考量 affinity 與分散約束。</translation>
+    </message>
+    <message>
+        <source>Starts now</source>
+        <translation>立即啟動</translation>
+    </message>
+    <message>
+        <source>Waits</source>
+        <translation>須等待</translation>
+    </message>
+    <message>
+        <source>Never starts</source>
+        <translation>永遠無法啟動</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>不明</translation>
+    </message>
+    <message>
+        <source>Not seen: %1</source>
+        <translation>未看到：%1</translation>
+    </message>
+    <message>
+        <source>Whether it can start is not known.</source>
+        <translation>不知道能否啟動。</translation>
+    </message>
+    <message>
+        <source>Looking at nodes, pods and quotas…</source>
+        <translation>正在查看節點、Pod 與配額…</translation>
+    </message>
+    <message>
+        <source>read %1</source>
+        <translation>讀取於 %1</translation>
+    </message>
+    <message>
+        <source>never read</source>
+        <translation>從未讀取</translation>
+    </message>
+    <message>
+        <source>%1, looking again…</source>
+        <translation>%1，正在重新查看…</translation>
+    </message>
+    <message>
+        <source>reading…</source>
+        <translation>讀取中…</translation>
+    </message>
+    <message>
+        <source>%1 times as long, where the work is shared evenly</source>
+        <comment>2.5</comment>
+        <translation>若工作量平均分攤，需時為 %1 倍</translation>
+    </message>
+    <message numerus="yes">
+        <source>Use %n node(s)</source>
+        <translation>
+            <numerusform>使用 %n 個節點</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Later, as it is</source>
+        <translation>稍後，維持原樣</translation>
+    </message>
+    <message>
+        <source>It waits until there is room, and holds nothing where a queue lets all its pods in at once</source>
+        <translation>它會等到有空間為止；若佇列一次放行其所有 Pod，等待時不占用任何資源</translation>
+    </message>
+    <message>
+        <source>chosen</source>
+        <translation>已選</translation>
+    </message>
+    <message numerus="yes">
+        <source>Now, on %n node(s)</source>
+        <translation>
+            <numerusform>現在，使用 %n 個節點</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>On %n node(s), once they are free</source>
+        <translation>
+            <numerusform>使用 %n 個節點，等它們空出後</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Quota</source>
+        <translation>配額</translation>
+    </message>
+    <message>
+        <source>%1 of %2: %3</source>
+        <comment>resource, quota, how much</comment>
+        <translation>%2 的 %1：%3</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>另有 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Other GPU nodes</source>
+        <translation>其他 GPU 節點</translation>
+    </message>
+    <message>
+        <source>%1 of %2 GPUs free</source>
+        <translation>%2 個 GPU 中有 %1 個可用</translation>
+    </message>
+    <message>
+        <source>GPUs left idle on its nodes: %1.</source>
+        <translation>其節點上仍會閒置的 GPU：%1。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more type(s) of nodes are not shown.</source>
+        <translation>
+            <numerusform>另有 %n 種節點未顯示。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::GpuMapView</name>
+    <message>
+        <source>yours</source>
+        <translation>您的</translation>
+    </message>
+    <message>
+        <source>not ready</source>
+        <translation>未就緒</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n free</source>
+        <translation>
+            <numerusform>%n 個可用</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>not ready or cordoned</source>
+        <translation>未就緒或已封鎖</translation>
+    </message>
+    <message>
+        <source>%1 of %2 in use</source>
+        <translation>%2 個中有 %1 個使用中</translation>
+    </message>
+    <message>
+        <source>%1 of %2 in use by %3</source>
+        <comment>numbers, names</comment>
+        <translation>%2 個中有 %1 個由 %3 使用</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n for this job</source>
+        <translation>
+            <numerusform>%n 個供此工作使用</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n short of a pod</source>
+        <translation>
+            <numerusform>距一個 Pod 還差 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>not chosen by its selector, or tainted</source>
+        <translation>未被其 selector 選取，或有汙點</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>node, state</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>可用</translation>
+    </message>
+    <message>
+        <source>too few</source>
+        <translation>不足</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more node(s)</source>
+        <translation>
+            <numerusform>以及另外 %n 個節點</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>GPU map: %1 GPUs, %2 in use, %3 for this job, %4 free</source>
+        <translation>GPU 分布圖：%1 個 GPU，%2 個使用中，%3 個供此工作使用，%4 個可用</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::GroupTile</name>
+    <message>
+        <source>not observable</source>
+        <translation>無法觀察</translation>
+    </message>
+    <message>
+        <source>none here</source>
+        <translation>這裡沒有</translation>
+    </message>
+    <message>
+        <source>of %1 survive</source>
+        <comment>components that a node failure does not stop</comment>
+        <translation>/ %1 不停擺</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>group, what is known of it</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %2 of %n component(s) tolerate a node failure</source>
+        <translation>
+            <numerusform>%1：%n 個元件中有 %2 個能承受節點失效</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n not observable</source>
+        <translation>
+            <numerusform>%1，%n 個無法觀察</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::pages::HaPage</name>
     <message>
         <source>High availability</source>
         <translation>高可用性</translation>
-    </message>
-    <message>
-        <source>Component, node, or verdict</source>
-        <translation>元件、節點或判定</translation>
-    </message>
-    <message>
-        <source>Filter components</source>
-        <translation>篩選元件</translation>
     </message>
     <message>
         <source>filter</source>
@@ -9641,7 +21443,7 @@
     </message>
     <message>
         <source>Lease renewed</source>
-        <translation>租約續約</translation>
+        <translation>Lease 續約</translation>
     </message>
     <message>
         <source>Disruptions allowed</source>
@@ -9740,7 +21542,7 @@
     </message>
     <message>
         <source>From the workload, its pods, lease, PDB and autoscaler, %1.</source>
-        <translation>取自工作負載、其 Pod、租約、PDB 與自動擴縮，%1。</translation>
+        <translation>取自工作負載、其 Pod、Lease、PDB 與自動擴縮，%1。</translation>
     </message>
     <message>
         <source>%1 The verdicts are as old; they are renewed as soon as the server answers.</source>
@@ -9757,6 +21559,332 @@
     <message>
         <source>None of the namespaces that Kubeflow is usually installed in contains its components.</source>
         <translation>Kubeflow 通常安裝的命名空間中都沒有它的元件。</translation>
+    </message>
+    <message>
+        <source>Rule, component, or node</source>
+        <translation>規則、元件或節點</translation>
+    </message>
+    <message>
+        <source>Filter components and findings</source>
+        <translation>篩選元件與發現項目</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>匯出</translation>
+    </message>
+    <message>
+        <source>Markdown…</source>
+        <translation>Markdown…</translation>
+    </message>
+    <message>
+        <source>JSON…</source>
+        <translation>JSON…</translation>
+    </message>
+    <message>
+        <source>SARIF…</source>
+        <translation>SARIF…</translation>
+    </message>
+    <message>
+        <source>Make highly available…</source>
+        <translation>設為高可用…</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>檢視</translation>
+    </message>
+    <message>
+        <source>Components</source>
+        <translation>元件</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>發現項目</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>已接受</translation>
+    </message>
+    <message>
+        <source>what if</source>
+        <translation>假設分析</translation>
+    </message>
+    <message>
+        <source>Rules that were not evaluated</source>
+        <translation>未評估的規則</translation>
+    </message>
+    <message>
+        <source>accept</source>
+        <translation>接受</translation>
+    </message>
+    <message>
+        <source>Accepted findings</source>
+        <translation>已接受的發現項目</translation>
+    </message>
+    <message>
+        <source>Nothing accepted matches the filter</source>
+        <translation>沒有已接受的項目符合篩選條件</translation>
+    </message>
+    <message>
+        <source>its action</source>
+        <translation>其動作</translation>
+    </message>
+    <message>
+        <source>Panel</source>
+        <translation>面板</translation>
+    </message>
+    <message>
+        <source>Component</source>
+        <translation>元件</translation>
+    </message>
+    <message>
+        <source>What if</source>
+        <translation>假設分析</translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>發現項目</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Kubeflow %1, found</source>
+        <comment>release</comment>
+        <translation>找到 Kubeflow %1</translation>
+    </message>
+    <message>
+        <source>Nothing is accepted</source>
+        <translation>沒有已接受的項目</translation>
+    </message>
+    <message>
+        <source>A finding that you can live with is accepted with a reason and an end date; from then on it counts again.</source>
+        <translation>可以容忍的發現項目，可附上原因與截止日期予以接受；過了該日期就會重新計入。</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>view, how many rows</comment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>There is no audit yet</source>
+        <translation>尚無稽核結果</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>rule, why it was not evaluated</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>what could not be read, why</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n rule(s) not evaluated</source>
+        <translation>
+            <numerusform>%n 條規則未評估</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n list(s) not read</source>
+        <translation>
+            <numerusform>%n 份清單未讀取</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n finding(s)</source>
+        <translation>
+            <numerusform>%n 個發現項目中的 %1 個</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n finding(s)</source>
+        <translation>
+            <numerusform>%n 個發現項目</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 · %2 objects, audited %3 in %4</source>
+        <comment>findings, objects, age, duration</comment>
+        <translation>%1 · %2 個物件，稽核於 %3，耗時 %4</translation>
+    </message>
+    <message>
+        <source>Audit again</source>
+        <translation>再次稽核</translation>
+    </message>
+    <message>
+        <source>The audit was cancelled</source>
+        <translation>稽核已取消</translation>
+    </message>
+    <message>
+        <source>Nothing is known of what it would have found.</source>
+        <translation>無從得知它原本會發現什麼。</translation>
+    </message>
+    <message>
+        <source>The last audit failed</source>
+        <translation>上次稽核失敗</translation>
+    </message>
+    <message>
+        <source>Not audited yet</source>
+        <translation>尚未稽核</translation>
+    </message>
+    <message>
+        <source>The audit begins as soon as this page has read the cluster.</source>
+        <translation>此頁一讀取完叢集就會開始稽核。</translation>
+    </message>
+    <message>
+        <source>Audit now</source>
+        <translation>立即稽核</translation>
+    </message>
+    <message>
+        <source>No finding matches</source>
+        <translation>沒有符合的發現項目</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n finding(s) are hidden by the filter or the group.</source>
+        <translation>
+            <numerusform>%n 個發現項目被篩選或群組隱藏。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All groups</source>
+        <translation>所有群組</translation>
+    </message>
+    <message>
+        <source>Clear the filter</source>
+        <translation>清除篩選條件</translation>
+    </message>
+    <message>
+        <source>No findings</source>
+        <translation>沒有發現項目</translation>
+    </message>
+    <message>
+        <source>Every rule was evaluated, and none found a reason to worry.</source>
+        <translation>所有規則都已評估，沒有發現任何隱憂。</translation>
+    </message>
+    <message>
+        <source>What was read gives no reason to worry; not everything was read.</source>
+        <translation>就已讀取的內容而言沒有隱憂；但並非全部都已讀取。</translation>
+    </message>
+    <message>
+        <source>Select a finding to see what it rests on and how to repair it.</source>
+        <translation>選取發現項目，即可查看其依據與修復方式。</translation>
+    </message>
+    <message>
+        <source>Show the finding</source>
+        <translation>顯示發現項目</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>另有 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Failover test…</source>
+        <translation>容錯移轉測試…</translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation>最近 7 天</translation>
+    </message>
+    <message>
+        <source>Choose a component first</source>
+        <translation>請先選擇元件</translation>
+    </message>
+    <message>
+        <source>%1 elects no leader that a Lease shows</source>
+        <translation>%1 沒有可由 Lease 看出的領導者選舉</translation>
+    </message>
+    <message>
+        <source>The Lease of %1 is not fresh</source>
+        <translation>%1 的 Lease 未及時續約</translation>
+    </message>
+    <message>
+        <source>It would drop the only ready replica of %1</source>
+        <translation>這會中斷 %1 唯一就緒的複本</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>歷史</translation>
+    </message>
+    <message>
+        <source>overlay</source>
+        <translation>overlay</translation>
+    </message>
+    <message>
+        <source>By severity</source>
+        <translation>依嚴重程度</translation>
+    </message>
+    <message>
+        <source>By area</source>
+        <translation>依領域</translation>
+    </message>
+    <message>
+        <source>Not grouped</source>
+        <translation>不分組</translation>
+    </message>
+    <message>
+        <source>Group: area</source>
+        <translation>分組：領域</translation>
+    </message>
+    <message>
+        <source>Group: severity</source>
+        <translation>分組：嚴重程度</translation>
+    </message>
+    <message>
+        <source>Group: none</source>
+        <translation>分組：無</translation>
+    </message>
+    <message>
+        <source>History of the components</source>
+        <translation>元件的歷史</translation>
+    </message>
+    <message>
+        <source>all takeovers</source>
+        <translation>所有接手</translation>
+    </message>
+    <message>
+        <source>History of the selected component</source>
+        <translation>選取元件的歷史</translation>
+    </message>
+    <message>
+        <source>Last takeovers</source>
+        <translation>最近的接手</translation>
+    </message>
+    <message>
+        <source>All takeovers and tests…</source>
+        <translation>所有接手與測試…</translation>
+    </message>
+    <message>
+        <source>%1 → %2</source>
+        <comment>who led, who leads</comment>
+        <translation>%1 → %2</translation>
+    </message>
+    <message>
+        <source>It elects no leader that a Lease shows.</source>
+        <translation>它沒有可由 Lease 看出的領導者選舉。</translation>
+    </message>
+    <message>
+        <source>Cairn has not seen one yet.</source>
+        <translation>Cairn 尚未看到任何接手。</translation>
+    </message>
+    <message>
+        <source>Every takeover that Cairn saw, kept on this computer</source>
+        <translation>Cairn 看到的每次接手，保存在這台電腦上</translation>
+    </message>
+    <message>
+        <source>What stops while nobody leads</source>
+        <translation>沒有領導者時會停擺的事</translation>
+    </message>
+    <message>
+        <source>The leader election of %1 is off</source>
+        <translation>%1 的領導者選舉已關閉</translation>
     </message>
 </context>
 <context>
@@ -9902,10 +22030,6 @@
     <message>
         <source>Stop</source>
         <translation>停止</translation>
-    </message>
-    <message>
-        <source>No checkpoint seen yet</source>
-        <translation>尚未看到檢查點</translation>
     </message>
     <message>
         <source>No checkpoints yet</source>
@@ -10223,6 +22347,38 @@
         <source>No events. The server usually keeps them for an hour.</source>
         <translation>沒有事件。伺服器通常保留一小時。</translation>
     </message>
+    <message>
+        <source>There is no checkpoint to resume from among what was read.</source>
+        <translation>讀取到的內容中沒有可供接續的檢查點。</translation>
+    </message>
+    <message>
+        <source>No checkpoints among what was read</source>
+        <translation>讀取到的內容中沒有檢查點</translation>
+    </message>
+    <message>
+        <source>Enter the folder…</source>
+        <translation>輸入資料夾…</translation>
+    </message>
+    <message>
+        <source>Clone…</source>
+        <translation>複製為新工作…</translation>
+    </message>
+    <message>
+        <source>New job from it…</source>
+        <translation>以此建立新工作…</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>More that can be done with the job</source>
+        <translation>可對工作執行的其他操作</translation>
+    </message>
+    <message>
+        <source>New job from the selected checkpoint…</source>
+        <translation>以選取的檢查點建立新工作…</translation>
+    </message>
 </context>
 <context>
     <name>cairn::pages::JobsPage</name>
@@ -10507,6 +22663,1126 @@
         <source>%1 GPUs · stopping loses %2</source>
         <translation>%1 個 GPU · 停止會損失 %2</translation>
     </message>
+    <message>
+        <source>New job…</source>
+        <translation>新工作…</translation>
+    </message>
+    <message>
+        <source>Clone…</source>
+        <translation>複製為新工作…</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::LaunchPage</name>
+    <message>
+        <source>New training job</source>
+        <translation>新訓練工作</translation>
+    </message>
+    <message>
+        <source>Jobs</source>
+        <translation>工作</translation>
+    </message>
+    <message>
+        <source>YAML</source>
+        <translation>YAML</translation>
+    </message>
+    <message>
+        <source>Kind and image</source>
+        <translation>類型與映像檔</translation>
+    </message>
+    <message>
+        <source>What runs, and what it is made from</source>
+        <translation>執行什麼，以及以什麼建立</translation>
+    </message>
+    <message>
+        <source>Workers</source>
+        <translation>Worker</translation>
+    </message>
+    <message>
+        <source>How many, how large, and where they may run</source>
+        <translation>數量、大小，以及可在何處執行</translation>
+    </message>
+    <message>
+        <source>Storage</source>
+        <translation>儲存空間</translation>
+    </message>
+    <message>
+        <source>Volumes, each for one purpose</source>
+        <translation>磁碟區，各有一種用途</translation>
+    </message>
+    <message>
+        <source>Checkpoints</source>
+        <translation>檢查點</translation>
+    </message>
+    <message>
+        <source>Where it saves, how often, and how it goes on</source>
+        <translation>存到何處、多久存一次，以及如何接續</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>檢視</translation>
+    </message>
+    <message>
+        <source>What will be made, and what an expert would ask</source>
+        <translation>將建立什麼，以及專家會問的問題</translation>
+    </message>
+    <message>
+        <source>Form and text are one: change either.</source>
+        <translation>表單與文字同步：改哪一邊都可以。</translation>
+    </message>
+    <message>
+        <source>Reading what the cluster offers…</source>
+        <translation>正在讀取叢集提供的資源…</translation>
+    </message>
+    <message>
+        <source>YAML of the job</source>
+        <translation>工作的 YAML</translation>
+    </message>
+    <message>
+        <source>In your script</source>
+        <translation>在您的指令碼中</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>複製</translation>
+    </message>
+    <message>
+        <source>saves and restores</source>
+        <translation>儲存與還原</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差異</translation>
+    </message>
+    <message>
+        <source>CRD schema</source>
+        <translation>CRD 結構描述</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n problem(s)</source>
+        <translation>
+            <numerusform>%n 個問題</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Refused by the server</source>
+        <translation>遭伺服器拒絕</translation>
+    </message>
+    <message>
+        <source>Accepted by the server</source>
+        <translation>伺服器已接受</translation>
+    </message>
+    <message>
+        <source>Schema holds</source>
+        <translation>符合結構描述</translation>
+    </message>
+    <message>
+        <source>Schema not read</source>
+        <translation>未讀取結構描述</translation>
+    </message>
+    <message>
+        <source>schema</source>
+        <translation>結構描述</translation>
+    </message>
+    <message>
+        <source>server dry run</source>
+        <translation>伺服器試執行</translation>
+    </message>
+    <message>
+        <source>server dry run at review</source>
+        <translation>伺服器試執行（檢閱時）</translation>
+    </message>
+    <message>
+        <source>Line %1: %2</source>
+        <translation>第 %1 行：%2</translation>
+    </message>
+    <message>
+        <source>The form waits until the text holds a job</source>
+        <translation>在內容包含工作之前，表單會先等待</translation>
+    </message>
+    <message>
+        <source>without a name</source>
+        <comment>a job</comment>
+        <translation>（未命名）</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 %2 on %n node(s)</source>
+        <comment>kind, name</comment>
+        <translation>
+            <numerusform>%1 %2，%n 個節點</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A clone of %1 named %2 on %n node(s)</source>
+        <translation>
+            <numerusform>從 %1 複製的 %2，%n 個節點</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 with %n GPU(s)</source>
+        <translation>
+            <numerusform>%1、%n 個 GPU</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1; the YAML has %n problem(s)</source>
+        <translation>
+            <numerusform>%1；YAML 有 %n 個問題</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The API server refuses %1</source>
+        <comment>a job</comment>
+        <translation>API 伺服器拒絕 %1</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>kind, name</comment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>%1, a clone of %2</source>
+        <translation>%1，複製自 %2</translation>
+    </message>
+    <message>
+        <source>%1 is taken in this namespace.</source>
+        <translation>此命名空間中已有 %1。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 × %n GPU(s)</source>
+        <comment>nodes</comment>
+        <translation>
+            <numerusform>%1 × %n 個 GPU</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s), no GPU</source>
+        <translation>
+            <numerusform>%n 個節點，無 GPU</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no volume yet</source>
+        <translation>尚無磁碟區</translation>
+    </message>
+    <message numerus="yes">
+        <source>every %n step(s)</source>
+        <translation>
+            <numerusform>每 %n 步</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>every %n epoch(s)</source>
+        <translation>
+            <numerusform>每 %n 個 epoch</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>every %1</source>
+        <comment>duration</comment>
+        <translation>每 %1</translation>
+    </message>
+    <message>
+        <source>%1, the last %2</source>
+        <comment>every 500 steps, the last 5</comment>
+        <translation>%1，保留最近 %2 個</translation>
+    </message>
+    <message>
+        <source>not set</source>
+        <translation>未設定</translation>
+    </message>
+    <message>
+        <source>refused by the server</source>
+        <translation>遭伺服器拒絕</translation>
+    </message>
+    <message>
+        <source>accepted by the server</source>
+        <translation>伺服器已接受</translation>
+    </message>
+    <message>
+        <source>Save to</source>
+        <translation>儲存到</translation>
+    </message>
+    <message>
+        <source>A folder of its own on the checkpoint volume: other jobs must not save there.</source>
+        <translation>檢查點磁碟區上專屬的資料夾：其他工作不得儲存到該處。</translation>
+    </message>
+    <message>
+        <source>Framework</source>
+        <translation>框架</translation>
+    </message>
+    <message>
+        <source>It decides how all this is passed: arguments, variables, or lines in the script.</source>
+        <translation>它決定這些設定的傳遞方式：引數、變數，或指令碼中的程式碼。</translation>
+    </message>
+    <message>
+        <source>Save every so many steps</source>
+        <translation>每隔多少步儲存</translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>Save every so many epochs</source>
+        <translation>每隔多少個 epoch 儲存</translation>
+    </message>
+    <message>
+        <source>epochs</source>
+        <translation>個 epoch</translation>
+    </message>
+    <message>
+        <source>Save every so many minutes</source>
+        <translation>每隔多少分鐘儲存</translation>
+    </message>
+    <message>
+        <source>minutes</source>
+        <translation>分鐘</translation>
+    </message>
+    <message>
+        <source>Save every</source>
+        <translation>儲存間隔</translation>
+    </message>
+    <message>
+        <source>or</source>
+        <comment>between numbers</comment>
+        <translation>或</translation>
+    </message>
+    <message>
+        <source>Keep the last</source>
+        <translation>保留最近</translation>
+    </message>
+    <message>
+        <source>checkpoints</source>
+        <translation>個檢查點</translation>
+    </message>
+    <message>
+        <source>Keep every so many steps for good</source>
+        <translation>每隔多少步永久保留一個</translation>
+    </message>
+    <message>
+        <source>steps for good</source>
+        <translation>步永久保留一個</translation>
+    </message>
+    <message>
+        <source>and every</source>
+        <comment>checkpoints that are kept</comment>
+        <translation>並且每</translation>
+    </message>
+    <message>
+        <source>Left empty, all are kept. Two at least: the newest may be half written.</source>
+        <translation>留空則全部保留。至少保留兩個：最新的可能只寫入一半。</translation>
+    </message>
+    <message>
+        <source>save before the pod goes</source>
+        <translation>在 Pod 結束前儲存</translation>
+    </message>
+    <message>
+        <source>On SIGTERM</source>
+        <translation>收到 SIGTERM 時</translation>
+    </message>
+    <message>
+        <source>Nothing in command, arguments and image tells it: choose it.</source>
+        <translation>從命令、引數與映像檔都無法判斷：請自行選擇。</translation>
+    </message>
+    <message>
+        <source>Secret %1, key %2</source>
+        <translation>Secret %1，鍵 %2</translation>
+    </message>
+    <message>
+        <source>ConfigMap %1, key %2</source>
+        <translation>ConfigMap %1，鍵 %2</translation>
+    </message>
+    <message>
+        <source>Set by Kubernetes; change it in the YAML</source>
+        <translation>由 Kubernetes 設定；請在 YAML 中變更</translation>
+    </message>
+    <message>
+        <source>ReadOnlyMany: nothing can be saved there.</source>
+        <translation>ReadOnlyMany：無法儲存到該處。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: one node alone can mount it, and the job has %n.</source>
+        <translation>
+            <numerusform>%1：只能由單一節點掛載，而此工作有 %n 個節點。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名稱</translation>
+    </message>
+    <message>
+        <source>Give the job a name.</source>
+        <translation>請為工作命名。</translation>
+    </message>
+    <message>
+        <source>At most 63 lower-case letters, digits and hyphens; a letter or digit at both ends.</source>
+        <translation>最多 63 個小寫字母、數字與連字號；首尾須為字母或數字。</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>命名空間</translation>
+    </message>
+    <message>
+        <source>in</source>
+        <comment>a namespace</comment>
+        <translation>位於</translation>
+    </message>
+    <message>
+        <source>At most 63 lower-case letters, digits and hyphens.</source>
+        <translation>最多 63 個小寫字母、數字與連字號。</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>類型</translation>
+    </message>
+    <message>
+        <source>Runtime</source>
+        <translation>Runtime</translation>
+    </message>
+    <message>
+        <source>What a TrainJob is made of: image, command and volumes of the runtime hold where the job says nothing.</source>
+        <translation>TrainJob 的基礎：工作未指定時，採用 runtime 的映像檔、命令與磁碟區。</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>映像檔</translation>
+    </message>
+    <message>
+        <source>It decides how saving and resuming are passed on.</source>
+        <translation>它決定儲存與接續的設定如何傳遞。</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Left empty, the image&apos;s own. Quotes keep blanks together; no shell reads it.</source>
+        <translation>留空則使用映像檔本身的命令。引號可保留空白；不經 shell 解讀。</translation>
+    </message>
+    <message>
+        <source>Arguments</source>
+        <translation>引數</translation>
+    </message>
+    <message>
+        <source>One a line, passed as they are: no shell, no quotes.</source>
+        <translation>每行一個，原樣傳遞：不經 shell，不需引號。</translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation>環境變數</translation>
+    </message>
+    <message>
+        <source>Add a variable</source>
+        <translation>加入變數</translation>
+    </message>
+    <message>
+        <source>Letters, digits, _, - and . are allowed, and no digit at the start.</source>
+        <translation>可使用字母、數字、_、- 與 .，且不得以數字開頭。</translation>
+    </message>
+    <message>
+        <source>Add from a Secret…</source>
+        <translation>從 Secret 加入…</translation>
+    </message>
+    <message>
+        <source>Variable</source>
+        <translation>變數</translation>
+    </message>
+    <message>
+        <source>Secret</source>
+        <translation>Secret</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>鍵</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>加入</translation>
+    </message>
+    <message>
+        <source>From a Secret</source>
+        <translation>從 Secret</translation>
+    </message>
+    <message>
+        <source>The YAML names the Secret; its value is never read here.</source>
+        <translation>YAML 只寫出 Secret 的名稱；此處絕不讀取其值。</translation>
+    </message>
+    <message>
+        <source>Name the variable.</source>
+        <translation>請為變數命名。</translation>
+    </message>
+    <message>
+        <source>Name the Secret.</source>
+        <translation>請指定 Secret。</translation>
+    </message>
+    <message>
+        <source>Name the key in it.</source>
+        <translation>請指定其中的鍵。</translation>
+    </message>
+    <message>
+        <source>Reading what the cluster serves…</source>
+        <translation>正在讀取叢集提供的資源類型…</translation>
+    </message>
+    <message>
+        <source>This cluster serves no kind of training job: the YAML can be saved.</source>
+        <translation>此叢集未提供任何類型的訓練工作：仍可儲存 YAML。</translation>
+    </message>
+    <message>
+        <source>%1 is not served here: the YAML can be saved.</source>
+        <translation>此處未提供 %1：仍可儲存 YAML。</translation>
+    </message>
+    <message>
+        <source>Mount path of %1</source>
+        <comment>a volume</comment>
+        <translation>%1 的掛載路徑</translation>
+    </message>
+    <message>
+        <source>An absolute path in the container.</source>
+        <translation>容器中的絕對路徑。</translation>
+    </message>
+    <message>
+        <source>at</source>
+        <comment>a mount path</comment>
+        <translation>掛載於</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>資料</translation>
+    </message>
+    <message>
+        <source>Mounted read-only: training cannot harm it.</source>
+        <translation>以唯讀掛載：訓練不會損及資料。</translation>
+    </message>
+    <message>
+        <source>Every node has to reach it, or a job that moves finds nothing to go on from.</source>
+        <translation>每個節點都必須能存取它，否則工作移到其他節點後，就找不到可接續的檢查點。</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>輸出</translation>
+    </message>
+    <message>
+        <source>For the final model and logs; may be left out.</source>
+        <translation>用於最終模型與記錄；可留空。</translation>
+    </message>
+    <message>
+        <source>No PVC in this namespace</source>
+        <translation>此命名空間沒有 PVC</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>無</translation>
+    </message>
+    <message>
+        <source>not bound yet</source>
+        <translation>尚未繫結</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>找不到</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <comment>PVC, path</comment>
+        <translation>%1 掛載於 %2</translation>
+    </message>
+    <message>
+        <source>Also mounted, by the YAML alone: %1</source>
+        <comment>list</comment>
+        <translation>僅由 YAML 另外掛載：%1</translation>
+    </message>
+    <message>
+        <source>A TrainJob needs a runtime.</source>
+        <translation>TrainJob 需要 runtime。</translation>
+    </message>
+    <message>
+        <source>not known</source>
+        <translation>未知</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3 hold</source>
+        <comment>title, numbers</comment>
+        <translation>%1：%3 項中符合 %2 項</translation>
+    </message>
+    <message>
+        <source>To be corrected</source>
+        <translation>待更正</translation>
+    </message>
+    <message>
+        <source>Copy YAML</source>
+        <translation>複製 YAML</translation>
+    </message>
+    <message>
+        <source>Submit</source>
+        <translation>提交</translation>
+    </message>
+    <message>
+        <source>The server is asked as soon as the text can be read</source>
+        <translation>內容一可讀取，就會詢問伺服器</translation>
+    </message>
+    <message>
+        <source>Asking the API server and its webhooks…</source>
+        <translation>正在詢問 API 伺服器及其 webhook…</translation>
+    </message>
+    <message>
+        <source>The cluster could not be asked</source>
+        <translation>無法詢問叢集</translation>
+    </message>
+    <message>
+        <source>Refused by the strict dry run</source>
+        <translation>嚴格試執行遭拒絕</translation>
+    </message>
+    <message>
+        <source>Accepted by the strict dry run, with the webhooks, in %1</source>
+        <translation>已通過嚴格試執行（含 webhook），耗時 %1</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試一次</translation>
+    </message>
+    <message>
+        <source>Line %1</source>
+        <translation>第 %1 行</translation>
+    </message>
+    <message>
+        <source>%1. Close to it: %2</source>
+        <comment>field, name</comment>
+        <translation>%1。相近的名稱：%2</translation>
+    </message>
+    <message>
+        <source>If a node dies</source>
+        <translation>若節點失效</translation>
+    </message>
+    <message>
+        <source>What an expert would check</source>
+        <translation>專家會檢查的項目</translation>
+    </message>
+    <message>
+        <source>The job is being made.</source>
+        <translation>正在建立工作。</translation>
+    </message>
+    <message>
+        <source>The text holds no job.</source>
+        <translation>內容中沒有工作。</translation>
+    </message>
+    <message>
+        <source>The schema does not allow it: see what is to be corrected.</source>
+        <translation>不符合結構描述：請見待更正的項目。</translation>
+    </message>
+    <message>
+        <source>The server has not been asked about this text yet.</source>
+        <translation>尚未就此內容詢問伺服器。</translation>
+    </message>
+    <message>
+        <source>Submitting…</source>
+        <translation>正在提交…</translation>
+    </message>
+    <message>
+        <source>There is no text yet.</source>
+        <translation>尚無內容。</translation>
+    </message>
+    <message>
+        <source>The API server accepts it: %1</source>
+        <comment>what it is</comment>
+        <translation>API 伺服器接受：%1</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>容納</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>不明</translation>
+    </message>
+    <message>
+        <source>It begins at %1.</source>
+        <comment>a checkpoint&apos;s path</comment>
+        <translation>它從 %1 開始。</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>workers, whether it can start</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Served here. Choosing another kind rewrites the YAML; Ctrl Z undoes it.</source>
+        <translation>此處提供的類型。選擇其他類型會改寫 YAML；Ctrl Z 可復原。</translation>
+    </message>
+    <message>
+        <source>Make one…</source>
+        <translation>建立…</translation>
+    </message>
+    <message>
+        <source>Make storage for %1</source>
+        <comment>a volume</comment>
+        <translation>為 %1 建立儲存空間</translation>
+    </message>
+    <message>
+        <source>Test from two nodes…</source>
+        <translation>從兩個節點測試…</translation>
+    </message>
+    <message>
+        <source>Testing…</source>
+        <translation>測試中…</translation>
+    </message>
+    <message>
+        <source>Two nodes write and read it now.</source>
+        <translation>兩個節點正在寫入與讀取它。</translation>
+    </message>
+    <message>
+        <source>of the namespace</source>
+        <translation>屬於命名空間</translation>
+    </message>
+    <message>
+        <source>PVCs and other jobs as of %1</source>
+        <comment>time</comment>
+        <translation>PVC 與其他工作為 %1 的狀態</translation>
+    </message>
+    <message>
+        <source>Whether the job was made is not known</source>
+        <translation>不知道工作是否已建立</translation>
+    </message>
+    <message>
+        <source>An earlier Submit of this draft got through, although its answer was lost. Nothing is made twice.</source>
+        <translation>此草稿先前的一次提交已成功，只是未收到回應。不會重複建立任何東西。</translation>
+    </message>
+    <message>
+        <source>%1 is there already</source>
+        <comment>a job</comment>
+        <translation>%1 已存在</translation>
+    </message>
+    <message>
+        <source>Open the job</source>
+        <translation>開啟工作</translation>
+    </message>
+    <message>
+        <source>Submit again</source>
+        <translation>再次提交</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>what was checked, what was found</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Nodes</source>
+        <translation>節點</translation>
+    </message>
+    <message>
+        <source>Processes</source>
+        <translation>行程</translation>
+    </message>
+    <message>
+        <source>in each pod</source>
+        <translation>個／Pod</translation>
+    </message>
+    <message>
+        <source>Left empty, the framework decides: mostly one for each GPU.</source>
+        <translation>留空則由框架決定：多半是每個 GPU 一個。</translation>
+    </message>
+    <message>
+        <source>GPUs</source>
+        <translation>GPU</translation>
+    </message>
+    <message>
+        <source>Resource of the GPUs</source>
+        <translation>GPU 的資源</translation>
+    </message>
+    <message>
+        <source>a pod, of</source>
+        <comment>GPUs; a resource follows</comment>
+        <translation>個／Pod，資源為</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>記憶體</translation>
+    </message>
+    <message>
+        <source>GiB memory</source>
+        <translation>GiB 記憶體</translation>
+    </message>
+    <message>
+        <source>Each pod</source>
+        <translation>每個 Pod</translation>
+    </message>
+    <message>
+        <source>Requests and limits are the same, so that no pod is the first to be evicted.</source>
+        <translation>requests 與 limits 相同，因此 Pod 不會最先被驅逐。</translation>
+    </message>
+    <message>
+        <source>Shared memory</source>
+        <translation>共享記憶體</translation>
+    </message>
+    <message>
+        <source>GiB</source>
+        <translation>GiB</translation>
+    </message>
+    <message>
+        <source>/dev/shm, for data loaders and NCCL; it counts as memory. Left empty, the runtime gives 64 MiB.</source>
+        <translation>/dev/shm，供資料載入器與 NCCL 使用；計入記憶體。留空則由容器執行環境提供 64 MiB。</translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation>佇列</translation>
+    </message>
+    <message>
+        <source>A LocalQueue of Kueue, which lets all pods in at once.</source>
+        <translation>Kueue 的 LocalQueue，會同時准入所有 Pod。</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>優先順序</translation>
+    </message>
+    <message>
+        <source>Tries</source>
+        <translation>嘗試次數</translation>
+    </message>
+    <message>
+        <source>until it fails</source>
+        <translation>次後視為失敗</translation>
+    </message>
+    <message>
+        <source>Pull secrets</source>
+        <translation>pull secret</translation>
+    </message>
+    <message>
+        <source>Add a Secret</source>
+        <translation>加入 Secret</translation>
+    </message>
+    <message>
+        <source>The name of a Secret.</source>
+        <translation>Secret 的名稱。</translation>
+    </message>
+    <message>
+        <source>It is named twice.</source>
+        <translation>名稱重複。</translation>
+    </message>
+    <message>
+        <source>Secrets of the namespace by which the image is pulled.</source>
+        <translation>命名空間中用於提取映像檔的 Secret。</translation>
+    </message>
+    <message>
+        <source>Fewest nodes</source>
+        <translation>最少節點數</translation>
+    </message>
+    <message>
+        <source>Most nodes</source>
+        <translation>最多節點數</translation>
+    </message>
+    <message>
+        <source>nodes</source>
+        <translation>個節點</translation>
+    </message>
+    <message>
+        <source>Restarts of the processes</source>
+        <translation>行程重啟次數</translation>
+    </message>
+    <message>
+        <source>restarts</source>
+        <translation>次重啟</translation>
+    </message>
+    <message>
+        <source>Elastic</source>
+        <translation>彈性</translation>
+    </message>
+    <message>
+        <source>to</source>
+        <comment>between the fewest and the most nodes</comment>
+        <translation>至</translation>
+    </message>
+    <message>
+        <source>torchrun goes on while so many nodes are there. Left empty, it needs all of them.</source>
+        <translation>只要還有這麼多節點，torchrun 就會繼續。留空則需要全部節點。</translation>
+    </message>
+    <message>
+        <source>Volcano queue</source>
+        <translation>Volcano 佇列</translation>
+    </message>
+    <message>
+        <source>Pods that start together</source>
+        <translation>一起啟動的 Pod</translation>
+    </message>
+    <message>
+        <source>pods at once</source>
+        <translation>個 Pod 同時啟動</translation>
+    </message>
+    <message>
+        <source>Where the operator makes pod groups. Left empty, all pods start together.</source>
+        <translation>適用於 operator 會建立 pod group 的情況。留空則所有 Pod 一起啟動。</translation>
+    </message>
+    <message>
+        <source>Node pool</source>
+        <translation>節點集區</translation>
+    </message>
+    <message>
+        <source>Node selector</source>
+        <translation>Node selector</translation>
+    </message>
+    <message>
+        <source>Add a label</source>
+        <translation>加入標籤</translation>
+    </message>
+    <message>
+        <source>Only nodes with all of these labels are used.</source>
+        <translation>只使用具有以上所有標籤的節點。</translation>
+    </message>
+    <message>
+        <source>Tolerations</source>
+        <translation>容忍 (toleration)</translation>
+    </message>
+    <message>
+        <source>Add a toleration</source>
+        <translation>加入 toleration</translation>
+    </message>
+    <message>
+        <source>KEY, KEY=VALUE, or either with :NoSchedule, :NoExecute or :PreferNoSchedule.</source>
+        <translation>KEY、KEY=VALUE，或任一者加上 :NoSchedule、:NoExecute 或 :PreferNoSchedule。</translation>
+    </message>
+    <message>
+        <source>Taints that do not keep its pods away, such as nvidia.com/gpu:NoSchedule.</source>
+        <translation>不會阻擋其 Pod 的汙點 (taint)，例如 nvidia.com/gpu:NoSchedule。</translation>
+    </message>
+    <message>
+        <source>None here</source>
+        <translation>此處沒有</translation>
+    </message>
+    <message>
+        <source>Default</source>
+        <translation>預設</translation>
+    </message>
+    <message>
+        <source>Any</source>
+        <translation>不限</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s)</source>
+        <translation>
+            <numerusform>%n 個節點</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n GPU(s)</source>
+        <translation>
+            <numerusform>%n 個 GPU</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>A %1 has no place for it.</source>
+        <translation>%1 沒有對應的欄位。</translation>
+    </message>
+    <message>
+        <source>A %1 takes it from its runtime.</source>
+        <translation>%1 從其 runtime 取得此設定。</translation>
+    </message>
+    <message>
+        <source>Of all pods together: when a node dies, several of them end.</source>
+        <translation>所有 Pod 合計：節點失效時，會有數個 Pod 結束。</translation>
+    </message>
+    <message>
+        <source>Of the whole job. A TrainingRuntime of its own is made for it, the second document of the YAML.</source>
+        <translation>整個工作合計。會為它建立專屬的 TrainingRuntime，即 YAML 的第二份文件。</translation>
+    </message>
+    <message>
+        <source>Of the whole job, by the TrainingRuntime that is made with it: the second document of the YAML.</source>
+        <translation>整個工作合計，由一併建立的 TrainingRuntime 設定：即 YAML 的第二份文件。</translation>
+    </message>
+    <message>
+        <source>Looking whether it can start…</source>
+        <translation>正在查看能否啟動…</translation>
+    </message>
+    <message>
+        <source>pods, one per node</source>
+        <translation>個 Pod，每個節點一個</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>儲存</translation>
+    </message>
+    <message>
+        <source>YAML file…</source>
+        <translation>YAML 檔案…</translation>
+    </message>
+    <message>
+        <source>Kustomize folder…</source>
+        <translation>Kustomize 資料夾…</translation>
+    </message>
+    <message>
+        <source>Template…</source>
+        <translation>範本…</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::LaunchStartPart</name>
+    <message>
+        <source>Start from</source>
+        <translation>起始方式</translation>
+    </message>
+    <message>
+        <source>Blank</source>
+        <translation>空白</translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation>範本</translation>
+    </message>
+    <message>
+        <source>Clone of a job</source>
+        <translation>複製工作</translation>
+    </message>
+    <message>
+        <source>YAML</source>
+        <translation>YAML</translation>
+    </message>
+    <message>
+        <source>the least that runs</source>
+        <translation>能執行的最少內容</translation>
+    </message>
+    <message>
+        <source>or of its checkpoint</source>
+        <translation>或從其檢查點</translation>
+    </message>
+    <message>
+        <source>paste, open, or drop</source>
+        <translation>貼上、開啟或拖放</translation>
+    </message>
+    <message>
+        <source>Clone of</source>
+        <translation>複製來源</translation>
+    </message>
+    <message>
+        <source>Choose a job…</source>
+        <translation>選擇工作…</translation>
+    </message>
+    <message>
+        <source>Begin at</source>
+        <translation>開始於</translation>
+    </message>
+    <message>
+        <source>Name, checkpoint folder and lineage are new; all else is taken over.</source>
+        <translation>名稱、檢查點資料夾與譜系是新的；其餘全部沿用。</translation>
+    </message>
+    <message>
+        <source>Choose a template…</source>
+        <translation>選擇範本…</translation>
+    </message>
+    <message>
+        <source>Use the template</source>
+        <translation>使用範本</translation>
+    </message>
+    <message>
+        <source>Open a file…</source>
+        <translation>開啟檔案…</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>貼上</translation>
+    </message>
+    <message>
+        <source>Or drop a file anywhere here. The form shows what the text says.</source>
+        <translation>也可將檔案拖放到此處任意位置。表單會顯示文字的內容。</translation>
+    </message>
+    <message>
+        <source>Job in this text</source>
+        <translation>此文字中的工作</translation>
+    </message>
+    <message>
+        <source>Choose the job…</source>
+        <translation>選擇其中的工作…</translation>
+    </message>
+    <message>
+        <source>The text holds several objects. One job is made at a time; apply the others with kubectl.</source>
+        <translation>文字中有多個物件。一次只建立一個工作；其他物件請以 kubectl 套用。</translation>
+    </message>
+    <message>
+        <source>No job was found.</source>
+        <translation>找不到工作。</translation>
+    </message>
+    <message>
+        <source>Its beginning</source>
+        <translation>開頭</translation>
+    </message>
+    <message>
+        <source>step 0</source>
+        <translation>第 0 步</translation>
+    </message>
+    <message>
+        <source>A checkpoint is passed to the script as in a resume; the job saves into a folder of its own.</source>
+        <translation>檢查點會像接續時一樣傳給指令碼；工作儲存到自己的資料夾。</translation>
+    </message>
+    <message>
+        <source>%1, of them %2 yours</source>
+        <comment>numbers of templates</comment>
+        <translation>%1 個，其中 %2 個是您的</translation>
+    </message>
+    <message>
+        <source>Cairn&apos;s</source>
+        <comment>a template</comment>
+        <translation>Cairn 的</translation>
+    </message>
+    <message>
+        <source>yours</source>
+        <comment>a template</comment>
+        <translation>您的</translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <comment>kind, origin</comment>
+        <translation>%1 · %2</translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2</source>
+        <comment>template, why</comment>
+        <translation>無法使用 %1：%2</translation>
+    </message>
+    <message>
+        <source>%1 (line %2)</source>
+        <comment>why, line:column</comment>
+        <translation>%1（第 %2 行）</translation>
+    </message>
+    <message>
+        <source>Yours are read from %1; Settings names another folder.</source>
+        <translation>您的範本讀取自 %1；可在「設定」中指定其他資料夾。</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>The template needs it.</source>
+        <translation>範本需要它。</translation>
+    </message>
+    <message>
+        <source>Without a kind</source>
+        <comment>an object</comment>
+        <translation>沒有 kind 的物件</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>kind, name</comment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>line %1</source>
+        <translation>第 %1 行</translation>
+    </message>
+    <message>
+        <source>%1 is kept</source>
+        <comment>what was begun before</comment>
+        <translation>%1 已保留</translation>
+    </message>
+    <message>
+        <source>Go back to it</source>
+        <translation>返回該內容</translation>
+    </message>
 </context>
 <context>
     <name>cairn::pages::ListPage</name>
@@ -10537,6 +23813,10 @@
     <message>
         <source>Try again</source>
         <translation>再試一次</translation>
+    </message>
+    <message>
+        <source>Review and allow…</source>
+        <translation>檢視並允許…</translation>
     </message>
 </context>
 <context>
@@ -10857,6 +24137,932 @@
     <message>
         <source>You don&apos;t have permission to list nodes</source>
         <translation>您無權列出節點</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::OverlayPage</name>
+    <message>
+        <source>+ new</source>
+        <translation>+ 新增</translation>
+    </message>
+    <message>
+        <source>as it is</source>
+        <translation>維持不變</translation>
+    </message>
+    <message>
+        <source>~ changed</source>
+        <translation>~ 已變更</translation>
+    </message>
+    <message>
+        <source>− removed</source>
+        <translation>− 已移除</translation>
+    </message>
+    <message>
+        <source>Make highly available</source>
+        <translation>設為高可用</translation>
+    </message>
+    <message>
+        <source>High availability</source>
+        <translation>高可用性</translation>
+    </message>
+    <message>
+        <source>Overlay</source>
+        <translation>Overlay</translation>
+    </message>
+    <message>
+        <source>Base</source>
+        <translation>Base</translation>
+    </message>
+    <message>
+        <source>What the overlay is put over</source>
+        <translation>overlay 疊加在什麼之上</translation>
+    </message>
+    <message>
+        <source>Scope</source>
+        <translation>範圍</translation>
+    </message>
+    <message>
+        <source>What runs twice, where, and what must stay at one</source>
+        <translation>哪些要執行兩份、分布在哪裡，哪些必須維持一份</translation>
+    </message>
+    <message>
+        <source>External services</source>
+        <translation>外部服務</translation>
+    </message>
+    <message>
+        <source>Databases and stores that outlive any node</source>
+        <translation>不受任何節點失效影響的資料庫與儲存</translation>
+    </message>
+    <message>
+        <source>Review and apply</source>
+        <translation>檢視並套用</translation>
+    </message>
+    <message>
+        <source>What of it lands, and what it changes</source>
+        <translation>哪些修補套用得上，以及會變更什麼</translation>
+    </message>
+    <message>
+        <source>Nothing is changed on the cluster before the last step.</source>
+        <translation>在最後一步之前，不會變更叢集上的任何東西。</translation>
+    </message>
+    <message>
+        <source>Reading what the cluster runs…</source>
+        <translation>正在讀取叢集上執行的內容…</translation>
+    </message>
+    <message>
+        <source>A pinned release</source>
+        <translation>鎖定的發行版本</translation>
+    </message>
+    <message>
+        <source>fetched by kustomize</source>
+        <translation>由 kustomize 擷取</translation>
+    </message>
+    <message>
+        <source>A folder of manifests</source>
+        <translation>manifest 資料夾</translation>
+    </message>
+    <message>
+        <source>beside the overlay</source>
+        <translation>放在 overlay 旁邊</translation>
+    </message>
+    <message>
+        <source>The live objects</source>
+        <translation>叢集上的現有物件</translation>
+    </message>
+    <message>
+        <source>patches alone, nothing to build</source>
+        <translation>只有修補，不需建置</translation>
+    </message>
+    <message>
+        <source>Where</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Replicas by default</source>
+        <translation>預設複本數</translation>
+    </message>
+    <message>
+        <source>replicas</source>
+        <translation>個複本</translation>
+    </message>
+    <message>
+        <source>Spread over nodes</source>
+        <translation>分散到各節點</translation>
+    </message>
+    <message>
+        <source>Spread over zones</source>
+        <translation>分散到各區域</translation>
+    </message>
+    <message>
+        <source>Spreading is required</source>
+        <translation>必須分散</translation>
+    </message>
+    <message>
+        <source>A pod that cannot be spread stays pending, for example while a node is drained.</source>
+        <translation>無法分散的 Pod 會一直處於 Pending，例如節點正在 drain 時。</translation>
+    </message>
+    <message>
+        <source>PDB with maxUnavailable 1</source>
+        <translation>maxUnavailable 為 1 的 PDB</translation>
+    </message>
+    <message>
+        <source>By default</source>
+        <translation>預設</translation>
+    </message>
+    <message>
+        <source>Save folder…</source>
+        <translation>儲存資料夾…</translation>
+    </message>
+    <message>
+        <source>Copy as commands</source>
+        <translation>複製為命令</translation>
+    </message>
+    <message>
+        <source>Apply now…</source>
+        <translation>立即套用…</translation>
+    </message>
+    <message>
+        <source>Files of the overlay</source>
+        <translation>overlay 的檔案</translation>
+    </message>
+    <message>
+        <source>Text of the file</source>
+        <translation>檔案的文字</translation>
+    </message>
+    <message>
+        <source>Objects that it changes</source>
+        <translation>會變更的物件</translation>
+    </message>
+    <message>
+        <source>Changes</source>
+        <translation>變更</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>檔案</translation>
+    </message>
+    <message>
+        <source>Say where it is.</source>
+        <translation>請指定位置。</translation>
+    </message>
+    <message>
+        <source>An address that kustomize fetches, pinned by ?ref= to a tag or commit.</source>
+        <translation>由 kustomize 擷取的位址，以 ?ref= 鎖定到 tag 或 commit。</translation>
+    </message>
+    <message>
+        <source>Relative to the folder of the overlay: kustomize takes no absolute path.</source>
+        <translation>相對於 overlay 的資料夾：kustomize 不接受絕對路徑。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試一次</translation>
+    </message>
+    <message>
+        <source>Nothing is changed</source>
+        <translation>沒有任何變更</translation>
+    </message>
+    <message>
+        <source>No release of Kubeflow was recognised.</source>
+        <translation>無法辨識 Kubeflow 的發行版本。</translation>
+    </message>
+    <message>
+        <source>Kubeflow %1 was found.</source>
+        <comment>release</comment>
+        <translation>找到 Kubeflow %1。</translation>
+    </message>
+    <message>
+        <source>Nodes cannot be read, so spreading is not counted.</source>
+        <translation>無法讀取節點，因此不計算分散情形。</translation>
+    </message>
+    <message>
+        <source>Counted: %1 in %2. Soft rules leave no pod pending when one of them is lost.</source>
+        <comment>nodes, zones</comment>
+        <translation>已計算：%1，分布於 %2。採用軟性規則時，即使失去其中之一，也不會有 Pod 卡在 Pending。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n node(s)</source>
+        <translation>
+            <numerusform>%n 個節點</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n zone(s)</source>
+        <translation>
+            <numerusform>%n 個區域</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Counted: %n node(s), no zones. Soft rules leave no pod pending when one of them is lost.</source>
+        <translation>
+            <numerusform>已計算：%n 個節點，沒有區域。採用軟性規則時，即使失去其中之一，也不會有 Pod 卡在 Pending。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more pod(s) request %1 CPU and %2.</source>
+        <translation>
+            <numerusform>新增的 %n 個 Pod 要求 %1 CPU 與 %2。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 The nodes have %2 CPU and %3 free.</source>
+        <comment>sentence, cores, bytes</comment>
+        <translation>%1 節點可用 %2 CPU 與 %3。</translation>
+    </message>
+    <message>
+        <source>Every patch of the overlay lands</source>
+        <translation>overlay 的每個修補都套用得上</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n patch(es) match nothing or cannot be applied</source>
+        <translation>
+            <numerusform>%n 個修補沒有符合的物件或無法套用</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n component(s) will tolerate a node failure; %2 do now</source>
+        <translation>
+            <numerusform>%n 個元件中將有 %1 個能承受節點失效；目前為 %2 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>live objects</source>
+        <translation>現有物件</translation>
+    </message>
+    <message>
+        <source>pinned release</source>
+        <translation>鎖定的發行版本</translation>
+    </message>
+    <message>
+        <source>folder</source>
+        <translation>資料夾</translation>
+    </message>
+    <message>
+        <source>say where it is</source>
+        <translation>請指定位置</translation>
+    </message>
+    <message>
+        <source>a field is missing</source>
+        <translation>缺少欄位</translation>
+    </message>
+    <message>
+        <source>left as they are</source>
+        <translation>維持不變</translation>
+    </message>
+    <message>
+        <source>%1 of %2 tolerate it</source>
+        <comment>components, of all</comment>
+        <translation>%2 個中有 %1 個能承受</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n object(s)</source>
+        <translation>
+            <numerusform>%n 個物件</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n patch(es) land</source>
+        <translation>
+            <numerusform>%n 個修補中有 %1 個套用得上</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 changed, %2 new, %3 removed</source>
+        <comment>objects</comment>
+        <translation>%1 個變更，%2 個新增，%3 個移除</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n file(s) edited by hand differ</source>
+        <translation>
+            <numerusform>%n 個手動編輯的檔案有差異</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, line %2</source>
+        <comment>file</comment>
+        <translation>%1，第 %2 行</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>place of a patch, what it is for</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>%1 Close to it: %2.</source>
+        <comment>why, nearest name</comment>
+        <translation>%1 最接近的是：%2。</translation>
+    </message>
+    <message>
+        <source>Saved, not applied: %1</source>
+        <comment>who owns them</comment>
+        <translation>已儲存，未套用：%1</translation>
+    </message>
+    <message>
+        <source>It would put these back: %1.</source>
+        <translation>它會改回這些：%1。</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>另有 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>There is nothing to change</source>
+        <translation>沒有需要變更的內容</translation>
+    </message>
+    <message>
+        <source>by hand, merged</source>
+        <translation>手動編輯，已合併</translation>
+    </message>
+    <message>
+        <source>by hand, conflict</source>
+        <translation>手動編輯，有衝突</translation>
+    </message>
+    <message>
+        <source>yours</source>
+        <translation>您的檔案</translation>
+    </message>
+    <message>
+        <source>by hand, left there</source>
+        <translation>手動編輯，留在原處</translation>
+    </message>
+    <message>
+        <source>Compare three ways…</source>
+        <translation>三方比較…</translation>
+    </message>
+    <message>
+        <source>As it was before the last change</source>
+        <translation>上次變更之前的樣子</translation>
+    </message>
+    <message>
+        <source>by hand, settled</source>
+        <translation>手動編輯，已解決</translation>
+    </message>
+    <message>
+        <source>by hand, given up</source>
+        <translation>手動編輯，已捨棄</translation>
+    </message>
+    <message numerus="yes">
+        <source>Somebody edited this file, and Cairn would change the same lines: %n conflict(s).</source>
+        <translation>
+            <numerusform>有人編輯過此檔案，而 Cairn 會變更相同的行：%n 個衝突。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Somebody edited this file. Both changes come together.</source>
+        <translation>有人編輯過此檔案。兩邊的變更會合併。</translation>
+    </message>
+    <message>
+        <source>Somebody wrote this file otherwise. It is left alone unless you choose the generated one.</source>
+        <translation>有人以不同方式寫了此檔案。除非您選擇產生的版本，否則不會更動它。</translation>
+    </message>
+    <message>
+        <source>Somebody edited this file, and the overlay does not need it any more.</source>
+        <translation>有人編輯過此檔案，而 overlay 已不再需要它。</translation>
+    </message>
+    <message>
+        <source>Save in %1</source>
+        <translation>儲存到 %1</translation>
+    </message>
+    <message>
+        <source>Tests write nothing. Change what is wrong, or leave it as it is.</source>
+        <translation>測試不會寫入任何東西。請修正有問題之處，或維持不變。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n test(s) failed</source>
+        <translation>
+            <numerusform>%n 項測試失敗</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s)</source>
+        <translation>
+            <numerusform>%n 個服務</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>kustomize is building it…</source>
+        <translation>kustomize 正在建置…</translation>
+    </message>
+    <message>
+        <source>not built: no kustomize, no kubectl</source>
+        <translation>未建置：沒有 kustomize，也沒有 kubectl</translation>
+    </message>
+    <message>
+        <source>not built by %1</source>
+        <comment>kustomize v5.8</comment>
+        <translation>未由 %1 建置</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 builds %n object(s) in %2</source>
+        <comment>kustomize v5.8, duration</comment>
+        <translation>
+            <numerusform>%1 建置 %n 個物件，耗時 %2</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 does not build it</source>
+        <comment>kustomize v5.8</comment>
+        <translation>%1 無法建置</translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>why, fix</comment>
+        <translation>%1 %2</translation>
+    </message>
+    <message>
+        <source>Each patch was put on the live objects by Cairn alone.</source>
+        <translation>每個修補都僅由 Cairn 套到現有物件上。</translation>
+    </message>
+    <message>
+        <source>%1 Not built: %2.</source>
+        <comment>sentence, addresses</comment>
+        <translation>%1 未建置：%2。</translation>
+    </message>
+    <message>
+        <source>Neither kustomize nor kubectl was found</source>
+        <translation>找不到 kustomize，也找不到 kubectl</translation>
+    </message>
+    <message>
+        <source>%1 was not run</source>
+        <comment>kustomize v5.8</comment>
+        <translation>未執行 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 makes %n object(s) otherwise</source>
+        <comment>kustomize v5.8</comment>
+        <translation>
+            <numerusform>%1 產生的物件有 %n 個不同</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What is applied is what Cairn shows here. Different: %1.</source>
+        <translation>套用的是 Cairn 在此顯示的內容。不同之處：%1。</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>place of a patch, what kustomize says</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Show in file</source>
+        <translation>在檔案中顯示</translation>
+    </message>
+    <message>
+        <source>%1 was edited by hand</source>
+        <comment>file</comment>
+        <translation>%1 曾手動編輯</translation>
+    </message>
+    <message>
+        <source>Cairn would change the same lines. Yours stay there unless you choose the generated ones.</source>
+        <translation>Cairn 會變更相同的行。除非您選擇產生的版本，否則會保留您的版本。</translation>
+    </message>
+    <message>
+        <source>It is left alone; what Cairn would write is saved beside it as %1.</source>
+        <translation>不會更動它；Cairn 原本要寫入的內容會以 %1 儲存在旁邊。</translation>
+    </message>
+    <message>
+        <source>Correct the name…</source>
+        <translation>更正名稱…</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::OverlayServices</name>
+    <message>
+        <source>Pipelines</source>
+        <translation>Pipelines</translation>
+    </message>
+    <message>
+        <source>Metadata, runs and cache, as shipped in one MySQL pod.</source>
+        <translation>中繼資料、執行與快取，預設存放在單一 MySQL Pod 中。</translation>
+    </message>
+    <message>
+        <source>Katib</source>
+        <translation>Katib</translation>
+    </message>
+    <message>
+        <source>Measurements of experiments, as shipped in one MySQL pod.</source>
+        <translation>實驗的量測值，預設存放在單一 MySQL Pod 中。</translation>
+    </message>
+    <message>
+        <source>Model registry</source>
+        <translation>模型註冊表</translation>
+    </message>
+    <message>
+        <source>Registered models and their versions, as shipped in one PostgreSQL or MySQL pod.</source>
+        <translation>已註冊的模型及其版本，預設存放在單一 PostgreSQL 或 MySQL Pod 中。</translation>
+    </message>
+    <message>
+        <source>Model catalogue</source>
+        <translation>模型目錄</translation>
+    </message>
+    <message>
+        <source>What the catalogue shows, as shipped in one PostgreSQL pod.</source>
+        <translation>模型目錄顯示的內容，預設存放在單一 PostgreSQL Pod 中。</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>類型</translation>
+    </message>
+    <message>
+        <source>MySQL</source>
+        <translation>MySQL</translation>
+    </message>
+    <message>
+        <source>PostgreSQL</source>
+        <translation>PostgreSQL</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>伺服器</translation>
+    </message>
+    <message>
+        <source>Name the server.</source>
+        <translation>請指定伺服器。</translation>
+    </message>
+    <message>
+        <source>A name or an address alone, without user, scheme or path.</source>
+        <translation>只能是名稱或位址，不含使用者、通訊協定或路徑。</translation>
+    </message>
+    <message>
+        <source>Port</source>
+        <translation>連接埠</translation>
+    </message>
+    <message>
+        <source>A port is a number from 1 to 65535.</source>
+        <translation>連接埠是 1 到 65535 的數字。</translation>
+    </message>
+    <message>
+        <source>Name the port.</source>
+        <translation>請指定連接埠。</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>使用者</translation>
+    </message>
+    <message>
+        <source>Name the user that Kubeflow signs in as.</source>
+        <translation>請指定 Kubeflow 登入所用的使用者。</translation>
+    </message>
+    <message>
+        <source>Letters, digits, dots, hyphens and underscores.</source>
+        <translation>字母、數字、點、連字號與底線。</translation>
+    </message>
+    <message>
+        <source>It reads and writes mlpipeline, metadb and cachedb, and may create them.</source>
+        <translation>它會讀寫 mlpipeline、metadb 與 cachedb，也可能建立它們。</translation>
+    </message>
+    <message>
+        <source>Seconds that a connection is kept</source>
+        <translation>連線保留的秒數</translation>
+    </message>
+    <message>
+        <source>s at most</source>
+        <translation>秒以內</translation>
+    </message>
+    <message>
+        <source>Less than the server or a proxy keeps idle ones. Empty: as it is.</source>
+        <translation>須短於伺服器或代理伺服器保留閒置連線的時間。留空：維持不變。</translation>
+    </message>
+    <message>
+        <source>Connections</source>
+        <translation>連線</translation>
+    </message>
+    <message>
+        <source>Database</source>
+        <translation>資料庫</translation>
+    </message>
+    <message>
+        <source>that of the user</source>
+        <translation>使用者的資料庫</translation>
+    </message>
+    <message>
+        <source>TLS</source>
+        <translation>TLS</translation>
+    </message>
+    <message>
+        <source>CA certificate</source>
+        <translation>CA 憑證</translation>
+    </message>
+    <message>
+        <source>PEM. Empty: what the component&apos;s image trusts.</source>
+        <translation>PEM 格式。留空：使用元件映像檔所信任的 CA。</translation>
+    </message>
+    <message>
+        <source>CA</source>
+        <translation>CA</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>密碼</translation>
+    </message>
+    <message>
+        <source>Written last, on apply</source>
+        <translation>套用時最後寫入</translation>
+    </message>
+    <message>
+        <source>A Secret that exists</source>
+        <translation>既有的 Secret</translation>
+    </message>
+    <message>
+        <source>Held in memory until then: never in a file, a log or a shown diff. For a secret store, the folder has an example.</source>
+        <translation>在此之前只存放在記憶體中：絕不寫入檔案、記錄或顯示的 diff。若使用密鑰儲存服務，資料夾中附有範例。</translation>
+    </message>
+    <message>
+        <source>Secret</source>
+        <translation>Secret</translation>
+    </message>
+    <message>
+        <source>Name the Secret that holds the password.</source>
+        <translation>請指定存放密碼的 Secret。</translation>
+    </message>
+    <message>
+        <source>A test from here reads the password in it; it is never written.</source>
+        <translation>從這裡測試時會讀取其中的密碼；絕不會寫入它。</translation>
+    </message>
+    <message>
+        <source>Use a MySQL outside of Kubeflow</source>
+        <translation>使用 Kubeflow 以外的 MySQL</translation>
+    </message>
+    <message>
+        <source>Use a PostgreSQL outside of Kubeflow</source>
+        <translation>使用 Kubeflow 以外的 PostgreSQL</translation>
+    </message>
+    <message>
+        <source>Use a database outside of Kubeflow</source>
+        <translation>使用 Kubeflow 以外的資料庫</translation>
+    </message>
+    <message>
+        <source>Verified, by what the images trust</source>
+        <translation>驗證，依映像檔所信任的 CA</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>關閉</translation>
+    </message>
+    <message>
+        <source>Bucket</source>
+        <translation>儲存桶</translation>
+    </message>
+    <message>
+        <source>Name the bucket.</source>
+        <translation>請指定儲存桶。</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>區域</translation>
+    </message>
+    <message>
+        <source>as it is</source>
+        <translation>維持不變</translation>
+    </message>
+    <message>
+        <source>IAM API</source>
+        <translation>IAM API</translation>
+    </message>
+    <message>
+        <source>An address that begins with https:// or http://, without a user.</source>
+        <translation>以 https:// 或 http:// 開頭的位址，不含使用者。</translation>
+    </message>
+    <message>
+        <source>Where the profile controller mints a key for each profile.</source>
+        <translation>Profile 控制器在此為每個 Profile 產生金鑰。</translation>
+    </message>
+    <message>
+        <source>Object store</source>
+        <translation>物件儲存</translation>
+    </message>
+    <message>
+        <source>Use an S3 store outside of Kubeflow</source>
+        <translation>使用 Kubeflow 以外的 S3 儲存</translation>
+    </message>
+    <message>
+        <source>Artifacts of all runs, as shipped in one SeaweedFS or MinIO pod.</source>
+        <translation>所有執行的成品，預設存放在單一 SeaweedFS 或 MinIO Pod 中。</translation>
+    </message>
+    <message>
+        <source>Kafka</source>
+        <translation>Kafka</translation>
+    </message>
+    <message>
+        <source>RabbitMQ</source>
+        <translation>RabbitMQ</translation>
+    </message>
+    <message>
+        <source>Namespace</source>
+        <translation>命名空間</translation>
+    </message>
+    <message>
+        <source>Broker</source>
+        <translation>Broker</translation>
+    </message>
+    <message>
+        <source>Name the namespace of the new Broker.</source>
+        <translation>請指定新 Broker 的命名空間。</translation>
+    </message>
+    <message>
+        <source>Name the new Broker.</source>
+        <translation>請指定新 Broker 的名稱。</translation>
+    </message>
+    <message>
+        <source>New Broker</source>
+        <translation>新的 Broker</translation>
+    </message>
+    <message>
+        <source>Bootstrap servers</source>
+        <translation>Bootstrap 伺服器</translation>
+    </message>
+    <message>
+        <source>Name the bootstrap servers, HOST:PORT, one in each line.</source>
+        <translation>請指定 bootstrap 伺服器，格式為 HOST:PORT，每行一個。</translation>
+    </message>
+    <message>
+        <source>HOST:PORT, one in each line; three survive the loss of one.</source>
+        <translation>HOST:PORT，每行一個；有三個時，失去其中一個仍可運作。</translation>
+    </message>
+    <message>
+        <source>Servers</source>
+        <translation>伺服器</translation>
+    </message>
+    <message>
+        <source>Replicas of each event</source>
+        <translation>每個事件的複本數</translation>
+    </message>
+    <message>
+        <source>servers keep each event</source>
+        <translation>台伺服器保存每個事件</translation>
+    </message>
+    <message>
+        <source>Replicas</source>
+        <translation>複本</translation>
+    </message>
+    <message>
+        <source>For the test; the Broker reads it in the Secret.</source>
+        <translation>供測試使用；Broker 會從 Secret 讀取。</translation>
+    </message>
+    <message>
+        <source>Message queue</source>
+        <translation>訊息佇列</translation>
+    </message>
+    <message>
+        <source>Make a Broker whose events survive the loss of a node</source>
+        <translation>建立失去節點時事件仍能保留的 Broker</translation>
+    </message>
+    <message>
+        <source>Test from here</source>
+        <translation>從本機測試</translation>
+    </message>
+    <message>
+        <source>From this machine: it writes nothing.</source>
+        <translation>從本機執行：不寫入任何東西。</translation>
+    </message>
+    <message>
+        <source>Test from the cluster…</source>
+        <translation>從叢集測試…</translation>
+    </message>
+    <message>
+        <source>From a pod beside the component, which is created for it and removed: that is where it has to work.</source>
+        <translation>從元件旁的 Pod 執行，該 Pod 為此建立，完成後移除：實際需要能運作的就是那裡。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Moving a database</source>
+        <translation>遷移資料庫</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>複製</translation>
+    </message>
+    <message>
+        <source>Dump, restore, compare counts, switch, go back: commands for this cluster. You run them; Cairn moves no data.</source>
+        <translation>Dump、還原、比對筆數、切換、回退：適用於此叢集的命令。由您執行；Cairn 不會搬移任何資料。</translation>
+    </message>
+    <message>
+        <source>How to move a database</source>
+        <translation>如何遷移資料庫</translation>
+    </message>
+    <message>
+        <source>today in %1</source>
+        <comment>a server or Broker</comment>
+        <translation>目前在 %1</translation>
+    </message>
+    <message>
+        <source>As it is</source>
+        <translation>維持不變</translation>
+    </message>
+    <message>
+        <source>Encrypted, nobody looks who answers</source>
+        <translation>加密，不驗證對方身分</translation>
+    </message>
+    <message>
+        <source>Verified</source>
+        <translation>加密並驗證</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>無</translation>
+    </message>
+    <message>
+        <source>Only MySQL: the cache server of Pipelines stops on anything else before 3.0.</source>
+        <translation>只能用 MySQL：在 3.0 之前，Pipelines 的快取伺服器遇到其他資料庫就會停止。</translation>
+    </message>
+    <message>
+        <source>Name the Secret that the Broker reads.</source>
+        <translation>請指定 Broker 要讀取的 Secret。</translation>
+    </message>
+    <message>
+        <source>In knative-eventing, with protocol, sasl.mechanism, user and password. Empty: nobody signs in.</source>
+        <translation>位於 knative-eventing，含有 protocol、sasl.mechanism、user 與 password。留空：不登入。</translation>
+    </message>
+    <message>
+        <source>Beside the Broker, with username, password, uri and port.</source>
+        <translation>與 Broker 放在一起，含有 username、password、uri 與 port。</translation>
+    </message>
+    <message>
+        <source>Nothing to do</source>
+        <translation>無事可做</translation>
+    </message>
+    <message>
+        <source>Not here</source>
+        <translation>此處沒有</translation>
+    </message>
+    <message>
+        <source>Single point stays</source>
+        <translation>仍為單點</translation>
+    </message>
+    <message>
+        <source>Testing…</source>
+        <translation>測試中…</translation>
+    </message>
+    <message>
+        <source>Not usable yet</source>
+        <translation>尚無法使用</translation>
+    </message>
+    <message>
+        <source>Usable</source>
+        <translation>可使用</translation>
+    </message>
+    <message>
+        <source>Not tested</source>
+        <translation>未測試</translation>
+    </message>
+    <message>
+        <source>Tests write nothing. The one from the cluster counts: that is where it has to work.</source>
+        <translation>測試不會寫入任何東西。以從叢集執行的測試為準：實際需要能運作的就是那裡。</translation>
+    </message>
+    <message>
+        <source>May this Job be created?</source>
+        <translation>可以建立此 Job 嗎？</translation>
+    </message>
+    <message>
+        <source>Create the Job and test</source>
+        <translation>建立 Job 並測試</translation>
+    </message>
+    <message>
+        <source>From this machine</source>
+        <translation>從本機</translation>
+    </message>
+    <message>
+        <source>From the cluster</source>
+        <translation>從叢集</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 cannot use this server yet: %2 of %n check(s) failed</source>
+        <comment>a component</comment>
+        <translation>
+            <numerusform>%1 尚無法使用此伺服器：%n 項檢查中有 %2 項失敗</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>With the keys accesskey and secretkey. You write it; a test reads the keys in it where it is named here.</source>
+        <translation>含有鍵 accesskey 與 secretkey。由您寫入；若在此處指定，測試會讀取其中的鍵。</translation>
+    </message>
+    <message>
+        <source>Also write, read and delete one small object</source>
+        <translation>同時寫入、讀取並刪除一個小物件</translation>
+    </message>
+    <message>
+        <source>Below cairn-probe/ in the bucket. A bucket that keeps versions keeps a delete marker and the old version.</source>
+        <translation>位於儲存桶的 cairn-probe/ 之下。保留版本的儲存桶會留下刪除標記與舊版本。</translation>
+    </message>
+    <message>
+        <source>From this machine.</source>
+        <translation>從本機執行。</translation>
+    </message>
+    <message>
+        <source>There, not tested</source>
+        <translation>有回應，未測試</translation>
+    </message>
+    <message>
+        <source>The test from the cluster counts: that is where it has to work. Without a Secret above nobody signs in.</source>
+        <translation>以從叢集執行的測試為準：實際需要能運作的就是那裡。上方若未指定 Secret，則不會登入。</translation>
+    </message>
+    <message>
+        <source>It is created beside the component and removed when it is done. It runs the image of the database or store that is there.</source>
+        <translation>它建立在元件旁，完成後移除。它執行該處的資料庫或儲存所用的映像檔。</translation>
     </message>
 </context>
 <context>
@@ -11697,6 +25903,26 @@
         <source>Enter two times, such as 22:00 and 7:00.</source>
         <translation>請輸入兩個時間，例如 22:00 與 7:00。</translation>
     </message>
+    <message>
+        <source>A component lost a replica</source>
+        <translation>元件失去一個複本</translation>
+    </message>
+    <message>
+        <source>Another pod leads a controller</source>
+        <translation>控制器改由另一個 Pod 領導</translation>
+    </message>
+    <message>
+        <source>Folder of templates</source>
+        <translation>範本資料夾</translation>
+    </message>
+    <message>
+        <source>New jobs</source>
+        <translation>新工作</translation>
+    </message>
+    <message>
+        <source>YAML files that a new job can begin with, each with its form beside it; a folder of a Git checkout does too. Left empty, Cairn&apos;s own folder.</source>
+        <translation>新工作可用作起點的 YAML 檔案，各附有自己的表單；Git checkout 中的資料夾也可以。留空則使用 Cairn 自己的資料夾。</translation>
+    </message>
 </context>
 <context>
     <name>cairn::pages::StoragePage</name>
@@ -12011,6 +26237,351 @@
     <message>
         <source>None of the watched namespaces contains a PersistentVolumeClaim.</source>
         <translation>監看的命名空間中沒有 PersistentVolumeClaim。</translation>
+    </message>
+    <message>
+        <source>New storage…</source>
+        <translation>新增儲存空間…</translation>
+    </message>
+    <message>
+        <source>Test from two nodes…</source>
+        <translation>從兩個節點測試…</translation>
+    </message>
+    <message>
+        <source>Testing…</source>
+        <translation>測試中…</translation>
+    </message>
+    <message>
+        <source>Two nodes write and read it now.</source>
+        <translation>兩個節點正在寫入與讀取它。</translation>
+    </message>
+    <message>
+        <source>Its access modes allow writing from one node alone.</source>
+        <translation>其存取模式只允許從單一節點寫入。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::TierTable</name>
+    <message>
+        <source>1 Scale now</source>
+        <translation>1 立即擴充</translation>
+    </message>
+    <message>
+        <source>2 Leader election first</source>
+        <translation>2 先啟用領導者選舉</translation>
+    </message>
+    <message>
+        <source>3 Must stay at one</source>
+        <translation>3 必須維持一個複本</translation>
+    </message>
+    <message>
+        <source>4 Leave the cluster</source>
+        <translation>4 移出叢集</translation>
+    </message>
+    <message>
+        <source>5 Event brokers</source>
+        <translation>5 事件 broker</translation>
+    </message>
+    <message>
+        <source>Left as they are</source>
+        <translation>維持不變</translation>
+    </message>
+    <message>
+        <source>as it is</source>
+        <translation>維持不變</translation>
+    </message>
+    <message>
+        <source>nodes, zones</source>
+        <translation>節點、區域</translation>
+    </message>
+    <message>
+        <source>nodes</source>
+        <translation>節點</translation>
+    </message>
+    <message>
+        <source>zones</source>
+        <translation>區域</translation>
+    </message>
+    <message>
+        <source>stateless</source>
+        <translation>無狀態</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>已啟用</translation>
+    </message>
+    <message>
+        <source>+ flag, Role</source>
+        <translation>+ 旗標、Role</translation>
+    </message>
+    <message>
+        <source>+ flag</source>
+        <translation>+ 旗標</translation>
+    </message>
+    <message>
+        <source>inside</source>
+        <translation>內建</translation>
+    </message>
+    <message>
+        <source>has none</source>
+        <translation>沒有</translation>
+    </message>
+    <message>
+        <source>+ new</source>
+        <translation>+ 新增</translation>
+    </message>
+    <message>
+        <source>~ changed</source>
+        <translation>~ 已變更</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>無</translation>
+    </message>
+    <message>
+        <source>not wanted</source>
+        <translation>不採用</translation>
+    </message>
+    <message>
+        <source>Component</source>
+        <translation>元件</translation>
+    </message>
+    <message>
+        <source>Replicas</source>
+        <translation>複本</translation>
+    </message>
+    <message>
+        <source>Spread</source>
+        <translation>分布</translation>
+    </message>
+    <message>
+        <source>Leader election</source>
+        <translation>領導者選舉</translation>
+    </message>
+    <message>
+        <source>PDB</source>
+        <translation>PDB</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>已鎖定</translation>
+    </message>
+    <message>
+        <source>Include %1</source>
+        <translation>納入 %1</translation>
+    </message>
+    <message>
+        <source>Replicas of %1</source>
+        <translation>%1 的複本數</translation>
+    </message>
+    <message numerus="yes">
+        <source>Show %n more</source>
+        <translation>
+            <numerusform>再顯示 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Fewer</source>
+        <translation>較少</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n workload(s)</source>
+        <translation>
+            <numerusform>%n 個工作負載</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n workload(s) change</source>
+        <translation>
+            <numerusform>%n 個工作負載中有 %1 個會變更</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1: saved, not applied. %2</source>
+        <comment>who owns it, reason</comment>
+        <translation>%1：已儲存，未套用。%2</translation>
+    </message>
+    <message>
+        <source>It is not included.</source>
+        <translation>未納入。</translation>
+    </message>
+    <message>
+        <source>maxUnavailable: 1, and pods that are not ready may always be evicted</source>
+        <translation>maxUnavailable 為 1，且未就緒的 Pod 一律可以驅逐</translation>
+    </message>
+    <message>
+        <source>restarts fast</source>
+        <translation>快速重啟</translation>
+    </message>
+    <message>
+        <source>As the overlay has it. %1</source>
+        <comment>reason</comment>
+        <translation>與 overlay 相同。%1</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::WhatIfPanel</name>
+    <message>
+        <source>Jobs with a pod there</source>
+        <translation>在該節點有 Pod 的工作</translation>
+    </message>
+    <message>
+        <source>The safe way</source>
+        <translation>安全的做法</translation>
+    </message>
+    <message>
+        <source>Copy commands</source>
+        <translation>複製命令</translation>
+    </message>
+    <message>
+        <source>What if a node fails or is drained</source>
+        <translation>若節點失效或被 drain 會如何</translation>
+    </message>
+    <message>
+        <source>Commands copied</source>
+        <translation>已複製命令</translation>
+    </message>
+    <message numerus="yes">
+        <source>The failure of this node stops %n component(s)</source>
+        <translation>
+            <numerusform>此節點失效會使 %n 個元件停擺</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more node(s)</source>
+        <translation>
+            <numerusform>另有 %n 個節點</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Fewer</source>
+        <translation>較少</translation>
+    </message>
+    <message>
+        <source>Node fails</source>
+        <translation>節點失效</translation>
+    </message>
+    <message>
+        <source>Is drained</source>
+        <translation>被 drain</translation>
+    </message>
+    <message>
+        <source>Stops when it fails</source>
+        <translation>失效時停擺</translation>
+    </message>
+    <message>
+        <source>Show the component</source>
+        <translation>顯示元件</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>另有 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Show the job</source>
+        <translation>顯示工作</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::WhyPanel</name>
+    <message>
+        <source>Started</source>
+        <translation>已啟動</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Will never start</source>
+        <translation>永遠無法啟動</translation>
+    </message>
+    <message>
+        <source>Not known</source>
+        <translation>不明</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>what is cited, its words</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Not asked yet: %1</source>
+        <translation>尚未查詢：%1</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>重新整理</translation>
+    </message>
+    <message>
+        <source>Why is it not starting?</source>
+        <translation>為什麼沒有啟動？</translation>
+    </message>
+    <message>
+        <source>Look again why it does not start</source>
+        <translation>重新查看它為何沒有啟動</translation>
+    </message>
+    <message>
+        <source>Looking at its operator, queue, PVCs, pods and events…</source>
+        <translation>正在查看其 operator、佇列、PVC、Pod 與事件…</translation>
+    </message>
+    <message>
+        <source>Not seen: %1</source>
+        <translation>未看到：%1</translation>
+    </message>
+    <message>
+        <source>It could not be read again: %1</source>
+        <translation>無法重新讀取：%1</translation>
+    </message>
+    <message>
+        <source>read %1</source>
+        <translation>讀取於 %1</translation>
+    </message>
+    <message>
+        <source>reading…</source>
+        <translation>讀取中…</translation>
+    </message>
+    <message>
+        <source>%1, looking again…</source>
+        <translation>%1，正在重新查看…</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::WizardPage</name>
+    <message>
+        <source>Discard…</source>
+        <translation>捨棄…</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>返回</translation>
+    </message>
+    <message>
+        <source>Next: %1</source>
+        <comment>title of the step</comment>
+        <translation>下一步：%1</translation>
+    </message>
+    <message>
+        <source>Draft saved %1</source>
+        <translation>草稿已儲存：%1</translation>
+    </message>
+    <message>
+        <source>Cluster read %1</source>
+        <translation>叢集讀取於 %1</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::pages::YamlDrop</name>
+    <message numerus="yes">
+        <source>These are %n files; drop one at a time.</source>
+        <translation>
+            <numerusform>這裡有 %n 個檔案；請一次拖放一個。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This is no file of this computer. Save it here first.</source>
+        <translation>這不是這台電腦上的檔案。請先將它儲存到這台電腦。</translation>
     </message>
 </context>
 <context>
@@ -12332,6 +26903,1329 @@
     </message>
 </context>
 <context>
+    <name>cairn::services</name>
+    <message>
+        <source>Name</source>
+        <translation>名稱</translation>
+    </message>
+    <message>
+        <source>TCP</source>
+        <translation>TCP</translation>
+    </message>
+    <message>
+        <source>TLS</source>
+        <translation>TLS</translation>
+    </message>
+    <message>
+        <source>Sign-in</source>
+        <translation>登入</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Authentication plugin</source>
+        <translation>驗證外掛程式</translation>
+    </message>
+    <message>
+        <source>Right to create</source>
+        <translation>建立權限</translation>
+    </message>
+    <message>
+        <source>Connection lifetime</source>
+        <translation>連線存續時間</translation>
+    </message>
+    <message>
+        <source>Metadata</source>
+        <translation>中繼資料</translation>
+    </message>
+    <message>
+        <source>Brokers</source>
+        <translation>Broker</translation>
+    </message>
+    <message>
+        <source>Stopped before the answer came.</source>
+        <translation>在收到回應前已停止。</translation>
+    </message>
+    <message>
+        <source>“%1” is no host and port.</source>
+        <translation>「%1」不是主機與連接埠。</translation>
+    </message>
+    <message>
+        <source>Give a host name or an address, and a port.</source>
+        <translation>請提供主機名稱或位址，以及連接埠。</translation>
+    </message>
+    <message>
+        <source>%1 is an address.</source>
+        <translation>%1 是位址。</translation>
+    </message>
+    <message>
+        <source>%1 is %2.</source>
+        <translation>%1 解析為 %2。</translation>
+    </message>
+    <message>
+        <source>%1 accepts connections.</source>
+        <translation>%1 接受連線。</translation>
+    </message>
+    <message>
+        <source>Not encrypted: password and data can be read on the way.</source>
+        <translation>未加密：密碼與資料可能在途中遭讀取。</translation>
+    </message>
+    <message>
+        <source>Use TLS where the server offers it.</source>
+        <translation>若伺服器提供 TLS，請使用它。</translation>
+    </message>
+    <message>
+        <source>the certificate is for %1, signed by %2, and valid until %3</source>
+        <translation>憑證核發給 %1，由 %2 簽署，有效期至 %3</translation>
+    </message>
+    <message>
+        <source>Encrypted (%1), but nobody checks who answers: %2.</source>
+        <translation>已加密（%1），但未驗證對方身分：%2。</translation>
+    </message>
+    <message>
+        <source>It would not be accepted yet. %1 %2</source>
+        <translation>目前還無法通過驗證。%1 %2</translation>
+    </message>
+    <message>
+        <source>Have the certificate verified: it would be accepted.</source>
+        <translation>請啟用憑證驗證：此憑證可通過驗證。</translation>
+    </message>
+    <message>
+        <source>Encrypted (%1): %2.</source>
+        <translation>已加密（%1）：%2。</translation>
+    </message>
+    <message>
+        <source>The certificate ends soon: renew it.</source>
+        <translation>憑證即將到期：請更新。</translation>
+    </message>
+    <message>
+        <source>The server keeps idle connections.</source>
+        <translation>伺服器會保留閒置連線。</translation>
+    </message>
+    <message>
+        <source>The server closes connections that are idle for %1. How long the component keeps its own is not known here.</source>
+        <translation>伺服器會關閉閒置達 %1 的連線。此處無法得知元件會保留自己的連線多久。</translation>
+    </message>
+    <message>
+        <source>The component gives up a connection after %1, before the server closes an idle one (%2).</source>
+        <translation>元件在 %1 後捨棄連線，早於伺服器關閉閒置連線的時間（%2）。</translation>
+    </message>
+    <message>
+        <source>The component keeps a connection for %1, but the server closes an idle one after %2: requests will fail.</source>
+        <translation>元件會保留連線 %1，但伺服器在 %2 後就關閉閒置連線：請求會失敗。</translation>
+    </message>
+    <message>
+        <source>this machine</source>
+        <translation>本機</translation>
+    </message>
+    <message>
+        <source>Not looked at.</source>
+        <translation>未檢查。</translation>
+    </message>
+    <message>
+        <source>Stopped before this was looked at.</source>
+        <translation>檢查此項前已停止。</translation>
+    </message>
+    <message>
+        <source>Not looked at, as this failed: %1.</source>
+        <translation>未檢查，因為此項失敗：%1。</translation>
+    </message>
+    <message>
+        <source>The pod printed nothing that can be read: its image may have no shell.</source>
+        <translation>Pod 沒有輸出可讀取的內容：其映像檔可能沒有 shell。</translation>
+    </message>
+    <message>
+        <source>The pod has no place where a client&apos;s configuration could lie.</source>
+        <translation>Pod 中沒有可放置用戶端設定的位置。</translation>
+    </message>
+    <message>
+        <source>Not looked at: the pod&apos;s image has no client for %1.</source>
+        <translation>未檢查：Pod 的映像檔中沒有 %1 的用戶端。</translation>
+    </message>
+    <message>
+        <source>Not looked at: the pod&apos;s answer is cut.</source>
+        <translation>未檢查：Pod 的回應遭截斷。</translation>
+    </message>
+    <message>
+        <source>%1 has no address in the cluster.</source>
+        <translation>%1 在叢集中沒有位址。</translation>
+    </message>
+    <message>
+        <source>Check the name; the cluster&apos;s DNS may not know what this machine&apos;s knows.</source>
+        <translation>請檢查名稱；本機 DNS 知道的名稱，叢集的 DNS 不一定知道。</translation>
+    </message>
+    <message>
+        <source>The pod&apos;s image has no tool that looks up a name.</source>
+        <translation>Pod 的映像檔中沒有可查詢名稱的工具。</translation>
+    </message>
+    <message>
+        <source>%1 does not answer</source>
+        <translation>%1 沒有回應</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached</source>
+        <translation>無法連線到 %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Check host and port, firewalls on the way from the cluster&apos;s nodes, and NetworkPolicies for egress.</source>
+        <translation>請檢查主機與連接埠、叢集節點往外路徑上的防火牆，以及 egress 的 NetworkPolicy。</translation>
+    </message>
+    <message>
+        <source>The pod&apos;s image has no tool that opens a connection.</source>
+        <translation>Pod 的映像檔中沒有可建立連線的工具。</translation>
+    </message>
+    <message>
+        <source>Not looked at: the pod&apos;s image has no openssl.</source>
+        <translation>未檢查：Pod 的映像檔中沒有 openssl。</translation>
+    </message>
+    <message>
+        <source>Check that the server offers TLS here, and who signed its certificate.</source>
+        <translation>請檢查伺服器在此是否提供 TLS，以及其憑證由誰簽署。</translation>
+    </message>
+    <message>
+        <source>Three are needed to outlive one.</source>
+        <translation>需要三台，才能在失去一台時繼續運作。</translation>
+    </message>
+    <message>
+        <source>Encrypted (%1), and the certificate is the server&apos;s.</source>
+        <translation>已加密（%1），且憑證確實屬於此伺服器。</translation>
+    </message>
+    <message>
+        <source>Encrypted (%1), but nobody checks who answers.</source>
+        <translation>已加密（%1），但未驗證對方身分。</translation>
+    </message>
+    <message>
+        <source>Have the certificate verified.</source>
+        <translation>請啟用憑證驗證。</translation>
+    </message>
+    <message>
+        <source>User %1 is let in.</source>
+        <translation>使用者 %1 可以登入。</translation>
+    </message>
+    <message>
+        <source>The server does not answer in time.</source>
+        <translation>伺服器未及時回應。</translation>
+    </message>
+    <message>
+        <source>Try again; look at the server.</source>
+        <translation>請再試一次，並檢查伺服器。</translation>
+    </message>
+    <message>
+        <source>The client ended with code %1.</source>
+        <translation>用戶端以代碼 %1 結束。</translation>
+    </message>
+    <message>
+        <source>Check user and password, and from where the user may connect.</source>
+        <translation>請檢查使用者與密碼，以及該使用者可從何處連線。</translation>
+    </message>
+    <message>
+        <source>The connection is not encrypted.</source>
+        <translation>連線未加密。</translation>
+    </message>
+    <message>
+        <source>Give the server a certificate (ssl_cert, ssl_key), or choose no TLS.</source>
+        <translation>請為伺服器設定憑證（ssl_cert、ssl_key），或選擇不使用 TLS。</translation>
+    </message>
+    <message>
+        <source>Turn on ssl on the server, or choose no TLS.</source>
+        <translation>請在伺服器上啟用 ssl，或選擇不使用 TLS。</translation>
+    </message>
+    <message>
+        <source>Raise idle_session_timeout on the server.</source>
+        <translation>請在伺服器上調高 idle_session_timeout。</translation>
+    </message>
+    <message>
+        <source>User, password and database must be one line each.</source>
+        <translation>使用者、密碼與資料庫都必須是單行。</translation>
+    </message>
+    <message>
+        <source>Give them without a line break.</source>
+        <translation>請勿在其中包含換行。</translation>
+    </message>
+    <message>
+        <source>librdkafka refuses its settings: %1.</source>
+        <translation>librdkafka 拒絕其設定：%1。</translation>
+    </message>
+    <message>
+        <source>Check user, password and CA.</source>
+        <translation>請檢查使用者、密碼與 CA。</translation>
+    </message>
+    <message>
+        <source>%1 and %2 more</source>
+        <translation>%1 及另外 %2 個</translation>
+    </message>
+    <message>
+        <source>Brokers of the cluster: %1.</source>
+        <translation>叢集的 broker：%1。</translation>
+    </message>
+    <message>
+        <source>Reachable brokers: %1 of %1.</source>
+        <translation>可連線的 broker：%1/%1。</translation>
+    </message>
+    <message>
+        <source>Reachable brokers: %1 of %2. Not reachable: %3.</source>
+        <translation>可連線的 broker：%1/%2。無法連線：%3。</translation>
+    </message>
+    <message>
+        <source>Each broker must be reachable under the name it advertises (advertised.listeners), from here and from the cluster.</source>
+        <translation>每個 broker 都必須能以其公告的名稱（advertised.listeners）連線，從本機與從叢集皆然。</translation>
+    </message>
+    <message>
+        <source>%1 A replication factor of 3 is possible.</source>
+        <translation>%1 可以將 replication factor 設為 3。</translation>
+    </message>
+    <message>
+        <source>%1 A replication factor of 3 is not possible.</source>
+        <translation>%1 無法將 replication factor 設為 3。</translation>
+    </message>
+    <message>
+        <source>Add brokers until there are three, or lower default.topic.replication.factor, which loses data with a broker.</source>
+        <translation>請增加 broker 到三個，或調低 default.topic.replication.factor，但調低後失去一個 broker 就會遺失資料。</translation>
+    </message>
+    <message>
+        <source>Add brokers until there are three.</source>
+        <translation>請增加 broker 到三個。</translation>
+    </message>
+    <message>
+        <source>Kafka&apos;s protocol does not tell the version of a broker.</source>
+        <translation>Kafka 的協定不會透露 broker 的版本。</translation>
+    </message>
+    <message>
+        <source>The broker refuses user %1 (%2): %3</source>
+        <translation>broker 拒絕使用者 %1（%2）：%3</translation>
+    </message>
+    <message>
+        <source>Check user, password and mechanism: each mechanism has users of its own.</source>
+        <translation>請檢查使用者、密碼與機制：每種機制各有自己的使用者。</translation>
+    </message>
+    <message>
+        <source>%1 does not speak Kafka&apos;s protocol.</source>
+        <translation>%1 不使用 Kafka 的協定。</translation>
+    </message>
+    <message>
+        <source>Check the port. A listener with TLS needs TLS to be chosen here.</source>
+        <translation>請檢查連接埠。若 listener 使用 TLS，此處也必須選擇 TLS。</translation>
+    </message>
+    <message>
+        <source>No broker answers as Kafka does: %1</source>
+        <translation>沒有 broker 以 Kafka 的方式回應：%1</translation>
+    </message>
+    <message>
+        <source>Check that this is a listener for clients, and that TLS and sign-in are what it asks for.</source>
+        <translation>請檢查這是否為供用戶端使用的 listener，且 TLS 與登入方式是否符合其要求。</translation>
+    </message>
+    <message>
+        <source>User %1 signs in (%2).</source>
+        <translation>使用者 %1 登入成功（%2）。</translation>
+    </message>
+    <message>
+        <source>%1 does not speak MySQL&apos;s protocol.</source>
+        <translation>%1 不使用 MySQL 的協定。</translation>
+    </message>
+    <message>
+        <source>Check the port: MySQL and MariaDB listen on 3306 unless told otherwise.</source>
+        <translation>請檢查連接埠：除非另行設定，MySQL 與 MariaDB 監聽 3306。</translation>
+    </message>
+    <message>
+        <source>User %1 may not use the database.</source>
+        <translation>使用者 %1 無權使用該資料庫。</translation>
+    </message>
+    <message>
+        <source>Grant the user rights on the database.</source>
+        <translation>請授予使用者該資料庫的權限。</translation>
+    </message>
+    <message>
+        <source>The server refuses user %1 without a password.</source>
+        <translation>伺服器拒絕未提供密碼的使用者 %1。</translation>
+    </message>
+    <message>
+        <source>Give the password.</source>
+        <translation>請提供密碼。</translation>
+    </message>
+    <message>
+        <source>The server refuses user %1: the password is wrong, or there is no such user for connections from here. MySQL does not say which.</source>
+        <translation>伺服器拒絕使用者 %1：密碼錯誤，或沒有可從此處連線的這個使用者。MySQL 不會說明是哪一種。</translation>
+    </message>
+    <message>
+        <source>Check user and password, and the host part of the account: &apos;user&apos;@&apos;%&apos; allows every address.</source>
+        <translation>請檢查使用者與密碼，以及帳號的主機部分：&apos;user&apos;@&apos;%&apos; 允許所有位址。</translation>
+    </message>
+    <message>
+        <source>The server blocks this machine after too many failed connections.</source>
+        <translation>連線失敗次數過多，伺服器已封鎖本機。</translation>
+    </message>
+    <message>
+        <source>Run FLUSH HOSTS, or TRUNCATE performance_schema.host_cache, on the server.</source>
+        <translation>請在伺服器上執行 FLUSH HOSTS，或 TRUNCATE performance_schema.host_cache。</translation>
+    </message>
+    <message>
+        <source>The server lets nobody in from this machine&apos;s address.</source>
+        <translation>伺服器不允許任何人從本機的位址連線。</translation>
+    </message>
+    <message>
+        <source>Create the account for this address, or for &apos;%&apos;.</source>
+        <translation>請為此位址或 &apos;%&apos; 建立帳號。</translation>
+    </message>
+    <message>
+        <source>The server has no connection left.</source>
+        <translation>伺服器已沒有可用的連線。</translation>
+    </message>
+    <message>
+        <source>Raise max_connections, or find out who holds them.</source>
+        <translation>請調高 max_connections，或找出是誰占用了連線。</translation>
+    </message>
+    <message>
+        <source>The account signs in with a plugin that is not used here: %1.</source>
+        <translation>此帳號登入所用的外掛程式在此不支援：%1。</translation>
+    </message>
+    <message>
+        <source>Let the account sign in with a password: mysql_native_password or caching_sha2_password.</source>
+        <translation>請讓此帳號以密碼登入：mysql_native_password 或 caching_sha2_password。</translation>
+    </message>
+    <message>
+        <source>The server does not have the account&apos;s plugin loaded: %1.</source>
+        <translation>伺服器未載入此帳號的外掛程式：%1。</translation>
+    </message>
+    <message>
+        <source>MySQL 8.4 has mysql_native_password off: set mysql_native_password=ON in the section [mysqld] and restart.</source>
+        <translation>MySQL 8.4 預設停用 mysql_native_password：請在 [mysqld] 區段設定 mysql_native_password=ON 並重新啟動。</translation>
+    </message>
+    <message>
+        <source>The password of user %1 has expired.</source>
+        <translation>使用者 %1 的密碼已過期。</translation>
+    </message>
+    <message>
+        <source>Set a new password on the server.</source>
+        <translation>請在伺服器上設定新密碼。</translation>
+    </message>
+    <message>
+        <source>The account of user %1 is locked.</source>
+        <translation>使用者 %1 的帳號已鎖定。</translation>
+    </message>
+    <message>
+        <source>Unlock it: ALTER USER … ACCOUNT UNLOCK.</source>
+        <translation>請解除鎖定：ALTER USER … ACCOUNT UNLOCK。</translation>
+    </message>
+    <message>
+        <source>The server lets nobody in without TLS.</source>
+        <translation>伺服器不允許任何人不使用 TLS 連線。</translation>
+    </message>
+    <message>
+        <source>Choose TLS.</source>
+        <translation>請選擇使用 TLS。</translation>
+    </message>
+    <message>
+        <source>TLS failed at sign-in: %1.</source>
+        <translation>登入時 TLS 失敗：%1。</translation>
+    </message>
+    <message>
+        <source>Look at the server&apos;s log.</source>
+        <translation>請查看伺服器的記錄。</translation>
+    </message>
+    <message>
+        <source>The server refuses: %1 (error %2).</source>
+        <translation>伺服器拒絕：%1（錯誤 %2）。</translation>
+    </message>
+    <message>
+        <source>%1 sends without end.</source>
+        <translation>%1 不停地傳送資料。</translation>
+    </message>
+    <message>
+        <source>Check that this is the right port.</source>
+        <translation>請檢查連接埠是否正確。</translation>
+    </message>
+    <message>
+        <source>The model catalog works with PostgreSQL alone.</source>
+        <translation>模型目錄只能使用 PostgreSQL。</translation>
+    </message>
+    <message>
+        <source>Choose a PostgreSQL server.</source>
+        <translation>請選擇 PostgreSQL 伺服器。</translation>
+    </message>
+    <message>
+        <source>The server calls its version “%1”, which is no version number.</source>
+        <translation>伺服器回報的版本為「%1」，並非版本號。</translation>
+    </message>
+    <message>
+        <source>MariaDB: %1.</source>
+        <translation>MariaDB：%1。</translation>
+    </message>
+    <message>
+        <source>MariaDB: %1. Kubeflow&apos;s projects test with MySQL, not with MariaDB.</source>
+        <translation>MariaDB：%1。Kubeflow 的各專案以 MySQL 測試，而非 MariaDB。</translation>
+    </message>
+    <message>
+        <source>Use MySQL 8.0 to 8.4, or try this server with your release before you rely on it.</source>
+        <translation>請使用 MySQL 8.0 至 8.4，或先以您的發行版本試用此伺服器，再正式採用。</translation>
+    </message>
+    <message>
+        <source>MySQL %1 is too old: Pipelines needs 8.0 to 8.4.</source>
+        <translation>MySQL %1 太舊：Pipelines 需要 8.0 至 8.4。</translation>
+    </message>
+    <message>
+        <source>Use MySQL 8.0 to 8.4.</source>
+        <translation>請使用 MySQL 8.0 至 8.4。</translation>
+    </message>
+    <message>
+        <source>MySQL %1 is too new: ML Metadata signs in with mysql_native_password, which was removed in 9.0.</source>
+        <translation>MySQL %1 太新：ML Metadata 以 mysql_native_password 登入，而 9.0 已將它移除。</translation>
+    </message>
+    <message>
+        <source>MySQL %1 is older than what Kubeflow&apos;s projects test with (8.x).</source>
+        <translation>MySQL %1 比 Kubeflow 各專案測試所用的版本（8.x）舊。</translation>
+    </message>
+    <message>
+        <source>MySQL %1.</source>
+        <translation>MySQL %1。</translation>
+    </message>
+    <message>
+        <source>User %1 signs in with %2.</source>
+        <translation>使用者 %1 以 %2 登入。</translation>
+    </message>
+    <message>
+        <source>User %1 signs in with %2, but ML Metadata knows only mysql_native_password.</source>
+        <translation>使用者 %1 以 %2 登入，但 ML Metadata 只支援 mysql_native_password。</translation>
+    </message>
+    <message>
+        <source>ALTER USER … IDENTIFIED WITH mysql_native_password BY &apos;…&apos;. On MySQL 8.4, set mysql_native_password=ON in the section [mysqld] first.</source>
+        <translation>ALTER USER … IDENTIFIED WITH mysql_native_password BY &apos;…&apos;。若為 MySQL 8.4，請先在 [mysqld] 區段設定 mysql_native_password=ON。</translation>
+    </message>
+    <message>
+        <source>GRANT CREATE ON *.* TO the user, or name the database.</source>
+        <translation>請執行 GRANT CREATE ON *.* TO 使用者，或指定資料庫。</translation>
+    </message>
+    <message>
+        <source>GRANT ALL PRIVILEGES ON each of these databases TO the user.</source>
+        <translation>請對這些資料庫逐一執行 GRANT ALL PRIVILEGES ON 資料庫 TO 使用者。</translation>
+    </message>
+    <message>
+        <source>User %1 has roles. Whether they allow to create databases was not followed.</source>
+        <translation>使用者 %1 具有角色。未追查這些角色是否允許建立資料庫。</translation>
+    </message>
+    <message>
+        <source>User %1 may not create databases.</source>
+        <translation>使用者 %1 無權建立資料庫。</translation>
+    </message>
+    <message>
+        <source>User %1 has no right CREATE on %2.</source>
+        <translation>使用者 %1 沒有 %2 的 CREATE 權限。</translation>
+    </message>
+    <message>
+        <source>The database %1 does not exist. The user may create it, but the component does not.</source>
+        <translation>資料庫 %1 不存在。使用者有權建立它，但元件不會建立。</translation>
+    </message>
+    <message>
+        <source>CREATE DATABASE %1.</source>
+        <translation>CREATE DATABASE %1。</translation>
+    </message>
+    <message>
+        <source>User %1 may create databases.</source>
+        <translation>使用者 %1 有權建立資料庫。</translation>
+    </message>
+    <message>
+        <source>User %1 has the right CREATE on %2.</source>
+        <translation>使用者 %1 具有 %2 的 CREATE 權限。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s answer does not tell how the user signs in.</source>
+        <translation>伺服器的回應未說明使用者如何登入。</translation>
+    </message>
+    <message>
+        <source>The server does not tell how the user signs in.</source>
+        <translation>伺服器未說明使用者如何登入。</translation>
+    </message>
+    <message>
+        <source>The server does not tell the user&apos;s rights: %1</source>
+        <translation>伺服器未說明使用者的權限：%1</translation>
+    </message>
+    <message>
+        <source>The server does not tell when it closes idle connections.</source>
+        <translation>伺服器未說明何時關閉閒置連線。</translation>
+    </message>
+    <message>
+        <source>Raise wait_timeout on the server, or lower ConMaxLifeTime.</source>
+        <translation>請在伺服器上調高 wait_timeout，或調低 ConMaxLifeTime。</translation>
+    </message>
+    <message>
+        <source>%1 offers no TLS.</source>
+        <translation>%1 不提供 TLS。</translation>
+    </message>
+    <message>
+        <source>User %1 signs in.</source>
+        <translation>使用者 %1 登入成功。</translation>
+    </message>
+    <message>
+        <source>The server does not tell what the user may do.</source>
+        <translation>伺服器未說明使用者有哪些權限。</translation>
+    </message>
+    <message>
+        <source>%1 does not speak PostgreSQL&apos;s protocol.</source>
+        <translation>%1 不使用 PostgreSQL 的協定。</translation>
+    </message>
+    <message>
+        <source>Check the port: PostgreSQL listens on 5432 unless told otherwise.</source>
+        <translation>請檢查連接埠：除非另行設定，PostgreSQL 監聽 5432。</translation>
+    </message>
+    <message>
+        <source>No socket could be made for libpq.</source>
+        <translation>無法為 libpq 建立 socket。</translation>
+    </message>
+    <message>
+        <source>Try again.</source>
+        <translation>請再試一次。</translation>
+    </message>
+    <message>
+        <source>%1 asks for more rounds of hashing than any honest server.</source>
+        <translation>%1 要求的雜湊次數超過任何正常伺服器。</translation>
+    </message>
+    <message>
+        <source>Check that this is the right server.</source>
+        <translation>請檢查這是否為正確的伺服器。</translation>
+    </message>
+    <message>
+        <source>The conversation with %1 broke off: %2</source>
+        <translation>與 %1 的通訊中斷：%2</translation>
+    </message>
+    <message>
+        <source>Check that this is the port of a PostgreSQL server, and look at its log.</source>
+        <translation>請檢查這是否為 PostgreSQL 伺服器的連接埠，並查看其記錄。</translation>
+    </message>
+    <message>
+        <source>The server asks user %1 for a password.</source>
+        <translation>伺服器要求使用者 %1 提供密碼。</translation>
+    </message>
+    <message>
+        <source>The server refuses user %1: the password is wrong, or there is no such user. PostgreSQL does not say which.</source>
+        <translation>伺服器拒絕使用者 %1：密碼錯誤，或沒有這個使用者。PostgreSQL 不會說明是哪一種。</translation>
+    </message>
+    <message>
+        <source>Check user and password.</source>
+        <translation>請檢查使用者與密碼。</translation>
+    </message>
+    <message>
+        <source>The server refuses user %1: %2.</source>
+        <translation>伺服器拒絕使用者 %1：%2。</translation>
+    </message>
+    <message>
+        <source>Add a line to pg_hba.conf that lets this user in from this address. A line “hostssl” asks for TLS.</source>
+        <translation>請在 pg_hba.conf 加入一行，允許此使用者從此位址連線。「hostssl」開頭的行會要求 TLS。</translation>
+    </message>
+    <message>
+        <source>Check that the user exists and may sign in (LOGIN).</source>
+        <translation>請檢查使用者是否存在，且可以登入（LOGIN）。</translation>
+    </message>
+    <message>
+        <source>User %1 may sign in, but the database does not exist: %2.</source>
+        <translation>使用者 %1 可以登入，但資料庫不存在：%2。</translation>
+    </message>
+    <message>
+        <source>Create the database, with this user as its owner.</source>
+        <translation>請建立資料庫，並以此使用者為擁有者。</translation>
+    </message>
+    <message>
+        <source>User %1 lacks a right: %2.</source>
+        <translation>使用者 %1 缺少權限：%2。</translation>
+    </message>
+    <message>
+        <source>Grant the right CONNECT on the database.</source>
+        <translation>請授予該資料庫的 CONNECT 權限。</translation>
+    </message>
+    <message>
+        <source>The server has no connection left: %1.</source>
+        <translation>伺服器已沒有可用的連線：%1。</translation>
+    </message>
+    <message>
+        <source>The server is not ready: %1.</source>
+        <translation>伺服器尚未就緒：%1。</translation>
+    </message>
+    <message>
+        <source>Try again once it has started.</source>
+        <translation>請等它啟動完成後再試一次。</translation>
+    </message>
+    <message>
+        <source>The server refuses: %1 (%2).</source>
+        <translation>伺服器拒絕：%1（%2）。</translation>
+    </message>
+    <message>
+        <source>PostgreSQL %1. Pipelines works with MySQL alone: its cache server and its queries know no other.</source>
+        <translation>PostgreSQL %1。Pipelines 只能使用 MySQL：其快取伺服器與查詢都不支援其他資料庫。</translation>
+    </message>
+    <message>
+        <source>Use MySQL 8.0 to 8.4. PostgreSQL is meant for KFP 3.0.</source>
+        <translation>請使用 MySQL 8.0 至 8.4。PostgreSQL 預計用於 KFP 3.0。</translation>
+    </message>
+    <message>
+        <source>The server does not tell its version.</source>
+        <translation>伺服器未透露其版本。</translation>
+    </message>
+    <message>
+        <source>PostgreSQL %1 is too old: 9.4 is the oldest that the components work with.</source>
+        <translation>PostgreSQL %1 太舊：元件支援的最舊版本是 9.4。</translation>
+    </message>
+    <message>
+        <source>Use a release that PostgreSQL still maintains.</source>
+        <translation>請使用 PostgreSQL 仍在維護的版本。</translation>
+    </message>
+    <message>
+        <source>PostgreSQL %1.</source>
+        <translation>PostgreSQL %1。</translation>
+    </message>
+    <message>
+        <source>User %1 may create tables in database %2, schema %3.</source>
+        <translation>使用者 %1 有權在資料庫 %2、schema %3 中建立資料表。</translation>
+    </message>
+    <message>
+        <source>User %1 may not create tables in database %2.</source>
+        <translation>使用者 %1 無權在資料庫 %2 中建立資料表。</translation>
+    </message>
+    <message>
+        <source>Make the user the owner of the database, or GRANT CREATE ON SCHEMA public: since PostgreSQL 15 not everybody has it.</source>
+        <translation>請將此使用者設為資料庫的擁有者，或執行 GRANT CREATE ON SCHEMA public：自 PostgreSQL 15 起，並非人人都有此權限。</translation>
+    </message>
+    <message>
+        <source>User %1 may not create databases, but may create tables in %2.</source>
+        <translation>使用者 %1 無權建立資料庫，但可在 %2 中建立資料表。</translation>
+    </message>
+    <message>
+        <source>ALTER ROLE … CREATEDB, or have the database created with this user as its owner.</source>
+        <translation>ALTER ROLE … CREATEDB，或請人建立以此使用者為擁有者的資料庫。</translation>
+    </message>
+    <message>
+        <source>Set ssl = on at the server, or choose no TLS.</source>
+        <translation>請在伺服器上設定 ssl = on，或選擇不使用 TLS。</translation>
+    </message>
+    <message>
+        <source>User %1 signs in to database %2.</source>
+        <translation>使用者 %1 登入資料庫 %2 成功。</translation>
+    </message>
+    <message>
+        <source>Raise idle_session_timeout on the server, or have the component give up connections sooner.</source>
+        <translation>請在伺服器上調高 idle_session_timeout，或讓元件更早捨棄連線。</translation>
+    </message>
+    <message>
+        <source>Check user and password. The user “guest” may sign in from the broker&apos;s own machine alone.</source>
+        <translation>請檢查使用者與密碼。使用者「guest」只能從 broker 所在的主機登入。</translation>
+    </message>
+    <message>
+        <source>The broker refuses user %1: %2</source>
+        <translation>broker 拒絕使用者 %1：%2</translation>
+    </message>
+    <message>
+        <source>User %1 may sign in, but not use the virtual host %2: %3</source>
+        <translation>使用者 %1 可以登入，但無權使用虛擬主機 %2：%3</translation>
+    </message>
+    <message>
+        <source>Create the virtual host, and give the user permissions on it: rabbitmqctl set_permissions.</source>
+        <translation>請建立虛擬主機，並授予使用者其權限：rabbitmqctl set_permissions。</translation>
+    </message>
+    <message>
+        <source>The broker closes the connection: %1 (%2).</source>
+        <translation>broker 關閉了連線：%1（%2）。</translation>
+    </message>
+    <message>
+        <source>Look at the broker&apos;s log.</source>
+        <translation>請查看 broker 的記錄。</translation>
+    </message>
+    <message>
+        <source>%1 closed the connection at sign-in.</source>
+        <translation>%1 在登入時關閉了連線。</translation>
+    </message>
+    <message>
+        <source>Check that this is the port of AMQP (5672, with TLS 5671), and look at the broker&apos;s log.</source>
+        <translation>請檢查這是否為 AMQP 的連接埠（5672，使用 TLS 時為 5671），並查看 broker 的記錄。</translation>
+    </message>
+    <message>
+        <source>The broker offers no sign-in with user and password (PLAIN).</source>
+        <translation>broker 不提供以使用者與密碼登入（PLAIN）。</translation>
+    </message>
+    <message>
+        <source>Add PLAIN to auth_mechanisms in rabbitmq.conf.</source>
+        <translation>請在 rabbitmq.conf 的 auth_mechanisms 加入 PLAIN。</translation>
+    </message>
+    <message>
+        <source>%1 does not speak AMQP 0-9-1.</source>
+        <translation>%1 不使用 AMQP 0-9-1。</translation>
+    </message>
+    <message>
+        <source>Check that this is RabbitMQ&apos;s port of AMQP.</source>
+        <translation>請檢查這是否為 RabbitMQ 的 AMQP 連接埠。</translation>
+    </message>
+    <message>
+        <source>%1 does not speak AMQP: %2.</source>
+        <translation>%1 不使用 AMQP：%2。</translation>
+    </message>
+    <message>
+        <source>Check that this is the port of AMQP (5672, with TLS 5671).</source>
+        <translation>請檢查這是否為 AMQP 的連接埠（5672，使用 TLS 時為 5671）。</translation>
+    </message>
+    <message>
+        <source>%1 does not speak AMQP.</source>
+        <translation>%1 不使用 AMQP。</translation>
+    </message>
+    <message>
+        <source>No socket could be made.</source>
+        <translation>無法建立 socket。</translation>
+    </message>
+    <message>
+        <source>User %1 signs in to virtual host %2.</source>
+        <translation>使用者 %1 登入虛擬主機 %2 成功。</translation>
+    </message>
+    <message>
+        <source>RabbitMQ %1.</source>
+        <translation>RabbitMQ %1。</translation>
+    </message>
+    <message>
+        <source>The broker is %1 %2, not RabbitMQ.</source>
+        <translation>broker 是 %1 %2，不是 RabbitMQ。</translation>
+    </message>
+    <message>
+        <source>Knative&apos;s RabbitMQ broker works with RabbitMQ alone.</source>
+        <translation>Knative 的 RabbitMQ broker 只能搭配 RabbitMQ。</translation>
+    </message>
+    <message>
+        <source>The broker does not name its cluster.</source>
+        <translation>broker 未指出其所屬叢集。</translation>
+    </message>
+    <message>
+        <source>The broker belongs to cluster %1.</source>
+        <translation>broker 屬於叢集 %1。</translation>
+    </message>
+    <message>
+        <source>AMQP does not tell how many nodes a cluster has. Run rabbitmq-diagnostics cluster_status: quorum queues need three.</source>
+        <translation>AMQP 不會透露叢集有多少節點。請執行 rabbitmq-diagnostics cluster_status：quorum queue 需要三個。</translation>
+    </message>
+    <message>
+        <source>somebody without a name</source>
+        <translation>未具名者</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate expired on %1.</source>
+        <translation>伺服器的憑證已於 %1 過期。</translation>
+    </message>
+    <message>
+        <source>Renew the certificate on the server.</source>
+        <translation>請更新伺服器上的憑證。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate is not valid yet.</source>
+        <translation>伺服器的憑證尚未生效。</translation>
+    </message>
+    <message>
+        <source>Check the clock of this machine and of the server.</source>
+        <translation>請檢查本機與伺服器的時鐘。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate is for %1, not for %2.</source>
+        <translation>伺服器的憑證適用於 %1，而非 %2。</translation>
+    </message>
+    <message>
+        <source>Use a name that the certificate holds, or issue a certificate that holds this one.</source>
+        <translation>請使用憑證中包含的名稱，或核發包含此名稱的憑證。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate (%1) is self-signed and not trusted.</source>
+        <translation>伺服器的憑證（%1）為自我簽署，不受信任。</translation>
+    </message>
+    <message>
+        <source>Give this certificate as the CA, or use one that a CA signed.</source>
+        <translation>請將此憑證作為 CA 提供，或使用由 CA 簽署的憑證。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate is signed by %1, which is not the given CA.</source>
+        <translation>伺服器的憑證由 %1 簽署，並非所提供的 CA。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate is signed by %1, which this machine does not trust.</source>
+        <translation>伺服器的憑證由 %1 簽署，但本機不信任它。</translation>
+    </message>
+    <message>
+        <source>Give the certificate of the CA that signed it.</source>
+        <translation>請提供簽署該憑證的 CA 憑證。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s certificate is not accepted: %1.</source>
+        <translation>伺服器的憑證未通過驗證：%1。</translation>
+    </message>
+    <message>
+        <source>Issue a certificate that is valid for this server.</source>
+        <translation>請核發適用於此伺服器的憑證。</translation>
+    </message>
+    <message>
+        <source>%1 did not answer within %2.</source>
+        <translation>%1 未在 %2 內回應。</translation>
+    </message>
+    <message>
+        <source>Check the server&apos;s load, and that no firewall or proxy holds the connection.</source>
+        <translation>請檢查伺服器的負載，並確認沒有防火牆或代理伺服器卡住連線。</translation>
+    </message>
+    <message>
+        <source>The name server did not answer for %1.</source>
+        <translation>名稱伺服器未回應 %1 的查詢。</translation>
+    </message>
+    <message>
+        <source>Check this machine&apos;s DNS settings and its connection.</source>
+        <translation>請檢查本機的 DNS 設定與連線。</translation>
+    </message>
+    <message>
+        <source>The name %1 is not known here.</source>
+        <translation>此處不認識名稱 %1。</translation>
+    </message>
+    <message>
+        <source>Check the spelling. A name that only the cluster knows cannot be resolved from this machine.</source>
+        <translation>請檢查拼字。只有叢集知道的名稱，無法從本機解析。</translation>
+    </message>
+    <message>
+        <source>%1 has no address.</source>
+        <translation>%1 沒有位址。</translation>
+    </message>
+    <message>
+        <source>Check the name.</source>
+        <translation>請檢查名稱。</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source>%1 refuses the connection: nothing listens on that port.</source>
+        <translation>%1 拒絕連線：沒有程式監聽該連接埠。</translation>
+    </message>
+    <message>
+        <source>Check the port, that the server runs, and that it listens on more than its loopback address.</source>
+        <translation>請檢查連接埠、伺服器是否執行中，以及它是否不只監聽 loopback 位址。</translation>
+    </message>
+    <message>
+        <source>%1 does not answer.</source>
+        <translation>%1 沒有回應。</translation>
+    </message>
+    <message>
+        <source>Check the address, and that firewalls and security groups let this machine through.</source>
+        <translation>請檢查位址，以及防火牆與安全群組是否允許本機通過。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be reached: %2.</source>
+        <translation>無法連線到 %1：%2。</translation>
+    </message>
+    <message>
+        <source>Check the address and this machine&apos;s network.</source>
+        <translation>請檢查位址與本機的網路。</translation>
+    </message>
+    <message>
+        <source>%1 closed the connection.</source>
+        <translation>%1 關閉了連線。</translation>
+    </message>
+    <message>
+        <source>Check that this is the right port, and look at the server&apos;s log.</source>
+        <translation>請檢查連接埠是否正確，並查看伺服器的記錄。</translation>
+    </message>
+    <message>
+        <source>%1 speaks before TLS begins.</source>
+        <translation>%1 在 TLS 開始前就先傳送了資料。</translation>
+    </message>
+    <message>
+        <source>The given CA holds no certificate.</source>
+        <translation>所提供的 CA 中沒有憑證。</translation>
+    </message>
+    <message>
+        <source>Give it as PEM.</source>
+        <translation>請以 PEM 格式提供。</translation>
+    </message>
+    <message>
+        <source>%1 does not speak TLS on this port.</source>
+        <translation>%1 在此連接埠不使用 TLS。</translation>
+    </message>
+    <message>
+        <source>Use the port for TLS, turn TLS on at the server, or choose no TLS.</source>
+        <translation>請使用 TLS 的連接埠、在伺服器上啟用 TLS，或選擇不使用 TLS。</translation>
+    </message>
+    <message>
+        <source>The TLS handshake with %1 failed: %2.</source>
+        <translation>與 %1 的 TLS 交握失敗：%2。</translation>
+    </message>
+    <message>
+        <source>The server must offer TLS 1.2 or newer, and must not ask for a client certificate.</source>
+        <translation>伺服器必須提供 TLS 1.2 以上的版本，且不得要求用戶端憑證。</translation>
+    </message>
+    <message>
+        <source>%1 closed the connection during the TLS handshake.</source>
+        <translation>%1 在 TLS 交握期間關閉了連線。</translation>
+    </message>
+    <message>
+        <source>Check that this port speaks TLS, and look at the server&apos;s log.</source>
+        <translation>請檢查此連接埠是否使用 TLS，並查看伺服器的記錄。</translation>
+    </message>
+    <message>
+        <source>%1 shows no certificate.</source>
+        <translation>%1 未出示憑證。</translation>
+    </message>
+    <message>
+        <source>Give the server a certificate.</source>
+        <translation>請為伺服器設定憑證。</translation>
+    </message>
+    <message>
+        <source>%1 has an address: it accepts connections.</source>
+        <translation>%1 有位址：它接受連線。</translation>
+    </message>
+    <message>
+        <source>nslookup found no address of %1, but it does not look where connections do.</source>
+        <translation>nslookup 找不到 %1 的位址，但它查詢的地方與建立連線時不同。</translation>
+    </message>
+    <message>
+        <source>S3 API</source>
+        <translation>S3 API</translation>
+    </message>
+    <message>
+        <source>Clock</source>
+        <translation>時鐘</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>區域</translation>
+    </message>
+    <message>
+        <source>Path style</source>
+        <translation>路徑樣式</translation>
+    </message>
+    <message>
+        <source>Bucket</source>
+        <translation>儲存桶</translation>
+    </message>
+    <message>
+        <source>Right to list</source>
+        <translation>列出權限</translation>
+    </message>
+    <message>
+        <source>Right to write</source>
+        <translation>寫入權限</translation>
+    </message>
+    <message>
+        <source>Right to read</source>
+        <translation>讀取權限</translation>
+    </message>
+    <message>
+        <source>Right to delete</source>
+        <translation>刪除權限</translation>
+    </message>
+    <message>
+        <source>Not encrypted: objects can be read and changed on the way. The secret key itself is never sent.</source>
+        <translation>未加密：物件可能在途中遭讀取與竄改。secret key 本身絕不會傳送。</translation>
+    </message>
+    <message>
+        <source>Not looked at, as no keys were given.</source>
+        <translation>未檢查，因為未提供金鑰。</translation>
+    </message>
+    <message>
+        <source>Not looked at: the pod&apos;s image has neither curl nor python3, nor what would do instead.</source>
+        <translation>未檢查：Pod 的映像檔中沒有 curl 或 python3，也沒有可替代的工具。</translation>
+    </message>
+    <message>
+        <source>What answers does not speak HTTP.</source>
+        <translation>回應的一方不使用 HTTP。</translation>
+    </message>
+    <message>
+        <source>Check that this is the port of the store&apos;s S3 API, and whether it wants TLS.</source>
+        <translation>請檢查這是否為儲存服務的 S3 API 連接埠，以及是否需要 TLS。</translation>
+    </message>
+    <message>
+        <source>Not looked at, as the request was signed for another region.</source>
+        <translation>未檢查，因為請求是以其他區域簽章。</translation>
+    </message>
+    <message>
+        <source>The access key has characters that no access key has.</source>
+        <translation>access key 含有不該出現在其中的字元。</translation>
+    </message>
+    <message>
+        <source>Check the Secret: a line break at the end, or bytes that are no text, may be in it.</source>
+        <translation>請檢查 Secret：其中可能有結尾的換行，或不是文字的位元組。</translation>
+    </message>
+    <message>
+        <source>%1 closed the connection without an answer.</source>
+        <translation>%1 未回應就關閉連線。</translation>
+    </message>
+    <message>
+        <source>%1 does not speak HTTP.</source>
+        <translation>%1 不使用 HTTP。</translation>
+    </message>
+    <message>
+        <source>Check that this is the port of the store&apos;s S3 API.</source>
+        <translation>請檢查這是否為儲存服務的 S3 API 連接埠。</translation>
+    </message>
+    <message>
+        <source>%1 speaks TLS on this port, and is asked without.</source>
+        <translation>%1 在此連接埠使用 TLS，但請求未使用 TLS。</translation>
+    </message>
+    <message>
+        <source>The bucket is there only where it stands before the server&apos;s name, and Pipelines name it in the path.</source>
+        <translation>儲存桶寫在伺服器名稱之前時才找得到，而 Pipelines 將它寫在路徑中。</translation>
+    </message>
+    <message>
+        <source>Let the store take the bucket in the path.</source>
+        <translation>請讓儲存服務接受路徑中的儲存桶。</translation>
+    </message>
+    <message>
+        <source>%1 answers on http with a redirect to https, which nothing follows.</source>
+        <translation>%1 在 http 上回應轉往 https，但不會有任何元件跟隨。</translation>
+    </message>
+    <message>
+        <source>Choose TLS, and the port of it.</source>
+        <translation>請選擇使用 TLS，以及其連接埠。</translation>
+    </message>
+    <message>
+        <source>%1 answered with a web page and status %2.</source>
+        <translation>%1 回應了網頁，狀態 %2。</translation>
+    </message>
+    <message>
+        <source>%1 answered with status %2, and not as an S3 store does.</source>
+        <translation>%1 回應狀態 %2，且不像 S3 儲存服務的回應。</translation>
+    </message>
+    <message>
+        <source>Check server and port: a console, a sign-in page or a proxy may stand there.</source>
+        <translation>請檢查伺服器與連接埠：該處可能是主控台、登入頁面或代理伺服器。</translation>
+    </message>
+    <message>
+        <source>%1 answers as an S3 store.</source>
+        <translation>%1 以 S3 儲存服務的方式回應。</translation>
+    </message>
+    <message>
+        <source>%1 answers as an S3 store (%2).</source>
+        <translation>%1 以 S3 儲存服務的方式回應（%2）。</translation>
+    </message>
+    <message>
+        <source>The store&apos;s clock and the one here differ by %1.</source>
+        <translation>儲存服務的時鐘與此處的時鐘相差 %1。</translation>
+    </message>
+    <message>
+        <source>The store&apos;s clock and the one here differ too much.</source>
+        <translation>儲存服務的時鐘與此處的時鐘相差太多。</translation>
+    </message>
+    <message>
+        <source>Set the clock that is wrong: requests must be signed within 15 minutes.</source>
+        <translation>請校正不準的時鐘：請求必須在 15 分鐘內簽章。</translation>
+    </message>
+    <message>
+        <source>The clock of the machine that signed the request is wrong; the one here is right.</source>
+        <translation>簽署請求的機器時鐘不準；此處的時鐘正確。</translation>
+    </message>
+    <message>
+        <source>Not looked at: the store does not tell its time.</source>
+        <translation>未檢查：儲存服務未透露其時間。</translation>
+    </message>
+    <message>
+        <source>The store&apos;s clock and the one here agree to a minute.</source>
+        <translation>儲存服務的時鐘與此處的時鐘相差不到一分鐘。</translation>
+    </message>
+    <message>
+        <source>Delete %1 from the bucket.</source>
+        <translation>請從儲存桶刪除 %1。</translation>
+    </message>
+    <message>
+        <source>Name the server s3.%1.amazonaws.com and the region %1.</source>
+        <translation>請將伺服器指定為 s3.%1.amazonaws.com，區域指定為 %1。</translation>
+    </message>
+    <message>
+        <source>Set the region to %1.</source>
+        <translation>請將區域設為 %1。</translation>
+    </message>
+    <message>
+        <source>The bucket is in region %1, not in %2.</source>
+        <translation>儲存桶位於區域 %1，而非 %2。</translation>
+    </message>
+    <message>
+        <source>The store wants requests for region %1, and none is named: components sign for %2.</source>
+        <translation>此儲存服務要求以區域 %1 提出請求，但未指定區域：元件會以 %2 簽署。</translation>
+    </message>
+    <message>
+        <source>The bucket is named in the path, as Pipelines do.</source>
+        <translation>儲存桶寫在路徑中，與 Pipelines 的做法相同。</translation>
+    </message>
+    <message>
+        <source>The keys are accepted.</source>
+        <translation>金鑰已被接受。</translation>
+    </message>
+    <message>
+        <source>Requests signed for %1 are accepted.</source>
+        <translation>以 %1 簽署的請求會被接受。</translation>
+    </message>
+    <message>
+        <source>The store names no other region.</source>
+        <translation>此儲存服務未指出其他區域。</translation>
+    </message>
+    <message>
+        <source>The bucket %1 is there.</source>
+        <translation>儲存桶 %1 存在。</translation>
+    </message>
+    <message>
+        <source>The keys may list the bucket.</source>
+        <translation>金鑰有權列出儲存桶。</translation>
+    </message>
+    <message>
+        <source>Anybody may list this bucket, without keys.</source>
+        <translation>任何人無須金鑰即可列出此儲存桶。</translation>
+    </message>
+    <message>
+        <source>Close the bucket to the public, and name the Secret with its keys.</source>
+        <translation>請將儲存桶設為不公開，並指定含有其金鑰的 Secret。</translation>
+    </message>
+    <message>
+        <source>The store refuses a bucket in the path (%1).</source>
+        <translation>此儲存服務拒絕將儲存桶寫在路徑中（%1）。</translation>
+    </message>
+    <message>
+        <source>Pipelines can ask in no other way: use a store or a gateway that takes the bucket in the path.</source>
+        <translation>Pipelines 沒有其他請求方式：請使用接受將儲存桶寫在路徑中的儲存服務或閘道。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s name holds the bucket already, and Pipelines put it into the path as well.</source>
+        <translation>伺服器名稱已包含儲存桶，而 Pipelines 也會將它寫入路徑。</translation>
+    </message>
+    <message>
+        <source>Name the server without the bucket before it.</source>
+        <translation>請指定前面不含儲存桶的伺服器名稱。</translation>
+    </message>
+    <message>
+        <source>The store has no bucket %1.</source>
+        <translation>此儲存服務沒有儲存桶 %1。</translation>
+    </message>
+    <message>
+        <source>Create it, or correct its name.</source>
+        <translation>請建立它，或更正其名稱。</translation>
+    </message>
+    <message>
+        <source>Something is there, but it was not tested: without keys the answer is %1.</source>
+        <translation>有服務在，但未經測試：沒有金鑰時的回應為 %1。</translation>
+    </message>
+    <message>
+        <source>Name the Secret that holds accesskey and secretkey, and test again.</source>
+        <translation>請指定含有 accesskey 與 secretkey 的 Secret，然後再測試一次。</translation>
+    </message>
+    <message>
+        <source>The keys are not refused as such.</source>
+        <translation>金鑰本身並未遭拒。</translation>
+    </message>
+    <message>
+        <source>Whether %1 is there is not told to these keys.</source>
+        <translation>以這組金鑰無法得知 %1 是否存在。</translation>
+    </message>
+    <message>
+        <source>Check the bucket&apos;s name, and whose it is.</source>
+        <translation>請檢查儲存桶的名稱，以及它屬於誰。</translation>
+    </message>
+    <message>
+        <source>The keys may not list the bucket: %1</source>
+        <translation>金鑰無權列出儲存桶：%1</translation>
+    </message>
+    <message>
+        <source>Allow s3:ListBucket: Pipelines look for the bucket and list folders of artifacts.</source>
+        <translation>請允許 s3:ListBucket：Pipelines 會查詢儲存桶，並列出成品的資料夾。</translation>
+    </message>
+    <message>
+        <source>%1 was written.</source>
+        <translation>已寫入 %1。</translation>
+    </message>
+    <message>
+        <source>It was read back as it was written.</source>
+        <translation>讀回的內容與寫入的相同。</translation>
+    </message>
+    <message>
+        <source>What was read back is not what was written.</source>
+        <translation>讀回的內容與寫入的不同。</translation>
+    </message>
+    <message>
+        <source>Check what stands between here and the store.</source>
+        <translation>請檢查此處與儲存服務之間有什麼。</translation>
+    </message>
+    <message>
+        <source>It was deleted, but this bucket keeps versions: a delete marker and the old version of %1 stay.</source>
+        <translation>已刪除，但此儲存桶會保留版本：%1 的刪除標記與舊版本仍在。</translation>
+    </message>
+    <message>
+        <source>Delete its versions, or let a lifecycle rule do it: artifacts that are deleted stay as well.</source>
+        <translation>請刪除其版本，或交由生命週期規則處理：刪除的成品同樣會留下。</translation>
+    </message>
+    <message>
+        <source>It was deleted again.</source>
+        <translation>隨後已將它刪除。</translation>
+    </message>
+    <message>
+        <source>Allow %1 on the objects of the bucket.</source>
+        <translation>請允許對儲存桶的物件執行 %1。</translation>
+    </message>
+    <message>
+        <source>Whether %1 was deleted is not known: %2</source>
+        <translation>不知道 %1 是否已刪除：%2</translation>
+    </message>
+    <message>
+        <source>Not looked at: an object is written only where you agree to it.</source>
+        <translation>未檢查：經您同意才會寫入物件。</translation>
+    </message>
+    <message>
+        <source>Name, TCP and TLS only: the pod&apos;s image has neither python3 nor what would do instead to speak %1&apos;s protocol.</source>
+        <translation>僅檢查名稱、TCP 與 TLS：Pod 的映像檔中沒有 python3，也沒有可替代的工具能使用 %1 的協定。</translation>
+    </message>
+    <message>
+        <source>Not looked at from a pod: this machine signs in.</source>
+        <translation>未從 Pod 檢查：登入由本機進行。</translation>
+    </message>
+    <message>
+        <source>%1 does not speak %2&apos;s protocol</source>
+        <translation>%1 不使用 %2 的協定</translation>
+    </message>
+    <message>
+        <source>Check that this is the port of AMQP (5672, with TLS 5671), and whether it wants TLS.</source>
+        <translation>請檢查這是否為 AMQP 的連接埠（5672，使用 TLS 時為 5671），以及它是否要求 TLS。</translation>
+    </message>
+    <message>
+        <source>%1 speaks Kafka&apos;s protocol, but does not name the brokers.</source>
+        <translation>%1 使用 Kafka 的協定，但未列出 broker。</translation>
+    </message>
+    <message>
+        <source>Check whether this listener wants a sign-in, and name the user.</source>
+        <translation>請檢查此 listener 是否要求登入，並指定使用者。</translation>
+    </message>
+    <message>
+        <source>Not looked at from a pod: brokers are named after a sign-in alone.</source>
+        <translation>未從 Pod 檢查：登入後才會列出 broker。</translation>
+    </message>
+    <message>
+        <source>%1 of %2 named servers answer as brokers of Kafka.</source>
+        <translation>指定的 %2 台伺服器中，有 %1 台以 Kafka broker 的身分回應。</translation>
+    </message>
+    <message>
+        <source>Not answering: %1.</source>
+        <translation>未回應：%1。</translation>
+    </message>
+    <message>
+        <source>%1 Name three to have as many looked at from a pod.</source>
+        <translation>%1請指定三台，才會從 Pod 檢查三台。</translation>
+    </message>
+    <message>
+        <source>Create it, or correct its name: aws s3 mb s3://%1 --endpoint-url %2</source>
+        <translation>請建立它，或更正其名稱：aws s3 mb s3://%1 --endpoint-url %2</translation>
+    </message>
+    <message>
+        <source>Sign-in was not tried: no user with a password was given.</source>
+        <translation>沒有嘗試登入：沒有提供附密碼的使用者。</translation>
+    </message>
+    <message>
+        <source>Not looked at, as no user with a password was given.</source>
+        <translation>沒有查看，因為沒有提供附密碼的使用者。</translation>
+    </message>
+    <message>
+        <source>%1 takes no connections now (%2).</source>
+        <translation>%1 目前不接受連線（%2）。</translation>
+    </message>
+    <message>
+        <source>Look at the server&apos;s log, and try again.</source>
+        <translation>請查看伺服器的日誌，再試一次。</translation>
+    </message>
+</context>
+<context>
     <name>cairn::situation</name>
     <message>
         <source>container status lost (node restarted?)</source>
@@ -12433,11 +28327,11 @@
     </message>
     <message>
         <source>Nobody holds its lease.</source>
-        <translation>沒有人持有它的租約。</translation>
+        <translation>沒有人持有它的 Lease。</translation>
     </message>
     <message>
         <source>Its lease was last renewed %1 ago.</source>
-        <translation>它的租約上次更新是 %1 前。</translation>
+        <translation>它的 Lease 上次更新是 %1 前。</translation>
     </message>
     <message>
         <source>%1 is down</source>
@@ -12447,6 +28341,254 @@
         <source>%1 is %2 % full</source>
         <comment>PVC, part</comment>
         <translation>%1 已用 %2 %</translation>
+    </message>
+    <message>
+        <source>%1 leads.</source>
+        <comment>pod</comment>
+        <translation>%1 成為領導者。</translation>
+    </message>
+    <message>
+        <source>%1 leads, in place of %2.</source>
+        <comment>pods</comment>
+        <translation>%1 取代 %2 成為領導者。</translation>
+    </message>
+    <message>
+        <source>%1 leads, in place of %2; nobody led for %3.</source>
+        <comment>pods, duration</comment>
+        <translation>%1 取代 %2 成為領導者；其間 %3 沒有領導者。</translation>
+    </message>
+    <message>
+        <source>%1 has another leader</source>
+        <translation>%1 已更換領導者</translation>
+    </message>
+    <message>
+        <source>%1 lost a replica</source>
+        <translation>%1 失去一個複本</translation>
+    </message>
+    <message>
+        <source>%1 of %2 replicas are ready.</source>
+        <translation>%2 個複本中有 %1 個就緒。</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::situation::Failover</name>
+    <message>
+        <source>%1 s</source>
+        <comment>seconds</comment>
+        <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>pod, node</comment>
+        <translation>%1，%2</translation>
+    </message>
+    <message>
+        <source>Test: pod killed</source>
+        <translation>測試：終止 Pod</translation>
+    </message>
+    <message>
+        <source>Node lost</source>
+        <translation>節點失聯</translation>
+    </message>
+    <message>
+        <source>%1 lost</source>
+        <comment>node</comment>
+        <translation>%1 失聯</translation>
+    </message>
+    <message>
+        <source>Rolled out</source>
+        <translation>滾動更新</translation>
+    </message>
+    <message>
+        <source>Evicted</source>
+        <translation>遭驅逐</translation>
+    </message>
+    <message>
+        <source>First leader</source>
+        <translation>第一個領導者</translation>
+    </message>
+    <message>
+        <source>Not seen</source>
+        <translation>未看到</translation>
+    </message>
+    <message>
+        <source>Unknown</source>
+        <translation>不明</translation>
+    </message>
+    <message>
+        <source>%1, one replica</source>
+        <comment>why another leads</comment>
+        <translation>%1，只有一個複本</translation>
+    </message>
+    <message>
+        <source>nobody</source>
+        <translation>無</translation>
+    </message>
+    <message>
+        <source>itself</source>
+        <translation>它自己</translation>
+    </message>
+    <message>
+        <source>itself, %1</source>
+        <comment>node</comment>
+        <translation>它自己，%1</translation>
+    </message>
+    <message>
+        <source>%1 on %2</source>
+        <comment>pod, node</comment>
+        <translation>%2 上的 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n ready pod(s), and nothing forbids the test</source>
+        <translation>
+            <numerusform>%n 個就緒的 Pod，沒有任何因素阻止此測試</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Lease fresh, held by %1</source>
+        <comment>pod</comment>
+        <translation>Lease 未過期，由 %1 持有</translation>
+    </message>
+    <message>
+        <source>Leader pod deleted, by UID and version</source>
+        <translation>已依 UID 與版本刪除領導者 Pod</translation>
+    </message>
+    <message>
+        <source>Job %1 created</source>
+        <translation>已建立工作 %1</translation>
+    </message>
+    <message>
+        <source>No job could be created</source>
+        <translation>無法建立任何工作</translation>
+    </message>
+    <message>
+        <source>%1 holds the Lease</source>
+        <comment>pod</comment>
+        <translation>%1 持有 Lease</translation>
+    </message>
+    <message>
+        <source>Nobody took over the Lease</source>
+        <translation>沒有 Pod 接手 Lease</translation>
+    </message>
+    <message>
+        <source>The probe’s JobSet is made</source>
+        <translation>探測工作的 JobSet 已產生</translation>
+    </message>
+    <message>
+        <source>The probe’s pod is made</source>
+        <translation>探測工作的 Pod 已產生</translation>
+    </message>
+    <message>
+        <source>The probe’s JobSet was not made</source>
+        <translation>探測工作的 JobSet 未產生</translation>
+    </message>
+    <message>
+        <source>The probe’s pod was not made</source>
+        <translation>探測工作的 Pod 未產生</translation>
+    </message>
+    <message>
+        <source>The new leader is ready</source>
+        <translation>新的領導者已就緒</translation>
+    </message>
+    <message>
+        <source>The new leader was not ready</source>
+        <translation>新的領導者未就緒</translation>
+    </message>
+    <message>
+        <source>No new standby was ready</source>
+        <translation>沒有新的待命複本就緒</translation>
+    </message>
+    <message>
+        <source>A new standby is ready</source>
+        <translation>新的待命複本已就緒</translation>
+    </message>
+    <message>
+        <source>A new standby is ready on %1</source>
+        <comment>node</comment>
+        <translation>新的待命複本已在 %1 上就緒</translation>
+    </message>
+    <message>
+        <source>Probe job removed, nothing is left</source>
+        <translation>探測工作已移除，沒有任何殘留</translation>
+    </message>
+    <message>
+        <source>The probe job could not be removed; the next test removes it</source>
+        <translation>無法移除探測工作；下次測試會移除它</translation>
+    </message>
+    <message>
+        <source>The leader was killed; waiting for another one</source>
+        <translation>領導者已被終止；正在等待另一個領導者</translation>
+    </message>
+    <message>
+        <source>Watching the Lease before the kill</source>
+        <translation>正在監看 Lease，尚未終止</translation>
+    </message>
+    <message>
+        <source>The test was stopped after the kill</source>
+        <translation>測試在終止領導者後停止</translation>
+    </message>
+    <message>
+        <source>A TrainJob created while nobody led had its JobSet %1 after the kill</source>
+        <translation>在沒有領導者時建立的 TrainJob，於終止後 %1 產生了 JobSet</translation>
+    </message>
+    <message>
+        <source>A job created while nobody led had its pod %1 after the kill</source>
+        <translation>在沒有領導者時建立的工作，於終止後 %1 產生了 Pod</translation>
+    </message>
+    <message>
+        <source>Another pod led %1 after the kill</source>
+        <translation>終止後 %1 改由另一個 Pod 領導</translation>
+    </message>
+    <message>
+        <source>expected %1 to %2 s by its Lease</source>
+        <translation>依其 Lease 預期為 %1 到 %2 秒</translation>
+    </message>
+    <message>
+        <source>Lease renewed by %1</source>
+        <comment>pod</comment>
+        <translation>%1 續約了 Lease</translation>
+    </message>
+    <message>
+        <source>%1 killed</source>
+        <comment>pod</comment>
+        <translation>%1 已被終止</translation>
+    </message>
+    <message>
+        <source>The Lease of %1 ran out</source>
+        <comment>pod</comment>
+        <translation>%1 的 Lease 已到期</translation>
+    </message>
+    <message>
+        <source>Its successor %1 made</source>
+        <comment>pod</comment>
+        <translation>已產生其後繼 Pod %1</translation>
+    </message>
+    <message>
+        <source>%1 %2 created</source>
+        <comment>kind, name</comment>
+        <translation>已建立 %1 %2</translation>
+    </message>
+    <message>
+        <source>%1 leads</source>
+        <comment>pod</comment>
+        <translation>%1 成為領導者</translation>
+    </message>
+    <message>
+        <source>%1 stands by</source>
+        <comment>pod</comment>
+        <translation>%1 待命中</translation>
+    </message>
+    <message>
+        <source>A dead leader is replaced, and its work goes on.</source>
+        <translation>領導者失效時會有 Pod 接替，其工作得以繼續。</translation>
+    </message>
+    <message>
+        <source>Jobs can be created meanwhile: another pod answers the webhook.</source>
+        <translation>其間仍可建立工作：由另一個 Pod 回應 webhook。</translation>
+    </message>
+    <message>
+        <source>A dead node: the Lease takes as long, but a call of a webhook may still meet the dead pod for about 40 s.</source>
+        <translation>節點失效時：Lease 所需的時間相同，但呼叫 webhook 時，約 40 秒內仍可能碰到已失效的 Pod。</translation>
     </message>
 </context>
 <context>
@@ -12558,6 +28700,10 @@
     <message>
         <source>used by %1</source>
         <translation>由 %1 使用</translation>
+    </message>
+    <message>
+        <source>save the ConfigMap that holds it before anything else</source>
+        <translation>先儲存存放此紀錄的 ConfigMap，再做其他事</translation>
     </message>
 </context>
 <context>
@@ -12776,6 +28922,601 @@
     </message>
 </context>
 <context>
+    <name>cairn::storage</name>
+    <message>
+        <source>Lower-case letters, digits, hyphens and dots, beginning and ending with a letter or digit.</source>
+        <translation>小寫字母、數字、連字號與點，並以字母或數字開頭與結尾。</translation>
+    </message>
+    <message>
+        <source>Choose one of %1.</source>
+        <translation>請從 %1 中擇一。</translation>
+    </message>
+    <message>
+        <source>An absolute path of letters, digits and ._@+=- without &quot;..&quot;.</source>
+        <translation>由字母、數字與 ._@+=- 組成的絕對路徑，不含「..」。</translation>
+    </message>
+    <message>
+        <source>A path without a leading slash, of letters, digits and ._@+=- without &quot;..&quot;.</source>
+        <translation>開頭沒有斜線的路徑，由字母、數字與 ._@+=- 組成，不含「..」。</translation>
+    </message>
+    <message>
+        <source>A host name or an IP address.</source>
+        <translation>主機名稱或 IP 位址。</translation>
+    </message>
+    <message>
+        <source>A URL such as %1, without user or query.</source>
+        <translation>如 %1 的 URL，不含使用者或查詢。</translation>
+    </message>
+    <message>
+        <source>A whole number.</source>
+        <translation>整數。</translation>
+    </message>
+    <message>
+        <source>It looks like %1.</source>
+        <translation>格式如 %1。</translation>
+    </message>
+    <message>
+        <source>%1 is no kind of storage.</source>
+        <translation>%1 不是儲存空間的類型。</translation>
+    </message>
+    <message>
+        <source>It needs a name.</source>
+        <translation>需要名稱。</translation>
+    </message>
+    <message>
+        <source>%1 is refused as a name.</source>
+        <translation>%1 不能作為名稱。</translation>
+    </message>
+    <message>
+        <source>At most 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit.</source>
+        <translation>最多 63 個小寫字母、數字與連字號，並以字母或數字開頭與結尾。</translation>
+    </message>
+    <message>
+        <source>%1 is no namespace.</source>
+        <translation>%1 不是命名空間。</translation>
+    </message>
+    <message>
+        <source>Choose one of the cluster&apos;s.</source>
+        <translation>請選擇叢集中現有的。</translation>
+    </message>
+    <message>
+        <source>It needs a size.</source>
+        <translation>需要大小。</translation>
+    </message>
+    <message>
+        <source>%1 is no size.</source>
+        <translation>%1 不是大小。</translation>
+    </message>
+    <message>
+        <source>A quantity such as 500Gi.</source>
+        <translation>數量，例如 500Gi。</translation>
+    </message>
+    <message>
+        <source>%1 is less than the service makes.</source>
+        <translation>%1 小於此服務可建立的大小。</translation>
+    </message>
+    <message>
+        <source>At least %1Gi.</source>
+        <translation>至少 %1Gi。</translation>
+    </message>
+    <message>
+        <source>%1 is needed.</source>
+        <translation>需要 %1。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be %2.</source>
+        <translation>%1 不能是 %2。</translation>
+    </message>
+    <message>
+        <source>%1 by a class has no %2.</source>
+        <translation>由類別建立的 %1 沒有 %2。</translation>
+    </message>
+    <message>
+        <source>%1 has no %2.</source>
+        <translation>%1 沒有 %2。</translation>
+    </message>
+    <message>
+        <source>It takes %1.</source>
+        <translation>可用的有 %1。</translation>
+    </message>
+    <message>
+        <source>It is mounted with the account&apos;s key, which is in a Secret.</source>
+        <translation>它以帳戶的金鑰掛載，而金鑰存放在 Secret 中。</translation>
+    </message>
+    <message>
+        <source>Name the Secret.</source>
+        <translation>請指定 Secret。</translation>
+    </message>
+    <message>
+        <source>Whom the cloud should take it for is not said.</source>
+        <translation>未指定雲端應將它視為誰。</translation>
+    </message>
+    <message>
+        <source>Give a role, a Google service account or an Azure client ID.</source>
+        <translation>請提供角色、Google 服務帳戶或 Azure 用戶端識別碼。</translation>
+    </message>
+    <message>
+        <source>%1 has no Secret.</source>
+        <translation>%1 沒有 Secret。</translation>
+    </message>
+    <message>
+        <source>Leave the values out.</source>
+        <translation>請不要提供這些值。</translation>
+    </message>
+    <message>
+        <source>The Secret that is made needs a name.</source>
+        <translation>要建立的 Secret 需要名稱。</translation>
+    </message>
+    <message>
+        <source>Name it.</source>
+        <translation>請為它命名。</translation>
+    </message>
+    <message>
+        <source>This kind is a Secret, and its values are missing.</source>
+        <translation>此類型是 Secret，但缺少它的值。</translation>
+    </message>
+    <message>
+        <source>Give them from a file or standard input.</source>
+        <translation>請從檔案或標準輸入提供。</translation>
+    </message>
+    <message>
+        <source>The Secret names the server.</source>
+        <translation>伺服器由 Secret 指定。</translation>
+    </message>
+    <message>
+        <source>Give its URL.</source>
+        <translation>請提供其 URL。</translation>
+    </message>
+    <message>
+        <source>Secret</source>
+        <translation>Secret</translation>
+    </message>
+    <message>
+        <source>Its name; the values stay in the cluster.</source>
+        <translation>其名稱；值留在叢集中。</translation>
+    </message>
+    <message>
+        <source>StorageClass</source>
+        <translation>StorageClass</translation>
+    </message>
+    <message>
+        <source>Name of the new class; made of namespace and name when left out.</source>
+        <translation>新類別的名稱；未指定時由命名空間與名稱組成。</translation>
+    </message>
+    <message>
+        <source>A StorageClass of this cluster</source>
+        <translation>此叢集的 StorageClass</translation>
+    </message>
+    <message>
+        <source>The shortest way: an administrator has prepared it. Whether several nodes can write depends on its driver.</source>
+        <translation>最簡便的方式：管理員已備妥。能否由多個節點寫入，取決於其驅動程式。</translation>
+    </message>
+    <message>
+        <source>Access mode</source>
+        <translation>存取模式</translation>
+    </message>
+    <message>
+        <source>NFS server</source>
+        <translation>NFS 伺服器</translation>
+    </message>
+    <message>
+        <source>The size is not enforced: all folders of an export share its room.</source>
+        <translation>大小不會強制執行：同一匯出目錄的所有資料夾共用其空間。</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>伺服器</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>匯出目錄</translation>
+    </message>
+    <message>
+        <source>Mounted by</source>
+        <translation>掛載方式</translation>
+    </message>
+    <message>
+        <source>The driver, or the kubelet itself, which needs mount.nfs on every node.</source>
+        <translation>由驅動程式掛載，或由 kubelet 自行掛載；後者每個節點都需要 mount.nfs。</translation>
+    </message>
+    <message>
+        <source>CephFS</source>
+        <translation>CephFS</translation>
+    </message>
+    <message>
+        <source>Renames and locks as on a local disk: a good place for checkpoints.</source>
+        <translation>重新命名與鎖定如同本機磁碟：適合存放檢查點。</translation>
+    </message>
+    <message>
+        <source>Driver</source>
+        <translation>驅動程式</translation>
+    </message>
+    <message>
+        <source>Rook puts the namespace of its operator before it.</source>
+        <translation>Rook 會在前面加上其 operator 的命名空間。</translation>
+    </message>
+    <message>
+        <source>Cluster ID</source>
+        <translation>叢集 ID</translation>
+    </message>
+    <message>
+        <source>Of Rook, the namespace of the Ceph cluster.</source>
+        <translation>使用 Rook 時，為 Ceph 叢集的命名空間。</translation>
+    </message>
+    <message>
+        <source>File system</source>
+        <translation>檔案系統</translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation>路徑</translation>
+    </message>
+    <message>
+        <source>Pool</source>
+        <translation>集區</translation>
+    </message>
+    <message>
+        <source>Of Rook, rook-csi-cephfs-node (class: rook-csi-cephfs-provisioner).</source>
+        <translation>使用 Rook 時，為 rook-csi-cephfs-node（類別：rook-csi-cephfs-provisioner）。</translation>
+    </message>
+    <message>
+        <source>Namespace of the Secret</source>
+        <translation>Secret 的命名空間</translation>
+    </message>
+    <message>
+        <source>Secret for mounting</source>
+        <translation>掛載用的 Secret</translation>
+    </message>
+    <message>
+        <source>The same Secret when left out.</source>
+        <translation>未指定時使用同一個 Secret。</translation>
+    </message>
+    <message>
+        <source>Ceph user</source>
+        <translation>Ceph 使用者</translation>
+    </message>
+    <message>
+        <source>Only where the Secret is made.</source>
+        <translation>僅在一併建立 Secret 時需要。</translation>
+    </message>
+    <message>
+        <source>Ceph bucket (ObjectBucketClaim)</source>
+        <translation>Ceph 儲存桶（ObjectBucketClaim）</translation>
+    </message>
+    <message>
+        <source>Rook makes the bucket and a Secret with its keys, both of the claim&apos;s name. It is no PVC: the script speaks S3.</source>
+        <translation>Rook 會建立儲存桶與含有其金鑰的 Secret，兩者都與 ObjectBucketClaim 同名。它不是 PVC：由指令碼使用 S3。</translation>
+    </message>
+    <message>
+        <source>Bucket class</source>
+        <translation>儲存桶類別</translation>
+    </message>
+    <message>
+        <source>Object store</source>
+        <translation>物件儲存</translation>
+    </message>
+    <message>
+        <source>Its namespace</source>
+        <translation>其命名空間</translation>
+    </message>
+    <message>
+        <source>Longhorn</source>
+        <translation>Longhorn</translation>
+    </message>
+    <message>
+        <source>Shared through an NFS server in one pod: when its node dies, writes hang until another one serves. Nodes need an NFS client.</source>
+        <translation>透過單一 Pod 中的 NFS 伺服器共用：其節點停擺時，寫入會卡住，直到另一個 Pod 接手。節點需要 NFS 用戶端。</translation>
+    </message>
+    <message>
+        <source>Longhorn volume</source>
+        <translation>Longhorn 磁碟區</translation>
+    </message>
+    <message>
+        <source>Replicas</source>
+        <translation>複本</translation>
+    </message>
+    <message>
+        <source>AWS EFS</source>
+        <translation>AWS EFS</translation>
+    </message>
+    <message>
+        <source>Grows by itself; the size is a placeholder. Many small files are slow.</source>
+        <translation>會自行擴增；大小只是佔位值。大量小檔案會很慢。</translation>
+    </message>
+    <message>
+        <source>Access point</source>
+        <translation>存取點</translation>
+    </message>
+    <message>
+        <source>Permissions of folders</source>
+        <translation>資料夾的權限</translation>
+    </message>
+    <message>
+        <source>Folder for all</source>
+        <translation>共用的上層資料夾</translation>
+    </message>
+    <message>
+        <source>AWS FSx for Lustre</source>
+        <translation>AWS FSx for Lustre</translation>
+    </message>
+    <message>
+        <source>The fastest on AWS for large checkpoints. SCRATCH types lose data when a server fails.</source>
+        <translation>在 AWS 上，存放大型檢查點最快。SCRATCH 類型會在伺服器失效時遺失資料。</translation>
+    </message>
+    <message>
+        <source>DNS name</source>
+        <translation>DNS 名稱</translation>
+    </message>
+    <message>
+        <source>Mount name</source>
+        <translation>掛載名稱</translation>
+    </message>
+    <message>
+        <source>Subnet</source>
+        <translation>子網路</translation>
+    </message>
+    <message>
+        <source>Security groups</source>
+        <translation>安全群組</translation>
+    </message>
+    <message>
+        <source>Deployment type</source>
+        <translation>部署類型</translation>
+    </message>
+    <message>
+        <source>MB/s per TiB</source>
+        <translation>每 TiB 的 MB/s</translation>
+    </message>
+    <message>
+        <source>Of PERSISTENT types.</source>
+        <translation>用於 PERSISTENT 類型。</translation>
+    </message>
+    <message>
+        <source>AWS S3, mounted</source>
+        <translation>AWS S3（掛載）</translation>
+    </message>
+    <message>
+        <source>For data sets. Files cannot be renamed or changed: checkpoints that are written beside their place and then renamed fail.</source>
+        <translation>適合資料集。檔案無法重新命名或變更：先寫在一旁再重新命名的檢查點會失敗。</translation>
+    </message>
+    <message>
+        <source>Bucket</source>
+        <translation>儲存桶</translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation>區域</translation>
+    </message>
+    <message>
+        <source>Prefix</source>
+        <translation>前綴</translation>
+    </message>
+    <message>
+        <source>Google Filestore</source>
+        <translation>Google Filestore</translation>
+    </message>
+    <message>
+        <source>NFS with room of its own; each tier has a least size.</source>
+        <translation>擁有專屬空間的 NFS；每個層級都有最小的大小。</translation>
+    </message>
+    <message>
+        <source>Instance</source>
+        <translation>執行個體</translation>
+    </message>
+    <message>
+        <source>IP address</source>
+        <translation>IP 位址</translation>
+    </message>
+    <message>
+        <source>Tier</source>
+        <translation>層級</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>網路</translation>
+    </message>
+    <message>
+        <source>Google Cloud Storage, mounted</source>
+        <translation>Google Cloud Storage（掛載）</translation>
+    </message>
+    <message>
+        <source>For data sets. What is written is seen by others when it is closed; a rename copies, except in buckets with a hierarchical namespace.</source>
+        <translation>適合資料集。寫入的內容要到檔案關閉後，其他人才看得到；重新命名會複製，除非儲存桶採用階層式命名空間。</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>資料夾</translation>
+    </message>
+    <message>
+        <source>Azure Files</source>
+        <translation>Azure Files</translation>
+    </message>
+    <message>
+        <source>SMB is slow with many small files; NFS needs a Premium account.</source>
+        <translation>SMB 處理大量小檔案時很慢；NFS 需要 Premium 帳戶。</translation>
+    </message>
+    <message>
+        <source>Protocol</source>
+        <translation>通訊協定</translation>
+    </message>
+    <message>
+        <source>Storage account</source>
+        <translation>儲存體帳戶</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>檔案共用</translation>
+    </message>
+    <message>
+        <source>Resource group</source>
+        <translation>資源群組</translation>
+    </message>
+    <message>
+        <source>SKU</source>
+        <translation>SKU</translation>
+    </message>
+    <message>
+        <source>Of SMB alone; NFS needs none.</source>
+        <translation>僅用於 SMB；NFS 不需要。</translation>
+    </message>
+    <message>
+        <source>Azure Blob, mounted</source>
+        <translation>Azure Blob（掛載）</translation>
+    </message>
+    <message>
+        <source>For data sets: a cache on each node, so that others see a file late.</source>
+        <translation>適合資料集：每個節點各有快取，因此其他節點較晚才看得到檔案。</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>容器</translation>
+    </message>
+    <message>
+        <source>With the account&apos;s key; NFS needs none.</source>
+        <translation>含帳戶的金鑰；NFS 不需要。</translation>
+    </message>
+    <message>
+        <source>MinIO or any S3, mounted</source>
+        <translation>MinIO 或任何 S3（掛載）</translation>
+    </message>
+    <message>
+        <source>Keeps no modes and times. A file is seen by other nodes when it is closed; a rename copies.</source>
+        <translation>不保留權限模式與時間。檔案關閉後，其他節點才看得到；重新命名會複製。</translation>
+    </message>
+    <message>
+        <source>The claim&apos;s when left out.</source>
+        <translation>未指定時與 PVC 相同。</translation>
+    </message>
+    <message>
+        <source>MinIO or any S3, by keys</source>
+        <translation>MinIO 或任何 S3（以金鑰）</translation>
+    </message>
+    <message>
+        <source>A Secret with the keys, for variables of the job. Nothing is mounted: the script speaks S3.</source>
+        <translation>含有金鑰的 Secret，供工作的變數使用。不掛載任何東西：由指令碼使用 S3。</translation>
+    </message>
+    <message>
+        <source>AWS when left out.</source>
+        <translation>未指定時為 AWS。</translation>
+    </message>
+    <message>
+        <source>A bucket by workload identity</source>
+        <translation>以工作負載身分識別存取儲存桶</translation>
+    </message>
+    <message>
+        <source>A ServiceAccount for the job, which the cloud trusts: no key is kept anywhere.</source>
+        <translation>供工作使用且受雲端信任的 ServiceAccount：任何地方都不存放金鑰。</translation>
+    </message>
+    <message>
+        <source>AWS role</source>
+        <translation>AWS 角色</translation>
+    </message>
+    <message>
+        <source>Google service account</source>
+        <translation>Google 服務帳戶</translation>
+    </message>
+    <message>
+        <source>Azure client ID</source>
+        <translation>Azure 用戶端識別碼</translation>
+    </message>
+    <message>
+        <source>A folder of the nodes</source>
+        <translation>節點上的資料夾</translation>
+    </message>
+    <message>
+        <source>For tests, and for a file system that is mounted at the same path on every node. Otherwise each node has a folder of its own, and nothing is shared.</source>
+        <translation>用於測試，以及在每個節點上都掛載於相同路徑的檔案系統。否則每個節點各有自己的資料夾，什麼都不會共用。</translation>
+    </message>
+    <message>
+        <source>allow-delete and allow-overwrite among the mount options; no renames</source>
+        <translation>掛載選項 allow-delete 與 allow-overwrite；無法重新命名</translation>
+    </message>
+    <message>
+        <source>several nodes only as a raw block device of type io2</source>
+        <translation>僅作為 io2 類型的原始區塊裝置時，才能供多個節點使用</translation>
+    </message>
+    <message>
+        <source>the pod annotation gke-gcsfuse/volumes and a bound service account</source>
+        <translation>Pod 註解 gke-gcsfuse/volumes 與已繫結的服務帳戶</translation>
+    </message>
+    <message>
+        <source>the mount option allow_other</source>
+        <translation>掛載選項 allow_other</translation>
+    </message>
+    <message>
+        <source>several nodes only as a raw block device with maxShares</source>
+        <translation>僅作為設有 maxShares 的原始區塊裝置時，才能供多個節點使用</translation>
+    </message>
+    <message>
+        <source>several nodes only as a raw block device</source>
+        <translation>僅作為原始區塊裝置時，才能供多個節點使用</translation>
+    </message>
+    <message>
+        <source>an NFS client on every node</source>
+        <translation>每個節點上的 NFS 用戶端</translation>
+    </message>
+    <message>
+        <source>sharedFileSystemPath in its configuration</source>
+        <translation>其設定中的 sharedFileSystemPath</translation>
+    </message>
+    <message>
+        <source>volumes that an administrator made, which say by themselves</source>
+        <translation>由管理員建立的磁碟區，依各磁碟區自身的標示而定</translation>
+    </message>
+    <message>
+        <source>How volumes are made: for the whole cluster.</source>
+        <translation>磁碟區的建立方式：適用於整個叢集。</translation>
+    </message>
+    <message>
+        <source>What was saved stays when the claim is deleted.</source>
+        <translation>刪除 PVC 時，已儲存的內容會保留。</translation>
+    </message>
+    <message>
+        <source>Bound to this claim alone; nobody else&apos;s may take it.</source>
+        <translation>只繫結至此 PVC；其他 PVC 無法取用。</translation>
+    </message>
+    <message>
+        <source>No class, here and in the claim: nothing is made.</source>
+        <translation>此處與 PVC 都不設類別：不會建立任何東西。</translation>
+    </message>
+    <message>
+        <source>Asked for, and not enforced by the driver.</source>
+        <translation>僅為要求的大小，驅動程式不會強制執行。</translation>
+    </message>
+    <message>
+        <source>Unique in the cluster: another claim of the same storage needs another one.</source>
+        <translation>在叢集中不可重複：同一儲存空間的另一個 PVC 需要另一個值。</translation>
+    </message>
+    <message>
+        <source>%1: storage that is there already.</source>
+        <translation>%1：已存在的儲存空間。</translation>
+    </message>
+    <message>
+        <source>What jobs mount.</source>
+        <translation>供工作掛載。</translation>
+    </message>
+    <message>
+        <source>How buckets are made: for the whole cluster.</source>
+        <translation>儲存桶的建立方式：適用於整個叢集。</translation>
+    </message>
+    <message>
+        <source>The bucket stays when the claim is deleted.</source>
+        <translation>刪除 ObjectBucketClaim 時，儲存桶會保留。</translation>
+    </message>
+    <message>
+        <source>A bucket. Rook puts its address into ConfigMap %1 and its keys into Secret %1.</source>
+        <translation>儲存桶。Rook 會將其位址寫入 ConfigMap %1，將金鑰寫入 Secret %1。</translation>
+    </message>
+    <message>
+        <source>Whom the cloud takes the pods for: choose it as the job&apos;s service account. The cloud has to trust it too.</source>
+        <translation>雲端將 Pod 視為此身分：請選為工作的 ServiceAccount。雲端也必須信任它。</translation>
+    </message>
+    <message>
+        <source>Written last, from values that stand in no file: Secret %1/%2 with %3.</source>
+        <translation>最後寫入，其值不存在於任何檔案中：Secret %1/%2，含有 %3。</translation>
+    </message>
+</context>
+<context>
     <name>cairn::storage::Explain</name>
     <message>
         <source>Not bound to a volume yet. Its class may wait for the first pod that mounts it.</source>
@@ -12895,7 +29636,34 @@
     </message>
 </context>
 <context>
-    <name>cairn::store::UsageHistory</name>
+    <name>cairn::store::HaHistory</name>
+    <message>
+        <source>The high availability history could not be saved in %1</source>
+        <translation>無法將高可用性歷史儲存到 %1</translation>
+    </message>
+    <message>
+        <source>The high availability history %1 can be neither read nor set aside</source>
+        <translation>高可用性歷史 %1 無法讀取，也無法移開</translation>
+    </message>
+    <message>
+        <source>The high availability history starts over</source>
+        <translation>高可用性歷史重新開始</translation>
+    </message>
+    <message>
+        <source>The high availability history cannot be saved</source>
+        <translation>無法儲存高可用性歷史</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::store::HistoryFile</name>
+    <message>
+        <source>Check the free space and the permissions of its folder. Everything else keeps working.</source>
+        <translation>請檢查其資料夾的可用空間與權限。其他功能照常運作。</translation>
+    </message>
+    <message>
+        <source>The file is damaged: %1</source>
+        <translation>檔案已損壞：%1</translation>
+    </message>
     <message>
         <source>Move the file away.</source>
         <translation>請將該檔案移開。</translation>
@@ -12905,8 +29673,8 @@
         <translation>舊檔案保留為 %1。</translation>
     </message>
     <message>
-        <source>The file is damaged: %1</source>
-        <translation>檔案已損壞：%1</translation>
+        <source>It was written by a newer version of Cairn, in a format this one does not know.</source>
+        <translation>它由較新版的 Cairn 寫入，此版本不認得其格式。</translation>
     </message>
     <message>
         <source>Qt has no driver for SQLite.</source>
@@ -12916,13 +29684,12 @@
         <source>Install the package libqt6sql6-sqlite.</source>
         <translation>請安裝套件 libqt6sql6-sqlite。</translation>
     </message>
+</context>
+<context>
+    <name>cairn::store::UsageHistory</name>
     <message>
         <source>PVC usage could not be saved in %1</source>
         <translation>無法將 PVC 使用量記錄到 %1</translation>
-    </message>
-    <message>
-        <source>Check the free space and the permissions of its folder. Everything else keeps working.</source>
-        <translation>請檢查其資料夾的可用空間與權限。其他功能照常運作。</translation>
     </message>
     <message>
         <source>The PVC usage history %1 can be neither read nor set aside</source>
@@ -12931,10 +29698,6 @@
     <message>
         <source>The PVC usage history starts over</source>
         <translation>PVC 使用量歷史重新開始</translation>
-    </message>
-    <message>
-        <source>It was written by a newer version of Cairn, in a format this one does not know.</source>
-        <translation>它由較新版的 Cairn 寫入，此版本不認得其格式。</translation>
     </message>
     <message>
         <source>PVC usage cannot be saved</source>
@@ -13037,6 +29800,16 @@
         <translation>
             <numerusform>顯示 %1/%2，篩選隱藏 %n 列</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>%1, folded</source>
+        <comment>section</comment>
+        <translation>%1，已摺疊</translation>
+    </message>
+    <message>
+        <source>%1, unfolded</source>
+        <comment>section</comment>
+        <translation>%1，已展開</translation>
     </message>
 </context>
 </TS>

@@ -40,14 +40,6 @@ Result<QList<app::JobDetail>> named(kube::Cluster &cluster, const Options &optio
     return found;
 }
 
-QJsonArray notesJson(const QList<jobs::PlanNote> &notes)
-{
-    QJsonArray array;
-    for (const jobs::PlanNote &note : notes)
-        array.append(QJsonObject{{u"id"_s, note.id}, {u"text"_s, note.text}, {u"fix"_s, note.fix}});
-    return array;
-}
-
 QJsonObject itemJson(const BulkItem &item)
 {
     QJsonValue loss = QJsonValue::Null;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Cluster.h"
 #include "Commands.h"
+#include "Measure.h"
 #include "Output.h"
 #include "base/Text.h"
 #include "engine/JobJson.h"
@@ -16,7 +17,16 @@ namespace {
 
 using storage::ClaimAccount;
 
-/// What the user allowed, and what needs no allowance; problems go to stderr.
+QString usedText(const ClaimAccount &account)
+{
+    if (!account.use)
+        return u"–"_s;
+    const QString used = text::bytes(account.use->used);
+    return account.isLimited() ? u"%1 of %2"_s.arg(used, text::bytes(account.use->capacity)) : used;
+}
+
+} // namespace
+
 void measure(kube::Cluster &cluster, const Options &options, storage::ClaimFacts &facts, std::stop_token stop)
 {
     const app::ProxyGet get = [&cluster](const ObjectRef &target, const QString &path, std::stop_token token) {
@@ -53,16 +63,6 @@ void measure(kube::Cluster &cluster, const Options &options, storage::ClaimFacts
             note(use.error().oneLine());
     }
 }
-
-QString usedText(const ClaimAccount &account)
-{
-    if (!account.use)
-        return u"–"_s;
-    const QString used = text::bytes(account.use->used);
-    return account.isLimited() ? u"%1 of %2"_s.arg(used, text::bytes(account.use->capacity)) : used;
-}
-
-} // namespace
 
 int claims(app::Engine &engine, const Options &options, std::stop_token stop)
 {

@@ -108,6 +108,9 @@ Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster,
                     u"It mounts the job's PVC read-only in namespace %1, lists it, and is gone a minute later"_s.arg(text::safe(detail.job.ns)),
                     u"Allow it with --allow-helper, or use a running pod of the job with --use-exec"_s);
     }
+    // What a killed program left behind goes before another comes. Not while a resume holds one: its job stands still meanwhile.
+    if (options.allowHelper && !held)
+        (void)ckpt::sweepHelpers(cluster, detail.job.ns, std::chrono::minutes(15), stop);
     return app::readCheckpoints(cluster, detail.job, detail.pods, listVia(options), stop, {}, {}, held);
 }
 

@@ -5,7 +5,7 @@
 #include "base/Text.h"
 #include "checkpoints/Folder.h"
 
-#include <QSet>
+#include <QJsonArray>
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -29,9 +29,13 @@ void printListing(const Options &options, const Listing &listing, const QJsonObj
         }
     }
     QString table = renderTable(rows, {0, 1, 3, 4});
-    if (rows.size() == 1)
-        table = u"No checkpoints.\n"_s;
-    else
+    if (rows.size() == 1) {
+        // Where something was left out, an empty list does not say that there is nothing.
+        const QString none = listing.partial ? u"No checkpoints among what was read."_s : u"No checkpoints."_s;
+        table = none + u'\n';
+        if (listing.partial)
+            json.insert(u"notes"_s, QJsonArray::fromStringList(QStringList(none) + listing.notes));
+    } else
         table += u"* newest that can be resumed, per folder\n"_s;
     print(options.format, json, table);
     for (const QString &line : listing.notes)

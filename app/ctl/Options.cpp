@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Options.h"
 
+#include "audit/Audit.h"
+
 #include <QCommandLineParser>
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -13,23 +16,52 @@ const auto usage = u"cairnctl: Kubeflow jobs, their checkpoints and their resume
                    "Commands:\n"
                    "  doctor                 check the context step by step: file, sign-in, TLS, server, permissions\n"
                    "  contexts               the contexts of the kubeconfig and what is wrong with them\n"
+                   "  overview               what needs attention, worst first\n"
                    "  jobs                   training jobs\n"
                    "  job show NAME          one job ([KIND/]NAME)\n"
+                   "  job why NAME           why it does not run: what waits, what never will, and what helps\n"
+                   "  job effective NAME     what it becomes: runtime, job, patches and queue merged, each line with its origin\n"
                    "  job resume NAME        resume it from a checkpoint (--from latest|step=N|PATH)\n"
                    "  job suspend NAME...    suspend jobs (with --yes)\n"
                    "  job unsuspend NAME...  unsuspend jobs; their script chooses where it starts (with --yes)\n"
                    "  job delete NAME...     delete jobs; checkpoints on PVCs and in buckets stay (with --yes)\n"
                    "  job yaml NAME...       their YAML, to apply again\n"
+                   "  job new NAME [-- COMMAND...]\n"
+                   "                         launch a job from options, from YAML (--file) or from a template (--template),\n"
+                   "                         checked first (with --yes)\n"
+                   "  job templates          templates of jobs, Cairn's and those of a folder (--templates DIR)\n"
+                   "  job clone NAME         launch a copy of a job (--name NEW), into a folder of its own (with --yes), perhaps\n"
+                   "                         from one of its checkpoints (--from-checkpoint latest|step=N|PATH)\n"
+                   "  job convert NAME       make a TrainJob of it, and list what has no counterpart (with --yes)\n"
+                   "  job scale NAME         give it another number of workers (--workers N, with --yes)\n"
+                   "  job edit NAME          change its YAML, in $EDITOR or from a file (-f), checked first (with --yes)\n"
                    "  checkpoints TARGET     checkpoints of a job, of a folder (a target with a slash), or of\n"
                    "                         s3://BUCKET/PREFIX\n"
                    "  claims [NAME]          PVCs: how full, measured by what, used by what\n"
+                   "  storage classes        StorageClasses, which of them several nodes can write, and what can be made here\n"
+                   "  storage new KIND NAME  make storage for jobs: volume, PVC, class (with --yes)\n"
+                   "  storage prove PVC      write and read it from two nodes (with --allow-helper)\n"
+                   "  storage finish [NAME], storage rollback [NAME]\n"
+                   "                         go on with what was interrupted, or take it back (with --yes)\n"
                    "  quotas                 quotas of namespaces and Kueue queues: used and free, GPUs first\n"
-                   "  components             Kubeflow components, and which do not tolerate a node failure\n"_s;
+                   "  components [NAME]      Kubeflow components, and which do not tolerate a node failure\n"
+                   "  what-if NODE           what stops when a node is lost, or drained (--drain), and the safe way\n"
+                   "  failover COMPONENT     kill its leader and measure until another one works (with --yes)\n"
+                   "  overlay new            generate a kustomize overlay that makes Kubeflow highly available (--out DIR)\n"
+                   "  overlay diff           what the overlay of a folder changes, and whether every patch lands\n"
+                   "  overlay apply          apply it in the safe order (with --yes)\n"
+                   "  overlay test [PATH]    whether the databases and brokers of its settings can be used (--from)\n"
+                   "  overlay move-database [SERVICE]\n"
+                   "                         how to move the data of pipelines or katib, with the commands for this cluster\n"
+                   "  overlay finish [NAME], overlay rollback [NAME]\n"
+                   "                         go on with an apply that was interrupted, or take one back (with --yes)\n"
+                   "  audit                  what falls over, hurts or misleads when a node fails: findings with their fix\n"_s;
 
-/// Commands on several jobs.
+/// Commands that take three words or more.
 bool takesNames(const QStringList &words)
 {
-    static const QStringList several{u"suspend"_s, u"unsuspend"_s, u"delete"_s, u"yaml"_s};
+    // The command of a new job counts as some.
+    static const QStringList several{u"suspend"_s, u"unsuspend"_s, u"delete"_s, u"yaml"_s, u"new"_s};
     return words.size() > 1 && words.first() == "job"_L1 && several.contains(words[1]);
 }
 
@@ -39,20 +71,41 @@ int wordsOf(const QStringList &words)
     if (words.isEmpty())
         return 0;
     const QString &first = words.first();
-    if (first == "doctor"_L1 || first == "contexts"_L1 || first == "jobs"_L1 || first == "components"_L1 || first == "quotas"_L1)
+    if (first == "doctor"_L1 || first == "contexts"_L1 || first == "overview"_L1 || first == "jobs"_L1 || first == "quotas"_L1 || first == "audit"_L1)
         return 1;
-    if (first == "claims"_L1)
+    if (first == "overlay"_L1) {
+        if (words.size() > 1 && (words[1] == "new"_L1 || words[1] == "diff"_L1 || words[1] == "apply"_L1))
+            return 2;
+        static const QStringList named{u"finish"_s, u"rollback"_s, u"test"_s, u"move-database"_s};
+        return words.size() > 1 && named.contains(words[1]) ? std::clamp<int>(static_cast<int>(words.size()), 2, 3) : 0;
+    }
+    if (first == "storage"_L1 && words.size() > 1) {
+        if (words[1] == "finish"_L1 || words[1] == "rollback"_L1)
+            return std::clamp<int>(static_cast<int>(words.size()), 2, 3);
+        return words[1] == "classes"_L1 ? 2 : words[1] == "prove"_L1 ? 3 : words[1] == "new"_L1 ? 4 : 0;
+    }
+    if (first == "claims"_L1 || first == "components"_L1)
         return words.size() == 1 ? 1 : 2;
-    if (first == "checkpoints"_L1)
+    if (first == "checkpoints"_L1 || first == "what-if"_L1 || first == "failover"_L1)
+        return 2;
+    if (first == "job"_L1 && words.size() > 1 && words[1] == "templates"_L1)
         return 2;
     if (takesNames(words))
         return 3;
-    if (first == "job"_L1 && words.size() > 1 && (words[1] == "show"_L1 || words[1] == "resume"_L1))
+    static const QStringList one{u"show"_s, u"why"_s, u"effective"_s, u"resume"_s, u"clone"_s, u"convert"_s, u"scale"_s, u"edit"_s};
+    if (first == "job"_L1 && words.size() > 1 && one.contains(words[1]))
         return 3;
     return 0;
 }
 
 } // namespace
+
+std::pair<QString, QString> passwordSource(const QString &option)
+{
+    const qsizetype equals = option.indexOf(u'=');
+    const bool named = equals > 0 && !QStringView(option).left(equals).contains(u':') && !QStringView(option).left(equals).contains(u'/');
+    return named ? std::pair(option.left(equals), option.mid(equals + 1)) : std::pair(QString(), option);
+}
 
 std::variant<Options, Stop> parseOptions(const QStringList &arguments)
 {
@@ -70,16 +123,18 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     value({u"context"_s}, u"Use this context instead of the current one."_s, u"NAME"_s);
     value({u"n"_s, u"namespace"_s}, u"Namespace; the context's when left out."_s, u"NS"_s);
     flag({u"A"_s, u"all-namespaces"_s}, u"All namespaces."_s);
-    value({u"o"_s, u"output"_s}, u"table (default), json or yaml."_s, u"FORMAT"_s);
+    value({u"o"_s, u"output"_s}, u"table (default), json or yaml; of audit also sarif or markdown; of job new, clone and convert also effective, or kustomize with --out."_s, u"FORMAT"_s);
     flag({u"dry-run"_s}, u"Show what would change, let the server check it, change nothing."_s);
-    flag({u"yes"_s}, u"Do it: without it, suspend, unsuspend and delete only show what would become of each job."_s);
+    flag({u"yes"_s}, u"Do it: without it, suspend, unsuspend, delete, failover and overlay apply, finish and rollback only show what they would do."_s);
+    flag({u"elsewhere"_s}, u"Go on with a record, or roll it back, although it changes objects outside of its namespace."_s);
     flag({u"whole"_s}, u"YAML with status and all that the server owns."_s);
     flag({u"wait"_s}, u"Follow until the first step after the checkpoint is seen."_s);
     flag({u"allow-exec"_s}, u"Allow the sign-in program that the kubeconfig names to run."_s);
-    flag({u"allow-helper"_s}, u"Allow a helper Job that mounts a PVC read-only and lists or measures it."_s);
+    flag({u"allow-helper"_s}, u"Allow a helper Job that mounts a PVC read-only and lists or measures it, or that looks at a service from inside the cluster."_s);
+    flag({u"allow-write"_s}, u"Allow overlay test to write, read and delete one small object below cairn-probe/ in the bucket."_s);
     flag({u"allow-node-proxy"_s}, u"Allow asking kubelets through nodes/proxy, a permission that can run commands in every pod."_s);
     flag({u"use-exec"_s}, u"List a PVC by exec in a running pod that mounts it."_s);
-    value({u"from"_s}, u"latest (default), step=N or a checkpoint's path."_s, u"WHICH"_s);
+    value({u"from"_s}, u"latest (default), step=N or a checkpoint's path; of overlay test here (default), cluster or both."_s, u"WHICH"_s);
     value({u"by"_s}, u"How the path is passed to the script: env:NAME, arg:TEMPLATE with {path} {dir} {step}, or newest."_s, u"HOW"_s);
     value({u"save-by"_s}, u"How the save directory is passed to it: env:NAME or arg:TEMPLATE with {save}."_s, u"HOW"_s);
     value({u"name"_s}, u"Name of the new job."_s, u"NAME"_s);
@@ -87,8 +142,21 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"wrapper"_s}, u"Wrap the command so that later restarts continue from the newest checkpoint."_s);
     flag({u"accept-unverified"_s}, u"Resume from a checkpoint that could not be verified."_s);
     value({u"recover"_s}, u"finish or undo (roll back) a resume that was interrupted."_s, u"HOW"_s);
-    value({u"fail-on"_s}, u"Exit with 5 when a component is down, degraded, a single point of failure (single-point) or all on one node (node)."_s, u"WHAT"_s);
-    flag({u"allow-secret"_s}, u"Allow reading the Secret with the credentials of a job's bucket."_s);
+    value({u"fail-on"_s}, u"Exit with 5 when a component is down, degraded, a single point of failure (single-point) or all on one node (node); of audit when a finding that is not accepted is critical, high, medium or low, or worse."_s, u"WHAT"_s);
+    value({u"manifests"_s}, u"Audit this file or folder of rendered YAML instead of a cluster, or generate an overlay for it; - is standard input (audit)."_s, u"PATH"_s);
+    value({u"accepted"_s}, u"Findings that you accept, with reason and end: cairn-accepted.yaml."_s, u"FILE"_s);
+    value({u"settings"_s}, u"Settings of the overlay; without it those in the folder, else defaults for this cluster."_s, u"FILE"_s);
+    value({u"out"_s}, u"Folder of the overlay, or of -o kustomize."_s, u"DIR"_s);
+    value({u"overlay"_s}, u"Which kustomization of the folder: prod (default), staging, leaders-first, patches or a path in it."_s, u"NAME"_s);
+    value({u"kustomize"_s}, u"The kustomize or kubectl that builds the overlay beside Cairn; found in PATH when left out."_s, u"PROGRAM"_s);
+    value({u"password-from"_s}, u"Where the password of a service is: secret/NAME[/KEY] (with --allow-secret), file:PATH or stdin; may be given several times."_s,
+          u"[SERVICE=]SOURCE"_s);
+    value({u"image"_s}, u"Image of a new job's training; of overlay test the image of the pod that looks at services from inside the cluster, that of the database there when left out."_s, u"IMAGE"_s);
+    flag({u"no-service-test"_s}, u"Apply an overlay without looking at its databases first."_s);
+    value({u"helm-values"_s}, u"Values of a Helm release as `helm get values --all` writes them; may be given several times."_s, u"[NS/]RELEASE=FILE"_s);
+    flag({u"rules"_s}, u"Print the rules of the audit and end."_s);
+    flag({u"drain"_s}, u"Ask what draining the node does instead of losing it."_s);
+    flag({u"allow-secret"_s}, u"Allow reading the Secret with the credentials of a job's bucket; of audit: Secrets of components, to see whether they hold the values as shipped; of overlay: the Secret with a service's password."_s);
     flag({u"keychain"_s}, u"Take the credentials of a bucket from the desktop's keychain, or save those of the environment there."_s);
     value({u"endpoint"_s}, u"The S3 server of the bucket; AWS when neither this nor AWS_ENDPOINT_URL names one."_s, u"URL"_s);
     value({u"region"_s}, u"Region of the bucket; found out when left out."_s, u"REGION"_s);
@@ -96,6 +164,9 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"virtual-host"_s}, u"Name the bucket in the host name: the default for AWS."_s);
     value({u"as-of"_s}, u"The bucket as it was at that time, by its versions: 2026-11-28T03:00 (here) or …Z (UTC)."_s, u"TIME"_s);
     flag({u"fail-on-damaged"_s}, u"Exit with 5 when a listed checkpoint is damaged."_s);
+
+    addLaunchOptions(parser);
+    addVolumeOptions(parser);
 
     const auto error = [](const QString &text) {
         return Stop{ExitUsage, u"cairnctl: "_s + text + u"\nTry: cairnctl --help"_s};
@@ -117,11 +188,21 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
         return Stop{ExitUsage, usage};
     if (words == 0)
         return error(u"there is no command \"%1\""_s.arg(options.command.join(u' ')));
-    if (options.command.size() < words)
+    const bool launchesFile = options.command.size() == 2 && options.command[1] == "new"_L1
+        && (parser.isSet(u"file"_s) || parser.isSet(u"template"_s)); // which names the job
+    if (options.command.size() < words && !launchesFile)
         return error(u"\"%1\" needs one more word: which?"_s.arg(options.command.join(u' ')));
     if (options.command.size() > words && !takesNames(options.command))
         return error(u"\"%1\" is one word too many"_s.arg(options.command[words]));
 
+    const Result<LaunchOptions> launch = launchOptions(parser);
+    if (!launch)
+        return error(launch.error().what);
+    options.launch = *launch;
+    const Result<VolumeOptions> volume = volumeOptions(parser);
+    if (!volume)
+        return error(volume.error().what);
+    options.volume = *volume;
     options.kubeconfig = parser.value(u"kubeconfig"_s);
     options.context = parser.value(u"context"_s);
     options.ns = parser.value(u"namespace"_s);
@@ -129,6 +210,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     options.dryRun = parser.isSet(u"dry-run"_s);
     options.wait = parser.isSet(u"wait"_s);
     options.yes = parser.isSet(u"yes"_s);
+    options.elsewhere = parser.isSet(u"elsewhere"_s);
     options.whole = parser.isSet(u"whole"_s);
     options.allowExec = parser.isSet(u"allow-exec"_s);
     options.allowHelper = parser.isSet(u"allow-helper"_s);
@@ -143,7 +225,20 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     options.recover = parser.value(u"recover"_s);
     options.failOnDamaged = parser.isSet(u"fail-on-damaged"_s);
     options.failOn = parser.value(u"fail-on"_s);
+    options.manifests = parser.value(u"manifests"_s);
+    options.settings = parser.value(u"settings"_s);
+    options.out = parser.value(u"out"_s);
+    options.overlay = parser.value(u"overlay"_s);
+    options.kustomize = parser.value(u"kustomize"_s);
+    options.accepted = parser.value(u"accepted"_s);
+    options.helmValues = parser.values(u"helm-values"_s);
+    options.passwordFrom = parser.values(u"password-from"_s);
+    options.image = parser.value(u"image"_s);
+    options.serviceTest = !parser.isSet(u"no-service-test"_s);
+    options.rules = parser.isSet(u"rules"_s);
+    options.drain = parser.isSet(u"drain"_s);
     options.allowSecret = parser.isSet(u"allow-secret"_s);
+    options.allowWrite = parser.isSet(u"allow-write"_s);
     options.keychain = parser.isSet(u"keychain"_s);
     options.endpoint = parser.value(u"endpoint"_s);
     options.region = parser.value(u"region"_s);
@@ -153,6 +248,8 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
         options.style = s3::Store::Style::VirtualHost;
     if (parser.isSet(u"from"_s))
         options.from = parser.value(u"from"_s);
+    if (options.command.value(1) == "scale"_L1 && !options.launch.workers)
+        return error(u"job scale needs the number: --workers N"_s);
     if (options.allNamespaces && !options.ns.isEmpty())
         return error(u"-n and -A are mutually exclusive"_s);
     if (options.allowHelper && options.useExec)
@@ -161,7 +258,30 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
         return error(u"--path-style and --virtual-host are mutually exclusive"_s);
     if (!options.recover.isEmpty() && options.recover != "finish"_L1 && options.recover != "undo"_L1)
         return error(u"--recover takes finish or undo"_s);
-    if (parser.isSet(u"fail-on"_s) && !QStringList{u"down"_s, u"degraded"_s, u"single-point"_s, u"node"_s}.contains(options.failOn))
+    const bool isAudit = options.command.first() == "audit"_L1;
+    if (isAudit && parser.isSet(u"fail-on"_s) && !audit::severityOf(options.failOn))
+        return error(u"--fail-on of audit takes critical, high, medium or low"_s);
+    if (options.command.first() == "overlay"_L1 && (options.command[1] == "diff"_L1 || options.command[1] == "apply"_L1) && options.out.isEmpty())
+        return error(u"overlay %1 needs the folder: --out DIR"_s.arg(options.command[1]));
+    for (const QString &one : std::as_const(options.passwordFrom)) {
+        const QString source = passwordSource(one).second;
+        const bool named = source == "stdin"_L1 || (source.startsWith("file:"_L1) && source.size() > 5)
+            || (source.startsWith("secret/"_L1) && !source.section(u'/', 1, 1).isEmpty() && source.count(u'/') <= 2);
+        if (!named)
+            return error(u"--password-from takes [SERVICE=]secret/NAME[/KEY], file:PATH or stdin"_s);
+    }
+    const bool isTest = options.command.first() == "overlay"_L1 && options.command[1] == "test"_L1;
+    if (isTest && !parser.isSet(u"from"_s))
+        options.from = u"here"_s;
+    if (isTest && !QStringList{u"here"_s, u"cluster"_s, u"both"_s}.contains(options.from))
+        return error(u"--from of overlay test takes here, cluster or both"_s);
+    for (const QString &one : options.helmValues) {
+        if (one.section(u'=', 0, 0).isEmpty() || one.section(u'=', 1).isEmpty() || one.section(u'=', 0, 0).count(u'/') > 1)
+            return error(u"--helm-values takes [NAMESPACE/]RELEASE=FILE"_s);
+    }
+    if (isAudit && parser.isSet(u"manifests"_s) && options.manifests.isEmpty())
+        return error(u"--manifests takes a file, a folder or -"_s);
+    if (!isAudit && parser.isSet(u"fail-on"_s) && !QStringList{u"down"_s, u"degraded"_s, u"single-point"_s, u"node"_s}.contains(options.failOn))
         return error(u"--fail-on takes down, degraded, single-point or node"_s);
     if (options.from.isEmpty())
         return error(u"--from takes latest, step=N or a path"_s);
@@ -178,14 +298,26 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
             return error(u"--as-of goes with checkpoints s3://BUCKET/PREFIX"_s);
     }
     const QString format = parser.value(u"output"_s);
+    static const QStringList launches{u"new"_s, u"clone"_s, u"convert"_s};
+    const bool isLaunch = options.command.first() == "job"_L1 && launches.contains(options.command.value(1));
+    if (isLaunch && format == "kustomize"_L1 && (options.out.isEmpty() || options.yes))
+        return error(u"-o kustomize writes a folder, --out DIR, and launches nothing: leave --yes out"_s);
     if (format.isEmpty() || format == "table"_L1)
         options.format = Format::Table;
     else if (format == "json"_L1)
         options.format = Format::Json;
     else if (format == "yaml"_L1)
         options.format = Format::Yaml;
+    else if (isLaunch && format == "effective"_L1)
+        options.format = Format::Effective;
+    else if (isLaunch && format == "kustomize"_L1)
+        options.format = Format::Kustomize;
+    else if (isAudit && !options.rules && format == "sarif"_L1)
+        options.format = Format::Sarif;
+    else if (isAudit && format == "markdown"_L1)
+        options.format = Format::Markdown;
     else
-        return error(u"-o takes table, json or yaml"_s);
+        return error(isAudit ? u"-o of audit takes table, json, yaml, sarif or markdown, and of --rules no sarif"_s : u"-o takes table, json or yaml"_s);
     return options;
 }
 

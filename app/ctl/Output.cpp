@@ -6,6 +6,7 @@
 
 #include <QJsonDocument>
 #include <QSet>
+#include <algorithm>
 #include <cstdio>
 
 using namespace Qt::StringLiterals;
@@ -52,7 +53,11 @@ QString renderTable(const QList<QStringList> &rows, const QSet<int> &right)
 void print(Format format, const QJsonObject &json, const QString &table)
 {
     switch (format) {
-    case Format::Table: write(stdout, table); break;
+    case Format::Table:
+    case Format::Effective:
+    case Format::Kustomize:
+    case Format::Markdown: write(stdout, table); break;
+    case Format::Sarif:
     case Format::Json: write(stdout, QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Indented))); break;
     case Format::Yaml: write(stdout, manifest::toYaml(json)); break;
     }
@@ -61,8 +66,17 @@ void print(Format format, const QJsonObject &json, const QString &table)
 int printError(const Error &error)
 {
     QString text = u"cairnctl: "_s + text::safe(error.what);
-    if (!error.why.isEmpty())
+    const bool places = error.causes.size() > 1
+        && std::ranges::all_of(error.causes, [](const FieldCause &cause) { return cause.reason == "Position"_L1; });
+    if (places) {
+        QStringList lines;
+        for (const FieldCause &cause : error.causes)
+            lines.append(text::safe(
+                cause.message.contains(cause.field) ? cause.message : cause.field + u": "_s + cause.message));
+        text += u"\n  Why: "_s + lines.join(u"\n       "_s);
+    } else if (!error.why.isEmpty()) {
         text += u"\n  Why: "_s + text::safe(error.why);
+    }
     if (!error.fix.isEmpty())
         text += u"\n  Fix: "_s + text::safe(error.fix);
     if (error.httpStatus || !error.reason.isEmpty())
@@ -76,6 +90,22 @@ int printError(const Error &error)
     }
 }
 
+QString diffText(const QList<manifest::DiffLine> &diff)
+{
+    QString out;
+    for (const manifest::DiffLine &line : diff) {
+        if (line.kind == manifest::DiffLine::Kind::Skipped) {
+            out += u"  … %1 lines …\n"_s.arg(line.oldLine);
+            continue;
+        }
+        const QString sign = line.kind == manifest::DiffLine::Kind::Added ? u"+ "_s
+            : line.kind == manifest::DiffLine::Kind::Removed              ? u"- "_s
+                                                                          : u"  "_s;
+        out += sign + text::safe(line.text) + u'\n';
+    }
+    return out;
+}
+
 void note(const QString &line)
 {
     write(stderr, line);
@@ -85,6 +115,22 @@ void noteGaps(const QList<Gap> &gaps)
 {
     for (const Gap &gap : gaps)
         note(u"Not read: %1. %2"_s.arg(gap.what, text::safe(gap.error.oneLine())));
+}
+
+QJsonArray notesJson(const QList<change::Note> &notes)
+{
+    QJsonArray array;
+    for (const change::Note &note : notes)
+        array.append(QJsonObject{{u"id"_s, note.id}, {u"text"_s, note.text}, {u"fix"_s, note.fix}});
+    return array;
+}
+
+change::Options changeOptions()
+{
+    change::Options options;
+    options.tool = u"cairnctl " CAIRN_VERSION_STRING ""_s;
+    options.progress = [](const change::Event &event) { note(event.text); };
+    return options;
 }
 
 } // namespace cairn::ctl

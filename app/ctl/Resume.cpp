@@ -7,7 +7,6 @@
 #include "jobs/Preflight.h"
 #include "jobs/ResumeExecutor.h"
 #include "jobs/ResumeJson.h"
-#include "jobs/Unfinished.h"
 
 #include <QJsonArray>
 #include <algorithm>
@@ -20,22 +19,6 @@ namespace {
 void printEvent(const jobs::ResumeEvent &event)
 {
     note(event.text);
-}
-
-QString diffText(const QList<manifest::DiffLine> &diff)
-{
-    QString out;
-    for (const manifest::DiffLine &line : diff) {
-        if (line.kind == manifest::DiffLine::Kind::Skipped) {
-            out += u"  … %1 lines …\n"_s.arg(line.oldLine);
-            continue;
-        }
-        const QString sign = line.kind == manifest::DiffLine::Kind::Added ? u"+ "_s
-            : line.kind == manifest::DiffLine::Kind::Removed              ? u"- "_s
-                                                                          : u"  "_s;
-        out += sign + text::safe(line.text) + u'\n';
-    }
-    return out;
 }
 
 QJsonObject jobOf(const ObjectRef &ref)
@@ -72,15 +55,12 @@ int recover(app::Engine &engine, const std::shared_ptr<kube::Cluster> &connected
     execute.follow = options.wait;
     execute.progress = printEvent;
     execute.tool = u"cairnctl " CAIRN_VERSION_STRING ""_s;
-    // What was whole when the change began may be gone since.
-    if (const auto hangs = jobs::unfinishedChange(job); hangs && hangs->record) {
-        execute.recheck = app::recheckOf(cluster, job.ref(), hangs->record->checkpoint, [&](const app::JobDetail &now, std::stop_token token) {
-            return readListing(engine, cluster, now, options, token, held);
-        });
-        execute.looksDone = [&] { app::endHelper(held); };
-    }
-    const Result<jobs::ResumeOutcome> outcome = options.recover == "undo"_L1 ? jobs::undo(cluster, job.ref(), execute, stop)
-                                                                             : jobs::finish(cluster, job.ref(), execute, stop);
+    const bool finish = options.recover != "undo"_L1;
+    execute.recheck = app::recheckToRecover(cluster, job, finish, [&](const app::JobDetail &now, std::stop_token token, const ckpt::Progress &) {
+        return readListing(engine, cluster, now, options, token, held);
+    });
+    execute.looksDone = [&] { app::endHelper(held); };
+    const Result<jobs::ResumeOutcome> outcome = finish ? jobs::finish(cluster, job.ref(), execute, stop) : jobs::undo(cluster, job.ref(), execute, stop);
     return outcome ? printOutcome(options, *outcome, {}) : printError(outcome.error());
 }
 
@@ -118,7 +98,7 @@ int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
     const Result<app::JobListing> listing = readListing(engine, cluster, *detail, options, stop, held);
     if (!listing)
         return printError(listing.error());
-    const Result<Checkpoint> checkpoint = app::chooseCheckpoint(*listing, options.from);
+    const Result<Checkpoint> checkpoint = app::chooseCheckpoint(detail->job, *listing, options.from);
     if (!checkpoint)
         return printError(checkpoint.error());
 
@@ -143,7 +123,7 @@ int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
     if (!plan->feasible())
         return refuse(*plan, {});
     jobs::PreflightOptions preflightOptions;
-    const auto recheck = app::recheckOf(cluster, *plan, [&](const app::JobDetail &now, std::stop_token token) {
+    const auto recheck = app::recheckOf(cluster, *plan, [&](const app::JobDetail &now, std::stop_token token, const ckpt::Progress &) {
         return readListing(engine, cluster, now, options, token, held);
     });
     if (app::savesToBucket(listing->location))

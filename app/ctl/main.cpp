@@ -5,9 +5,12 @@
 #include "base/Translation.h"
 
 #include <QCoreApplication>
+#include <QElapsedTimer>
 #include <QTimer>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -26,6 +29,14 @@ int run(const Options &options, std::stop_token stop)
         return checkpointsOfBucket(options, stop);
     if (first == "checkpoints"_L1 && options.command[1].contains(u'/'))
         return checkpointsOfFolder(options, stop);
+    if (first == "audit"_L1 && options.rules)
+        return auditRules(options);
+    if (first == "audit"_L1 && !options.manifests.isEmpty())
+        return auditManifests(options, stop);
+    if (first == "overlay"_L1 && !options.manifests.isEmpty())
+        return overlayOfManifests(options, stop);
+    if (first == "job"_L1 && options.command[1] == "templates"_L1)
+        return jobTemplates(options);
 
     app::EngineOptions engineOptions;
     engineOptions.kubeconfig = options.kubeconfig;
@@ -37,11 +48,23 @@ int run(const Options &options, std::stop_token stop)
     if (first == "doctor"_L1)
         return doctor(engine, options, stop);
     if (first == "components"_L1)
-        return components(engine, options, stop);
+        return ctl::components(engine, options, stop);
+    if (first == "overlay"_L1)
+        return ctl::overlay(engine, options, stop);
+    if (first == "audit"_L1)
+        return auditCluster(engine, options, stop);
+    if (first == "what-if"_L1)
+        return ctl::whatIf(engine, options, stop);
+    if (first == "failover"_L1)
+        return failover(engine, options, stop);
     if (first == "claims"_L1)
         return claims(engine, options, stop);
+    if (first == "storage"_L1)
+        return ctl::storage(engine, options, stop);
     if (first == "quotas"_L1)
         return quotas(engine, options, stop);
+    if (first == "overview"_L1)
+        return overview(engine, options, stop);
     if (first == "jobs"_L1)
         return ctl::jobs(engine, options, stop);
     if (first == "checkpoints"_L1)
@@ -49,6 +72,20 @@ int run(const Options &options, std::stop_token stop)
     const QString second = options.command[1];
     if (second == "show"_L1)
         return jobShow(engine, options, stop);
+    if (second == "new"_L1)
+        return jobNew(engine, options, stop);
+    if (second == "clone"_L1)
+        return jobClone(engine, options, stop);
+    if (second == "convert"_L1)
+        return jobConvert(engine, options, stop);
+    if (second == "scale"_L1)
+        return jobScale(engine, options, stop);
+    if (second == "edit"_L1)
+        return jobEdit(engine, options, stop);
+    if (second == "why"_L1)
+        return jobWhy(engine, options, stop);
+    if (second == "effective"_L1)
+        return jobEffective(engine, options, stop);
     if (second == "resume"_L1)
         return jobResume(engine, options, stop);
     return second == "yaml"_L1 ? jobYaml(engine, options, stop) : jobBulk(engine, options, stop);
@@ -73,6 +110,8 @@ int main(int argc, char *argv[])
         return end->exitCode;
     }
 
+    // Whoever reads the output may go first: what was made on the cluster has to be cleaned up all the same.
+    std::signal(SIGPIPE, SIG_IGN);
     std::signal(SIGINT, [](int) { interrupted = 1; });
     std::signal(SIGTERM, [](int) { interrupted = 1; });
     std::stop_source stop;
@@ -82,10 +121,21 @@ int main(int argc, char *argv[])
         code = run(std::get<Options>(parsed), stop.get_token());
         QMetaObject::invokeMethod(&app, &QCoreApplication::quit, Qt::QueuedConnection);
     });
+    // An audit changes nothing and leaves nothing behind, and one YAML document of many megabytes is read in one go: it is not waited for.
+    const bool mayBeCut = std::get<Options>(parsed).command.first() == "audit"_L1;
+    QElapsedTimer since;
     QTimer watch;
     QObject::connect(&watch, &QTimer::timeout, &app, [&] {
-        if (interrupted)
-            stop.request_stop();
+        if (!interrupted)
+            return;
+        stop.request_stop();
+        if (!since.isValid())
+            since.start();
+        if (mayBeCut && since.hasExpired(600)) {
+            static constexpr std::string_view said = "cairnctl: Cancelled\n";
+            [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, said.data(), said.size());
+            std::_Exit(ExitFailed);
+        }
     });
     watch.start(100);
     app.exec();

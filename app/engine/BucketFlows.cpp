@@ -129,13 +129,16 @@ Result<BucketPlan> planBucket(ObjectApi &api, const Job &job, std::stop_token st
 {
     const ckpt::SaveLocation location = ckpt::locate(job);
     if (!savesToBucket(location))
-        return fail(Error::Kind::Unsupported, cannotBeListed(job), location.reason, Words::tr("Enter where it saves: the folder inside its container"));
+        return fail(Error::Kind::Unsupported, cannotBeListed(job), location.reason, ckpt::howToCorrect(location));
     BucketPlan plan;
     // All attempts, not only the last: they lie below the prefix of the first one.
     plan.uri = jobs::attemptBase(location.uri);
     const Result<s3::Place> place = s3::parsePlace(plan.uri);
-    if (!place)
-        return fail(place.error());
+    if (!place) {
+        Error error = place.error();
+        error.fix = ckpt::howToCorrect(location);
+        return fail(error);
+    }
     plan.place = *place;
 
     const Result<QJsonObject> object = api.get(job.ref(), stop);
@@ -232,7 +235,7 @@ Result<s3::Access> accessOfJob(ObjectApi &api, const Job &job, const BucketPlan 
 
 ReadAgain agreedBucket(net::HttpClient &http, Keychain &keychain, ObjectApi &api, const QString &cluster, const QSet<QString> &agreed)
 {
-    return [&http, &keychain, &api, cluster, agreed](const JobDetail &now, std::stop_token stop) -> Result<JobListing> {
+    return [&http, &keychain, &api, cluster, agreed](const JobDetail &now, std::stop_token stop, const ckpt::Progress &progress) -> Result<JobListing> {
         const Result<BucketPlan> plan = planBucket(api, now.job, stop);
         if (!plan)
             return fail(plan.error());
@@ -243,7 +246,7 @@ ReadAgain agreedBucket(net::HttpClient &http, Keychain &keychain, ObjectApi &api
         if (!access)
             return fail(access.error());
         addKeptKeys(keychain, *access, plan->place.bucket, stop);
-        return readBucket(http, now.job, now.pods, *plan, *access, stop);
+        return readBucket(http, now.job, now.pods, *plan, *access, stop, progress);
     };
 }
 

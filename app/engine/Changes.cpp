@@ -8,6 +8,11 @@
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
+namespace {
+
+constexpr qint64 kSettles = 30; ///< seconds that what a change moved may take to come to rest after it
+
+} // namespace
 
 RunningChange::RunningChange(Changes &changes, std::shared_ptr<ObjectApi> api, const QString &title)
     : m_changes(changes)
@@ -76,6 +81,7 @@ void ResumeRun::recover(const Job &job, bool finish, const std::function<Result<
 {
     setJob(job.uid);
     m_undoes = !finish;
+    m_recovers = true;
     jobs::ExecuteOptions looks;
     looks.recheck = recheck;
     looks.looksDone = looksDone;
@@ -101,6 +107,17 @@ bool ResumeRun::canRollBack() const
     if (isRunning())
         return !m_undoes && !isRollingBack();
     return m_outcome && *m_outcome && (*m_outcome)->canPutBack;
+}
+
+bool ResumeRun::isHalfDone() const
+{
+    using Stage = jobs::ResumeEvent::Stage;
+    if (!isRunning())
+        return false;
+    if (!m_events.isEmpty() && (m_events.last().stage == Stage::Following || m_events.last().stage == Stage::Done))
+        return false;
+    // The checkpoint is checked once more while the job is suspended: the last stage alone does not tell.
+    return m_recovers || std::ranges::any_of(m_events, [](const jobs::ResumeEvent &event) { return event.stage != Stage::Checking; });
 }
 
 void ResumeRun::onEvent(const jobs::ResumeEvent &event)
@@ -187,6 +204,11 @@ bool BulkRun::canRollBack() const
     return isRunning() ? !isRollingBack() : count(jobs::BulkResult::State::Done) > 0;
 }
 
+bool BulkRun::isHalfDone() const
+{
+    return isRunning();
+}
+
 int BulkRun::count(jobs::BulkResult::State state) const
 {
     return static_cast<int>(std::ranges::count(m_results, state, &jobs::BulkResult::state));
@@ -236,9 +258,22 @@ void Changes::enter(const std::shared_ptr<RunningChange> &change)
     emit changed();
 }
 
+bool Changes::touches(const ObjectApi *cluster, const components::Component &component, const QDateTime &now) const
+{
+    const QString workload = workloadMark(component.kind, component.ns, component.workload);
+    const QString id = componentMark(component.id, component.ns);
+    const auto moves = [&](const QSet<QString> &touched) { return touched.contains(workload) || touched.contains(id); };
+    return std::ranges::any_of(m_running, [&](const std::shared_ptr<RunningChange> &change) { return change->cluster() == cluster && moves(change->touched()); })
+        || std::ranges::any_of(m_ended, [&](const Ended &one) { return one.cluster == cluster && one.at.secsTo(now) < kSettles && moves(one.touched); });
+}
+
 void Changes::leave(const std::shared_ptr<RunningChange> &change)
 {
     m_running.removeOne(change);
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    m_ended.removeIf([&](const Ended &one) { return one.at.secsTo(now) >= kSettles; });
+    if (const QSet<QString> touched = change->touched(); !touched.isEmpty())
+        m_ended.append({now, change->cluster(), touched});
     emit change->ended();
     emit ended(change.get());
     emit changed();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Async.h"
+#include "components/Component.h"
 #include "domain/ObjectApi.h"
 #include "jobs/BulkExecutor.h"
 #include "jobs/ResumeExecutor.h"
@@ -32,6 +33,9 @@ public:
     const QString &job() const { return m_job; }
     /// Whether what was done so far can be taken back.
     virtual bool canRollBack() const = 0;
+    /// Whether something would stay half done if it ended now: false before its first write, and once only its effect is
+    /// waited for.
+    virtual bool isHalfDone() const = 0;
     /// Begins nothing further. What was done stays, and its record with it; ended() comes soon.
     void stop()
     {
@@ -40,6 +44,7 @@ public:
     }
     /// stop(), then takes back what was done.
     void rollBack();
+    const ObjectApi *cluster() const { return m_api.get(); }
 
     /// How it ended, for whoever did not look: title, text, whether it failed. Safe to show.
     struct Ending {
@@ -48,6 +53,8 @@ public:
         bool failed = false;
     };
     virtual Ending ending() const = 0;
+    /// Components and workloads that it moves, so that nobody need be alarmed by it: see Changes::touches().
+    virtual QSet<QString> touched() const { return {}; }
     /// While somebody shows it, nobody else needs to be told how it ended.
     void setShown(bool shown) { m_shown = shown; }
     bool isShown() const { return m_shown; }
@@ -128,6 +135,7 @@ public:
     const std::optional<Result<jobs::ResumeOutcome>> &outcome() const { return m_outcome; }
     QDateTime begun() const { return m_begun; }
     bool canRollBack() const override;
+    bool isHalfDone() const override;
     Ending ending() const override;
     /// What came of it, without its error; safe to show.
     QString summary() const;
@@ -144,6 +152,7 @@ private:
     std::optional<Result<jobs::ResumeOutcome>> m_outcome;
     QDateTime m_begun, m_ended;
     bool m_undoes = false;
+    bool m_recovers = false; ///< it began in the middle
 };
 
 /// Several jobs suspended, unsuspended or deleted.
@@ -159,6 +168,7 @@ public:
     /// Of each item, as far as it got.
     const QList<jobs::BulkResult> &results() const { return m_results; }
     bool canRollBack() const override;
+    bool isHalfDone() const override;
     Ending ending() const override;
 
 signals:
@@ -188,6 +198,12 @@ public:
     QList<std::shared_ptr<RunningChange>> running() const { return m_running; }
     /// UIDs of the jobs whose records belong to changes that run here: nobody has to look after those.
     QSet<QString> jobs() const;
+    /// Whether a change that runs here on this cluster, or ended less than half a minute ago, moves this component: what it does
+    /// meanwhile is no news.
+    bool touches(const ObjectApi *cluster, const components::Component &component, const QDateTime &now) const;
+    /// How RunningChange::touched() names a workload, and a component.
+    static QString workloadMark(const QString &kind, const QString &ns, const QString &name) { return kind + u'/' + ns + u'/' + name; }
+    static QString componentMark(const QString &id, const QString &ns) { return id + u'@' + ns; }
 
 signals:
     /// One began or ended.
@@ -201,6 +217,12 @@ private:
     void leave(const std::shared_ptr<RunningChange> &change);
 
     QList<std::shared_ptr<RunningChange>> m_running;
+    struct Ended {
+        QDateTime at;
+        const ObjectApi *cluster; ///< to compare alone: it may be gone
+        QSet<QString> touched;
+    };
+    QList<Ended> m_ended; ///< not long ago
 };
 
 } // namespace cairn::app

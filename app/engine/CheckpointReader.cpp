@@ -15,6 +15,7 @@ void CheckpointReader::setSession(std::optional<Access> access)
     m_problems.clear();
     m_places.clear();
     m_swept.clear();
+    m_lookedAgain.clear();
     m_access = std::move(access);
 }
 
@@ -136,6 +137,26 @@ void CheckpointReader::cancel()
     const QString was = std::exchange(m_reading, {});
     if (!was.isEmpty())
         emit readingChanged(was, false);
+}
+
+QStringList CheckpointReader::dueAgain(const QDateTime &now, bool claimsToo)
+{
+    constexpr qint64 period = 900; // seconds
+    QStringList due;
+    if (left() > 0)
+        return due;
+    eachJob()([&](const Job &job, const CheckpointSummary *known) {
+        if (!isRunning(job.phase) || !known || !isOverdue(*known, now))
+            return;
+        if (!claimsToo && !savesToBucket(locationOf(job)))
+            return;
+        const QDateTime last = std::max(m_lookedAgain.value(job.uid), known->readAt);
+        if (last.isValid() && last.secsTo(now) < period)
+            return;
+        m_lookedAgain.insert(job.uid, now);
+        due.append(job.uid);
+    });
+    return due;
 }
 
 void CheckpointReader::next()

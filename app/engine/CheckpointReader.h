@@ -73,6 +73,10 @@ public:
     /// Reads these, one after the other, leaving out what still needs an agreement.
     void read(const QStringList &uids);
     void cancel();
+    /// Running jobs that should have saved by now and are to be looked at once more: then it is either there or overdue. None
+    /// twice in a quarter of an hour. A bucket is only asked; a claim needs a helper pod, which nobody wants to find unasked:
+    /// `claimsToo` says that the user does.
+    QStringList dueAgain(const QDateTime &now, bool claimsToo);
     /// Still to be read, the one that is being read included.
     int left() const { return static_cast<int>(m_queue.size()) + (m_reading.isEmpty() ? 0 : 1); }
 
@@ -94,6 +98,7 @@ private:
     QQueue<QString> m_queue;
     QString m_reading;
     QSet<QString> m_swept; ///< namespaces
+    QHash<QString, QDateTime> m_lookedAgain; ///< by UID
     async::Scope m_scope;
 };
 

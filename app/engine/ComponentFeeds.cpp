@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+using namespace Qt::StringLiterals;
+
 namespace cairn::app {
 
 ComponentFeeds::ComponentFeeds(kube::Cluster &cluster, const WatchedKind &nodes, const WatchedKind &pods, const store::ResourceStore<Pod> &podStore,
@@ -17,6 +19,8 @@ ComponentFeeds::ComponentFeeds(kube::Cluster &cluster, const WatchedKind &nodes,
     , m_nodeStore(nodeStore)
     , m_deployments(cluster, kinds::deployments(), [] { return workloadDecoder(kinds::deployments()); })
     , m_statefulSets(cluster, kinds::statefulSets(), [] { return workloadDecoder(kinds::statefulSets()); })
+    , m_daemonSets(cluster, kinds::daemonSets(), [] { return workloadDecoder(kinds::daemonSets()); })
+    , m_servers(cluster, kinds::endpointSlices(), endpointSliceDecoder)
     , m_leases(cluster, kinds::leases(), leaseDecoder)
     , m_budgets(cluster, kinds::disruptionBudgets(), budgetDecoder)
     , m_autoscalers(cluster, kinds::autoscalers(), autoscalerDecoder)
@@ -34,6 +38,8 @@ ComponentFeeds::ComponentFeeds(kube::Cluster &cluster, const WatchedKind &nodes,
     });
     m_deployments.start(wide);
     m_statefulSets.start(wide);
+    m_daemonSets.start(wide);
+    m_servers.start({{u"default"_s}, {}});
     m_budgets.start(wide);
     m_autoscalers.start(wide);
     // Most leases are in other namespaces, and every node renews one every ten seconds.
@@ -91,7 +97,7 @@ FeedState ComponentFeeds::state() const
     FeedState state = combined({m_deployments.state(), m_statefulSets.state()});
     if (state.phase != FeedState::Phase::Live)
         return state;
-    bool loading = m_leases.isLoading() || m_budgets.isLoading() || m_autoscalers.isLoading() || m_nodes.isLoading() || m_pods.isLoading();
+    bool loading = m_daemonSets.isLoading() || m_servers.isLoading() || m_leases.isLoading() || m_budgets.isLoading() || m_autoscalers.isLoading() || m_nodes.isLoading() || m_pods.isLoading();
     loading |= !m_otherScope.isEmpty() && m_otherPods.isLoading();
     if (loading)
         state.phase = FeedState::Phase::Loading;
@@ -101,7 +107,8 @@ FeedState ComponentFeeds::state() const
 components::ClusterFacts ComponentFeeds::facts() const
 {
     components::ClusterFacts facts;
-    facts.workloads = m_deployments.store.values() + m_statefulSets.store.values();
+    facts.workloads = m_deployments.store.values() + m_statefulSets.store.values() + m_daemonSets.store.values();
+    facts.slices = m_servers.store.values();
     facts.leases = m_leases.store.values();
     facts.budgets = m_budgets.store.values();
     facts.autoscalers = m_autoscalers.store.values();
@@ -111,7 +118,7 @@ components::ClusterFacts ComponentFeeds::facts() const
             facts.pods.append(*pod);
     }
     facts.nodes = m_nodeStore.values();
-    for (const WatchedKind *watched : std::initializer_list<const WatchedKind *>{&m_deployments, &m_statefulSets, &m_leases, &m_budgets, &m_autoscalers, &m_nodes})
+    for (const WatchedKind *watched : std::initializer_list<const WatchedKind *>{&m_deployments, &m_statefulSets, &m_daemonSets, &m_servers, &m_leases, &m_budgets, &m_autoscalers, &m_nodes})
         watched->addUnread(facts.unread);
     // Of the session's pods only where Kubeflow lives matters.
     QList<components::Unread> pods;

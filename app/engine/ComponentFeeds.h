@@ -25,6 +25,8 @@ public:
     {
         visit(m_deployments);
         visit(m_statefulSets);
+        visit(m_daemonSets);
+        visit(m_servers);
         visit(m_leases);
         visit(m_budgets);
         visit(m_autoscalers);
@@ -47,7 +49,8 @@ private:
     const WatchedKind &m_nodes, &m_pods;
     const store::ResourceStore<Pod> &m_podStore;
     const store::ResourceStore<Node> &m_nodeStore;
-    Watched<Workload> m_deployments, m_statefulSets;
+    Watched<Workload> m_deployments, m_statefulSets, m_daemonSets;
+    Watched<EndpointSlice> m_servers; ///< of namespace default, where the API servers are
     Watched<Lease> m_leases;
     Watched<DisruptionBudget> m_budgets;
     Watched<Autoscaler> m_autoscalers;

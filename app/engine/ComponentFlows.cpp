@@ -18,10 +18,11 @@ using components::ClusterFacts;
 class Reader
 {
 public:
-    Reader(ObjectApi &api, ClusterFacts &facts, std::stop_token stop)
+    Reader(ObjectApi &api, ClusterFacts &facts, std::stop_token stop, const QStringList &namespaces)
         : m_api(api)
         , m_facts(facts)
         , m_stop(std::move(stop))
+        , m_namespaces(namespaces)
     {
     }
 
@@ -32,7 +33,8 @@ public:
         if (list(kind, {}, *decoder, into) || m_error || m_facts.unread.last().error.kind == Error::Kind::NotFound)
             return;
         m_facts.unread.removeLast();
-        each(kind, std::move(decoder), into, components::catalogue().namespaces());
+        m_confined = true;
+        each(kind, std::move(decoder), into, m_namespaces);
     }
 
     template <class T>
@@ -45,6 +47,8 @@ public:
     }
 
     const std::optional<Error> &error() const { return m_error; }
+    /// A list of all namespaces was refused.
+    bool isConfined() const { return m_confined; }
 
 private:
     template <class T>
@@ -74,14 +78,14 @@ private:
     ObjectApi &m_api;
     ClusterFacts &m_facts;
     const std::stop_token m_stop;
-    const QStringList m_namespaces = components::catalogue().namespaces();
+    const QStringList m_namespaces;
+    bool m_confined = false;
     std::optional<Error> m_error;
 };
 
 /// The error of a cluster whose workloads may be listed nowhere.
-std::optional<Error> nothingReadable(const ClusterFacts &facts)
+std::optional<Error> nothingReadable(const ClusterFacts &facts, const QStringList &namespaces)
 {
-    const QStringList namespaces = components::catalogue().namespaces();
     for (const ResourceKind &kind : {kinds::deployments(), kinds::statefulSets()}) {
         const auto refused = std::ranges::count(facts.unread, kind.plural, &components::Unread::resource);
         if (refused < namespaces.size())
@@ -104,6 +108,7 @@ QString leaderState(components::Leadership::State state)
     case State::Stale: return u"stale"_s;
     case State::Future: return u"future"_s;
     case State::Missing: return u"missing"_s;
+    case State::Off: return u"off"_s;
     case State::Unread: return u"unread"_s;
     }
     return {};
@@ -121,31 +126,56 @@ QJsonObject toJson(const components::Leadership &leader)
 
 } // namespace
 
-Result<ClusterFacts> readComponentFacts(ObjectApi &api, std::stop_token stop)
+QJsonObject toJson(const components::ReleaseFound &found)
+{
+    QJsonObject differs;
+    for (auto it = found.differs.begin(); it != found.differs.end(); ++it) {
+        QJsonArray versions;
+        for (const QVersionNumber &version : *it)
+            versions.append(version.toString());
+        differs.insert(it.key(), versions);
+    }
+    return {{u"name"_s, found.isKnown() ? QJsonValue(found.candidates.first()) : QJsonValue(QJsonValue::Null)},
+            {u"candidates"_s, QJsonArray::fromStringList(found.candidates)},
+            {u"differs"_s, differs},
+            {u"text"_s, components::releaseText(found)}};
+}
+
+Result<ClusterFacts> readComponentFacts(ObjectApi &api, std::stop_token stop, const QString &also)
 {
     ClusterFacts facts;
-    Reader reader(api, facts, stop);
-    for (const ResourceKind &kind : {kinds::deployments(), kinds::statefulSets()})
+    QStringList homes = components::catalogue().namespaces();
+    if (!also.isEmpty() && !homes.contains(also))
+        homes.append(also);
+    Reader reader(api, facts, stop, homes);
+    for (const ResourceKind &kind : {kinds::deployments(), kinds::statefulSets(), kinds::daemonSets()})
         reader.everywhere<Workload>(kind, workloadDecoder(kind), facts.workloads);
     if (reader.error())
         return fail(*reader.error());
-    if (const std::optional<Error> error = nothingReadable(facts))
+    if (const std::optional<Error> error = nothingReadable(facts, homes))
         return fail(*error);
+    if (reader.isConfined())
+        facts.also = also;
 
     QSet<QString> found;
     for (const Workload &workload : std::as_const(facts.workloads))
         found.insert(workload.ns);
     const auto worthReading = [&](QStringList namespaces) {
         // Where a lease lies that no component lies beside (kube-system) is looked at as soon as anything was found.
-        const QStringList homes = components::catalogue().namespaces();
-        namespaces.removeIf([&](const QString &ns) { return found.isEmpty() || (homes.contains(ns) && !found.contains(ns)); });
+        namespaces.removeIf([&](const QString &ns) {
+            return found.isEmpty() || (homes.contains(ns) && !found.contains(ns) && ns != "kube-system"_L1); // the control plane's pods have no workload
+        });
         return namespaces;
     };
-    reader.each<Pod>(kinds::pods(), podDecoder(), facts.pods, worthReading(components::catalogue().namespaces()));
+    reader.each<Pod>(kinds::pods(), podDecoder(), facts.pods, worthReading(homes));
     reader.everywhere<DisruptionBudget>(kinds::disruptionBudgets(), budgetDecoder(), facts.budgets);
     reader.everywhere<Autoscaler>(kinds::autoscalers(), autoscalerDecoder(), facts.autoscalers);
+    reader.each<EndpointSlice>(kinds::endpointSlices(), endpointSliceDecoder(), facts.slices, {u"default"_s});
     reader.each<Node>(kinds::nodes(), nodeDecoder(), facts.nodes, {QString()});
-    reader.each<Lease>(kinds::leases(), leaseDecoder(), facts.leases, worthReading(components::catalogue().leaseNamespaces()));
+    QStringList leases = components::catalogue().leaseNamespaces();
+    if (!facts.also.isEmpty() && !leases.contains(facts.also))
+        leases.append(facts.also);
+    reader.each<Lease>(kinds::leases(), leaseDecoder(), facts.leases, worthReading(leases));
     if (reader.error())
         return fail(*reader.error());
     facts.now = QDateTime::currentDateTimeUtc();
@@ -155,6 +185,7 @@ Result<ClusterFacts> readComponentFacts(ObjectApi &api, std::stop_token stop)
 QJsonObject toJson(const components::Component &component, const QDateTime &now)
 {
     const components::Entry &entry = component.entry();
+    const QString version = component.version.toString();
     QJsonValue budget = QJsonValue::Null;
     if (component.budget) {
         budget = QJsonObject{{u"name"_s, component.budget->name},
@@ -172,6 +203,9 @@ QJsonObject toJson(const components::Component &component, const QDateTime &now)
     const bool found = component.desired > 0 || component.standing == components::Standing::Down;
     const bool known = component.standing != components::Standing::NotObservable;
     return {{u"id"_s, component.id},
+            {u"catalogued"_s, component.catalogued},
+            {u"version"_s, version.isEmpty() ? QJsonValue(QJsonValue::Null) : QJsonValue(version)},
+            {u"scaling"_s, components::scalingWord(entry.scaling)},
             {u"group"_s, entry.group},
             {u"namespace"_s, component.ns},
             {u"kind"_s, component.kind},

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "components/Component.h"
+#include "components/Release.h"
 #include "domain/ObjectApi.h"
 
 #include <QJsonObject>
@@ -12,8 +12,12 @@ namespace cairn::app {
 
 /// Reads what the verdicts need, and no more than the namespaces where components live. A list that may not be read (or
 /// that the server does not serve) is put down in `unread`; an error only where no workload at all may be listed, or
-/// the server cannot be reached.
-Result<components::ClusterFacts> readComponentFacts(ObjectApi &api, std::stop_token stop);
+/// the server cannot be reached. Where workloads may not be listed in the whole cluster, those of `also` are
+/// read beside those of the catalogue's namespaces: the namespace somebody named, or the context's; may be empty.
+Result<components::ClusterFacts> readComponentFacts(ObjectApi &api, std::stop_token stop, const QString &also = {});
+
+/// "release" of docs/CAIRNCTL.md.
+QJsonObject toJson(const components::ReleaseFound &found);
 
 /// One component as in docs/CAIRNCTL.md. `now` is that of the facts it was judged by.
 QJsonObject toJson(const components::Component &component, const QDateTime &now);

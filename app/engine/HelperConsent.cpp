@@ -34,7 +34,8 @@ QString HelperConsent::key(const QString &server, const QString &ns, const QStri
 bool HelperConsent::isAgreed(const QString &ns) const
 {
     const QString plain = key(m_server, ns, {});
-    return std::ranges::any_of(m_agreed, [&](const QString &entry) { return entry == plain || entry.startsWith(plain + u' '); });
+    return std::ranges::any_of(
+        m_agreed, [&](const QString &entry) { return entry == plain || entry.startsWith(plain + u' '); });
 }
 
 QStringList HelperConsent::images(const QString &ns) const
@@ -48,19 +49,19 @@ QStringList HelperConsent::images(const QString &ns) const
     return images;
 }
 
-Result<> HelperConsent::check(const ckpt::ClaimRequest &request) const
+Result<> HelperConsent::check(const ckpt::HelperPod &request) const
 {
     const QStringList agreed = images(request.ns);
     if (agreed.contains(request.image))
         return {};
     const QString image = text::safe(request.image);
-    Error error = Error::make(
-        Error::Kind::Consent, Words::tr("The helper was not started: its image needs your consent"),
-        agreed.isEmpty()
-            ? Words::tr("It would run %1 in namespace %2.").arg(image, text::safe(request.ns))
-            : Words::tr("It would run %1 in namespace %2, where you agreed to %3. The image is that of a pod that mounts the PVC.")
-                  .arg(image, text::safe(request.ns), text::safe(agreed.join(u", "_s))),
-        Words::tr("Allow it if you trust this image."));
+    Error error =
+        Error::make(Error::Kind::Consent, Words::tr("The helper was not started: its image needs your consent"),
+            agreed.isEmpty() ? Words::tr("It would run %1 in namespace %2.").arg(image, text::safe(request.ns))
+                             : Words::tr("It would run %1 in namespace %2, where you agreed to %3. The image comes "
+                                         "from a pod that others may have started.")
+                                   .arg(image, text::safe(request.ns), text::safe(agreed.join(u", "_s))),
+            Words::tr("Allow it if you trust this image."));
     error.causes = {{u"image"_s, refused, request.image}};
     return fail(std::move(error));
 }

@@ -9,6 +9,7 @@
 #include "jobs/Attempt.h"
 #include "jobs/LossOfWork.h"
 #include "jobs/StepLines.h"
+#include "jobs/Unfinished.h"
 #include "manifest/Yaml.h"
 #include "store/JobStore.h"
 
@@ -170,9 +171,33 @@ void addDeaths(ObjectApi &api, store::JobStore &store, int limit, std::stop_toke
     }
 }
 
+/// Nodes, for the jobs on one that is lost. Who may not read nodes learns the same from the pods, only later.
+Result<std::optional<QList<Node>>> listNodes(ObjectApi &api, Gaps &gaps, std::stop_token stop)
+{
+    const Result<QList<QJsonObject>> objects = api.list(kinds::nodes(), {}, {}, {}, stop);
+    if (!objects) {
+        if (objects.error().kind == Error::Kind::Forbidden)
+            return std::nullopt;
+        if (const Result<> goOn = gaps.missed(kinds::nodes().plural, objects.error()); !goOn)
+            return fail(goOn.error());
+        return std::nullopt;
+    }
+    const auto decoder = nodeDecoder();
+    QList<Node> nodes;
+    Garbled garbled;
+    for (const QJsonObject &object : *objects) {
+        if (const Result<Node> node = decoder->object(bytes(object), WireFormat::Json))
+            nodes.append(*node);
+        else
+            garbled.add(object, node.error());
+    }
+    garbled.tell(kinds::nodes().plural, gaps);
+    return nodes;
+}
+
 /// The same refinement as the window's live list: a store of its own, filled once. `podsRead`: all pods are in `pods`.
-QList<Job> refined(ObjectApi &api, const QList<Job> &jobs, const QList<Pod> &pods, const QList<TrainingRuntime> &runtimes, bool podsRead, int deaths,
-                   std::stop_token stop)
+QList<Job> refined(ObjectApi &api, const QList<Job> &jobs, const QList<Pod> &pods, const QList<Node> &nodes, const QList<TrainingRuntime> &runtimes,
+                   bool podsRead, int deaths, std::stop_token stop, QHash<QString, QString> *jobOfPod = nullptr)
 {
     store::JobStore store;
     store.setNow(QDateTime::currentDateTimeUtc());
@@ -184,6 +209,10 @@ QList<Job> refined(ObjectApi &api, const QList<Job> &jobs, const QList<Pod> &pod
     podDelta.upserts = pods;
     podDelta.complete = true;
     store.applyPods(podDelta);
+    Delta<Node> nodeDelta;
+    nodeDelta.upserts = nodes;
+    nodeDelta.complete = true;
+    store.applyNodes(nodeDelta);
     FeedState podState;
     podState.phase = podsRead ? FeedState::Phase::Live : FeedState::Phase::Forbidden;
     store.setPodState(podState);
@@ -194,6 +223,8 @@ QList<Job> refined(ObjectApi &api, const QList<Job> &jobs, const QList<Pod> &pod
         store.applyJobs(kind.id, delta);
     }
     addDeaths(api, store, deaths, stop);
+    for (const Pod &pod : jobOfPod ? pods : QList<Pod>())
+        jobOfPod->insert(pod.uid, store.jobOf(pod));
     QList<Job> result = store.jobs();
     std::ranges::sort(result, {}, [](const Job &job) { return std::tuple(job.ns, job.name, static_cast<int>(job.kind)); });
     return result;
@@ -293,7 +324,13 @@ Result<JobList> listJobs(ObjectApi &api, const QString &ns, std::stop_token stop
         runtimes = found->runtimes;
         result.runtimesRead = found->complete;
     }
-    result.jobs = refined(api, jobs, pods, runtimes, result.podsRead, deaths, stop);
+    const Result<std::optional<QList<Node>>> nodes = listNodes(api, gaps, stop);
+    if (!nodes)
+        return fail(nodes.error());
+    result.nodesRead = nodes->has_value();
+    result.nodes = nodes->value_or(QList<Node>());
+    result.jobs = refined(api, jobs, pods, result.nodes, runtimes, result.podsRead, deaths, stop, &result.jobOfPod);
+    result.pods = pods;
     result.gaps = served->gaps + gaps.gaps();
     return result;
 }
@@ -310,7 +347,7 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
     if (!job)
         return fail(job.error());
     Garbled garbled;
-    Result<QList<Pod>> pods = listPods(api, ref.ns, kind->podLabel, ref.name, garbled, stop);
+    Result<QList<Pod>> pods = job->podsName().isEmpty() ? QList<Pod>() : listPods(api, ref.ns, kind->podLabel, job->podsName(), garbled, stop);
     if (!pods && pods.error().kind != Error::Kind::Forbidden)
         return fail(pods.error());
     // Of one job a pod more or less is the difference: its pods are then not known.
@@ -326,7 +363,7 @@ Result<JobDetail> readJob(ObjectApi &api, const ObjectRef &ref, std::stop_token 
         if (runtime->runtime)
             runtimes.append(*runtime->runtime);
     }
-    const QList<Job> joined = refined(api, {*job}, detail.pods, runtimes, pods.has_value(), 0, stop);
+    const QList<Job> joined = refined(api, {*job}, detail.pods, {}, runtimes, pods.has_value(), 0, stop);
     if (!joined.isEmpty())
         detail.job = joined.first();
     return detail;
@@ -353,7 +390,11 @@ Result<JobDetail> findJob(ObjectApi &api, const QString &ns, const QString &name
             gaps.read();
         else if (const Result<> goOn = gaps.missed(qualifiedName(kind.resource), object.error()); !goOn)
             return fail(goOn.error());
-        if (object)
+        if (!object)
+            continue;
+        // The JobSet of a TrainJob has its name.
+        const Result<Job> job = decodeJob(bytes(*object), kind.id);
+        if (!wantedKind.isEmpty() || !job || !job->isPartOfAnother())
             found.append(ref);
     }
     if (!known && !served->gaps.isEmpty())
@@ -398,6 +439,62 @@ std::optional<ckpt::ExecTarget> execTarget(const QList<Pod> &pods, const Job &jo
     return target;
 }
 
+jobs::CurrentAttempt JobListing::attemptOf(const Job &job) const
+{
+    return {job, listing, root, jobs::isBucketPath(root) ? location.uri : location.place.containerPath};
+}
+
+const Checkpoint *JobListing::find(const QString &path) const
+{
+    for (const Run &run : listing.runs) {
+        for (const Checkpoint &checkpoint : run.checkpoints) {
+            if (checkpoint.path == path)
+                return &checkpoint;
+        }
+    }
+    return nullptr;
+}
+
+namespace {
+
+/// A container of any running pod of the namespace that has the root of the claim mounted. `inClaim`: the folder to list,
+/// relative to that root.
+Result<std::optional<ckpt::ExecTarget>> otherExecTarget(ObjectApi &api, const QString &ns, const QString &claim, const QString &inClaim, std::stop_token stop)
+{
+    const Result<QList<QJsonObject>> all = api.list(kinds::pods(), ns, {}, {}, stop);
+    if (!all)
+        return fail(all.error());
+    for (const QJsonObject &pod : *all) {
+        const QJsonObject meta = pod.value(u"metadata"_s).toObject();
+        const QJsonObject spec = pod.value(u"spec"_s).toObject();
+        if (pod.value(u"status"_s)[u"phase"_s] != QJsonValue(u"Running"_s) || meta.contains(u"deletionTimestamp"_s))
+            continue;
+        QString volume;
+        for (const QJsonValue candidate : spec.value(u"volumes"_s).toArray()) {
+            if (candidate[u"persistentVolumeClaim"_s][u"claimName"_s] == QJsonValue(claim))
+                volume = candidate[u"name"_s].toString();
+        }
+        for (const QJsonValue container : spec.value(u"containers"_s).toArray()) {
+            for (const QJsonValue mount : container[u"volumeMounts"_s].toArray()) {
+                const bool whole = mount[u"subPath"_s].toString().isEmpty() && mount[u"subPathExpr"_s].toString().isEmpty();
+                const QString at = ckpt::normalisedPath(mount[u"mountPath"_s].toString());
+                if (volume.isEmpty() || mount[u"name"_s] != QJsonValue(volume) || !whole || at.isEmpty())
+                    continue;
+                ckpt::ExecTarget target;
+                target.ns = ns;
+                target.pod = meta.value(u"name"_s).toString();
+                target.container = container[u"name"_s].toString();
+                target.mountPath = at;
+                target.path = jobs::joinPath(at, inClaim);
+                return target;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
 bool mayBeWriting(const Job &job, const QList<Pod> &pods)
 {
     return !isFinished(job.phase) && !(job.phase == JobPhase::Suspended && pods.isEmpty());
@@ -412,7 +509,7 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     const ckpt::SaveLocation &location = result.location;
     if (location.kind != ckpt::SaveLocation::Kind::Claim) {
         return fail(Error::Kind::Unsupported, Words::tr("The checkpoints of %1 cannot be listed").arg(text::safe(job.name)),
-                    location.reason, Words::tr("Enter where it saves: the folder inside its container"));
+                    location.reason, ckpt::howToCorrect(location));
     }
     // All attempts, not only the last: they lie below the folder of the first one.
     result.root = jobs::attemptBase(location.place.containerPath);
@@ -423,11 +520,20 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
 
     if (via == ListVia::Exec) {
         std::optional<ckpt::ExecTarget> target = execTarget(pods, job, location.place.claim);
+        if (target) {
+            target->path = result.root;
+        } else {
+            // A suspended job has no pod; another one that has the claim mounted does as well.
+            const QString inClaim = jobs::attemptBase(u'/' + location.place.path).mid(1);
+            Result<std::optional<ckpt::ExecTarget>> other = otherExecTarget(api, job.ns, location.place.claim, inClaim, stop);
+            if (!other)
+                return fail(other.error());
+            target = *other;
+        }
         if (!target) {
-            return fail(Error::Kind::Unsupported, Words::tr("No running pod of %1 mounts the PVC %2").arg(text::safe(job.name), text::safe(location.place.claim)),
+            return fail(Error::Kind::NotFound, Words::tr("No running pod in %1 mounts the PVC %2").arg(text::safe(job.ns), text::safe(location.place.claim)),
                         Words::tr("Listing by exec needs one"), Words::tr("Allow the helper Job instead"));
         }
-        target->path = result.root;
         target->recognise = recognise;
         Result<Listing> listing = ckpt::listClaimByExec(api, *target, stop, progress);
         if (!listing)
@@ -436,14 +542,19 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
         return result;
     }
     Result<ckpt::ClaimRequest> request = ckpt::planClaim(api, job.ns, location.place.claim, job.ref(), stop);
-    if (!request)
-        return fail(request.error());
+    if (!request) {
+        Error error = request.error();
+        if (error.fix.isEmpty())
+            error.fix = ckpt::howToCorrect(location);
+        return fail(error);
+    }
     if (mayRun) {
         if (const Result<> agreed = mayRun(*request); !agreed)
             return fail(agreed.error());
     }
     request->subPath = location.place.subPath;
-    request->path = result.root.mid(location.place.mountPath.size());
+    // What the job does not mount has no path inside its container.
+    request->path = location.place.containerPath.isEmpty() ? location.place.path : result.root.mid(location.place.mountPath.size());
     while (request->path.startsWith(u'/'))
         request->path.remove(0, 1);
     request->recognise = recognise;
@@ -504,8 +615,13 @@ Result<jobs::ResumeRequest> readForResume(ObjectApi &api, const ObjectRef &ref, 
         request.saveDir = listing.location.place.containerPath;
     else if (listing.location.origin != ckpt::SaveLocation::Origin::Annotation)
         request.saveDir = listing.location.uri;
-    const Checkpoint *newest = newestResumable(listing.listing);
-    request.newest = newest && newest->path == checkpoint.path;
+    const jobs::CurrentAttempt attempt = listing.attemptOf(detail->job);
+    const Checkpoint *newest = attempt.newestResumable();
+    // A script that looks for its newest itself looks where it saves.
+    request.newest = newest && newest->path == checkpoint.path && attempt.savedItself(*newest);
+    request.ofOtherAttempt = !attempt.has(checkpoint);
+    if (const Checkpoint *other = request.ofOtherAttempt ? newest : attempt.newerElsewhere())
+        request.alternative = *other;
     request.runtimeChanged = detail->runtimeChanged;
     if (siblings) {
         for (const QJsonObject &object : *siblings)
@@ -530,8 +646,8 @@ jobs::ResumeRequest chosen(jobs::ResumeRequest request, const ResumeChoice &choi
 
 std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, ListVia via)
 {
-    return recheckOf(api, plan, [&api, via](const JobDetail &now, std::stop_token stop) {
-        return readCheckpoints(api, now.job, now.pods, via, stop);
+    return recheckOf(api, plan, [&api, via](const JobDetail &now, std::stop_token stop, const ckpt::Progress &progress) {
+        return readCheckpoints(api, now.job, now.pods, via, stop, progress);
     });
 }
 
@@ -546,8 +662,8 @@ std::function<Result<Checkpoint>(std::stop_token)> lookAgain(ObjectApi &api, con
         const Result<JobDetail> now = readJob(api, job, stop);
         if (!now)
             return fail(now.error());
-        // Exec needs a pod; once the job is suspended there is none, and the reading before has to do.
-        const Result<JobListing> again = read(*now, stop);
+        // Exec needs a pod: once the job is suspended, another one that mounts the PVC. Where there is none, the reading before has to do.
+        const Result<JobListing> again = read(*now, stop, {});
         if (!again)
             return fail(again.error());
         for (const Run &run : again->listing.runs) {
@@ -576,16 +692,26 @@ std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, con
                      [path](const JobListing &listing, const Checkpoint &checkpoint) { return listing.containerPath(checkpoint) == path; });
 }
 
-Result<Checkpoint> chooseCheckpoint(const JobListing &listing, const QString &from)
+std::function<Result<Checkpoint>(std::stop_token)> recheckToRecover(ObjectApi &api, const Job &job, bool finish, const ReadAgain &read)
+{
+    // What was whole when the change began may be gone since.
+    const auto hangs = jobs::unfinishedChange(job);
+    if (!finish || !read || !hangs || !hangs->record)
+        return {};
+    return recheckOf(api, job.ref(), hangs->record->checkpoint, read);
+}
+
+Result<Checkpoint> chooseCheckpoint(const Job &job, const JobListing &listing, const QString &from)
 {
     QList<Checkpoint> all;
     for (const Run &run : listing.listing.runs)
         all += run.checkpoints;
     if (from == "latest"_L1) {
-        if (const Checkpoint *newest = newestResumable(listing.listing))
+        if (const Checkpoint *newest = listing.attemptOf(job).newestResumable())
             return *newest;
         return fail(Error::Kind::NotFound, Words::tr("There is no checkpoint to resume from below %1").arg(text::safe(listing.root)),
-                    all.isEmpty() ? Words::tr("None was found") : Words::tr("None of the %1 found is whole and holds what a resume needs").arg(all.size()),
+                    all.isEmpty() && listing.listing.partial ? Words::tr("None is among what was read, which is not all")
+                    : all.isEmpty() ? Words::tr("None was found") : Words::tr("None of the %1 found is whole and holds what a resume needs").arg(all.size()),
                     Words::tr("See: cairnctl checkpoints JOB"));
     }
     QList<Checkpoint> hits;

@@ -8,6 +8,7 @@
 #include "domain/Job.h"
 #include "domain/ObjectApi.h"
 #include "engine/HelperConsent.h"
+#include "jobs/CurrentAttempt.h"
 #include "jobs/ResumePlan.h"
 
 /// What both programs do with a job, as blocking flows: run them on the flow pool or in cairnctl, never on the GUI
@@ -26,6 +27,10 @@ struct JobDetail {
 /// Training jobs as far as they could be read.
 struct JobList {
     QList<Job> jobs;
+    QList<Pod> pods;                   ///< theirs
+    QHash<QString, QString> jobOfPod;  ///< UID of a pod → UID of its job
+    QList<Node> nodes;
+    bool nodesRead = false;
     QList<Gap> gaps;       ///< kinds that could not be listed, pods, runtimes, API groups that do not answer
     bool allKinds = true;  ///< false where a kind of job that may be there could not be listed
     bool podsRead = true;  ///< false where the readiness of some job's pods is not known
@@ -52,6 +57,10 @@ struct JobListing {
     Listing listing;
     /// Absolute path of a checkpoint inside the container, or its address.
     QString containerPath(const Checkpoint &checkpoint) const;
+    /// What of it is the current attempt's. Job and listing outlive it.
+    jobs::CurrentAttempt attemptOf(const Job &job) const;
+    /// The checkpoint of that path within the listing; nullptr for none.
+    const Checkpoint *find(const QString &path) const;
 };
 /// Of a PVC: by a helper, if `mayRun` lets it, or exec. `held` is a helper that is used where it is given.
 Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
@@ -66,7 +75,7 @@ void endHelper(const std::shared_ptr<ckpt::HeldHelper> &held);
 /// Whether some pod may still be writing: what "changed a moment ago" means for a checkpoint without its end.
 bool mayBeWriting(const Job &job, const QList<Pod> &pods);
 
-/// A running pod of the namespace that mounts the claim, for ListVia::Exec: its name, container and mount path.
+/// A running pod of these that mounts the claim where the job does, for ListVia::Exec: its name, container and mount path.
 std::optional<ckpt::ExecTarget> execTarget(const QList<Pod> &pods, const Job &job, const QString &claim);
 
 /// Newest step the job's log tells of, from the last lines of its first pod; nullopt where nothing says so.
@@ -88,18 +97,22 @@ Result<jobs::ResumeRequest> readForResume(ObjectApi &api, const ObjectRef &job, 
 /// The request with what the user chose; jobs::planResume() makes the plan of it. Pure: may be called at every key press.
 jobs::ResumeRequest chosen(jobs::ResumeRequest request, const ResumeChoice &choice);
 
-/// Lists the checkpoints of a job anew, in the way that the user agreed to.
-using ReadAgain = std::function<Result<JobListing>(const JobDetail &now, std::stop_token stop)>;
+/// Lists the checkpoints of a job anew, in the way that the user agreed to. `progress` may be empty.
+using ReadAgain = std::function<Result<JobListing>(const JobDetail &now, std::stop_token stop, const ckpt::Progress &progress)>;
 
 /// Reads the checkpoint of a plan again; NotFound where it is gone. For preflight and execution.
 std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, const ReadAgain &read);
 /// The same of the checkpoint that an unfinished change of a job names: its path inside the container, or its address.
 std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const ObjectRef &job, const QString &path, const ReadAgain &read);
+/// The same for carrying on what hangs on a job: empty where it is rolled back, for which no checkpoint has to be there, and
+/// where nothing could read.
+std::function<Result<Checkpoint>(std::stop_token)> recheckToRecover(ObjectApi &api, const Job &job, bool finish, const ReadAgain &read);
 /// Of a claim, as readCheckpoints() does.
 std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, ListVia via);
 
-/// Finds what `--from` names: "latest", "step=N", or a path (relative to the listing, or absolute in the container).
-Result<Checkpoint> chooseCheckpoint(const JobListing &listing, const QString &from);
+/// Finds what `--from` names: "latest" (of the current attempt), "step=N", or a path (relative to the listing, or absolute in
+/// the container).
+Result<Checkpoint> chooseCheckpoint(const Job &job, const JobListing &listing, const QString &from);
 
 /// Remembers on the job where it saves; the annotation outranks every guess.
 Result<> correctSaveLocation(ObjectApi &api, const ObjectRef &job, const QString &path, std::stop_token stop);

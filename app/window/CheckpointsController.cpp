@@ -23,6 +23,7 @@ CheckpointsController::CheckpointsController(CheckpointReader &reader, QObject *
     connect(&reader, &CheckpointReader::readingChanged, this, &CheckpointsController::showSoon);
     connect(m_page, &pages::CheckpointsPage::jobRequested, this, &CheckpointsController::goToJob);
     connect(m_page, &pages::CheckpointsPage::resumeRequested, this, &CheckpointsController::resumeRequested);
+    connect(m_page, &pages::CheckpointsPage::newJobRequested, this, &CheckpointsController::newJobRequested);
     connect(m_page, &pages::CheckpointsPage::readRequested, this, [this](const QStringList &agreed) {
         m_reader.allow(agreed);
         m_reader.read(m_reader.unread().uids);
@@ -104,7 +105,9 @@ void CheckpointsController::show()
     m_session->jobs().each([&](const Job &job) {
         if (const CheckpointReader::Known *known = m_reader.known(job.uid)) {
             const Listing &listing = known->listing.listing;
-            rows += items::trailOf(job.uid, job.name, job.ns, listing);
+            rows += items::trailOf(job.uid, job.name, job.ns, listing, known->listing.attemptOf(job).newestResumable());
+            ++unread.read;
+            unread.cut += listing.partial ? 1 : 0;
             if (!listing.runs.isEmpty() && (!unread.oldest.isValid() || listing.readAt < unread.oldest))
                 unread.oldest = listing.readAt;
         }

@@ -4,6 +4,7 @@
 #include "LogStart.h"
 #include "base/Names.h"
 #include "base/Text.h"
+#include "jobs/ShownOnly.h"
 #include "jobs/Unfinished.h"
 #include "kube/Rights.h"
 #include "manifest/Prune.h"
@@ -31,6 +32,9 @@ JobController::JobController(net::HttpClient &http, Keychain &keychain, Preferen
     , m_reader(reader)
     , m_page(page)
 {
+    m_whySoon.setSingleShot(true);
+    connect(&m_whySoon, &QTimer::timeout, this, &JobController::askWhy);
+    connect(page, &pages::JobPage::whyRequested, this, &JobController::askWhy);
     connect(&reader, &CheckpointReader::changed, this, [this](const QString &uid) {
         if (uid == m_uid && m_reader.known(uid))
             showListing();
@@ -88,7 +92,7 @@ JobController::JobController(net::HttpClient &http, Keychain &keychain, Preferen
                 if (done)
                     listBucket(); // asks first whether the keys may go there
                 else
-                    m_page->setListingError(done.error(), true);
+                    m_page->setListingError(done.error(), pages::JobPage::Ask::Server);
             });
     });
     connect(page, &JobPage::finishResumeRequested, this, [this] { emit recoverRequested(m_uid, true); });
@@ -117,6 +121,7 @@ void JobController::setSession(ClusterSession *session)
             return;
         const QList<Pod> pods = m_session->jobs().podsOf(m_uid);
         m_page->setPods(pods);
+        askWhySoon();
         if (m_logsAwaited && std::ranges::any_of(pods, hasStarted)) {
             startLogs();
             return;
@@ -133,8 +138,10 @@ void JobController::setSession(ClusterSession *session)
         }
     });
     connect(&session->jobs(), &store::JobStore::eventsChanged, this, [this](const QSet<QString> &uids) {
-        if (uids.contains(m_uid))
-            m_page->setEvents(m_session->jobs().eventsOf(m_uid));
+        if (!uids.contains(m_uid))
+            return;
+        m_page->setEvents(m_session->jobs().eventsOf(m_uid));
+        askWhySoon();
     });
 }
 
@@ -155,6 +162,7 @@ void JobController::open(const QString &uid)
         return;
     }
     refresh();
+    checkPatch(*shown);
     m_page->setPods(m_session->jobs().podsOf(uid));
     m_page->setEvents(m_session->jobs().eventsOf(uid));
     const FeedState &events = m_session->jobs().eventsState();
@@ -171,6 +179,7 @@ void JobController::close()
     m_listScope.cancel();
     m_yamlScope.cancel();
     m_scope.cancel();
+    forgetWhy();
     m_logs.reset();
     m_logSources.clear();
     m_logsAwaited = false;
@@ -197,6 +206,7 @@ void JobController::refresh()
     showLocation();
     showPending(*shown);
     checkRights(*shown);
+    askWhySoon();
 }
 
 void JobController::showLocation()
@@ -245,11 +255,31 @@ void JobController::showPending(const Job &shown)
     m_page->setPendingResume(view);
 }
 
+/// Once for each job that is opened: whether the acts that change it are worth asking for.
+void JobController::checkPatch(const Job &shown)
+{
+    m_page->setPatchRefusal({});
+    const ResourceKind &kind = shown.facts().resource;
+    m_scope.run(
+        this,
+        [cluster = m_session->sharedCluster(), query = AccessQuery{u"patch"_s, kind.group, kind.plural, {}, shown.ns, {}}](
+            std::stop_token stop) { return cluster->may(query, stop); },
+        [this, plural = kind.plural, ns = shown.ns, uid = m_uid](const Result<AccessAnswer> &answer) {
+            if (uid == m_uid && answer && !answer->allowed)
+                m_page->setPatchRefusal(tr("You don't have permission to %1 %2 in namespace %3.").arg(u"patch"_s, plural, text::safe(ns)));
+        });
+}
+
 void JobController::checkRights(const Job &shown)
 {
     if (const ckpt::SaveLocation location = ckpt::locate(shown); location.kind == ckpt::SaveLocation::Kind::Remote && !savesToBucket(location)) {
         m_rightsInPlace.reset();
         m_page->setResumeRefusal(location.reason);
+        return;
+    }
+    if (const change::Note refusal = jobs::shownOnly(shown.kind); !refusal.id.isEmpty()) {
+        m_rightsInPlace.reset();
+        m_page->setResumeRefusal(refusal.text + u' ' + refusal.fix);
         return;
     }
     // In place needs patch; a new job, which an unfinished one may become as well, needs create.
@@ -299,8 +329,8 @@ void JobController::askForListing()
     }
     if (location.kind != ckpt::SaveLocation::Kind::Claim) {
         Error error = Error::make(Error::Kind::Unsupported, tr("The checkpoints of this job cannot be listed"), location.reason,
-                                  tr("Enter where it saves: the folder inside its container"));
-        m_page->setListingError(error);
+                                  ckpt::howToCorrect(location));
+        m_page->setListingError(error, pages::JobPage::Ask::Folder);
         return;
     }
     if (m_preferences.helperAllowed(m_session->server(), shown->ns))
@@ -340,7 +370,7 @@ void JobController::askForHelper()
             items::ListingConsent consent;
             consent.ns = text::safe(now->ns);
             consent.claim = text::safe(location.place.claim);
-            consent.what = manifest::toYaml(ckpt::helperJob(*ways.request, u"cairn-list-…"_s, {}));
+            consent.what = manifest::toYaml(ckpt::helperJob(*ways.request, u"cairn-list-…"_s));
             m_askedImage = ways.request->image;
             consent.image = text::safe(m_askedImage);
             for (const QString &image : m_preferences.helperConsent(m_session->server()).images(now->ns))
@@ -376,7 +406,8 @@ void JobController::endReading(const Result<JobListing> &listing, ListVia via)
         return;
     }
     if (!listing) {
-        m_page->setListingError(listing.error(), listing.error().reason == endpointUnknown);
+        using Ask = pages::JobPage::Ask;
+        m_page->setListingError(listing.error(), listing.error().reason == endpointUnknown ? Ask::Server : Ask::Nothing);
         return;
     }
     m_reader.put(m_uid, {*listing, via}); // shows it too
@@ -398,7 +429,7 @@ void JobController::startListing(ListVia via)
         [cluster = m_session->sharedCluster(), shown = *shown, pods = m_session->jobs().podsOf(m_uid), via, progress = shownProgress(),
          consent = m_preferences.helperConsent(m_session->server())](std::stop_token stop) {
             return app::readCheckpoints(*cluster, shown, pods, via, stop, progress,
-                                        [&](const ckpt::ClaimRequest &request) { return consent.check(request); });
+                                        [&](const ckpt::HelperPod &request) { return consent.check(request); });
         },
         [this, via](const Result<JobListing> &listing) { endReading(listing, via); });
 }
@@ -450,7 +481,9 @@ void JobController::showListing()
     const CheckpointReader::Known *listing = m_reader.known(m_uid);
     if (!listing)
         return;
-    m_page->setListing(listing->listing.listing);
+    const Job *shown = job();
+    const Checkpoint *proposed = shown ? listing->listing.attemptOf(*shown).newestResumable() : nullptr;
+    m_page->setListing(listing->listing.listing, proposed ? proposed->path : QString());
     refresh();
 }
 
@@ -462,6 +495,7 @@ void JobController::setNow(const QDateTime &now)
     m_page->setNow(now);
     const Job *shown = job();
     const CheckpointReader::Known *listing = m_reader.known(m_uid);
+    keepWhyFresh(now);
     if (!shown || !m_page->isVisible() || m_reading)
         return;
     if (listing && shown->phase == JobPhase::Running && listing->listing.listing.readAt.secsTo(now) > listingMaxAge.count())

@@ -9,7 +9,9 @@
 #include "engine/Keychain.h"
 #include "engine/LogStreamer.h"
 #include "pages/JobPage.h"
+#include "pages/WhyPanel.h"
 
+#include <QTimer>
 #include <optional>
 
 namespace cairn::app {
@@ -57,9 +59,17 @@ private:
     void showLocation();
     void showPending(const Job &job);
     void checkRights(const Job &job);
+    void checkPatch(const Job &job);
     void startLogs();
     void readYaml();
     void onTab(pages::JobPage::Tab tab);
+    /// Something happened to the job: why it does not start may be another reason now.
+    void askWhySoon();
+    void askWhy();
+    void forgetWhy();
+    void keepWhyFresh(const QDateTime &now);
+    /// It does not run, and never did.
+    static bool isStarting(const Job &job);
     const Job *job() const;
 
     net::HttpClient &m_http;
@@ -77,6 +87,11 @@ private:
     QString m_askedImage;             ///< of the helper that is asked about; raw
     QString m_askedBucket;            ///< consent key of the question that is shown
     bool m_reading = false;
+    pages::JobWhyView m_why;
+    QTimer m_whySoon;
+    std::chrono::milliseconds m_whyTook{0};
+    QDateTime m_whyAsked; ///< when it was read last, or could not be
+    async::Scope m_whyScope;
     std::optional<bool> m_rightsInPlace; ///< for which of the two ways the rights were asked; nullopt: not yet
     QDateTime m_now = QDateTime::currentDateTimeUtc();
     async::Scope m_listScope;

@@ -4,6 +4,7 @@
 #include "ActionRegistry.h"
 #include "JobActions.h"
 #include "JobController.h"
+#include "JobEditController.h"
 #include "ResumeController.h"
 #include "base/Text.h"
 #include "engine/BucketFlows.h"
@@ -63,6 +64,16 @@ void JobsController::wirePage()
         m_page->openJob(key);
         resume(key, m_jobPage->selectedCheckpoint());
     });
+    connect(m_page, &JobsPage::newJobRequested, this, [this] { go(u"launch"_s); });
+    connect(m_page, &JobsPage::cloneRequested, this, &JobsController::cloneRequested);
+    connect(m_jobPage, &pages::JobPage::cloneRequested, this, [this] { emit cloneRequested(m_page->currentJob()); });
+    connect(m_jobPage, &pages::JobPage::newJobRequested, this,
+            [this](const QString &checkpoint) { emit newJobRequested(m_page->currentJob(), checkpoint); });
+    connect(m_page, &JobsPage::fileDropped, this, &JobsController::fileDropped);
+    connect(m_page, &JobsPage::textDropped, this, &JobsController::textDropped);
+    connect(m_page, &JobsPage::dropRefused, this, [this](const QString &why) { emit notice(kit::Tone::Warn, tr("Nothing was opened"), why); });
+    connect(m_page, &JobsPage::jobActRequested, this, &JobsController::act);
+    connect(m_jobPage, &pages::JobPage::actRequested, this, [this](pages::JobAct which) { act(which, m_page->currentJob()); });
     connect(m_page, &JobsPage::namespacesChanged, this, &JobsController::namespacesWanted);
     connect(m_jobPage, &pages::JobPage::openJobRequested, m_page, &JobsPage::openJob);
     const auto copied = [this](const QString &what) { emit notice(kit::Tone::Info, tr("Copied: %1").arg(what), {}); };
@@ -80,6 +91,7 @@ void JobsController::setSession(ClusterSession *session)
     m_job->setSession(session);
     m_actions->setSession(session);
     m_openWhenSeen.clear();
+    m_launched.clear();
     if (!session)
         return;
     m_page->closeJob();
@@ -91,7 +103,7 @@ void JobsController::setSession(ClusterSession *session)
         for (const QString &uid : change.added) {
             showCheckpoints(uid);
             if (m_openWhenSeen.remove(uid))
-                m_page->openJob(uid);
+                openSeen(uid);
         }
     });
     connect(&jobs, &store::StoreSignals::stateChanged, this, &JobsController::showFeed);
@@ -130,7 +142,26 @@ void JobsController::setNow(const QDateTime &now)
 
 void JobsController::select(const QString &uid)
 {
+    if (m_session && !m_session->jobs().find(uid)) {
+        m_openWhenSeen.insert(uid, {}); // it was just made: the watch tells of it next
+        return;
+    }
+    openSeen(uid);
+}
+
+void JobsController::showLaunched(const QString &uid)
+{
+    m_launched = uid;
+    select(uid);
+}
+
+void JobsController::openSeen(const QString &uid)
+{
     m_page->openJob(uid);
+    if (uid.isEmpty() || uid != m_launched)
+        return;
+    m_launched.clear();
+    m_jobPage->showTab(pages::JobPage::Tab::Events);
 }
 
 void JobsController::showTab(const QString &uid, pages::JobPage::Tab tab)
@@ -181,6 +212,18 @@ void JobsController::addActions(ActionRegistry &actions)
     actions.addKeys(tr("Logs"), {{u"F"_s, tr("Follow the log")}, {u"N"_s, tr("Next hit")}, {u"Shift N"_s, tr("Previous hit")}, {u"E"_s, tr("Next error")}});
 }
 
+void JobsController::act(pages::JobAct which, const QString &uid)
+{
+    const Job *job = m_session ? m_session->jobs().find(uid) : nullptr;
+    if (!job)
+        return;
+    switch (which) {
+    case pages::JobAct::Scale: new ScaleController(m_engine.changes(), m_session->sharedCluster(), job->ref(), m_window); break; // deletes itself
+    case pages::JobAct::Edit: new EditController(m_engine.changes(), m_session->sharedCluster(), job->ref(), m_window); break;
+    case pages::JobAct::Convert: emit convertRequested(uid); break;
+    }
+}
+
 void JobsController::resume(const QString &uid, const QString &checkpoint)
 {
     const Job *job = m_session ? m_session->jobs().find(uid) : nullptr;
@@ -189,18 +232,10 @@ void JobsController::resume(const QString &uid, const QString &checkpoint)
         emit notice(kit::Tone::Info, tr("The checkpoints are not read yet"), tr("Read the list first, then choose one."));
         return;
     }
-    const Checkpoint *newest = checkpoint.isEmpty() ? newestResumable(known->listing.listing) : nullptr;
-    const QString path = newest ? newest->path : checkpoint;
-    for (const Run &run : known->listing.listing.runs) {
-        for (const Checkpoint &candidate : run.checkpoints) {
-            if (candidate.path != path)
-                continue;
-            const auto [read, looksDone] = readingFor(known->via);
-            newResume()->plan(*job, known->listing, read, looksDone, candidate);
-            return;
-        }
-    }
-    emit notice(kit::Tone::Info, tr("There is no checkpoint to resume from"), {});
+    const auto [read, looksDone] = readingFor(known->via);
+    ResumeController *resume = newResume();
+    connect(resume, &ResumeController::listed, this, [this, via = known->via](const QString &of, const JobListing &listing) { m_reader.put(of, {listing, via}); });
+    resume->plan(*job, known->listing, read, looksDone, checkpoint);
 }
 
 JobsController::Reading JobsController::readingFor(ListVia via)
@@ -212,9 +247,10 @@ JobsController::Reading JobsController::readingFor(ListVia via)
     }
     // One helper for all looks of this resume: to start one takes seconds, for which the job would stand still.
     const auto held = holdHelper(cluster);
-    return {[cluster, held, via, consent = m_preferences.helperConsent(m_session->server())](const JobDetail &now, std::stop_token stop) {
-                return readCheckpoints(*cluster, now.job, now.pods, via, stop, {},
-                                       [&](const ckpt::ClaimRequest &request) { return consent.check(request); }, held);
+    return {[cluster, held, via, consent = m_preferences.helperConsent(m_session->server())](const JobDetail &now, std::stop_token stop,
+                                                                                                     const ckpt::Progress &progress) {
+                return readCheckpoints(*cluster, now.job, now.pods, via, stop, progress,
+                                       [&](const ckpt::HelperPod &request) { return consent.check(request); }, held);
             },
             [held] { endHelper(held); }};
 }

@@ -6,6 +6,7 @@
 #include "engine/ClusterSession.h"
 #include "engine/Engine.h"
 #include "engine/JobFlows.h"
+#include "pages/JobActs.h"
 #include "pages/JobPage.h"
 
 #include <QHash>
@@ -35,6 +36,8 @@ public:
     void setNow(const QDateTime &now) override;
     /// Opens the job.
     void select(const QString &uid) override;
+    /// Opens one that was just made, at its events, as soon as the watch tells of it.
+    void showLaunched(const QString &uid);
     void addActions(ActionRegistry &actions) override;
     /// `checkpoint` is a path within the listing; "" for the newest that can be resumed from.
     void resume(const QString &uid, const QString &checkpoint);
@@ -43,11 +46,20 @@ public:
 signals:
     /// Jobs of these namespaces, or of all where empty.
     void namespacesWanted(const QStringList &names);
+    /// A new job made from this one.
+    void cloneRequested(const QString &uid);
+    /// Dropped on the page: a job to launch.
+    void fileDropped(const QString &path);
+    void textDropped(const QString &text);
+    /// A TrainJob made from this one.
+    void convertRequested(const QString &uid);
 
 private:
     JobsController(Engine &engine, Preferences &preferences, CheckpointReader &reader, pages::JobPage *job, QWidget *window);
     void wirePage();
+    void act(pages::JobAct which, const QString &uid);
     void showTab(const QString &uid, pages::JobPage::Tab tab);
+    void openSeen(const QString &uid);
     void showCheckpoints(const QString &uid);
     void showFeed();
     ResumeController *newResume();
@@ -67,7 +79,8 @@ private:
     JobController *m_job;
     JobActions *m_actions;
     ClusterSession *m_session = nullptr;
-    QHash<QString, ObjectRef> m_openWhenSeen; ///< a resumed job whose row is still to come
+    QHash<QString, ObjectRef> m_openWhenSeen; ///< by UID: jobs whose rows are still to come
+    QString m_launched; ///< UID of the one of these that opens at its events
 };
 
 } // namespace cairn::app

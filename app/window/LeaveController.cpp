@@ -59,7 +59,8 @@ void LeaveController::show()
     for (const std::shared_ptr<RunningChange> &change : running)
         view.changes.append({QString::number(view.changes.size()), kit::CheckItem::State::Running, change->title(), change->latest(), {}, {}});
     view.canRollBack = std::ranges::all_of(running, [](const auto &change) { return change->canRollBack(); });
-    view.leavesRecords = std::ranges::any_of(running, [](const auto &change) { return !change->job().isEmpty(); });
+    view.halfDone = std::ranges::any_of(running, [](const auto &change) { return change->isHalfDone(); });
+    view.leavesRecords = std::ranges::any_of(running, [](const auto &change) { return change->isHalfDone() && !change->job().isEmpty(); });
     m_dialog->setView(view);
 }
 
@@ -75,7 +76,8 @@ void LeaveController::onChanged()
     show();
     if (!m_dialog || !m_changes.running().isEmpty())
         return;
-    const bool closes = m_stage != Stage::Asking && !m_failed;
+    // Closing is what was asked for, and nothing stands in its way any longer.
+    const bool closes = !m_failed;
     m_dialog->close();
     if (closes)
         m_window->close();

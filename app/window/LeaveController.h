@@ -17,8 +17,8 @@ public:
     /// `changes` outlives it.
     LeaveController(Changes &changes, QWidget *window);
 
-    /// True when nothing runs. Otherwise asks, and closes the window itself once nothing runs any longer; unless what the
-    /// user waited for failed: then the window stays, for that has to be seen.
+    /// True when nothing runs. Otherwise asks, and closes the window itself once nothing runs any longer, also where that
+    /// comes before an answer; unless something failed: then the window stays, for that has to be seen.
     bool mayClose();
 
 private:

@@ -5,11 +5,14 @@
 #include "CheckpointsController.h"
 #include "ConnectController.h"
 #include "EventsController.h"
+#include "FailoverController.h"
 #include "HaController.h"
 #include "JobsController.h"
+#include "LaunchController.h"
 #include "LeaveController.h"
 #include "NodesController.h"
 #include "Notifier.h"
+#include "OverlayController.h"
 #include "OverviewController.h"
 #include "PaletteController.h"
 #include "PodsController.h"
@@ -17,10 +20,12 @@
 #include "SessionReading.h"
 #include "SettingsController.h"
 #include "StorageController.h"
+#include "VolumeController.h"
 #include "base/Text.h"
 #include "dialogs/KeysDialog.h"
 #include "kit/Messages.h"
 #include "kit/Navigation.h"
+#include "pages/WizardPage.h"
 
 #include <QApplication>
 #include <QCloseEvent>
@@ -81,20 +86,30 @@ void MainWindow::makePages()
 {
     m_connect = new ConnectController(m_engine, m_preferences, this);
     auto *jobs = new JobsController(m_engine, m_preferences, *m_reader, this);
-    auto *ha = new HaController(this);
-    auto *storage = new StorageController(*m_reader, m_preferences, this);
+    m_volumes = new VolumeController(m_engine.changes(), m_preferences, this);
+    connect(m_volumes, &VolumeController::notice, this, &MainWindow::tell);
+    auto *storage = new StorageController(*m_reader, m_preferences, *m_volumes, this);
     auto *nodes = new NodesController(*m_reader, this);
-    m_notifier = new Notifier(*nodes, *ha, *storage, *m_reader, m_preferences, m_toasts, this);
+    m_recorder = new HaRecorder(std::make_shared<store::HaHistory>(), this);
+    auto *ha = new HaController(*m_reader, m_preferences, *m_recorder, this);
+    auto *failover = new FailoverController(m_engine.changes(), *m_recorder, this);
+    m_notifier = new Notifier(*nodes, *ha, *storage, *m_recorder, *m_reader, m_preferences, m_toasts, this);
     m_notifier->setChanges(&m_engine.changes());
     auto *settings = new SettingsController(m_engine, m_preferences, m_notifier->desktop(), this);
     m_palette = new PaletteController(*m_actions, m_reader->eachJob(), m_preferences, this);
+    auto *overview = new OverviewController(m_engine.changes(), *nodes, *ha, *storage, *m_reader, this);
+    auto *overlay = new OverlayController(m_engine.changes(), this);
+    auto *launch = new LaunchController(m_engine.changes(), *m_reader, m_preferences, *m_volumes, this);
     // In the order of the sidebar.
     m_pages = {
         m_connect,
-        new OverviewController(m_engine.changes(), *nodes, *ha, *storage, *m_reader, this),
+        overview,
         jobs,
+        launch,
         new CheckpointsController(*m_reader, this),
         ha,
+        failover,
+        overlay,
         storage,
         new EventsController(this),
         nodes,
@@ -109,11 +124,21 @@ void MainWindow::makePages()
         page->addActions(*m_actions);
         connect(page, &PageController::goRequested, this, &MainWindow::go);
         connect(page, &PageController::resumeRequested, jobs, &JobsController::resume);
+        connect(page, &PageController::newJobRequested, launch, &LaunchController::beginAt);
         connect(page, &PageController::recoverRequested, jobs, &JobsController::recover);
-        connect(page, &PageController::notice, this, [this](kit::Tone tone, const QString &title, const QString &text) {
-            m_toasts->show({tone == kit::Tone::Err ? title : u"notice"_s, tone, title, text, {}, tone == kit::Tone::Err});
-        });
+        connect(page, &PageController::notice, this, &MainWindow::tell);
     }
+    connect(overview, &OverviewController::changeRecoverRequested, overlay, &OverlayController::recover);
+    connect(ha, &HaController::overlayRequested, overlay, &OverlayController::include);
+    connect(ha, &HaController::failoverRequested, failover, &FailoverController::start);
+    connect(jobs, &JobsController::cloneRequested, launch, &LaunchController::clone);
+    connect(launch, &LaunchController::launched, this, [this, jobs](const QString &uid) {
+        showPage(*jobs);
+        jobs->showLaunched(uid);
+    });
+    connect(jobs, &JobsController::fileDropped, launch, &LaunchController::openFile);
+    connect(jobs, &JobsController::textDropped, launch, &LaunchController::openText);
+    connect(jobs, &JobsController::convertRequested, launch, &LaunchController::convert);
     connect(jobs, &JobsController::namespacesWanted, this, &MainWindow::watchNamespaces);
     connect(m_connect, &ConnectController::connected, this, &MainWindow::connectSession);
     connect(m_connect, &ConnectController::attentionNeeded, this, [this] { showPage(*m_connect); });
@@ -154,8 +179,10 @@ void MainWindow::makeActions()
     m_actions->add(everywhere, {u"keys"_s, u"help"_s, tr("Keyboard shortcuts"), {Qt::Key_F1, Qt::Key_Question}, tr("help keys", "to be found by"), [this] { showKeys(); }});
     m_actions->add(everywhere, {u"closeWindow"_s, u"close"_s, tr("Close this window"), {Qt::CTRL | Qt::Key_W}, {}, [this] { close(); }});
     m_actions->add(everywhere, {u"quit"_s, u"close"_s, tr("Quit"), {Qt::CTRL | Qt::Key_Q}, {}, [] { QApplication::closeAllWindows(); }});
-    m_actions->add(everywhere, {u"notices"_s, u"bell"_s, tr("Notifications"), {}, tr("bell messages errors", "to be found by"),
-                                [this] { m_status->findChild<kit::NoticeBell *>()->click(); }});
+    m_actions->add(everywhere, {u"notices"_s, u"bell"_s, tr("Notifications"), {Qt::Key_F9}, tr("bell messages errors", "to be found by"), [this] {
+                                    if (!m_toasts->focusNewest())
+                                        m_status->findChild<kit::NoticeBell *>()->click();
+                                }});
     m_actions->addKeys(tr("YAML and differences"), {{u"Ctrl F"_s, tr("Search")},
                                                     {u"N"_s, tr("Next hit")},
                                                     {u"Shift N"_s, tr("Previous hit")},
@@ -203,7 +230,7 @@ QStringList MainWindow::pageIds() const
 {
     QStringList ids;
     for (const PageController *page : m_pages) {
-        if (page != m_connect)
+        if (page->place().where != PageController::Place::Where::Nowhere)
             ids.append(page->place().id);
     }
     return ids;
@@ -243,9 +270,13 @@ void MainWindow::showPage(PageController &wanted)
 {
     m_shown = wanted.place().needsCluster && !m_session ? m_connect : &wanted;
     m_stack->setCurrentWidget(m_shown->page());
-    m_sidebar->setCurrent(m_shown->place().id);
+    const PageController::Place &place = m_shown->place();
+    m_sidebar->setCurrent(place.within.isEmpty() ? place.id : place.within);
+    m_sidebar->setInstead(m_shown->sidebar());
     m_shown->open();
     m_shown->focus();
+    const auto *wizard = qobject_cast<pages::WizardPage *>(m_shown->page());
+    m_toasts->setFloor(wizard ? wizard->foot() : nullptr);
     showStatus();
 }
 
@@ -269,6 +300,8 @@ void MainWindow::showAlert(situation::AlertKind kind, const QString &target)
     case situation::AlertKind::CheckpointDamaged:
     case situation::AlertKind::CheckpointOverdue: go(u"jobs"_s, target); return;
     case situation::AlertKind::LeaderLost:
+    case situation::AlertKind::ReplicaLost:
+    case situation::AlertKind::LeaderChanged:
     case situation::AlertKind::ComponentDown: go(u"ha"_s, target); return;
     case situation::AlertKind::NodeLost:
         // Of the job where nodes may not be read.
@@ -278,17 +311,26 @@ void MainWindow::showAlert(situation::AlertKind kind, const QString &target)
     }
 }
 
+void MainWindow::tell(kit::Tone tone, const QString &title, const QString &text)
+{
+    m_toasts->show({tone == kit::Tone::Err ? title : u"notice"_s, tone, title, text, {}, tone == kit::Tone::Err});
+}
+
 void MainWindow::setSession(std::unique_ptr<ClusterSession> session)
 {
     // Who reads from the old one lets go before it ends; the reader comes last, and first to the new one.
     for (PageController *page : std::as_const(m_pages))
         page->setSession(nullptr);
+    m_volumes->setSession(nullptr);
     m_notifier->setSession(nullptr);
+    m_recorder->setSession(nullptr);
     m_reader->setSession(std::nullopt);
     m_session = std::move(session);
     if (!m_session)
         return;
     m_reader->setSession(checkpointAccess(m_engine.http(), m_engine.keychain(), m_preferences, *m_session));
+    m_recorder->setSession(m_session.get());
+    m_volumes->setSession(m_session.get());
     for (PageController *page : std::as_const(m_pages))
         page->setSession(m_session.get());
     m_notifier->setSession(m_session.get());

@@ -4,6 +4,7 @@
 #include "Preferences.h"
 #include "engine/ClusterSession.h"
 #include "engine/Engine.h"
+#include "kit/Theme.h"
 #include "situation/Alerts.h"
 
 #include <QMainWindow>
@@ -21,10 +22,12 @@ namespace cairn::app {
 class ActionRegistry;
 class CheckpointReader;
 class ConnectController;
+class HaRecorder;
 class LeaveController;
 class Notifier;
 class PageController;
 class PaletteController;
+class VolumeController;
 
 /// The window: sidebar, pages, status bar. Makes the pages, gives them the session and the time, and leads from one to
 /// another. GUI thread.
@@ -68,6 +71,7 @@ private:
     void connectSession(std::shared_ptr<kube::Cluster> cluster, const kube::KubeContext &context);
     void watchNamespaces(const QStringList &names);
     void showStatus();
+    void tell(kit::Tone tone, const QString &title, const QString &text);
     void showKeys();
     void tick();
 
@@ -81,6 +85,8 @@ private:
     CheckpointReader *m_reader;
     ConnectController *m_connect;
     Notifier *m_notifier;
+    HaRecorder *m_recorder;
+    VolumeController *m_volumes;
     PaletteController *m_palette;
     QList<PageController *> m_pages; ///< in the order of the sidebar
     PageController *m_shown = nullptr;

@@ -4,17 +4,15 @@
 #include "DesktopNotifications.h"
 #include "Preferences.h"
 #include "engine/ClusterSession.h"
+#include "kit/Messages.h"
 #include "situation/Alerts.h"
-
-namespace cairn::kit {
-class ToastHost;
-}
 
 namespace cairn::app {
 
 class Changes;
 class CheckpointReader;
 class HaController;
+class HaRecorder;
 class NodesController;
 class StorageController;
 
@@ -26,7 +24,7 @@ class Notifier : public QObject
 
 public:
     /// All outlive this.
-    Notifier(const NodesController &nodes, HaController &ha, StorageController &storage, CheckpointReader &reader, Preferences &preferences,
+    Notifier(const NodesController &nodes, HaController &ha, StorageController &storage, HaRecorder &recorder, CheckpointReader &reader, Preferences &preferences,
              kit::ToastHost *toasts, QWidget *window);
 
     /// The changes that run here, of which nobody needs to be told; outlive this.
@@ -44,14 +42,20 @@ signals:
 
 private:
     std::optional<QList<situation::NodeLoad>> lostNodes() const;
+    QSet<QString> touched(const QDateTime &now) const;
+    void tellOf(const situation::OverviewFacts &facts);
+    void lookAtComponents();
+    void tellLeaders(const QList<LeaderChange> &changes);
     void tell(const situation::Alert &alert);
     void toast(const QString &key, const QString &title, const QString &text, bool stays);
+    static kit::Notice notice(const QString &key, const QString &title, const QString &text, bool stays);
+    void withdrawSettled();
     void act(const QString &key);
-    void lookAgain(const QDateTime &now);
 
     const NodesController &m_nodes;
     HaController &m_ha;
     StorageController &m_storage;
+    HaRecorder &m_recorder;
     CheckpointReader &m_reader;
     Preferences &m_preferences;
     const Changes *m_changes = nullptr;
@@ -61,7 +65,6 @@ private:
     DesktopNotifications m_desktop;
     situation::AlertWatch m_watch;
     QDateTime m_looked;
-    QHash<QString, QDateTime> m_lookedAgain; ///< by UID
     QHash<QString, std::pair<situation::AlertKind, QString>> m_told; ///< by key of the notification
 };
 

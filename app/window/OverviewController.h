@@ -2,6 +2,8 @@
 #pragma once
 
 #include "PageController.h"
+#include "base/Async.h"
+#include "situation/Overview.h"
 #include "engine/ClusterSession.h"
 
 namespace cairn::pages {
@@ -32,8 +34,13 @@ public:
     void refresh() override;
     void setNow(const QDateTime &now) override;
 
+signals:
+    /// A change of several objects is to be finished, or rolled back; its OpenChange::key.
+    void changeRecoverRequested(const QString &key, bool finish);
+
 private:
     void show();
+    void readChanges(const QDateTime &now);
 
     const Changes &m_changes;
     const NodesController &m_nodes;
@@ -42,6 +49,9 @@ private:
     const CheckpointReader &m_reader;
     pages::OverviewPage *m_page;
     ClusterSession *m_session = nullptr;
+    QList<situation::OpenChange> m_open; ///< as of the last look
+    QDateTime m_looked;
+    async::Scope m_scope;
 };
 
 } // namespace cairn::app

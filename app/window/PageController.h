@@ -23,6 +23,7 @@ public:
         QString keys = {};  ///< "Ctrl+,"; in the sidebar its number
         QString words = {}; ///< more for the command palette to find it by
         bool needsCluster = true; ///< shown, and told the time, only while one is connected
+        QString within = {}; ///< of one that is Nowhere: the page of the sidebar it belongs to
     };
     /// The window takes `page` into its stack.
     PageController(Place place, QWidget *page, QObject *parent)
@@ -34,6 +35,8 @@ public:
 
     const Place &place() const { return m_place; }
     QWidget *page() const { return m_page; }
+    /// What the sidebar shows in place of the pages while this one is in front (the steps of a wizard); nullptr: the pages.
+    virtual QWidget *sidebar() const { return nullptr; }
 
     /// Null before the session ends; a session outlives its use here.
     virtual void setSession(ClusterSession *session) = 0;
@@ -57,6 +60,8 @@ signals:
     void goRequested(const QString &page, const QString &key, const QString &filter);
     /// A resume of this job, from this checkpoint or, where "", from the newest that can be resumed.
     void resumeRequested(const QString &uid, const QString &checkpoint);
+    /// A new job, made from this one and begun at this checkpoint of it.
+    void newJobRequested(const QString &uid, const QString &checkpoint);
     /// Finish the unfinished change of this job, or roll it back.
     void recoverRequested(const QString &uid, bool finish);
     /// For the user, wherever they are.
@@ -82,6 +87,7 @@ public:
         , m_list(page)
     {
         connect(page, &pages::ListPage::retryRequested, this, [this] { refresh(); });
+        connect(page, &pages::ListPage::signInRequested, this, [this] { go(QStringLiteral("connect")); });
     }
     void focus() override { m_list->focusTable(); }
     void select(const QString &key) override

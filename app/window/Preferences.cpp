@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Preferences.h"
 
+#include "engine/StartFlows.h"
+
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -20,7 +22,9 @@ const std::pair<situation::AlertKind, const char *> alertWords[] = {{situation::
                                                                 {situation::AlertKind::ClaimFull, "alerts/claimFull"},
                                                                 {situation::AlertKind::NodeLost, "alerts/nodeLost"},
                                                                 {situation::AlertKind::ComponentDown, "alerts/componentDown"},
-                                                                {situation::AlertKind::ChangeUnfinished, "alerts/changeUnfinished"}};
+                                                                {situation::AlertKind::ChangeUnfinished, "alerts/changeUnfinished"},
+                                                                {situation::AlertKind::ReplicaLost, "alerts/replicaLost"},
+                                                                {situation::AlertKind::LeaderChanged, "alerts/leaderChanged"}};
 
 } // namespace
 
@@ -50,16 +54,32 @@ QString Preferences::language() const { return m_settings.value(u"view/language"
 void Preferences::setLanguage(const QString &language) { m_settings.setValue(u"view/language"_s, language); }
 QString Preferences::firstPage() const { return m_settings.value(u"view/firstPage"_s, u"overview"_s).toString(); }
 void Preferences::setFirstPage(const QString &page) { m_settings.setValue(u"view/firstPage"_s, page); }
+QString Preferences::acceptedFile() const
+{
+    const QString own = QStandardPaths::writableLocation(QStandardPaths::GenericDataLocation) + u"/cairn/cairn-accepted.yaml"_s;
+    return m_settings.value(u"availability/acceptedFile"_s, own).toString();
+}
+void Preferences::setAcceptedFile(const QString &path) { m_settings.setValue(u"availability/acceptedFile"_s, path); }
+QString Preferences::templateFolder() const
+{
+    const QString folder = m_settings.value(u"launch/templateFolder"_s).toString();
+    return folder.isEmpty() ? ownTemplateFolder() : folder;
+}
+void Preferences::setTemplateFolder(const QString &folder)
+{
+    m_settings.setValue(u"launch/templateFolder"_s, folder == ownTemplateFolder() ? QString() : folder);
+}
 bool Preferences::looksAgain() const { return m_settings.value(u"claims/looksAgain"_s, false).toBool(); }
 void Preferences::setLooksAgain(bool on) { m_settings.setValue(u"claims/looksAgain"_s, on); }
 
 situation::AlertRules Preferences::alerts() const
 {
     situation::AlertRules rules;
-    rules.wanted.clear();
     for (const auto &[kind, word] : alertWords) {
-        if (m_settings.value(QLatin1StringView(word), true).toBool())
+        if (m_settings.value(QLatin1StringView(word), rules.wanted.contains(kind)).toBool())
             rules.wanted.insert(kind);
+        else
+            rules.wanted.remove(kind);
     }
     rules.claimPercent = std::clamp(m_settings.value(u"alerts/claimPercent"_s, rules.claimPercent).toInt(), 50, 99);
     rules.quiet = m_settings.value(u"alerts/quiet"_s, rules.quiet).toBool();

@@ -30,6 +30,13 @@ public:
     /// Whether a helper Job looks, without being asked each time, for a checkpoint that should be on a claim by now.
     bool looksAgain() const;
     void setLooksAgain(bool on);
+    /// Where findings of an audit that were accepted are kept; one that a team shares, or one of this user's own.
+    QString acceptedFile() const;
+    void setAcceptedFile(const QString &path);
+    /// Where this user's templates of jobs are: one of their own, or of a Git checkout.
+    QString templateFolder() const;
+    /// "" for the usual place.
+    void setTemplateFolder(const QString &folder);
     QStringList addedKubeconfigs() const;
     void addKubeconfig(const QString &file);
     void removeKubeconfig(const QString &file);

@@ -4,7 +4,6 @@
 #include "base/Text.h"
 #include "dialogs/ResumeDialog.h"
 #include "engine/BulkFlows.h"
-#include "jobs/Unfinished.h"
 #include "manifest/Prune.h"
 #include "manifest/Yaml.h"
 
@@ -49,6 +48,18 @@ QString lostText(const jobs::LossOfWork &loss)
     return text.arg(steps, text::gpuHours(loss.gpuHours));
 }
 
+/// The other of two checkpoints that one may mean.
+kit::Offer otherOffer(const jobs::ResumePlan &plan, const QString &note)
+{
+    if (!plan.alternative || (note != "other-attempt"_L1 && note != "newer-elsewhere"_L1))
+        return {};
+    return {u"choose"_s,
+            plan.alternative->step ? ResumeController::tr("Use step %1").arg(text::number(*plan.alternative->step)) : ResumeController::tr("Use that one"),
+            kit::ButtonVariant::Normal};
+}
+
+const auto lookCheck = u"listing"_s;
+
 } // namespace
 
 ResumeController::ResumeController(Changes &changes, std::shared_ptr<ObjectApi> api, QWidget *window)
@@ -87,7 +98,7 @@ ResumeController::ResumeController(Changes &changes, std::shared_ptr<ObjectApi> 
         m_choice.acceptUnverified = accepted;
         makePlan(false);
     });
-    connect(m_dialog, &ResumeDialog::checkTriggered, this, [this] { read(); });
+    connect(m_dialog, &ResumeDialog::checkTriggered, this, &ResumeController::onCheck);
     connect(m_dialog, &ResumeDialog::saveYamlRequested, this, &ResumeController::saveYaml);
     connect(m_dialog, &ResumeDialog::actRequested, this, &ResumeController::apply);
     connect(m_dialog, &ResumeDialog::rollBackRequested, this, [this] {
@@ -118,17 +129,107 @@ ResumeController::~ResumeController()
         m_run->setShown(false);
 }
 
-void ResumeController::plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const Checkpoint &checkpoint)
+void ResumeController::plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const QString &checkpoint)
 {
     m_job = job;
     m_listing = listing;
     m_read = std::move(read);
     m_looksDone = std::move(looksDone);
-    m_checkpoint = checkpoint;
-    m_checking = true;
-    show();
+    const Checkpoint *proposed = m_listing.attemptOf(m_job).newestResumable();
+    m_newest = checkpoint.isEmpty() || (proposed && proposed->path == checkpoint);
+    if (const Checkpoint *known = m_newest ? proposed : m_listing.find(checkpoint))
+        m_checkpoint = *known;
+    look();
     m_dialog->open();
-    this->read();
+}
+
+void ResumeController::look()
+{
+    m_planning.cancel();
+    m_checking = true;
+    m_look = Look::Reading;
+    m_lookText.clear();
+    show();
+    m_planning.run(
+        this,
+        [api = m_api, ref = m_job.ref(), read = m_read,
+         progress = m_planning.sink<QString, qint64>(this, [this](const QString &what, qint64 done) {
+             m_lookText = done > 0 ? tr("%1 (%2 files so far)", "what is read, number").arg(what, text::number(done)) : what;
+             show();
+         })](std::stop_token stop) -> Result<JobListing> {
+            const Result<JobDetail> now = readJob(*api, ref, stop);
+            return now ? read(*now, stop, progress) : fail(now.error());
+        },
+        [this](const Result<JobListing> &listing) { onListed(listing); });
+}
+
+void ResumeController::onListed(const Result<JobListing> &listing)
+{
+    if (!m_dialog)
+        return;
+    m_lookText.clear();
+    if (!listing) {
+        m_look = Look::Failed;
+        m_lookText = listing.error().oneLine();
+        read();
+        return;
+    }
+    m_look = Look::Fresh;
+    m_listing = *listing;
+    emit listed(m_job.uid, m_listing);
+    const auto name = [](const Checkpoint &c) { return c.step ? tr("step %1").arg(text::number(*c.step)) : text::safe(c.path); };
+    const Checkpoint *now = m_newest ? nullptr : m_listing.find(m_checkpoint.path);
+    if (!now)
+        now = m_listing.attemptOf(m_job).newestResumable();
+    if (!now) {
+        m_checking = false;
+        show();
+        m_dialog->setRefused(Error::make(Error::Kind::NotFound, tr("There is no checkpoint to resume from"),
+                                         tr("The checkpoints were listed again, and none of them is whole and holds the training state."),
+                                         tr("Close this and choose one from the new list.")));
+        return;
+    }
+    if (!m_checkpoint.path.isEmpty() && now->path != m_checkpoint.path)
+        m_lookText = m_listing.find(m_checkpoint.path)
+            ? tr("%1 is the newest now; the list shown before had %2.", "checkpoint, checkpoint").arg(name(*now), name(m_checkpoint))
+            : tr("%1 is gone; %2 is the newest now.", "checkpoint, checkpoint").arg(name(m_checkpoint), name(*now));
+    m_checkpoint = *now;
+    read();
+}
+
+void ResumeController::onCheck(const QString &check, const QString &offer)
+{
+    if (check == lookCheck && offer == u"old"_s) {
+        m_look = Look::Skipped;
+        read();
+    } else if (check == lookCheck) {
+        look();
+    } else if (m_plan && m_plan->alternative && offer == u"choose"_s) {
+        m_checkpoint = *m_plan->alternative;
+        m_newest = false;
+        m_lookText.clear();
+        read();
+    } else {
+        read();
+    }
+}
+
+kit::CheckItem ResumeController::lookItem() const
+{
+    using State = kit::CheckItem::State;
+    const QDateTime readAt = m_listing.listing.readAt;
+    const QString age = readAt.isValid() ? text::ago(readAt, QDateTime::currentDateTimeUtc()) : tr("at an unknown time");
+    const QString old = tr("This plan goes by the list read %1: newer checkpoints may exist.", "time ago").arg(age);
+    const kit::Offer again{u"again"_s, tr("Refresh"), kit::ButtonVariant::Normal};
+    switch (m_look) {
+    case Look::Reading:
+        return {lookCheck, State::Running, tr("Reading the checkpoints again; shown is the list read %1.", "time ago").arg(age), m_lookText, {},
+                m_checkpoint.path.isEmpty() ? kit::Offer() : kit::Offer{u"old"_s, tr("Don't wait"), kit::ButtonVariant::Normal}};
+    case Look::Fresh: return {lookCheck, State::Ok, tr("The checkpoints were read again."), m_lookText, {}, {}};
+    case Look::Skipped: return {lookCheck, State::Warn, old, {}, {}, again};
+    case Look::Failed: return {lookCheck, State::Warn, tr("The checkpoints could not be read again. %1").arg(old), text::safe(m_lookText), {}, again};
+    }
+    return {};
 }
 
 void ResumeController::read()
@@ -191,7 +292,8 @@ void ResumeController::check(bool nameOnly)
         return;
     jobs::PreflightOptions options;
     options.nameOnly = nameOnly;
-    options.recheck = recheckOf(*m_api, *m_plan, m_read);
+    if (m_look != Look::Fresh) // what was just listed was just looked at
+        options.recheck = recheckOf(*m_api, *m_plan, m_read);
     options.onCheck = m_planning.sink<jobs::Check>(this, [this](const jobs::Check &check) {
         m_checks.append(check);
         show();
@@ -215,6 +317,7 @@ void ResumeController::show()
     view.checkpointPath = text::safe(m_listing.containerPath(m_checkpoint));
     view.checking = m_checking;
     view.newObject = !m_job.canGoOnInPlace() || m_choice.newObject;
+    view.checks.append(lookItem());
     for (const jobs::Check &check : m_checks)
         view.checks.append({check.id, itemState(check.state), check.text, check.fix, text::duration(check.took), {}});
     if (m_plan) {
@@ -242,7 +345,7 @@ void ResumeController::show()
             else if (note.id == "managed"_L1 || note.id == "finished"_L1)
                 view.objectReason = note.text;
             else
-                view.warnings.append({note.id, kit::CheckItem::State::Warn, note.text, note.fix, {}, {}});
+                view.warnings.append({note.id, kit::CheckItem::State::Warn, note.text, note.fix, {}, otherOffer(plan, note.id)});
         }
         view.diffAgainst = text::safe(plan.job.name);
         view.diff = plan.diff;
@@ -276,10 +379,7 @@ void ResumeController::recover(const Job &job, bool finish, const ReadAgain &rea
     m_job = job;
     const QString title = finish ? tr("Finishing the resume of %1").arg(text::safe(job.name)) : tr("Rolling back the resume of %1").arg(text::safe(job.name));
     watch(std::make_shared<ResumeRun>(m_changes, m_api, title));
-    std::function<Result<Checkpoint>(std::stop_token)> recheck;
-    if (const auto hangs = jobs::unfinishedChange(job); finish && read && hangs && hangs->record)
-        recheck = recheckOf(*m_api, job.ref(), hangs->record->checkpoint, read);
-    m_run->recover(job, finish, recheck, looksDone);
+    m_run->recover(job, finish, recheckToRecover(*m_api, job, finish, read), looksDone);
     m_dialog->open();
     showProgress();
 }

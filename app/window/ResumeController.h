@@ -27,17 +27,28 @@ public:
     ResumeController(Changes &changes, std::shared_ptr<ObjectApi> api, QWidget *window);
     ~ResumeController() override;
 
-    /// `read` lists the job's checkpoints anew, `looksDone` is called when no further look will follow.
-    void plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const Checkpoint &checkpoint);
+    /// `read` lists the job's checkpoints anew, which is done first: `listing` is what is known until then, and what is gone by
+    /// where that fails or the user does not wait for it. `looksDone` is called when no further look will follow. `checkpoint`
+    /// is a path within the listing; where it is "" or what the listing proposes, it becomes what the new one proposes.
+    void plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const QString &checkpoint);
     /// `read` and `looksDone` as in plan(); without them the checkpoint is not looked at again.
     void recover(const Job &job, bool finish, const ReadAgain &read, const std::function<void()> &looksDone);
 
 signals:
+    /// The checkpoints were listed anew.
+    void listed(const QString &uid, const cairn::app::JobListing &listing);
     /// The job that trains now, to be shown.
     void applied(const cairn::ObjectRef &target);
     void logsRequested(const cairn::ObjectRef &target);
 
 private:
+    enum class Look { Reading, Fresh, Skipped, Failed };
+
+    /// Lists the checkpoints anew, then goes on with read().
+    void look();
+    void onListed(const Result<JobListing> &listing);
+    void onCheck(const QString &check, const QString &offer);
+    kit::CheckItem lookItem() const;
     /// Reads what the plan is made from, then plans and checks.
     void read();
     /// With what the user chose now; reads nothing. `nameOnly`: of the checks, only the dry run can tell otherwise.
@@ -57,6 +68,9 @@ private:
     JobListing m_listing;
     ReadAgain m_read;
     std::function<void()> m_looksDone;
+    Look m_look = Look::Reading;
+    QString m_lookText; ///< how far it is, why it failed, or what it changed
+    bool m_newest = false; ///< the proposal is wanted, whichever it is by then
     Checkpoint m_checkpoint;
     ResumeChoice m_choice;
     std::optional<jobs::ResumeRequest> m_request; ///< as read

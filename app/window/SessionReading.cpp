@@ -21,13 +21,13 @@ CheckpointReader::Access checkpointAccess(net::HttpClient &http, Keychain &keych
         const QList<Pod> pods = session.jobs().podsOf(job.uid);
         if (via != ListVia::Bucket) {
             return [cluster, job, pods, via, consent = preferences.helperConsent(session.server())](std::stop_token stop) {
-                return readCheckpoints(*cluster, job, pods, via, stop, {}, [&](const ckpt::ClaimRequest &request) { return consent.check(request); });
+                return readCheckpoints(*cluster, job, pods, via, stop, {}, [&](const ckpt::HelperPod &request) { return consent.check(request); });
             };
         }
         const QStringList agreed = preferences.allowedBuckets();
         return [&http, &keychain, cluster, job, pods, server = session.server(),
                 allowed = QSet<QString>(agreed.begin(), agreed.end())](std::stop_token stop) {
-            return agreedBucket(http, keychain, *cluster, server, allowed)({job, {}, pods, false}, stop);
+            return agreedBucket(http, keychain, *cluster, server, allowed)({job, {}, pods, false}, stop, {});
         };
     };
     access.sweep = [cluster = session.sharedCluster()](const QString &ns, std::stop_token stop) {

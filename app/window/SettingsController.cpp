@@ -52,7 +52,7 @@ SettingsController::SettingsController(Engine &engine, Preferences &preferences,
 SettingsView SettingsController::read() const
 {
     return {m_preferences.theme(),     m_preferences.textPercent(), m_preferences.language(),
-            m_preferences.firstPage(), m_preferences.alerts(),      m_preferences.looksAgain()};
+            m_preferences.firstPage(), m_preferences.alerts(),      m_preferences.looksAgain(),  m_preferences.templateFolder()};
 }
 
 void SettingsController::open()
@@ -98,6 +98,7 @@ void SettingsController::keep(const SettingsView &view)
     m_preferences.setFirstPage(view.firstPage);
     m_preferences.setAlerts(view.alerts);
     m_preferences.setLooksAgain(view.looksAgain);
+    m_preferences.setTemplateFolder(view.templateFolder);
 }
 
 void SettingsController::setTheme(const QString &theme)

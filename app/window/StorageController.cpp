@@ -2,6 +2,7 @@
 #include "StorageController.h"
 
 #include "ActionRegistry.h"
+#include "VolumeController.h"
 #include "base/Text.h"
 #include "checkpoints/SaveLocation.h"
 #include "kube/Rights.h"
@@ -33,10 +34,11 @@ QString keyOf(const VolumeUse &use)
 
 } // namespace
 
-StorageController::StorageController(CheckpointReader &reader, Preferences &preferences, QObject *parent)
+StorageController::StorageController(CheckpointReader &reader, Preferences &preferences, VolumeController &volumes, QObject *parent)
     : ListController({u"storage"_s, u"storage"_s, tr("Storage")}, new pages::StoragePage, parent)
     , m_reader(reader)
     , m_preferences(preferences)
+    , m_volumes(volumes)
     , m_page(static_cast<pages::StoragePage *>(page()))
     , m_history(std::make_shared<store::UsageHistory>())
     , m_soon(new QTimer(this))
@@ -49,6 +51,17 @@ StorageController::StorageController(CheckpointReader &reader, Preferences &pref
     });
     connect(m_page, &pages::StoragePage::jobRequested, this, &StorageController::goToJob);
     connect(m_page, &pages::StoragePage::measureRequested, this, &StorageController::measureOne);
+    connect(m_page, &pages::StoragePage::makeRequested, this, [this] {
+        // Beside the PVC that is looked at, else where the context works.
+        const Claim *claim = m_feeds ? m_feeds->claims.store.find(m_page->currentKey()) : nullptr;
+        if (m_session)
+            m_volumes.make(claim ? claim->ns : m_session->sharedCluster()->defaultNamespace(), u"checkpoints"_s);
+    });
+    connect(m_page, &pages::StoragePage::proveRequested, this, [this](const QString &uid) {
+        if (const Claim *claim = m_feeds ? m_feeds->claims.store.find(uid) : nullptr)
+            m_volumes.prove(claim->ns, claim->name);
+    });
+    connect(&volumes, &VolumeController::provingChanged, this, [this] { m_page->setProving(m_volumes.proving()); });
     connect(m_page, &pages::StoragePage::kubeletRequested, this, [this](bool on) {
         if (!m_session)
             return;
@@ -320,7 +333,7 @@ void StorageController::measure(const Claim &claim)
         this,
         [cluster = m_session->sharedCluster(), ns = claim.ns, name = claim.name,
          job = jobWithImage(m_session->jobs().jobs(), claim), consent = m_preferences.helperConsent(m_session->server())](std::stop_token stop) {
-            return measureClaim(*cluster, ns, name, job, stop, {}, [&](const ckpt::ClaimRequest &request) { return consent.check(request); });
+            return measureClaim(*cluster, ns, name, job, stop, {}, [&](const ckpt::HelperPod &request) { return consent.check(request); });
         },
         [this, uid](const Result<VolumeUse> &use) {
             m_measuring.remove(uid);

@@ -15,6 +15,8 @@ class QTimer;
 
 namespace cairn::app {
 
+class VolumeController;
+
 /// Fills the Storage page. Claims are watched, and measured each minute, from the first time the page is opened until the
 /// session ends. GUI thread; everything that waits runs in flows.
 class StorageController : public ListController
@@ -22,7 +24,7 @@ class StorageController : public ListController
     Q_OBJECT
 
 public:
-    StorageController(CheckpointReader &reader, Preferences &preferences, QObject *parent);
+    StorageController(CheckpointReader &reader, Preferences &preferences, VolumeController &volumes, QObject *parent);
     ~StorageController() override;
 
     void setSession(ClusterSession *session) override;
@@ -52,6 +54,7 @@ private:
 
     CheckpointReader &m_reader;
     Preferences &m_preferences;
+    VolumeController &m_volumes;
     pages::StoragePage *m_page;
     ClusterSession *m_session = nullptr;
     StorageFeeds *m_feeds = nullptr; ///< the session's; nullptr until opened

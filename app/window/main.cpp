@@ -11,29 +11,48 @@
 #include <QCommandLineParser>
 #include <QLocale>
 #include <QTimer>
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <malloc.h>
 #include <memory>
+#include <string_view>
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
 
+namespace {
+
+QtMessageHandler shown = nullptr;
+
+/// Text in a script that no installed font has (a name from the cluster, a line of a log) makes Qt try every font, and say of
+/// each that it does not do, anew for every layout: thousands of lines that nobody can do anything about. Qt files them under
+/// no category, so no rule of QT_LOGGING_RULES could leave them out.
+void withoutMissingScripts(QtMsgType type, const QMessageLogContext &context, const QString &message)
+{
+    if (type == QtWarningMsg && message.startsWith("  OpenType support missing for"_L1))
+        return;
+    shown(type, context, message);
+}
+
+/// Help and version are asked for where there is no display as well: in a build, over ssh.
+bool asksForWords(int argc, char *argv[])
+{
+    static constexpr std::array<std::string_view, 5> words{"-h", "--help", "--help-all", "-v", "--version"};
+    return std::any_of(argv + std::min(1, argc), argv + argc, [](const char *word) { return std::ranges::find(words, word) != words.end(); });
+}
+
+void introduce()
+{
+    QCoreApplication::setApplicationName(u"cairn"_s);
+    QCoreApplication::setApplicationVersion(u"" CAIRN_VERSION_STRING ""_s);
+}
+
+} // namespace
+
 int main(int argc, char *argv[])
 {
     leaveNoCoreDumps();
-#ifdef M_MMAP_THRESHOLD
-    // glibc raises this limit to the largest block that was given back: the answers to the first lists would leave holes of
-    // megabytes between what is kept.
-    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
-#endif
-    const QString measureFile = app::MeasuredApplication::wantedFile();
-    const auto application = std::unique_ptr<QApplication>(
-        measureFile.isEmpty() ? new QApplication(argc, argv) : new app::MeasuredApplication(argc, argv, measureFile));
-    application->setApplicationName(u"cairn"_s);
-    application->setApplicationDisplayName(u"Cairn"_s);
-    application->setApplicationVersion(u"" CAIRN_VERSION_STRING ""_s);
-    application->setDesktopFileName(u"io.github.cairn_console.Cairn"_s);
-
     QCommandLineParser parser;
     parser.setApplicationDescription(u"Desktop console for Kubeflow training jobs and their checkpoints"_s);
     parser.addHelpOption();
@@ -45,6 +64,23 @@ int main(int argc, char *argv[])
     const QCommandLineOption language(u"lang"_s, u"en or zh_TW; the system's when left out."_s, u"LANG"_s);
     const QCommandLineOption exitAfterStartup(u"exit-after-startup"_s, u"Start, show the window once, end."_s);
     parser.addOptions({kubeconfig, context, page, theme, language, exitAfterStartup});
+    if (asksForWords(argc, argv)) {
+        const QCoreApplication words(argc, argv);
+        introduce();
+        parser.process(words); // which ends the program
+    }
+    shown = qInstallMessageHandler(withoutMissingScripts);
+#ifdef M_MMAP_THRESHOLD
+    // glibc raises this limit to the largest block that was given back: the answers to the first lists would leave holes of
+    // megabytes between what is kept.
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+#endif
+    const QString measureFile = app::MeasuredApplication::wantedFile();
+    const auto application = std::unique_ptr<QApplication>(
+        measureFile.isEmpty() ? new QApplication(argc, argv) : new app::MeasuredApplication(argc, argv, measureFile));
+    introduce();
+    application->setApplicationDisplayName(u"Cairn"_s);
+    application->setDesktopFileName(u"io.github.cairn_console.Cairn"_s);
     parser.process(*application);
 
     app::Preferences preferences;

@@ -5,12 +5,15 @@ CAIRN_PACKAGES_BUILD="build-essential cmake ninja-build ccache mold pkg-config
  qt6-base-dev qt6-base-dev-tools qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-charts-dev
  qt6-svg-dev libqscintilla2-qt6-dev libqt6svg6 libqt6sql6-sqlite libqt6opengl6-dev libgl1-mesa-dev libvulkan-dev libxkbcommon-dev
  libcurl4-openssl-dev libssl-dev libsimdjson-dev libyaml-cpp-dev libexpected-dev libprotozero-dev zlib1g-dev
+ libmariadb-dev libpq-dev librabbitmq-dev librdkafka-dev
  qtkeychain-qt6-dev libsecret-1-0 fonts-noto-cjk"
 CAIRN_PACKAGES_LAB="containerd runc containernetworking-plugins busybox-static iptables iproute2 kmod ethtool socat conntrack
  python3 python3-pip python3-venv python3-torch python3-yaml openssl curl procps"
 CAIRN_PACKAGES_TEST="libcpp-httplib-dev
- libnghttp2-dev gnome-keyring dbus-daemon qt6-websockets-dev clang-format clang-tidy clazy codespell desktop-file-utils appstream"
+ libnghttp2-dev gnome-keyring dbus-daemon qt6-websockets-dev mariadb-server postgresql clang-format clang-tidy clazy codespell desktop-file-utils appstream"
 CAIRN_PACKAGES_BENCH="python3-pyte"
+# A server for tests/services/test_services.py beside the databases above; it starts them itself.
+CAIRN_PACKAGES_SERVICES="rabbitmq-server"
 CAIRN_PACKAGES_FUZZ="clang libclang-rt-14-dev"
 
 # cairn_missing PACKAGE… prints those that are not installed.

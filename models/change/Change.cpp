@@ -60,6 +60,7 @@ QString stageWord(Event::Stage stage)
     case Stage::Deleting: return u"deleting"_s;
     case Stage::Starting: return u"starting"_s;
     case Stage::Following: return u"following"_s;
+    case Stage::Waiting: return u"waiting"_s;
     case Stage::Undoing: return u"undoing"_s;
     case Stage::Done: return u"done"_s;
     }
@@ -83,6 +84,19 @@ QString stateWord(Outcome::State state)
 QString changeMark()
 {
     return names::name("change"_L1);
+}
+
+QJsonObject masked(const QJsonObject &value, const QJsonObject &mask)
+{
+    QJsonObject kept;
+    for (auto it = mask.begin(); it != mask.end(); ++it) {
+        const QJsonValue there = value.value(it.key());
+        if (there.isObject() && it->isObject())
+            kept.insert(it.key(), masked(there.toObject(), it->toObject()));
+        else if (!there.isUndefined())
+            kept.insert(it.key(), there);
+    }
+    return kept;
 }
 
 Result<> standsAsPlanned(const QJsonObject &live, const QJsonObject &before)

@@ -52,6 +52,7 @@ struct Event {
         Deleting,   ///< an object is being deleted
         Starting,   ///< a job is being started again
         Following,  ///< waiting for what the change was made for
+        Waiting,    ///< for a Condition
         Undoing,
         Done,
     };
@@ -59,6 +60,7 @@ struct Event {
     QString text;               ///< one sentence, safe to show
     int podsLeft = -1;          ///< while Stopping
     std::optional<qint64> step; ///< newest step seen while Following
+    qsizetype change = -1;      ///< of a Plan: which of its changes this is about; -1: none
     QDateTime at;               ///< UTC
 };
 /// "checking", "suspending", … as in JSON.
@@ -78,9 +80,31 @@ struct Pending {
 /// One look at what has to be so before a change: nullopt when it is. `since` is when the waiting began.
 using Wait = std::function<Result<std::optional<Pending>>(const Run &run, const QDateTime &since)>;
 
-/// One write of one object.
+/// Something that has to be so on the cluster, as data: a record keeps it, so that any Cairn can wait for it.
+struct Condition {
+    enum class What {
+        RolledOut, ///< the workload runs what its specification says: every replica is updated and available, none is left of before
+        Ready,     ///< the workload has at least `count` available replicas, and keeps them for `stable` seconds
+        Renewed,   ///< the Lease is renewed while it is watched, by a pod whose name begins with `holder`
+        Accepted,  ///< the server would create `body` (dry run), so that its webhooks answer
+    };
+    What what = What::RolledOut;
+    ObjectRef object = {};   ///< the workload, the Lease, or the address of what would be created
+    QString holder = {};     ///< of Renewed; empty: anybody
+    int count = 1;           ///< of Ready
+    QJsonObject body = {};   ///< of Accepted
+    int seconds = 300;       ///< how long it may take
+    int stable = 0;          ///< of Ready: pods that come and go are not ready
+    bool operator==(const Condition &) const = default;
+};
+
+/// One write of one object, or a wait for what was written before.
 struct Change {
-    enum class Act { Create, Merge, Apply, Delete };
+    enum class Act {
+        Create, Merge, Apply, Delete,
+        Fill, ///< of a Plan: writes keys of a Secret, those of `body.stringData` and those of `fills`
+        Await ///< writes nothing: goes on when `until` is so
+    };
     Act act = Act::Merge;
     ObjectRef target = {};   ///< with the UID of the object that is meant; "" for one that is to be made
     QJsonObject before = {}; ///< as the plan saw it; empty where it saw none
@@ -95,6 +119,10 @@ struct Change {
     Event::Stage stage = Event::Stage::Changing;
     QString text = {};                                  ///< told when it begins; safe to show; "" for nothing
     QString done = {};                                       ///< its outcome in a sentence; safe to show
+    QList<Condition> until = {};                             ///< of Await: all of it, side by side
+    QString phase = {};                                      ///< of a Plan: the heading that it stands under; safe to show
+    /// Of Fill: keys whose values are in Options::secrets alone. `before` is its metadata, or empty where the Secret is to be made.
+    QStringList fills = {};
 };
 
 /// Annotation of what a plan makes: the id of the plan, by which a lost answer is recognised.
@@ -104,12 +132,21 @@ QString changeMark();
 /// or owner are others. The status changes all the time and does not matter.
 Result<> standsAsPlanned(const QJsonObject &live, const QJsonObject &before);
 
-/// A change of several objects, in this order, that is carried out whole or rolled back.
+/// How Options::secrets names one key of a Secret: "NAMESPACE/NAME/KEY".
+QString secretSlot(const ObjectRef &secret, const QString &key);
+
+/// The values of `value` that `mask` names: maps field by field, everything else whole.
+QJsonObject masked(const QJsonObject &value, const QJsonObject &mask);
+
+/// A change of several objects, in this order, that is carried out whole or rolled back. Several changes may be of one
+/// object: each is guarded by what the ones before make of it.
 struct Plan {
     QString id;    ///< at least ten lower-case hexadecimal digits
     QString title; ///< safe to show
-    QString ns;    ///< where its record is kept
+    QString ns;    ///< where its record is kept; its objects may be anywhere
     QList<Change> changes;
+    /// Its record stays when all is done, so that it can still be rolled back; finish() then removes it.
+    bool keepRecord = false;
     QList<Note> problems; ///< any of them forbids to go on
     QList<Note> warnings;
     bool feasible() const { return problems.isEmpty(); }

@@ -3,6 +3,7 @@
 
 #include "base/Async.h"
 #include "base/Text.h"
+#include "change/Fill.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
@@ -52,6 +53,18 @@ Run::Run(ObjectApi &api, Options options, std::stop_token stop)
         m_options.now = [] { return QDateTime::currentDateTimeUtc(); };
     if (!m_options.sleep)
         m_options.sleep = [](std::chrono::milliseconds time, const std::stop_token &token) { return async::sleepFor(time, token); };
+}
+
+bool Run::sleep(std::chrono::milliseconds time) const
+{
+    if (m_goesOn && !m_asking) {
+        m_asking = true;
+        const bool goesOn = m_goesOn();
+        m_asking = false;
+        if (!goesOn)
+            return false;
+    }
+    return m_options.sleep(time, m_stop);
 }
 
 bool Run::sleepUntilNextLook(const QDateTime &since) const
@@ -146,9 +159,12 @@ Result<QJsonObject> Run::create(const ObjectRef &ref, const QJsonObject &object,
         const Result<QJsonObject> there = read(ref);
         if (there && isOurs(*there))
             return there;
-        if (there)
-            return fail(Error::Kind::Conflict, Words::tr("%1 already exists.", "name of an object").arg(text::safe(ref.name)), QString(),
-                        Words::tr("Choose another name."));
+        if (there) {
+            Error taken = Error::make(Error::Kind::Conflict, Words::tr("%1 already exists.", "name of an object").arg(text::safe(ref.name)), QString(),
+                                      Words::tr("Choose another name."));
+            taken.reason = u"AlreadyExists"_s;
+            return fail(taken);
+        }
         if (there.error().kind != Error::Kind::NotFound)
             return there;
         if (!sleep(500ms))
@@ -222,6 +238,11 @@ Outcome Run::perform(const Change &change) const
 {
     if (change.act == Change::Act::Delete)
         return remove(change);
+    if (change.act == Change::Act::Await) {
+        if (const Result<> met = waitUntil(change.until); !met)
+            return failed(met.error());
+        return {State::Done, change.done, {}, {}};
+    }
     if (change.act == Change::Act::Create || (change.act == Change::Act::Apply && change.before.isEmpty())) {
         const QJsonValue marks = change.body.value(u"metadata"_s)[u"annotations"_s];
         const Result<QJsonObject> made = create(change.target, change.body, [&](const QJsonObject &there) {
@@ -341,6 +362,8 @@ Result<> tryOut(ObjectApi &api, const Change &change, std::stop_token stop)
     Result<> answer;
     for (int attempt = 0; attempt < 3; ++attempt) {
         switch (change.act) {
+        case Change::Act::Await: break;
+        case Change::Act::Fill: answer = tryFill(api, change, stop); break;
         case Change::Act::Delete: answer = api.remove(change.target, {change.target.uid, {}, u"Background"_s, true}, stop); break;
         case Change::Act::Create: answer = api.create(change.target.kind, change.target.ns, change.body, dry, stop).map([](const QJsonObject &) {}); break;
         case Change::Act::Merge:
@@ -359,6 +382,13 @@ Result<> tryOut(ObjectApi &api, const Change &change, std::stop_token stop)
             break;
     }
     return answer;
+}
+
+Error ofPlan(Error error)
+{
+    if (error.reason == u"AlreadyExists")
+        error.fix = Words::tr("The cluster has changed since it was read: refresh, then look at the plan again.");
+    return error;
 }
 
 } // namespace cairn::change

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "checkpoints/Accelerate.h"
 
+#include "checkpoints/Format.h"
 #include "checkpoints/Paths.h"
 #include "checkpoints/SaveParts.h"
 #include "checkpoints/Weights.h"
@@ -57,14 +58,16 @@ bool isAccelerateFolder(const Index &index, const QByteArray &folder)
     return optimizer && scheduler;
 }
 
+namespace {
+
 std::optional<Finding> recogniseAccelerate(const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
 {
     if (!isAccelerateFolder(index, folder))
         return std::nullopt;
     Finding finding;
-    finding.path = folder;
-    finding.run = folder.isEmpty() ? QByteArray() : parentPath(folder);
+    setPlace(finding, folder);
     finding.format = u"accelerate"_s;
+    finding.proof = Proof::Count;
 
     SaveParts parts;
     addWeights(index, folder, source, limits, parts);
@@ -88,6 +91,19 @@ std::optional<Finding> recogniseAccelerate(const Index &index, const QByteArray 
         worsen(finding.check, {State::Incomplete, Words::tr("%1 of %2 random_states files are there").arg(ranks.size()).arg(highest + 1)});
     finding.ranks = std::max(1, static_cast<int>(ranks.size()));
 
+    // FSDP 2 without torch.distributed.checkpoint: each rank keeps its own piece, and needs it again.
+    finding.worldSize = parts.worldSize;
+    for (const char *prefix : {"optimizer_0_rank", "pytorch_model_fsdp_0_rank"}) {
+        const QSet<int> pieces = ranksIn(index, folder, prefix, ".bin");
+        if (pieces.isEmpty())
+            continue;
+        const int expected = std::max({*std::ranges::max_element(pieces) + 1, highest + 1, finding.worldSize});
+        finding.worldSize = expected;
+        if (pieces.size() < expected)
+            worsen(finding.check, {State::Incomplete, Words::tr("%1 of %2 files %3<rank>.bin are there").arg(pieces.size()).arg(expected).arg(QString::fromLatin1(prefix))});
+    }
+    if (ranks.size() < finding.worldSize)
+        worsen(finding.check, {State::Incomplete, Words::tr("%1 of %2 random_states files are there").arg(ranks.size()).arg(finding.worldSize)});
     finding.holdsTraining = parts.optimizer && parts.model;
     if (!parts.optimizer)
         finding.lack = Words::tr("there is no optimizer state in it");
@@ -98,8 +114,16 @@ std::optional<Finding> recogniseAccelerate(const Index &index, const QByteArray 
     decideStep(finding, isSaveCounter(name) ? NameFacts() : factsFromName(name), std::nullopt, std::nullopt);
     if (!isSaveCounter(name))
         finding.epoch = factsFromName(name).epoch;
-    finding.extent = extentOf(index, folder);
+    addMembers(finding, index, folder);
     return finding;
 }
+
+} // namespace
+
+const Format accelerateFormat{
+    .names = "random_states_*.pkl",
+    .parts = "random_states_* sampler.* dl_state_dict.bin",
+    .folder = recogniseAccelerate,
+};
 
 } // namespace cairn::ckpt

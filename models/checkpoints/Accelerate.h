@@ -9,7 +9,4 @@ namespace cairn::ckpt {
 /// the pipeline's parts, optimizer.bin, scheduler.bin, and random_states_<rank>.pkl, which each rank writes last.
 bool isAccelerateFolder(const Index &index, const QByteArray &folder);
 
-/// nullopt where the folder is none.
-std::optional<Finding> recogniseAccelerate(const Index &index, const QByteArray &folder, Source &source, const Limits &limits);
-
 } // namespace cairn::ckpt

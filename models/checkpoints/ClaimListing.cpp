@@ -111,7 +111,7 @@ Result<Listing> listClaim(ObjectApi &api, const ClaimRequest &request, std::stop
     if (request.image.isEmpty())
         return fail(Error::Kind::Invalid, listFailed(Words::tr("The PVC %1").arg(request.claim)), Words::tr("No image is known for the helper"),
                     Words::tr("Name an image that has a shell"));
-    HelperRun job(api, request, listFailed(Words::tr("The PVC %1").arg(request.claim)), stop, progress);
+    HelperRun job(api, request, listingTask(request), listFailed(Words::tr("The PVC %1").arg(request.claim)), stop, progress);
     Transport transport;
     transport.run = [&](const QStringList &arguments) { return job.run(helper::scriptText(), arguments); };
     transport.mount = helperMountPath.latin1();
@@ -129,7 +129,7 @@ Result<Listing> listClaimByExec(ObjectApi &api, const ExecTarget &target, std::s
     Transport transport;
     transport.run = [&](const QStringList &arguments) -> Result<QByteArray> {
         const Result<ExecOutput> output = api.exec(target.ns, target.pod, target.container,
-                                                   QStringList{u"sh"_s, u"-c"_s, helper::scriptText(), u"cairn"_s} + arguments, stop);
+                                                   QStringList{u"sh"_s, u"-c"_s, helper::scriptText(), u"cairn"_s} + arguments, Secret(), stop);
         if (!output)
             return fail(output.error());
         if (output->exitCode != 0 && output->out.isEmpty())
@@ -149,9 +149,9 @@ Result<Listing> listClaimByExec(ObjectApi &api, const ExecTarget &target, std::s
     return listThrough(transport, Words::tr("The folder %1").arg(target.path), target.recognise, stop, progress);
 }
 
-Result<int> sweepHelpers(ObjectApi &api, const QString &ns, std::chrono::seconds age, std::stop_token stop)
+Result<int> sweepHelpers(ObjectApi &api, const QString &ns, std::chrono::seconds age, std::stop_token stop, const QString &label)
 {
-    const QString selector = names::name("helper"_L1) + u"=listing"_s;
+    const QString selector = names::name("helper"_L1) + u'=' + label;
     const Result<QList<QJsonObject>> jobs = api.list(kinds::batchJobs(), ns, selector, {}, stop);
     if (!jobs)
         return fail(jobs.error());
@@ -162,7 +162,7 @@ Result<int> sweepHelpers(ObjectApi &api, const QString &ns, std::chrono::seconds
         const QDateTime created = QDateTime::fromString(metadata[u"creationTimestamp"_s].toString(), Qt::ISODate);
         const QString uid = metadata[u"uid"_s].toString();
         // The label is checked again: a server that ignores the selector must not cost anybody a Job.
-        const bool ours = metadata[u"labels"_s][names::name("helper"_L1)].toString() == u"listing"_s;
+        const bool ours = metadata[u"labels"_s][names::name("helper"_L1)].toString() == label;
         if (!ours || uid.isEmpty() || !created.isValid() || created > limit)
             continue;
         DeleteOptions options;

@@ -2,13 +2,12 @@
 #pragma once
 
 #include "base/Result.h"
+#include "checkpoints/HelperJob.h"
 #include "checkpoints/Recognise.h"
 #include "domain/Job.h"
 #include "domain/ObjectApi.h"
 #include "domain/VolumeUse.h"
 
-#include <QJsonArray>
-#include <QJsonObject>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -16,23 +15,12 @@
 namespace cairn::ckpt {
 
 /// Everything a helper needs to list one claim. planClaim fills it from the cluster; the user may change image, uid
-/// and gid. Asking for consent, once per namespace, is the caller's business.
-struct ClaimRequest {
-    QString ns;
+/// and gid.
+struct ClaimRequest : HelperPod {
     QString claim;
     QString subPath;              ///< of the volume, mounted instead of its root; usually empty
     QString path;                 ///< folder to list, relative to the mount; lossless text as of pathToText
-    QString image;
-    QString imagePullPolicy;      ///< "" leaves the default
-    QStringList imagePullSecrets;
-    QString node;                 ///< name of the node it must run on; "" for any
-    QJsonArray tolerations;
-    qint64 runAsUser = 65534;
-    qint64 runAsGroup = -1;       ///< -1 leaves it to the image
-    QList<qint64> supplementalGroups;
     RecogniseOptions recognise;   ///< `now` invalid means the current time
-    std::chrono::milliseconds startTimeout{120'000}; ///< until its pod runs
-    std::chrono::milliseconds pollInterval{500};
 };
 
 /// A pod in which the same script can run without creating anything.
@@ -50,10 +38,9 @@ struct ExecTarget {
 Result<ClaimRequest> planClaim(ObjectApi &api, const QString &ns, const QString &claim, const std::optional<ObjectRef> &job,
                                std::stop_token stop);
 
-/// The helper Job: read-only, restricted, without a token, gone 60 s after it ends. Runs `script`, the one that lists where
-/// it is empty. Pure.
-QJsonObject helperJob(const ClaimRequest &request, const QString &name, const QStringList &scriptArguments,
-                      const QString &script = {});
+HelperTask listingTask(const ClaimRequest &request);
+/// The helper Job that lists a claim, which it mounts read-only. Pure.
+QJsonObject helperJob(const ClaimRequest &request, const QString &name);
 
 /// Lists a claim through helper Jobs, one for each round, and removes them. Blocks up to minutes.
 /// Error::Forbidden where the user may not create Jobs; the fix then names exec.
@@ -93,7 +80,7 @@ Result<VolumeUse> measureClaim(ObjectApi &api, const ClaimRequest &request, std:
 Result<Listing> listClaimByExec(ObjectApi &api, const ExecTarget &target, std::stop_token stop,
                                 const Progress &progress = {});
 
-/// Removes helper Jobs that a crash left behind in a namespace, when older than `age`. Returns how many.
-Result<int> sweepHelpers(ObjectApi &api, const QString &ns, std::chrono::seconds age, std::stop_token stop);
+/// Removes helper Jobs of one kind (HelperTask::label) that a crash left behind in a namespace, when older than `age`. Returns how many.
+Result<int> sweepHelpers(ObjectApi &api, const QString &ns, std::chrono::seconds age, std::stop_token stop, const QString &label = QStringLiteral("listing"));
 
 } // namespace cairn::ckpt

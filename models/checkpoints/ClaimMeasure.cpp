@@ -82,7 +82,7 @@ Result<VolumeUse> measureClaim(ObjectApi &api, const ClaimRequest &request, std:
     if (request.image.isEmpty())
         return fail(Error::Kind::Invalid, what, Words::tr("No image is known for the helper"), Words::tr("Name an image that has a shell"));
     const QByteArray marker = helper::newMarker();
-    HelperRun job(api, request, what, stop, progress);
+    HelperRun job(api, request, listingTask(request), what, stop, progress);
     const Result<QByteArray> log = job.run(helper::measureText(), helper::measureArguments(marker, helperMountPath.latin1()));
     if (!log) {
         Error error = log.error();

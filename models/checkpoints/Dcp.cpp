@@ -2,6 +2,7 @@
 #include "checkpoints/Dcp.h"
 
 #include "base/Text.h"
+#include "checkpoints/Format.h"
 #include "checkpoints/Paths.h"
 #include "checkpoints/Pickle.h"
 #include "checkpoints/TorchFile.h"
@@ -61,6 +62,7 @@ Check checkShards(const DcpMetadata &metadata, const Index &index, const QByteAr
     Check worst;
     int ends = 0;
     Check firstWithoutEnd;
+    const Entry *marker = index.find(folder, ".metadata");
     for (auto it = metadata.shards.begin(); it != metadata.shards.end(); ++it) {
         const Entry *entry = index.find(folder, it.key());
         if (!entry)
@@ -70,6 +72,11 @@ Check checkShards(const DcpMetadata &metadata, const Index &index, const QByteAr
             worsen(worst, {State::Broken, Words::tr("shard %1 is cut short: %2 of %3 bytes")
                                               .arg(text::safe(it.key())).arg(entry->size).arg(it.value())});
             continue;
+        }
+        // A save over an old one leaves its .metadata until the end. Times may be whole seconds, and a copy's order any.
+        if (marker && entry->mtimeMs > marker->mtimeMs + 2000) {
+            worsen(worst, {State::Unverified, Words::tr("shard %1 is newer than .metadata: a later save may have been broken off over this one")
+                                                  .arg(text::safe(it.key()))});
         }
         const Check end = checkEnd(*entry, source, limits);
         if (end.state == State::Incomplete)
@@ -177,9 +184,9 @@ std::optional<Finding> recogniseDcp(const Index &index, const QByteArray &folder
         return std::nullopt;
 
     Finding finding;
-    finding.path = folder;
-    finding.run = folder.isEmpty() ? QByteArray() : parentPath(folder);
+    setPlace(finding, folder);
     finding.format = u"dcp"_s;
+    finding.proof = Proof::MarkerLast;
     if (metadataFile && metadataFile->size > 0) {
         FileReader file(source, *metadataFile, limits.fileBudget);
         const FileReader::Bytes bytes = file.read(0, file.size());
@@ -230,10 +237,21 @@ std::optional<Finding> recogniseDcp(const Index &index, const QByteArray &folder
             finding.epoch = torch.epoch;
     }
     decideStep(finding, name, std::nullopt, pickleStep);
-    for (const Entry *entry : index.filesIn(folder))
-        finding.extent.add(*entry);
+    for (const Entry *entry : index.filesIn(folder)) {
+        const QByteArray file = baseName(entry->path);
+        finding.add(*entry, file == ".metadata"        ? Role::Marker
+                        : file.endsWith(".distcp")     ? Role::Weights
+                        : file == "meta.pt"            ? Role::State
+                                                       : Role::Other);
+    }
     finding.extent.add(index.tree().others.value(folder));
     return finding;
 }
+
+const Format dcpFormat{
+    .names = "*.distcp *.metadata *.metadata.tmp metadata.json",
+    .parts = "*.distcp *.metadata *.metadata.tmp metadata.json meta.pt common.pt model_optim_rng.pt",
+    .folder = recogniseDcp,
+};
 
 } // namespace cairn::ckpt

@@ -137,6 +137,7 @@ private:
             found = m_tree.others.insert(folderPath, {});
         }
         ++found->files;
+        found->empty += info.st_size == 0 ? 1 : 0;
         found->bytes += info.st_size;
         found->newestMs = std::max(found->newestMs, mtimeMs(info));
     }
@@ -284,7 +285,6 @@ Source::Bytes FolderSource::read(const Entry &entry, qint64 offset, qint64 lengt
             return {Status::Failed, {}}; // shorter than listed, or an I/O error
         done += got;
     }
-    m_bytesRead += length;
     return {Status::Ok, data};
 }
 

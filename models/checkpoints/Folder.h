@@ -32,7 +32,6 @@ public:
 
     Bytes read(const Entry &entry, qint64 offset, qint64 length) override;
     bool isLocal() const override { return true; }
-    qint64 bytesRead() const { return m_bytesRead; }
 
 private:
     explicit FolderSource(int root, QByteArray realPath);
@@ -42,7 +41,6 @@ private:
     QByteArray m_realPath;
     QByteArray m_openPath; ///< the file opened last
     int m_openFile = -1;
-    qint64 m_bytesRead = 0;
 };
 
 struct ScanOptions {

@@ -10,13 +10,6 @@ using namespace Qt::StringLiterals;
 namespace cairn::ckpt {
 namespace {
 
-/// Waits, and ends at once when it is told to: a shell that is process 1 ignores SIGTERM otherwise.
-const QString &waitingScript()
-{
-    static const QString script = u"trap 'exit 0' TERM INT; sleep 570 & wait $!"_s;
-    return script;
-}
-
 QString listFailed(const ClaimRequest &request)
 {
     return Words::tr("The PVC %1 could not be listed").arg(text::safe(request.claim));
@@ -32,7 +25,7 @@ bool sameHelper(const ClaimRequest &a, const ClaimRequest &b)
 /// One helper that waits in the cluster.
 struct HeldHelper::Held {
     Held(ObjectApi &api, const ClaimRequest &wanted)
-        : request(wanted), run(api, request, listFailed(request), {}, progress)
+        : request(wanted), run(api, request, listingTask(request), listFailed(request), {}, progress)
     {
     }
     const ClaimRequest request; ///< the run refers to it

@@ -11,7 +11,7 @@ using namespace Qt::StringLiterals;
 namespace cairn::ckpt {
 namespace {
 
-QJsonObject securityContext(const ClaimRequest &request)
+QJsonObject securityContext(const HelperPod &request)
 {
     QJsonObject context{
         {u"runAsNonRoot"_s, request.runAsUser != 0},
@@ -29,18 +29,15 @@ QJsonObject securityContext(const ClaimRequest &request)
     return context;
 }
 
-QJsonObject container(const ClaimRequest &request, const QStringList &scriptArguments, const QString &script)
+QJsonObject container(const HelperPod &request, const HelperTask &task, const QString &script, const QStringList &scriptArguments)
 {
     QJsonArray arguments;
     for (const QString &argument : scriptArguments)
         arguments << argument; // hexadecimal and base64 only: nothing that Kubernetes would expand
-    QJsonObject mount{{u"name"_s, u"claim"_s}, {u"mountPath"_s, QString(helperMountPath)}, {u"readOnly"_s, true}};
-    if (!request.subPath.isEmpty())
-        mount[u"subPath"_s] = request.subPath;
     QJsonObject object{
-        {u"name"_s, u"list"_s},
+        {u"name"_s, task.container},
         {u"image"_s, request.image},
-        {u"command"_s, QJsonArray{u"sh"_s, u"-c"_s, script.isEmpty() ? helper::scriptText() : script, u"cairn"_s}},
+        {u"command"_s, QJsonArray{u"sh"_s, u"-c"_s, script, u"cairn"_s}},
         {u"args"_s, arguments},
         {u"resources"_s, QJsonObject{
             {u"requests"_s, QJsonObject{{u"cpu"_s, u"50m"_s}, {u"memory"_s, u"64Mi"_s}}},
@@ -51,14 +48,14 @@ QJsonObject container(const ClaimRequest &request, const QStringList &scriptArgu
             {u"readOnlyRootFilesystem"_s, true},
             {u"capabilities"_s, QJsonObject{{u"drop"_s, QJsonArray{u"ALL"_s}}}},
         }},
-        {u"volumeMounts"_s, QJsonArray{mount}},
+        {u"volumeMounts"_s, QJsonArray{task.mount}},
     };
     if (!request.imagePullPolicy.isEmpty())
         object[u"imagePullPolicy"_s] = request.imagePullPolicy;
     return object;
 }
 
-QJsonObject podSpec(const ClaimRequest &request, const QStringList &scriptArguments, const QString &script)
+QJsonObject podSpec(const HelperPod &request, const HelperTask &task, const QString &script, const QStringList &scriptArguments)
 {
     QJsonObject spec{
         {u"restartPolicy"_s, u"Never"_s},
@@ -66,11 +63,8 @@ QJsonObject podSpec(const ClaimRequest &request, const QStringList &scriptArgume
         {u"enableServiceLinks"_s, false},
         {u"terminationGracePeriodSeconds"_s, 1},
         {u"securityContext"_s, securityContext(request)},
-        {u"containers"_s, QJsonArray{container(request, scriptArguments, script)}},
-        {u"volumes"_s, QJsonArray{QJsonObject{
-            {u"name"_s, u"claim"_s},
-            {u"persistentVolumeClaim"_s, QJsonObject{{u"claimName"_s, request.claim}, {u"readOnly"_s, true}}},
-        }}},
+        {u"containers"_s, QJsonArray{container(request, task, script, scriptArguments)}},
+        {u"volumes"_s, QJsonArray{task.volume}},
     };
     QJsonArray secrets;
     for (const QString &name : request.imagePullSecrets)
@@ -87,6 +81,32 @@ QJsonObject podSpec(const ClaimRequest &request, const QStringList &scriptArgume
             QJsonObject{{u"nodeSelectorTerms"_s, QJsonArray{term}}}}}}};
     }
     return spec;
+}
+
+/// The same Job with two pods, numbered by JOB_COMPLETION_INDEX, of which no node takes both.
+QJsonObject onTwoNodes(QJsonObject job, const QString &name)
+{
+    const QString label = names::name("helper-name"_L1);
+    QJsonObject spec = job[u"spec"_s].toObject();
+    spec[u"parallelism"_s] = 2;
+    spec[u"completions"_s] = 2;
+    spec[u"completionMode"_s] = u"Indexed"_s;
+    QJsonObject pod = spec[u"template"_s].toObject();
+    QJsonObject metadata = pod[u"metadata"_s].toObject();
+    QJsonObject labels = metadata[u"labels"_s].toObject();
+    labels[label] = name;
+    metadata[u"labels"_s] = labels;
+    pod[u"metadata"_s] = metadata;
+    QJsonObject podSpec = pod[u"spec"_s].toObject();
+    QJsonObject affinity = podSpec[u"affinity"_s].toObject();
+    const QJsonObject term{{u"topologyKey"_s, u"kubernetes.io/hostname"_s}, {u"labelSelector"_s, QJsonObject{{u"matchLabels"_s, QJsonObject{{label, name}}}}}};
+    affinity[u"podAntiAffinity"_s] = QJsonObject{{u"requiredDuringSchedulingIgnoredDuringExecution"_s, QJsonArray{term}}};
+    podSpec[u"affinity"_s] = affinity;
+    podSpec[u"terminationGracePeriodSeconds"_s] = 10; // to take away what it wrote
+    pod[u"spec"_s] = podSpec;
+    spec[u"template"_s] = pod;
+    job[u"spec"_s] = spec;
+    return job;
 }
 
 bool mounts(const QJsonObject &podSpec, const QString &claim)
@@ -122,7 +142,7 @@ QJsonValue containerFor(const QJsonObject &podSpec, const QString &claim)
 }
 
 /// A non-root user may read the files; root is not asked for, as restricted namespaces refuse it.
-void takeUser(const QJsonValue &context, ClaimRequest &request)
+void takeUser(const QJsonValue &context, HelperPod &request)
 {
     const qint64 user = context[u"runAsUser"_s].toInteger(-1);
     if (user > 0)
@@ -130,23 +150,6 @@ void takeUser(const QJsonValue &context, ClaimRequest &request)
     const qint64 group = context[u"runAsGroup"_s].toInteger(-1);
     if (group > 0)
         request.runAsGroup = group;
-}
-
-void takePodSpec(const QJsonObject &spec, ClaimRequest &request)
-{
-    const QJsonValue container = containerFor(spec, request.claim);
-    request.image = container[u"image"_s].toString();
-    request.imagePullPolicy = container[u"imagePullPolicy"_s].toString();
-    for (const QJsonValue &secret : spec[u"imagePullSecrets"_s].toArray())
-        request.imagePullSecrets << secret[u"name"_s].toString();
-    request.tolerations = spec[u"tolerations"_s].toArray();
-    const QJsonValue context = spec[u"securityContext"_s];
-    takeUser(context, request);
-    takeUser(container[u"securityContext"_s], request);
-    for (const QJsonValue &group : context[u"supplementalGroups"_s].toArray())
-        request.supplementalGroups << group.toInteger();
-    if (const qint64 group = context[u"fsGroup"_s].toInteger(-1); group > 0)
-        request.supplementalGroups << group;
 }
 
 /// The pod spec in a training job's template that mounts the claim, else that of its first role.
@@ -168,15 +171,64 @@ QJsonObject templateOf(const QJsonObject &job, const QString &claim)
     return first;
 }
 
+void take(const QJsonObject &spec, ClaimRequest &request)
+{
+    takePodSpec(spec, containerFor(spec, request.claim).toObject(), request);
+}
+
 } // namespace
 
-QJsonObject helperJob(const ClaimRequest &request, const QString &name, const QStringList &scriptArguments, const QString &script)
+void takePodSpec(const QJsonObject &spec, const QJsonObject &container, HelperPod &request)
+{
+    request.image = container[u"image"_s].toString();
+    request.imagePullPolicy = container[u"imagePullPolicy"_s].toString();
+    for (const QJsonValue &secret : spec[u"imagePullSecrets"_s].toArray())
+        request.imagePullSecrets << secret[u"name"_s].toString();
+    request.tolerations = spec[u"tolerations"_s].toArray();
+    const QJsonValue context = spec[u"securityContext"_s];
+    takeUser(context, request);
+    takeUser(container[u"securityContext"_s], request);
+    for (const QJsonValue &group : context[u"supplementalGroups"_s].toArray())
+        request.supplementalGroups << group.toInteger();
+    if (const qint64 group = context[u"fsGroup"_s].toInteger(-1); group > 0)
+        request.supplementalGroups << group;
+}
+
+const QString &waitingScript()
+{
+    static const QString script = u"trap 'exit 0' TERM INT; sleep 570 & wait $!"_s;
+    return script;
+}
+
+HelperTask serviceTestTask()
+{
+    // Memory, so that a password never comes to a disk.
+    return {u"service-test"_s, u"cairn-test-"_s, u"test"_s,
+            {{u"name"_s, u"work"_s}, {u"emptyDir"_s, QJsonObject{{u"medium"_s, u"Memory"_s}, {u"sizeLimit"_s, u"1Mi"_s}}}},
+            {{u"name"_s, u"work"_s}, {u"mountPath"_s, QString(helperWorkPath)}}};
+}
+
+HelperTask listingTask(const ClaimRequest &request)
+{
+    QJsonObject mount{{u"name"_s, u"claim"_s}, {u"mountPath"_s, QString(helperMountPath)}, {u"readOnly"_s, true}};
+    if (!request.subPath.isEmpty())
+        mount[u"subPath"_s] = request.subPath;
+    return {u"listing"_s, u"cairn-list-"_s, u"list"_s,
+            {{u"name"_s, u"claim"_s}, {u"persistentVolumeClaim"_s, QJsonObject{{u"claimName"_s, request.claim}, {u"readOnly"_s, true}}}}, mount};
+}
+
+QJsonObject helperJob(const ClaimRequest &request, const QString &name)
+{
+    return helperJob(request, listingTask(request), name, helper::scriptText(), {});
+}
+
+QJsonObject helperJob(const HelperPod &request, const HelperTask &task, const QString &name, const QString &script, const QStringList &scriptArguments)
 {
     const QJsonObject labels{
-        {names::name("helper"_L1), u"listing"_s},
+        {names::name("helper"_L1), task.label},
         {u"app.kubernetes.io/managed-by"_s, u"cairn"_s},
     };
-    return {
+    const QJsonObject job{
         {u"apiVersion"_s, u"batch/v1"_s},
         {u"kind"_s, u"Job"_s},
         {u"metadata"_s, QJsonObject{{u"name"_s, name}, {u"namespace"_s, request.ns}, {u"labels"_s, labels}}},
@@ -190,10 +242,11 @@ QJsonObject helperJob(const ClaimRequest &request, const QString &name, const QS
                     // A sidecar would keep the pod from ever finishing.
                     {u"annotations"_s, QJsonObject{{u"sidecar.istio.io/inject"_s, u"false"_s}}},
                 }},
-                {u"spec"_s, podSpec(request, scriptArguments, script)},
+                {u"spec"_s, podSpec(request, task, script, scriptArguments)},
             }},
         }},
     };
+    return task.twoNodes ? onTwoNodes(job, name) : job;
 }
 
 Result<ClaimRequest> planClaim(ObjectApi &api, const QString &ns, const QString &claim, const std::optional<ObjectRef> &job,
@@ -229,7 +282,7 @@ Result<ClaimRequest> planClaim(ObjectApi &api, const QString &ns, const QString 
         return fail(Error::Kind::Unsupported, what, Words::tr("It is ReadWriteOncePod and pod %1 uses it, so no other pod may mount it").arg(text::safe(best.value(u"metadata"_s)[u"name"_s].toString())),
                     Words::tr("List through exec into that pod"));
     if (!best.isEmpty()) {
-        takePodSpec(best.value(u"spec"_s).toObject(), request);
+        take(best.value(u"spec"_s).toObject(), request);
         const bool anyNode = modes.contains(u"ReadWriteMany"_s) || modes.contains(u"ReadOnlyMany"_s);
         if (inUse && !anyNode)
             request.node = best.value(u"spec"_s)[u"nodeName"_s].toString();
@@ -237,7 +290,7 @@ Result<ClaimRequest> planClaim(ObjectApi &api, const QString &ns, const QString 
         const Result<QJsonObject> owner = api.get(*job, stop);
         if (!owner)
             return fail(owner.error());
-        takePodSpec(templateOf(*owner, claim), request);
+        take(templateOf(*owner, claim), request);
     }
     if (request.image.isEmpty())
         return fail(Error::Kind::Invalid, what, Words::tr("No pod mounts it, so no image is known that this namespace can run"),

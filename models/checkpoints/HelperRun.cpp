@@ -7,6 +7,7 @@
 #include "checkpoints/Check.h"
 #include "checkpoints/HelperScript.h"
 
+#include <algorithm>
 #include <thread>
 
 using namespace Qt::StringLiterals;
@@ -55,9 +56,10 @@ QString whyPending(const QJsonObject &pod)
 
 } // namespace
 
-HelperRun::HelperRun(ObjectApi &api, const ClaimRequest &request, QString what, std::stop_token stop, const Progress &progress)
+HelperRun::HelperRun(ObjectApi &api, const HelperPod &request, HelperTask task, QString what, std::stop_token stop, const Progress &progress)
     : m_api(api)
     , m_request(request)
+    , m_task(std::move(task))
     , m_what(std::move(what))
     , m_stop(std::move(stop))
     , m_progress(progress)
@@ -66,8 +68,8 @@ HelperRun::HelperRun(ObjectApi &api, const ClaimRequest &request, QString what, 
 
 Result<> HelperRun::create(const QString &script, const QStringList &arguments)
 {
-    const QString name = u"cairn-list-"_s + QString::fromLatin1(helper::newMarker().left(10));
-    const Result<QJsonObject> job = m_api.create(kinds::batchJobs(), m_request.ns, helperJob(m_request, name, arguments, script),
+    const QString name = m_task.prefix + QString::fromLatin1(helper::newMarker().left(10));
+    const Result<QJsonObject> job = m_api.create(kinds::batchJobs(), m_request.ns, helperJob(m_request, m_task, name, script, arguments),
                                            WriteOptions{}, m_stop);
     if (!job)
         return fail(explainCreate(job.error()));
@@ -157,10 +159,101 @@ Result<QJsonObject> HelperRun::follow(bool untilRunning)
     }
 }
 
+Result<HelperRun::Pair> HelperRun::runPair(const QString &script, const QStringList &arguments)
+{
+    if (const Result<> created = create(script, arguments); !created)
+        return fail(created.error());
+    Result<Pair> pair = followPair();
+    remove();
+    return pair;
+}
+
+Result<HelperRun::Pair> HelperRun::followPair()
+{
+    const auto started = std::chrono::steady_clock::now();
+    const auto phaseOf = [](const QJsonObject &pod) { return pod[u"status"_s][u"phase"_s].toString(); };
+    const auto indexOf = [](const QJsonObject &pod) {
+        const QJsonValue metadata = pod[u"metadata"_s];
+        const QString index = u"batch.kubernetes.io/job-completion-index"_s;
+        return metadata[u"annotations"_s][index].toString(metadata[u"labels"_s][index].toString());
+    };
+    for (;;) {
+        Result<QList<QJsonObject>> pods = m_api.list(kinds::pods(), m_request.ns, u"job-name="_s + m_ref.name, {}, m_stop);
+        if (!pods)
+            return fail(pods.error());
+        std::ranges::sort(*pods, {}, indexOf);
+        const auto done = std::ranges::count_if(*pods, [&](const QJsonObject &pod) { return phaseOf(pod) == u"Succeeded"_s || phaseOf(pod) == u"Failed"_s; });
+        const auto waiting = std::ranges::count_if(*pods, [&](const QJsonObject &pod) { return phaseOf(pod) == u"Pending"_s; });
+        Pair pair;
+        for (const QJsonObject &pod : *pods)
+            pair.nodes.append(pod[u"spec"_s][u"nodeName"_s].toString());
+        if (pods->size() == 2 && done == 2) {
+            if (pair.nodes[0] == pair.nodes[1])
+                return fail(Error::Kind::Server, m_what, Words::tr("Both pods ran on node %1").arg(text::safe(pair.nodes[0])), Words::tr("Look at what places pods in this cluster"));
+            for (const QJsonObject &pod : *pods) {
+                const Result<QByteArray> log = logOf(pod);
+                if (!log)
+                    return fail(log.error());
+                pair.logs.append(*log);
+            }
+            return pair;
+        }
+        for (const QJsonObject &pod : *pods) {
+            if (const std::optional<QString> stuck = whyStuck(pod))
+                return fail(Error::Kind::Server, m_what, *stuck, Words::tr("Choose an image this cluster can pull and that has a shell"));
+        }
+        const Result<QJsonObject> job = m_api.get(m_ref, m_stop);
+        if (!job && job.error().kind != Error::Kind::NotFound)
+            return fail(job.error());
+        if (!job || isFailed(*job))
+            return fail(Error::Kind::Server, m_what, Words::tr("The helper Job was ended before it finished"), Words::tr("Try again; look at the events of the namespace"));
+        const auto waited = std::chrono::steady_clock::now() - started;
+        if (pods->isEmpty()) {
+            if (const std::optional<QString> refused = whyNoPod())
+                return fail(Error::Kind::Forbidden, m_what, *refused, Words::tr("Ask for room in the quota or an exception to the policy"));
+        }
+        if ((pods->size() < 2 || waiting > 0) && waited > m_request.startTimeout) {
+            for (const QJsonObject &pod : *pods) {
+                if (phaseOf(pod) != u"Pending"_s)
+                    continue;
+                const bool placed = !pod[u"spec"_s][u"nodeName"_s].toString().isEmpty();
+                // One node has it: that the other cannot is the answer.
+                if (placed && waiting == 1 && pods->size() == 2) {
+                    if (const std::optional<QString> refused = whyNotMounted(pod)) {
+                        pair.unmounted = *refused;
+                        return pair;
+                    }
+                }
+                return fail(Error::Kind::Timeout, m_what, whyPending(pod), placed ? Words::tr("Look at the events of the pod")
+                                                                                 : Words::tr("It takes two nodes with room for a small pod"));
+            }
+            return fail(Error::Kind::Timeout, m_what, Words::tr("Its pods were not made in time"), Words::tr("Look at the events of the namespace"));
+        }
+        if (m_progress)
+            m_progress(waiting == 0 && pods->size() == 2 ? Words::tr("Two nodes write and read") : Words::tr("Waiting for a pod on each of two nodes"),
+                       std::chrono::duration_cast<std::chrono::seconds>(waited).count());
+        if (!async::sleepFor(m_request.pollInterval, m_stop))
+            return fail(Error::cancelled());
+    }
+}
+
+/// The attach controller and the kubelet tell it by events alone.
+std::optional<QString> HelperRun::whyNotMounted(const QJsonObject &pod)
+{
+    const Result<QList<QJsonObject>> events
+        = m_api.list(kinds::events(), m_request.ns, {}, u"involvedObject.name="_s + pod[u"metadata"_s][u"name"_s].toString(), m_stop);
+    for (const QJsonObject &event : events.value_or(QList<QJsonObject>())) {
+        const QString reason = event[u"reason"_s].toString();
+        if (reason == u"FailedAttachVolume"_s || reason == u"FailedMount"_s)
+            return text::safe(event[u"message"_s].toString()).left(300);
+    }
+    return std::nullopt;
+}
+
 Result<QByteArray> HelperRun::logOf(const QJsonObject &pod)
 {
     LogOptions options;
-    options.container = u"list"_s;
+    options.container = m_task.container;
     options.limitBytes = 8 * 1024 * 1024; // the script prints about half of that at most
     Result<QByteArray> log = m_api.log(m_request.ns, pod[u"metadata"_s][u"name"_s].toString(), options, m_stop);
     if (log && log->isEmpty() && pod[u"status"_s][u"phase"_s].toString() == u"Failed"_s) {

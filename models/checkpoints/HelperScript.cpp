@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "checkpoints/HelperScript.h"
 
+#include "checkpoints/Format.h"
+
 #include <QCryptographicHash>
 #include <QRandomGenerator>
 #include <array>
@@ -86,10 +88,7 @@ r "$f" $((b - 1)) 2
 fi
 done'
 found() {
-  find . -xdev $2 -type f $1 \( -name '*.pt' -o -name '*.pth' -o -name '*.ckpt' -o -name '*.bin' -o -name '*.tar' \
-    -o -name '*.safetensors' -o -name '*.distcp' -o -name '*.metadata' -o -name '*.metadata.tmp' \
-    -o -name trainer_state.json -o -name metadata.json -o -name '*.safetensors.index.json' -o -name '*.bin.index.json' \
-    -o -name 'checkpoint-is-incomplete.txt*' -o -name 'random_states_*.pkl' \) -print0
+  find . -xdev $2 -type f $1 \( @NAMES@ \) -print0
 }
 cand() {
   found "$1" '-maxdepth 2' 2>/dev/null
@@ -205,7 +204,12 @@ bool readRange(const Section &section, QList<Range> &into)
 
 const QString &scriptText()
 {
-    static const QString text = QString::fromLatin1(script);
+    static const QString text = [] {
+        QByteArrayList names;
+        for (const QByteArray &pattern : candidatePatterns())
+            names << "-name '" + pattern + '\'';
+        return QString::fromLatin1(QByteArray(script).replace("@NAMES@", names.join(" -o ")));
+    }();
     return text;
 }
 

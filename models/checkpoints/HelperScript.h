@@ -12,7 +12,7 @@
 
 /// The shell script that lists a claim from inside a pod, and the reader of what it prints.
 ///
-/// The script is one constant text. File names reach it only as base64, and inside it only as quoted variables or
+/// The script is one text, the same for every claim; the patterns of its find are those of Format.h. File names reach it only as base64, and inside it only as quoted variables or
 /// NUL-separated xargs input, so no name is ever parsed by a shell. It needs sh, find, xargs, stat, dd, base64,
 /// cksum or sha256sum, head, tr and wc, of busybox or GNU, and writes nothing anywhere.
 ///

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "checkpoints/HfTrainer.h"
+#include "checkpoints/Format.h"
 
 #include "base/Text.h"
 #include "checkpoints/Accelerate.h"
 #include "checkpoints/Json.h"
 #include "checkpoints/Paths.h"
+#include "checkpoints/Pickle.h"
 #include "checkpoints/SaveParts.h"
 #include "checkpoints/TorchFile.h"
 #include "checkpoints/Weights.h"
+#include "checkpoints/Zip.h"
 
 #include <QJsonArray>
 #include <QSet>
+#include <algorithm>
 #include <array>
 
 using namespace Qt::StringLiterals;
@@ -54,6 +57,51 @@ SaveParts findParts(const Index &index, const QByteArray &folder, Source &source
     if (!parts.model) // an adapter with a name has a folder of this name
         addWeightsBelow(index, folder, source, limits, parts);
     return parts;
+}
+
+/// An optimizer that never made a step, or lost its state: {}, or param_groups alone. SGD without momentum keeps none.
+bool hasNoState(const Entry &optimizer, Source &source, const Limits &limits)
+{
+    FileReader file(source, optimizer, limits.fileBudget);
+    const ZipDirectory directory = ZipDirectory::read(file, limits);
+    if (!directory.check.isGood())
+        return false; // said elsewhere
+    const auto pkl = std::ranges::find_if(directory.entries, [](const ZipEntry &entry) { return entry.name.endsWith("/data.pkl"); });
+    if (pkl == directory.entries.end())
+        return false;
+    const ZipBytes bytes = readZipEntry(file, directory, *pkl, limits);
+    const Pickle pickle(bytes.data);
+    if (!bytes.check.isGood() || pickle.end() != Pickle::End::Complete || !pickle.isMapping(pickle.root()))
+        return false;
+    const Pickle::Id state = pickle.member(pickle.root(), "state");
+    const Pickle::Id groups = pickle.member(pickle.root(), "param_groups");
+    if (state == Pickle::none)
+        return groups != Pickle::none || pickle.node(pickle.root()).items.empty();
+    if (!pickle.isMapping(state) || !pickle.node(state).items.empty())
+        return false;
+    if (groups == Pickle::none || pickle.node(groups).items.empty())
+        return true;
+    return !std::ranges::all_of(pickle.node(groups).items, [&](Pickle::Id group) {
+        const Pickle::Id momentum = pickle.member(group, "momentum");
+        return momentum != Pickle::none && pickle.integer(momentum) == 0;
+    });
+}
+
+/// Why the trainer would not go on from what is there; empty where it would.
+QString lackOf(const Index &index, const QByteArray &folder, const SaveParts &parts, Source &source, const Limits &limits)
+{
+    if (!parts.optimizer)
+        return Words::tr("it was saved with save_only_model, so the optimizer state is not there");
+    const Entry *optimizer = index.find(folder, "optimizer.pt");
+    const bool sharded = parts.worldSize > 0 || index.find(folder, "optimizer.bin") // FSDP and DeepSpeed
+        || std::ranges::any_of(index.foldersIn(folder), [](const QByteArray &child) { return baseName(child).startsWith("optimizer_"); });
+    if (!optimizer || sharded)
+        return {};
+    if (hasNoState(*optimizer, source, limits))
+        return Words::tr("optimizer.pt holds no optimizer state");
+    if (!index.find(folder, "scheduler.pt"))
+        return Words::tr("scheduler.pt is missing, and the trainer loads optimizer.pt only beside it: the optimizer would begin anew");
+    return {};
 }
 
 struct TrainerState {
@@ -191,17 +239,17 @@ bool isTrainerFolder(const Index &index, const QByteArray &folder)
     return state && training;
 }
 
-} // namespace
-
+/// Folders of transformers' Trainer: "checkpoint-<step>" with model, optimizer, RNG states and trainer_state.json,
+/// which rank 0 writes last. Its subfolders (FSDP, DeepSpeed) belong to it.
 std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &folder, Source &source,
                                           const Limits &limits)
 {
     if (!isTrainerFolder(index, folder))
         return std::nullopt;
     Finding finding;
-    finding.path = folder;
-    finding.run = folder.isEmpty() ? QByteArray() : parentPath(folder);
+    setPlace(finding, folder);
     finding.format = u"hf-trainer"_s;
+    finding.proof = Proof::Probe; // other ranks may still write when trainer_state.json is there
 
     TrainerState state;
     const Entry *stateFile = index.find(folder, "trainer_state.json");
@@ -223,6 +271,8 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
     worsen(finding.check, parts.check);
     std::optional<qint64> worldSize;
     worsen(finding.check, checkOtherTorchFiles(index, folder, source, limits, worldSize));
+    if (!worldSize && parts.worldSize > 0)
+        worldSize = parts.worldSize; // DeepSpeed's files tell as well
     finding.ranksKnown = worldSize.has_value();
     // What rank 0 writes before trainer_state.json is damage when it is gone afterwards.
     const State gone = stateFile ? State::Broken : State::Incomplete;
@@ -237,13 +287,22 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
         worsen(finding.check, checkRngStates(index, folder, worldSize));
 
     finding.ranks = std::max(1, static_cast<int>(ranks));
-    finding.holdsTraining = parts.optimizer;
-    if (!parts.optimizer)
-        finding.lack = Words::tr("it was saved with save_only_model, so the optimizer state is not there");
+    finding.lack = lackOf(index, folder, parts, source, limits);
+    finding.holdsTraining = finding.lack.isEmpty();
+    finding.worldSize = parts.worldSize;
     finding.goodReason = Words::tr("trainer_state.json, the model and every other file of the trainer are there and hold");
     decideStep(finding, factsFromName(index.nameOf(folder)), state.step, std::nullopt);
-    finding.extent = extentOf(index, folder);
+    addMembers(finding, index, folder);
     return finding;
 }
+
+} // namespace
+
+const Format hfTrainerFormat{
+    .names = "trainer_state.json *.bin.index.json *.safetensors.index.json",
+    .parts = "training_args.bin scaler.pt optimizer.* optimizer_* scheduler.* scheduler_* rng_state* trainer_state.json "
+             "*_optim_states.pt *_model_states.pt",
+    .folder = recogniseHfTrainer,
+};
 
 } // namespace cairn::ckpt

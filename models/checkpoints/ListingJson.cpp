@@ -26,7 +26,7 @@ QJsonValue timeOrNull(const QDateTime &time)
 
 QJsonObject toJson(const Checkpoint &checkpoint)
 {
-    return {
+    QJsonObject json{
         {u"path"_s, checkpoint.path},
         {u"format"_s, checkpoint.format},
         {u"step"_s, orNull(checkpoint.step)},
@@ -39,6 +39,12 @@ QJsonObject toJson(const Checkpoint &checkpoint)
         {u"reason"_s, checkpoint.reason},
         {u"resumable"_s, checkpoint.resumable},
     };
+    // Only where they say something.
+    if (!checkpoint.proof.isEmpty())
+        json[u"proof"_s] = checkpoint.proof;
+    if (checkpoint.worldSize > 0)
+        json[u"worldSize"_s] = checkpoint.worldSize;
+    return json;
 }
 
 } // namespace

@@ -74,7 +74,7 @@ constexpr std::array checkpointWords{"checkpoint", "ckpt", "chkpt", "cp"};
 constexpr std::array epochWords{"epoch", "epochs", "ep", "e"};
 /// Numbers after these words count something else.
 constexpr std::array otherWords{"rank", "part", "shard", "worker", "of", "v", "version", "seed", "fold", "gpu", "node",
-                                "layer", "expert", "tp", "pp", "dp", "run", "exp", "trial", "loss", "acc", "lr", "size"};
+                                "layer", "expert", "tp", "pp", "dp", "run", "exp", "trial", "loss", "acc", "lr", "size", "consolidated"};
 
 /// Known extensions, so that the digits of "model.5.pt" end the stem.
 QByteArray stem(QByteArray name)
@@ -99,6 +99,13 @@ NameFacts factsFromName(const QByteArray &name)
     int rank = 0; // of the step found so far: 3 step, 2 iteration, 1 checkpoint
     for (const Number &n : numbers) {
         if (!n.fits || n.fraction)
+            continue;
+        // fairseq: "checkpoint6" ends epoch 6, "checkpoint_6_180000" is update 180000 of it; others count saves so. What
+        // allows two readings is no step.
+        const bool twoReadings = oneOf(n.word, checkpointWords)
+            && ((n.separator == 0 && n.word == "checkpoint")
+                || (n.end + 1 < lower.size() && (lower[n.end] == '_' || lower[n.end] == '-') && isDigit(lower[n.end + 1])));
+        if (twoReadings)
             continue;
         const int found = oneOf(n.word, stepWords) ? 3
             : oneOf(n.word, iterationWords)        ? 2

@@ -2,42 +2,28 @@
 #include "checkpoints/Recognise.h"
 
 #include "base/Text.h"
-#include "checkpoints/Accelerate.h"
-#include "checkpoints/Dcp.h"
-#include "checkpoints/HfTrainer.h"
-#include "checkpoints/Json.h"
 #include "checkpoints/Paths.h"
-#include "checkpoints/SaveParts.h"
-#include "checkpoints/Safetensors.h"
-#include "checkpoints/TorchFile.h"
-#include "checkpoints/Weights.h"
+#include "checkpoints/SmallFiles.h"
 #include "domain/CheckpointSummary.h"
 
 #include <QMap>
 #include <QSet>
 #include <algorithm>
-#include <array>
 
 using namespace Qt::StringLiterals;
 
 namespace cairn::ckpt {
 namespace {
 
-/// Parts of a larger checkpoint, never a checkpoint by themselves.
-bool isPart(const QByteArray &name)
-{
-    static constexpr std::array names{"training_args.bin", "scaler.pt", "meta.pt", "common.pt", "model_optim_rng.pt",
-                                      "dl_state_dict.bin"};
-    const auto is = [&](const char *part) { return name == part; };
-    return std::ranges::any_of(names, is) || name.startsWith("optimizer.") || name.startsWith("optimizer_")
-        || name.startsWith("scheduler.") || name.startsWith("scheduler_") || name.startsWith("sampler.")
-        || name.startsWith("rng_state") || name.startsWith("random_states_") || name.endsWith("_optim_states.pt")
-        || name.endsWith("_model_states.pt");
-}
-
 bool isHiddenName(const QByteArray &name)
 {
     return name.startsWith('.');
+}
+
+/// Says inside a checkpoint's folder that it is not finished.
+bool isMarkerName(const QByteArray &name)
+{
+    return name.startsWith("checkpoint-is-incomplete") || name == ".incomplete";
 }
 
 /// The names that a writer may give a save under this temporary name once it is whole; empty where the name is not
@@ -58,12 +44,6 @@ QList<QByteArray> finalForms(const QByteArray &name)
     return {};
 }
 
-bool isTorchName(const QByteArray &name)
-{
-    return name.endsWith(".pt") || name.endsWith(".pth") || name.endsWith(".ckpt") || name.endsWith(".bin")
-        || name.endsWith(".tar");
-}
-
 class Recogniser
 {
 public:
@@ -72,8 +52,7 @@ public:
         : m_index(tree)
         , m_source(source)
         , m_options(options)
-        , m_stop(std::move(stop))
-        , m_progress(progress)
+        , m_looks(options.maxProbes, std::move(stop), progress)
     {
     }
 
@@ -82,38 +61,26 @@ public:
         for (const QByteArray &folder : m_index.folders()) {
             if (isHidden(folder))
                 continue;
-            if (!folder.isEmpty() && m_owned.contains(parentPath(folder)) && !isTrainerFolderName(baseName(folder))) {
-                m_owned << folder; // FSDP and DeepSpeed trees inside a trainer's folder
-                continue;
-            }
-            if (!recogniseFolder(folder))
-                recogniseFiles(folder);
-            if (!mayGoOn())
+            if (m_owned.contains(folder))
+                continue; // FSDP and DeepSpeed trees inside a trainer's folder
+            if (!claimFolder(folder))
+                claimFiles(folder);
+            if (!m_looks.mayGoOn())
                 break;
         }
         judgeRandomStates();
+        applyMarkers();
         dropTemporary();
+        dropClaimedBeside();
         return m_findings;
     }
-    bool limited() const { return m_limited; }
+    bool limited() const { return m_looks.limited(); }
     /// What was left out for its name, by path; see finalForms().
     const QList<QByteArray> &leftOut() const { return m_leftOut; }
+    /// Parts of checkpoints in folders where nobody claims the whole.
+    const QList<QByteArray> &unclaimed() const { return m_unclaimed; }
 
 private:
-    bool mayGoOn()
-    {
-        if (m_probes >= m_options.maxProbes)
-            m_limited = true;
-        return !m_limited && !m_stop.stop_requested();
-    }
-
-    void count(const QByteArray &path)
-    {
-        ++m_probes;
-        if (m_progress && m_probes % 16 == 0)
-            m_progress(Words::tr("Checking %1").arg(text::safe(path)), m_probes);
-    }
-
     /// Hidden folders, and those that are a save under way: their final name is a checkpoint's. Others with a temporary name
     /// ("exp-tmp-2") may just be called so, and hold healthy checkpoints.
     bool isHidden(const QByteArray &folder)
@@ -143,7 +110,7 @@ private:
             const NameFacts facts = factsFromName(form);
             return facts.step || facts.epoch || m_index.find(folder, form);
         });
-        if (hides && (isTorchName(name) || name.endsWith(".safetensors")))
+        if (hides && isCandidateName(name))
             m_leftOut << joined(folder, name);
         return hides;
     }
@@ -164,237 +131,102 @@ private:
         }
     }
 
-    bool recogniseFolder(const QByteArray &folder)
+    bool claimFolder(const QByteArray &folder)
     {
-        const Limits &limits = m_options.limits;
-        std::optional<Finding> found = recogniseHfTrainer(m_index, folder, m_source, limits);
-        if (!found)
-            found = recogniseAccelerate(m_index, folder, m_source, limits);
-        const bool trainer = found.has_value();
-        if (!found)
-            found = recogniseDcp(m_index, folder, m_source, limits);
-        if (!found)
-            return false;
-        count(folder);
-        if (trainer)
-            m_owned << folder;
-        m_findings << *found;
-        return true;
+        for (const Format *format : formats()) {
+            const std::optional<Finding> found = format->folder ? format->folder(m_index, folder, m_source, m_options.limits) : std::nullopt;
+            if (!found)
+                continue;
+            m_looks.count(folder);
+            m_owned.unite({found->folders.begin(), found->folders.end()});
+            m_findings << *found;
+            return true;
+        }
+        return false;
     }
 
-    void recogniseFiles(const QByteArray &folder)
+    void claimFiles(const QByteArray &folder)
     {
-        QSet<QByteArray> used;
-        recogniseIndexes(folder, used);
-        recogniseShardGroups(folder, used);
-        QList<const Entry *> suspects;
-        QSet<QByteArray> families;
+        Files files{m_index, m_source, m_options.limits, m_looks, folder, {}, {}, {}};
         for (const Entry *entry : m_index.filesIn(folder)) {
             const QByteArray name = baseName(entry->path);
-            if (used.contains(name) || isPart(name) || isHiddenFile(folder, name) || isCountedElsewhere(*entry))
+            if (!isPartName(name) && !isHiddenFile(folder, name) && !isCountedElsewhere(*entry))
+                files.entries << entry;
+        }
+        takePointers(files);
+        for (const Format *format : formats()) {
+            if (format->files && !files.entries.isEmpty() && m_looks.mayGoOn())
+                format->files(files);
+        }
+        m_findings << files.findings;
+        noteUnclaimed(files);
+    }
+
+    /// Git LFS pointers that nobody replaced by the real file.
+    static void takePointers(Files &files)
+    {
+        for (const Entry *entry : std::as_const(files.entries)) {
+            const Check check = checkLfsPointer(*entry, files.source, files.limits);
+            if (check.state != State::Broken)
                 continue;
-            if (!mayGoOn())
-                return;
-            if (name.endsWith(".safetensors")) {
-                recogniseSafetensors(*entry);
-            } else if (isTorchName(name)) {
-                count(entry->path);
-                if (recogniseTorch(*entry))
-                    families << family(name);
-                else
-                    suspects << entry;
+            files.take(*entry);
+            Finding finding;
+            finding.format = u"git-lfs"_s;
+            finding.check = check;
+            setPlace(finding, *entry, Role::Other);
+            const NameFacts facts = placeFacts(finding, files.index, baseName(entry->path));
+            finding.epoch = facts.epoch;
+            decideStep(finding, facts, std::nullopt, std::nullopt);
+            files.findings << finding;
+        }
+    }
+
+    /// Silence would pass for "there is none".
+    void noteUnclaimed(const Files &files)
+    {
+        if (!files.findings.isEmpty())
+            return;
+        for (const Entry *entry : m_index.filesIn(files.folder)) {
+            const QByteArray name = baseName(entry->path);
+            // A metadata.json or a text may be anybody's.
+            const bool tensors = name.endsWith(".pt") || name.endsWith(".pth") || name.endsWith(".bin") || name.endsWith(".pkl") || name.endsWith(".distcp");
+            if (tensors && isPartName(name) && !isHiddenName(name) && !files.isTaken(*entry))
+                m_unclaimed << entry->path;
+        }
+    }
+
+    /// Trackers and the like lie in the folder of the run.
+    void dropClaimedBeside()
+    {
+        QSet<QByteArray> runs;
+        for (const Finding &finding : std::as_const(m_findings))
+            runs << finding.run;
+        m_unclaimed.removeIf([&](const QByteArray &path) { return runs.contains(parentPath(path)); });
+    }
+
+    /// Somebody says that a save was not finished: beside it ("x-unfinished", "x.incomplete") or inside.
+    void applyMarkers()
+    {
+        for (Finding &finding : m_findings) {
+            const auto apply = [&](const Entry &marker) {
+                worsen(finding.check, {State::Incomplete, Words::tr("the marker %1 says that the save was not finished")
+                                                              .arg(text::safe(pathToText(baseName(marker.path))))});
+            };
+            for (const char *suffix : {"-unfinished", ".incomplete"}) {
+                if (const Entry *marker = m_index.find({}, finding.path + suffix))
+                    apply(*marker);
+            }
+            for (const Entry *entry : m_index.filesIn(finding.path)) {
+                if (!finding.path.isEmpty() && isMarkerName(baseName(entry->path)))
+                    apply(*entry);
             }
         }
-        for (const Entry *entry : suspects)
-            recogniseRemains(*entry, families);
     }
 
     /// A link is shown by its target's name where that is listed itself ("last.ckpt" → "epoch=1-step=10.ckpt").
     bool isCountedElsewhere(const Entry &entry) const
     {
         return entry.isLink() && m_index.find({}, entry.linkTarget) && isCandidateName(baseName(entry.linkTarget));
-    }
-
-    void setPlace(Finding &finding, const Entry &entry) const
-    {
-        const QByteArray folder = parentPath(entry.path);
-        finding.path = entry.path;
-        finding.run = folder;
-        finding.extent.add(entry);
-    }
-
-    /// "step-100/state.pt": the folder tells the step, and the run is the folder above.
-    NameFacts nameFacts(Finding &finding, const QByteArray &name) const
-    {
-        NameFacts facts = factsFromName(name);
-        const QByteArray folder = finding.run;
-        if (!facts.step && !facts.epoch && isStepFolder(m_index.nameOf(folder))) {
-            facts = factsFromName(m_index.nameOf(folder));
-            if (!folder.isEmpty())
-                finding.run = parentPath(folder);
-        }
-        return facts;
-    }
-
-    void recogniseIndexes(const QByteArray &folder, QSet<QByteArray> &used)
-    {
-        QList<const Entry *> indexes;
-        for (const Entry *entry : m_index.filesIn(folder)) {
-            if (entry->path.endsWith(".safetensors.index.json"))
-                indexes << entry;
-        }
-        for (const Entry *entry : indexes) {
-            if (!mayGoOn())
-                return;
-            count(entry->path);
-            const ShardSet set = checkShardIndex(m_index, folder, *entry, m_source, m_options.limits);
-            Finding finding;
-            finding.format = u"safetensors"_s;
-            finding.path = indexes.size() == 1 ? folder : entry->path;
-            finding.run = folder;
-            finding.check = set.check;
-            finding.filesExpected = set.expected;
-            finding.goodReason = Words::tr("all %1 shards are there, each as long as its header says").arg(set.expected);
-            finding.lack = Words::tr("it holds only weights");
-            finding.extent.add(*entry);
-            for (const QByteArray &name : set.names) {
-                used << name;
-                if (const Entry *shard = m_index.find(folder, name))
-                    finding.extent.add(*shard);
-            }
-            const NameFacts facts = nameFacts(finding, {});
-            finding.epoch = facts.epoch;
-            decideStep(finding, facts, set.step, std::nullopt);
-            m_findings << finding;
-        }
-    }
-
-    /// "model-00001-of-00003.safetensors" and its siblings where no index names them: a common prefix.
-    void recogniseShardGroups(const QByteArray &folder, QSet<QByteArray> &used)
-    {
-        QMap<QByteArray, QList<const Entry *>> groups;
-        for (const Entry *entry : m_index.filesIn(folder)) {
-            const QByteArray name = baseName(entry->path);
-            const std::optional<ShardName> shard = shardName(name);
-            if (shard && shard->suffix == ".safetensors" && shard->count > 1 && !used.contains(name))
-                groups[shard->prefix + '\n' + QByteArray::number(shard->count)] << entry;
-        }
-        for (const QList<const Entry *> &group : groups) {
-            if (!mayGoOn())
-                return;
-            count(folder);
-            const ShardName first = *shardName(baseName(group.first()->path));
-            Finding finding;
-            finding.format = u"safetensors"_s;
-            finding.path = joined(folder, first.prefix);
-            finding.run = folder;
-            finding.filesExpected = first.count;
-            std::optional<qint64> step;
-            for (const Entry *entry : group) {
-                used << baseName(entry->path);
-                finding.extent.add(*entry);
-                worsen(finding.check, checkWeightsFile(*entry, m_source, m_options.limits, &step));
-            }
-            if (group.size() < first.count)
-                worsen(finding.check, {State::Incomplete, Words::tr("%1 of %2 shards are there").arg(group.size()).arg(first.count)});
-            finding.goodReason = Words::tr("all %1 shards are there, each as long as its header says").arg(first.count);
-            finding.lack = Words::tr("it holds only weights");
-            const NameFacts facts = nameFacts(finding, first.prefix);
-            finding.epoch = facts.epoch;
-            decideStep(finding, facts, step, std::nullopt);
-            m_findings << finding;
-        }
-    }
-
-    void recogniseSafetensors(const Entry &entry)
-    {
-        count(entry.path);
-        FileReader file(m_source, entry, m_options.limits.fileBudget);
-        const SafetensorsFile probe = probeSafetensors(file, m_options.limits);
-        Finding finding;
-        finding.format = u"safetensors"_s;
-        setPlace(finding, entry);
-        finding.check = probe.check;
-        finding.goodReason = Words::tr("the file is exactly as long as its header says; the format has no checksums");
-        finding.lack = Words::tr("it holds only weights");
-        const NameFacts facts = nameFacts(finding, baseName(entry.path));
-        finding.epoch = facts.epoch;
-        decideStep(finding, facts, probe.step, std::nullopt);
-        m_findings << finding;
-    }
-
-    bool recogniseTorch(const Entry &entry)
-    {
-        FileReader file(m_source, entry, m_options.limits.fileBudget);
-        const TorchFile torch = probeTorch(file, m_options.limits);
-        if (torch.kind == TorchFile::Kind::NotTorch)
-            return false;
-        if (torch.content == Content::Other)
-            return true; // tensors or settings that torch.save wrote: a data set, not a checkpoint
-        Finding finding;
-        finding.format = torch.kind == TorchFile::Kind::Legacy ? u"torch-legacy"_s : u"torch-zip"_s;
-        setPlace(finding, entry);
-        finding.check = torch.check;
-        finding.holdsTraining = torch.content == Content::Training && torch.weights;
-        finding.lack = lackOf(torch.content);
-        finding.goodReason = torch.contentsRead
-            ? Words::tr("directory, entry bounds, numbering and every checksum hold")
-            : Words::tr("directory, entry bounds, numbering and the checksum of data.pkl hold; contents not read");
-        if (!torch.globals.modelClasses.isEmpty())
-            finding.goodReason = Words::tr("%1; the model is saved with its class %2, which loading it needs")
-                                     .arg(finding.goodReason, text::safe(QString::fromUtf8(torch.globals.modelClasses.first().left(120))));
-        const NameFacts facts = nameFacts(finding, baseName(entry.path));
-        finding.epoch = facts.epoch ? facts.epoch : torch.epoch;
-        decideStep(finding, facts, std::nullopt, torch.step);
-        m_findings << finding;
-        return true;
-    }
-
-    /// Why a file with this content cannot be gone on from by itself.
-    static QString lackOf(Content content)
-    {
-        switch (content) {
-        case Content::Weights: return Words::tr("it holds only weights");
-        case Content::Stripped: return Words::tr("it holds only weights, and its optimizer state is empty, as after the end of a training");
-        case Content::Training: return Words::tr("it holds no weights");
-        case Content::Unknown:
-        case Content::Other: break;
-        }
-        return Words::tr("whether it holds an optimizer state is unknown");
-    }
-
-    /// Files that no longer look like anything, or cannot be read, but stand where a checkpoint should: their name belongs
-    /// to a series or states a step, or there are checkpoints beside them. Silence about these would pass for "there is
-    /// none".
-    void recogniseRemains(const Entry &entry, const QSet<QByteArray> &families)
-    {
-        const QByteArray name = baseName(entry.path);
-        FileReader file(m_source, entry, m_options.limits.fileBudget);
-        const TorchFile torch = probeTorch(file, m_options.limits);
-        if (torch.check.isGood() || torch.check.state == State::Pending)
-            return; // a zip of another kind, or not known yet
-        // Archives of data sets and the weights of other programs have these endings too, and numbers in their names.
-        const bool ambiguous = name.endsWith(".bin") || (name.endsWith(".tar") && !name.endsWith(".pth.tar"));
-        const bool stated = factsFromName(name).explicitStep || isStepFolder(m_index.nameOf(parentPath(entry.path)));
-        const bool beside = !families.isEmpty() && !isText(file);
-        if (!families.contains(family(name)) && (ambiguous || !(stated || beside)))
-            return;
-        Finding finding;
-        finding.format = u"torch-zip"_s;
-        setPlace(finding, entry);
-        finding.check = torch.check;
-        const NameFacts place = nameFacts(finding, name);
-        finding.epoch = place.epoch;
-        decideStep(finding, place, std::nullopt, std::nullopt);
-        m_findings << finding;
-    }
-
-    /// Notes and settings that somebody gave the ending of a checkpoint.
-    static bool isText(FileReader &file)
-    {
-        const FileReader::Bytes head = file.read(0, std::min<qint64>(file.size(), 512));
-        return head.ok() && !head.data.isEmpty()
-            && std::ranges::all_of(head.data, [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t'; });
     }
 
     /// A folder with the random states of fewer ranks than the others of its run: perhaps ranks are missing, perhaps the
@@ -418,15 +250,13 @@ private:
     Index m_index;
     Source &m_source;
     const RecogniseOptions &m_options;
-    std::stop_token m_stop;
-    const Progress &m_progress;
+    Looks m_looks;
     QList<Finding> m_findings;
-    QSet<QByteArray> m_owned;  ///< trainer folders and what belongs to them
+    QSet<QByteArray> m_owned;  ///< folders that belong to a checkpoint found further up
     QSet<QByteArray> m_hidden; ///< saves under way, and what lies below
     QList<QByteArray> m_doubtful; ///< folders that may be saves under way, or just be called so
     QList<QByteArray> m_leftOut;
-    int m_probes = 0;
-    bool m_limited = false;
+    QList<QByteArray> m_unclaimed;
 };
 
 QDateTime utc(qint64 ms)
@@ -442,6 +272,24 @@ std::chrono::milliseconds rhythmOfRun(const QList<const Finding *> &run)
             saves << utc(finding->extent.newestMs);
     }
     return rhythmOf(saves);
+}
+
+struct ProofWords {
+    QString id;
+    QString said;
+};
+
+ProofWords wordsOf(Proof proof)
+{
+    switch (proof) {
+    case Proof::None: break;
+    case Proof::MarkerLast: return {u"marker"_s, Words::tr("proof: the file that is written last")};
+    case Proof::Renamed: return {u"renamed"_s, Words::tr("proof: its final name, given when all was written")};
+    case Proof::Tracker: return {u"tracker"_s, Words::tr("proof: the tracker file, written afterwards, names it")};
+    case Proof::Count: return {u"count"_s, Words::tr("proof: the count of its files")};
+    case Proof::Probe: return {u"probe"_s, Words::tr("proof: the files themselves")};
+    }
+    return {};
 }
 
 /// Begins with a capital, unless the first word is a file name, and ends with a full stop.
@@ -481,6 +329,14 @@ Checkpoint judge(const Finding &finding, std::chrono::milliseconds rhythm, const
         checkpoint.verdict = options.writerMayBeAlive && age < window && age > -window ? Verdict::Writing : Verdict::Damaged;
         break;
     }
+    checkpoint.worldSize = finding.worldSize;
+    if (checkpoint.verdict == Verdict::Whole && finding.proof != Proof::None) {
+        const ProofWords proof = wordsOf(finding.proof);
+        checkpoint.proof = proof.id;
+        checkpoint.reason = Words::tr("%1 (%2)", "what was checked, and what proves it").arg(checkpoint.reason, proof.said);
+    }
+    if (checkpoint.verdict == Verdict::Whole && finding.holdsTraining && finding.worldSize > 0)
+        checkpoint.reason = Words::tr("%1; loads only with as many processes as saved it: %2").arg(checkpoint.reason).arg(finding.worldSize);
     const bool passable = isUtf8(finding.path);
     checkpoint.resumable = checkpoint.verdict == Verdict::Whole && finding.holdsTraining && passable;
     if (checkpoint.verdict == Verdict::Whole && !finding.holdsTraining && !finding.lack.isEmpty())
@@ -527,11 +383,16 @@ Recognised recognise(const Tree &tree, Source &source, const RecogniseOptions &o
     }
     result.listing.partial = tree.partial || recogniser.limited();
     result.listing.notes = tree.notes;
-    if (recogniser.limited())
+    if (recogniser.limited() && runs.isEmpty())
+        result.listing.notes << Words::tr("No checkpoint is among the first %1 files and folders; the others were not looked into.").arg(options.maxProbes);
+    else if (recogniser.limited())
         result.listing.notes << Words::tr("Only the first %1 checkpoints and files were looked into.").arg(options.maxProbes);
     if (const QList<QByteArray> &leftOut = recogniser.leftOut(); !leftOut.isEmpty())
         result.listing.notes << Words::tr("Left out because of their temporary or hidden names: %1, including %2.")
                                     .arg(leftOut.size()).arg(text::safe(pathToText(leftOut.first())));
+    if (const QList<QByteArray> &unclaimed = recogniser.unclaimed(); !unclaimed.isEmpty())
+        result.listing.notes << Words::tr("%1 files look like parts of checkpoints of a kind that is not known, such as %2: they were not judged.")
+                                    .arg(unclaimed.size()).arg(text::safe(pathToText(unclaimed.first())));
     result.listing.readAt = options.now;
     return result;
 }

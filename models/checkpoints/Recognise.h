@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "checkpoints/Check.h"
+#include "checkpoints/Format.h"
 #include "domain/Checkpoint.h"
-
-#include <functional>
-#include <stop_token>
 
 namespace cairn::ckpt {
 
@@ -15,9 +12,6 @@ struct RecogniseOptions {
     Limits limits;
     int maxProbes = 20'000;         ///< files and folders looked into; more makes the listing partial
 };
-
-/// Told now and then: what is going on and how many things were looked at so far. Any thread.
-using Progress = std::function<void(const QString &what, qint64 done)>;
 
 /// Finds the checkpoints in a tree and judges them. `pending` tells that bytes were asked for that a recorded source
 /// does not hold yet: the listing is then provisional.

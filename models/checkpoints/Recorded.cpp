@@ -29,6 +29,7 @@ void RecordedSource::addListing(const helper::Output &output, const QByteArray &
     for (const helper::Listed &file : output.others) {
         Tree::Others &others = m_tree.others[parentPath(file.path)];
         ++others.files;
+        others.empty += file.size == 0 ? 1 : 0;
         others.bytes += file.size;
         others.newestMs = std::max(others.newestMs, file.mtime * 1000);
     }

@@ -103,9 +103,20 @@ SaveLocation resolved(const Job &job, const QString &raw, Origin origin, const Q
     QString value = expanded(raw, job.env).trimmed();
     location.value = value;
     const qsizetype scheme = value.indexOf(u"://"_s);
+    constexpr qsizetype longest = 4096; // of a path, anywhere
+    if (value.size() > longest || value.contains(QChar(u'\0')) || value.contains(u'\n')) {
+        location.value.truncate(longest);
+        location.reason = Words::tr("%1 is no path: it is too long, or holds a line break.").arg(text::safe(from));
+        return location;
+    }
     if (value.startsWith(u"pvc://"_s)) {
         const QString rest = value.mid(6);
         const QString claim = rest.section(u'/', 0, 0);
+        static const QRegularExpression name(u"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$"_s);
+        if (!name.match(claim).hasMatch()) {
+            location.reason = Words::tr("%1 is %2, and “%3” cannot be the name of a PVC.").arg(text::safe(from), text::safe(value), text::safe(claim));
+            return location;
+        }
         const QString path = normalisedPath(u'/' + rest.section(u'/', 1)).mid(1);
         const std::optional<QString> container = containerPathOf(job, claim, path);
         location.kind = SaveLocation::Kind::Claim;
@@ -274,6 +285,13 @@ std::optional<QString> containerPathOf(const Job &job, const QString &claim, con
         }
     }
     return best;
+}
+
+QString howToCorrect(const SaveLocation &location)
+{
+    if (location.origin == Origin::Annotation)
+        return Words::tr("Correct or remove the annotation %1 of the job; it takes the folder as the container sees it, such as /ckpt/my-run").arg(location.from);
+    return Words::tr("Enter where it saves: the folder inside its container, kept in the annotation %1 of the job").arg(names::name("checkpoint-dir"_L1));
 }
 
 SaveLocation locate(const Job &job)

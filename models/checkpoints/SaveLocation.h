@@ -47,6 +47,10 @@ struct SaveLocation {
 /// $(NAME), ${NAME} and $NAME are replaced where the job's own plain environment has them.
 SaveLocation locate(const Job &job);
 
+/// What to do where a job's checkpoints cannot be listed because of where it says that it saves: one sentence. A wrong
+/// annotation has to be corrected, for it outranks all else.
+QString howToCorrect(const SaveLocation &location);
+
 /// The claim behind an absolute path of the training container; nullopt where no claim is mounted there.
 std::optional<ClaimPath> claimPathOf(const Job &job, const QString &containerPath);
 

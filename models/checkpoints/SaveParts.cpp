@@ -3,11 +3,13 @@
 
 #include "base/Text.h"
 #include "checkpoints/Dcp.h"
+#include "checkpoints/DeepSpeed.h"
 #include "checkpoints/Paths.h"
 #include "checkpoints/Weights.h"
 
 #include <QMap>
 #include <algorithm>
+#include <array>
 
 namespace cairn::ckpt {
 namespace {
@@ -77,14 +79,11 @@ void addShardedParts(const Index &index, const QByteArray &folder, Source &sourc
                 (fsdpOptimizer ? parts.optimizer : parts.model) = true;
                 worsen(parts.check, dcp->check);
             }
-        } else if (isShardedPart(index, child)) {
-            for (const Entry *entry : index.filesIn(child)) {
-                const bool state = entry->path.endsWith("_optim_states.pt");
-                if (!state && !entry->path.endsWith("_model_states.pt"))
-                    continue;
-                (state ? parts.optimizer : parts.model) = true;
-                worsen(parts.check, checkWeightsFile(*entry, source, limits));
-            }
+        } else if (const std::optional<Finding> deepSpeed = recogniseDeepSpeed(index, child, source, limits)) {
+            parts.model = true;
+            parts.optimizer = parts.optimizer || deepSpeed->holdsTraining;
+            parts.worldSize = std::max(parts.worldSize, deepSpeed->worldSize);
+            worsen(parts.check, deepSpeed->check);
         }
     }
 }
@@ -126,15 +125,29 @@ void addWeightsBelow(const Index &index, const QByteArray &folder, Source &sourc
     }
 }
 
-Extent extentOf(const Index &index, const QByteArray &folder)
+Role trainerRole(const QByteArray &name)
 {
-    Extent extent;
-    for (const QByteArray &below : subtree(index, folder)) {
+    if (name.endsWith(".index.json") || name == ".metadata")
+        return Role::Index;
+    if (name == "trainer_state.json" || name.startsWith("checkpoint-is-incomplete.txt"))
+        return Role::Marker;
+    if (name.startsWith("optimizer") || name.endsWith("_optim_states.pt"))
+        return Role::Optimizer;
+    if (isWeightsName(name) || name.endsWith("_model_states.pt"))
+        return Role::Weights;
+    static constexpr std::array state{"scheduler", "sampler", "scaler", "rng_state", "random_states_", "dl_state_dict", "custom_checkpoint_"};
+    return std::ranges::any_of(state, [&](const char *prefix) { return name.startsWith(prefix); }) ? Role::State : Role::Other;
+}
+
+void addMembers(Finding &finding, const Index &index, const QByteArray &folder)
+{
+    const QList<QByteArray> folders = subtree(index, folder);
+    for (const QByteArray &below : folders) {
         for (const Entry *entry : index.filesIn(below))
-            extent.add(*entry);
-        extent.add(index.tree().others.value(below));
+            finding.add(*entry, trainerRole(baseName(entry->path)));
+        finding.extent.add(index.tree().others.value(below));
     }
-    return extent;
+    finding.folders = folders.sliced(1);
 }
 
 } // namespace cairn::ckpt

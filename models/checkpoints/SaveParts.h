@@ -21,6 +21,7 @@ QSet<int> ranksIn(const Index &index, const QByteArray &folder, const QByteArray
 struct SaveParts {
     bool model = false;
     bool optimizer = false;
+    int worldSize = 0; ///< see Finding
     Check check;
 };
 
@@ -33,7 +34,9 @@ void addWeights(const Index &index, const QByteArray &folder, Source &source, co
 /// The same in the folders below: adapters with a name, the parts of a pipeline.
 void addWeightsBelow(const Index &index, const QByteArray &folder, Source &source, const Limits &limits, SaveParts &parts);
 
-/// All files of a checkpoint folder with what lies below.
-Extent extentOf(const Index &index, const QByteArray &folder);
+/// Makes all files of a checkpoint folder and of those below its members.
+void addMembers(Finding &finding, const Index &index, const QByteArray &folder);
+/// What a file of a trainer's folder is for, by its name.
+Role trainerRole(const QByteArray &name);
 
 } // namespace cairn::ckpt

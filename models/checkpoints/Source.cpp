@@ -1,23 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "checkpoints/Source.h"
 
-#include <array>
-
 namespace cairn::ckpt {
-
-bool isCandidateName(const QByteArray &name)
-{
-    // The helper script's CANDIDATES list says the same for claims; tst_helperscript holds the two together.
-    static constexpr std::array suffixes{".pt", ".pth", ".ckpt", ".bin", ".tar", ".safetensors", ".distcp", ".metadata",
-                                         ".metadata.tmp"};
-    for (const char *suffix : suffixes) {
-        if (name.endsWith(suffix))
-            return true;
-    }
-    return name == "trainer_state.json" || name == "metadata.json" || name.endsWith(".safetensors.index.json")
-        || name.endsWith(".bin.index.json") || name.startsWith("checkpoint-is-incomplete.txt")
-        || (name.startsWith("random_states_") && name.endsWith(".pkl"));
-}
 
 FileReader::Bytes FileReader::read(qint64 offset, qint64 length)
 {

@@ -24,6 +24,7 @@ struct Tree {
         qint64 files = 0;
         qint64 bytes = 0;
         qint64 newestMs = 0;
+        qint64 empty = 0; ///< of the files; not counted in buckets
     };
     QByteArray rootName;              ///< last part of the listed folder's own path; tells a step when a checkpoint is listed itself
     QList<Entry> files;
@@ -32,7 +33,7 @@ struct Tree {
     QStringList notes;                ///< safe to show
 };
 
-/// True for names that may be part of a checkpoint, judged by the last path part alone.
+/// True for names that may be part of a checkpoint, judged by the last path part alone: those of all formats (Format.h).
 bool isCandidateName(const QByteArray &name);
 
 /// Ranged access to the files of a Tree.
@@ -76,7 +77,6 @@ public:
     qint64 size() const { return m_entry.size; }
     const Entry &entry() const { return m_entry; }
     bool isLocal() const { return m_source.isLocal(); }
-    qint64 bytesRead() const { return m_read; }
 
     /// A range outside the file is Failed; one that would exceed the budget is OverBudget and not read.
     Bytes read(qint64 offset, qint64 length);

@@ -125,6 +125,13 @@ private:
                 break;
             }
         }
+        if (!counters.step) { // fairseq and metaseq: a list of what each optimizer did, the present one last
+            const Id history = m_pickle.member(mapping, "optimizer_history");
+            const bool list = history != Pickle::none && m_pickle.node(history).type == Type::List && !m_pickle.node(history).items.empty();
+            const std::optional<qint64> updates = list ? m_pickle.integer(m_pickle.member(m_pickle.node(history).items.back(), "num_updates")) : std::nullopt;
+            if (updates && *updates >= 0)
+                counters.step = updates;
+        }
         for (const char *key : epochKeys) {
             const std::optional<double> value = m_pickle.number(m_pickle.member(mapping, key));
             if (value && *value >= 0) {
@@ -240,6 +247,7 @@ TorchContent contentOf(const Pickle &pickle)
     const Scan::Facts facts = Scan(pickle).gather(root);
     result.counters = facts.numbers;
     result.weights = facts.weights;
+    result.optimizer = facts.optimizer;
     // Lightning refuses to go on from a file that was saved with save_weights_only, although it has counters.
     const bool weightsOnly = facts.weights && (facts.optimizerGone || pickle.member(root, "pytorch-lightning_version") != Pickle::none);
     if (facts.optimizer || (facts.counters && !weightsOnly))

@@ -25,6 +25,7 @@ struct Counters {
 
 struct TorchContent {
     Content content = Content::Unknown;
+    bool optimizer = false; ///< a state that an optimizer can be given
     bool weights = false; ///< tensors that are no optimizer's and no random generator's
     Counters counters;
 };

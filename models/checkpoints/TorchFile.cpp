@@ -14,8 +14,15 @@ namespace {
 /// Nodes of a data.pkl that are followed: more than any of 16 MiB needs but a hostile one.
 constexpr std::size_t maxNodes = 1'000'000;
 
-/// The first pickle of every file that torch < 1.6 wrote: the number 0x1950a86a20f9469cfc6c.
-const QByteArray legacyMagic = QByteArray::fromHex("80028a0a6cfc9c46f9206aa850192e");
+/// The first pickle of every file that torch wrote before 1.6, and writes still where it is told not to use a zip: the number
+/// 0x1950a86a20f9469cfc6c, after the protocol (and, from protocol 4 on, a frame).
+const QByteArray legacyMagic = QByteArray::fromHex("8a0a6cfc9c46f9206aa850192e");
+
+/// The first two bytes of every pickle of protocol 2 to 5.
+bool isPickle(const QByteArray &head)
+{
+    return head.size() > 2 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5;
+}
 
 bool isDataPickle(const ZipEntry &entry)
 {
@@ -61,6 +68,21 @@ void readPickle(const Pickle &pickle, TorchFile &result)
     result.epoch = content.counters.epoch;
     result.content = content.content;
     result.weights = content.weights;
+    result.optimizer = content.optimizer;
+    if (pickle.root() != Pickle::none && pickle.isMapping(pickle.root())) {
+        const std::vector<Pickle::Id> &items = pickle.node(pickle.root()).items;
+        for (std::size_t i = 0; i + 1 < items.size() && result.numbers.size() < 64; i += 2) {
+            const std::optional<qint64> value = pickle.integer(items[i + 1]);
+            if (value && pickle.node(items[i]).type == Pickle::Type::Text)
+                result.numbers.insert(pickle.node(items[i]).text.toByteArray().left(100), *value);
+        }
+        const Pickle::Id arguments = pickle.member(pickle.root(), "args");
+        for (const char *key : {"world_size", "tensor_model_parallel_size", "pipeline_model_parallel_size"}) {
+            const std::optional<qint64> value = arguments == Pickle::none ? std::nullopt : pickle.integer(pickle.member(arguments, key));
+            if (value)
+                result.numbers.insert(QByteArray("args.") + key, *value);
+        }
+    }
     result.worldSize = worldSizeOf(pickle);
     result.globals = globalsOf(pickle);
 }
@@ -79,31 +101,45 @@ void probeCut(FileReader &file, const ZipDirectory &directory, TorchFile &result
         result.kind = TorchFile::Kind::Zip;
 }
 
+/// Without a zip: what torch wrote before 1.6, or a pickle that somebody wrote by hand.
 bool probeLegacy(FileReader &file, TorchFile &result)
 {
-    if (file.size() < legacyMagic.size())
-        return false;
     const qint64 length = std::min<qint64>(file.size(), 64 * 1024);
     const FileReader::Bytes head = file.read(0, std::min<qint64>(file.size(), 512));
-    if (!head.ok() || !head.data.startsWith(legacyMagic))
+    if (!head.ok() || !isPickle(head.data))
         return false;
-    result.kind = TorchFile::Kind::Legacy;
-    result.check = {State::Unverified,
-                    Words::tr("written by torch before 1.6, whose files have no directory: it cannot be checked without loading it")};
+    const bool legacy = head.data.first(std::min<qsizetype>(head.data.size(), 32)).contains(legacyMagic);
     const FileReader::Bytes more = file.read(0, length);
     if (more.status == FileReader::Status::Pending) {
+        result.kind = TorchFile::Kind::Legacy;
         result.check = {State::Pending, Words::tr("not read yet")};
         return true;
     }
+    if (!legacy && !more.ok())
+        return false;
     // Magic number, protocol version, system info; the fourth pickle is the saved object.
     QByteArrayView rest(more.data);
-    for (int i = 0; i < 3 && more.ok(); ++i) {
+    bool reached = more.ok();
+    for (int i = 0; legacy && reached && i < 3; ++i) {
         const Pickle skipped(rest, 10'000);
-        if (skipped.end() != Pickle::End::Complete)
-            return true;
-        rest = rest.sliced(skipped.consumed());
+        reached = skipped.end() == Pickle::End::Complete;
+        if (reached)
+            rest = rest.sliced(skipped.consumed());
     }
-    readPickle(Pickle(rest), result);
+    const Pickle pickle(reached ? rest : QByteArrayView());
+    if (!legacy && pickle.end() == Pickle::End::Invalid)
+        return false; // it only begins like one
+    result.kind = TorchFile::Kind::Legacy;
+    result.check = legacy
+        ? Check{State::Unverified, Words::tr("written by torch before 1.6, or without a zip, in a format that has no directory: it cannot be checked without loading it")}
+        : Check{State::Unverified, Words::tr("a plain pickle, without the zip that torch.save writes: it has no checksums, and cannot be checked without loading it")};
+    if (!reached)
+        return true;
+    if (!legacy && pickle.end() == Pickle::End::Truncated && more.data.size() == file.size()) {
+        result.check = {State::Incomplete, Words::tr("a plain pickle whose end is missing: the file is cut short or still being written")};
+        return true;
+    }
+    readPickle(pickle, result);
     if (!result.globals.unknown.isEmpty())
         result.check = unknownGlobals(result.globals.unknown);
     return true;

@@ -4,6 +4,7 @@
 #include "checkpoints/Check.h"
 #include "checkpoints/TorchContent.h"
 
+#include <QMap>
 #include <optional>
 
 namespace cairn::ckpt {
@@ -12,12 +13,14 @@ struct TorchFile {
     enum class Kind {
         NotTorch, ///< other content, a plain zip, TorchScript, a .pt2 export
         Zip,
-        Legacy    ///< before torch 1.6: a row of pickles and raw storages, without a directory
+        Legacy    ///< without a directory: a row of pickles and raw storages (torch before 1.6), or one plain pickle
     };
     Kind kind = Kind::NotTorch;
     Check check;
     Content content = Content::Unknown;
+    bool optimizer = false;            ///< see TorchContent
     bool weights = false;              ///< see TorchContent
+    QMap<QByteArray, qint64> numbers;  ///< whole numbers of the saved mapping itself, by key, at most 64; and of its "args" the sizes, as "args.world_size"
     bool contentsRead = false;         ///< every entry's CRC was checked
     std::optional<qint64> step;        ///< from the pickle
     std::optional<double> epoch;       ///< from the pickle

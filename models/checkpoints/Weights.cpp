@@ -5,6 +5,7 @@
 #include "checkpoints/Json.h"
 #include "checkpoints/Paths.h"
 #include "checkpoints/Safetensors.h"
+#include "checkpoints/SmallFiles.h"
 #include "checkpoints/TorchFile.h"
 
 #include <QSet>
@@ -16,8 +17,10 @@ namespace cairn::ckpt {
 Check checkWeightsFile(const Entry &entry, Source &source, const Limits &limits, std::optional<qint64> *step)
 {
     FileReader file(source, entry, limits.fileBudget);
-    Check check;
-    if (entry.path.endsWith(".safetensors")) {
+    Check check = checkLfsPointer(entry, source, limits);
+    if (!check.isGood()) {
+        // said by its name below
+    } else if (entry.path.endsWith(".safetensors")) {
         const SafetensorsFile probe = probeSafetensors(file, limits);
         check = probe.check;
         if (step && !*step)

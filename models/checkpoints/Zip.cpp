@@ -3,6 +3,7 @@
 
 #include "base/Text.h"
 
+#include <QSet>
 #include <QtEndian>
 #include <algorithm>
 #include <zlib.h>
@@ -247,6 +248,24 @@ Check checkOverlaps(const QList<ZipEntry> &entries)
     return {};
 }
 
+/// torch's miniz looks entries up without regard to the case of ASCII letters: of two such names, which one is loaded
+/// depends on the reader, so what was checked need not be what is loaded.
+Check checkNames(const QList<ZipEntry> &entries)
+{
+    QSet<QByteArray> names;
+    for (const ZipEntry &entry : entries) {
+        QByteArray folded = entry.name;
+        for (char &c : folded) {
+            if (c >= 'A' && c <= 'Z')
+                c = static_cast<char>(c - 'A' + 'a');
+        }
+        if (names.contains(folded))
+            return broken(Words::tr("entry %1 is there twice, upper and lower case being the same to its loader").arg(text::safe(entry.name)));
+        names.insert(folded);
+    }
+    return {};
+}
+
 /// The names of a directory whose offsets no longer fit, as where the beginning of a file is lost: it still stands right
 /// before its end record. Only names and checksums are filled in.
 Check rescueNames(FileReader &file, const Limits &limits, qint64 endPosition, const End &end, QList<ZipEntry> &entries)
@@ -312,6 +331,8 @@ ZipDirectory ZipDirectory::read(FileReader &file, const Limits &limits)
     directory.check = parseDirectory(raw.data, end.entries, directory.offset, directory.entries);
     if (directory.check.isGood())
         directory.check = checkOverlaps(directory.entries);
+    if (directory.check.isGood())
+        directory.check = checkNames(directory.entries);
     return directory;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "components/Component.h"
 
+#include "components/ControlPlane.h"
+#include "components/Release.h"
 #include "domain/Kinds.h"
 
 #include <algorithm>
@@ -18,8 +20,9 @@ using State = Leadership::State;
 /// A desktop's clock may be this far behind the holder's without anything being wrong.
 constexpr int skewSeconds = 5;
 
-constexpr std::array<std::pair<Standing, const char *>, 8> words{{{Standing::NotObservable, "NotObservable"},
+constexpr std::array<std::pair<Standing, const char *>, 9> words{{{Standing::NotObservable, "NotObservable"},
                                                                   {Standing::Down, "Down"},
+                                                                  {Standing::NoLeader, "NoLeader"},
                                                                   {Standing::Degraded, "Degraded"},
                                                                   {Standing::SinglePoint, "SinglePoint"},
                                                                   {Standing::DiesWithNode, "DiesWithNode"},
@@ -39,6 +42,22 @@ QString ownerKey(const Pod &pod)
     if (pod.ownerKind == "ReplicaSet"_L1)
         return podKey(u"Deployment"_s, pod.ns, pod.ownerName.section(u'-', 0, -2));
     return podKey(pod.ownerKind, pod.ns, pod.ownerName);
+}
+
+/// Whether a leader is elected, as its flags say; nullopt where something else decides, or the flags are not known.
+std::optional<bool> electsByFlag(const Entry &entry, const Workload &workload)
+{
+    if (!entry.election || entry.election->by != Election::By::Flag || workload.electing.isEmpty())
+        return std::nullopt;
+    // A chart may call the container otherwise; where the catalogue's is there, no other one counts.
+    const auto own = workload.electing.constFind(entry.election->container);
+    for (auto it = workload.electing.cbegin(); it != workload.electing.cend(); ++it) {
+        if (own != workload.electing.cend() && it != own)
+            continue;
+        if (const std::optional<bool> said = flagIn(*it, entry.election->setting))
+            return said;
+    }
+    return false;
 }
 
 bool fits(const QString &pattern, const QString &name)
@@ -62,10 +81,15 @@ public:
 
     QList<Component> run()
     {
-        QList<Component> found;
         for (const Entry &entry : catalogue().entries) {
-            for (const QString &ns : entry.namespaces) {
+            QStringList namespaces = entry.namespaces;
+            if (!m_facts.also.isEmpty() && !namespaces.contains(m_facts.also))
+                namespaces.append(m_facts.also);
+            for (const QString &ns : std::as_const(namespaces)) {
                 for (const QString &name : entry.names) {
+                    // "controller" alone would be anybody's.
+                    if (!entry.namespaces.contains(ns) && !name.contains(u'-'))
+                        continue;
                     if (const Workload *workload = m_workloads.value(podKey(entry.kind, ns, name)))
                         take(entry, *workload);
                 }
@@ -75,39 +99,89 @@ public:
             if (!m_found.contains(entry.id))
                 findByLabels(entry);
         }
+        findVersions();
+
+        QList<Component> found;
         for (const Entry &entry : catalogue().entries) {
             const QList<const Workload *> workloads = m_found.value(entry.id);
             for (const Workload *workload : workloads)
-                found.append(judged(entry, *workload));
+                found.append(judged(started(entry, *workload), *workload));
             if (workloads.isEmpty() && !entry.optIn) {
                 if (const Unread *unread = unreadOf(entry))
                     found.append(unobservable(entry, *unread));
             }
         }
+        for (const Component &component : addUncatalogued())
+            found.append(component);
         for (Component &component : found)
             addDependency(component, found);
-        return found;
+        return judgeControlPlane(m_facts, [this](const Entry &entry, Component &component) { addLeader(entry, component); }) + found;
     }
 
 private:
+    /// What the tags of the images tell, and of the rest what the release it came in has.
+    void findVersions()
+    {
+        ProductVersions versions;
+        for (const Entry &entry : catalogue().entries) {
+            for (const Workload *workload : m_found.value(entry.id)) {
+                const QVersionNumber version = versionIn(entry, workload->images.values());
+                m_versions.insert(workload, version);
+                addVersion(versions, entry.product, version);
+            }
+        }
+        const ReleaseFound release = findRelease(versions);
+        const Release *known = release.isKnown() ? catalogue().release(release.candidates.first()) : nullptr;
+        for (const Product &product : catalogue().products) {
+            const QList<QVersionNumber> found = versions.value(product.id);
+            if (found.size() == 1)
+                m_products.insert(product.id, found.first());
+            else if (found.isEmpty() && known)
+                m_products.insert(product.id, versionOf(known->versions.value(product.id)));
+        }
+    }
+
+    Component started(const Entry &entry, const Workload &workload) const
+    {
+        Component component;
+        component.id = entry.id;
+        component.version = m_versions.value(&workload);
+        component.asOf = component.version.isNull() ? m_products.value(entry.product) : component.version;
+        return component;
+    }
+
+    /// What nobody catalogued and runs where only Kubeflow should: left out, it would fall unseen.
+    QList<Component> addUncatalogued() const
+    {
+        const QStringList homes = catalogue().homes();
+        QList<Component> found;
+        for (const Workload &workload : m_facts.workloads) {
+            const bool idle = workload.kind == kinds::daemonSets().kind && workload.desired == 0;
+            if (!homes.contains(workload.ns) || m_taken.contains(&workload) || idle)
+                continue;
+            Component component;
+            component.catalogued = false;
+            component.id = catalogue().find(workload.name) ? workload.kind + u'/' + workload.name : workload.name;
+            component.keptIn = workload.claims;
+            found.append(judged(component, workload));
+        }
+        std::ranges::sort(found, {}, [](const Component &component) { return std::tie(component.ns, component.id, component.kind); });
+        return found;
+    }
+
     void take(const Entry &entry, const Workload &workload)
     {
-        m_taken.insert(workload.uid);
+        m_taken.insert(&workload);
         m_found[entry.id].append(&workload);
     }
 
     /// A Helm release may name it otherwise; its labels then tell, where they tell of one alone.
     void findByLabels(const Entry &entry)
     {
-        if (entry.labels.isEmpty())
-            return;
-        LabelSelector selector;
-        selector.present = true;
-        selector.labels = entry.labels;
         const Workload *found = nullptr;
         for (const Workload &workload : m_facts.workloads) {
-            if (workload.kind != entry.kind || !entry.namespaces.contains(workload.ns) || m_taken.contains(workload.uid)
-                || !selector.matches(workload.podLabels))
+            if (workload.kind != entry.kind || !entry.namespaces.contains(workload.ns) || m_taken.contains(&workload)
+                || !entry.isLabelled(workload.podLabels))
                 continue;
             if (found)
                 return;
@@ -127,9 +201,12 @@ private:
 
     const Unread *unreadOf(const Entry &entry) const
     {
-        const ResourceKind &kind = entry.kind == kinds::statefulSets().kind ? kinds::statefulSets() : kinds::deployments();
+        const auto all = {kinds::deployments(), kinds::statefulSets(), kinds::daemonSets()};
+        const auto kind = std::ranges::find(all, entry.kind, &ResourceKind::kind);
+        if (kind == std::end(all))
+            return nullptr;
         for (const QString &ns : entry.namespaces) {
-            if (const Unread *unread = unreadIn(kind, ns))
+            if (const Unread *unread = unreadIn(*kind, ns))
                 return unread;
         }
         return nullptr;
@@ -141,33 +218,44 @@ private:
         component.id = entry.id;
         component.kind = entry.kind;
         component.ns = unread.ns.isEmpty() ? entry.namespaces.first() : unread.ns;
-        component.workload = entry.names.first();
+        component.workload = entry.name;
         component.error = unread.error;
         return component;
     }
 
-    Component judged(const Entry &entry, const Workload &workload) const
+    Component judged(Component component, const Workload &workload) const
     {
-        Component component;
-        component.id = entry.id;
         component.kind = workload.kind;
         component.ns = workload.ns;
         component.workload = workload.name;
         component.desired = workload.desired;
         component.ready = workload.ready;
+        const Entry &entry = component.entry();
         addPods(component);
         addLeader(entry, component);
+        const bool several = std::max(component.desired, component.ready) > 1;
+        // Who holds a fresh Lease was elected, wherever that was turned on.
+        const bool missing = component.leader.state == State::Missing;
+        if (missing || component.leader.state == State::Stale) {
+            const std::optional<bool> elects = electsByFlag(entry, workload);
+            // As shipped it is off: a stale Lease of one replica is left over, one of several says that nobody leads.
+            const bool shippedOff = !entry.lease->onByDefault && (missing || !several);
+            if (elects ? !*elects : shippedOff) {
+                component.leader = {};
+                component.leader.state = State::Off;
+            }
+        }
         addBudget(workload, component);
         addAutoscaler(component);
         if (entry.scaling == Scaling::Data)
             component.keptIn = workload.claims;
         for (const QString &id : entry.dependsOn) {
-            if (catalogue().find(id)->scaling == Scaling::Data && m_found.contains(id))
+            const Entry *other = catalogue().find(id);
+            if (other && other->scaling == Scaling::Data && m_found.contains(id))
                 component.keptIn.append(id);
         }
-        const bool several = std::max(component.desired, component.ready) > 1;
         component.splitBrain = several
-            && (entry.scaling == Scaling::Never || entry.scaling == Scaling::Data
+            && (entry.scaling == Scaling::Never || entry.scaling == Scaling::Data || component.leader.state == State::Off
                 || (entry.scaling == Scaling::LeaderOff && component.leader.state == State::Missing));
         component.standing = standing(component);
         return component;
@@ -241,8 +329,7 @@ private:
         leader.renewed = told->renewed;
         leader.seconds = told->seconds;
         leader.state = told == newest && newest->renewed > m_facts.now.addSecs(skewSeconds) ? State::Future
-            : told->renewed.secsTo(m_facts.now) - m_facts.unheard < std::max(1, told->seconds) ? State::Fresh
-                                                                                                : State::Stale;
+            : isRenewed(told->renewed.secsTo(m_facts.now) - m_facts.unheard, told->seconds) ? State::Fresh : State::Stale;
     }
 
     void addBudget(const Workload &workload, Component &component) const
@@ -269,6 +356,8 @@ private:
     {
         if (component.ready == 0)
             return Standing::Down;
+        if (isLeaderless(component))
+            return Standing::NoLeader;
         if (component.ready < component.desired)
             return Standing::Degraded;
         if (component.desired < 2 || (component.autoscaler && component.autoscaler->floor < 2))
@@ -293,7 +382,7 @@ private:
                     continue;
                 seen.insert(id);
                 for (const Component &other : all) {
-                    if (other.id == id && (other.standing == Standing::SinglePoint || other.standing == Standing::Down))
+                    if (other.id == id && (other.standing == Standing::SinglePoint || other.standing == Standing::Down || other.standing == Standing::NoLeader))
                         return id;
                 }
                 const bool here = std::ranges::any_of(all, [&](const Component &other) { return other.id == id; });
@@ -313,7 +402,9 @@ private:
     QHash<QString, QList<const Pod *>> m_pods;
     QHash<QString, const Node *> m_nodes;
     QHash<QString, QList<const Workload *>> m_found; ///< by id of the entry
-    QSet<QString> m_taken;
+    QHash<const Workload *, QVersionNumber> m_versions;
+    QHash<QString, QVersionNumber> m_products; ///< by id of the product, where it has one version
+    QSet<const Workload *> m_taken;
 };
 
 } // namespace
@@ -326,11 +417,29 @@ QString standingName(Standing standing)
 bool Component::operator==(const Component &other) const
 {
     const auto all = [](const Component &c) {
-        return std::tie(c.id, c.kind, c.ns, c.workload, c.desired, c.ready, c.restarts, c.pods, c.nodes, c.zones, c.leader, c.budget,
+        return std::tie(c.id, c.catalogued, c.version, c.asOf, c.kind, c.ns, c.workload, c.desired, c.ready, c.restarts, c.pods, c.nodes, c.zones, c.leader, c.budget,
                         c.budgetUnread, c.autoscaler, c.autoscalerUnread, c.keptIn, c.standing, c.cause, c.splitBrain, c.error.kind,
                         c.error.what, c.error.why);
     };
     return all(*this) == all(other);
+}
+
+bool isLeaderless(const Component &component)
+{
+    // Where election is off as shipped, the Lease may be left from when it was on, and one replica then works without.
+    return component.leader.state == State::Stale
+        && (component.entry().scaling == Scaling::Leader || std::max(component.desired, component.ready) > 1);
+}
+
+const Entry &Component::entry() const
+{
+    if (catalogued) {
+        if (const Entry *entry = catalogue().find(id, asOf))
+            return *entry;
+    }
+    if (kind == kinds::daemonSets().kind)
+        return catalogue().uncataloguedAgent;
+    return keptIn.isEmpty() ? catalogue().uncataloguedWorkload : catalogue().uncataloguedStore;
 }
 
 bool Component::survivesNode() const
@@ -357,6 +466,7 @@ Summary summarise(const QList<Component> &components)
         else
             ++summary.observable;
         summary.surviving += component.survivesNode();
+        summary.down += component.standing == Standing::Down;
     }
     return summary;
 }

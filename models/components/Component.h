@@ -5,6 +5,8 @@
 #include "domain/Job.h"
 #include "domain/Workload.h"
 
+#include <algorithm>
+
 /// What falls when a node is lost: joins the catalogue with what a cluster runs. Pure functions; no thread of their own.
 namespace cairn::components {
 
@@ -12,10 +14,11 @@ namespace cairn::components {
 enum class Standing {
     NotObservable, ///< what decides may not be read
     Down,          ///< no replica is ready
+    NoLeader,      ///< replicas are ready, but nobody renews the Lease by which one of them would work
     Degraded,      ///< fewer are ready than asked for
     SinglePoint,   ///< fewer than two are asked for, or its autoscaler may go below two
     DiesWithNode,  ///< all ready ones are on one node
-    DependsOn,     ///< something it cannot work without is Down or a SinglePoint
+    DependsOn,     ///< something it cannot work without is Down, a SinglePoint or has NoLeader
     SurvivesNode,  ///< ready on two nodes or more
     SurvivesZone   ///< and in two zones or more
 };
@@ -38,10 +41,19 @@ struct ClusterFacts {
     QList<Autoscaler> autoscalers;
     QList<Pod> pods;
     QList<Node> nodes;
+    QList<EndpointSlice> slices; ///< of Service default/kubernetes: the API servers
     QList<Unread> unread;
+    QString also;   ///< a namespace where catalogued components are looked for as well, by name; may be empty
     QDateTime now; ///< UTC: when the leases were known to be current
     qint64 unheard = 0; ///< seconds before `now` in which the server was silent: nobody could renew a lease
 };
+
+/// Whether a Lease that was renewed so many seconds ago still holds, as client-go reckons (tools/leaderelection). The one measure of
+/// "stale" for verdicts, findings, alerts and the history.
+constexpr bool isRenewed(qint64 secondsAgo, int holds)
+{
+    return secondsAgo < std::max(1, holds);
+}
 
 /// Who leads, by its Lease.
 struct Leadership {
@@ -51,6 +63,7 @@ struct Leadership {
         Stale,  ///< longer ago
         Future, ///< renewed later than now: a clock is wrong, so the age tells nothing
         Missing, ///< there is no Lease, or nobody holds it
+        Off,     ///< its election is off: a Lease that is left from when it was on tells nothing, and there is no leader to lose
         Unread
     };
     State state = State::None;
@@ -63,7 +76,10 @@ struct Leadership {
 };
 
 struct Component {
-    QString id;       ///< of the Entry
+    QString id;       ///< of the Entry; of one that is not catalogued the workload's name, or "kind/name" where an Entry is called so
+    bool catalogued = true; ///< else it runs where Kubeflow lives and is judged by what holds of any workload
+    QVersionNumber version; ///< as its image's tag says; null: unknown
+    QVersionNumber asOf;    ///< the version of its product whose Entry counts; null: that of the newest release
     QString kind;     ///< as found; of one that was not, as catalogued
     QString ns;
     QString workload; ///< name; raw
@@ -84,21 +100,32 @@ struct Component {
     Error error;         ///< of NotObservable
     bool splitBrain = false; ///< several replicas and nothing that keeps them from doing the same twice
 
-    const Entry &entry() const { return *catalogue().find(id); }
+    /// As of its version. Of one that is not catalogued an Entry without id that says so.
+    const Entry &entry() const;
     /// False where the loss of one node stops it. Of a NotObservable one nothing is known: ask for that first.
     bool survivesNode() const;
     bool operator==(const Component &other) const; ///< errors are equal where they say the same
 };
 
-/// The components that are there, and those that would be but may not be looked for; in the catalogue's order. A
-/// component found in two namespaces is there twice.
+/// The components that are there, and those that would be but may not be looked for; in the catalogue's order, with the
+/// control plane first and what is not catalogued last. A component found in two namespaces is there twice.
+///
+/// The control plane is known by its Leases, its static pods and, of the API servers, their EndpointSlices (kubeadm,
+/// RKE2 and the like); what runs beside the cluster's pods shows by its Leases alone. Where a vendor runs it there is one
+/// component, "control-plane", that is not observable and says what the vendor promises; it stands as well for one that
+/// may not be looked for.
 QList<Component> judge(const ClusterFacts &facts);
 
+/// What is counted of components, the same for cairnctl, the Overview, the page and its badge. Those of the control plane and those
+/// that are not catalogued count like all others.
 struct Summary {
     int observable = 0;
     int surviving = 0;
     int unobservable = 0;
-    int falling() const { return observable - surviving; }
+    int down = 0; ///< of those that do not survive
+    int falling() const { return observable - surviving; } ///< do not tolerate a node failure, those that are down among them
+    int atRisk() const { return falling() - down; }        ///< of these those that are not down
+    bool operator==(const Summary &) const = default;
 };
 Summary summarise(const QList<Component> &components);
 

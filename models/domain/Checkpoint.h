@@ -17,7 +17,7 @@ QString verdictName(Verdict verdict);
 /// One thing a training script can start from.
 struct Checkpoint {
     QString path;         ///< what its loader takes: file, folder or common prefix; relative to the listed root
-    QString format;       ///< "torch-zip", "dcp", "hf-trainer", "accelerate", "safetensors"
+    QString format;       ///< "torch-zip", "dcp", "hf-trainer"…: docs/CHECKPOINTS.md lists them
     std::optional<qint64> step;
     QString stepSource;   ///< "name", "json", "pickle" or "" where the step is unknown
     std::optional<double> epoch;
@@ -26,8 +26,10 @@ struct Checkpoint {
     int filesExpected = 0; ///< shards the metadata names; 0 where the format does not say
     QDateTime savedAt;    ///< UTC; newest modification of its files
     Verdict verdict = Verdict::Unverified;
+    QString proof;        ///< what stands behind "whole": "marker", "renamed", "tracker", "count", "probe"; else empty
     QString reason;       ///< one sentence: what was checked, or what is wrong
     bool resumable = false; ///< whole and holds what a resume needs (not weights alone)
+    int worldSize = 0;    ///< it loads with this number of processes only; 0 where any will do or nothing is known
     std::optional<double> loss; ///< from trainer_state.json and the like; never from unpickling
     bool operator==(const Checkpoint &) const = default;
 };

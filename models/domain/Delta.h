@@ -9,7 +9,8 @@
 
 namespace cairn {
 
-/// One batch of a watch, coalesced by UID (last state wins). Made on the network thread, moved to the GUI thread.
+/// One batch of a watch, coalesced by UID (last state wins). Made on the watch thread of its resource,
+/// moved to the GUI thread.
 template <class T>
 struct Delta {
     QList<T> upserts;        ///< added or changed

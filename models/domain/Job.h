@@ -67,9 +67,9 @@ struct VolumeMount {
     bool operator==(const VolumeMount &) const = default;
 };
 
-/// The runtime a TrainJob names, or the snapshot of it that Trainer keeps.
+/// The runtime a TrainJob names, or the snapshot of it that Trainer keeps; the cluster of a RayJob.
 struct RuntimeRef {
-    QString kind;   ///< "ClusterTrainingRuntime" or "TrainingRuntime"; empty for a v1 job
+    QString kind;   ///< "ClusterTrainingRuntime", "TrainingRuntime" or "RayCluster"; empty for a v1 job
     QString name;
     bool operator==(const RuntimeRef &) const = default;
 };
@@ -145,7 +145,7 @@ struct Job {
     int slotsPerWorker = 0;        ///< of an MPIJob v2beta1: processes of one worker; 0 for other kinds
     bool launcherWaits = false;    ///< of an MPIJob v2beta1: its launcher is made once all workers are ready
 
-    RuntimeRef runtime;            ///< of a TrainJob
+    RuntimeRef runtime;            ///< of a TrainJob; of a RayJob once its cluster is made
     std::optional<int> progress;   ///< percent, status.trainerStatus of a TrainJob where the feature gate is on
 
     Manager manager;
@@ -161,6 +161,14 @@ struct Job {
     int ready() const;
     int unknown() const;           ///< replicas whose readiness nobody knows
     const JobKindFacts &facts() const { return cairn::facts(kind); }
+    /// What facts().podLabel says on its pods; empty for a RayJob without a cluster.
+    const QString &podsName() const { return kind == JobKind::RayJob ? runtime.name : name; }
+    /// The JobSet of a TrainJob, or the RayCluster of a RayJob or RayService: shown as what it belongs to, not by itself.
+    bool isPartOfAnother() const
+    {
+        return manager.type == Manager::Type::Controller
+            && ((kind == JobKind::JobSet && manager.kind == QLatin1StringView("TrainJob")) || kind == JobKind::RayCluster);
+    }
     ObjectRef ref() const;
     bool operator==(const Job &) const = default;
 };
@@ -214,16 +222,18 @@ struct Pod {
     QString ownerKind;    ///< controller owner
     QString ownerName;
     QString ownerUid;
-    QString jobName;      ///< label training.kubeflow.org/job-name, or of a JobSet's pod jobset.sigs.k8s.io/jobset-name
-    QString role;         ///< label training.kubeflow.org/replica-type or …/job-role, lower case, or jobset…/replicatedjob-name
+    QString jobName;      ///< label training.kubeflow.org/job-name, jobset.sigs.k8s.io/jobset-name or ray.io/cluster
+    QString role;         ///< label training.kubeflow.org/replica-type or …/job-role, lower case; jobset…/replicatedjob-name; ray.io/group
     int index = -1;       ///< label training.kubeflow.org/replica-index, or batch.kubernetes.io/job-completion-index
     bool ofJobSet = false; ///< jobName and role are a JobSet's
+    bool ofRay = false;   ///< jobName is a RayCluster's, and role its group
     bool ofMpiOperator = false; ///< of an MPIJob v2beta1, whose launcher pods belong to a batch Job
     int attempt = 0;      ///< label jobset.sigs.k8s.io/restart-attempt: how often the JobSet began anew before
     double gpus = 0;
     QList<ContainerState> containers; ///< init containers left out
     QStringList claims;   ///< PVCs it mounts
     bool unanswered = false; ///< its node stopped answering, says the node controller
+    int staysFor = 300;   ///< seconds it stays bound to a node that does not answer, by its tolerations; -1 for ever
     int restarts() const;
     bool ready() const;
     bool operator==(const Pod &) const = default;
@@ -256,6 +266,8 @@ struct Node {
     QDateTime readySince;  ///< UTC, when it became ready, or not ready
     bool unschedulable = false;
     QString zone;
+    bool controlPlane = false; ///< label node-role.kubernetes.io/control-plane, or master before 1.24
+    QString vendor;            ///< "EKS", "GKE" or "AKS" by its labels; empty: none of them
     double gpusAllocatable = 0;
     QString kubeletVersion;
     QStringList pressures; ///< "MemoryPressure", "DiskPressure", …

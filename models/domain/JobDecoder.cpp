@@ -24,7 +24,8 @@ Manager readManager(const JsonValue &meta, const JsonValue &policy)
         return {Manager::Type::Kueue, u"LocalQueue"_s, queue};
     if (const QString by = policy["managedBy"].string();
         !by.isEmpty() && by != "kubeflow.org/training-operator"_L1 && by != "kubeflow.org/mpi-operator"_L1
-        && by != "trainer.kubeflow.org/trainjob-controller"_L1)
+        && by != "trainer.kubeflow.org/trainjob-controller"_L1 && by != "jobset.sigs.k8s.io/jobset-controller"_L1
+        && by != "ray.io/kuberay-operator"_L1)
         return {Manager::Type::ManagedBy, {}, by};
     // "<application>:<group>/<kind>:<namespace>/<name>"; only this annotation proves that Argo CD tracks the object by
     // app.kubernetes.io/instance, a label which Helm and people set as well.
@@ -74,6 +75,14 @@ void readMetadata(const JsonValue &meta, StringPool &pool, Job &job)
         job.lineage.step = step;
     if (const int attempt = annotation("attempt"_L1).toInt(&ok); ok && attempt >= 1)
         job.lineage.attempt = attempt;
+}
+
+void decide(Job &job, JobPhase phase, const JsonValue &condition)
+{
+    job.phase = phase;
+    job.message = condition["message"].string();
+    if (isFinished(phase) && !job.finished.isValid())
+        job.finished = condition["lastTransitionTime"].time();
 }
 
 double gpusOf(const JsonValue &resources)
@@ -189,17 +198,11 @@ struct Conditions {
 void readPhase(const JsonValue &status, bool queueManaged, Job &job)
 {
     const Conditions conditions(status["conditions"]);
-    const auto decide = [&](JobPhase phase, const JsonValue &condition) {
-        job.phase = phase;
-        job.message = condition["message"].string();
-    };
     job.finished = status["completionTime"].time();
 
     // The operator looks at Succeeded and Failed before anything else and never leaves them again.
     if (conditions.failed.exists()) {
-        decide(JobPhase::Failed, conditions.failed);
-        if (!job.finished.isValid())
-            job.finished = conditions.failed["lastTransitionTime"].time();
+        decide(job, JobPhase::Failed, conditions.failed);
         const std::string_view reason = conditions.failed["reason"].text();
         // The MPI operator takes over the reason of its launcher, a batch Job, and adds its last pod's: "…/Evicted".
         if (job.kind == JobKind::MPIJobV2 && !reason.starts_with("MPIJobFailed"))
@@ -213,20 +216,18 @@ void readPhase(const JsonValue &status, bool queueManaged, Job &job)
         else if (reason.ends_with("FailedValidation"))
             job.cause = u"FailedValidation"_s;
     } else if (conditions.succeeded.exists()) {
-        decide(JobPhase::Succeeded, conditions.succeeded);
-        if (!job.finished.isValid())
-            job.finished = conditions.succeeded["lastTransitionTime"].time();
+        decide(job, JobPhase::Succeeded, conditions.succeeded);
     } else if (conditions.suspended.exists()) {
-        decide(queueManaged ? JobPhase::Queued : JobPhase::Suspended, conditions.suspended);
+        decide(job, queueManaged ? JobPhase::Queued : JobPhase::Suspended, conditions.suspended);
     } else if (conditions.restarting.exists()) {
-        decide(JobPhase::Restarting, conditions.restarting);
+        decide(job, JobPhase::Restarting, conditions.restarting);
     } else if (conditions.running.exists()) {
-        decide(JobPhase::Running, conditions.running);
+        decide(job, JobPhase::Running, conditions.running);
     } else if (job.suspendRequested) {
         // Nothing runs and nothing will, although the operator has not said so yet.
-        decide(queueManaged ? JobPhase::Queued : JobPhase::Suspended, conditions.created);
+        decide(job, queueManaged ? JobPhase::Queued : JobPhase::Suspended, conditions.created);
     } else if (conditions.created.exists() || !conditions.any) {
-        decide(JobPhase::Pending, conditions.created);
+        decide(job, JobPhase::Pending, conditions.created);
     } else {
         job.phase = JobPhase::Unknown;
     }
@@ -295,6 +296,10 @@ void readJob(const JsonValue &object, StringPool &pool, JobKind kind, Job &job)
     readMetadata(meta, pool, job);
     if (job.facts().isTrainJob()) {
         readTrainJob(object, pool, job);
+        return;
+    }
+    if (job.facts().isShownOnly()) {
+        readShownOnly(object, pool, job);
         return;
     }
     if (kind == JobKind::MPIJobV2) {

@@ -20,9 +20,13 @@ void readProcess(const JsonValue &container, StringPool &pool, Job &job);
 void readMounts(const JsonValue &container, const QList<JsonValue> &podSpecs, Job &job);
 /// The container of that name, else the first one.
 JsonValue trainingContainer(const JsonValue &podSpec, const std::string &wanted);
+/// The phase with what its condition says; a job that has ended without a time of its own ended then.
+void decide(Job &job, JobPhase phase, const JsonValue &condition);
 double gpusOf(const JsonValue &resources);
 double templateGpus(const JsonValue &podSpec);
 
+/// All of a JobSet, RayJob or RayCluster but its metadata.
+void readShownOnly(const JsonValue &object, StringPool &pool, Job &job);
 /// All of a TrainJob but its metadata.
 void readTrainJob(const JsonValue &object, StringPool &pool, Job &job);
 

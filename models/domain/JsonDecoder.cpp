@@ -90,6 +90,15 @@ void readPod(const JsonValue &object, StringPool &pool, Pod &pod)
         pod.gpus += gpus.value();
     });
 
+    LossTolerance tolerance;
+    spec["tolerations"].each([&](const JsonValue &t) {
+        const JsonValue seconds = t["tolerationSeconds"];
+        tolerance.add(t["key"].text(), t["operator"].text(), t["value"].text(), t["effect"].text(),
+                      seconds.exists() ? std::optional(seconds.integer()) : std::nullopt);
+    });
+    if (spec.isObject())
+        pod.staysFor = tolerance.seconds();
+
     const JsonValue status = object["status"];
     pod.phase = pool(status["phase"].text());
     pod.reason = pool(status["reason"].text());

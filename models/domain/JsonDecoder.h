@@ -23,6 +23,7 @@ qint64 readSize(const JsonValue &value);
 void readTrainingRuntime(const JsonValue &object, StringPool &pool, TrainingRuntime &runtime);
 void readWorkload(const JsonValue &object, StringPool &pool, const QString &kind, Workload &workload);
 void readLease(const JsonValue &object, StringPool &pool, Lease &lease);
+void readEndpointSlice(const JsonValue &object, StringPool &pool, EndpointSlice &slice);
 void readBudget(const JsonValue &object, StringPool &pool, DisruptionBudget &budget);
 void readAutoscaler(const JsonValue &object, StringPool &pool, Autoscaler &autoscaler);
 void readQuota(const JsonValue &object, StringPool &pool, const QString &kind, Quota &quota);

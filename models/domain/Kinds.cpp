@@ -30,6 +30,8 @@ CAIRN_KIND(secrets, {}, u"v1"_s, u"secrets"_s, u"Secret"_s, true)
 CAIRN_KIND(configMaps, {}, u"v1"_s, u"configmaps"_s, u"ConfigMap"_s, true)
 CAIRN_KIND(deployments, u"apps"_s, u"v1"_s, u"deployments"_s, u"Deployment"_s, true)
 CAIRN_KIND(statefulSets, u"apps"_s, u"v1"_s, u"statefulsets"_s, u"StatefulSet"_s, true)
+CAIRN_KIND(daemonSets, u"apps"_s, u"v1"_s, u"daemonsets"_s, u"DaemonSet"_s, true)
+CAIRN_KIND(endpointSlices, u"discovery.k8s.io"_s, u"v1"_s, u"endpointslices"_s, u"EndpointSlice"_s, true)
 CAIRN_KIND(leases, u"coordination.k8s.io"_s, u"v1"_s, u"leases"_s, u"Lease"_s, true)
 CAIRN_KIND(disruptionBudgets, u"policy"_s, u"v1"_s, u"poddisruptionbudgets"_s, u"PodDisruptionBudget"_s, true)
 CAIRN_KIND(autoscalers, u"autoscaling"_s, u"v2"_s, u"horizontalpodautoscalers"_s, u"HorizontalPodAutoscaler"_s, true)
@@ -66,8 +68,24 @@ const QList<JobKindFacts> &jobKinds()
         {JobKind::TrainJob,
          {u"trainer.kubeflow.org"_s, u"v1alpha1"_s, u"trainjobs"_s, u"TrainJob"_s, true}, QString(),
          {u"node"_s}, u"node"_s, u"OnFailure"_s, u"jobset.sigs.k8s.io/jobset-name"_s},
+        {JobKind::JobSet, {u"jobset.x-k8s.io"_s, u"v1alpha2"_s, u"jobsets"_s, u"JobSet"_s, true}, QString(), {}, QString(),
+         u"OnFailure"_s, u"jobset.sigs.k8s.io/jobset-name"_s},
+        {JobKind::RayJob, {u"ray.io"_s, u"v1"_s, u"rayjobs"_s, u"RayJob"_s, true}, QString(), {}, QString(), u"Always"_s,
+         u"ray.io/cluster"_s},
+        {JobKind::RayCluster, {u"ray.io"_s, u"v1"_s, u"rayclusters"_s, u"RayCluster"_s, true}, QString(), {}, QString(),
+         u"Always"_s, u"ray.io/cluster"_s},
     };
     return all;
+}
+
+const QList<JobKindFacts> &trainingKinds()
+{
+    static const QList<JobKindFacts> own = [] {
+        QList<JobKindFacts> list = jobKinds();
+        list.removeIf([](const JobKindFacts &kind) { return kind.isShownOnly(); });
+        return list;
+    }();
+    return own;
 }
 
 const JobKindFacts &facts(JobKind kind)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Result.h"
+#include "base/Secret.h"
 #include "domain/Access.h"
 #include "domain/RestMapper.h"
 
@@ -28,6 +29,7 @@ struct DeleteOptions {
     QString resourceVersion; ///< precondition, optional
     QString propagation = QStringLiteral("Background"); ///< or "Foreground", "Orphan"
     bool dryRun = false;
+    int graceSeconds = -1;   ///< of a pod: how long it may take to end; 0 takes the object away at once. -1: as the pod says
 };
 
 struct LogOptions {
@@ -91,9 +93,10 @@ public:
     /// `sink` returns false, or `stop` is requested. Reconnects by itself without repeating lines.
     virtual Result<> followLog(const QString &ns, const QString &pod, LogOptions options,
                                std::function<bool(const QByteArray &line)> sink, Stop stop) = 0;
-    /// argv as it is, no shell, no tty.
+    /// argv as it is, no shell, no tty. `input` goes to its standard input, for what nobody else may see: argv travels in the
+    /// request's address. The command has to know where its input ends, as not every server can close it.
     virtual Result<ExecOutput> exec(const QString &ns, const QString &pod, const QString &container,
-                                    const QStringList &argv, Stop stop) = 0;
+                                    const QStringList &argv, const Secret &input, Stop stop) = 0;
     virtual Result<AccessAnswer> may(const AccessQuery &query, Stop stop) = 0;
     /// Everything `ns` lets the user do, in one answer (SelfSubjectRulesReview). Authorisers other than RBAC may leave out
     /// what they would allow: where something depends on it, ask may().

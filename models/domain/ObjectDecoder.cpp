@@ -296,6 +296,12 @@ std::unique_ptr<ObjectDecoder<Lease>> leaseDecoder()
         "Lease", [](const JsonValue &o, StringPool &p, Lease &v) { readLease(o, p, v); }, nullptr);
 }
 
+std::unique_ptr<ObjectDecoder<EndpointSlice>> endpointSliceDecoder()
+{
+    return makeDecoder<EndpointSlice>(
+        "EndpointSlice", [](const JsonValue &o, StringPool &p, EndpointSlice &v) { readEndpointSlice(o, p, v); }, nullptr);
+}
+
 std::unique_ptr<ObjectDecoder<DisruptionBudget>> budgetDecoder()
 {
     return makeDecoder<DisruptionBudget>(

@@ -67,6 +67,7 @@ std::unique_ptr<ObjectDecoder<TrainingRuntime>> runtimeDecoder(bool cluster);
 /// Of one kind: Deployment or StatefulSet.
 std::unique_ptr<ObjectDecoder<Workload>> workloadDecoder(const ResourceKind &kind);
 std::unique_ptr<ObjectDecoder<Lease>> leaseDecoder();
+std::unique_ptr<ObjectDecoder<EndpointSlice>> endpointSliceDecoder();
 std::unique_ptr<ObjectDecoder<DisruptionBudget>> budgetDecoder();
 std::unique_ptr<ObjectDecoder<Autoscaler>> autoscalerDecoder();
 

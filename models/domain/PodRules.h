@@ -38,7 +38,7 @@ inline std::optional<int> labelNumber(std::string_view text)
 inline void readPodLabel(std::string_view key, std::string_view value, StringPool &pool, Pod &pod)
 {
     // pkg/apis/kubeflow.org/v1/common_types.go of training-operator v1.9.4; pkg/apis/kubeflow/v2beta1/constants.go of
-    // mpi-operator v0.8.2; api/jobset/v1alpha2 of JobSet v0.12.0; batch/v1 types.go.
+    // mpi-operator v0.8.2; api/jobset/v1alpha2 of JobSet v0.12.0; batch/v1 types.go; utils/constant.go of KubeRay v1.6.
     if (key == "training.kubeflow.org/job-name") {
         pod.jobName = pool(value);
     } else if (key == "training.kubeflow.org/replica-type") {
@@ -54,6 +54,11 @@ inline void readPodLabel(std::string_view key, std::string_view value, StringPoo
         pod.jobName = pool(value);
         pod.ofJobSet = true;
     } else if (key == "jobset.sigs.k8s.io/replicatedjob-name") {
+        pod.role = pool(value);
+    } else if (key == "ray.io/cluster") {
+        pod.jobName = pool(value);
+        pod.ofRay = true;
+    } else if (key == "ray.io/group") {
         pod.role = pool(value);
     } else if (key == "jobset.sigs.k8s.io/restart-attempt") {
         pod.attempt = labelNumber(value).value_or(0);
@@ -91,7 +96,34 @@ inline void readNodeLabel(std::string_view key, std::string_view value, StringPo
 {
     if (key == "topology.kubernetes.io/zone")
         node.zone = pool(value);
+    else if (key == "node-role.kubernetes.io/control-plane" || key == "node-role.kubernetes.io/master")
+        node.controlPlane = true;
+    else if (key.starts_with("eks.amazonaws.com/"))
+        node.vendor = pool("EKS");
+    else if (key.starts_with("cloud.google.com/gke-"))
+        node.vendor = pool("GKE");
+    else if (key.starts_with("kubernetes.azure.com/"))
+        node.vendor = pool("AKS");
 }
+
+/// How long a pod stays on a node that does not answer, as the taint manager reckons it (getMinTolerationTime in
+/// pkg/controller/tainteviction/taint_eviction.go): the least of what tolerates the taint; for ever where nothing that does
+/// has a limit, and not at all where nothing tolerates it.
+struct LossTolerance {
+    bool tolerated = false;
+    qint64 least = -1;
+    void add(std::string_view key, std::string_view op, std::string_view value, std::string_view effect, std::optional<qint64> seconds)
+    {
+        const bool exists = op == "Exists";
+        const bool fits = key.empty() ? exists : key == "node.kubernetes.io/unreachable" && (exists || value.empty());
+        if (!fits || (!effect.empty() && effect != "NoExecute"))
+            return;
+        tolerated = true;
+        if (seconds)
+            least = least < 0 ? std::max<qint64>(0, *seconds) : std::min(least, std::max<qint64>(0, *seconds));
+    }
+    int seconds() const { return tolerated ? toInt(least) : 0; }
+};
 
 /// The old and the new events API fill different fields of the same object (api core/v1 types.go, Event).
 struct EventTimes {

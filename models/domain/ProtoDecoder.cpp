@@ -172,8 +172,26 @@ std::string_view volumeClaim(std::string_view message)
     return claim;
 }
 
+void readToleration(std::string_view message, LossTolerance &tolerance)
+{
+    std::string_view key, op, value, effect;
+    std::optional<qint64> seconds;
+    for (Reader r = open(message); r.next();) {
+        switch (r.tag_and_type()) {
+        case bytes(1): key = view(r); break;
+        case bytes(2): op = view(r); break;
+        case bytes(3): value = view(r); break;
+        case bytes(4): effect = view(r); break;
+        case varint(5): seconds = r.get_int64(); break;
+        default: r.skip();
+        }
+    }
+    tolerance.add(key, op, value, effect, seconds);
+}
+
 void readPodSpec(std::string_view message, StringPool &pool, Pod &pod)
 {
+    LossTolerance tolerance;
     for (Reader r = open(message); r.next();) {
         switch (r.tag_and_type()) {
         case bytes(1):
@@ -182,9 +200,11 @@ void readPodSpec(std::string_view message, StringPool &pool, Pod &pod)
             break;
         case bytes(2): pod.gpus += containerGpus(view(r)); break;
         case bytes(10): pod.node = pool(view(r)); break;
+        case bytes(22): readToleration(view(r), tolerance); break;
         default: r.skip();
         }
     }
+    pod.staysFor = tolerance.seconds();
 }
 
 struct Terminated {

@@ -112,6 +112,13 @@ Error statusError(const ApiStatus &status, const RequestFacts &request)
     case Error::Kind::Forbidden: {
         // RBAC writes: pods is forbidden: User "jane" cannot list resource "pods" …
         static const QRegularExpression userWord(u"User \"([^\"]*)\""_s);
+        // apiserver/pkg/admission/plugin/webhook/errors: admission webhook "a.b" denied the request: why
+        static const QRegularExpression webhook(u"^admission webhook \"([^\"]*)\" denied the request"_s);
+        if (const QRegularExpressionMatch denied = webhook.match(status.message); denied.hasMatch()) {
+            error.what = Words::tr("The admission webhook “%1” refused to %2 %3", "webhook, verb, object").arg(text::safe(denied.captured(1)), text::safe(request.verb), what);
+            error.fix = Words::tr("Change what it names: it is no matter of permissions.");
+            break;
+        }
         const QString user = text::safe(userWord.match(status.message).captured(1));
         error.what = Words::tr("Not allowed to %1 %2").arg(text::safe(request.verb), what);
         error.fix = user.isEmpty() ? Words::tr("Ask whoever manages the cluster for permission to %1 %2.")

@@ -59,19 +59,13 @@ void readPhase(const JsonValue &status, bool queueManaged, Job &job)
         active |= jobs["active"].integer() > 0 || jobs["ready"].integer() > 0;
         starting = true;
     });
-    const auto decide = [&](JobPhase phase, const JsonValue &condition) {
-        job.phase = phase;
-        job.message = condition["message"].string();
-        if (isFinished(phase))
-            job.finished = condition["lastTransitionTime"].time();
-    };
     if (failed.exists()) {
-        decide(JobPhase::Failed, failed);
+        decide(job, JobPhase::Failed, failed);
         job.cause = failed["reason"].string(); // "FailedJobs", "ReachedMaxRestarts", "DeadlineExceeded"
     } else if (complete.exists()) {
-        decide(JobPhase::Succeeded, complete);
+        decide(job, JobPhase::Succeeded, complete);
     } else if (suspended.exists() || job.suspendRequested) {
-        decide(queueManaged ? JobPhase::Queued : JobPhase::Suspended, suspended);
+        decide(job, queueManaged ? JobPhase::Queued : JobPhase::Suspended, suspended);
     } else if (active) {
         job.phase = JobPhase::Running;
     } else {

@@ -25,6 +25,7 @@ struct PersistentVolume {
     /// or server and share where the driver serves a whole export; of nfs server and path; of local and hostPath the path,
     /// of local after its node. "" where nothing does.
     QString backing;
+    QStringList nodes; ///< the only ones it can be mounted on, by host name (spec.nodeAffinity); empty: no such limit is known
     QString claimNs; ///< spec.claimRef
     QString claimName;
     QString claimUid;

@@ -10,21 +10,21 @@ using namespace Qt::StringLiterals;
 namespace cairn::decoding {
 namespace {
 
-/// The first host name a local volume is bound to (spec.nodeAffinity.required); several are told apart by their path alone.
-QString nodeOf(const JsonValue &affinity)
+/// The host names a volume is bound to (spec.nodeAffinity.required).
+QStringList nodesOf(const JsonValue &affinity, StringPool &pool)
 {
-    QString node;
+    QStringList nodes;
     affinity["required"]["nodeSelectorTerms"].each([&](const JsonValue &term) {
         term["matchExpressions"].each([&](const JsonValue &expression) {
-            if (expression["key"].text() != "kubernetes.io/hostname" || !node.isEmpty())
+            if (expression["key"].text() != "kubernetes.io/hostname" || expression["operator"].text() != "In")
                 return;
             expression["values"].each([&](const JsonValue &value) {
-                if (node.isEmpty())
-                    node = value.string();
+                if (!value.text().empty())
+                    nodes.append(pool(value.text()));
             });
         });
     });
-    return node;
+    return nodes;
 }
 
 /// Drivers whose volumes are folders of one export: nfs.csi.k8s.io and smb.csi.k8s.io name it in the attributes
@@ -62,7 +62,7 @@ void readSource(const JsonValue &spec, StringPool &pool, PersistentVolume &volum
         if (kind == "nfs")
             volume.backing = source["server"].string() + u':' + path;
         else if (kind == "local")
-            volume.backing = nodeOf(spec["nodeAffinity"]) + u':' + path;
+            volume.backing = volume.nodes.value(0) + u':' + path; // several are told apart by their path alone
         else if (kind == "hostPath")
             volume.backing = path;
         return;
@@ -94,6 +94,7 @@ void readVolume(const JsonValue &object, StringPool &pool, PersistentVolume &vol
     volume.claimNs = pool(claim["namespace"].text());
     volume.claimName = claim["name"].string();
     volume.claimUid = claim["uid"].string();
+    volume.nodes = nodesOf(spec["nodeAffinity"], pool);
     readSource(spec, pool, volume);
     volume.phase = pool(object["status"]["phase"].text());
     volume.message = object["status"]["message"].string();

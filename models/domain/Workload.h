@@ -11,19 +11,22 @@
 /// by the decoders.
 namespace cairn {
 
-/// A Deployment or a StatefulSet (apps/v1).
+/// A Deployment, a StatefulSet or a DaemonSet (apps/v1).
 struct Workload {
-    QString kind; ///< "Deployment" or "StatefulSet"
+    QString kind; ///< "Deployment", "StatefulSet" or "DaemonSet"
     QString ns;
     QString name;
     QString uid;
     QString resourceVersion;
     QDateTime created;
     QDateTime deleting;
-    int desired = 1; ///< spec.replicas; 1 where it is unset
-    int ready = 0;   ///< status.readyReplicas
+    int desired = 1; ///< spec.replicas, 1 where it is unset; of a DaemonSet status.desiredNumberScheduled
+    int ready = 0;   ///< status.readyReplicas; of a DaemonSet numberReady
     QMap<QString, QString> podLabels; ///< of the pod template
     QStringList claims;               ///< names of the claims its pods mount; of a StatefulSet also its claim templates
+    QMap<QString, QString> images;    ///< container → image, init containers not among them
+    /// Container → those of its flags that are about electing, "--leader-elect=true". Every container is there: without any it is not known.
+    QMap<QString, QStringList> electing;
     bool operator==(const Workload &) const = default;
 };
 
@@ -38,6 +41,8 @@ struct Lease {
     QDateTime acquired;
     QDateTime renewed;    ///< by the holder's clock
     int transitions = 0;
+    QString server; ///< of an API server's own what it serves, "kube-apiserver" (label apiserver.kubernetes.io/identity); else empty
+    QString host;   ///< of such a one where it runs (label kubernetes.io/hostname); may be empty
     bool operator==(const Lease &) const = default;
 };
 
@@ -68,6 +73,17 @@ struct DisruptionBudget {
     QString maxUnavailable;
     int allowed = 0;        ///< status.disruptionsAllowed
     bool operator==(const DisruptionBudget &) const = default;
+};
+
+/// A part of what is behind a Service (discovery.k8s.io/v1)
+struct EndpointSlice {
+    QString ns;
+    QString name;
+    QString uid;
+    QString resourceVersion;
+    QString service;
+    QStringList addresses; ///< of what is ready
+    bool operator==(const EndpointSlice &) const = default;
 };
 
 /// HorizontalPodAutoscaler, autoscaling/v2

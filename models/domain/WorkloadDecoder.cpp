@@ -67,13 +67,32 @@ void readWorkload(const JsonValue &object, StringPool &pool, const QString &kind
     workload.created = object["metadata"]["creationTimestamp"].time();
     workload.deleting = object["metadata"]["deletionTimestamp"].time();
     const JsonValue spec = object["spec"];
-    workload.desired = positive(spec["replicas"], 1);
-    workload.ready = positive(object["status"]["readyReplicas"], 0);
+    const JsonValue status = object["status"];
+    const bool everywhere = kind == "DaemonSet"_L1;
+    workload.desired = everywhere ? positive(status["desiredNumberScheduled"], 0) : positive(spec["replicas"], 1);
+    workload.ready = positive(status[everywhere ? "numberReady" : "readyReplicas"], 0);
     const JsonValue pod = spec["template"];
     workload.podLabels = readLabels(pod["metadata"]["labels"], pool);
     pod["spec"]["volumes"].each([&](const JsonValue &volume) {
         if (const std::string_view claim = volume["persistentVolumeClaim"]["claimName"].text(); !claim.empty())
             workload.claims.append(pool(claim));
+    });
+    pod["spec"]["containers"].each([&](const JsonValue &container) {
+        if (const std::string_view image = container["image"].text(); !image.empty())
+            workload.images.insert(pool(container["name"].text()), pool(image));
+        QStringList &flags = workload.electing[pool(container["name"].text())];
+        for (const char *list : {"command", "args"}) {
+            container[list].each([&](const JsonValue &value) {
+                // Other flags may hold passwords: they are not kept.
+                if (value.text().find("leader") == std::string_view::npos)
+                    return;
+                // A shell's one line has its flags between spaces.
+                for (const QString &word : value.string().split(u' ', Qt::SkipEmptyParts)) {
+                    if (word.startsWith(u'-') && word.contains("leader"_L1) && word.contains("elect"_L1))
+                        flags.append(word);
+                }
+            });
+        }
     });
     spec["volumeClaimTemplates"].each([&](const JsonValue &claim) {
         if (const std::string_view name = claim["metadata"]["name"].text(); !name.empty())
@@ -90,6 +109,30 @@ void readLease(const JsonValue &object, StringPool &pool, Lease &lease)
     lease.acquired = spec["acquireTime"].time();
     lease.renewed = spec["renewTime"].time();
     lease.transitions = positive(spec["leaseTransitions"], 0);
+    // pkg/controlplane/controller/leasegc of Kubernetes; 1.26 named the label otherwise.
+    const JsonValue labels = object["metadata"]["labels"];
+    for (const std::string_view label : {"apiserver.kubernetes.io/identity", "k8s.io/component"}) {
+        if (lease.server.isEmpty())
+            lease.server = pool(labels[label].text());
+    }
+    if (!lease.server.isEmpty())
+        lease.host = pool(labels["kubernetes.io/hostname"].text());
+}
+
+void readEndpointSlice(const JsonValue &object, StringPool &pool, EndpointSlice &slice)
+{
+    readMeta(object, pool, slice);
+    slice.service = pool(object["metadata"]["labels"]["kubernetes.io/service-name"].text());
+    object["endpoints"].each([&](const JsonValue &endpoint) {
+        // Unset counts as ready (discovery/v1 types.go).
+        const JsonValue ready = endpoint["conditions"]["ready"];
+        if (ready.exists() && !ready.boolean())
+            return;
+        endpoint["addresses"].each([&](const JsonValue &address) {
+            if (!address.text().empty())
+                slice.addresses.append(address.string());
+        });
+    });
 }
 
 void readBudget(const JsonValue &object, StringPool &pool, DisruptionBudget &budget)

@@ -59,16 +59,14 @@ QVariant BucketTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant BucketTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead BucketTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Name: return tr("Bucket");
-    case Used: return tr("In checkpoints");
-    case Checkpoints: return tr("How many");
-    case UsedBy: return tr("Used by");
-    case MeasuredBy: return tr("Measured by");
+    switch (column) {
+    case Name: return {tr("Bucket")};
+    case Used: return {tr("In checkpoints")};
+    case Checkpoints: return {tr("How many")};
+    case UsedBy: return {tr("Used by")};
+    case MeasuredBy: return {tr("Measured by")};
     default: return {};
     }
 }

@@ -23,7 +23,7 @@ public:
 
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    ColumnHead head(int column) const override;
 
     void setBuckets(const QList<BucketRow> &buckets) { replaceRows(buckets); }
     void setNow(const QDateTime &now) { m_now = now; }

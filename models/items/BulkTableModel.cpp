@@ -141,15 +141,13 @@ QVariant BulkTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant BulkTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead BulkTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Name: return tr("Job");
-    case State: return tr("State before");
-    case Lost: return tr("Unsaved work");
-    case What: return tr("What happens");
+    switch (column) {
+    case Name: return {tr("Job")};
+    case State: return {tr("State before")};
+    case Lost: return {tr("Unsaved work")};
+    case What: return {tr("What happens")};
     default: return {};
     }
 }

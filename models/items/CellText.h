@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "domain/Checkpoint.h"
 #include "situation/JobWords.h"
 
 #include <QDateTime>
@@ -16,5 +17,9 @@ QString exactTime(const QDateTime &when);
 QString plainNumber(double value);
 /// "torch-zip" → "torch zip"; the words users know a format by. Unknown ones are shown as they are.
 QString formatLabel(const QString &format);
+
+/// A run as a word beside the step of a checkpoint, where its listing has several: "attempt 2" for the folder of an attempt
+/// (jobs/Attempt.h), "attempt 1" for the root that holds such folders, nothing for another root, else the folder.
+QString runWord(const Run &run, const Listing &listing);
 
 } // namespace cairn::items

@@ -5,28 +5,12 @@
 #include "items/CellText.h"
 #include "items/Vocabulary.h"
 
-#include <QRegularExpression>
 #include <cmath>
 #include <limits>
 
 namespace cairn::items {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-/// The run of a checkpoint as a word beside its step: nothing for the first attempt's own folder, "attempt 2" for the
-/// folder of a later one (named by jobs/Attempt.h), else the folder.
-QString runWord(const QString &run)
-{
-    static const QRegularExpression attempt(u"^attempt-(\\d+)-[0-9a-f]+$"_s);
-    if (run == "."_L1)
-        return {};
-    const QRegularExpressionMatch match = attempt.match(run);
-    return match.hasMatch() ? CheckpointTableModel::tr("attempt %1").arg(match.captured(1)) : text::safe(run);
-}
-
-} // namespace
 
 CheckpointTableModel::CheckpointTableModel(QObject *parent)
     : RowTableModel(parent)
@@ -44,8 +28,7 @@ void CheckpointTableModel::setListing(const Listing &listing)
     QList<CheckpointRow> rows;
     for (const Run &run : listing.runs)
         for (const Checkpoint &checkpoint : run.checkpoints)
-            rows.append({checkpoint, run.path});
-    m_runs = listing.runs.size();
+            rows.append({checkpoint, listing.runs.size() > 1 ? runWord(run, listing) : QString()});
     replaceRows(std::move(rows));
 }
 
@@ -187,7 +170,7 @@ QVariant CheckpointTableModel::data(const QModelIndex &index, int role) const
     case StrongRole: return column == Step && c.path == m_active;
     case TagRole: return column == State ? QVariant::fromValue(tag(c.verdict)) : QVariant();
     case TrustRole: return column == Step ? QVariant(static_cast<int>(c.verdict)) : QVariant();
-    case DetailRole: return column == Step && m_runs > 1 ? QVariant(runWord(row->run)) : QVariant();
+    case DetailRole: return column == Step && !row->run.isEmpty() ? QVariant(row->run) : QVariant();
     case ToneRole:
         if (column == Reason)
             return static_cast<int>(Tone::Dim);
@@ -200,32 +183,17 @@ QVariant CheckpointTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant CheckpointTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead CheckpointTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == TermRole) {
-        switch (section) {
-        case Step: return u"step"_s;
-        case Epoch: return u"epoch"_s;
-        case Saved: return u"saved"_s;
-        case Format: return u"format"_s;
-        case State: return u"state"_s;
-        case Loss: return u"loss"_s;
-        default: return {};
-        }
-    }
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Step: return tr("Step");
-    case Epoch: return tr("Epoch");
-    case Saved: return tr("Saved");
-    case Size: return tr("Size");
-    case Format: return tr("Format");
-    case State: return tr("State");
-    case Loss: return tr("Loss");
-    case Reason: return tr("Reason");
+    switch (column) {
+    case Step: return {tr("Step"), u"step"_s};
+    case Epoch: return {tr("Epoch"), u"epoch"_s};
+    case Saved: return {tr("Saved"), u"saved"_s};
+    case Size: return {tr("Size")};
+    case Format: return {tr("Format"), u"format"_s};
+    case State: return {tr("State"), u"state"_s};
+    case Loss: return {tr("Loss"), u"loss"_s};
+    case Reason: return {tr("Reason")};
     default: return {};
     }
 }

@@ -9,7 +9,7 @@ namespace cairn::items {
 
 struct CheckpointRow {
     Checkpoint checkpoint;
-    QString run;           ///< folder of its run, relative to the listed root
+    QString run;           ///< runWord() where the listing has several runs
     bool operator==(const CheckpointRow &) const = default;
 };
 
@@ -26,7 +26,7 @@ public:
 
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    ColumnHead head(int column) const override;
 
     void setListing(const Listing &listing);
     void setNow(const QDateTime &now) { m_now = now; }
@@ -50,7 +50,6 @@ private:
     QDateTime m_now;
     QString m_active;
     QString m_refusal;
-    qsizetype m_runs = 0;
 };
 
 } // namespace cairn::items

@@ -258,23 +258,15 @@ QVariant ClaimTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant ClaimTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead ClaimTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == TermRole) {
-        static const QStringList terms{u"name"_s, u"class"_s, u"used"_s, u"full"_s, u"by"_s, u"source"_s};
-        return terms.value(section);
-    }
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Name: return tr("PVC");
-    case Class: return tr("Class · access");
-    case Used: return tr("Used");
-    case FullIn: return tr("Full in");
-    case UsedBy: return tr("Used by");
-    case MeasuredBy: return tr("Measured by");
+    switch (column) {
+    case Name: return {tr("PVC"), u"name"_s};
+    case Class: return {tr("Class · access"), u"class"_s};
+    case Used: return {tr("Used"), u"used"_s};
+    case FullIn: return {tr("Full in"), u"full"_s};
+    case UsedBy: return {tr("Used by"), u"by"_s};
+    case MeasuredBy: return {tr("Measured by"), u"source"_s};
     default: return {};
     }
 }

@@ -4,6 +4,7 @@
 #include "base/Text.h"
 
 #include <QCoreApplication>
+#include <QDeadlineTimer>
 #include <algorithm>
 
 namespace cairn::items {
@@ -49,6 +50,7 @@ TagValue tag(Standing standing)
     switch (standing) {
     case Standing::NotObservable: return {Words::tr("Not observable"), Tone::Idle};
     case Standing::Down: return {Words::tr("Down"), Tone::Err};
+    case Standing::NoLeader: return {Words::tr("No leader"), Tone::Err};
     case Standing::Degraded: return {Words::tr("Degraded"), Tone::Warn};
     case Standing::SinglePoint: return {Words::tr("Single point of failure"), Tone::Err};
     case Standing::DiesWithNode: return {Words::tr("All on one node"), Tone::Warn};
@@ -66,15 +68,111 @@ TagValue tag(const Component &component)
     return {Words::tr("Depends on %1").arg(component.cause), Tone::Err};
 }
 
+ComponentTableModel::ComponentTableModel(QObject *parent)
+    : RowTableModel(parent)
+{
+    m_idle.setInterval(0);
+    connect(&m_idle, &QTimer::timeout, this, &ComponentTableModel::prepare);
+}
+
 int ComponentTableModel::columnCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : ColumnCount;
 }
 
+void ComponentTableModel::setComponents(const QList<Component> &components)
+{
+    m_components = components;
+    QList<ComponentRow> rows;
+    QHash<QString, components::Summary> areas;
+    QHash<QString, int> names, places;
+    for (const components::Group &group : components::catalogue().groups)
+        places.insert(group.id, static_cast<int>(places.size()));
+    for (const Component &component : components)
+        ++names[component.id];
+    for (const Component &component : components) {
+        ComponentRow row{component, component.entry().group, false, names.value(component.id) > 1, {}, 0, {}};
+        row.section = places.value(row.area, static_cast<int>(places.size()));
+        rows.append(row);
+        if (!m_sectioned)
+            continue;
+        components::Summary &area = areas[rows.last().area];
+        const bool seen = component.standing != Standing::NotObservable;
+        ++(seen ? area.observable : area.unobservable);
+        area.surviving += component.survivesNode();
+    }
+    for (auto it = areas.cbegin(); it != areas.cend(); ++it) {
+        ComponentRow head;
+        head.area = it.key();
+        head.isHead = true;
+        head.summary = it.value();
+        head.section = places.value(it.key(), static_cast<int>(places.size()));
+        rows.append(head);
+    }
+    replaceRows(rows);
+    // Whether a head is shown follows from the rows of its area.
+    for (auto it = areas.cbegin(); it != areas.cend(); ++it) {
+        const int row = rowOf(headKey(it.key()));
+        emit dataChanged(index(row, 0), index(row, ColumnCount - 1));
+    }
+    m_prepared = 0;
+    m_idle.start();
+}
+
+const QString &ComponentTableModel::searchOf(const ComponentRow &row) const
+{
+    if (row.search.text.isEmpty() && !row.isHead) {
+        QStringList parts{row.id, areaName(row.area), row.ns, row.workload, row.nodes.join(u' ')};
+        for (const int column : {Replicas, Leader, Budget, KeptIn, Verdict})
+            parts.append(text(row, column));
+        row.search.text = parts.join(u' ').toLower();
+    }
+    return row.search.text;
+}
+
+void ComponentTableModel::prepare()
+{
+    const QDeadlineTimer until(3);
+    for (; m_prepared < rowCount() && !until.hasExpired(); ++m_prepared)
+        searchOf(*rowAt(m_prepared));
+    if (m_prepared >= rowCount())
+        m_idle.stop();
+}
+
+void ComponentTableModel::setSectioned(bool sectioned)
+{
+    m_sectioned = sectioned;
+    setComponents(m_components);
+}
+
+const Component *ComponentTableModel::component(const QString &key) const
+{
+    const ComponentRow *row = find(key);
+    return row && !row->isHead ? row : nullptr;
+}
+
 QString ComponentTableModel::group(const Component &component)
 {
-    const auto it = std::ranges::find(components::catalogue().groups, component.entry().group, &components::Group::id);
+    return areaName(component.entry().group);
+}
+
+QString ComponentTableModel::areaName(const QString &id)
+{
+    const auto it = std::ranges::find(components::catalogue().groups, id, &components::Group::id);
     return it == components::catalogue().groups.end() ? QString() : components::translated(it->name);
+}
+
+QVariant ComponentTableModel::headData(const ComponentRow &row, int column, int role) const
+{
+    switch (role) {
+    case Qt::DisplayRole: return column == 0 ? areaName(row.area) : QString();
+    case DetailRole:
+        return column != 0                       ? QString()
+            : row.summary.observable == 0 ? tr("not observable")
+                                          : tr("%1 of %n component(s) tolerate a node failure", nullptr, row.summary.observable).arg(row.summary.surviving);
+    case Qt::AccessibleTextRole: return tr("%1: %2", "area, how it stands").arg(areaName(row.area), headData(row, 0, DetailRole).toString());
+    default: return {};
+    }
 }
 
 QString ComponentTableModel::replicas(const Component &component)
@@ -107,7 +205,8 @@ QString ComponentTableModel::leader(const Component &component)
     }
     case Leadership::State::Stale: return tr("lease is stale");
     case Leadership::State::Future: return tr("clock is wrong");
-    case Leadership::State::Missing: return component.entry().lease->onByDefault ? tr("no lease") : tr("election off");
+    case Leadership::State::Missing: return tr("no lease");
+    case Leadership::State::Off: return tr("election off");
     case Leadership::State::Unread: break;
     }
     return tr("not readable");
@@ -164,16 +263,25 @@ QString ComponentTableModel::toolTip(const Component &component, int column) con
 
 QVariant ComponentTableModel::data(const QModelIndex &index, int role) const
 {
-    const Component *component = rowAt(index);
+    const ComponentRow *component = rowAt(index);
     if (!component)
         return {};
     const int column = index.column();
+    switch (role) {
+    case KeyRole: return keyOf(*component);
+    case GroupRole: return component->area;
+    case HeadRole: return component->isHead;
+    case SectionRole: return component->section;
+    case SearchRole: return searchOf(*component);
+    default: break;
+    }
+    if (component->isHead)
+        return headData(*component, column, role);
     switch (role) {
     case Qt::DisplayRole: return text(*component, column);
     case Qt::ToolTipRole: return toolTip(*component, column);
     case Qt::AccessibleTextRole:
         return tr("%1: %2", "column, value").arg(headerData(column, Qt::Horizontal).toString(), text(*component, column));
-    case KeyRole: return keyOf(*component);
     case SortRole:
         switch (column) {
         case Replicas: return component->ready - component->desired;
@@ -182,13 +290,8 @@ QVariant ComponentTableModel::data(const QModelIndex &index, int role) const
         default: return text(*component, column);
         }
     case RankRole: return rank(*component);
-    case FilterRole:
-        switch (column) {
-        case Name: return QStringList{component->id, group(*component), component->ns, component->workload}.join(u' ');
-        case Spread: return component->nodes.join(u' ');
-        default: return {};
-        }
     case StrongRole: return column == Name;
+    case DetailRole: return column == Name && component->isTwin ? text::safe(component->ns) : QString();
     case ToneRole:
         switch (column) {
         case Spread: return static_cast<int>(component->standing == Standing::DiesWithNode ? Tone::Warn : Tone::None);
@@ -203,24 +306,16 @@ QVariant ComponentTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant ComponentTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead ComponentTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == TermRole) {
-        static const QStringList terms{u"name"_s, u"replicas"_s, u"spread"_s, u"leader"_s, u"budget"_s, u"store"_s, u"verdict"_s};
-        return terms.value(section);
-    }
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Name: return tr("Component");
-    case Replicas: return tr("Replicas");
-    case Spread: return tr("Spread");
-    case Leader: return tr("Leader");
-    case Budget: return tr("PDB");
-    case KeptIn: return tr("State in");
-    case Verdict: return tr("Verdict");
+    switch (column) {
+    case Name: return {tr("Component"), u"name"_s};
+    case Replicas: return {tr("Replicas"), u"replicas"_s};
+    case Spread: return {tr("Spread"), u"spread"_s};
+    case Leader: return {tr("Leader"), u"leader"_s};
+    case Budget: return {tr("PDB"), u"budget"_s};
+    case KeptIn: return {tr("State in"), u"store"_s};
+    case Verdict: return {tr("Verdict"), u"verdict"_s};
     default: return {};
     }
 }

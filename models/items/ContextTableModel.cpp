@@ -153,14 +153,12 @@ QVariant ContextTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant ContextTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead ContextTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Context: return tr("Context");
-    case SignIn: return tr("Sign-in");
-    case State: return tr("State");
+    switch (column) {
+    case Context: return {tr("Context")};
+    case SignIn: return {tr("Sign-in")};
+    case State: return {tr("State")};
     default: return {};
     }
 }

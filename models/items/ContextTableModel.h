@@ -72,7 +72,7 @@ public:
 
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    ColumnHead head(int column) const override;
 
     void setContexts(const QList<ContextRow> &contexts) { replaceRows(contexts); }
     void updateContext(const ContextRow &context) { applyRows({context}, {}); }

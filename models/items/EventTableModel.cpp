@@ -75,29 +75,15 @@ QVariant EventTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant EventTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead EventTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == TermRole) {
-        switch (section) {
-        case Last: return u"age"_s;
-        case Type: return u"type"_s;
-        case Reason: return u"reason"_s;
-        case Object: return u"object"_s;
-        case Count: return u"count"_s;
-        default: return {};
-        }
-    }
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Last: return tr("Last seen");
-    case Type: return tr("Type");
-    case Reason: return tr("Reason");
-    case Object: return tr("Object");
-    case Message: return tr("Message");
-    case Count: return tr("Count");
+    switch (column) {
+    case Last: return {tr("Last seen"), u"age"_s};
+    case Type: return {tr("Type"), u"type"_s};
+    case Reason: return {tr("Reason"), u"reason"_s};
+    case Object: return {tr("Object"), u"object"_s};
+    case Message: return {tr("Message")};
+    case Count: return {tr("Count"), u"count"_s};
     default: return {};
     }
 }

@@ -4,11 +4,9 @@
 #include "items/RowRanges.h"
 
 #include <QDateTime>
-#include <QRegularExpression>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <optional>
 
 namespace cairn::items {
 
@@ -19,7 +17,29 @@ namespace {
 /// More places than this are one change of layout: to a view it costs as much as a few insertions.
 constexpr size_t maxRanges = 16;
 
-bool isMissing(const QVariant &value)
+/// As far as no text decides: below 0 where `a` comes first.
+int roughly(const RowOrder &a, const RowOrder &b, bool down)
+{
+    const auto order = [](const auto &x, const auto &y) { return x < y ? -1 : y < x ? 1 : 0; };
+    if (const int by = order(a.section, b.section); by != 0)
+        return by;
+    if (a.head != b.head)
+        return a.head ? -1 : 1;
+    if (const int by = order(a.kind, b.kind); by != 0 || a.kind == RowOrder::Kind::Text)
+        return by;
+    if (a.kind == RowOrder::Kind::Number) {
+        int by = order(a.number, b.number);
+        if (by == 0)
+            by = order(a.whole, b.whole);
+        if (by != 0)
+            return down ? -by : by;
+    }
+    return order(a.rank, b.rank); // worst first, whatever the direction
+}
+
+} // namespace
+
+bool FilterProxy::isMissing(const QVariant &value)
 {
     if (!value.isValid() || value.isNull())
         return true;
@@ -31,26 +51,6 @@ bool isMissing(const QVariant &value)
         return value.toString().isEmpty();
     return false;
 }
-
-/// "10" → 10, "2h" → 7200; nullopt when it is no number.
-std::optional<double> amount(const QString &text)
-{
-    static const QRegularExpression form(u"^([0-9]+(?:\\.[0-9]+)?)(s|min|m|h|d|%)?$"_s);
-    const QRegularExpressionMatch match = form.match(text);
-    if (!match.hasMatch())
-        return std::nullopt;
-    const double number = match.captured(1).toDouble();
-    const QString unit = match.captured(2);
-    if (unit == "min"_L1 || unit == "m"_L1)
-        return number * 60;
-    if (unit == "h"_L1)
-        return number * 3600;
-    if (unit == "d"_L1)
-        return number * 86400;
-    return number;
-}
-
-} // namespace
 
 FilterProxy::FilterProxy(QObject *parent)
     : QAbstractProxyModel(parent)
@@ -147,158 +147,20 @@ Qt::ItemFlags FilterProxy::flags(const QModelIndex &index) const
     return index.isValid() ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren : Qt::NoItemFlags;
 }
 
-// ---- the filter -----------------------------------------------------------------------------------------------------
-
-void FilterProxy::setText(const QString &text)
-{
-    if (text == m_text)
-        return;
-    m_text = text;
-    parse();
-    refilter();
-    emit filterChanged();
-}
-
-void FilterProxy::setFacet(int role, const QSet<QString> &accepted)
-{
-    if (m_facets.value(role) == accepted)
-        return;
-    if (accepted.isEmpty())
-        m_facets.remove(role);
-    else
-        m_facets.insert(role, accepted);
-    refilter();
-    emit filterChanged();
-}
-
-void FilterProxy::setFacets(const QHash<int, QSet<QString>> &accepted)
-{
-    QHash<int, QSet<QString>> wanted;
-    for (auto it = accepted.cbegin(); it != accepted.cend(); ++it)
-        if (!it.value().isEmpty())
-            wanted.insert(it.key(), it.value());
-    if (wanted == m_facets)
-        return;
-    m_facets = wanted;
-    refilter();
-    emit filterChanged();
-}
-
-void FilterProxy::clearFilter()
-{
-    if (m_text.isEmpty() && m_facets.isEmpty())
-        return;
-    m_text.clear();
-    m_facets.clear();
-    parse();
-    refilter();
-    emit filterChanged();
-}
-
 void FilterProxy::refilter()
+{
+    m_passing = QSet<int>();
+    settle(allRows(), false);
+    m_passing.reset();
+}
+
+FilterProxy::Rows FilterProxy::allRows() const
 {
     Rows all(m_place.size());
     std::iota(all.begin(), all.end(), 0);
-    settle(all, false);
-}
-
-void FilterProxy::parse()
-{
-    m_terms.clear();
-    QHash<QString, int> fields;
-    if (sourceModel()) {
-        for (int column = 0; column < sourceModel()->columnCount(); ++column) {
-            const QString field = sourceModel()->headerData(column, Qt::Horizontal, TermRole).toString();
-            if (!field.isEmpty())
-                fields.insert(field, column);
-        }
-    }
-    const QStringList words = m_text.toLower().split(u' ', Qt::SkipEmptyParts);
-    for (const QString &word : words) {
-        Term term;
-        term.text = word;
-        const qsizetype colon = word.indexOf(u':');
-        if (colon > 0) {
-            if (const auto field = fields.constFind(word.left(colon)); field != fields.cend()) {
-                QString rest = word.mid(colon + 1);
-                Compare compare = Compare::Contains;
-                if (rest.startsWith(">="_L1))
-                    compare = Compare::GreaterEqual;
-                else if (rest.startsWith("<="_L1))
-                    compare = Compare::LessEqual;
-                else if (rest.startsWith(u'>'))
-                    compare = Compare::Greater;
-                else if (rest.startsWith(u'<'))
-                    compare = Compare::Less;
-                else if (rest.startsWith(u'='))
-                    compare = Compare::Equal;
-                if (compare == Compare::GreaterEqual || compare == Compare::LessEqual)
-                    rest = rest.mid(2);
-                else if (compare != Compare::Contains)
-                    rest = rest.mid(1);
-                // "lost:" or "lost:>" is a term still being typed: it hides nothing yet.
-                if (rest.isEmpty())
-                    continue;
-                term.column = *field;
-                term.text = rest;
-                if (compare != Compare::Contains) {
-                    if (const std::optional<double> value = amount(rest)) {
-                        term.compare = compare;
-                        term.value = *value;
-                    }
-                }
-            }
-        }
-        m_terms.append(term);
-    }
-}
-
-bool FilterProxy::accepts(const Term &term, int row) const
-{
-    const QAbstractItemModel *model = sourceModel();
-    if (term.column < 0) {
-        const QVariant search = model->data(model->index(row, 0), SearchRole);
-        if (search.isValid())
-            return search.toString().contains(term.text);
-        for (int column = 0; column < model->columnCount(); ++column) {
-            const QModelIndex cell = model->index(row, column);
-            if (const QVariant own = model->data(cell, FilterRole); own.isValid()) {
-                if (own.toString().contains(term.text, Qt::CaseInsensitive))
-                    return true;
-                continue;
-            }
-            for (const int role : {int(Qt::DisplayRole), int(SecondLineRole), int(DetailRole)})
-                if (model->data(cell, role).toString().contains(term.text, Qt::CaseInsensitive))
-                    return true;
-        }
-        return false;
-    }
-    const QModelIndex cell = model->index(row, term.column);
-    if (term.compare == Compare::Contains)
-        return model->data(cell, Qt::DisplayRole).toString().contains(term.text, Qt::CaseInsensitive);
-    QVariant value = model->data(cell, ValueRole);
-    if (!value.isValid())
-        value = model->data(cell, SortRole);
-    if (isMissing(value))
-        return false;
-    const double number = value.toDouble();
-    switch (term.compare) {
-    case Compare::Less: return number < term.value;
-    case Compare::LessEqual: return number <= term.value;
-    case Compare::Equal: return number == term.value;
-    case Compare::GreaterEqual: return number >= term.value;
-    case Compare::Greater: return number > term.value;
-    case Compare::Contains: break;
-    }
-    return false;
-}
-
-bool FilterProxy::accepts(int source) const
-{
-    for (auto it = m_facets.cbegin(); it != m_facets.cend(); ++it)
-        if (!it.value().contains(sourceModel()->index(source, 0).data(it.key()).toString()))
-            return false;
-    return std::ranges::all_of(m_terms, [&](const Term &term) { return accepts(term, source); });
+    if (m_sectioned)
+        std::ranges::stable_partition(all, [this](int row) { return !isHeadOf(row); });
+    return all;
 }
 
 // ---- the order ------------------------------------------------------------------------------------------------------
@@ -365,6 +227,10 @@ RowOrder FilterProxy::readOrder(int source) const
     order.rank = first.data(RankRole).toInt();
     order.name = first.data(Qt::DisplayRole).toString();
     order.key = cell.data(KeyRole).toString();
+    if (m_sectioned) {
+        order.section = first.data(SectionRole).toInt();
+        order.head = first.data(HeadRole).toBool();
+    }
     return order;
 }
 
@@ -395,18 +261,10 @@ bool FilterProxy::before(int left, int right)
     const RowOrder &a = orderOf(left);
     const RowOrder &b = orderOf(right);
     const bool down = m_sortOrder == Qt::DescendingOrder;
-    using Kind = RowOrder::Kind;
-    if (a.kind != b.kind)
-        return a.kind < b.kind;
-    if (a.kind == Kind::Text) {
-        if (a.text != b.text)
-            return down ? naturalLess(b.text, a.text) : naturalLess(a.text, b.text);
-    } else if (a.kind == Kind::Number) {
-        const auto x = std::tie(a.number, a.whole);
-        const auto y = std::tie(b.number, b.whole);
-        if (x != y)
-            return down ? y < x : x < y;
-    }
+    if (const int by = roughly(a, b, down); by != 0)
+        return by < 0;
+    if (a.kind == RowOrder::Kind::Text && a.text != b.text)
+        return down ? naturalLess(b.text, a.text) : naturalLess(a.text, b.text);
     // Equal: worst first, then by name, whatever the direction of the sort column.
     if (a.rank != b.rank)
         return a.rank < b.rank;
@@ -446,6 +304,54 @@ void FilterProxy::setHeld(bool held)
     settle(late, true);
 }
 
+void FilterProxy::setSectioned(bool sectioned)
+{
+    if (std::exchange(m_sectioned, sectioned) == sectioned || !sourceModel())
+        return;
+    m_folded.clear();
+    beginResetModel();
+    rebuild(sourceModel()->rowCount());
+    endResetModel();
+}
+
+bool FilterProxy::isHead(int row) const
+{
+    return m_sectioned && row >= 0 && row < rowCount() && isHeadOf(m_shown[static_cast<size_t>(row)]);
+}
+
+bool FilterProxy::isFolded(int row) const
+{
+    return m_sectioned && row >= 0 && row < rowCount() && m_folded.contains(sectionOf(m_shown[static_cast<size_t>(row)]));
+}
+
+void FilterProxy::setFolded(int section, bool folded)
+{
+    if (m_folded.contains(section) == folded)
+        return;
+    if (folded)
+        m_folded.insert(section);
+    else
+        m_folded.remove(section);
+    // What the user unfolds comes where it belongs, though the pointer is over the rows.
+    const bool held = std::exchange(m_held, false);
+    refilter();
+    m_held = held;
+}
+
+FilterProxy::Count FilterProxy::count() const
+{
+    if (!m_sectioned)
+        return {rowCount(), totalRows()};
+    Count count;
+    for (int row = 0; row < totalRows(); ++row) {
+        if (isHeadOf(row))
+            continue;
+        ++count.total;
+        count.passing += passes(row) ? 1 : 0;
+    }
+    return count;
+}
+
 // ---- rows -----------------------------------------------------------------------------------------------------------
 
 /// Begins anew, with so many rows of the source.
@@ -456,16 +362,32 @@ void FilterProxy::rebuild(int total)
     m_late.assign(static_cast<size_t>(total), false);
     m_orders.clear();
     m_orders.resize(static_cast<size_t>(total));
-    for (int row = 0; row < total; ++row)
+    m_passing = QSet<int>();
+    for (const int row : allRows())
         if (accepts(row))
             m_shown.push_back(row);
+    m_passing.reset();
     sortRows(m_shown);
     number(0);
 }
 
+/// Names cost most to compare. They are where a number decides nothing, and there a server has mostly put them in order already.
 void FilterProxy::sortRows(Rows &source)
 {
-    std::ranges::sort(source, [this](int a, int b) { return before(a, b); });
+    const auto exactly = [this](int a, int b) { return before(a, b); };
+    if (m_sortColumn >= 0) {
+        const bool down = m_sortOrder == Qt::DescendingOrder;
+        const auto rough = [this, down](int a, int b) { return roughly(orderOf(a), orderOf(b), down) < 0; };
+        std::ranges::stable_sort(source, rough);
+        for (auto from = source.begin(); from != source.end();) {
+            const auto to = std::find_if(from, source.end(), [&](int row) { return rough(*from, row); });
+            if (!std::is_sorted(from, to, exactly))
+                std::sort(from, to, exactly);
+            from = to;
+        }
+        return;
+    }
+    std::ranges::sort(source, exactly);
 }
 
 /// Writes down where the rows from `from` on are.

@@ -8,6 +8,7 @@
 #include <QHash>
 #include <QSet>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace cairn::items {
@@ -18,6 +19,8 @@ enum FilterProxyRole {
     RankRole,      ///< int per row: smaller is worse; breaks ties of the sort column
     ValueRole,     ///< double per cell: what `field:>10` compares, durations in seconds; default SortRole
     TermRole,      ///< QString of a horizontal header: the field's name in the filter ("lost"); untranslated
+    SectionRole,   ///< int per row, where rows come in sections: in the order of these, whatever they are sorted by
+    HeadRole,      ///< bool per row: it is the head of its section, no row of its own
     FirstFacetRole = Qt::UserRole + 200, ///< models define their facet roles (QString per row) from here on
 };
 
@@ -30,6 +33,8 @@ struct RowOrder {
     qint64 whole = 0;          ///< the same, of an integer: more digits than a double has
     QString text;              ///< where the kind is Text
     int rank = 0;              ///< RankRole
+    int section = 0;           ///< SectionRole; 0 without sections
+    bool head = false;         ///< HeadRole
     QString name;              ///< text of column 0
     QString key;               ///< KeyRole
 };
@@ -40,6 +45,9 @@ struct RowOrder {
 ///
 /// Sorting uses SortRole; missing values come last in both directions, equal ones by RankRole, then by name in natural
 /// order ("worker-2" before "worker-10"), then by KeyRole, so that an update never shuffles them.
+///
+/// In sections each section has a head, which comes first and is shown while any row of it passes; the rows of a folded one are hidden.
+/// A model tells its heads (dataChanged) after the rows of their sections.
 ///
 /// For flat models whose batches put rows at hundreds of places: those become one insertion and one change of layout,
 /// where QSortFilterProxyModel tells the view of each place. GUI thread only.
@@ -58,6 +66,19 @@ public:
     bool isFiltering() const { return !m_terms.isEmpty() || !m_facets.isEmpty(); }
     int totalRows() const { return static_cast<int>(m_place.size()); }
     int hiddenRows() const { return totalRows() - rowCount(); }
+
+    /// Whether the source has sections; asked for at once, or not at all.
+    void setSectioned(bool sectioned);
+    bool isSectioned() const { return m_sectioned; }
+    bool isHead(int row) const; ///< of this model
+    bool isFolded(int row) const; ///< of this model: its section is
+    void setFolded(int section, bool folded);
+    /// How many rows there are and pass the filter, heads not among them, folded ones are.
+    struct Count {
+        int passing = 0;
+        int total = 0;
+    };
+    Count count() const;
 
     /// -1: the source's own order.
     int sortColumn() const { return m_sortColumn; }
@@ -105,10 +126,15 @@ private:
     };
     using Rows = std::vector<int>;
 
+    static bool isMissing(const QVariant &value);
     void parse();
     void refilter();
+    Rows allRows() const; ///< of the source, heads last
     bool accepts(const Term &term, int source) const;
     bool accepts(int source) const;
+    bool passes(int source) const; ///< text and facets
+    int sectionOf(int source) const { return sourceModel()->index(source, 0).data(SectionRole).toInt(); }
+    bool isHeadOf(int source) const { return sourceModel()->index(source, 0).data(HeadRole).toBool(); }
 
     const RowOrder &orderOf(int source);
     RowOrder readOrder(int source) const;
@@ -141,6 +167,9 @@ private:
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
     bool m_held = false;
+    bool m_sectioned = false;
+    QSet<int> m_folded; ///< sections
+    mutable std::optional<QSet<int>> m_passing; ///< sections of which a row passes, while all are gone through, heads last
 
     Rows m_shown; ///< source row of each row
     Rows m_place; ///< row of each source row, -1 for a hidden one

@@ -292,7 +292,8 @@ Tone JobTableModel::tone(const JobRow &row, int column) const
             return isFinished(job.phase) ? Tone::Dim : Tone::Warn;
         if (row.checkpoints->verdict == Verdict::Damaged)
             return Tone::Err;
-        if (job.phase == JobPhase::Running && isOverdue(*row.checkpoints, m_now))
+        // As of the listing: what was saved since it is not known.
+        if (job.phase == JobPhase::Running && isOverdue(*row.checkpoints, row.checkpoints->readAt))
             return Tone::Warn;
         return Tone::None;
     case Lost: {
@@ -348,40 +349,19 @@ QVariant JobTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant JobTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead JobTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == TermRole) {
-        switch (section) {
-        case Name: return u"name"_s;
-        case Namespace: return u"ns"_s;
-        case Kind: return u"kind"_s;
-        case State: return u"state"_s;
-        case Ready: return u"ready"_s;
-        case Gpus: return u"gpus"_s;
-        case LastCheckpoint: return u"saved"_s;
-        case Lost: return u"lost"_s;
-        case Restarts: return u"restarts"_s;
-        case Age: return u"age"_s;
-        default: return {};
-        }
-    }
-    if (role == Qt::ToolTipRole && section == Lost)
-        return tr("Work since the newest whole checkpoint, times the GPUs of the job.");
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Name: return tr("Name");
-    case Namespace: return tr("Namespace");
-    case Kind: return tr("Kind");
-    case State: return tr("State");
-    case Ready: return tr("Ready");
-    case Gpus: return tr("GPUs");
-    case LastCheckpoint: return tr("Last checkpoint");
-    case Lost: return tr("Unsaved work");
-    case Restarts: return tr("Restarts");
-    case Age: return tr("Age");
+    switch (column) {
+    case Name: return {tr("Name"), u"name"_s};
+    case Namespace: return {tr("Namespace"), u"ns"_s};
+    case Kind: return {tr("Kind"), u"kind"_s};
+    case State: return {tr("State"), u"state"_s};
+    case Ready: return {tr("Ready"), u"ready"_s};
+    case Gpus: return {tr("GPUs"), u"gpus"_s};
+    case LastCheckpoint: return {tr("Last checkpoint"), u"saved"_s};
+    case Lost: return {tr("Unsaved work"), u"lost"_s, tr("Work since the newest whole checkpoint, times the GPUs of the job.")};
+    case Restarts: return {tr("Restarts"), u"restarts"_s};
+    case Age: return {tr("Age"), u"age"_s};
     default: return {};
     }
 }

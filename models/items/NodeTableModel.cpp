@@ -84,8 +84,8 @@ QString NodeTableModel::text(const NodeRow &row, int column) const
     case Gpus:
         return node.gpusAllocatable > 0 || row.gpusRequested > 0
             ? tr("%1 of %2", "GPUs requested, allocatable").arg(plainNumber(row.gpusRequested), plainNumber(node.gpusAllocatable))
-            : u"–"_s;
-    case Free: return node.gpusAllocatable > 0 ? plainNumber(row.gpusFree()) : u"–"_s;
+            : plainNumber(0); // a node without GPUs is known to have none
+    case Free: return plainNumber(row.gpusFree());
     case Jobs: return text::number(row.jobs.size());
     case Lost: return situation::lostText(row);
     case Pods: return text::number(row.pods);
@@ -118,7 +118,7 @@ QVariant NodeTableModel::sortValue(const NodeRow &row, int column) const
     switch (column) {
     case State: return rank(row.node);
     case Gpus: return row.node.gpusAllocatable > 0 ? row.gpusRequested / row.node.gpusAllocatable : missing;
-    case Free: return row.node.gpusAllocatable > 0 ? row.gpusFree() : missing;
+    case Free: return row.gpusFree();
     case Jobs: return row.jobs.size();
     case Lost: {
         double longest = 0;
@@ -166,29 +166,21 @@ QVariant NodeTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant NodeTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead NodeTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == TermRole) {
-        static const QStringList terms{u"name"_s, u"zone"_s, u"state"_s, u"gpus"_s, u"free"_s, u"jobs"_s, u"lost"_s, u"pods"_s, u"version"_s, u"age"_s};
-        return section < terms.size() ? QVariant(terms[section]) : QVariant();
-    }
-    if (role == Qt::ToolTipRole && section == Lost)
-        return tr("What a failure of the node would lose now: work since the newest whole checkpoint of each job with a pod here");
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Name: return tr("Node");
-    case Zone: return tr("Zone");
-    case State: return tr("State");
-    case Gpus: return tr("GPUs requested");
-    case Free: return tr("Free");
-    case Jobs: return tr("Jobs");
-    case Lost: return tr("Unsaved work");
-    case Pods: return tr("Pods");
-    case Version: return tr("Kubelet");
-    case Age: return tr("Age");
+    switch (column) {
+    case Name: return {tr("Node"), u"name"_s};
+    case Zone: return {tr("Zone"), u"zone"_s};
+    case State: return {tr("State"), u"state"_s};
+    case Gpus: return {tr("GPUs requested"), u"gpus"_s};
+    case Free: return {tr("Free"), u"free"_s};
+    case Jobs: return {tr("Jobs"), u"jobs"_s};
+    case Lost:
+        return {tr("Unsaved work"), u"lost"_s,
+                tr("What a failure of the node would lose now: work since the newest whole checkpoint of each job with a pod here")};
+    case Pods: return {tr("Pods"), u"pods"_s};
+    case Version: return {tr("Kubelet"), u"version"_s};
+    case Age: return {tr("Age"), u"age"_s};
     default: return {};
     }
 }

@@ -167,37 +167,19 @@ QVariant PodTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant PodTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead PodTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == TermRole) {
-        switch (section) {
-        case Name: return u"name"_s;
-        case Role: return u"role"_s;
-        case State: return u"state"_s;
-        case Restarts: return u"restarts"_s;
-        case Node: return u"node"_s;
-        case Gpus: return u"gpus"_s;
-        case Age: return u"age"_s;
-        case Namespace: return u"namespace"_s;
-        case Owner: return u"owner"_s;
-        default: return {};
-        }
-    }
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Name: return tr("Pod");
-    case Role: return tr("Role");
-    case State: return tr("State");
-    case Ready: return tr("Ready");
-    case Restarts: return tr("Restarts");
-    case Node: return tr("Node");
-    case Gpus: return tr("GPUs");
-    case Age: return tr("Age");
-    case Namespace: return tr("Namespace");
-    case Owner: return tr("Job or owner");
+    switch (column) {
+    case Name: return {tr("Pod"), u"name"_s};
+    case Role: return {tr("Role"), u"role"_s};
+    case State: return {tr("State"), u"state"_s};
+    case Ready: return {tr("Ready")};
+    case Restarts: return {tr("Restarts"), u"restarts"_s};
+    case Node: return {tr("Node"), u"node"_s};
+    case Gpus: return {tr("GPUs"), u"gpus"_s};
+    case Age: return {tr("Age"), u"age"_s};
+    case Namespace: return {tr("Namespace"), u"namespace"_s};
+    case Owner: return {tr("Job or owner"), u"owner"_s};
     default: return {};
     }
 }

@@ -21,7 +21,7 @@ public:
 
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    ColumnHead head(int column) const override;
 
     void setPods(const QList<Pod> &pods) { replaceRows(pods); }
     void applyDelta(Delta<Pod> delta) { applyRows(std::move(delta.upserts), delta.removed); }

@@ -117,14 +117,12 @@ QVariant ProblemTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant ProblemTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead ProblemTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case What: return tr("State");
-    case Name: return tr("Name");
-    case Text: return tr("What happened");
+    switch (column) {
+    case What: return {tr("State")};
+    case Name: return {tr("Name")};
+    case Text: return {tr("What happened")};
     default: return {};
     }
 }

@@ -138,23 +138,15 @@ QVariant QuotaTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant QuotaTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead QuotaTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == TermRole) {
-        static const QStringList terms{u"resource"_s, u"namespace"_s, u"quota"_s, u"used"_s, u"free"_s, u"state"_s};
-        return section < terms.size() ? QVariant(terms[section]) : QVariant();
-    }
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Resource: return tr("Resource");
-    case Namespace: return tr("Namespace");
-    case Name: return tr("Quota");
-    case Used: return tr("Used");
-    case Free: return tr("Free");
-    case State: return tr("State");
+    switch (column) {
+    case Resource: return {tr("Resource"), u"resource"_s};
+    case Namespace: return {tr("Namespace"), u"namespace"_s};
+    case Name: return {tr("Quota"), u"quota"_s};
+    case Used: return {tr("Used"), u"used"_s};
+    case Free: return {tr("Free"), u"free"_s};
+    case State: return {tr("State"), u"state"_s};
     default: return {};
     }
 }

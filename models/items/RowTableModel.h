@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "items/FilterProxy.h"
 #include "items/Roles.h"
 #include "items/RowRanges.h"
 
@@ -12,6 +13,13 @@
 #include <vector>
 
 namespace cairn::items {
+
+/// The head of one column.
+struct ColumnHead {
+    QString title = {};
+    QString term = {};    ///< word for it in a filter ("saved:<2h"); "" for none
+    QString toolTip = {};
+};
 
 /// A table of values with an identity. Updates arrive as whole values and become the fewest possible signals:
 /// contiguous ranges for removals and changes, one insertion at the end, never a reset outside clear(). Views and
@@ -25,6 +33,17 @@ class RowTableModel : public QAbstractTableModel
 {
 public:
     using QAbstractTableModel::QAbstractTableModel;
+
+    /// What the head of a column says; nothing for one that needs no words.
+    virtual ColumnHead head(int column) const = 0;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const final
+    {
+        if (orientation != Qt::Horizontal || (role != Qt::DisplayRole && role != TermRole && role != Qt::ToolTipRole))
+            return {};
+        const ColumnHead column = head(section);
+        const QString &text = role == TermRole ? column.term : role == Qt::ToolTipRole ? column.toolTip : column.title;
+        return text.isEmpty() ? QVariant() : QVariant(text);
+    }
 
     int rowCount(const QModelIndex &parent = {}) const override
     {

@@ -12,13 +12,13 @@ namespace cairn::items {
 
 using namespace Qt::StringLiterals;
 
-QList<TrailRow> trailOf(const QString &jobUid, const QString &job, const QString &ns, const Listing &listing)
+QList<TrailRow> trailOf(const QString &jobUid, const QString &job, const QString &ns, const Listing &listing, const Checkpoint *proposed)
 {
     QList<TrailRow> rows;
-    const Checkpoint *newest = newestResumable(listing);
     for (const Run &run : listing.runs) {
+        const QString word = listing.runs.size() > 1 ? runWord(run, listing) : QString();
         for (const Checkpoint &checkpoint : run.checkpoints)
-            rows.append({jobUid, job, ns, checkpoint, &checkpoint == newest, listing.partial});
+            rows.append({jobUid, job, ns, checkpoint, word, &checkpoint == proposed, listing.partial});
     }
     return rows;
 }
@@ -100,9 +100,11 @@ QVariant TrailTableModel::data(const QModelIndex &index, int role) const
         default: return {};
         }
     case Qt::AccessibleTextRole:
-        if (column == Job)
+        if (column == Job) {
+            const QString step = c.step ? text::number(*c.step) : text::safe(c.path);
             return tr("%1, checkpoint %2, %3, %4", "job, step, trust, age")
-                .arg(text(*row, Job), c.step ? text::number(*c.step) : text::safe(c.path), tag(c.verdict).text, text(*row, Saved));
+                .arg(text(*row, Job), row->run.isEmpty() ? step : step + u' ' + row->run, tag(c.verdict).text, text(*row, Saved));
+        }
         return tr("%1: %2", "column, value").arg(headerData(column, Qt::Horizontal).toString(), text(*row, column));
     case KeyRole: return keyOf(*row);
     case SortRole: return sortValue(*row, column);
@@ -116,7 +118,10 @@ QVariant TrailTableModel::data(const QModelIndex &index, int role) const
         return column == Step ? QVariant(text(*row, column) + u' ' + text::safe(c.path)) : QVariant();
     case VerdictFacet: return verdictName(c.verdict);
     case NewestFacet: return row->newest ? u"newest"_s : QString();
-    case DetailRole: return column == Job ? QVariant(text::safe(row->ns)) : QVariant();
+    case DetailRole:
+        if (column == Job)
+            return text::safe(row->ns);
+        return column == Step && !row->run.isEmpty() ? QVariant(row->run) : QVariant();
     case StrongRole: return row->newest && (column == Step || column == Job);
     case TagRole: return column == State ? QVariant::fromValue(tag(c.verdict)) : QVariant();
     case TrustRole: return column == Step ? QVariant(static_cast<int>(c.verdict)) : QVariant();
@@ -130,24 +135,16 @@ QVariant TrailTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant TrailTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead TrailTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal)
-        return {};
-    if (role == TermRole) {
-        static const QStringList terms{u"job"_s, u"step"_s, u"saved"_s, u"size"_s, u"format"_s, u"state"_s};
-        return section < terms.size() ? QVariant(terms[section]) : QVariant();
-    }
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Job: return tr("Job");
-    case Step: return tr("Step");
-    case Saved: return tr("Saved");
-    case Size: return tr("Size");
-    case Format: return tr("Format");
-    case State: return tr("State");
-    case Reason: return tr("Reason");
+    switch (column) {
+    case Job: return {tr("Job"), u"job"_s};
+    case Step: return {tr("Step"), u"step"_s};
+    case Saved: return {tr("Saved"), u"saved"_s};
+    case Size: return {tr("Size"), u"size"_s};
+    case Format: return {tr("Format"), u"format"_s};
+    case State: return {tr("State"), u"state"_s};
+    case Reason: return {tr("Reason")};
     default: return {};
     }
 }

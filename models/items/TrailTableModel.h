@@ -13,13 +13,14 @@ struct TrailRow {
     QString job;  ///< name; raw
     QString ns;   ///< raw
     Checkpoint checkpoint;
+    QString run;  ///< runWord() of its run
     bool newest = false; ///< what a resume of its job would take by itself
     bool partial = false; ///< the listing it is from may have missed newer ones
     bool operator==(const TrailRow &) const = default;
 };
 
-/// The rows of one job's listing.
-QList<TrailRow> trailOf(const QString &jobUid, const QString &job, const QString &ns, const Listing &listing);
+/// The rows of one job's listing. `proposed`: the checkpoint of it that a resume would take by itself; nullptr for none.
+QList<TrailRow> trailOf(const QString &jobUid, const QString &job, const QString &ns, const Listing &listing, const Checkpoint *proposed);
 
 /// The checkpoints of all jobs that were read. The key of a row is key(jobUid, path).
 class TrailTableModel : public RowTableModel<TrailRow>
@@ -35,7 +36,7 @@ public:
 
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    ColumnHead head(int column) const override;
 
     void setRows(const QList<TrailRow> &rows) { replaceRows(rows); }
     void setNow(const QDateTime &now) { m_now = now; }

@@ -42,15 +42,13 @@ QVariant UsageTableModel::data(const QModelIndex &index, int role) const
     }
 }
 
-QVariant UsageTableModel::headerData(int section, Qt::Orientation orientation, int role) const
+ColumnHead UsageTableModel::head(int column) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case When: return tr("When");
-    case Used: return tr("Used");
-    case Part: return tr("Part");
-    case MeasuredBy: return tr("Measured by");
+    switch (column) {
+    case When: return {tr("When")};
+    case Used: return {tr("Used")};
+    case Part: return {tr("Part")};
+    case MeasuredBy: return {tr("Measured by")};
     default: return {};
     }
 }

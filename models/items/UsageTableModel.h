@@ -18,7 +18,7 @@ public:
 
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    ColumnHead head(int column) const override;
 
     void setSamples(const QList<UsageSample> &samples) { replaceRows(samples); }
 

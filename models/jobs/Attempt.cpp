@@ -87,6 +87,13 @@ QString attemptDirectory(const QString &saveDir, int attempt, const QString &id)
     return joinPath(attemptBase(saveDir), u"attempt-%1-%2"_s.arg(attempt).arg(id.left(6)));
 }
 
+int attemptOf(const QString &relative)
+{
+    static const QRegularExpression folder(u"^attempt-(\\d{1,9})-[0-9a-f]{6}(/|$)"_s);
+    const QRegularExpressionMatch match = folder.match(relative);
+    return match.hasMatch() ? match.captured(1).toInt() : 0;
+}
+
 const VolumeMount *mountOf(const Job &job, const QString &path)
 {
     const VolumeMount *best = nullptr;

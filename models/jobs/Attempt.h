@@ -24,6 +24,10 @@ QString attemptDirectory(const QString &saveDir, int attempt, const QString &id)
 /// `dir` without the attempt suffix: the directory all attempts have in common.
 QString attemptBase(const QString &dir);
 
+/// Number of the attempt whose directory a path below that base lies in, relative to it: "attempt-3-1a2b3c/step-9.pt" → 3;
+/// 0 for a path in none.
+int attemptOf(const QString &relative);
+
 /// The mount that holds `path` inside the container (the longest mount path above it); nullptr for none.
 const VolumeMount *mountOf(const Job &job, const QString &path);
 

@@ -4,6 +4,7 @@
 #include "base/Text.h"
 #include "checkpoints/SaveLocation.h"
 #include "jobs/ResumeState.h"
+#include "jobs/ShownOnly.h"
 
 #include <QCoreApplication>
 
@@ -177,6 +178,11 @@ BulkItem planBulk(BulkAct act, const Job &job, const Listing *listing, const QDa
     if (job.deleting.isValid()) {
         item.fate = Fate::Nothing;
         item.verdict = {u"deleting"_s, Words::tr("It is already being deleted."), {}};
+        return item;
+    }
+    if (const PlanNote refusal = shownOnly(job.kind); !refusal.id.isEmpty()) {
+        item.fate = Fate::Refused;
+        item.verdict = refusal;
         return item;
     }
     if (act != BulkAct::Unsuspend)

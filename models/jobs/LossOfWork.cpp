@@ -33,6 +33,14 @@ void measure(LossOfWork &loss, const Job &job, const QDateTime &since, const QDa
     loss.gpuHours = job.gpus() * static_cast<double>(loss.time.count()) / 3600;
 }
 
+/// Whether a save may have come since the listing was made: it is older than the job's save interval, or than a minute
+/// where that is not known.
+bool isStale(const CheckpointSummary &known, const QDateTime &until)
+{
+    const std::chrono::seconds interval = known.rhythm.count() > 0 ? known.rhythm : std::chrono::seconds(60);
+    return known.readAt.isValid() && until.isValid() && known.readAt.secsTo(until) > interval.count();
+}
+
 QDateTime startOf(const Job &job)
 {
     return job.started.isValid() ? job.started : job.created;
@@ -56,7 +64,8 @@ LossOfWork lossIfItDiesNow(const Job &job, const CheckpointSummary *known, const
     }
     loss.already = job.phase == JobPhase::Failed;
     loss.unread = !known;
-    loss.atMost = !known || known->partial;
+    const QDateTime until = loss.already ? job.finished : now;
+    loss.atMost = !known || known->partial || isStale(*known, until);
     loss.toStep = newestStep(job, known, latestStep);
     QDateTime since = startOf(job);
     if (known) {
@@ -65,7 +74,7 @@ LossOfWork lossIfItDiesNow(const Job &job, const CheckpointSummary *known, const
         if (known->safeSince.isValid() && (!since.isValid() || since < known->safeSince))
             since = known->safeSince;
     }
-    measure(loss, job, since, loss.already ? job.finished : now);
+    measure(loss, job, since, until);
     return loss;
 }
 

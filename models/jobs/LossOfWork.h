@@ -18,7 +18,7 @@ struct LossOfWork {
     QDateTime since;                  ///< UTC; start of the lost stretch
     bool already = false;             ///< the job failed: the work is lost, not at risk
     bool atLeast = false;             ///< the stretch is known only in part
-    bool atMost = false;              ///< the listing was cut or never made: a newer checkpoint may exist
+    bool atMost = false;              ///< the listing was cut, never made, or older than the save interval: a newer checkpoint may exist
     bool unread = false;              ///< nobody looked for checkpoints; counted from the start of the job
     bool operator==(const LossOfWork &) const = default;
 };

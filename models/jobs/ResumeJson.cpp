@@ -91,8 +91,24 @@ QJsonObject toJson(const Check &check)
             {u"tookMs"_s, static_cast<qint64>(check.took.count())}};
 }
 
+QJsonArray toJson(const QList<manifest::DiffLine> &lines)
+{
+    QJsonArray diff;
+    for (const manifest::DiffLine &line : lines) {
+        switch (line.kind) {
+        case manifest::DiffLine::Kind::Context: diff.append(u"  "_s + line.text); break;
+        case manifest::DiffLine::Kind::Removed: diff.append(u"- "_s + line.text); break;
+        case manifest::DiffLine::Kind::Added: diff.append(u"+ "_s + line.text); break;
+        case manifest::DiffLine::Kind::Skipped: diff.append(u"@ "_s + QString::number(line.oldLine)); break;
+        }
+    }
+    return diff;
+}
+
 QJsonObject toJson(const ResumePlan &plan, bool withObject)
 {
+    const QJsonValue alternative = plan.alternative ? QJsonValue(QJsonObject{{u"path"_s, plan.alternative->path}, {u"step"_s, orNull(plan.alternative->step)}})
+                                                    : QJsonValue();
     QJsonObject json{
         {u"id"_s, plan.id},
         {u"mode"_s, modeWord(plan.mode)},
@@ -110,6 +126,7 @@ QJsonObject toJson(const ResumePlan &plan, bool withObject)
                                       {u"savedAt"_s, timeOrNull(plan.checkpoint.savedAt)},
                                       {u"verdict"_s, verdictName(plan.checkpoint.verdict)},
                                       {u"reason"_s, plan.checkpoint.reason}}},
+        {u"alternative"_s, alternative},
         {u"contract"_s, toJson(plan.contract)},
         {u"told"_s, plan.told},
         {u"saveDir"_s, plan.saveDir},
@@ -121,16 +138,7 @@ QJsonObject toJson(const ResumePlan &plan, bool withObject)
     };
     if (!withObject)
         return json;
-    QJsonArray diff;
-    for (const manifest::DiffLine &line : plan.diff) {
-        switch (line.kind) {
-        case manifest::DiffLine::Kind::Context: diff.append(u"  "_s + line.text); break;
-        case manifest::DiffLine::Kind::Removed: diff.append(u"- "_s + line.text); break;
-        case manifest::DiffLine::Kind::Added: diff.append(u"+ "_s + line.text); break;
-        case manifest::DiffLine::Kind::Skipped: diff.append(u"@ "_s + QString::number(line.oldLine)); break;
-        }
-    }
-    json.insert(u"diff"_s, diff);
+    json.insert(u"diff"_s, toJson(plan.diff));
     json.insert(u"object"_s, plan.result);
     return json;
 }

@@ -11,6 +11,8 @@ namespace cairn::jobs {
 QJsonObject toJson(const LossOfWork &loss);
 QJsonObject toJson(const PathContract &contract);
 QJsonObject toJson(const Check &check);
+/// Lines of a difference: "  ", "- " and "+ " before the text, "@ N" for lines left out.
+QJsonArray toJson(const QList<manifest::DiffLine> &lines);
 /// With `withObject` the resulting object and the diff are part of it.
 QJsonObject toJson(const ResumePlan &plan, bool withObject = true);
 QJsonObject toJson(const ResumeOutcome &outcome);

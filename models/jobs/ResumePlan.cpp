@@ -8,6 +8,7 @@
 #include "domain/ObjectDecoder.h"
 #include "jobs/Attempt.h"
 #include "jobs/ResumeState.h"
+#include "jobs/ShownOnly.h"
 #include "jobs/Wrapper.h"
 #include "manifest/Prune.h"
 
@@ -94,10 +95,13 @@ public:
         plan.job = r.job;
         plan.object = r.object;
         plan.checkpoint = r.checkpoint;
+        plan.alternative = r.alternative;
         plan.path = r.path;
         plan.loss = r.loss;
         plan.attempt = r.job.lineage.attempt + 1;
         plan.contract = r.contract ? *r.contract : contractOf(r.job, r.checkpoint);
+        if (const PlanNote refusal = shownOnly(r.job.kind); !refusal.id.isEmpty())
+            plan.problems.append(refusal);
         judgeCheckpoint();
         chooseMode();
         judgeContract();
@@ -233,7 +237,7 @@ private:
             return;
         const QString now = currentSaveDir(r, plan.contract);
         plan.baseDir = attemptBase(now);
-        plan.saveDir = attemptDirectory(now, plan.attempt, plan.id);
+        plan.saveDir = r.saveInto.isEmpty() ? attemptDirectory(now, plan.attempt, plan.id) : r.saveInto;
         if (isBucketPath(plan.saveDir))
             return;
         const VolumeMount *mount = mountOf(r.job, plan.saveDir);
@@ -451,9 +455,29 @@ private:
         return (isBucketPath(plan.saveDir) ? location.uri : location.place.containerPath) == plan.saveDir;
     }
 
+    /// Time alone says which checkpoint is the newest; whether it is of the branch that is trained now, the attempts say.
+    void judgeAttempt()
+    {
+        const auto name = [](const Checkpoint &c) {
+            return c.step ? Words::tr("step %1").arg(text::number(*c.step)) : text::safe(c.path);
+        };
+        const auto attempt = [](const Checkpoint &c) { return QString::number(std::max(1, attemptOf(c.path))); };
+        const QString current = QString::number(r.job.lineage.attempt);
+        if (r.ofOtherAttempt) {
+            warn(u"other-attempt"_s,
+                 Words::tr("This checkpoint was saved by attempt %1 and holds nothing of the current attempt, %2.").arg(attempt(r.checkpoint), current),
+                 r.alternative ? Words::tr("The newest of the current attempt is %1.").arg(name(*r.alternative)) : QString());
+        } else if (r.alternative) {
+            warn(u"newer-elsewhere"_s,
+                 Words::tr("A newer checkpoint, %1, was saved by attempt %2, not by the current attempt, %3.").arg(name(*r.alternative), attempt(*r.alternative), current),
+                 Words::tr("It holds nothing of the current attempt. Choose it to continue from there instead."));
+        }
+    }
+
     void addWarnings()
     {
         const PathContract &c = plan.contract;
+        judgeAttempt();
         if (c.restartsFromNamed && !plan.useWrapper) {
             const QString text = r.checkpoint.step
                 ? Words::tr("Every restart starts again from step %1.").arg(text::number(*r.checkpoint.step))

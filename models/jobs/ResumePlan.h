@@ -20,12 +20,15 @@ struct ResumeRequest {
     Checkpoint checkpoint;
     QString path;            ///< absolute path of the checkpoint inside the training container, or its s3:// address
     QString saveDir;         ///< absolute path or address where the job saves now; "" to find it here
-    bool newest = false;     ///< it is the newest whole checkpoint of the job
+    bool newest = false;     ///< it is the newest of the current attempt that training could go on from
+    bool ofOtherAttempt = false; ///< it is not on the way of the current attempt (CurrentAttempt.h)
+    std::optional<Checkpoint> alternative; ///< then: the newest that is; else: a newer one of another attempt
     std::optional<PathContract> contract; ///< what the user chose; else contractOf(job)
     bool newObject = false;  ///< make a new job even where the old one could go on
     bool useWrapper = false; ///< see jobs/Wrapper.h
     bool acceptUnverified = false;
     QString newName;         ///< of the new job; "" to choose one
+    QString saveInto;        ///< of a new job: where it saves; "" for a directory of the attempt's beside the others
     QSet<QString> takenNames; ///< names of jobs of this kind in the namespace
     bool runtimeChanged = false; ///< of a TrainJob: its runtime is no longer the one it began with
     QString id;              ///< at least six lower-case hexadecimal digits; "" to draw one
@@ -45,6 +48,7 @@ struct ResumePlan {
     Job job;                  ///< as it was when the plan was made
     QJsonObject object;
     Checkpoint checkpoint;
+    std::optional<Checkpoint> alternative; ///< as in the request: a warning tells of it
     QString path;
     PathContract contract;
     bool useWrapper = false;

@@ -266,6 +266,8 @@ Result<> Cluster::remove(const ObjectRef &ref, DeleteOptions options, Stop stop)
         body[u"preconditions"_s] = preconditions;
     if (options.dryRun)
         body[u"dryRun"_s] = QJsonArray{u"All"_s};
+    if (options.graceSeconds >= 0)
+        body[u"gracePeriodSeconds"_s] = options.graceSeconds;
     net::Request request = jsonRequest("DELETE", *path);
     setBody(request, "application/json", QJsonDocument(body));
     return send(std::move(request), {u"delete"_s, ref.kind.plural, ref.ns, ref.name}, stop)

@@ -38,7 +38,7 @@ public:
     Result<> followLog(const QString &ns, const QString &pod, LogOptions options,
                        std::function<bool(const QByteArray &line)> sink, Stop stop) override;
     Result<ExecOutput> exec(const QString &ns, const QString &pod, const QString &container, const QStringList &argv,
-                            Stop stop) override;
+                            const Secret &input, Stop stop) override;
     /// Answers are kept for 60 seconds.
     Result<AccessAnswer> may(const AccessQuery &query, Stop stop) override;
     Result<AccessRules> rules(const QString &ns, Stop stop) override;

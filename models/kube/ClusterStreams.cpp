@@ -214,7 +214,7 @@ Result<> Cluster::followLog(const QString &ns, const QString &pod, LogOptions op
 }
 
 Result<ExecOutput> Cluster::exec(const QString &ns, const QString &pod, const QString &container,
-                                 const QStringList &argv, Stop stop)
+                                 const QStringList &argv, const Secret &input, Stop stop)
 {
     const Result<QString> path = objectPath({kinds::pods(), ns, pod, {}}, u"exec"_s);
     if (!path)
@@ -225,7 +225,10 @@ Result<ExecOutput> Cluster::exec(const QString &ns, const QString &pod, const QS
     for (const QString &argument : argv)
         query.addAlways("command", argument);
     query.add("container", container).add("stdout", u"true"_s).add("stderr", u"true"_s);
+    if (!input.isEmpty())
+        query.add("stdin", u"true"_s);
     net::ExecRequest request;
+    request.input = input;
     request.path = query.on(*path);
     const Result<net::ExecResult> result = m_transport->exec(std::move(request), stop);
     if (!result)

@@ -71,7 +71,7 @@ QList<Right> rightsToCheck(const QString &ns)
     // Rights are of a resource, not of its versions.
     QList<ResourceKind> jobs;
     for (const JobKindFacts &facts : jobKinds()) {
-        if (std::ranges::none_of(jobs, [&](const ResourceKind &k) { return k.group == facts.resource.group && k.plural == facts.resource.plural; }))
+        if (!facts.isShownOnly() && std::ranges::none_of(jobs, [&](const ResourceKind &k) { return k.group == facts.resource.group && k.plural == facts.resource.plural; }))
             jobs.append(facts.resource);
     }
     for (const ResourceKind &job : std::as_const(jobs))

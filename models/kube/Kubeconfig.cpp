@@ -63,11 +63,17 @@ Problem problem(const QString &file, const QString &entry, const QString &what, 
     return {severity, file, 0, entry, what, why, fix};
 }
 
-/// The address of a cluster as people may see it: without a user name or password.
-QString shownServer(const ClusterEntry &cluster)
+/// The address of a cluster as people may see it: without what could hold a secret, user name, password, query and fragment.
+/// A request carries none of them.
+QString shownServer(const QString &server)
 {
-    const QUrl url(cluster.server);
-    return text::safe(url.userInfo().isEmpty() ? cluster.server : url.toString(QUrl::RemoveUserInfo));
+    const bool asks = server.contains(u'?') || server.contains(u'#');
+    if (!asks && !server.contains(u'@'))
+        return server;
+    const QUrl url(server, QUrl::StrictMode);
+    if (!url.isValid() || url.host().isEmpty()) // where the host begins is not known, and so not where a password ends
+        return server.section(u"://"_s, 0, 0) == server ? u"…"_s : server.section(u"://"_s, 0, 0) + u"://…"_s;
+    return url.toString(QUrl::RemoveUserInfo | QUrl::RemoveQuery | QUrl::RemoveFragment) + (asks ? u"?…"_s : QString());
 }
 
 QString renameFix()
@@ -199,8 +205,7 @@ Result<QUrl> serverUrl(const ClusterEntry &cluster, const UserEntry &user)
     const bool known = url.scheme() == u"https"_s || url.scheme() == u"http"_s;
     if (!url.isValid() || url.host().isEmpty() || !known)
         return fail(Error::Kind::Invalid, what,
-                    raw.contains(u'@') ? Words::tr("It is not a complete http or https URL.")
-                                       : Words::tr("%1 is not a complete http or https URL.").arg(quoted(cluster.server)),
+                    Words::tr("%1 is not a complete http or https URL.").arg(quoted(shownServer(cluster.server))),
                     fix);
     url.setQuery(QString());
     url.setFragment(QString());
@@ -318,7 +323,7 @@ void Kubeconfig::warnOfHidden(const ContextEntry &context, KubeContext &info) co
         const ClusterEntry &used = *m_clusters.constFind(context.cluster);
         warn(Words::tr("This context talks to a cluster of another file"),
              Words::tr("Its own file says that the cluster %1 is %2, but %3 comes first, and there it is %4.")
-                 .arg(quoted(context.cluster), shownServer(*own), text::safe(used.file), shownServer(used)));
+                 .arg(quoted(context.cluster), text::safe(shownServer(own->server)), text::safe(used.file), text::safe(shownServer(used.server))));
     }
     if (hiddenIn(m_hiddenUsers, context.file, context.user)) {
         warn(Words::tr("This context signs in as a user of another file"),
@@ -331,7 +336,7 @@ void Kubeconfig::warnOfHidden(const ContextEntry &context, KubeContext &info) co
         const ClusterEntry *meant = hiddenIn(m_hiddenClusters, other.file, other.cluster);
         warn(Words::tr("Another context of this name is hidden"),
              Words::tr("%1 has a context %2 too, for %3. It cannot be reached under this name.")
-                 .arg(text::safe(other.file), quoted(other.name), shownServer(meant ? *meant : m_clusters.value(other.cluster))));
+                 .arg(text::safe(other.file), quoted(other.name), text::safe(shownServer(meant ? meant->server : m_clusters.value(other.cluster).server))));
     }
 }
 
@@ -376,8 +381,7 @@ KubeContext Kubeconfig::describe(const ContextEntry &context) const
     const auto cluster = m_clusters.constFind(context.cluster);
     if (cluster != m_clusters.cend()) {
         info.clusterFile = cluster->file;
-        QUrl shown(cluster->server);
-        info.server = shown.userInfo().isEmpty() ? cluster->server : shown.toString(QUrl::RemoveUserInfo);
+        info.server = shownServer(cluster->server);
         info.insecure = cluster->insecureSkipVerify;
         info.problems += cluster->problems;
     } else if (!context.cluster.isEmpty()) {

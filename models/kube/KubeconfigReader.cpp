@@ -559,6 +559,25 @@ void KubeconfigReader::validateExec(const UserEntry &user, bool interactiveModeG
         add(place, 0, Words::tr("The exec plugin has no command"), Words::tr("The field command of exec is empty."),
             Words::tr("Name the program to run."));
     const QString fix = Words::tr("Write client.authentication.k8s.io/v1 if the plugin is recent, else …/v1beta1.");
+    // execve(2): MAX_ARG_STRLEN, and a bound on all together that leaves room for this program's own environment. Nobody could
+    // read more of it in a question either.
+    constexpr qsizetype longestArgument = 128 * 1024 - 1;
+    constexpr qsizetype longestAll = 1024 * 1024;
+    qsizetype longest = exec.command.toUtf8().size();
+    qsizetype all = longest;
+    const auto measure = [&](qsizetype size) {
+        longest = std::max(longest, size);
+        all += size;
+    };
+    for (const QString &arg : exec.args)
+        measure(arg.toUtf8().size());
+    for (const auto &[name, value] : exec.env)
+        measure(name.toUtf8().size() + 1 + value.reveal().size());
+    if (longest > longestArgument || all > longestAll)
+        add(place, 0, Words::tr("The exec plugin's command is too long to run"),
+            longest > longestArgument ? Words::tr("One argument or variable has %1; the system takes at most 128 KiB.").arg(text::bytes(longest))
+                                      : Words::tr("Its arguments and variables have %1 together; the system takes at most 1 MiB.").arg(text::bytes(all)),
+            Words::tr("Put what is long into a file, and name that file in args."));
     if (exec.apiVersion.isEmpty())
         add(place, 0, Words::tr("The exec plugin has no apiVersion"), Words::tr("The field apiVersion of exec is empty."), fix);
     else if (exec.apiVersion == u"client.authentication.k8s.io/v1alpha1"_s)

@@ -62,8 +62,8 @@ Needs viewNodes()
 
 Needs viewComponents()
 {
-    return viewAll({kinds::pods(), kinds::nodes(), kinds::deployments(), kinds::statefulSets(), kinds::leases(),
-                    kinds::disruptionBudgets(), kinds::autoscalers()});
+    return viewAll({kinds::pods(), kinds::nodes(), kinds::deployments(), kinds::statefulSets(), kinds::daemonSets(),
+                    kinds::leases(), kinds::endpointSlices(), kinds::disruptionBudgets(), kinds::autoscalers()});
 }
 
 Needs viewQuotas()

@@ -444,7 +444,9 @@ Result<> SessionCredentials::mayRun(const ConsentRequest &request) const
                     .arg(text::safe(request.context)),
                 names.isEmpty() ? Words::tr("It would run: %1").arg(request.commandLine())
                                 : Words::tr("It would run: %1 (with the variables %2)").arg(request.commandLine(), names),
-                Words::tr("Allow it if you trust %1; cairnctl takes --allow-exec.").arg(text::safe(request.kubeconfigFile)));
+                // Where nobody can be asked, an option has to say it.
+                (m_options.allowExec == AllowExec::Never ? Words::tr("Allow it with --allow-exec if you trust %1.") : Words::tr("Allow it if you trust %1."))
+                    .arg(text::safe(request.kubeconfigFile)));
 }
 
 } // namespace cairn::kube

@@ -69,25 +69,6 @@ QList<DiffLine> allLines(const QStringList &a, const QStringList &b)
     return out;
 }
 
-QJsonObject maskChanged(const QJsonObject &secret, const QJsonObject &other, const QString &mark)
-{
-    QJsonObject out = withoutSecretValues(secret);
-    if (secret.value(u"kind"_s).toString() != u"Secret")
-        return out;
-    for (const QString &field : {u"data"_s, u"stringData"_s}) {
-        QJsonObject masked = out.value(field).toObject();
-        const QJsonObject mine = secret.value(field).toObject();
-        const QJsonObject theirs = other.value(field).toObject();
-        for (auto it = masked.begin(); it != masked.end(); ++it) {
-            if (theirs.contains(it.key()) && theirs.value(it.key()) != mine.value(it.key()))
-                it.value() = mark;
-        }
-        if (!masked.isEmpty())
-            out.insert(field, masked);
-    }
-    return out;
-}
-
 } // namespace
 
 QList<DiffLine> diffText(const QString &before, const QString &after, int context)
@@ -125,8 +106,7 @@ QList<DiffLine> diffText(const QString &before, const QString &after, int contex
 
 QList<DiffLine> diff(const QJsonObject &before, const QJsonObject &after, int context)
 {
-    return diffText(toYaml(maskChanged(before, after, u"*** (before)"_s)), toYaml(maskChanged(after, before, u"*** (after)"_s)),
-                    context);
+    return diffText(toYaml(withoutSecrets(before, after, u"*** (before)"_s)), toYaml(withoutSecrets(after, before, u"*** (after)"_s)), context);
 }
 
 TextMerge mergeText(const QString &base, const QString &mine, const QString &theirs)

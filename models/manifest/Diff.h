@@ -19,8 +19,8 @@ struct DiffLine {
 };
 
 /// The lines of `before` and `after` that differ, with `context` equal lines around each change; longer equal
-/// stretches become one Skipped line. Empty where nothing differs. Secret values never appear: equal ones are "***",
-/// changed ones "*** (before)" and "*** (after)".
+/// stretches become one Skipped line. Empty where nothing differs. What may be secret (withoutSecrets()) never appears: equal
+/// values are "***", changed ones "*** (before)" and "*** (after)".
 QList<DiffLine> diff(const QJsonObject &before, const QJsonObject &after, int context = 3);
 
 /// The same for two texts, by Myers' O(ND) algorithm: the shortest difference, removed lines before added ones, and of

@@ -22,4 +22,11 @@ QJsonObject forApply(const QJsonObject &object);
 /// Values of a Secret's data and stringData become "***", also inside a List; other objects come back unchanged.
 QJsonObject withoutSecretValues(const QJsonObject &object);
 
+/// Whether a variable, a key or a flag of this name may hold a secret: one with PASSWORD, PASSWD, SECRET, TOKEN, KEY, CREDENTIAL or
+/// DSN in it, whatever the case.
+bool mayHoldSecret(const QString &name);
+/// For showing: withoutSecretValues(), and so with the values of variables, of a ConfigMap's keys and of flags ("--token=…") that may
+/// hold a secret. Those that are otherwise in `other` become `changed`.
+QJsonObject withoutSecrets(const QJsonObject &object, const QJsonObject &other = {}, const QString &changed = QStringLiteral("***"));
+
 } // namespace cairn::manifest

@@ -472,6 +472,11 @@ Schema::About Schema::about(const Path &path) const
         about.values += textOf(value);
     for (const QJsonValue name : schemas.whole(here).value(u"required"_s).toArray())
         about.required += name.toString();
+    for (const QJsonValue rule : schemas.whole(here).value(u"x-kubernetes-validations"_s).toArray()) {
+        const QJsonObject said = rule.toObject();
+        if (said.value(u"rule"_s).toString().simplified() == "self == oldSelf"_L1)
+            about.fixed = said.value(u"message"_s).toString(u"the field is immutable"_s);
+    }
     return about;
 }
 

@@ -36,6 +36,9 @@ public:
         QStringList values;  ///< of an enum
         QStringList fields;  ///< of a map: the names it knows, in order
         QStringList required;
+        /// The words of the rule (CEL "self == oldSelf") by which the server refuses another value once there is one; empty:
+        /// it may change.
+        QString fixed;
     };
     About about(const Path &path) const;
 

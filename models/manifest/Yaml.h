@@ -6,6 +6,7 @@
 #include <QByteArray>
 #include <QJsonObject>
 #include <QJsonValue>
+#include <QStringList>
 
 /// JSON values as YAML text and back. Pure functions, any thread.
 namespace cairn::manifest {
@@ -16,6 +17,8 @@ namespace cairn::manifest {
 /// lines become literal blocks where that keeps every character. Ends in a newline. Undefined, infinite and NaN
 /// become null, as in JSON.
 QString toYaml(const QJsonValue &value);
+/// The same with other keys up front in every map: those of `first`, in its order, then the rest alphabetically.
+QString toYaml(const QJsonValue &value, const QStringList &first);
 
 /// What a reader accepts before it refuses; a manifest a person edits is far below.
 struct YamlLimits {

@@ -152,9 +152,14 @@ QString numberText(const QJsonValue &value)
     return s;
 }
 
-QStringList orderedKeys(const QJsonObject &object)
+const QStringList &usualOrder()
 {
     static const QStringList first{u"apiVersion"_s, u"kind"_s, u"metadata"_s, u"spec"_s, u"status"_s};
+    return first;
+}
+
+QStringList orderedKeys(const QJsonObject &object, const QStringList &first)
+{
     QStringList keys;
     for (const QString &key : first) {
         if (object.contains(key))
@@ -171,7 +176,10 @@ class Emitter
 {
 public:
     /// What goes into a text (`piece`) must not depend on the blank lines behind it, so no line breaks are kept by "|+".
-    explicit Emitter(int listOffset = 2, bool piece = false) : m_listOffset(listOffset), m_piece(piece) {}
+    explicit Emitter(int listOffset = 2, bool piece = false, const QStringList &first = usualOrder())
+        : m_listOffset(listOffset), m_piece(piece), m_first(first)
+    {
+    }
 
     void document(const QJsonValue &value)
     {
@@ -253,7 +261,7 @@ public:
             return;
         }
         const QJsonObject object = value.toObject();
-        for (const QString &key : orderedKeys(object)) {
+        for (const QString &key : orderedKeys(object, m_first)) {
             if (!firstIsIndented)
                 indent(column);
             firstIsIndented = false;
@@ -272,6 +280,7 @@ public:
 private:
     int m_listOffset; ///< columns by which a list is indented below its key
     bool m_piece;
+    QStringList m_first;
 };
 
 } // namespace
@@ -342,7 +351,7 @@ QString flow(const QJsonValue &value, bool json)
     }
     if (value.isObject()) {
         const QJsonObject object = value.toObject();
-        for (const QString &key : orderedKeys(object))
+        for (const QString &key : orderedKeys(object, usualOrder()))
             parts += flowText(key, json) + u": "_s + flow(object.value(key), json);
         return u'{' + parts.join(u", "_s) + u'}';
     }
@@ -368,6 +377,13 @@ QString doubleQuoted(const QString &s)
 QString toYaml(const QJsonValue &value)
 {
     Emitter emitter;
+    emitter.document(value);
+    return emitter.text;
+}
+
+QString toYaml(const QJsonValue &value, const QStringList &first)
+{
+    Emitter emitter(2, false, first);
     emitter.document(value);
     return emitter.text;
 }

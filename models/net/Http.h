@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Result.h"
+#include "base/Secret.h"
 
 #include <QByteArray>
 #include <QList>
@@ -40,6 +41,7 @@ struct Request {
     int maxRetries = 10;         ///< as client-go: 429 or 5xx with an integer Retry-After; for GET also lost connections
     bool idempotent = false;     ///< a POST that is safe to send twice (access review, dry run): reuses connections and
                                  ///< is repeated after a lost one like a GET. Other writes get a fresh connection
+    bool http1 = false;          ///< over HTTP/1.1 whatever the server offers. Writes with a body always go that way
     bool retryBusy = false;      ///< also repeat after 429, 500, 502, 503 and 504 without a Retry-After, with growing
                                  ///< waits: object stores say SlowDown that way
     std::shared_ptr<QByteArray> room; ///< memory to read the body into, taken when it comes: the answer before, seen to.
@@ -107,6 +109,7 @@ struct ExecRequest {
     QList<Header> headers;
     std::chrono::milliseconds timeout{60'000};
     qint64 maxOutput = 64LL << 20;
+    Secret input = Secret();    ///< for standard input; the path then has stdin=true
 };
 struct ExecResult {
     QByteArray out, err;

@@ -147,6 +147,8 @@ Result<Response> HttpClient::send(std::shared_ptr<const Endpoint> endpoint, Requ
             outcome ? QByteArray::number(outcome->status).constData() : qPrintable(outcome.error().reason));
         if (!async::sleepFor(*wait, stop))
             return fail(Error::cancelled());
+        // The answer to one that was refused before it was read is not lost that way; see Transfer::needsHttp1().
+        request.http1 = request.http1 || (!outcome && !request.body.isEmpty());
     }
 }
 

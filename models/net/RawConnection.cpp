@@ -1,49 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "net/RawConnection.h"
 
+#include "base/PipeGuard.h"
 #include "net/CurlError.h"
 #include "net/Proxy.h"
 
 #include <algorithm>
-#include <csignal>
-#include <pthread.h>
 
 using namespace std::chrono_literals;
 
 namespace cairn::net {
 
 namespace {
-
-/// Blocks SIGPIPE on the calling thread while libcurl writes: a peer that went away must not kill the process.
-class PipeGuard {
-public:
-    PipeGuard()
-    {
-        sigset_t pipe;
-        sigemptyset(&pipe);
-        sigaddset(&pipe, SIGPIPE);
-        pthread_sigmask(SIG_BLOCK, &pipe, &m_before);
-        m_wasBlocked = sigismember(&m_before, SIGPIPE) == 1;
-    }
-    ~PipeGuard()
-    {
-        if (m_wasBlocked)
-            return;
-        // A SIGPIPE that came meanwhile is taken out before the mask lets it through.
-        sigset_t pipe;
-        sigemptyset(&pipe);
-        sigaddset(&pipe, SIGPIPE);
-        const timespec now{};
-        while (sigtimedwait(&pipe, nullptr, &now) == SIGPIPE) { }
-        pthread_sigmask(SIG_SETMASK, &m_before, nullptr);
-    }
-    PipeGuard(const PipeGuard &) = delete;
-    PipeGuard &operator=(const PipeGuard &) = delete;
-
-private:
-    sigset_t m_before{};
-    bool m_wasBlocked = false;
-};
 
 int remaining(RawConnection::Clock::time_point deadline)
 {

@@ -86,6 +86,14 @@ bool Transfer::needsFreshConnection() const
     return !isRepeatable(m_request);
 }
 
+/// A server may answer before it has read a body, and reset the HTTP/2 stream so that no more of it is sent (RFC 9113
+/// §8.1): an API server does so where credentials are wrong or RBAC forbids. libcurl 7.88 then at times loses the answer,
+/// and whether something was written would not be known. Over HTTP/1.1 it does not.
+bool Transfer::needsHttp1() const
+{
+    return m_request.http1 || (needsFreshConnection() && !m_request.body.isEmpty());
+}
+
 Result<> Transfer::prepare(const QByteArray &userAgent)
 {
     if (!isToken(m_request.method))
@@ -107,11 +115,14 @@ Result<> Transfer::prepare(const QByteArray &userAgent)
     const QByteArray url = m_target.origin + m_target.basePath + m_request.path.toLatin1();
     curl_easy_setopt(easy, CURLOPT_URL, url.constData());
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    const bool http1 = needsHttp1();
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(http1 ? CURL_HTTP_VERSION_1_1 : CURL_HTTP_VERSION_2TLS));
     if (m_endpoint->compression)
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    if (needsFreshConnection())
+    if (needsFreshConnection() || http1)
         curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    if (http1)
+        curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L); // else later requests would share it, one after the other
     // Fewer system calls for large lists; a hundred idle watches are content with libcurl's 16 KiB each.
     if (m_mode == Mode::Whole)
         curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 256L * 1024);
@@ -276,11 +287,19 @@ std::optional<Error> Transfer::expired(Clock::time_point now) const
     return std::nullopt;
 }
 
+/// The server refused before it had read all of the body, and closed: libcurl tells that the sending failed, but what was
+/// said is the answer.
+bool Transfer::isRefusedUnread(CURLcode code) const
+{
+    return m_headerDone && !m_request.body.isEmpty() && m_response.status >= 400 && m_response.status < 500
+        && (code == CURLE_HTTP2_STREAM || code == CURLE_HTTP2 || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_PARTIAL_FILE);
+}
+
 Result<Response> Transfer::outcome(CURLcode code)
 {
     if (m_tooLarge)
         return fail(tooLargeError(m_target.server, m_headerDone ? m_request.maxBody : maxHeader));
-    if (code == CURLE_OK || m_errorBodyCut) {
+    if (code == CURLE_OK || m_errorBodyCut || isRefusedUnread(code)) {
         QList<Header> sent = m_request.headers;
         // libcurl makes this one itself, and an answer to plain http may be the proxy's.
         if (const QUrl proxy = QUrl::fromEncoded(m_target.proxy); !proxy.password().isEmpty()) {

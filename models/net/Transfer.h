@@ -51,6 +51,8 @@ public:
     std::optional<Error> expired(Clock::time_point now) const;
     /// Lets a paused transfer go on.
     void resume();
+    bool needsHttp1() const;
+    bool isRefusedUnread(CURLcode code) const;
     /// What libcurl's verdict means.
     Result<Response> outcome(CURLcode code);
     /// Calls the last handler. The easy handle is gone by then, so the handler may do anything.

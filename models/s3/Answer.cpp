@@ -139,16 +139,6 @@ Error::Kind kindOf(const QString &code, int status)
     return status >= 500 ? Server : status >= 300 && status < 400 ? Unsupported : Invalid;
 }
 
-/// "20 min": by how much the store's clock differs, empty where it does not tell its time.
-QString clockDifference(const net::Response &response, const QDateTime &now)
-{
-    QDateTime theirs = QLocale::c().toDateTime(QString::fromLatin1(response.header("date")), u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s);
-    if (!theirs.isValid())
-        return {};
-    theirs.setTimeSpec(Qt::UTC);
-    return text::duration(std::chrono::milliseconds(std::abs(theirs.msecsTo(now))));
-}
-
 struct Reading {
     QString why, fix;
 };
@@ -172,9 +162,9 @@ Reading explained(const Refusal &refusal, const net::Response &response, const F
         return {Words::tr("The signature does not match the access key"),
                 Words::tr("Check the secret key; a proxy that changes requests has the same effect")};
     if (code == "RequestTimeTooSkewed"_L1) {
-        const QString by = clockDifference(response, now);
-        return {by.isEmpty() ? Words::tr("The clocks of this machine and of %1 differ too much").arg(facts.server)
-                             : Words::tr("The clocks of this machine and of %1 differ by %2").arg(facts.server, by),
+        const auto by = clockDifference(response, now);
+        return {!by ? Words::tr("The clocks of this machine and of %1 differ too much").arg(facts.server)
+                    : Words::tr("The clocks of this machine and of %1 differ by %2").arg(facts.server, text::duration(*by)),
                 Words::tr("Set this machine's clock; requests must be signed within 15 minutes")};
     }
     if (code == "AuthorizationHeaderMalformed"_L1)
@@ -294,6 +284,15 @@ QByteArray namedRegion(const net::Response &response)
         region = parseRefusal(response.body).region.toLatin1();
     const bool plain = std::ranges::all_of(region, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
     return plain && region.size() <= 63 ? region : QByteArray();
+}
+
+std::optional<std::chrono::milliseconds> clockDifference(const net::Response &response, const QDateTime &now)
+{
+    QDateTime theirs = QLocale::c().toDateTime(QString::fromLatin1(response.header("date")), u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s);
+    if (!theirs.isValid())
+        return std::nullopt;
+    theirs.setTimeSpec(Qt::UTC);
+    return std::chrono::milliseconds(std::abs(theirs.msecsTo(now)));
 }
 
 Error refused(const net::Response &response, const Facts &facts, const QDateTime &now)

@@ -6,6 +6,8 @@
 
 #include <QDateTime>
 #include <QList>
+#include <chrono>
+#include <optional>
 
 /// What an object store's answers mean. The bytes are hostile; the caller bounds their length. Pure; any thread.
 namespace cairn::s3 {
@@ -57,6 +59,9 @@ Refusal parseRefusal(const QByteArray &body);
 /// The region in which the store says the bucket is: x-amz-bucket-region, or <Region> of the refusal. Empty where it
 /// says none, or something that is no region name.
 QByteArray namedRegion(const net::Response &response);
+
+/// By how much the store's clock differs from `now`, by its Date header; nothing where it does not tell its time.
+std::optional<std::chrono::milliseconds> clockDifference(const net::Response &response, const QDateTime &now);
 
 /// What a refused request was about.
 struct Facts {

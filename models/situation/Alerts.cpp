@@ -6,6 +6,8 @@
 #include "situation/JobWords.h"
 
 #include <QCoreApplication>
+#include <cmath>
+#include <utility>
 
 namespace cairn::situation {
 
@@ -24,6 +26,16 @@ struct Words {
 constexpr qint64 underWaySeconds = 60;
 
 } // namespace
+
+Alert alertOf(const LeaderChange &change)
+{
+    const QString gap = change.gap < 0 ? QString() : text::duration(std::chrono::milliseconds(std::llround(change.gap * 1000)));
+    const QString to = text::safe(change.toPod);
+    const QString words = change.fromPod.isEmpty() ? Words::tr("%1 leads.", "pod").arg(to)
+        : gap.isEmpty()                            ? Words::tr("%1 leads, in place of %2.", "pods").arg(to, text::safe(change.fromPod))
+                                                   : Words::tr("%1 leads, in place of %2; nobody led for %3.", "pods, duration").arg(to, text::safe(change.fromPod), gap);
+    return {AlertKind::LeaderChanged, change.component + u'@' + change.ns, Words::tr("%1 has another leader").arg(text::safe(change.component)), words};
+}
 
 bool AlertRules::isQuiet(const QTime &now) const
 {
@@ -94,21 +106,36 @@ void AlertWatch::nodes(const QList<NodeLoad> &nodes, QList<Alert> &alerts)
     }
 }
 
-void AlertWatch::components(const QList<components::Component> &all, const QDateTime &now, QList<Alert> &alerts)
+void AlertWatch::components(const QList<components::Component> &all, const OverviewFacts &facts, QList<Alert> &alerts)
 {
     for (const components::Component &component : all) {
         const QString key = componentKey(component);
+        // Nothing is remembered of what a change does meanwhile: what it leaves broken is told afterwards.
+        if (facts.touched.contains(key))
+            continue;
         using State = Leadership::State;
         const State state = component.leader.state;
-        if (state != State::None && state != State::Unread && state != State::Future && becomes(AlertKind::LeaderLost, key, state != State::Fresh)) {
+        // What elects nobody has no leader to lose, neither now nor when it begins to.
+        if (state == State::Off)
+            m_state[static_cast<size_t>(AlertKind::LeaderLost)].remove(key);
+        else if (state != State::None && state != State::Unread && state != State::Future && becomes(AlertKind::LeaderLost, key, state != State::Fresh)) {
             alerts.append({AlertKind::LeaderLost, key, Words::tr("%1 has no leader").arg(component.id),
                            state == State::Missing ? Words::tr("Nobody holds its lease.")
-                                                   : Words::tr("Its lease was last renewed %1 ago.").arg(age(component.leader.renewed, now))});
+                                                   : Words::tr("Its lease was last renewed %1 ago.").arg(age(component.leader.renewed, facts.now))});
         }
         // What cannot be seen is neither up nor down.
         if (component.standing != components::Standing::NotObservable
             && becomes(AlertKind::ComponentDown, key, component.standing == components::Standing::Down))
             alerts.append({AlertKind::ComponentDown, key, Words::tr("%1 is down").arg(component.id), components::consequence(component)});
+        // One that comes back after all were down has lost nothing. Whether one leads is told apart.
+        const bool down = component.standing == components::Standing::Down;
+        const bool degraded = !down && component.ready < component.desired;
+        // Nor has one that is asked for more than before.
+        const bool fewer = component.ready < std::exchange(m_ready[key], component.ready);
+        const bool lost = (degraded || down) && (fewer || down || stands(AlertKind::ReplicaLost, key));
+        if (component.standing != components::Standing::NotObservable && becomes(AlertKind::ReplicaLost, key, lost) && degraded)
+            alerts.append({AlertKind::ReplicaLost, key, Words::tr("%1 lost a replica").arg(component.id),
+                           Words::tr("%1 of %2 replicas are ready.").arg(component.ready).arg(component.desired)});
     }
 }
 
@@ -122,7 +149,7 @@ QList<Alert> AlertWatch::update(const OverviewFacts &facts, int claimPercent)
     if (facts.jobs)
         facts.jobs([&](const Job &one, const CheckpointSummary *known) { job(one, known, facts, alerts); });
     if (facts.components)
-        components(*facts.components, facts.now, alerts);
+        components(*facts.components, facts, alerts);
     if (facts.claims) {
         for (const storage::ClaimAccount &account : *facts.claims) {
             if (account.fraction() >= 0 && becomes(AlertKind::ClaimFull, account.key(), account.fraction() * 100 >= claimPercent)) {

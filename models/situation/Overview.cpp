@@ -51,6 +51,14 @@ public:
     {
         if (facts.nodes)
             nodes(*facts.nodes);
+        for (const OpenChange &change : facts.changes) {
+            ++m_result.unfinished;
+            m_result.problems.append({.kind = Kind::Unfinished, .about = About::Change, .target = change.key, .what = Problem::Other::Unfinished,
+                                      .urgency = Urgency::Now, .name = change.title, .text = change.text, .place = change.place, .since = change.since,
+                                      .hint = change.tool.isEmpty() ? Words::tr("save the ConfigMap that holds it before anything else")
+                                                                    : Words::tr("started by %1; finish it, or roll it back", "a program").arg(change.tool),
+                                      .act = Problem::Act::Recover});
+        }
         if (facts.jobs)
             facts.jobs([this](const Job &one, const CheckpointSummary *known) { job(one, known); });
         if (facts.components)
@@ -169,10 +177,9 @@ private:
         m_result.componentsKnown = true;
         m_result.components = components::summarise(all);
         for (const Component &component : all) {
-            if (component.standing != Standing::Down && component.standing != Standing::Degraded)
+            if (component.standing != Standing::Down && component.standing != Standing::NoLeader && component.standing != Standing::Degraded)
                 continue;
             const bool down = component.standing == Standing::Down;
-            m_result.down += down ? 1 : 0;
             Problem problem;
             problem.kind = down ? Kind::ComponentDown : Kind::AtRisk;
             problem.about = About::Component;
@@ -182,12 +189,14 @@ private:
             problem.name = component.id;
             problem.text = components::consequence(component);
             problem.place = text::safe(component.ns);
+            if (component.standing == Standing::NoLeader)
+                problem.urgency = Urgency::Now;
             problem.hint = Words::tr("%1 replicas ready").arg(readyText(component.ready, 0, component.desired));
             m_result.problems.append(problem);
         }
         // One line: fifty components with one replica each would hide everything else.
-        const int falling = m_result.components.falling() - m_result.down;
-        if (falling > 0) {
+        // The number is that of everywhere else; where all of them are told one by one above, it says nothing new.
+        if (const int falling = m_result.components.falling(); m_result.components.atRisk() > 0) {
             Problem problem;
             problem.about = About::Availability;
             problem.what = Problem::Other::SinglePoints;

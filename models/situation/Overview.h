@@ -28,7 +28,7 @@ struct Problem {
     enum class Act { Show, Resume, Recover }; ///< Recover: finish, or roll back
     Kind kind = Kind::AtRisk;
     About about = About::Job;
-    QString target;   ///< key of the job (of Change too), component, node or claim; "" for Availability
+    QString target;   ///< key of the job (of Change too, or OpenChange::key), component, node or claim; "" for Availability
     std::variant<Other, JobPhase, Verdict, components::Standing> what; ///< the state that it is in
     Urgency urgency = Urgency::Soon; ///< it hurts now, or will
     QString name;     ///< safe to show
@@ -45,13 +45,26 @@ struct Problem {
 /// "node-lost", "component-down", …: stable English words for JSON.
 QString kindWord(Problem::Kind kind);
 
+/// A change of several objects that was begun and neither finished nor rolled back, by its record on the cluster.
+struct OpenChange {
+    QString key;     ///< "record:namespace/name"
+    QString title;   ///< safe to show
+    QString text;    ///< how far it got; safe to show
+    QString place;   ///< namespace of the record; safe to show
+    QString tool;    ///< who began it; safe to show
+    QDateTime since; ///< UTC: its last step
+    bool operator==(const OpenChange &) const = default;
+};
+
 /// What the overview is made from. What is empty or null is not known (yet).
 struct OverviewFacts {
     EachJob jobs;
     const QList<components::Component> *components = nullptr; ///< null until they were judged
     const QList<NodeLoad> *nodes = nullptr;                   ///< null where nodes may not be read
     const QList<storage::ClaimAccount> *claims = nullptr;     ///< null until they were read
+    QList<OpenChange> changes;  ///< that no job carries; those that this Cairn carries out not among them
     QSet<QString> underWay; ///< keys of jobs whose change runs in this Cairn: nobody has to look after those
+    QSet<QString> touched;  ///< keys of components that a change of this Cairn moves: nobody is alarmed by them
     QDateTime now;
 };
 
@@ -66,7 +79,6 @@ struct Overview {
     bool atMost = false;             ///< checkpoints of some were never read, or only in part
     bool componentsKnown = false;
     components::Summary components;
-    int down = 0;                    ///< components
     bool gpusKnown = false;
     double gpusAllocatable = 0, gpusRequested = 0;
     double gpusHeld = 0;             ///< asked for by jobs that wait, or held by jobs that restart: they compute nothing

@@ -37,7 +37,7 @@ void unlink(QHash<QString, QStringList> &index, const QString &key, const QStrin
 
 bool belongsToAJob(const Pod &pod)
 {
-    if (pod.ofJobSet || pod.ofMpiOperator)
+    if (pod.ofJobSet || pod.ofMpiOperator || pod.ofRay)
         return !pod.jobName.isEmpty();
     return !pod.ownerUid.isEmpty() && jobKindByName(pod.ownerKind) != nullptr;
 }
@@ -50,6 +50,12 @@ QString nameKey(const QString &ns, const QString &name)
 QString mpiKey(const QString &ns, const QString &name)
 {
     return u"mpi/"_s + nameKey(ns, name);
+}
+
+/// "ray/", so that a cluster and a JobSet of one name are two; a RayJob without a cluster has no pods.
+QString rayKey(const QString &ns, const QString &cluster)
+{
+    return u"ray/"_s + nameKey(ns, cluster);
 }
 
 /// The launcher of an MPIJob v2beta1 is the batch Job "demo-launcher", whose pods end in five random characters.
@@ -69,6 +75,12 @@ bool isNamedAfter(const QString &object, const QString &jobName, const QString &
     return object.startsWith(prefix) && (object.mid(prefix.size()).section(u'-', 0, 0).toInt(&ok), ok);
 }
 
+/// A death before the job was last started is that of an attempt before.
+bool isOfThisStart(const DeathCause &cause, const Job &job)
+{
+    return !cause.at.isValid() || !job.started.isValid() || cause.at >= job.started;
+}
+
 } // namespace
 
 JobStore::JobStore(QObject *parent)
@@ -85,11 +97,16 @@ void JobStore::applyJobs(JobKind kind, const Delta<Job> &delta)
     QSet<QString> touched;
     QSet<QString> &ofKind = m_byKind[kind];
     for (const Job &job : delta.upserts) {
+        if (job.isPartOfAnother())
+            continue;
         // A server that serves both versions of MPIJob shows each object twice: the newer one has its spec.
         if (kind == JobKind::MPIJob && m_byKind.value(JobKind::MPIJobV2).contains(job.uid))
             continue;
         if (kind == JobKind::MPIJobV2)
             m_byKind[JobKind::MPIJob].remove(job.uid);
+        // The cluster of a RayJob is named once it is made, and anew with each retry.
+        if (const auto before = m_raw.constFind(job.uid); before != m_raw.cend() && podsKey(*before) != podsKey(job) && m_named.value(podsKey(*before)) == job.uid)
+            m_named.remove(podsKey(*before));
         m_raw.insert(job.uid, job);
         ofKind.insert(job.uid);
         touched.insert(job.uid);
@@ -104,6 +121,7 @@ void JobStore::applyJobs(JobKind kind, const Delta<Job> &delta)
         if (const QString key = podsKey(*gone); m_named.value(key) == uid)
             m_named.remove(key);
         m_raw.erase(gone);
+        m_lastDeaths.remove(uid);
         m_shown.remove(uid);
         ofKind.remove(uid);
         change.removed.append(uid);
@@ -137,6 +155,10 @@ QString JobStore::podsKey(const Job &job) const
 {
     if (job.kind == JobKind::MPIJobV2)
         return mpiKey(job.ns, job.name);
+    if (job.facts().isRay())
+        return rayKey(job.ns, job.podsName());
+    if (job.kind == JobKind::JobSet)
+        return nameKey(job.ns, job.name);
     return job.facts().isTrainJob() ? nameKey(job.ns, job.name) : job.uid;
 }
 
@@ -144,6 +166,8 @@ QString JobStore::podsKey(const Pod &pod) const
 {
     if (pod.ofMpiOperator)
         return mpiKey(pod.ns, pod.jobName);
+    if (pod.ofRay)
+        return rayKey(pod.ns, pod.jobName);
     return pod.ofJobSet ? nameKey(pod.ns, pod.jobName) : pod.ownerUid;
 }
 
@@ -164,6 +188,8 @@ void JobStore::applyPods(const Delta<Pod> &delta)
         unlink(m_podsOf, key, uid);
     };
     for (const QString &uid : delta.removed) {
+        if (const Pod *pod = m_pods.find(uid))
+            keepDeaths(uid, jobOf(podsKey(*pod)));
         m_deaths.remove(uid);
         forget(uid);
     }
@@ -182,8 +208,26 @@ void JobStore::applyPods(const Delta<Pod> &delta)
         emit podsChanged(touched);
 }
 
+/// Logs go with their pod: what was read of them is all that will ever be known.
+void JobStore::keepDeaths(const QString &podUid, const QString &jobUid)
+{
+    const auto deaths = m_deaths.constFind(podUid);
+    const auto job = m_raw.constFind(jobUid);
+    if (deaths == m_deaths.cend() || job == m_raw.cend())
+        return;
+    for (const DeathCause &cause : *deaths) {
+        const auto kept = m_lastDeaths.constFind(jobUid);
+        if (kept == m_lastDeaths.cend() || !isOfThisStart(*kept, *job) || explainsMore(cause, *kept))
+            m_lastDeaths.insert(jobUid, cause);
+    }
+}
+
 void JobStore::resetPods()
 {
+    for (auto it = m_deaths.keyBegin(); it != m_deaths.keyEnd(); ++it) {
+        if (const Pod *pod = m_pods.find(*it))
+            keepDeaths(*it, jobOf(podsKey(*pod)));
+    }
     QSet<QString> touched;
     for (auto it = m_podsOf.keyBegin(); it != m_podsOf.keyEnd(); ++it)
         touched.insert(jobOf(*it));
@@ -452,6 +496,8 @@ void JobStore::refresh(const QSet<QString> &uids, StoreChange change)
         if (raw == m_raw.cend())
             continue;
         Job job = refined(*raw);
+        if (job.phase == JobPhase::Running || job.phase == JobPhase::Suspended || job.phase == JobPhase::Succeeded)
+            m_lastDeaths.remove(uid); // it has recovered: what comes later died of something else
         const auto shown = m_shown.find(uid);
         if (shown == m_shown.end()) {
             m_shown.insert(uid, job);
@@ -519,8 +565,11 @@ Job JobStore::refined(const Job &raw) const
         break;
     default: break;
     }
-    if (job.phase == JobPhase::Failed || job.phase == JobPhase::Restarting)
+    if (job.phase == JobPhase::Failed || job.phase == JobPhase::Restarting) {
         job.died = seen.died;
+        if (const auto kept = m_lastDeaths.constFind(job.uid); !job.died && kept != m_lastDeaths.cend() && isOfThisStart(*kept, job))
+            job.died = *kept;
+    }
     return job;
 }
 

@@ -27,7 +27,8 @@ public:
     void setJobState(JobKind kind, const FeedState &state); ///< emits stateChanged with the combined one
     void setPodState(const FeedState &state);
     void setEventState(const FeedState &state) { m_events.setState(state); }
-    /// What a container of a pod died of last; nullopt: nobody knows. Shown as long as the job does not do well.
+    /// What a container of a pod died of last; nullopt: nobody knows. Shown as long as the job does not do well, also when
+    /// the pod is gone by then.
     void setDeath(const QString &podUid, const QString &container, const std::optional<DeathCause> &cause);
     /// Some states end by time alone: a container that ran long enough does not loop any more. Call it now and then.
     void setNow(const QDateTime &now);
@@ -82,6 +83,7 @@ private:
     struct Seen; ///< what its pods say of a job
     Seen lookAtPods(Job &job) const;
     void refineRunning(Job &job, const Seen &seen) const;
+    void keepDeaths(const QString &podUid, const QString &jobUid);
     void refinePending(Job &job, bool hasPods) const;
     void addEventCause(Job &job) const;
     bool arePodsKnown() const;
@@ -106,6 +108,7 @@ private:
     QSet<QString> m_lostNodes;              ///< names
     QHash<QString, QString> m_nodeNames;    ///< UID → name
     QHash<QString, QHash<QString, DeathCause>> m_deaths; ///< by UID of the pod, then container
+    QHash<QString, DeathCause> m_lastDeaths; ///< by UID of the job: what explains most of what its pods that are gone died of
     QDateTime m_now;                        ///< UTC; invalid until somebody says
     mutable QHash<QString, QDateTime> m_until; ///< jobs by UID whose state changes by itself, and when
     ResourceStore<Event> m_events;

@@ -6,12 +6,15 @@
 
 #include <QHash>
 #include <QList>
-#include <mutex>
+#include <memory>
 #include <optional>
 
 class QSqlQuery;
 
 namespace cairn::store {
+
+class HistoryConnection;
+class HistoryFile;
 
 /// How full claims were, over time: one SQLite file of this user alone (0600), for all clusters. Of each claim one sample
 /// an hour is kept for 7 days, then one a day for a year, and 400 000 samples altogether; the oldest go first.
@@ -26,6 +29,7 @@ class UsageHistory
 public:
     /// `file` empty is the usual place, $XDG_DATA_HOME/cairn/usage.sqlite. Nothing is opened yet.
     explicit UsageHistory(const QString &file = {});
+    ~UsageHistory();
 
     /// By UID of the claim, oldest first. `cluster` is whatever names it: the UID of its namespace kube-system.
     Result<QHash<QString, QList<UsageSample>>> read(const QString &cluster);
@@ -34,33 +38,24 @@ public:
 
     /// Once after a file was set aside: what happened, and under which name it is kept.
     std::optional<Error> takeNotice();
-    const QString &file() const { return m_file; }
+    QString file() const;
 
     static constexpr int version = 1;
     static constexpr int mostSamples = 400'000;
     static constexpr int mostWaiting = 20'000; ///< samples in memory; beyond that the oldest are forgotten
 
 private:
-    class Connection;
-    Result<> check(Connection &connection);
-    Result<> prepare(Connection &connection);
-    Result<> setAside(const QString &suffix, const QString &why);
-    Result<> thin(Connection &connection, qint64 hour);
     struct Waiting {
         QString cluster, claim;
         UsageSample sample;
     };
+    bool thin(HistoryConnection &connection, qint64 hour) const;
     void wait(const QString &cluster, const QHash<QString, UsageSample> &samples);
     Result<QHash<QString, QList<UsageSample>>> readFile(const QString &cluster);
-    bool insert(Connection &connection, QSqlQuery &query, const Waiting &entry);
-    template <class T, class F>
-    Result<T> with(F work);
+    static bool insert(HistoryConnection &connection, QSqlQuery &query, const Waiting &entry);
 
-    const QString m_file;
-    std::mutex m_mutex; ///< guards what follows, and that one call at a time uses the file
-    bool m_checked = false;
+    const std::unique_ptr<HistoryFile> m_history; ///< its mutex guards what follows
     qint64 m_thinned = 0; ///< hour of the last thinning
-    std::optional<Error> m_notice;
     QList<Waiting> m_waiting; ///< could not be written yet, oldest first
 };
 

@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT / "tests/lab"), str(ROOT / "tests/e2e")]
 
 from cairnlab import kube, seed, store  # noqa: E402
 from cairnlab.config import Lab  # noqa: E402
+from cairnlab.say import wait_until  # noqa: E402
 
 CAIRNCTL = Path(os.environ.get("CAIRN_BUILD_DIR", ROOT / "build/dev")) / "app/cairnctl"
 KUBECONFIG = os.environ["CAIRN_TEST_KUBECONFIG"]
@@ -50,7 +51,8 @@ class BucketResume(unittest.TestCase):
         for entry in container["env"]:
             if entry["name"] in changes:
                 entry["value"] = changes[entry["name"]]
-        kube.apply(cls.lab, [job])
+        # An operator that was rolled out just now may not answer its webhook yet.
+        wait_until(lambda: kube.apply_when_admitted(cls.lab, [job]), "the job is admitted", 60)
 
     @classmethod
     def tearDownClass(cls):

@@ -307,7 +307,7 @@ class Cairnctl(unittest.TestCase):
     def test_components_with_every_verdict(self):
         expected = {"workflow-controller": "Degraded", "ml-pipeline": "DiesWithNode", "metadata-grpc": "DependsOn",
                     "ml-pipeline-visualizationserver": "SurvivesNode", "dex": "SurvivesZone", "mysql": "SinglePoint",
-                    "katib-ui": "Down"}
+                    "katib-ui": "Down", "spark-operator-controller": "NoLeader"}
         end = time.monotonic() + 60
         while True:
             report = json.loads(self.cairnctl("components", "-o", "json")[0])
@@ -318,6 +318,10 @@ class Cairnctl(unittest.TestCase):
             time.sleep(0.5)
         self.assertEqual(verdicts, expected)
         self.assertEqual(found["metadata-grpc"]["cause"], "mysql")
+        # Nobody renews its Lease: two ready replicas are no help then, and the audit says the same.
+        self.assertFalse(found["spark-operator-controller"]["survivesNode"])
+        findings = json.loads(self.cairnctl("audit", "-o", "json")[0])["findings"]
+        self.assertIn("spark-operator-controller", [f["object"]["name"] for f in findings if f["id"] == "HA05"])
         self.cairnctl("components", "--fail-on", "down", expect=THRESHOLD)
         self.cairnctl("-n", "auth", "components", "--fail-on", "node")
 

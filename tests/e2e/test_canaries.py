@@ -260,6 +260,7 @@ class NoSecretLeaves(unittest.TestCase):
             if config == inline:
                 self.run_watched(*ctl, "jobs", "-A", "-o", "yaml", expect=[0])
             self.run_watched(*ctl, "components", "-o", "json")
+            self.run_watched(*ctl, "audit", "--allow-secret", "-o", "sarif")
             self.run_watched(*ctl, "claims", "-A")
             self.run_watched(*ctl, "-n", "research", "job", "show", "mnist-demo")
             self.run_watched(*ctl, "-n", "research", "checkpoints", "mnist-demo")
@@ -274,7 +275,7 @@ class NoSecretLeaves(unittest.TestCase):
         }
         for name, user in users.items():
             config = self.config(f"{name}.yaml", user, **self.parrot)
-            for command in (("jobs",), ("doctor",), ("contexts",), ("components",), ("job", "show", "x"), ("claims",)):
+            for command in (("jobs",), ("doctor",), ("contexts",), ("components",), ("audit",), ("job", "show", "x"), ("claims",)):
                 run = self.run_watched(CAIRNCTL, "--kubeconfig", config, *command, "-o", "json")
             self.assertIn(b"*****", run.outputs["stderr"])
         self.assert_heard("token", "token-of-a-file", "password")

@@ -370,7 +370,7 @@ private slots:
         QVERIFY(!nobody);
         QCOMPARE(nobody.error().kind, Error::Kind::Invalid);
         QVERIFY(nobody.error().why.contains("nobody"_L1));
-        const auto command = cluster().exec(m_ns, u"missing"_s, u"c"_s, {u"true"_s}, {});
+        const auto command = cluster().exec(m_ns, u"missing"_s, u"c"_s, {u"true"_s}, Secret(), {});
         QVERIFY(!command);
         QVERIFY2(command.error().kind == Error::Kind::NotFound, qPrintable(command.error().oneLine()));
     }

@@ -3,6 +3,7 @@
 
 #include "window/MainWindow.h"
 #include "TestCluster.h"
+#include "forms/ChoiceField.h"
 #include "items/Roles.h"
 #include "kit/Button.h"
 #include "kit/Theme.h"
@@ -10,6 +11,7 @@
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QLineEdit>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -39,6 +41,38 @@ struct TestWindow {
         return window.findChild<Widget *>(QLatin1StringView(name));
     }
     views::DataTable *table(const char *name) const { return find<views::DataTable>(name); }
+    QWidget *named(const QString &name) const { return window.findChild<QWidget *>(name); }
+
+    /// What a person did: a field that was filled, something that was chosen, a button: one each.
+    int inputs = 0;
+    void type(const QString &field, const QString &text)
+    {
+        ++inputs;
+        auto *input = named(field)->findChild<QLineEdit *>();
+        QVERIFY2(input && input->isEnabled(), qPrintable(field));
+        input->setFocus();
+        input->selectAll();
+        QTest::keyClicks(input, text);
+    }
+    void choose(const QString &field, const QString &id)
+    {
+        ++inputs;
+        auto *choice = qobject_cast<forms::ChoiceField *>(named(field));
+        QVERIFY2(choice && choice->isEnabled(), qPrintable(field));
+        auto *box = choice->findChild<QComboBox *>();
+        box->setFocus();
+        for (int i = 0; i < box->count() && choice->value() != id; ++i)
+            QTest::keyClick(box, Qt::Key_Down);
+        QCOMPARE(choice->value().toString(), id);
+    }
+    void press(QAbstractButton *button, int patience = 60'000)
+    {
+        ++inputs;
+        QVERIFY(button);
+        QTRY_VERIFY2_WITH_TIMEOUT(button->isEnabled(), qPrintable(button->objectName() + QStringLiteral(": ") + button->toolTip()), patience);
+        button->click();
+    }
+    void press(const QString &button) { press(qobject_cast<QAbstractButton *>(named(button))); }
 
     /// A visible button by its text; nullptr where there is none.
     static QAbstractButton *button(const QWidget *parent, const QString &text)

@@ -3,6 +3,7 @@
 #include "FakeObjectApi.h"
 #include "Samples.h"
 #include "base/Translation.h"
+#include "engine/LaunchRun.h"
 #include "jobs/Unfinished.h"
 #include "kit/Theme.h"
 #include "window/LeaveController.h"
@@ -11,6 +12,8 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QTest>
+#include <QThread>
+#include <atomic>
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
@@ -97,6 +100,32 @@ private slots:
         QVERIFY(!m_window->isVisible());
     }
 
+    /// The server has the request, and its answer is still to come.
+    void aJobThatIsBeingMadeIsAskedAbout()
+    {
+        std::atomic_bool answers = false;
+        m_api->before = [&answers](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            while (call.writes() && !answers)
+                QThread::msleep(5);
+            return std::nullopt;
+        };
+        change::Change create;
+        create.act = change::Change::Act::Create;
+        create.target = {m_kind, u"research"_s, u"bert"_s, {}};
+        create.body = {{u"metadata"_s, QJsonObject{{u"name"_s, u"bert"_s}, {u"namespace"_s, u"research"_s},
+                                                   {u"annotations"_s, QJsonObject{{change::changeMark(), u"a1"_s}}}}}};
+        auto run = std::make_shared<LaunchRun>(*m_changes, m_api, QList{create});
+        run->execute();
+        m_window->close();
+        QVERIFY(m_window->isVisible());
+        auto *stay = button("leave.stay");
+        QVERIFY(stay && !button("leave.rollBack")->isVisible());
+        QTest::mouseClick(stay, Qt::LeftButton);
+        answers = true;
+        QTRY_VERIFY(!m_window->isVisible());
+        QVERIFY(!run->uid().isEmpty());
+    }
+
     void itSaysWhatRunsAndStaysUntilDone()
     {
         const auto run = closeInTheMiddle();
@@ -145,6 +174,41 @@ private slots:
         run->stop();
         QTRY_VERIFY(m_changes->running().isEmpty());
         QVERIFY(m_window->isVisible()); // nobody asks for it to close any longer
+    }
+
+    void onceItStartedNothingIsHalfDone()
+    {
+        const auto run = closeInTheMiddle();
+        const auto text = [this] {
+            QStringList all;
+            for (const auto *widget : m_window->findChild<QWidget *>(u"leave"_s)->findChildren<QWidget *>())
+                all.append(widget->accessibleName());
+            return all.join(u'\n');
+        };
+        QVERIFY(run->isHalfDone());
+        QVERIFY2(text().contains(u"half done on the cluster."_s), qPrintable(text()));
+        QVERIFY(!text().contains(u"Nothing is half done"_s));
+        endPods();
+        QTRY_VERIFY(!run->isHalfDone());
+        QVERIFY(run->isRunning()); // the first step is waited for
+        QTRY_VERIFY2(text().contains(u"Nothing is half done"_s), qPrintable(text()));
+        QCOMPARE(static_cast<QAbstractButton *>(button("leave.later"))->text(), u"Close now"_s);
+        // It ends before the user answers: the window closes as it was asked to.
+        run->stop();
+        QTRY_VERIFY(!m_window->isVisible());
+    }
+
+    void whatFailsBeforeTheAnswerKeepsTheWindow()
+    {
+        const auto run = closeInTheMiddle();
+        m_api->edit(m_kind, u"research"_s, u"demo"_s, [](QJsonObject &o) {
+            o = with(o, {u"spec"_s, u"runPolicy"_s, u"suspend"_s}, false);
+            return true;
+        });
+        QTRY_VERIFY(m_changes->running().isEmpty());
+        QVERIFY(run->ending().failed);
+        QTRY_VERIFY(!button("leave.stay"));
+        QVERIFY(m_window->isVisible());
     }
 
     void whatFailsIsSeenBeforeItCloses()

@@ -150,7 +150,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!test::keyOf(table, u"mnist-demo"_s).isEmpty(), wait);
         // Each kind has a list of its own, and they come in any order.
         int all = 0;
-        for (const JobKindFacts &kind : jobKinds()) {
+        for (const JobKindFacts &kind : trainingKinds()) {
             if (const Result<QList<QJsonObject>> jobs = m_cluster->cluster->list(kind.resource, {}, {}, {}, {}))
                 all += static_cast<int>(jobs->size());
         }

@@ -66,7 +66,7 @@ class TestWindowPlaces : public QObject
     }
     bool tells(const QString &text) const
     {
-        for (const auto *label : m_window->window.findChildren<kit::ElidedLabel *>()) {
+        for (const auto *label : m_window->window.findChildren<kit::Paragraph *>()) {
             if (label->isVisible() && label->text() == text)
                 return true;
         }

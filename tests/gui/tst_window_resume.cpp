@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The main job in the window, on real pods that really train: break off, choose the third newest checkpoint, resume,
 // see the very next step; and a resume that was stopped half way is undone from its banner.
-#include "WindowTest.h"
+#include "TrainingWindow.h"
 
-#include "kit/Messages.h"
-#include "pages/JobPage.h"
 #include "pages/LogPane.h"
 
 #include <QElapsedTimer>
 #include <QJsonArray>
 #include <QJsonObject>
-#include <QRegularExpression>
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
 using test::TestWindow;
+using test::TrainingWindow;
 
 namespace {
 
-constexpr int wait = 120'000; // ms; a limit, not an expectation
+constexpr int wait = TrainingWindow::patience;
 const auto ns = u"research"_s;
 
 } // namespace
@@ -29,7 +27,7 @@ class TestWindowResume : public QObject
     Q_OBJECT
     QTemporaryDir m_home;
     std::unique_ptr<test::TestCluster> m_cluster;
-    std::unique_ptr<TestWindow> m_window;
+    std::unique_ptr<TrainingWindow> m_window;
     QString m_job;
 
     ObjectRef ref() const { return {facts(JobKind::PyTorchJob).resource, ns, m_job, {}}; }
@@ -79,70 +77,15 @@ class TestWindowResume : public QObject
         QVERIFY2(made, made ? "" : qPrintable(made.error().oneLine()));
     }
     static QJsonObject env(const QString &name, const QString &value) { return {{u"name"_s, name}, {u"value"_s, value}}; }
-
-    /// Opens the job and allows the helper where it is asked for.
     void openJob()
     {
-        m_window = std::make_unique<TestWindow>(m_home, test::kubeconfig());
+        m_window = std::make_unique<TrainingWindow>(m_home, test::kubeconfig());
         m_window->window.start();
-        auto *jobs = m_window->table("jobs.table");
-        QTRY_VERIFY_WITH_TIMEOUT(!test::keyOf(jobs, m_job).isEmpty(), wait);
-        jobs->setCurrentKey(test::keyOf(jobs, m_job));
-        QTest::keyClick(jobs, Qt::Key_Return);
-        auto *page = m_window->find<pages::JobPage>("job");
-        QTRY_VERIFY(page->isVisible());
+        m_window->openJob(m_job);
     }
-    QMap<qint64, QString> checkpoints() const
-    {
-        static const QRegularExpression number(u"step-0*(\\d+)\\.pt$"_s);
-        QMap<qint64, QString> found;
-        const QAbstractItemModel *model = m_window->table("job.checkpoints")->model();
-        for (int row = 0; row < model->rowCount(); ++row) {
-            const QString key = model->index(row, 0).data(items::KeyRole).toString();
-            if (const auto match = number.match(key); match.hasMatch())
-                found.insert(match.captured(1).toLongLong(), key);
-        }
-        return found;
-    }
-    /// Reads the list until it has as many.
-    void readCheckpoints(int atLeast)
-    {
-        auto *consent = m_window->find<kit::Banner>("job.consent");
-        QTRY_VERIFY_WITH_TIMEOUT(consent->isVisible() || !checkpoints().isEmpty() || m_window->find<QAbstractButton>("job.readAgain")->isEnabled(), wait);
-        if (consent->isVisible()) {
-            auto *allow = TestWindow::button(consent, u"Allow"_s);
-            QVERIFY(allow);
-            QTest::mouseClick(allow, Qt::LeftButton);
-        }
-        auto *again = m_window->find<QAbstractButton>("job.readAgain");
-        const auto enough = [&] {
-            if (checkpoints().size() >= atLeast)
-                return true;
-            if (again->isEnabled() && again->isVisible())
-                QTest::mouseClick(again, Qt::LeftButton);
-            return false;
-        };
-        QTRY_VERIFY_WITH_TIMEOUT(enough(), wait);
-    }
-    template<typename Widget>
-    Widget *inDialog(const char *name) const
-    {
-        QWidget *dialog = m_window->window.findChild<QWidget *>(u"resume"_s);
-        return dialog ? dialog->findChild<Widget *>(QLatin1StringView(name)) : nullptr;
-    }
-    /// Chooses a checkpoint, presses R, and waits for the button that acts.
-    QAbstractButton *plan(const QString &path)
-    {
-        auto *table = m_window->table("job.checkpoints");
-        table->setCurrentKey(path);
-        QTest::keyClick(table, Qt::Key_R);
-        const auto ready = [&] {
-            auto *act = inDialog<QAbstractButton>("resume.act");
-            return act && act->isVisible() && act->isEnabled();
-        };
-        [&] { QTRY_VERIFY_WITH_TIMEOUT(ready(), wait); }();
-        return ready() ? inDialog<QAbstractButton>("resume.act") : nullptr;
-    }
+    QMap<qint64, QString> checkpoints() const { return m_window->checkpoints(); }
+    void readCheckpoints(int atLeast) { m_window->readCheckpoints(atLeast); }
+    QAbstractButton *plan(const QString &path) { return m_window->plan(path); }
 
 private slots:
     void initTestCase()
@@ -173,12 +116,10 @@ private slots:
         QElapsedTimer clock;
         clock.start();
         QTest::mouseClick(act, Qt::LeftButton);
-        auto *logs = inDialog<QAbstractButton>("resume.logs");
-        auto *close = inDialog<QAbstractButton>("resume.close");
-        auto *steps = inDialog<kit::CheckList>("resume.steps");
-        QVERIFY(logs && close && steps);
-        auto *stop = inDialog<QAbstractButton>("resume.stop");
-        QTRY_VERIFY_WITH_TIMEOUT(steps->isVisible() && close->isVisible() && !stop->isVisible(), wait);
+        auto *logs = m_window->inDialog<QAbstractButton>("resume.logs");
+        auto *close = m_window->inDialog<QAbstractButton>("resume.close");
+        QVERIFY(logs && close);
+        m_window->awaitResumed();
         qInfo("resumed within %lld ms", clock.elapsed()); // tests/bench reads this
 
         const QJsonObject now = live();
@@ -214,10 +155,7 @@ private slots:
         QAbstractButton *act = plan(third.value());
         QVERIFY(act);
         QTest::mouseClick(act, Qt::LeftButton);
-        auto *close = inDialog<QAbstractButton>("resume.close");
-        auto *steps = inDialog<kit::CheckList>("resume.steps");
-        auto *stop = inDialog<QAbstractButton>("resume.stop");
-        QTRY_VERIFY_WITH_TIMEOUT(steps->isVisible() && close->isVisible() && !stop->isVisible(), wait);
+        m_window->awaitResumed();
         const QJsonObject now = live();
         QCOMPARE(environment(now, u"RESUME_FROM_CHECKPOINT"_s), folder + m_job + u'/' + third.value());
         QVERIFY(environment(now, u"CHECKPOINT_DIR"_s).startsWith(folder + m_job + u"/attempt-2-"_s));
@@ -234,10 +172,10 @@ private slots:
         QVERIFY(act);
         QTest::mouseClick(act, Qt::LeftButton);
         QTRY_VERIFY_WITH_TIMEOUT(live()["spec"_L1]["runPolicy"_L1]["suspend"_L1].toBool(), wait);
-        auto *stop = inDialog<QAbstractButton>("resume.stop");
+        auto *stop = m_window->inDialog<QAbstractButton>("resume.stop");
         QVERIFY(stop && stop->isVisible());
         QTest::mouseClick(stop, Qt::LeftButton);
-        auto *close = inDialog<QAbstractButton>("resume.close");
+        auto *close = m_window->inDialog<QAbstractButton>("resume.close");
         QTRY_VERIFY_WITH_TIMEOUT(close->isVisible() && close->isEnabled(), wait);
         QTest::mouseClick(close, Qt::LeftButton);
 

@@ -17,23 +17,27 @@ LAYERS = {
     "models/domain": {"base", "manifest"},
     "models/checkpoints": {"base", "manifest", "domain"},
     "models/s3": {"base", "net", "domain", "checkpoints"},
+    "models/services": {"base", "net", "domain", "s3"},
     "models/change": {"base", "manifest", "domain"},
     "models/jobs": {"base", "manifest", "domain", "checkpoints", "change"},
+    "models/launch": {"base", "manifest", "domain", "checkpoints", "change", "jobs"},
     "models/components": {"base", "domain"},
-    "models/storage": {"base", "domain"},
+    "models/storage": {"base", "manifest", "domain"},
+    "models/audit": {"base", "manifest", "domain", "components"},
+    "models/overlay": {"base", "manifest", "domain", "components", "change", "audit"},
     "models/kube": {"base", "manifest", "net", "domain"},
     "models/store": {"base", "domain"},
-    "models/situation": {"base", "domain", "checkpoints", "change", "jobs", "components", "storage", "store"},
-    "models/items": {"base", "domain", "checkpoints", "change", "jobs", "components", "storage", "store", "situation"},
+    "models/situation": {"base", "domain", "checkpoints", "change", "jobs", "components", "storage", "audit", "store"},
+    "models/items": {"base", "domain", "checkpoints", "change", "jobs", "components", "storage", "audit", "overlay", "store", "situation"},
     "widgets/kit": {"base", "domain", "items"},
     "widgets/views": {"base", "domain", "items", "kit"},
     "widgets/charts": {"base", "domain", "situation", "items", "kit"},
     "widgets/logs": {"base", "domain", "items", "kit"},
     "widgets/forms": {"base", "domain", "items", "kit"},
     "widgets/editors": {"base", "domain", "manifest", "items", "kit"},
-    "widgets/dialogs": {"base", "domain", "manifest", "checkpoints", "change", "jobs", "items", "kit", "views", "charts", "logs", "forms", "editors"},
-    "widgets/pages": {"base", "domain", "manifest", "checkpoints", "change", "jobs", "components", "storage", "situation", "items", "kit", "views", "charts", "logs", "forms", "editors", "dialogs"},
-    "widgets/gallery": {"base", "domain", "manifest", "checkpoints", "change", "jobs", "components", "storage", "situation", "items", "kit", "views", "charts", "logs", "forms", "editors", "dialogs", "pages"},
+    "widgets/dialogs": {"base", "domain", "manifest", "checkpoints", "change", "jobs", "storage", "audit", "overlay", "items", "kit", "views", "charts", "logs", "forms", "editors"},
+    "widgets/pages": {"base", "domain", "manifest", "checkpoints", "change", "jobs", "launch", "audit", "overlay", "components", "storage", "situation", "items", "kit", "views", "charts", "logs", "forms", "editors", "dialogs"},
+    "widgets/gallery": {"base", "domain", "manifest", "checkpoints", "change", "jobs", "launch", "audit", "overlay", "components", "storage", "situation", "items", "kit", "views", "charts", "logs", "forms", "editors", "dialogs", "pages"},
 }
 OWN_FOLDERS = {path.split("/")[1] for path in LAYERS}
 
@@ -42,6 +46,7 @@ RESTRICTED = [
     (re.compile(r"^<(QtCharts/|Q\w*Chart|QLineSeries|QScatterSeries|QValueAxis|QDateTimeAxis|QAreaSeries)"), {"widgets/charts"}),
     (re.compile(r"^<curl/"), {"models/net"}),
     (re.compile(r"^<(QNetwork|QSsl|QWebSocket|QtNetwork|QtWebSockets|QTcp|QHost)"), {"models/net"}),
+    (re.compile(r"^<(mysql|mariadb|errmsg|libpq|amqp|rabbitmq-c|librdkafka)"), {"models/services"}),
     (re.compile(r"^<QSql"), {"models/store"}),
     (re.compile(r"^<Qsci/"), {"widgets/editors"}),
     (re.compile(r"^<qt6keychain/"), {"app/engine"}),
@@ -129,7 +134,7 @@ def main():
             text = full.read_text(encoding="utf-8")
             if "SPDX-License-Identifier: GPL-3.0-or-later" not in text[:300]:
                 report(path, 1, "the SPDX line is missing")
-        if full.stat().st_size > 1 << 20 and not path.startswith("resources/fonts/"):
+        if full.stat().st_size > 1 << 20 and not path.startswith(("resources/fonts/", "translations/")):
             report(path, 1, "larger than 1 MiB")
     for problem in problems:
         print(problem)

@@ -135,6 +135,37 @@ private slots:
         QVERIFY(resource.endsWith(execPath));
     }
 
+    void whatIsGivenToTheCommandArrivesWhole()
+    {
+        QWebSocketServer server(u"test"_s, QWebSocketServer::NonSecureMode);
+        server.setSupportedSubprotocols({u"v5.channel.k8s.io"_s});
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        const QByteArray input = QByteArray(40'000, 'a') + "\0end\n"_ba;
+        QByteArray got;
+        QByteArray channels;
+        connect(&server, &QWebSocketServer::newConnection, &server, [&] {
+            QWebSocket *peer = server.nextPendingConnection();
+            peer->setParent(&server);
+            connect(peer, &QWebSocket::binaryMessageReceived, peer, [&, peer](const QByteArray &message) {
+                channels.append(message.left(1));
+                got.append(message.mid(1));
+                if (!got.endsWith("end\n"))
+                    return;
+                peer->sendBinaryMessage('\x03' + success);
+                peer->close();
+            });
+        });
+        ExecRequest wish = request();
+        wish.input = Secret(input);
+        auto answer = std::async(std::launch::async, [&] { return execWebSocket(endpointFor(QUrl(u"http://127.0.0.1:%1"_s.arg(server.serverPort()))), wish, {}); });
+        QTRY_VERIFY_WITH_TIMEOUT(answer.wait_for(0s) == std::future_status::ready, 20'000);
+        const auto result = answer.get();
+        QVERIFY2(result.has_value(), result ? "" : qPrintable(result.error().oneLine()));
+        QCOMPARE(got, input);
+        QCOMPARE(channels, QByteArray(channels.size(), '\0'));
+        QVERIFY(channels.size() > 1); // no proxy has to take one large message
+    }
+
     void theHandshakeIsComplete()
     {
         FaultServer server(conversation(frame(2, '\x03' + success) + frame(8, "\x03\xe8")));

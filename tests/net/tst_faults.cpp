@@ -500,6 +500,55 @@ private slots:
             m_client.send(shared(endpoint), get(), {}), Error::Kind::Network, u"CURLE_HTTP2_STREAM/CONNECTION_LOST"_s);
     }
 
+    void aRequestThatIsRefusedBeforeItIsReadIsAnswered_data()
+    {
+        QTest::addColumn<bool>("http2");
+        QTest::addColumn<int>("size");
+        QTest::addColumn<bool>("repeatable");
+        for (const int size : {10, 100'000, 4'000'000}) {
+            QTest::addRow("a write of %d bytes", size) << true << size << false;
+            QTest::addRow("a dry run of %d bytes", size) << true << size << true;
+            QTest::addRow("a write of %d bytes, HTTP/1.1 alone", size) << false << size << false;
+            QTest::addRow("a dry run of %d bytes, HTTP/1.1 alone", size) << false << size << true;
+        }
+    }
+    void aRequestThatIsRefusedBeforeItIsReadIsAnswered()
+    {
+        QFETCH(bool, http2);
+        QFETCH(int, size);
+        QFETCH(bool, repeatable);
+        FaultServer::Tls tls = tlsOf(m_pki.issue());
+        tls.http2 = http2;
+        faults::Http2 options;
+        options.refusesUnread = true;
+        options.body = "no";
+        const FaultScript atOnce = [](FaultConnection &connection) {
+            QByteArray begin;
+            if (!connection.readExactly(&begin, 40))
+                return;
+            connection.write(faults::answer(401, "no", "Connection: close\r\n"));
+            connection.sleepFor(50ms); // so that the reset does not outrun the answer
+        };
+        // libcurl may lose what came over HTTP/2, and is answered when it comes again over HTTP/1.1.
+        const auto either = [atOnce, over2 = faults::http2(options)](FaultConnection &connection) {
+            return connection.protocol() == "h2" ? over2(connection) : atOnce(connection);
+        };
+        FaultServer server(either, tls);
+        Endpoint endpoint = plain(server);
+        endpoint.caPem = m_pki.caPem();
+        Request write = get();
+        write.method = "POST";
+        write.body = QByteArray(size, 'x');
+        write.idempotent = repeatable;
+        write.maxRetries = 1;
+        for (int i = 0; i < 5; ++i) {
+            const auto outcome = m_client.send(shared(endpoint), write, {});
+            QVERIFY2(outcome.has_value(), outcome ? "" : qPrintable(outcome.error().oneLine() + outcome.error().reason));
+            QCOMPARE(outcome->status, 401);
+            QCOMPARE(outcome->body, "no"_ba);
+        }
+    }
+
     void proxiesThatFailAreNamed()
     {
         FaultServer refusing([](FaultConnection &connection) {

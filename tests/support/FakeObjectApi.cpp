@@ -70,10 +70,17 @@ bool matches(const QJsonObject &object, const QString &selector, const QString &
 {
     const QJsonValue meta = object.value(u"metadata"_s);
     for (const QString &term : selector.split(u',', Qt::SkipEmptyParts)) {
-        if (meta[u"labels"_s][term.section(u'=', 0, 0)].toString() != term.section(u'=', 1))
+        const QJsonValue label = meta[u"labels"_s][term.section(u'=', 0, 0)];
+        if (term.contains(u'=') ? label.toString() != term.section(u'=', 1) : label.isUndefined())
             return false;
     }
-    return fields.isEmpty() || fields == u"metadata.name="_s + meta[u"name"_s].toString();
+    if (fields == u"status.phase!=Succeeded,status.phase!=Failed"_s) {
+        const QString phase = object.value(u"status"_s)[u"phase"_s].toString();
+        return phase != u"Succeeded"_s && phase != u"Failed"_s;
+    }
+    return fields.isEmpty() || fields == u"metadata.name="_s + meta[u"name"_s].toString()
+        || fields == u"spec.nodeName="_s + object.value(u"spec"_s)[u"nodeName"_s].toString()
+        || fields == u"involvedObject.name="_s + object.value(u"involvedObject"_s)[u"name"_s].toString();
 }
 
 } // namespace
@@ -418,14 +425,16 @@ Result<> FakeObjectApi::followLog(const QString &ns, const QString &pod, LogOpti
     return {};
 }
 
-Result<ExecOutput> FakeObjectApi::exec(const QString &ns, const QString &pod, const QString &, const QStringList &argv, Stop stop)
+Result<ExecOutput> FakeObjectApi::exec(const QString &ns, const QString &pod, const QString &, const QStringList &argv, const Secret &input,
+                                       Stop stop)
 {
     const Call call{u"exec"_s, u"pods"_s, ns, pod, QJsonArray::fromStringList(argv), false};
     if (const auto error = enter(call, stop))
         return fail(*error);
+    ExecOutput output = run ? run(argv, input) : ExecOutput();
     if (const auto error = leave(call))
         return fail(*error);
-    return ExecOutput{};
+    return output;
 }
 
 Result<AccessAnswer> FakeObjectApi::may(const AccessQuery &query, Stop stop)

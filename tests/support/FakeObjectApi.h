@@ -12,7 +12,8 @@ namespace cairn::tests {
 
 /// An ObjectApi over objects in memory, with the server's rules that flows depend on: resourceVersion on every write,
 /// generation on every change of spec, 409 for a stale resourceVersion or UID, 409 AlreadyExists, 404, merge patches by
-/// RFC 7386, dry runs that change nothing, label selectors ("a=b,c=d") and the field selector metadata.name=…, the
+/// RFC 7386, dry runs that change nothing, label selectors ("a=b,c=d") and the field selectors metadata.name=…,
+/// spec.nodeName=… and that of pods which have not ended, the
 /// subresources status and scale (scale is spec.replicas), and refused applies that name field and owner.
 /// Hooks see every call, so that a test can fail it, act in between like a controller, or throw to play a crash.
 /// Thread-safe; hooks run without the lock.
@@ -44,6 +45,8 @@ public:
     QList<QJsonObject> all(const ResourceKind &kind) const;
     void erase(const ResourceKind &kind, const QString &ns, const QString &name);
     void setLog(const QString &ns, const QString &pod, const QByteArray &log);
+    /// What a command in a pod does; before, it prints nothing and ends well.
+    std::function<ExecOutput(const QStringList &argv, const Secret &input)> run;
     /// "verb resource" ("create pytorchjobs") or "verb resource/subresource" that is refused.
     void deny(const QString &verbAndResource) { m_denied.append(verbAndResource); }
     /// From now on the cluster serves this alone. Before, it serves whatever it is asked for, and its mapper knows the kinds
@@ -72,7 +75,7 @@ public:
     Result<> followLog(const QString &ns, const QString &pod, LogOptions options,
                        std::function<bool(const QByteArray &line)> sink, Stop stop) override;
     Result<ExecOutput> exec(const QString &ns, const QString &pod, const QString &container, const QStringList &argv,
-                            Stop stop) override;
+                            const Secret &input, Stop stop) override;
     Result<AccessAnswer> may(const AccessQuery &query, Stop stop) override;
     Result<AccessRules> rules(const QString &ns, Stop stop) override;
     Result<bool> serves(const ResourceKind &kind, Stop stop) override;

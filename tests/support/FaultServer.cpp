@@ -118,6 +118,7 @@ public:
 
     FaultScript script;
     CtxPtr context;
+    bool tlsAtOnce = true;
     int listener = -1;
     quint16 port = 0;
     std::thread acceptor;
@@ -139,9 +140,15 @@ public:
     SocketConnection(FaultServer::Private &server, int fd, SSL *ssl, int number)
         : m_server(server)
         , m_fd(fd)
-        , m_ssl(ssl)
+        , m_ssl(server.tlsAtOnce ? ssl : nullptr)
+        , m_later(ssl)
         , m_number(number)
     {
+    }
+    bool startTls() override
+    {
+        m_ssl = m_later;
+        return m_ssl && SSL_accept(m_ssl) == 1;
     }
     qsizetype readSome(char *data, qsizetype size) override
     {
@@ -205,6 +212,7 @@ private:
     FaultServer::Private &m_server;
     int m_fd;
     SSL *m_ssl;
+    SSL *m_later;
     int m_number;
     bool m_reset = false;
 };
@@ -306,7 +314,7 @@ void FaultServer::Private::handle(int fd, int number)
     if (context) {
         ssl = SSL_new(context.get());
         SSL_set_fd(ssl, fd);
-        ready = SSL_accept(ssl) == 1;
+        ready = !tlsAtOnce || SSL_accept(ssl) == 1;
         const std::lock_guard lock(mutex);
         serverNames.append(SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name));
         clientNames.append(commonName(ssl));
@@ -318,7 +326,7 @@ void FaultServer::Private::handle(int fd, int number)
         reset = connection.wasReset();
     }
     if (ssl) {
-        if (ready && !reset)
+        if (ready && !reset && SSL_is_init_finished(ssl))
             SSL_shutdown(ssl);
         SSL_free(ssl);
     }
@@ -370,6 +378,7 @@ FaultServer::FaultServer(FaultScript script, Tls tls)
 {
     d->script = std::move(script);
     d->context = contextFor(tls);
+    d->tlsAtOnce = tls.atOnce;
     d->listener = boundSocket(&d->port);
     if (listen(d->listener, 128) != 0)
         qFatal("cannot listen");

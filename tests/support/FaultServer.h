@@ -40,6 +40,8 @@ public:
     virtual bool sleepFor(std::chrono::milliseconds time) = 0;
     /// Waits up to `time` for bytes of the peer or its end, either of which readSome() then gives without waiting.
     virtual bool readable(std::chrono::milliseconds time) = 0;
+    /// Shakes hands, where the server has a certificate but does not begin with it. False when that failed.
+    virtual bool startTls() = 0;
     virtual int number() const = 0;
     /// "h2" or "http/1.1" as agreed by ALPN; empty without.
     virtual QByteArray protocol() const = 0;
@@ -65,10 +67,11 @@ class FaultServer {
 public:
     struct Tls {
         Identity identity;
-        QByteArray clientCaPem; ///< asks for a client certificate of this authority
+        QByteArray clientCaPem = {}; ///< asks for a client certificate of this authority
         bool requireClientCertificate = true;
         bool http2 = false; ///< offer h2 by ALPN
         int maxVersion = 0; ///< TLS1_1_VERSION and such; 0 for no limit
+        bool atOnce = true; ///< or when the script calls startTls()
     };
 
     explicit FaultServer(FaultScript script);
@@ -120,8 +123,8 @@ public:
     quint16 port() const { return m_port; }
 
 private:
+    quint16 m_port = 0; // before the socket, whose making sets it
     int m_socket = -1;
-    quint16 m_port = 0;
 };
 
 /// Ready-made scripts.
@@ -161,6 +164,8 @@ struct Http2 {
     bool hold = false;             ///< send the body but keep the stream open
     bool goAwayAfterFirst = false; ///< GOAWAY and close once the first answer is out
     bool resetStreams = false;     ///< RST_STREAM(INTERNAL_ERROR) instead of an answer
+    /// 401 as soon as the headers are there, and RST_STREAM(NO_ERROR), so that no body is sent: as Go's server does.
+    bool refusesUnread = false;
 };
 FaultScript http2(Http2 options);
 

@@ -72,6 +72,12 @@ FaultScript http2(Http2 options)
                 connection.write(frame(Settings, endStream, 0, {}));
             else if (type == Ping && !(flags & endStream))
                 connection.write(frame(Ping, endStream, 0, payload));
+            if (type == Headers && options.refusesUnread) {
+                // ":status" of the static table with a value of its own.
+                connection.write(frame(Headers, endHeaders, stream, QByteArray("\x08\x03" "401", 5)) + frame(Data, endStream, stream, options.body)
+                                 + frame(RstStream, 0, stream, bigEndian(0)));
+                continue;
+            }
             if (!requestDone)
                 continue;
             connection.write(reply(options, stream));

@@ -26,6 +26,8 @@ bool samePixel(QRgb a, QRgb b)
 
 bool same(const QImage &a, const QImage &b)
 {
+    if (a == b)
+        return true;
     if (a.size() != b.size())
         return false;
     for (int y = 0; y < a.height(); ++y) {
@@ -109,7 +111,7 @@ private slots:
         QFETCH(const bool, dark);
         const kit::GalleryEntry &entry = m_registry.entries().at(index);
         kit::Theme::instance().setMode(dark ? kit::ThemeMode::Dark : kit::ThemeMode::Light);
-        const QImage actual = gallery::grab(entry, size).convertToFormat(QImage::Format_RGB32);
+        QImage actual = gallery::grab(entry, size).convertToFormat(QImage::Format_RGB32);
         const QString name = gallery::fileName(entry, size, dark ? u"dark"_s : u"light"_s);
         m_seen.insert(name);
 
@@ -123,7 +125,10 @@ private slots:
         }
         expected = expected.convertToFormat(QImage::Format_RGB32);
         expected.setDevicePixelRatio(actual.devicePixelRatio());
-        if (expected == actual || same(expected, actual))
+        // On a busy machine a timer of the editor may fire between two steps of a picture: what is wrong is so each time.
+        for (int more = 2; !same(expected, actual) && more > 0; --more)
+            actual = gallery::grab(entry, size).convertToFormat(QImage::Format_RGB32);
+        if (same(expected, actual))
             return;
         QVERIFY(write(output.filePath(name), actual));
         const QString diff = output.filePath(name.chopped(4) + u".diff.png"_s);

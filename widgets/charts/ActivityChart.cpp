@@ -205,6 +205,8 @@ void ActivityChart::paintEvent(QPaintEvent *)
             last = x;
             drawn.prepend(&*it);
         }
+        // A job saves again soon after it went on: what happens once stays on top.
+        std::ranges::stable_partition(drawn, [](const ActivityMark *mark) { return mark->kind == ActivityMark::Kind::Saved; });
         for (const ActivityMark *mark : std::as_const(drawn))
             paintMark(painter, QPointF(xOf(mark->at), middle), *mark, color(Token::AccentBg));
     }

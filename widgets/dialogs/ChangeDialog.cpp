@@ -209,7 +209,7 @@ void ChangeDialog::setProgress(const ChangeProgress &progress)
     m_stop->setVisible(running && progress.canCancel);
     m_putBack->setVisible(!running && progress.canPutBack);
     m_putBack->setEnabled(true);
-    m_logs->setVisible(progress.state == ChangeProgress::State::Done || progress.state == ChangeProgress::State::Failed);
+    m_logs->setVisible(progress.hasLogs && (progress.state == ChangeProgress::State::Done || progress.state == ChangeProgress::State::Failed));
     if (!running)
         m_close->setFocus(Qt::OtherFocusReason);
 }

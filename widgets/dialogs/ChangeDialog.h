@@ -25,6 +25,7 @@ struct ChangeProgress {
     QList<kit::CheckItem> steps;
     std::optional<Error> error;   ///< of Failed
     bool canPutBack = false;
+    bool hasLogs = true;          ///< logsRequested() leads somewhere
     bool canCancel = false;       ///< while Running: stopping now leaves a state that can be finished or rolled back
 };
 

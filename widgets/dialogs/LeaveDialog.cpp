@@ -76,7 +76,8 @@ void LeaveDialog::setView(const LeaveView &view)
     switch (view.stage) {
     case Stage::Asking:
         title = tr("%n change(s) under way", nullptr, static_cast<int>(view.changes.size()));
-        sentence = tr("Closing Cairn now would leave a change half done on the cluster.");
+        sentence = view.halfDone ? tr("Closing Cairn now would leave a change half done on the cluster.")
+                                 : tr("Nothing is half done on the cluster: only the effect is still being watched.");
         break;
     case Stage::Staying:
         title = tr("Closing when finished");
@@ -99,7 +100,7 @@ void LeaveDialog::setView(const LeaveView &view)
     const bool mayLeave = view.stage != Stage::Leaving;
     m_later->setVisible(mayLeave && view.leavesRecords);
     m_leave->setVisible(mayLeave);
-    m_leave->setText(view.leavesRecords ? tr("Leave for later") : tr("Stop here"));
+    m_leave->setText(!view.halfDone ? tr("Close now") : view.leavesRecords ? tr("Leave for later") : tr("Stop here"));
     m_rollBack->setVisible(view.canRollBack && (view.stage == Stage::Asking || view.stage == Stage::Staying));
     m_stay->setVisible(view.stage == Stage::Asking);
     m_keep->setVisible(view.stage != Stage::Leaving);

@@ -24,6 +24,7 @@ struct LeaveView {
     };
     Stage stage = Stage::Asking;
     QList<kit::CheckItem> changes; ///< title, and what it does now
+    bool halfDone = true;          ///< something is half done on the cluster as long as it runs
     bool canRollBack = false;      ///< all of them
     bool leavesRecords = false;    ///< some can be finished later from what is recorded on their jobs
 };

@@ -67,7 +67,9 @@ QLayout *ResumeDialog::makePlan()
     m_lost = new Paragraph({});
     m_lostRow = new FormRow(tr("Work to redo"), m_lost);
     m_restart = new Paragraph({}, Type::Body, Token::Warn);
-    m_wrapper = new Check(tr("Wrap the command, so that restarts continue from the newest checkpoint"));
+    m_wrapper = new Check(tr("Wrap the command, to continue"));
+    m_wrapper->setToolTip(tr("Wrap the command, so that restarts continue from the newest checkpoint"));
+    m_wrapper->setAccessibleDescription(m_wrapper->toolTip());
     m_wrapper->setObjectName(u"resume.wrapper"_s);
     auto *restart = new QWidget;
     auto *restartBox = vbox(4);

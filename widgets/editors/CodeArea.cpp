@@ -216,7 +216,7 @@ void CodeArea::setContent(const QString &text)
     send(SCI_EMPTYUNDOBUFFER);
     send(SCI_SETSAVEPOINT);
     setReadOnlyText(m_readOnly);
-    send(SCI_SETSCROLLWIDTH, 1);
+    fitScrollWidth();
     send(SCI_GOTOPOS, 0);
     setFirstLine(line);
     send(SCI_SETXOFFSET, offset);
@@ -251,11 +251,31 @@ void CodeArea::replaceContent(const QString &text)
         return;
     const bool readOnly = isReadOnlyText();
     send(SCI_SETREADONLY, 0);
+    m_setting = true; // it takes out, then puts in: nobody is told of the text between the two
     send(SCI_BEGINUNDOACTION);
     send(SCI_SETTARGETRANGE, head, length - tail);
     SendScintilla(SCI_REPLACETARGET, static_cast<unsigned long>(size - tail - head), now + head);
     send(SCI_ENDUNDOACTION);
+    m_setting = false;
     send(SCI_SETREADONLY, readOnly);
+    fitScrollWidth();
+    m_editor->onChanged();
+}
+
+/// Scintilla measures the lines that it has painted, so that the bar below came and went with what was seen so far.
+void CodeArea::fitScrollWidth()
+{
+    const QByteArrayView bytes(static_cast<const char *>(SendScintillaPtrResult(SCI_GETCHARACTERPOINTER)), length());
+    long longest = 0;
+    long columns = 0;
+    for (const char c : bytes) {
+        if (c == '\n')
+            columns = 0;
+        else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80)
+            longest = std::max(longest, ++columns);
+    }
+    const long each = SendScintilla(SCI_TEXTWIDTH, static_cast<unsigned long>(STYLE_DEFAULT), "x");
+    send(SCI_SETSCROLLWIDTH, std::max(1L, longest * each));
 }
 
 long CodeArea::length() const
@@ -549,7 +569,8 @@ bool CodeArea::focusNextPrevChild(bool next)
     // QsciScintillaBase would keep Tab wherever the text can be changed; here it is a key of the editor only while a list is
     // open or lines are selected.
     const bool keeps = m_editor->isListOpen() || (!isReadOnlyText() && selectsLines());
-    return !keeps && QWidget::focusNextPrevChild(next); // NOLINT(bugprone-parent-virtual-call)
+    // The direct parent's is the one that keeps every Tab.
+    return !keeps && QWidget::focusNextPrevChild(next); // NOLINT(bugprone-parent-virtual-call): past QsciScintilla on purpose
 }
 
 void CodeArea::keyPressEvent(QKeyEvent *event)

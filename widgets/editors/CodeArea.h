@@ -67,6 +67,7 @@ protected:
     bool focusNextPrevChild(bool next) override;
 
 private:
+    void fitScrollWidth();
     /// Scintilla's numbers of what is drawn; the higher marker is painted over the lower, indicators below 8 are Scintilla's.
     enum Marker { ChangedMarker, WarnMarker, ErrMarker, AddedMarker, RemovedMarker, QuietMarker };
     enum Margin { ChangedMargin, NumberMargin, FoldMargin, TextMargin };

@@ -59,7 +59,7 @@ void DiffView::setLines(const QList<manifest::DiffLine> &lines)
     m_longest = 0;
     QStringList texts;
     QHash<int, CodeEditor::LineTint> tints;
-    for (const manifest::DiffLine &line : lines) {
+    for (const manifest::DiffLine &line : lines.first(std::min(mostLines, lines.size()))) {
         if (line.kind != Kind::Context)
             tints.insert(static_cast<int>(texts.size()),
                 line.kind == Kind::Added         ? CodeEditor::LineTint::Added
@@ -67,6 +67,10 @@ void DiffView::setLines(const QList<manifest::DiffLine> &lines)
                                                  : CodeEditor::LineTint::Quiet);
         texts.append(sign(line.kind) + u"  "_s + shown(line));
         m_longest = qMax(m_longest, texts.last().size());
+    }
+    if (lines.size() > mostLines) {
+        tints.insert(static_cast<int>(texts.size()), CodeEditor::LineTint::Quiet);
+        texts.append(u"   "_s + tr("%n more line(s) are not shown; Ctrl C copies them all", nullptr, static_cast<int>(lines.size() - mostLines)));
     }
     m_editor->setText(texts.join(u'\n'));
     m_editor->setLineTints(tints);

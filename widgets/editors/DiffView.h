@@ -12,11 +12,14 @@ namespace cairn::editors {
 class CodeEditor;
 
 /// What will change, as a unified difference: "-" lines on the err tint, "+" lines on the ok tint, equal stretches left out
-/// and counted. Read-only; Ctrl+C copies what is selected, or all of it as a patch.
+/// and counted. Read-only; Ctrl+C copies what is selected, or all of it as a patch. Of a long one the first lines are shown,
+/// and how many are not: nobody reads more, and to lay them out would hold up the GUI thread.
 class DiffView : public QWidget {
     Q_OBJECT
 
 public:
+    static constexpr qsizetype mostLines = 1000;
+
     explicit DiffView(QWidget *parent = nullptr);
     void setLines(const QList<manifest::DiffLine> &lines);
     void setTexts(const QString &before, const QString &after);

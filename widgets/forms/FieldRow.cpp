@@ -6,9 +6,11 @@
 #include "kit/Label.h"
 #include "kit/Marks.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 namespace cairn::forms {
 
@@ -54,6 +56,10 @@ void FieldRow::add(Field *field, bool stretching)
     m_fields.append(field);
     field->setProperty("stretches", stretching);
     m_right->addWidget(field);
+    if (m_words) {
+        m_wordsOf.insert(field, std::exchange(m_words, nullptr));
+        field->installEventFilter(this);
+    }
     connect(field, &Field::changed, this, &FieldRow::changed);
     connect(field, &Field::messageChanged, this, [this] {
         updateBelow();
@@ -67,6 +73,16 @@ void FieldRow::addWords(const QString &words)
     auto *label = new kit::Label(words, Type::Body, Token::Dim);
     kit::bindTheme(label, [label] { label->setMinimumHeight(scaled(30)); });
     m_right->addWidget(label);
+    m_words = label;
+}
+
+bool FieldRow::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::ShowToParent || event->type() == QEvent::HideToParent) {
+        if (kit::Label *words = m_wordsOf.value(watched))
+            words->setVisible(event->type() == QEvent::ShowToParent);
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void FieldRow::addWidget(QWidget *widget)
@@ -159,7 +175,8 @@ bool Form::revealFirstError()
     Field *first = nullptr;
     for (Field *field : all) {
         field->reveal();
-        if (!first && !field->isValid())
+        // One that is not shown asks for nothing: it is of a choice that was not made.
+        if (!first && field->isVisibleTo(this) && !field->isValid())
             first = field;
     }
     if (first)

@@ -3,6 +3,8 @@
 
 #include "forms/Field.h"
 
+#include <QHash>
+
 namespace cairn::kit {
 class Label;
 class Paragraph;
@@ -21,6 +23,7 @@ public:
     FieldRow(const QString &caption, Field *field, QWidget *parent = nullptr);
     /// In reading order; one that stretches takes the room that is left.
     void add(Field *field, bool stretching = false);
+    /// They go with the field that comes next: hidden while it is.
     void addWords(const QString &words);
     void addWidget(QWidget *widget);
     void setHint(const QString &hint);
@@ -35,8 +38,13 @@ signals:
     void changed();
     void messageChanged();
 
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
 private:
     void updateBelow();
+    kit::Label *m_words = nullptr; ///< that no field came after yet
+    QHash<QObject *, kit::Label *> m_wordsOf;
     kit::Label *m_caption;
     class FieldFlow *m_right;
     kit::Paragraph *m_below;

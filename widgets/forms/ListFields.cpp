@@ -109,8 +109,11 @@ void RowsField::clearRows()
 
 void RowsField::updateOrder()
 {
-    // What was made last would come last on the way of Tab, wherever it stands.
-    QWidget *before = nullptr;
+    // What was made last would come last on the way of Tab, wherever it stands: the rows go in front of m_add, which stays
+    // where it is, since Qt 6.4 loses what follows a widget that is moved.
+    QWidget *before = m_add->previousInFocusChain();
+    while (before != m_add && isAncestorOf(before))
+        before = before->previousInFocusChain();
     for (int i = 0; i < static_cast<int>(m_rows.size()); ++i) {
         const Row &row = m_rows[i];
         const QString where = tr("%1 %2", "field, number of a row").arg(name()).arg(i + 1);
@@ -125,13 +128,10 @@ void RowsField::updateOrder()
             stops.append(remove);
         }
         for (QWidget *stop : std::as_const(stops)) {
-            if (before)
-                setTabOrder(before, stop);
+            setTabOrder(before, stop);
             before = stop;
         }
     }
-    if (before)
-        setTabOrder(before, m_add);
 }
 
 void RowsField::move(qsizetype from, int by)

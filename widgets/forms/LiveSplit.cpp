@@ -161,6 +161,7 @@ LiveSplit::LiveSplit(QWidget *form, QWidget *live, const QString &liveTitle, QWi
         const int all = sizes[0] + sizes[1];
         if (m_narrow || all <= 0)
             return;
+        m_moved = true;
         m_share = static_cast<double>(sizes[0]) / all;
         emit shareChanged(m_share);
     });
@@ -172,6 +173,13 @@ LiveSplit::LiveSplit(QWidget *form, QWidget *live, const QString &liveTitle, QWi
 void LiveSplit::setShare(double share)
 {
     m_share = qBound(0.3, share, 0.8);
+    m_moved = true; // it was somebody's once
+    arrange();
+}
+
+void LiveSplit::setFormMost(int width)
+{
+    m_formMost = width;
     arrange();
 }
 
@@ -194,7 +202,8 @@ void LiveSplit::arrange()
     m_live->setVisible(!m_narrow || m_showsLive);
     if (!m_narrow) {
         const int all = m_splitter->width() - m_splitter->handleWidth();
-        const int left = qRound(all * m_share);
+        const int share = qRound(all * m_share);
+        const int left = m_formMost > 0 && !m_moved ? qMin(share, scaled(m_formMost)) : share;
         m_splitter->setSizes({left, all - left});
     }
 }

@@ -51,6 +51,8 @@ public:
     bool isNarrow() const { return m_narrow; }
     /// Part of the width that the form has, 0.3…0.8; 0.62 at first.
     void setShare(double share);
+    /// px at 100 % that the form gets at most, 0 for any, until somebody moves the grip.
+    void setFormMost(int width);
     double share() const;
     /// Of the two while narrow.
     void showLive(bool live);
@@ -72,6 +74,8 @@ private:
     QWidget *m_bar;
     kit::Segment *m_switch;
     double m_share = 0.62;
+    int m_formMost = 0;
+    bool m_moved = false; ///< by the user
     bool m_narrow = false;
     bool m_showsLive = false;
 };

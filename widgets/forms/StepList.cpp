@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "forms/StepList.h"
 
+#include "kit/Button.h"
 #include "kit/Card.h"
+#include "kit/Icons.h"
 #include "kit/Label.h"
 #include "kit/Paint.h"
 
 #include <QKeyEvent>
+#include <QScrollArea>
 #include <QShortcut>
 #include <QVBoxLayout>
 
@@ -25,27 +28,6 @@ int markSide()
 int textLeft()
 {
     return 8 + markSide() + 10;
-}
-
-int textHeight(const QString &text, Type type, int width)
-{
-    if (text.isEmpty())
-        return 0;
-    const QFontMetrics metrics(kit::typeFont(type));
-    const int high = metrics.boundingRect(QRect(0, 0, qMax(1, width), 10'000), Qt::TextWordWrap, text).height();
-    const int lines = qMax(1, (high + metrics.lineSpacing() / 2) / metrics.lineSpacing());
-    return lines * kit::lineHeight(type);
-}
-
-/// Draws what textHeight() measured, with the line height of the design.
-void drawWrapped(QPainter &painter, QRect rect, const QString &text, Type type, const QColor &ink)
-{
-    const QFont face = kit::typeFont(type);
-    const QFontMetrics metrics(face);
-    painter.setFont(face);
-    painter.setPen(ink);
-    rect.translate(0, (kit::lineHeight(type) - metrics.lineSpacing()) / 2);
-    painter.drawText(rect, Qt::TextWordWrap | Qt::AlignLeft | Qt::AlignTop, text);
 }
 
 } // namespace
@@ -92,7 +74,7 @@ void StepItem::updateName()
 int StepItem::heightForWidth(int width) const
 {
     const int room = width - textLeft() - 8;
-    const int text = textHeight(m_step.title, Type::BodyStrong, room) + textHeight(m_step.detail, Type::Meta, room);
+    const int text = kit::paint::wrappedHeight(m_step.title, Type::BodyStrong, room) + kit::paint::wrappedHeight(m_step.detail, Type::Meta, room);
     return qMax(text, markSide()) + 14;
 }
 
@@ -146,15 +128,16 @@ void StepItem::paintEvent(QPaintEvent *)
         kit::paint::text(painter, mark.toRect(), QString::number(m_number), kit::typeFont(Type::Chart), color(ink), Qt::AlignCenter);
     }
     const int room = width() - textLeft() - 8;
-    const int title = textHeight(m_step.title, Type::BodyStrong, room);
-    drawWrapped(painter, QRect(textLeft(), 7, room, title + 4), m_step.title, on ? Type::BodyStrong : Type::Body, color(Token::Text));
-    drawWrapped(painter, QRect(textLeft(), 7 + title, room, height()), m_step.detail, Type::Meta, color(Token::Dim));
+    const int title = kit::paint::wrappedHeight(m_step.title, Type::BodyStrong, room);
+    kit::paint::wrapped(painter, QRect(textLeft(), 7, room, title + 4), m_step.title, on ? Type::BodyStrong : Type::Body, color(Token::Text));
+    kit::paint::wrapped(painter, QRect(textLeft(), 7 + title, room, height()), m_step.detail, Type::Meta, color(Token::Dim));
 }
 
 StepList::StepList(const QString &title, QWidget *parent)
     : QWidget(parent)
     , m_column(kit::vbox(4))
     , m_foot(new kit::Paragraph({}, Type::Meta, Token::Dim))
+    , m_back(new kit::Button({}, kit::ButtonVariant::Link))
 {
     setAccessibleName(title);
     auto *head = new kit::Label(title, Type::PanelTitle);
@@ -164,14 +147,25 @@ StepList::StepList(const QString &title, QWidget *parent)
     padded->setContentsMargins(10, 4, 4, 2);
     padded->addWidget(head);
     outer->addLayout(padded);
-    outer->addLayout(m_column);
-    outer->addStretch(1);
-    auto *foot = kit::hbox(0);
+    auto *list = new QWidget;
+    auto *all = kit::vbox(0);
+    all->addLayout(m_column);
+    all->addStretch(1);
+    list->setLayout(all);
+    m_scroll = kit::scrollDown(list);
+    m_scroll->setAccessibleName(title);
+    outer->addWidget(m_scroll, 1);
+    auto *foot = kit::vbox(0);
     foot->setContentsMargins(8, 0, 8, 0);
+    foot->addWidget(m_back);
     foot->addWidget(m_foot);
     outer->addLayout(foot);
     setLayout(outer);
     m_foot->hide();
+    m_back->hide();
+    m_back->setObjectName(QStringLiteral("wizard.leave"));
+    m_back->setIcon(kit::icon(QStringLiteral("left")));
+    connect(m_back, &QPushButton::clicked, this, &StepList::backRequested);
     for (int i = 0; i < 9; ++i) {
         auto *jump = new QShortcut(QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_1 + i)), this);
         connect(jump, &QShortcut::activated, this, [this, i] {
@@ -220,12 +214,37 @@ void StepList::setCurrent(int index)
 {
     m_current = index;
     updateItems();
+    showCurrent();
+}
+
+/// Once all heights are known.
+void StepList::showCurrent()
+{
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            if (StepItem *item = m_items.value(m_current))
+                m_scroll->ensureWidgetVisible(item, 0, 0);
+        },
+        Qt::QueuedConnection);
+}
+
+void StepList::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    showCurrent();
 }
 
 void StepList::setFoot(const QString &text)
 {
     m_foot->setText(text);
     m_foot->setVisible(!text.isEmpty());
+}
+
+void StepList::setBack(const QString &page)
+{
+    m_back->setText(page);
+    m_back->setVisible(!page.isEmpty());
 }
 
 void StepList::updateItems()

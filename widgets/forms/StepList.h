@@ -7,9 +7,11 @@
 #include <QList>
 #include <QWidget>
 
+class QScrollArea;
 class QVBoxLayout;
 
 namespace cairn::kit {
+class Button;
 class Label;
 class Paragraph;
 } // namespace cairn::kit
@@ -62,20 +64,27 @@ public:
     int current() const { return m_current; }
     /// Below the list, dim: "Draft saved 1 min ago".
     void setFoot(const QString &text);
+    /// Above that, the way back to where the wizard was begun: "High availability".
+    void setBack(const QString &page);
 
 signals:
     void stepRequested(int index);
+    void backRequested();
 
 protected:
     void paintEvent(QPaintEvent *event) override;
     bool eventFilter(QObject *watched, QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void updateItems();
+    void showCurrent();
     QList<Step> m_steps;
     QList<StepItem *> m_items;
     QVBoxLayout *m_column;
+    QScrollArea *m_scroll; ///< with large text the steps are higher than the window
     kit::Paragraph *m_foot;
+    kit::Button *m_back;
     int m_current = 0;
 };
 

@@ -402,6 +402,11 @@ void DurationField::setBounds(std::chrono::milliseconds least, std::chrono::mill
     updateMessage();
 }
 
+void DurationField::setPlaceholder(const QString &text)
+{
+    m_input->setPlaceholderText(text);
+}
+
 QString DurationField::ownProblem() const
 {
     const auto value = duration();

@@ -152,6 +152,8 @@ public:
     void setValue(const QVariant &value) override;
     bool isEmpty() const override;
     void setBounds(std::chrono::milliseconds least, std::chrono::milliseconds most);
+    /// What counts while nothing is typed: "41 s".
+    void setPlaceholder(const QString &text);
 
 protected:
     QString ownProblem() const override;

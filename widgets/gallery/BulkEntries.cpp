@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dialogs/BulkDialog.h"
+#include "dialogs/JobChangeDialogs.h"
 #include "gallery/PageEntries.h"
 
 namespace cairn::gallery {
@@ -76,11 +77,41 @@ BulkDialog *dialog(const BulkView &view)
     return dialog;
 }
 
+dialogs::ScaleDialog *scaling(const dialogs::JobChangeNotes &notes, int most)
+{
+    auto *dialog = new dialogs::ScaleDialog(u"bert-elastic"_s);
+    if (most >= 0)
+        dialog->setBounds(u"Worker"_s, 2, 1, most);
+    dialog->setNotes(notes);
+    dialog->setWindowFlags(Qt::Widget);
+    return dialog;
+}
+
+dialogs::EditDialog *editing(const dialogs::JobChangeNotes &notes)
+{
+    const QString before = u"apiVersion: kubeflow.org/v1\nkind: PyTorchJob\nmetadata:\n  name: bert-elastic\nspec:\n  runPolicy:\n    backoffLimit: 3\n"_s;
+    const QString after = QString(before).replace(u"backoffLimit: 3"_s, u"backoffLimit: 9"_s);
+    auto *dialog = new dialogs::EditDialog(u"bert-elastic"_s);
+    dialog->setText(after);
+    dialog->setDiff(manifest::diffText(before, after));
+    dialog->setNotes(notes);
+    dialog->setWindowFlags(Qt::Widget);
+    return dialog;
+}
+
 } // namespace
 
 void registerBulkEntries(kit::GalleryRegistry &registry)
 {
     const QList<QSize> size{QSize(820, 600)};
+    registry.add({u"dialog.scale"_s, u"Scale a job"_s,
+                  [] { return scaling({{}, {u"torchrun starts all its processes again, from the newest checkpoint that the script finds."_s}, true, true}, 4); }, {QSize(600, 420)}});
+    registry.add({u"dialog.scale.refused"_s, u"Scale a job that cannot be"_s,
+                  [] { return scaling({{u"It belongs to Trial lr-sweep-3, which would revert it or count it as failed. Change its owner instead."_s}, {}, true, false}, -1); }, {QSize(600, 420)}});
+    registry.add({u"dialog.edit"_s, u"Edit a job"_s, [] { return editing({{}, {}, true, true}); }, {QSize(900, 700)}});
+    registry.add({u"dialog.edit.refused"_s, u"Edit a job, refused"_s,
+                  [] { return editing({{u"spec.trainer: It stays as it was made: field is immutable. Make a copy with the change: cairnctl -n nlp job clone bert --name NEW -o yaml"_s},
+                                          {u"spec.pytorchReplicaSpecs.Worker.template: Pods that run stay as they are; those that are made from now on have it."_s}, true, true}); }, {QSize(900, 700)}});
     registry.add({u"dialog.bulk.suspend"_s, u"Suspend several jobs"_s, [] { return dialog(ready(BulkAct::Suspend)); }, size});
     registry.add({u"dialog.bulk.unsuspend"_s, u"Unsuspend several jobs"_s, [] { return dialog(ready(BulkAct::Unsuspend)); }, size});
     registry.add({u"dialog.bulk.delete"_s, u"Delete several jobs"_s, [] { return dialog(ready(BulkAct::Delete)); }, size});

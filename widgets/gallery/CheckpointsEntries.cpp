@@ -25,7 +25,7 @@ QList<TrailRow> cannedTrails(int times = 1)
                     checkpoint.bytes += checkpoint.bytes / 10 * j;
                 }
             }
-            rows += items::trailOf(jobs[j].uid + QString::number(i), jobs[j].name, jobs[j].ns, listing);
+            rows += items::trailOf(jobs[j].uid + QString::number(i), jobs[j].name, jobs[j].ns, listing, newestResumable(listing));
         }
     }
     return rows;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dialogs/ExecConsentDialog.h"
 #include "dialogs/LeaveDialog.h"
+#include "dialogs/ProofDialog.h"
 #include "dialogs/ResumeDialog.h"
 #include "gallery/PageEntries.h"
 
@@ -171,6 +172,11 @@ void registerDialogEntries(kit::GalleryRegistry &registry)
                       return inPlace(shown);
                   },
                   {QSize(620, 300)}});
+    registry.add({u"dialog.prove"_s, u"Test of a PVC from two nodes, no image known"_s,
+                  [] {
+                      return inPlace(new dialogs::ProofDialog({u"nlp"_s, u"bert-xl-checkpoints"_s, {}, 65534, 256LL * 1024 * 1024}));
+                  },
+                  {QSize(560, 360)}});
     registry.add({u"dialog.consent"_s, u"A program asks to run"_s,
                   [] {
                       dialogs::ExecConsentView asks;

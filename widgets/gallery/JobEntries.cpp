@@ -5,6 +5,7 @@
 #include "pages/JobPage.h"
 #include "pages/JobsPage.h"
 #include "pages/LogPane.h"
+#include "pages/WhyPanel.h"
 
 #include <functional>
 
@@ -132,6 +133,50 @@ JobPage *page(const std::function<void(JobPage *)> &change = {})
     return page;
 }
 
+/// One that waits in a queue, as it looks after it was submitted.
+JobPage *notStarting(launch::WhyNot::Verdict verdict)
+{
+    using State = launch::WhyNot::Evidence::State;
+    auto *page = new JobPage;
+    page->setNow(cannedNow());
+    Job job;
+    job.uid = u"uid-nlp-bert-xl-2"_s;
+    job.name = u"bert-xl-2"_s;
+    job.ns = u"nlp"_s;
+    job.phase = verdict == launch::WhyNot::Verdict::Waiting ? JobPhase::Queued : JobPhase::Pending;
+    job.created = cannedNow().addSecs(-170);
+    job.replicas = {ReplicaGroup{u"Master"_s, 1, 0, 0, 0, 0, 8}, ReplicaGroup{u"Worker"_s, 3, 0, 0, 0, 0, 8}};
+    page->setJob(job, {});
+    pages::JobWhyView view;
+    view.readAt = cannedNow().addSecs(-3);
+    launch::WhyNot why;
+    why.verdict = verdict;
+    why.chain = {{u"taken"_s, State::Ok, u"An operator took the job."_s, {}, {}, {}}, {u"claims"_s, State::Ok, u"Its PVCs are there."_s, {}, {}, {}}};
+    if (verdict == launch::WhyNot::Verdict::Waiting) {
+        why.cause = u"queue-full"_s;
+        why.sentence = u"It waits in LocalQueue nlp-queue, number 1 of 2: its ClusterQueue has no room for it now."_s;
+        why.ways = {u"Leave it as it is and it waits, or ask for 3 pods."_s};
+        why.chain += QList<launch::WhyNot::Evidence>{{u"queue"_s, State::Waits, u"Kueue finds room for 3 of 4 pods."_s, u"Workload pytorchjob-bert-xl-2-1f3a2, condition QuotaReserved"_s,
+                          u"couldn't assign flavors to pod set worker: topology \"hostname\" allows to fit only 3 out of 4 pod(s)"_s,
+                          cannedNow().addSecs(-12)},
+            {u"created"_s, State::NotAsked, u"whether its pods could be created"_s, {}, {}, {}},
+            {u"scheduled"_s, State::NotAsked, u"the scheduler"_s, {}, {}, {}}, {u"image"_s, State::NotAsked, u"image pulls"_s, {}, {}, {}}};
+    } else {
+        why.cause = u"selector"_s;
+        why.sentence = u"No node has the label pool=h100."_s;
+        why.ways = {u"Choose a label that nodes have, or label a node."_s, u"Make the job anew without a node selector."_s};
+        why.chain += QList<launch::WhyNot::Evidence>{{u"created"_s, State::Ok, u"Its pods were created."_s, {}, {}, {}},
+            {u"scheduled"_s, State::Failed, u"No node has the label pool=h100."_s, u"Pod bert-xl-2-master-0"_s,
+                u"0/18 nodes are available: 18 node(s) didn't match Pod's node affinity/selector."_s, cannedNow().addSecs(-12)},
+            {u"image"_s, State::NotAsked, u"image pulls"_s, {}, {}, {}}};
+        view.gaps = {u"clusterqueues.kueue.x-k8s.io: ops@example may not list clusterqueues"_s};
+    }
+    view.why = why;
+    page->setWhy(&view);
+    page->showTab(JobPage::Tab::Events);
+    return page;
+}
+
 QWidget *split()
 {
     auto *jobs = new JobsPage(page());
@@ -226,6 +271,8 @@ void registerJobEntries(kit::GalleryRegistry &registry)
                            shown->setListing(listing);
                        }); },
                   one});
+    registry.add({u"page.job.queued"_s, u"Job, why it waits"_s, [] { return notStarting(launch::WhyNot::Verdict::Waiting); }, {narrow, QSize(820, 774)}});
+    registry.add({u"page.job.never"_s, u"Job, why it will never start"_s, [] { return notStarting(launch::WhyNot::Verdict::Never); }, one});
     registry.add({u"page.job.error"_s, u"Job, listing failed"_s,
                   [] {
                       return page([](JobPage *shown) {

@@ -67,8 +67,7 @@ situation::Overview canned(int problems = 7)
     overview.gpuHoursAtRisk = 38;
     overview.costliest = u"bert-xl"_s;
     overview.componentsKnown = true;
-    overview.components = {14, 10, 0};
-    overview.down = 1;
+    overview.components = {14, 10, 0, 1};
     overview.claimsKnown = true;
     overview.claims = {9, 2, qint64(7800) << 30, qint64(10) << 40, 0};
     overview.fillsFirst = u"ckpt-shared"_s;
@@ -128,8 +127,8 @@ void registerOverviewEntries(kit::GalleryRegistry &registry)
     registry.add({u"page.overview.calm"_s, u"Overview, nothing to do"_s,
                   [] {
                       situation::Overview calm = canned(0);
-                      calm.failed = calm.waiting = calm.down = 0;
-                      calm.components = {14, 14, 0};
+                      calm.failed = calm.waiting = 0;
+                      calm.components = {14, 14, 0, 0};
                       calm.gpusHeld = 0;
                       return page(calm, Phase::Live);
                   },

@@ -173,6 +173,9 @@ void registerPageEntries(kit::GalleryRegistry &registry)
     registerJobsEntries(registry);
     registerJobEntries(registry);
     registerHaEntries(registry);
+    registerFailoverEntries(registry);
+    registerLaunchEntries(registry);
+    registerOverlayEntries(registry);
     registerEventsEntries(registry);
     registerStorageEntries(registry);
     registerNodesEntries(registry);

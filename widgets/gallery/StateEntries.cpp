@@ -123,6 +123,20 @@ QWidget *toasts()
     return window;
 }
 
+QWidget *longToast()
+{
+    auto *window = new QWidget;
+    window->setFixedSize(440, 250);
+    auto *foot = new QWidget(window);
+    foot->setGeometry(0, 180, 440, 44);
+    paintBackground(foot, Token::Panel);
+    auto *host = new ToastHost(window);
+    host->setFloor(foot);
+    host->show({u"a"_s, Tone::Err, u"The PVC bert-xl-checkpoints cannot be tested from two nodes"_s,
+        u"Its access modes allow writing from one node alone. Make one that is ReadWriteMany, or let the job have one node."_s, {}, true});
+    return window;
+}
+
 QWidget *noticeList()
 {
     auto *card = new Card(Card::Padding::Flush);
@@ -207,6 +221,7 @@ void registerStateEntries(GalleryRegistry &registry)
     registry.add({u"state.error"_s, u"Error"_s, error, {{340, 300}}});
     registry.add({u"kit.notes"_s, u"Notes"_s, notes, {}});
     registry.add({u"kit.toasts"_s, u"Notifications"_s, toasts, {}});
+    registry.add({u"kit.toasts.long"_s, u"Notification with a long text, above a foot"_s, longToast, {}});
     registry.add({u"kit.notices"_s, u"List of notifications"_s, noticeList, {{390, 220}}});
     registry.add({u"kit.checklist"_s, u"Check list"_s, checkList, {}});
     registry.add({u"kit.doctor"_s, u"Sign-in doctor"_s, doctor, {{446, 660}}});

@@ -2,9 +2,12 @@
 #include "kit/Button.h"
 
 #include "kit/Icons.h"
+#include "kit/Label.h"
+#include "kit/Paint.h"
 #include "kit/Theme.h"
 
 #include <QKeyEvent>
+#include <QPainter>
 
 namespace cairn::kit {
 
@@ -63,6 +66,66 @@ void Button::keyPressEvent(QKeyEvent *event)
         return;
     }
     QPushButton::keyPressEvent(event);
+}
+
+ElidedLink::ElidedLink(const QString &text, Type type, QWidget *parent)
+    : QAbstractButton(parent)
+    , m_type(type)
+{
+    setCursor(Qt::PointingHandCursor);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    setProperty("focusRadius", 4);
+    bindTheme(this, [this] { updateGeometry(); });
+    setWords(text);
+}
+
+void ElidedLink::setWords(const QString &text)
+{
+    m_words = text;
+    setAccessibleName(text);
+    setHint(m_hint);
+    updateGeometry();
+    update();
+}
+
+void ElidedLink::setHint(const QString &hint)
+{
+    m_hint = hint;
+    setAccessibleDescription(hint);
+    setToolTip(hint.isEmpty() ? m_words : m_words + u'\n' + hint);
+}
+
+QSize ElidedLink::sizeHint() const
+{
+    return {qRound(paint::textWidth(m_words, typeFont(m_type))) + 1, qMax(scaled(24), lineHeight(m_type))};
+}
+
+QSize ElidedLink::minimumSizeHint() const
+{
+    return {qMin(sizeHint().width(), scaled(60)), sizeHint().height()};
+}
+
+void ElidedLink::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    QFont face = typeFont(m_type);
+    face.setUnderline(underMouse() && isEnabled());
+    paint::text(painter, rect(), m_words, face, color(isEnabled() ? Token::Accent : Token::Faint), Qt::AlignLeft | Qt::AlignVCenter, Qt::ElideMiddle);
+}
+
+void ElidedLink::keyPressEvent(QKeyEvent *event)
+{
+    if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)
+        click();
+    else
+        QAbstractButton::keyPressEvent(event);
+}
+
+bool ElidedLink::event(QEvent *event)
+{
+    if (event->type() == QEvent::Enter || event->type() == QEvent::Leave)
+        update();
+    return QAbstractButton::event(event);
 }
 
 } // namespace cairn::kit

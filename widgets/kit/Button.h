@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "kit/Theme.h"
+
 #include <QPushButton>
 
 namespace cairn::kit {
@@ -34,6 +36,33 @@ protected:
 private:
     ButtonVariant m_variant;
     Size m_size;
+};
+
+/// A link in accent text that gives way: elides in the middle to the width it gets, with the full text in its tooltip and always
+/// in its accessible name. For names that a server gave.
+class ElidedLink : public QAbstractButton {
+    Q_OBJECT
+
+public:
+    explicit ElidedLink(const QString &text, Type type = Type::Body, QWidget *parent = nullptr);
+    /// Not QAbstractButton's, which takes an & for a shortcut.
+    void setWords(const QString &text);
+    QString words() const { return m_words; }
+    /// Said below the text by the tooltip: what a press does.
+    void setHint(const QString &hint);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+    void keyPressEvent(QKeyEvent *event) override;
+    bool event(QEvent *event) override;
+
+private:
+    Type m_type;
+    QString m_words;
+    QString m_hint;
 };
 
 } // namespace cairn::kit

@@ -19,6 +19,7 @@ QScrollArea *scrollDown(QWidget *content)
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
+    content->setMinimumWidth(1); // as wide as there is room, and no wider: nothing scrolls sideways
     scroll->setWidget(content);
     content->setAutoFillBackground(false); // after setWidget, which turns it on
     scroll->viewport()->setAutoFillBackground(false);
@@ -31,6 +32,8 @@ void clearLayout(QLayout *layout)
         if (item->widget()) {
             item->widget()->hide();
             item->widget()->deleteLater();
+        } else if (item->layout()) {
+            clearLayout(item->layout());
         }
         delete item;
     }

@@ -82,7 +82,7 @@ protected:
 /// nothing behind the content, which it owns.
 QScrollArea *scrollDown(QWidget *content);
 
-/// Takes every item out of a layout. Widgets are hidden now and deleted later: one of them may be the one that was just
+/// Takes every item out of a layout and the layouts in it. Widgets are hidden now and deleted later: one of them may be the one that was just
 /// pressed.
 void clearLayout(QLayout *layout);
 

@@ -7,6 +7,7 @@
 #include <QResizeEvent>
 #include <QTextCursor>
 #include <QTextDocument>
+#include <QTextLayout>
 
 namespace cairn::kit {
 
@@ -93,9 +94,44 @@ QSize ElidedLabel::minimumSizeHint() const
     return {qMin(sizeHint().width(), scaled(40)), sizeHint().height()};
 }
 
+void ElidedLabel::setLines(int most)
+{
+    m_lines = qMax(1, most);
+    QSizePolicy policy = sizePolicy();
+    policy.setHeightForWidth(m_lines > 1);
+    setSizePolicy(policy);
+    updateToolTip();
+    updateGeometry();
+    update();
+}
+
+int ElidedLabel::heightForWidth(int width) const
+{
+    const QMargins around = contentsMargins();
+    const int high = qMax(lineHeight(m_type), paint::wrappedHeight(m_text, m_type, width - around.left() - around.right()));
+    return qMin(high, m_lines * lineHeight(m_type)) + around.top() + around.bottom();
+}
+
 void ElidedLabel::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
+    if (m_lines > 1 && sizeHint().width() > width()) {
+        const QFont face = typeFont(m_type);
+        QTextLayout layout(m_text, face);
+        layout.beginLayout();
+        QRect row = contentsRect();
+        row.setHeight(lineHeight(m_type));
+        for (int i = 0; i < m_lines; ++i, row.translate(0, row.height())) {
+            QTextLine line = layout.createLine();
+            if (!line.isValid())
+                break;
+            line.setLineWidth(row.width());
+            const QString words = i + 1 < m_lines ? m_text.mid(line.textStart(), line.textLength()) : m_text.mid(line.textStart());
+            paint::text(painter, row, words.trimmed(), face, color(isEnabled() ? m_token : Token::Faint), Qt::AlignLeft | Qt::AlignVCenter, Qt::ElideRight);
+        }
+        layout.endLayout();
+        return;
+    }
     paint::text(painter, contentsRect(), m_text, typeFont(m_type), color(isEnabled() ? m_token : Token::Faint),
         Qt::AlignLeft | Qt::AlignVCenter, m_mode);
 }
@@ -108,7 +144,8 @@ void ElidedLabel::resizeEvent(QResizeEvent *event)
 
 void ElidedLabel::updateToolTip()
 {
-    setToolTip(sizeHint().width() > width() ? m_text : QString());
+    const bool whole = m_lines > 1 ? paint::wrappedHeight(m_text, m_type, contentsRect().width()) <= m_lines * lineHeight(m_type) : sizeHint().width() <= width();
+    setToolTip(whole ? QString() : m_text);
 }
 
 Paragraph::Paragraph(const QString &text, Type type, Token token, QWidget *parent)

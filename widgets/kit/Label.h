@@ -43,6 +43,10 @@ public:
     void setText(const QString &text);
     QString text() const { return m_text; }
     void setToken(Token token);
+    /// It wraps first, and elides at the end of the last of so many lines.
+    void setLines(int most);
+    bool hasHeightForWidth() const override { return m_lines > 1; }
+    int heightForWidth(int width) const override;
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
@@ -56,6 +60,7 @@ private:
     Type m_type;
     Token m_token;
     Qt::TextElideMode m_mode;
+    int m_lines = 1;
 };
 
 /// Wrapping text with the line height of the design (1.45). Knows two marks only: `code` in back-ticks and **strong**.

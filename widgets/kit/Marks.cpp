@@ -283,6 +283,7 @@ Tile::Tile(const QString &caption, QWidget *parent)
     , m_number(new Label({}, Type::TileNumber))
     , m_unit(new TileUnit)
     , m_age(new Tag({}, Tone::Warn))
+    , m_detail(new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight))
     , m_tags(hbox(6))
 {
     auto *card = new Card(Card::Padding::Padded);
@@ -307,6 +308,14 @@ Tile::Tile(const QString &caption, QWidget *parent)
     card->body()->addLayout(top);
     card->body()->addLayout(middle);
     card->body()->addLayout(m_tags);
+    card->body()->addWidget(m_detail);
+    m_detail->hide();
+}
+
+void Tile::setDetail(const QString &text)
+{
+    m_detail->setText(text);
+    m_detail->setVisible(!text.isEmpty());
 }
 
 void Tile::setValue(const QString &number, const QString &unit)

@@ -150,6 +150,8 @@ public:
     explicit Tile(const QString &caption, QWidget *parent = nullptr);
     void setValue(const QString &number, const QString &unit);
     void setTags(const QList<items::TagValue> &tags);
+    /// A dim sentence under the number, in place of tags; "" takes it away.
+    void setDetail(const QString &text);
     /// Dims the number and adds the age as a warn tag ("26 min old"); an empty text takes it away.
     void setStale(const QString &age);
 
@@ -158,6 +160,7 @@ private:
     class Label *m_number;
     ElidedLabel *m_unit;
     Tag *m_age;
+    ElidedLabel *m_detail;
     QHBoxLayout *m_tags;
 };
 

@@ -14,7 +14,9 @@ namespace cairn::kit {
 Note::Note(Tone tone, const QString &text, const QString &title, QWidget *parent)
     : QWidget(parent)
     , m_tone(tone)
+    , m_title(title)
     , m_text(new Paragraph(text, Type::Meta, Token::Text))
+    , m_offers(nullptr)
 {
     auto *row = hbox(10);
     row->setContentsMargins(12, 8, 12, 8);
@@ -26,6 +28,26 @@ Note::Note(Tone tone, const QString &text, const QString &title, QWidget *parent
     column->addWidget(m_text);
     row->addLayout(column, 1);
     setLayout(row);
+}
+
+void Note::setOffers(const QList<Offer> &offers)
+{
+    if (!m_offers) {
+        if (offers.isEmpty())
+            return;
+        m_offers = hbox(8);
+        static_cast<QVBoxLayout *>(m_text->parentWidget()->layout()->itemAt(1)->layout())->addLayout(m_offers);
+    }
+    clearLayout(m_offers);
+    m_offers->setContentsMargins(0, offers.isEmpty() ? 0 : 5, 0, 0);
+    m_offers->addStretch(1);
+    for (const Offer &offer : offers) {
+        auto *button = new Button(offer.text, offer.variant, Button::Size::Small);
+        button->setObjectName(QStringLiteral("note.offer"));
+        button->setAccessibleDescription(m_title);
+        connect(button, &QPushButton::clicked, this, [this, id = offer.id] { emit triggered(id); });
+        m_offers->addWidget(button);
+    }
 }
 
 void Note::setText(const QString &text)
@@ -62,6 +84,7 @@ public:
             auto *button = new Button(offer.text, offer.variant, Button::Size::Small);
             QObject::connect(
                 button, &QPushButton::clicked, banner, [banner, id = offer.id] { emit banner->triggered(id); });
+            bindTheme(button, [button] { button->setMinimumHeight(button->minimumSizeHint().height()); }); // whatever else has no room
             m_row->addWidget(button);
         }
         update();

@@ -10,6 +10,7 @@
 #include <QDateTime>
 #include <QList>
 #include <QPointer>
+#include <QTimer>
 #include <QWidget>
 
 namespace cairn::kit {
@@ -33,13 +34,20 @@ class Note : public QWidget {
 public:
     Note(Tone tone, const QString &text, const QString &title = {}, QWidget *parent = nullptr);
     void setText(const QString &text);
+    /// Small buttons at its foot.
+    void setOffers(const QList<Offer> &offers);
+
+signals:
+    void triggered(const QString &id);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
     Tone m_tone;
+    QString m_title;
     Paragraph *m_text;
+    class QHBoxLayout *m_offers;
 };
 
 /// One line over the content of a page, on a tint: "Not connected since 12:51 [Try now]"; under it an explanation.
@@ -81,9 +89,11 @@ struct PastNotice {
     bool read = false; ///< closed or acted on, or seen in the list
 };
 
-/// Notices in the lower right corner of the window it was given, above the status bar: two at most, the older ones make
-/// room. Each leaves after 6 s, after 20 if it is an error or stays; while the pointer or the focus is on one it waits.
-/// All but passing remarks (Info that does not stay) are kept in a list. Announced. GUI thread.
+/// Notices in the lower right corner of the window it was given, above the status bar and above the foot of the page (setFloor):
+/// two at most, the older ones make room. A text is whole up to some lines, and always whole in the list. Each leaves after 6 s,
+/// after 20 if it is an error or stays; while the pointer or the focus is on one it waits. Esc on one closes it.
+/// All but passing remarks (Info that does not stay) are kept in a list. Announced. While it is quiet, what is only kept()
+/// shows no card. GUI thread.
 class ToastHost : public QWidget {
     Q_OBJECT
 
@@ -93,18 +103,33 @@ public:
     explicit ToastHost(QWidget *window);
     /// One with the same id is replaced, in the list too.
     void show(const Notice &notice);
+    /// Into the list alone.
+    void keep(const Notice &notice);
     /// It is settled: its card goes, and in the list it is read.
     void dismiss(const QString &id);
+    /// It is no longer so: it goes from the list too.
+    void withdraw(const QString &id);
+    /// The user wants no notification to show up until then; invalid: from now on again. What answers the user is no
+    /// notification: whoever shows one asks isQuiet().
+    void setQuietUntil(const QDateTime &until);
+    QDateTime quietUntil() const { return m_quietUntil; } ///< invalid while it is not quiet
+    bool isQuiet() const { return m_quietUntil.isValid(); }
     int count() const; ///< cards that are shown
     const QList<PastNotice> &past() const { return m_past; } ///< newest first, at most 100
+    /// Those that tell of trouble and that nobody has seen: a success waits for nobody.
     int unread() const;
     void markRead();
     void forgetPast();
+    /// Cards never cover it, nor what is below it; null for none. It may go before this does.
+    void setFloor(QWidget *floor);
+    /// Moves the focus to the newest card; false where none is shown. Where it goes from there is back.
+    bool focusNewest();
     /// What a press on the offer of `id` does, wherever the button is.
     void trigger(const QString &id, const QString &offer);
 
 signals:
     void triggered(const QString &noticeId, const QString &offerId);
+    /// The list, or whether it is quiet.
     void pastChanged();
 
 protected:
@@ -113,11 +138,16 @@ protected:
 private:
     void place();
     void removeCard(const QString &id);
+    void remember(const Notice &notice);
+    QDateTime m_quietUntil;
+    QTimer m_quiet;
     QList<PastNotice> m_past;
     QList<QPointer<QWidget>> m_cards;
+    QPointer<QWidget> m_floor;
+    QPointer<QWidget> m_before; ///< had the focus before focusNewest()
 };
 
-/// What has happened, newest first, with the acts that were offered.
+/// What has happened, newest first, with the acts that were offered, and the way to an hour of quiet.
 class NoticeList : public QWidget {
     Q_OBJECT
 
@@ -126,7 +156,7 @@ public:
     NoticeList(ToastHost *host, const QDateTime &now, QWidget *parent = nullptr);
 
 signals:
-    /// An offer was pressed, or all were cleared.
+    /// An offer was pressed, all were cleared, or quiet began or ended.
     void settled();
 
 private:

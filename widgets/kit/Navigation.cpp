@@ -219,6 +219,7 @@ Sidebar::Sidebar(QWidget *parent)
     m_layout->addStretch(1);
     setLayout(m_layout);
     connect(m_context, &QAbstractButton::clicked, this, &Sidebar::contextActivated);
+    m_context->installEventFilter(this); // what stands in place of the pages begins where it ends
     bindTheme(this, [this] { setFixedWidth(qMax(space::sidebar, scaled(space::sidebar) * 3 / 4)); });
 }
 
@@ -248,6 +249,36 @@ NavItem *Sidebar::addPage(const QString &id, const QString &iconName, const QStr
 NavItem *Sidebar::addFoot(const QString &id, const QString &iconName, const QString &text)
 {
     return add(id, iconName, text, m_layout->count(), false);
+}
+
+void Sidebar::setInstead(QWidget *widget)
+{
+    if (m_instead == widget)
+        return;
+    if (m_instead)
+        m_instead->hide();
+    m_instead = widget;
+    for (NavItem *item : std::as_const(m_items))
+        item->setVisible(!widget);
+    if (!widget)
+        return;
+    widget->setParent(this);
+    placeInstead();
+    widget->show();
+}
+
+void Sidebar::placeInstead()
+{
+    if (!m_instead)
+        return;
+    const int top = m_context->geometry().bottom() + 1;
+    m_instead->setGeometry(0, top, width() - 1, height() - top);
+}
+
+void Sidebar::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    placeInstead();
 }
 
 NavItem *Sidebar::item(const QString &id) const
@@ -285,6 +316,11 @@ void Sidebar::paintEvent(QPaintEvent *)
 
 bool Sidebar::eventFilter(QObject *watched, QEvent *event)
 {
+    if (watched == m_context) {
+        if (event->type() == QEvent::Resize || event->type() == QEvent::Move)
+            placeInstead();
+        return QWidget::eventFilter(watched, event);
+    }
     if (event->type() == QEvent::KeyPress) {
         const int key = static_cast<QKeyEvent *>(event)->key();
         if (key == Qt::Key_Up || key == Qt::Key_Down) {

@@ -5,6 +5,7 @@
 #include "kit/Theme.h"
 
 #include <QAbstractButton>
+#include <QPointer>
 #include <QWidget>
 
 class QHBoxLayout;
@@ -78,6 +79,9 @@ public:
     NavItem *item(const QString &id) const;
     void setCurrent(const QString &id);
     QString current() const;
+    /// Shows this below the context card instead of the pages (the steps of a wizard); nullptr shows the pages again. Not owned: the
+    /// one before is hidden.
+    void setInstead(QWidget *widget);
 
 signals:
     /// A page or foot item was pressed.
@@ -87,12 +91,15 @@ signals:
 protected:
     void paintEvent(QPaintEvent *event) override;
     bool eventFilter(QObject *watched, QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void placeInstead();
     NavItem *add(const QString &id, const QString &iconName, const QString &text, int position, bool checkable);
     ContextCard *m_context;
     QVBoxLayout *m_layout;
     QList<NavItem *> m_items;
+    QPointer<QWidget> m_instead;
     int m_pages = 0;
 };
 

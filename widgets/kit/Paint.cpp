@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kit/Paint.h"
 
+#include "kit/Label.h"
+
 #include <QCache>
 #include <QFontMetrics>
 #include <QPainterPath>
@@ -258,6 +260,25 @@ qreal textWidth(const QString &text, const QFont &font)
     return text.isEmpty() ? 0 : shaped({text, font, wholeText, Qt::ElideNone}).width;
 }
 
+int wrappedHeight(const QString &text, Type type, int width)
+{
+    if (text.isEmpty())
+        return 0;
+    const QFontMetrics metrics(typeFont(type));
+    const int high = metrics.boundingRect(QRect(0, 0, qMax(1, width), 10'000), Qt::TextWordWrap, text).height();
+    const int lines = qMax(1, (high + metrics.lineSpacing() / 2) / metrics.lineSpacing());
+    return lines * lineHeight(type);
+}
+
+void wrapped(QPainter &painter, QRect rect, const QString &text, Type type, const QColor &color)
+{
+    const QFont face = typeFont(type);
+    painter.setFont(face);
+    painter.setPen(color);
+    rect.translate(0, (lineHeight(type) - QFontMetrics(face).lineSpacing()) / 2);
+    painter.drawText(rect, Qt::TextWordWrap | Qt::AlignLeft | Qt::AlignTop, text);
+}
+
 void text(QPainter &painter, const QRect &rect, const QString &text, const QFont &font, const QColor &color,
     Qt::Alignment alignment, Qt::TextElideMode elide)
 {
@@ -302,6 +323,11 @@ void glyph(QPainter &painter, const QRectF &rect, Glyph glyph, const QColor &col
         painter.setBrush(color);
         painter.drawEllipse(at(0.5, 0.9), width * 0.65, width * 0.65);
         break;
+    case Glyph::Triangle:
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(color);
+        painter.drawPolygon(QPolygonF{at(0.5, 0.06), at(1, 0.94), at(0, 0.94)});
+        break;
     case Glyph::Play:
         painter.setPen(Qt::NoPen);
         painter.setBrush(color);
@@ -329,6 +355,28 @@ void glyph(QPainter &painter, const QRectF &rect, Glyph glyph, const QColor &col
     case Glyph::Left: painter.drawPolyline(QPolygonF{at(0.65, 0.15), at(0.3, 0.5), at(0.65, 0.85)}); break;
     case Glyph::Right: painter.drawPolyline(QPolygonF{at(0.35, 0.15), at(0.7, 0.5), at(0.35, 0.85)}); break;
     }
+}
+
+void piece(QPainter &painter, const QRectF &rect, Piece piece)
+{
+    const Save save(painter);
+    if (piece == Piece::Unknown) {
+        painter.setPen(color(Token::Control));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5));
+        return;
+    }
+    const Token ink = piece == Piece::Holds ? Token::Ok : piece == Piece::Hurts ? Token::Warn : Token::Err;
+    painter.fillRect(rect, color(piece == Piece::Holds ? Token::Ok : piece == Piece::Hurts ? Token::WarnBg : Token::ErrBg));
+    if (piece == Piece::Holds)
+        return;
+    painter.setClipRect(rect, Qt::IntersectClip);
+    const bool slanted = piece == Piece::Falls;
+    painter.setRenderHint(QPainter::Antialiasing, slanted);
+    painter.setPen(QPen(color(ink), slanted ? 3 : 2, Qt::SolidLine, Qt::FlatCap));
+    const qreal lean = slanted ? rect.height() + 4 : 0;
+    for (qreal x = rect.left() + 1; x < rect.right() + lean + 4; x += slanted ? 5.6 : 4)
+        painter.drawLine(QPointF(x - lean, rect.bottom() + 2), QPointF(x, rect.top() - 2));
 }
 
 Token seriesToken(int index)

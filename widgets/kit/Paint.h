@@ -30,6 +30,11 @@ void tag(QPainter &painter, const QRect &rect, const QString &text, Tone tone);
 /// Bar of height 7 px (scaled) filled to `fraction` (0…1).
 void bar(QPainter &painter, const QRectF &rect, double fraction, Tone tone);
 
+/// A part of something that is counted by state, as a piece of a bar: plain holds, upright hatch will hurt, slanted hatch
+/// falls, an outline is not known. Reads in greyscale.
+enum class Piece { Holds, Hurts, Falls, Unknown };
+void piece(QPainter &painter, const QRectF &rect, Piece piece);
+
 /// Replica dots: ready filled ok, the others hollow err. At most 12 dots, beyond that the text alone speaks.
 int dotsWidth(int ready, int desired);
 void dots(QPainter &painter, QPointF leftCentre, int ready, int desired);
@@ -41,11 +46,15 @@ void checkBox(QPainter &painter, const QRect &rect, Qt::CheckState state, bool e
 void text(QPainter &painter, const QRect &rect, const QString &text, const QFont &font, const QColor &color,
     Qt::Alignment alignment = Qt::AlignLeft | Qt::AlignVCenter, Qt::TextElideMode elide = Qt::ElideRight);
 
+/// Text on as many lines as it takes, with the line height of the design, from the top of `rect`; wrappedHeight() measures it.
+void wrapped(QPainter &painter, QRect rect, const QString &text, Type type, const QColor &color);
+int wrappedHeight(const QString &text, Type type, int width);
+
 /// How wide `text` is in one line.
 qreal textWidth(const QString &text, const QFont &font);
 
 /// Small glyphs drawn, not typed, so that no font is needed.
-enum class Glyph { Tick, Cross, Bang, Play, Dot, Ring, Clock, Spinner, Up, Down, Left, Right };
+enum class Glyph { Tick, Cross, Bang, Triangle, Play, Dot, Ring, Clock, Spinner, Up, Down, Left, Right };
 void glyph(QPainter &painter, const QRectF &rect, Glyph glyph, const QColor &color, qreal width = 1.5);
 
 /// Marker of a series (pods, chart lines): ● ■ ▲ ▼ in series colours 1–4, repeating.

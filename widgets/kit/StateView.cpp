@@ -100,8 +100,12 @@ public:
         m_bar->setName(StateView::tr("Progress"));
         const Qt::Alignment centre = flat ? Qt::Alignment() : Qt::AlignHCenter;
         box->addWidget(m_bar, 0, centre);
+        // In the foot the button stays clear of the corner where notices come up.
+        if (flat)
+            box->addWidget(m_cancel);
         box->addWidget(m_text, flat ? 1 : 0, centre);
-        box->addWidget(m_cancel, 0, centre);
+        if (!flat)
+            box->addWidget(m_cancel, 0, centre);
         setLayout(box);
         bindTheme(this, [this, flat] { m_bar->setFixedWidth(scaled(flat ? 76 : 180)); });
         QObject::connect(m_cancel, &QPushButton::clicked, view, [view] { emit view->triggered(u"cancel"_s); });

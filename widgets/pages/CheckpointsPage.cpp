@@ -7,6 +7,8 @@
 #include "kit/Messages.h"
 #include "kit/StateView.h"
 
+#include <QMenu>
+
 namespace cairn::pages {
 
 using namespace Qt::StringLiterals;
@@ -23,7 +25,7 @@ CheckpointsPage::CheckpointsPage(QWidget *parent)
     using views::CellKind;
     setRows(m_model,
             {{TrailTableModel::Job, CellKind::Text, 170, 230},
-             {TrailTableModel::Step, CellKind::Trust, 84, 150},
+             {TrailTableModel::Step, CellKind::Trust, 84, 200},
              {TrailTableModel::Saved, CellKind::Text, 88, 150},
              {TrailTableModel::Size, CellKind::Number, 74, 100},
              {TrailTableModel::Format, CellKind::Text, 80, 130, false, true, true},
@@ -33,12 +35,13 @@ CheckpointsPage::CheckpointsPage(QWidget *parent)
             TrailTableModel::Saved, Qt::DescendingOrder);
     showFrom(TrailTableModel::Format, 1000);
     leaveCurrentAlone();
-    arrange(inStates(tableCard({{u"Enter"_s, tr("open the job")}, {u"R"_s, tr("resume…")}, {u"F5"_s, tr("refresh")}, {u"/"_s, tr("filter")}})), {}, {m_banner});
+    arrange(inStates(tableCard({{u"Enter"_s, tr("open the job")}, {u"R"_s, tr("resume…")}, {u"N"_s, tr("new job from it…")}, {u"F5"_s, tr("refresh")}, {u"/"_s, tr("filter")}})), {}, {m_banner});
 
     connect(m_views, &Segment::currentChanged, this, [this](int index) { setView(static_cast<View>(index)); });
     connect(m_banner, &Banner::triggered, this, &CheckpointsPage::offered);
     connect(table(), &views::DataTable::opened, this, [this](const QString &key) { emit jobRequested(key.section(u'\n', 0, 0)); });
     connect(table(), &views::DataTable::actionTriggered, this, [this](const QString &key) { resume(key); });
+    connect(table(), &views::DataTable::menuRequested, this, &CheckpointsPage::showMenu);
     settle();
 }
 
@@ -46,6 +49,8 @@ void CheckpointsPage::keyTyped(const QString &key)
 {
     if (key.compare(u"r"_s, Qt::CaseInsensitive) == 0)
         resume(currentKey());
+    else if (key.compare(u"n"_s, Qt::CaseInsensitive) == 0)
+        beginAt(currentKey());
     else
         ListPage::keyTyped(key);
 }
@@ -55,6 +60,38 @@ void CheckpointsPage::resume(const QString &key)
     const items::TrailRow *row = m_model->find(key);
     if (row && row->checkpoint.verdict != Verdict::Damaged && row->checkpoint.verdict != Verdict::Writing)
         emit resumeRequested(row->jobUid, row->checkpoint.path);
+}
+
+void CheckpointsPage::beginAt(const QString &key)
+{
+    const items::TrailRow *row = m_model->find(key);
+    if (row && row->checkpoint.verdict != Verdict::Damaged && row->checkpoint.verdict != Verdict::Writing)
+        emit newJobRequested(row->jobUid, row->checkpoint.path);
+}
+
+void CheckpointsPage::showMenu(const QPoint &at)
+{
+    const QString key = currentKey();
+    const items::TrailRow *row = m_model->find(key);
+    if (!row)
+        return;
+    const QString why = row->checkpoint.verdict == Verdict::Damaged ? tr("The checkpoint is damaged.")
+        : row->checkpoint.verdict == Verdict::Writing               ? tr("The checkpoint is still being written.")
+                                                                    : QString();
+    auto *menu = new QMenu(this);
+    menu->setObjectName(u"checkpoints.menu"_s);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setToolTipsVisible(true);
+    const auto add = [&](const QString &text, const QString &refusal, auto act) {
+        QAction *action = menu->addAction(text);
+        action->setEnabled(refusal.isEmpty());
+        action->setToolTip(refusal.isEmpty() ? text : refusal);
+        connect(action, &QAction::triggered, this, act);
+    };
+    add(tr("Open the job"), {}, [this, uid = row->jobUid] { emit jobRequested(uid); });
+    add(tr("Resume…"), why, [this, key] { resume(key); });
+    add(tr("New job from this checkpoint…"), why, [this, key] { beginAt(key); });
+    menu->popup(at);
 }
 
 void CheckpointsPage::offered(const QString &id)
@@ -75,6 +112,7 @@ void CheckpointsPage::setUnread(const Unread &unread)
 
 void CheckpointsPage::updateAnswer()
 {
+    table()->keepWhole(TrailTableModel::Step, 84);
     const TrailTableModel::Counts counts = m_model->counts();
     QString answer = tr("%1 of %n job(s)", "checkpoints", counts.jobs).arg(tr("%n checkpoint(s)", nullptr, counts.checkpoints));
     if (counts.damaged > 0)
@@ -88,8 +126,9 @@ QString CheckpointsPage::footText() const
     const TrailTableModel::Counts counts = m_model->counts();
     if (counts.checkpoints == 0)
         return {};
-    return tr("%1 · %2 in all · read %3", "rows, bytes, age of the oldest listing")
-        .arg(ListPage::footText(), text::bytes(counts.bytes), text::ago(m_unread.oldest, m_model->now()));
+    const QString foot = tr("%1 · %2 in all · read %3", "rows, bytes, age of the oldest listing")
+                             .arg(ListPage::footText(), text::bytes(counts.bytes), text::ago(m_unread.oldest, m_model->now()));
+    return m_unread.cut > 0 ? tr("%1 · at least: the lists of %n job(s) are partial", "foot", m_unread.cut).arg(foot) : foot;
 }
 
 void CheckpointsPage::updateState()
@@ -131,6 +170,11 @@ void CheckpointsPage::updateState()
                           tr("%n job(s) save to a PVC or a bucket. %1", nullptr, m_unread.jobs).arg(cost), {read});
     else if (m_unread.left > 0)
         stateView()->setEmpty(tr("Reading checkpoints…"), tr("They appear here as each job is read."), {});
+    else if (m_unread.cut > 0)
+        stateView()->setEmpty(tr("No checkpoints among what was read"),
+                              tr("The lists of %n job(s) are partial: open a job to see what was left out.", nullptr, m_unread.cut), {});
+    else if (m_unread.read > 0)
+        stateView()->setEmpty(tr("No checkpoints yet"), tr("%n job(s) were read; none has saved one.", nullptr, m_unread.read), {});
     else
         stateView()->setEmpty(tr("No checkpoints"), tr("No job here saves to a place where checkpoints can be read."), {});
 }

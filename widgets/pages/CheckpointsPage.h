@@ -28,6 +28,8 @@ public:
         int left = 0;           ///< still to be read, the one under way included; 0: nothing is being read
         QString reading;        ///< name of the job that is being read
         QStringList problems;   ///< "namespace/job: why", of those whose reading failed
+        int read = 0;           ///< jobs that were read
+        int cut = 0;            ///< of these, with a listing that is partial
         QDateTime oldest = {}; ///< UTC, when the oldest of the listings shown was read
         bool operator==(const Unread &) const = default;
     };
@@ -43,6 +45,8 @@ signals:
     void stopRequested();
     void jobRequested(const QString &uid);
     void resumeRequested(const QString &uid, const QString &checkpoint);
+    /// A new job that begins there.
+    void newJobRequested(const QString &uid, const QString &checkpoint);
 
 protected:
     void updateAnswer() override;
@@ -53,6 +57,8 @@ protected:
 
 private:
     void resume(const QString &key);
+    void beginAt(const QString &key);
+    void showMenu(const QPoint &at);
 
     items::TrailTableModel *m_model;
     kit::Segment *m_views;

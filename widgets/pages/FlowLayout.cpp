@@ -46,7 +46,7 @@ QSize FlowLayout::minimumSize() const
 
 QSize FlowLayout::sizeHint() const
 {
-    QSize size;
+    QSize size(0, 0); // QSize() is one less
     for (const QLayoutItem *item : m_items) {
         if (item->isEmpty())
             continue;

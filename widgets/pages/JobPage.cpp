@@ -6,6 +6,7 @@
 #include "editors/CodeEditor.h"
 #include "items/CellText.h"
 #include "items/Vocabulary.h"
+#include "jobs/ShownOnly.h"
 #include "kit/Button.h"
 #include "kit/Card.h"
 #include "kit/Inputs.h"
@@ -15,15 +16,18 @@
 #include "kit/StateView.h"
 #include "pages/LogPane.h"
 #include "pages/TabChain.h"
+#include "pages/WhyPanel.h"
 #include "situation/JobWords.h"
 #include "situation/WhyItDied.h"
 #include "views/DataTable.h"
 
+#include <QAction>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QScrollArea>
 #include <QStackedWidget>
-#include <QUrl>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace cairn::pages {
 
@@ -45,23 +49,18 @@ QWidget *fact(const QString &caption, const QString &value, Type type = Type::Bo
     return widget;
 }
 
-Error safeError(const Error &error)
-{
-    Error safe = error;
-    safe.what = text::safe(error.what);
-    safe.why = text::safe(error.why);
-    safe.fix = text::safe(error.fix);
-    return safe;
-}
-
-qint64 totalBytes(const Listing &listing)
-{
-    qint64 sum = 0;
-    for (const Run &run : listing.runs)
-        for (const Checkpoint &checkpoint : run.checkpoints)
-            sum += checkpoint.bytes;
-    return sum;
-}
+/// As high as the tab in front needs at least: the rest of the page has the room that is left, and scrolls where there is none.
+class Tabs : public QStackedWidget {
+public:
+    using QStackedWidget::QStackedWidget;
+    bool hasHeightForWidth() const override { return false; }
+    QSize minimumSizeHint() const override
+    {
+        const QWidget *front = currentWidget();
+        return {QStackedWidget::minimumSizeHint().width(), front ? std::max(120, front->minimumSizeHint().height()) : 120};
+    }
+    QSize sizeHint() const override { return {QStackedWidget::sizeHint().width(), minimumSizeHint().height()}; }
+};
 
 } // namespace
 
@@ -95,7 +94,7 @@ JobPage::JobPage(QWidget *parent)
     tabRow->addWidget(m_again);
 
     m_logs = new LogPane;
-    m_stack = new QStackedWidget;
+    m_stack = new Tabs;
     m_stack->addWidget(makeCheckpoints());
     m_stack->addWidget(m_logs);
     m_stack->addWidget(makeYaml());
@@ -109,7 +108,9 @@ JobPage::JobPage(QWidget *parent)
     box->addWidget(m_stack, 1);
     content->setLayout(box);
 
-    m_none = new StateView(content);
+    QScrollArea *scroll = scrollDown(content);
+    scroll->setAccessibleName(accessibleName());
+    m_none = new StateView(scroll);
     m_none->setObjectName(u"job.state"_s);
     auto *outer = vbox(0);
     outer->addWidget(m_none);
@@ -155,6 +156,7 @@ void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummar
     if (other) {
         m_key = key;
         m_listing = {};
+        m_proposed.clear();
         m_listed = false;
         m_chosen = false;
         m_podList.clear();
@@ -170,6 +172,7 @@ void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummar
         m_logs->begin({});
         m_logs->setContent();
         setPendingResume(std::nullopt);
+        setWhy(nullptr);
         setListingConsent(std::nullopt);
         setSaveLocation({});
         m_correction->hide();
@@ -189,16 +192,32 @@ void JobPage::setJob(const Job &job, const std::optional<items::CheckpointSummar
         emit tabShown(tab());
 }
 
+void JobPage::setPatchRefusal(const QString &why)
+{
+    m_patchRefusal = why;
+    updateActs();
+    updateGuess();
+}
+
+void JobPage::updateActs()
+{
+    for (auto it = m_acts.begin(); it != m_acts.end(); ++it) {
+        const QString why = jobActRefusal(it.key(), m_job, m_patchRefusal);
+        it.value()->setEnabled(why.isEmpty());
+        it.value()->setToolTip(why.isEmpty() ? it.value()->text() : why);
+    }
+}
+
 void JobPage::updateTabOrder()
 {
-    QList<QWidget *> stops{m_toLogs, m_toYaml, m_resume, m_lineageLink};
-    for (Banner *banner : {m_pending, m_died, m_guess})
+    QList<QWidget *> stops{m_toLogs, m_toYaml, m_clone, m_more, m_resume, m_lineageLink};
+    for (const QWidget *banner : QList<const QWidget *>{m_pending, m_died, m_why, m_guess})
         for (Button *button : banner->findChildren<Button *>())
             stops.append(button);
     stops.append({m_correctionPath, m_correctionCancel, m_correctionUse});
     for (Button *button : m_consentBanner->findChildren<Button *>())
         stops.append(button);
-    stops.append({m_consentCode, m_tabs, m_search, m_again, m_timeline, m_table});
+    stops.append({m_consentCode, m_tabs, m_search, m_again, m_timeline, m_table, m_newJob});
     tabChain(stops);
 }
 
@@ -233,6 +252,7 @@ void JobPage::setNow(const QDateTime &now)
     m_checkpoints->setNow(now);
     m_pods->setNow(now);
     m_events->setNow(now);
+    m_why->setNow(now);
     for (views::DataTable *table : {m_table, m_podTable, m_eventTable})
         table->viewport()->update();
     if (m_key.isEmpty())
@@ -254,6 +274,7 @@ void JobPage::updateHeader()
     if (m_job.finished.isValid())
         cause.append(text::ago(m_job.finished, m_now));
     m_cause->setText(cause.join(u" · "_s));
+    placeCause();
 
     const Lineage &lineage = m_job.lineage;
     const bool resumed = lineage.attempt > 1 || !lineage.parentName.isEmpty();
@@ -274,6 +295,8 @@ void JobPage::updateHeader()
         m_lineageLink->setVisible(!m_parentKey.isEmpty());
     }
 
+    const change::Note shownOnly = jobs::shownOnly(m_job.kind);
+    m_clone->setRefusal(shownOnly.text);
     QString managed;
     switch (m_job.manager.type) {
     case Manager::Type::None: break;
@@ -288,6 +311,8 @@ void JobPage::updateHeader()
         const QString who = QString(text::safe(m_job.manager.kind) + u' ' + text::safe(m_job.manager.name)).trimmed();
         managed = managed.arg(who);
     }
+    if (!shownOnly.id.isEmpty())
+        managed = QString(managed + u' ' + shownOnly.text + u' ' + shownOnly.fix).trimmed();
     m_manager->setText(managed);
     m_manager->setVisible(!managed.isEmpty());
 }
@@ -399,6 +424,16 @@ void JobPage::updateTimeline()
     m_timeline->setSelectedKey(m_table->currentKey());
 }
 
+void JobPage::setWhy(const JobWhyView *why)
+{
+    const bool shown = !m_why->isHidden();
+    if (why)
+        m_why->set(*why);
+    m_why->setVisible(why != nullptr);
+    if (shown != (why != nullptr))
+        updateBanners();
+}
+
 void JobPage::setParentKey(const QString &key)
 {
     m_parentKey = key;
@@ -435,232 +470,6 @@ void JobPage::setEventsRefusal(const QString &why)
     m_eventRefusal->setVisible(!why.isEmpty());
 }
 
-void JobPage::setSaveLocation(const items::SaveLocation &location)
-{
-    if (location == m_location)
-        return;
-    m_location = location;
-    updateGuess();
-    if (!m_key.isEmpty())
-        updateFacts();
-}
-
-void JobPage::updateGuess()
-{
-    const Offer correct{u"correct"_s, tr("Correct…"), ButtonVariant::Normal};
-    if (m_location.corrected || (!m_location.guessed && !m_location.path.isEmpty())
-        || m_location == items::SaveLocation{}) {
-        m_guess->clear();
-        m_correction->hide();
-    } else if (m_location.path.isEmpty()) {
-        m_guess->set(Tone::Warn, tr("Where this job saves is not known"), m_location.reason, {correct});
-    } else {
-        m_guess->set(Tone::Info, tr("Cairn guesses that this job saves to %1").arg(m_location.path), m_location.reason,
-                     {correct});
-    }
-    updateBanners();
-}
-
-void JobPage::askForPlace(bool server)
-{
-    m_asksServer = server;
-    m_correctionPath->setAccessibleName(server ? tr("Server of the bucket") : tr("Folder the job saves to, inside its container"));
-    m_correctionPath->setPlaceholderText(server ? u"https://minio.example.org:9000"_s : u"/ckpt/my-run"_s);
-    m_correctionPath->setText(server ? QString() : m_location.path);
-    m_correctionPath->setBad(false);
-    m_correctionError->hide();
-    m_correctionUse->setText(server ? tr("Use this server") : tr("Use this folder"));
-    m_correction->show();
-    updateBanners();
-    m_correctionPath->setFocus(Qt::OtherFocusReason);
-    m_correctionPath->selectAll();
-}
-
-void JobPage::commitCorrection()
-{
-    const QString path = m_correctionPath->text().trimmed();
-    QString wrong;
-    if (m_asksServer) {
-        const QUrl url(path, QUrl::StrictMode);
-        if ((url.scheme() != "https"_L1 && url.scheme() != "http"_L1) || url.host().isEmpty())
-            wrong = tr("The server's address must begin with “https://” or “http://” and name a host.");
-    } else if (!path.startsWith(u'/'))
-        wrong = tr("The path must begin with “/”: it is the folder as the training program sees it.");
-    else if (path.contains(u"/../"_s) || path.endsWith("/.."_L1))
-        wrong = tr("The path must not contain “..”.");
-    m_correctionPath->setBad(!wrong.isEmpty());
-    m_correctionError->setText(wrong);
-    m_correctionError->setVisible(!wrong.isEmpty());
-    if (!wrong.isEmpty())
-        return;
-    m_correction->hide();
-    updateBanners();
-    if (m_asksServer)
-        emit bucketServerNamed(path);
-    else
-        emit saveLocationCorrected(path);
-}
-
-void JobPage::setListingRunning(const QString &what, qint64 done, qint64 total)
-{
-    m_again->setEnabled(false);
-    m_table->setSkeleton(!m_listed);
-    m_listState->setLoading(what, done, total, true, tr("Stop"));
-}
-
-void JobPage::setListing(const Listing &listing)
-{
-    m_listing = listing;
-    m_table->setColumnMinimum(CheckpointTableModel::Step, listing.runs.size() > 1 ? 128 : 80); // "12 000 attempt 2"
-    m_listed = true;
-    m_again->setEnabled(true);
-    m_table->setSkeleton(false);
-    m_checkpoints->setListing(listing);
-    const int count = m_checkpoints->rowCount();
-    if (count == 0) {
-        m_listState->setEmpty(listing.partial ? tr("No checkpoint seen yet") : tr("No checkpoints yet"),
-                              listing.notes.isEmpty()
-                                  ? tr("Nothing in this folder is a checkpoint format Cairn recognises: torch files, "
-                                       "DCP, Hugging Face Trainer, safetensors.")
-                                  : text::safe(listing.notes.join(u' ')),
-                              {{u"again"_s, tr("Refresh"), ButtonVariant::Normal}});
-    } else {
-        m_listState->setContent();
-    }
-    QString foot = tr("%n checkpoint(s) · %1", "number; total size", count).arg(text::bytes(totalBytes(listing)));
-    if (listing.partial)
-        foot = tr("at least %1").arg(foot);
-    if (!listing.notes.isEmpty())
-        foot += u" · "_s + text::safe(listing.notes.join(u' '));
-    m_footText = foot;
-    updateAge();
-    updateTimeline();
-    if (!m_chosen || !m_checkpoints->checkpoint(m_table->currentKey())) {
-        m_chosen = false;
-        m_table->setCurrentKey(m_checkpoints->newestWhole());
-    }
-    selectCheckpoint(m_table->currentKey());
-}
-
-void JobPage::setListingError(const Error &error, bool askServer)
-{
-    m_again->setEnabled(true);
-    m_table->setSkeleton(false);
-    const Error safe = safeError(error);
-    if (m_listed && m_checkpoints->rowCount() > 0)
-        m_listState->setStale(safe.what, safe.why.isEmpty() ? safe.fix : safe.why,
-                              {{u"again"_s, tr("Refresh"), ButtonVariant::Normal}});
-    else if (askServer)
-        m_listState->setError(safe, {{u"again"_s, tr("Refresh"), ButtonVariant::Normal}, {u"server"_s, tr("Name the server…"), ButtonVariant::Primary}}, m_now);
-    else
-        m_listState->setError(safe, {{u"again"_s, tr("Refresh"), ButtonVariant::Primary}}, m_now);
-}
-
-void JobPage::setListingForbidden(const QString &title, const QString &text, const QString &roleRequest)
-{
-    m_again->setEnabled(true);
-    m_table->setSkeleton(false);
-    m_listState->setForbidden(title, text, roleRequest, {{u"again"_s, tr("Check again"), ButtonVariant::Normal}});
-}
-
-void JobPage::setListingConsent(const std::optional<items::ListingConsent> &consent)
-{
-    if (consent == m_consent && m_consent)
-        return;
-    m_consent = consent;
-    m_consentCode->hide();
-    if (!consent) {
-        m_consentBanner->clear();
-        updateBanners();
-        return;
-    }
-    m_table->setSkeleton(false);
-    if (m_checkpoints->rowCount() == 0)
-        m_listState->setEmpty(tr("The checkpoints have not been read"),
-                              tr("They are on the PVC %1, which only a pod in the cluster can read.")
-                                  .arg(text::safe(consent->claim)));
-    QList<Offer> offers;
-    QString text;
-    if (consent->mayCreate) {
-        text = tr("It mounts the PVC %1 read-only, lists the folder, reads the file headers and removes itself.").arg(text::safe(consent->claim));
-        if (!consent->agreedImages.isEmpty())
-            text += u' ' + tr("The image has changed: it would run %1; in this namespace you have allowed only %2.")
-                               .arg(consent->image, consent->agreedImages.join(u", "_s));
-        else if (!consent->image.isEmpty())
-            text += u' ' + tr("It runs the image %1.").arg(consent->image);
-        text += u' ' + tr("Cairn asks once per namespace and image.");
-        offers.append({u"what"_s, tr("What it runs"), ButtonVariant::Normal});
-        if (consent->mayExec)
-            offers.append({u"exec"_s, tr("Use exec instead"), ButtonVariant::Normal});
-        offers.append({u"allow"_s, tr("Allow"), ButtonVariant::Primary});
-        m_consentBanner->set(consent->agreedImages.isEmpty() ? Tone::Info : Tone::Warn,
-                             tr("Listing needs a helper Job in %1").arg(text::safe(consent->ns)),
-                             text, offers);
-    } else {
-        text = text::safe(consent->createRefusal);
-        if (consent->mayExec)
-            offers.append({u"exec"_s, tr("Use exec instead"), ButtonVariant::Primary});
-        else
-            text += u' ' + tr("Exec into a running pod is not possible either.");
-        m_consentBanner->set(Tone::Warn,
-                             tr("No helper Job can be created in %1").arg(text::safe(consent->ns)), text, offers);
-    }
-    m_consentCode->setText(consent->what);
-    updateBanners();
-}
-
-void JobPage::setBucketConsent(const items::BucketConsent &consent)
-{
-    setListingConsent(std::nullopt);
-    m_table->setSkeleton(false);
-    m_again->setEnabled(true);
-    const QString server = text::safe(consent.server);
-    if (m_checkpoints->rowCount() == 0)
-        m_listState->setEmpty(tr("The checkpoints have not been read"), tr("They are in the bucket %1.").arg(text::safe(consent.uri)));
-    QString text = consent.secrets.isEmpty()
-        ? tr("The job names no credentials: requests go to %1 unsigned.").arg(server)
-        : tr("It reads the Secret %1 and uses the credentials in it for %2 and nowhere else; they stay in memory.")
-              .arg(text::safe(consent.secrets.join(u", "_s)), server);
-    if (!consent.encrypted)
-        text += u' ' + tr("This connection is not encrypted: anyone on the network path can read and change what is sent.");
-    if (!consent.sources.isEmpty())
-        text += u' ' + tr("It uses %1.", "list of: variable, key and Secret").arg(consent.sources.join(u"; "_s));
-    text += u' ' + tr("Cairn asks again when the server, the bucket or one of these credentials changes.");
-    m_consentBanner->set(consent.encrypted ? Tone::Info : Tone::Warn,
-                         consent.secrets.isEmpty() ? tr("Listing contacts a server that the job names")
-                                                   : tr("Listing needs a Secret in %1").arg(text::safe(consent.ns)),
-                         text, {{u"bucket"_s, tr("Allow"), ButtonVariant::Primary}});
-    updateBanners();
-}
-
-void JobPage::updateAge()
-{
-    m_partial->setVisible(m_listed && m_listing.partial && tab() == Tab::Checkpoints);
-    m_partial->setToolTip(text::safe(m_listing.notes.join(u'\n')));
-    const bool relevant = tab() == Tab::Checkpoints;
-    m_again->setVisible(relevant);
-    if (!relevant) {
-        m_age->setText({});
-        return;
-    }
-    if (!m_listed || !m_listing.readAt.isValid()) {
-        m_age->setText(tr("never read"));
-        return;
-    }
-    const QString ago = text::ago(m_listing.readAt, m_now);
-    QString source = m_listing.source;
-    if (source == "helper job"_L1)
-        source = tr("by a helper Job");
-    else if (source == "exec"_L1)
-        source = tr("by exec");
-    else if (source == "bucket"_L1)
-        source = tr("from the bucket");
-    else
-        source.clear();
-    m_age->setText(source.isEmpty() ? tr("Read %1", "time ago").arg(ago) : tr("Read %1 %2", "time ago, by what").arg(ago, source));
-    m_age->setToken(m_listing.readAt.secsTo(m_now) > 900 ? Token::Warn : Token::Dim);
-}
-
 void JobPage::setResumeRefusal(const QString &why)
 {
     m_refusal = why;
@@ -670,16 +479,26 @@ void JobPage::setResumeRefusal(const QString &why)
 
 void JobPage::updateResume()
 {
-    QString why = m_refusal;
-    if (const Checkpoint *checkpoint = m_checkpoints->checkpoint(selectedCheckpoint()); checkpoint && why.isEmpty()) {
-        if (checkpoint->verdict == Verdict::Damaged)
-            why = tr("The selected checkpoint is damaged. Select another one.");
-        else if (checkpoint->verdict == Verdict::Writing)
-            why = tr("The selected checkpoint is still being written. Select another one.");
-    } else if (!checkpoint && why.isEmpty()) {
-        why = m_listed ? tr("There is no checkpoint to resume from.") : tr("The checkpoints have not been read yet.");
-    }
-    m_resume->setRefusal(why);
+    const QString none = whyNoBeginning();
+    m_resume->setRefusal(m_refusal.isEmpty() ? none : m_refusal);
+    m_newJob->setRefusal(none); // needs no right on this job
+    m_newJobAct->setEnabled(none.isEmpty());
+    m_newJobAct->setToolTip(none.isEmpty() ? m_newJobAct->text() : none);
+}
+
+/// Why nothing can begin at the selected checkpoint.
+QString JobPage::whyNoBeginning() const
+{
+    const Checkpoint *checkpoint = m_checkpoints->checkpoint(selectedCheckpoint());
+    if (!checkpoint)
+        return !m_listed        ? tr("The checkpoints have not been read yet.")
+            : m_listing.partial ? tr("There is no checkpoint to resume from among what was read.")
+                                : tr("There is no checkpoint to resume from.");
+    if (checkpoint->verdict == Verdict::Damaged)
+        return tr("The selected checkpoint is damaged. Select another one.");
+    if (checkpoint->verdict == Verdict::Writing)
+        return tr("The selected checkpoint is still being written. Select another one.");
+    return {};
 }
 
 void JobPage::setPendingResume(const std::optional<items::PendingResume> &pending)
@@ -703,22 +522,6 @@ void JobPage::setPendingResume(const std::optional<items::PendingResume> &pendin
     updateBanners();
 }
 
-void JobPage::setYaml(const QString &yaml)
-{
-    m_yaml->setText(yaml);
-    m_yamlState->setContent();
-}
-
-void JobPage::setYamlLoading()
-{
-    m_yamlState->setLoading(tr("Reading the object…"), 0, -1, !m_yaml->text().isEmpty());
-}
-
-void JobPage::setYamlError(const Error &error)
-{
-    m_yamlState->setError(safeError(error), {{u"again"_s, tr("Try again"), ButtonVariant::Primary}}, m_now);
-}
-
 JobPage::Tab JobPage::tab() const
 {
     return static_cast<Tab>(m_stack->currentIndex());
@@ -729,6 +532,7 @@ void JobPage::showTab(Tab tab)
     const bool same = tab == this->tab();
     m_tabs->setCurrent(static_cast<int>(tab));
     m_stack->setCurrentIndex(static_cast<int>(tab));
+    m_stack->updateGeometry();
     m_search->setVisible(tab != Tab::Logs);
     m_search->setPlaceholderText(tab == Tab::Yaml ? tr("Search") : tr("Filter"));
     applyFilter(m_search->text());
@@ -737,10 +541,15 @@ void JobPage::showTab(Tab tab)
         emit tabShown(tab);
 }
 
+QString JobPage::proposed() const
+{
+    return m_checkpoints->checkpoint(m_proposed) ? m_proposed : m_checkpoints->newestWhole();
+}
+
 QString JobPage::selectedCheckpoint() const
 {
     const QString current = m_table->currentKey();
-    return current.isEmpty() ? m_checkpoints->newestWhole() : current;
+    return current.isEmpty() ? proposed() : current;
 }
 
 void JobPage::selectRow(const QString &path)
@@ -773,6 +582,7 @@ void JobPage::resizeEvent(QResizeEvent *event)
     m_podTable->setColumnShown(items::PodTableModel::Role, room >= scaled(760));
     m_podTable->setColumnShown(items::PodTableModel::Gpus, room >= scaled(700));
     selectCheckpoint(m_table->currentKey());
+    placeCause();
 }
 
 void JobPage::requestResume(const QString &path)
@@ -783,6 +593,13 @@ void JobPage::requestResume(const QString &path)
     if (checkpoint && (checkpoint->verdict == Verdict::Damaged || checkpoint->verdict == Verdict::Writing))
         return;
     emit resumeRequested(path);
+}
+
+void JobPage::requestNewJob(const QString &path)
+{
+    const Checkpoint *checkpoint = m_checkpoints->checkpoint(path);
+    if (!m_key.isEmpty() && checkpoint && checkpoint->verdict != Verdict::Damaged && checkpoint->verdict != Verdict::Writing)
+        emit newJobRequested(path);
 }
 
 void JobPage::keyPressEvent(QKeyEvent *event)

@@ -8,10 +8,13 @@
 #include "items/JobTableModel.h"
 #include "items/JobView.h"
 #include "items/PodTableModel.h"
+#include "pages/JobActs.h"
 
+#include <QHash>
 #include <QWidget>
 #include <optional>
 
+class QAction;
 class QHBoxLayout;
 class QStackedWidget;
 class QVBoxLayout;
@@ -42,6 +45,8 @@ class DataTable;
 namespace cairn::pages {
 
 class LogPane;
+class WhyPanel;
+struct JobWhyView;
 
 /// How far, how safe, where do I go back to? One job: header, timeline, checkpoints, logs, YAML, events. Pure
 /// presentation; everything is about the job given to setJob(). GUI thread only.
@@ -72,9 +77,11 @@ public:
 
     /// The checkpoints are being read; the old list stays visible. `total` < 0 unknown.
     void setListingRunning(const QString &what, qint64 done = 0, qint64 total = -1);
-    void setListing(const Listing &listing);
-    /// `askServer`: it would help to be told on which server the bucket is.
-    void setListingError(const Error &error, bool askServer = false);
+    /// `proposed`: path of what a resume would take by itself; "" for the newest of all.
+    void setListing(const Listing &listing, const QString &proposed = {});
+    /// What it would help to be told: on which server the bucket is, or the folder that the job saves to.
+    enum class Ask { Nothing, Server, Folder };
+    void setListingError(const Error &error, Ask ask = Ask::Nothing);
     void setListingForbidden(const QString &title, const QString &text, const QString &roleRequest);
     /// Asks before the first helper Job of a namespace; nullopt takes the question away.
     void setListingConsent(const std::optional<items::ListingConsent> &consent);
@@ -82,7 +89,12 @@ public:
     void setBucketConsent(const items::BucketConsent &consent);
     /// Why nothing can be resumed now ("" when it can): missing rights, another resume under way.
     void setResumeRefusal(const QString &why);
+    /// Why the user may not change the job ("" when they may, or nobody said).
+    void setPatchRefusal(const QString &why);
     void setPendingResume(const std::optional<items::PendingResume> &pending);
+
+    /// Why it does not start; nullptr for a job that runs, or did.
+    void setWhy(const JobWhyView *why);
 
     void setYaml(const QString &yaml);
     void setYamlLoading();
@@ -93,7 +105,7 @@ public:
     void showTab(Tab tab);
     /// The filter of the tab's table, or its search.
     void focusFilter();
-    /// Path of the selected checkpoint; the newest whole one until the user chooses.
+    /// Path of the selected checkpoint; the proposed one until the user chooses.
     QString selectedCheckpoint() const;
     /// Selects a checkpoint as the user would; later lists keep it while it exists.
     void selectRow(const QString &path);
@@ -103,6 +115,10 @@ signals:
     void tabShown(cairn::pages::JobPage::Tab tab);
     /// Path within the listing; "" when there is none to name.
     void resumeRequested(const QString &checkpoint);
+    void cloneRequested();
+    /// A new job that begins at this checkpoint; path within the listing.
+    void newJobRequested(const QString &checkpoint);
+    void actRequested(cairn::pages::JobAct act);
     void openJobRequested(const QString &key);
     void readAgainRequested();
     void cancelListingRequested();
@@ -117,6 +133,8 @@ signals:
     void finishResumeRequested();
     void undoResumeRequested();
     void yamlRetryRequested();
+    /// Look again why it does not start.
+    void whyRequested();
     void copied(const QString &what);
 
 protected:
@@ -130,6 +148,7 @@ private:
     QWidget *makeYaml();
     QWidget *makeEvents();
     void updateHeader();
+    void placeCause();
     void updateFacts();
     void updateTimeline();
     void updateAge();
@@ -139,10 +158,14 @@ private:
     void updateTabOrder();
     void applyFilter(const QString &text);
     void updateResume();
+    void updateActs();
     void selectCheckpoint(const QString &path);
     void requestResume(const QString &path);
+    void requestNewJob(const QString &path);
+    QString whyNoBeginning() const;
     void askForPlace(bool server);
     void commitCorrection();
+    QString proposed() const;
 
     Job m_job;
     QString m_key;
@@ -150,12 +173,14 @@ private:
     QDateTime m_now;
     QList<Pod> m_podList;
     Listing m_listing;
+    QString m_proposed;
     bool m_listed = false;
     bool m_chosen = false; ///< the user picked a checkpoint: updates keep it
     items::SaveLocation m_location;
     std::optional<items::ListingConsent> m_consent;
     QString m_parentKey;
     QString m_refusal;
+    QString m_patchRefusal;
     QString m_footText;
 
     items::CheckpointTableModel *m_checkpoints;
@@ -166,17 +191,25 @@ private:
     kit::ElidedLabel *m_name;
     kit::Tag *m_phase;
     kit::ElidedLabel *m_cause;
+    QHBoxLayout *m_headRow;
+    QHBoxLayout *m_causeRow; ///< where the cause has no room beside the buttons
     kit::Button *m_toLogs;
     kit::Button *m_toYaml;
+    kit::Button *m_clone;
+    kit::Button *m_more;
+    QHash<JobAct, QAction *> m_acts;
+    QAction *m_newJobAct;
     kit::Button *m_resume;
+    kit::Button *m_newJob;
     QWidget *m_facts;
     QWidget *m_lineage;
-    kit::Label *m_lineageText;
+    kit::ElidedLabel *m_lineageText;
     kit::Button *m_lineageLink;
     kit::Paragraph *m_manager;
     QWidget *m_banners;
     kit::Banner *m_pending;
     kit::Banner *m_died;
+    WhyPanel *m_why;
     kit::Banner *m_guess;
     QWidget *m_correction;
     kit::Input *m_correctionPath;

@@ -12,8 +12,11 @@
 #include "kit/Messages.h"
 #include "kit/StateView.h"
 #include "pages/FlowLayout.h"
+#include "pages/WhyPanel.h"
 #include "views/DataTable.h"
 
+#include <QAction>
+#include <QMenu>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -30,7 +33,8 @@ QWidget *JobPage::makeHeader()
 {
     auto *card = new Card;
     card->setObjectName(u"job.header"_s);
-    auto *row = hbox(10);
+    m_headRow = hbox(10);
+    auto *row = m_headRow;
     m_name = new ElidedLabel({}, Type::PanelTitle);
     m_phase = new Tag(QString());
     m_cause = new ElidedLabel({}, Type::Body, Token::Dim, Qt::ElideRight);
@@ -38,6 +42,24 @@ QWidget *JobPage::makeHeader()
     m_toLogs->setObjectName(u"job.logs"_s);
     m_toYaml = new Button(tr("YAML"));
     m_toYaml->setObjectName(u"job.yaml"_s);
+    m_clone = new Button(tr("Clone…"));
+    m_clone->setObjectName(u"job.clone"_s);
+    m_more = new Button(tr("More"));
+    m_more->setObjectName(u"job.more"_s);
+    m_more->setAccessibleName(tr("More that can be done with the job"));
+    auto *more = new QMenu(this);
+    more->setObjectName(u"job.menu"_s);
+    more->setToolTipsVisible(true);
+    for (const JobAct act : jobActs) {
+        m_acts.insert(act, more->addAction(jobActLabel(act)));
+        connect(m_acts.value(act), &QAction::triggered, this, [this, act] { emit actRequested(act); });
+    }
+    more->addSeparator();
+    m_newJobAct = more->addAction(tr("New job from the selected checkpoint…"));
+    m_newJobAct->setObjectName(u"job.newJob.act"_s);
+    connect(m_newJobAct, &QAction::triggered, this, [this] { requestNewJob(selectedCheckpoint()); });
+    connect(more, &QMenu::aboutToShow, this, &JobPage::updateActs);
+    m_more->setMenu(more);
     m_resume = new Button(tr("Resume…"), ButtonVariant::Primary);
     m_resume->setObjectName(u"job.resume"_s);
     row->addWidget(m_name);
@@ -45,8 +67,12 @@ QWidget *JobPage::makeHeader()
     row->addWidget(m_cause, 1);
     row->addWidget(m_toLogs);
     row->addWidget(m_toYaml);
+    row->addWidget(m_clone);
+    row->addWidget(m_more);
     row->addWidget(m_resume);
     card->body()->addLayout(row);
+    m_causeRow = hbox(0);
+    card->body()->addLayout(m_causeRow);
 
     m_facts = new QWidget;
     new FlowLayout(22, 6, m_facts);
@@ -54,7 +80,7 @@ QWidget *JobPage::makeHeader()
 
     m_lineage = new QWidget;
     auto *lineage = hbox(6);
-    m_lineageText = new Label({}, Type::Body, Token::Dim);
+    m_lineageText = new ElidedLabel({}, Type::Body, Token::Dim);
     m_lineageLink = new Button({}, ButtonVariant::Link, Button::Size::Small);
     m_lineageLink->setObjectName(u"job.parent"_s);
     lineage->addWidget(m_lineageText);
@@ -67,9 +93,41 @@ QWidget *JobPage::makeHeader()
 
     connect(m_toLogs, &QPushButton::clicked, this, [this] { showTab(Tab::Logs); });
     connect(m_toYaml, &QPushButton::clicked, this, [this] { showTab(Tab::Yaml); });
+    connect(m_clone, &QPushButton::clicked, this, &JobPage::cloneRequested);
     connect(m_resume, &QPushButton::clicked, this, [this] { requestResume(selectedCheckpoint()); });
     connect(m_lineageLink, &QPushButton::clicked, this, [this] { emit openJobRequested(m_parentKey); });
     return card;
+}
+
+/// Beside the name while it is whole there, else on lines of its own. Where not even the rest has room, the ways to tabs that
+/// stand below go first.
+void JobPage::placeCause()
+{
+    int taken = 0;
+    for (const QWidget *part : {static_cast<const QWidget *>(m_name), static_cast<const QWidget *>(m_phase), static_cast<const QWidget *>(m_toLogs), static_cast<const QWidget *>(m_toYaml),
+             static_cast<const QWidget *>(m_clone), static_cast<const QWidget *>(m_more), static_cast<const QWidget *>(m_resume)})
+        taken += part->sizeHint().width() + m_headRow->spacing();
+    constexpr int edges = 40; // of the card, and a scroll bar
+    const bool tight = taken > width() - edges;
+    for (Button *way : {m_toLogs, m_toYaml}) {
+        way->setVisible(!tight);
+        if (tight)
+            taken -= way->sizeHint().width() + m_headRow->spacing();
+    }
+    const bool below = taken + m_cause->sizeHint().width() > width() - edges;
+    if (below == (m_causeRow->count() > 0))
+        return;
+    constexpr int beside = 2; // behind name and phase
+    if (below) {
+        m_headRow->removeWidget(m_cause);
+        m_headRow->insertStretch(beside, 1);
+        m_causeRow->addWidget(m_cause, 1);
+    } else {
+        m_causeRow->removeWidget(m_cause);
+        delete m_headRow->takeAt(beside);
+        m_headRow->insertWidget(beside, m_cause, 1);
+    }
+    m_cause->setLines(below ? 2 : 1);
 }
 
 QWidget *JobPage::makeBanners()
@@ -80,6 +138,8 @@ QWidget *JobPage::makeBanners()
     m_pending->setObjectName(u"job.pending"_s);
     m_died = new Banner;
     m_died->setObjectName(u"job.died"_s);
+    m_why = new WhyPanel;
+    m_why->hide();
     m_guess = new Banner;
     m_guess->setObjectName(u"job.guess"_s);
     m_consentBanner = new Banner;
@@ -110,6 +170,7 @@ QWidget *JobPage::makeBanners()
 
     box->addWidget(m_pending);
     box->addWidget(m_died);
+    box->addWidget(m_why);
     box->addWidget(m_guess);
     box->addWidget(m_correction);
     box->addWidget(m_consentBanner);
@@ -122,6 +183,7 @@ QWidget *JobPage::makeBanners()
         else
             emit undoResumeRequested();
     });
+    connect(m_why, &WhyPanel::againRequested, this, &JobPage::whyRequested);
     connect(m_died, &Banner::triggered, this, [this] { showTab(Tab::Logs); });
     connect(m_guess, &Banner::triggered, this, [this] { askForPlace(false); });
     connect(m_correctionUse, &QPushButton::clicked, this, &JobPage::commitCorrection);
@@ -171,11 +233,18 @@ QWidget *JobPage::makeCheckpoints()
                          {CheckpointTableModel::Reason, CellKind::Text, 80, 260, true, false},
                          {CheckpointTableModel::Action, CellKind::Action, 142, 200, false, false}});
     m_table->setSource(m_checkpoints);
+    bindTheme(m_table, [this] { m_table->setMinimumHeight(scaled(32) + 4 * m_table->rowHeight()); });
     m_table->sortBy(CheckpointTableModel::Saved, Qt::DescendingOrder);
     m_listFoot = new ElidedLabel({}, Type::Meta, Token::Dim, Qt::ElideRight);
     auto *foot = hbox(0);
     foot->setContentsMargins(12, 7, 12, 7);
     foot->addWidget(m_listFoot, 1);
+    m_newJob = new Button(tr("New job from it…"), ButtonVariant::Link, Button::Size::Small);
+    m_newJob->setObjectName(u"job.newJob"_s);
+    foot->addWidget(m_newJob);
+    // With large text the foot has no room for it; More and N do the same.
+    bindTheme(m_newJob, [this] { m_newJob->setVisible(Theme::instance().textScale() < 1.5); });
+    connect(m_newJob, &QPushButton::clicked, this, [this] { requestNewJob(selectedCheckpoint()); });
     auto *content = new QWidget;
     auto *contentBox = vbox(0);
     contentBox->addWidget(m_table, 1);
@@ -211,6 +280,8 @@ QWidget *JobPage::makeCheckpoints()
     connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &typed) {
         if (typed.compare(u"r"_s, Qt::CaseInsensitive) == 0)
             requestResume(m_table->currentKey());
+        else if (typed.compare(u"n"_s, Qt::CaseInsensitive) == 0)
+            requestNewJob(m_table->currentKey());
         else if (typed.compare(u"l"_s, Qt::CaseInsensitive) == 0)
             showTab(Tab::Logs);
         else if (typed == "/"_L1)
@@ -221,6 +292,8 @@ QWidget *JobPage::makeCheckpoints()
             emit cancelListingRequested();
         else if (id == "server"_L1)
             askForPlace(true);
+        else if (id == "folder"_L1)
+            askForPlace(false);
         else
             emit readAgainRequested();
     });

@@ -13,6 +13,7 @@
 #include "pages/FacetPanel.h"
 #include "pages/KeyHintBar.h"
 #include "pages/NamespaceSelector.h"
+#include "pages/YamlDrop.h"
 #include "pages/TabChain.h"
 #include "views/DataTable.h"
 
@@ -98,6 +99,14 @@ JobsPage::JobsPage(QWidget *detail, QWidget *parent)
     m_columns->setObjectName(u"jobs.columns"_s);
     header()->addAction(m_namespaces);
     header()->addAction(m_columns);
+    m_new = new Button(tr("New job…"), ButtonVariant::Primary);
+    m_new->setObjectName(u"jobs.new"_s);
+    header()->addAction(m_new);
+    connect(m_new, &QPushButton::clicked, this, &JobsPage::newJobRequested);
+    auto *drop = new YamlDrop(this);
+    connect(drop, &YamlDrop::fileDropped, this, &JobsPage::fileDropped);
+    connect(drop, &YamlDrop::textDropped, this, &JobsPage::textDropped);
+    connect(drop, &YamlDrop::refused, this, &JobsPage::dropRefused);
 
     search()->setMinimumWidth(scaled(180));
     m_chips = hbox();
@@ -515,7 +524,7 @@ void JobsPage::updateChips()
 
 void JobsPage::updateTabOrder()
 {
-    QList<QWidget *> stops{m_namespaces, m_columns, search()};
+    QList<QWidget *> stops{m_namespaces, m_columns, m_new, search()};
     for (int i = 0; i < m_chips->count(); ++i)
         stops.append(m_chips->itemAt(i)->widget());
     stops.append(m_clear);

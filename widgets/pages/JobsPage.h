@@ -2,6 +2,7 @@
 #pragma once
 
 #include "items/JobTableModel.h"
+#include "pages/JobActs.h"
 #include "pages/ListPage.h"
 #include "pages/SelectionBar.h"
 
@@ -62,6 +63,14 @@ signals:
     /// "L" and "R" on the current row.
     void logsRequested(const QString &key);
     void resumeRequested(const QString &key);
+    void newJobRequested();
+    void cloneRequested(const QString &key);
+    /// A file, or text, was dropped on the page: a job to launch.
+    void fileDropped(const QString &path);
+    void textDropped(const QString &text);
+    void dropRefused(const QString &why);
+    /// Of one job, from the menu of its row.
+    void jobActRequested(cairn::pages::JobAct act, const QString &key);
     /// The bar, the menu of a row, or Delete.
     void actRequested(cairn::pages::SelectionBar::Act act, const QStringList &keys);
     /// selectedJobs() are others now.
@@ -95,7 +104,7 @@ private:
 
     items::JobTableModel *m_model;
     NamespaceSelector *m_namespaces;
-    kit::Button *m_columns;
+    kit::Button *m_columns, *m_new;
     QHBoxLayout *m_chips;
     kit::Button *m_clear;
     kit::Segment *m_views;

@@ -2,6 +2,7 @@
 // What can be done with the jobs that are checked on the Jobs page.
 #include "base/Text.h"
 #include "items/CellText.h"
+#include "jobs/ShownOnly.h"
 #include "pages/JobsPage.h"
 #include "views/DataTable.h"
 
@@ -45,6 +46,8 @@ QString JobsPage::whyNot(Act act, const QStringList &keys) const
         return tr("No job is selected.");
     if (feed().phase == FeedState::Phase::Stale && act != Act::SaveYaml)
         return tr("Not connected: what you see may be old.");
+    if (act != Act::SaveYaml && std::ranges::all_of(jobs, [](const Job *job) { return job->facts().isShownOnly(); }))
+        return jobs::shownOnly(jobs.first()->kind).text;
     if (act == Act::Suspend && std::ranges::all_of(jobs, [](const Job *job) { return job->suspendRequested || isFinished(job->phase); }))
         return tr("Already suspended or finished.");
     if (act == Act::Unsuspend && std::ranges::none_of(jobs, [](const Job *job) { return job->suspendRequested && !isFinished(job->phase); }))
@@ -114,7 +117,16 @@ void JobsPage::showMenu(views::DataTable *table, const QPoint &globalPos)
     if (keys.size() == 1) {
         add(tr("Open"), {}, [this, current] { openJob(current); });
         add(tr("Logs"), {}, [this, current] { emit logsRequested(current); });
-        add(tr("Resume from a checkpoint…"), {}, [this, current] { emit resumeRequested(current); });
+        const Job *job = m_model->job(current);
+        const QString refusal = job ? jobs::shownOnly(job->kind).text : QString();
+        add(tr("Resume from a checkpoint…"), refusal, [this, current] { emit resumeRequested(current); });
+        add(tr("Clone…"), refusal, [this, current] { emit cloneRequested(current); });
+        if (job) {
+            // To suspend a job is to patch it, too.
+            const QString patch = keys == m_selected ? m_refusals.value(Act::Suspend) : QString();
+            for (const JobAct act : jobActs)
+                add(jobActLabel(act), jobActRefusal(act, *job, patch), [this, act, current] { emit jobActRequested(act, current); });
+        }
         menu->addSeparator();
     }
     for (const Act act : acts)

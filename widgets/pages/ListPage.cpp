@@ -43,8 +43,8 @@ ListPage::ListPage(const QString &name, const Words &words, QWidget *parent)
     connect(filter(), &items::FilterProxy::filterChanged, this, &ListPage::settleSoon);
     connect(m_search, &SearchField::changed, filter(), &items::FilterProxy::setText);
     connect(m_search, &SearchField::left, this, &ListPage::focusTable);
-    connect(m_search, &SearchField::moveDown, this, [this] { activeTable()->focusRow(); });
-    connect(m_search, &SearchField::entered, this, [this] { activeTable()->openFound(); });
+    connect(m_search, &SearchField::moveDown, this, [this] { focusRow(); });
+    connect(m_search, &SearchField::entered, this, [this] { openFound(); });
     connect(m_table, &views::DataTable::keyTyped, this, &ListPage::keyTyped);
     connect(m_table, &views::DataTable::currentKeyChanged, this, &ListPage::currentChanged);
 }
@@ -108,7 +108,12 @@ QWidget *ListPage::inStates(QWidget *content)
 {
     m_state = new StateView(content);
     m_state->setObjectName(objectName() + u".state"_s);
-    connect(m_state, &StateView::triggered, this, &ListPage::offered);
+    connect(m_state, &StateView::triggered, this, [this](const QString &id) {
+        if (id == "allow"_L1)
+            emit signInRequested();
+        else
+            offered(id);
+    });
     return m_state;
 }
 
@@ -138,8 +143,8 @@ void ListPage::settle()
     updateAnswer();
     if (m_foot)
         m_foot->setText(footText());
-    if (m_currentIsOurs && currentKey().isEmpty() && m_table->rowCount() > 0)
-        setCurrentKey(m_table->model()->index(0, 0).data(items::KeyRole).toString());
+    if (m_currentIsOurs && currentKey().isEmpty())
+        setCurrentKey(m_table->firstKey());
     updateState();
     updatePanel();
 }
@@ -201,7 +206,11 @@ void ListPage::updateState()
     case Phase::Failed:
         if (error.what.isEmpty())
             error.what = words.failed;
-        m_state->setError(error, {{u"again"_s, tr("Try again"), ButtonVariant::Primary}}, m_now);
+        // The program that signs in has changed since it was allowed: to ask again helps nobody.
+        if (error.kind == Error::Kind::Consent)
+            m_state->setError(error, {{u"allow"_s, tr("Review and allow…"), ButtonVariant::Primary}}, m_now);
+        else
+            m_state->setError(error, {{u"again"_s, tr("Try again"), ButtonVariant::Primary}}, m_now);
         return;
     case Phase::Absent:
         if (!words.absentTitle.isEmpty()) {
@@ -249,7 +258,7 @@ void ListPage::setFilterText(const QString &text)
 
 void ListPage::focusTable()
 {
-    activeTable()->setFocus(Qt::OtherFocusReason);
+    activeList()->setFocus(Qt::OtherFocusReason);
 }
 
 void ListPage::focusFilter()

@@ -47,6 +47,8 @@ public:
 
 signals:
     void retryRequested();
+    /// The sign-in needs an agreement again.
+    void signInRequested();
 
 protected:
     struct Words {
@@ -76,6 +78,9 @@ protected:
 
     /// Where the filter field's Down and Enter go on.
     virtual views::DataTable *activeTable() const { return m_table; }
+    virtual QWidget *activeList() const { return activeTable(); }
+    virtual void focusRow() { activeTable()->focusRow(); }
+    virtual void openFound() { activeTable()->openFound(); }
     virtual void updateAnswer() {} ///< of the header, and the numbers on the views
     virtual void updatePanel() {}  ///< of the current row
     virtual void updateState();

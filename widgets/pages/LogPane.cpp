@@ -16,8 +16,41 @@
 #include <QKeyEvent>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace cairn::pages {
+namespace {
+
+/// In one row while that has room beside the buttons, else in several, and asks for their height: a page that scrolls gives it.
+class Rows : public QWidget {
+public:
+    explicit Rows(const QList<QWidget *> &beside)
+        : m_beside(beside)
+    {
+    }
+    QSize minimumSizeHint() const override
+    {
+        const QSize least = QWidget::minimumSizeHint();
+        constexpr int edges = 24, gap = 14; // of the foot
+        int room = parentWidget() ? parentWidget()->width() - edges : 0;
+        for (const QWidget *one : m_beside)
+            room -= one->isHidden() ? 0 : one->sizeHint().width() + gap;
+        return {std::max(least.width(), std::min(sizeHint().width(), room)), least.height()};
+    }
+
+protected:
+    void resizeEvent(QResizeEvent *event) override
+    {
+        QWidget::resizeEvent(event);
+        setMinimumHeight(layout()->heightForWidth(width()));
+    }
+
+private:
+    const QList<QWidget *> m_beside;
+};
+
+} // namespace
+
 
 using namespace Qt::StringLiterals;
 using namespace cairn::kit;
@@ -66,10 +99,11 @@ LogPane::LogPane(QWidget *parent)
 
     auto *foot = hbox(14);
     foot->setContentsMargins(12, 6, 12, 6);
-    foot->addWidget(m_time);
-    foot->addWidget(m_pod);
-    foot->addWidget(m_wrap);
-    foot->addWidget(m_previous);
+    auto *what = new Rows({m_error, m_follow});
+    auto *whatRow = new FlowLayout(14, 4, what);
+    for (Check *one : {m_time, m_pod, m_wrap, m_previous})
+        whatRow->addWidget(one);
+    foot->addWidget(what);
     foot->addWidget(m_note);
     foot->addWidget(new KeyHintBar({{u"E"_s, tr("next error")}, {u"N"_s, tr("next match")}, {u"F"_s, tr("follow")}}), 1);
     foot->addWidget(m_error);

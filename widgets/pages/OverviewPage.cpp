@@ -199,10 +199,10 @@ void OverviewPage::updateTiles()
     } else {
         availability.number = text::number(o.components.surviving);
         availability.unit = tr("of %1 tolerate a node failure", "components").arg(o.components.observable);
-        if (o.down > 0)
-            availability.tags.append({tr("%n down", nullptr, o.down), items::Tone::Err});
-        if (const int falling = o.components.falling() - o.down; falling > 0)
-            availability.tags.append({tr("%n at risk", nullptr, falling), items::Tone::Warn});
+        if (o.components.down > 0)
+            availability.tags.append({tr("%n down", nullptr, o.components.down), items::Tone::Err});
+        if (const int atRisk = o.components.atRisk(); atRisk > 0)
+            availability.tags.append({tr("%n at risk", nullptr, atRisk), items::Tone::Warn});
     }
     setTile(1, availability);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/SettingsPage.h"
 
+#include "forms/TextFields.h"
 #include "kit/Button.h"
 #include "kit/Card.h"
 #include "kit/Inputs.h"
@@ -41,7 +42,7 @@ SettingsPage::SettingsPage(QWidget *parent)
     auto *content = new QWidget;
     auto *cards = vbox(space::cards);
     cards->setContentsMargins(space::pageH, 0, space::pageH, space::pageV);
-    for (QWidget *card : {makeLook(), makeAlerts(), makeGrants(), makeFacts()})
+    for (QWidget *card : {makeLook(), makeJobs(), makeAlerts(), makeGrants(), makeFacts()})
         cards->addWidget(card);
     cards->addStretch(1);
     content->setLayout(cards);
@@ -84,6 +85,21 @@ QWidget *SettingsPage::makeLook()
     return card;
 }
 
+QWidget *SettingsPage::makeJobs()
+{
+    m_templates = new forms::PathField(tr("Folder of templates"), forms::PathField::Kind::Folder);
+    m_templates->setObjectName(u"settings.templates"_s);
+    connect(m_templates, &forms::Field::changed, this, [this] {
+        if (m_templates->isValid())
+            edit([folder = m_templates->value().toString()](SettingsView &view) { view.templateFolder = folder; });
+    });
+    Card *card = section(tr("New jobs"));
+    auto *row = new FormRow(tr("Folder of templates"), m_templates);
+    row->setHint(tr("YAML files that a new job can begin with, each with its form beside it; a folder of a Git checkout does too. Left empty, Cairn's own folder."));
+    card->body()->addWidget(row);
+    return card;
+}
+
 QWidget *SettingsPage::makeAlerts()
 {
     Card *card = section(tr("Notifications"));
@@ -102,7 +118,7 @@ QWidget *SettingsPage::makeAlerts()
     // In the order of situation::AlertKind.
     const QStringList words{tr("A job failed"), tr("The newest checkpoint is damaged"), tr("A checkpoint is overdue"), tr("A controller has no leader"),
                             tr("A PVC is nearly full"), tr("A node is lost"), tr("A component is down"),
-                            tr("A change was not finished")};
+                            tr("A change was not finished"), tr("A component lost a replica"), tr("Another pod leads a controller")};
     auto *kinds = new QWidget;
     auto *list = vbox(6);
     for (int i = 0; i < words.size(); ++i) {
@@ -293,6 +309,8 @@ void SettingsPage::showSettings()
         check(m_kinds[i], m_view.alerts.wanted.contains(static_cast<situation::AlertKind>(i)));
     check(m_quiet, m_view.alerts.quiet);
     check(m_again, m_view.looksAgain);
+    if (m_templates->value().toString() != m_view.templateFolder) // it may be typed in just now
+        m_templates->setValue(m_view.templateFolder);
     m_percent->setText(QString::number(m_view.alerts.claimPercent));
     m_from->setText(m_view.alerts.quietFrom.toString(u"HH:mm"_s));
     m_to->setText(m_view.alerts.quietTo.toString(u"HH:mm"_s));

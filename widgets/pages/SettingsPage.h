@@ -9,6 +9,9 @@
 
 class QVBoxLayout;
 
+namespace cairn::forms {
+class PathField;
+}
 namespace cairn::kit {
 class Check;
 class FormRow;
@@ -29,6 +32,7 @@ struct SettingsView {
     QString firstPage = QStringLiteral("overview"); ///< "overview", "jobs"
     situation::AlertRules alerts;
     bool looksAgain = false;
+    QString templateFolder = {}; ///< where this user's templates of jobs are
     bool operator==(const SettingsView &) const = default;
 };
 
@@ -68,6 +72,7 @@ signals:
 
 private:
     QWidget *makeLook();
+    QWidget *makeJobs();
     QWidget *makeAlerts();
     QWidget *makeGrants();
     QWidget *makeFacts();
@@ -80,6 +85,7 @@ private:
     kit::Segment *m_theme, *m_text, *m_language, *m_first;
     QList<kit::Check *> m_kinds; ///< in the order of situation::AlertKind
     kit::Check *m_quiet, *m_again;
+    forms::PathField *m_templates;
     kit::Input *m_from, *m_to, *m_percent;
     kit::FormRow *m_times, *m_percentRow, *m_where;
     QVBoxLayout *m_grantRows, *m_factRows;

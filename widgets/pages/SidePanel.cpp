@@ -7,6 +7,7 @@
 
 #include <QHBoxLayout>
 #include <QScrollArea>
+#include <QStyle>
 #include <QVBoxLayout>
 
 namespace cairn::pages {
@@ -46,10 +47,10 @@ SidePanel::SidePanel(const QString &name, const QString &accessibleName, int min
     setMinimumWidth(scaled(minimumWidth));
     setMaximumWidth(scaled(380));
     m_column->setContentsMargins(16, 14, 16, 14);
-    auto *head = hbox(8);
-    head->addWidget(m_name, 1);
-    head->addWidget(m_tag);
-    m_column->addLayout(head);
+    m_head = hbox(8);
+    m_head->addWidget(m_name, 1);
+    m_head->addWidget(m_tag);
+    m_column->addLayout(m_head);
     m_column->addWidget(m_where);
     auto *inside = new QWidget;
     inside->setLayout(m_column);
@@ -104,6 +105,24 @@ void SidePanel::setHead(const QString &name, const items::TagValue &tag, const Q
     m_name->setText(name);
     m_tag->set(tag);
     m_where->setText(where);
+    arrangeHead();
+}
+
+/// The tag goes below a name that it would cut.
+void SidePanel::arrangeHead()
+{
+    const QMargins margins = m_column->contentsMargins();
+    const int room = width() - margins.left() - margins.right() - style()->pixelMetric(QStyle::PM_ScrollBarExtent);
+    const bool below = room > 0 && m_name->sizeHint().width() + 8 + m_tag->sizeHint().width() > room;
+    m_head->setDirection(below ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+    m_head->setSpacing(below ? 4 : 8);
+    m_head->setAlignment(m_tag, below ? Qt::AlignLeft : Qt::Alignment());
+}
+
+void SidePanel::resizeEvent(QResizeEvent *event)
+{
+    Card::resizeEvent(event);
+    arrangeHead();
 }
 
 } // namespace cairn::pages

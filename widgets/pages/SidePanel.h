@@ -50,7 +50,12 @@ public:
     /// All safe to show.
     void setHead(const QString &name, const items::TagValue &tag, const QString &where);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
+    void arrangeHead();
+    QBoxLayout *m_head;
     QVBoxLayout *m_column;
     kit::ElidedLabel *m_name;
     kit::Tag *m_tag;

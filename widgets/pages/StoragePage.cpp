@@ -70,6 +70,10 @@ StoragePage::StoragePage(QWidget *parent)
     m_sourcesButton->setObjectName(u"storage.sourcesButton"_s);
     m_sourcesButton->setCheckable(true);
     header()->addAction(m_sourcesButton);
+    auto *make = new Button(tr("New storage…"));
+    make->setObjectName(u"storage.make"_s);
+    header()->addAction(make);
+    connect(make, &QPushButton::clicked, this, &StoragePage::makeRequested);
     m_notice = new Banner;
     m_notice->setObjectName(u"storage.notice"_s);
 
@@ -99,6 +103,12 @@ StoragePage::StoragePage(QWidget *parent)
     connect(m_measure, &QPushButton::clicked, this, &StoragePage::measure);
     updateSources();
     settle();
+}
+
+void StoragePage::setProving(const QSet<QString> &claims)
+{
+    m_proving = claims;
+    updatePanel();
 }
 
 void StoragePage::measure()
@@ -214,9 +224,13 @@ SidePanel *StoragePage::makePanel()
     column->addWidget(m_measureText);
     m_measure = new Button(tr("Measure…"));
     m_measure->setObjectName(u"storage.measure"_s);
-    auto *act = hbox();
+    m_prove = new Button(tr("Test from two nodes…"));
+    m_prove->setObjectName(u"storage.prove"_s);
+    connect(m_prove, &QPushButton::clicked, this, [this] { emit proveRequested(currentKey()); });
+    auto *act = vbox();
+    act->setAlignment(Qt::AlignLeft);
     act->addWidget(m_measure);
-    act->addStretch(1);
+    act->addWidget(m_prove);
     column->addLayout(act);
 
     panel->addSection(tr("Used by"));
@@ -357,6 +371,11 @@ void StoragePage::updateMeasure(const ClaimAccount &account)
     const bool running = m_measuring.contains(account.key());
     const bool allowed = m_helperAllowed.contains(account.claim.ns);
     const bool asking = m_asking == account.key();
+    const bool many = account.claim.accessModes.contains("ReadWriteMany"_L1);
+    const bool proving = m_proving.contains(account.path());
+    m_prove->setVisible(account.claim.volumeMode != "Block"_L1 && account.trouble == Trouble::None);
+    m_prove->setText(proving ? tr("Testing…") : tr("Test from two nodes…"));
+    m_prove->setRefusal(proving ? tr("Two nodes write and read it now.") : many ? QString() : tr("Its access modes allow writing from one node alone."));
     m_measure->setVisible(bound);
     m_measure->setEnabled(!running);
     m_measure->setText(running ? tr("Measuring…") : asking ? tr("Allow and measure") : allowed ? tr("Measure now") : tr("Measure…"));

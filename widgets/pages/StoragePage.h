@@ -57,6 +57,8 @@ public:
     void setHelperAllowed(const QSet<QString> &namespaces);
     /// Claims a helper looks at right now, by UID.
     void setMeasuring(const QSet<QString> &uids);
+    /// PVCs that are tested from two nodes right now, "ns/name".
+    void setProving(const QSet<QString> &claims);
     /// Why the last measurement of a claim failed; `error` null takes it away.
     void setMeasureProblem(const QString &uid, const Error *error);
     /// The history was set aside, or cannot be kept; "" takes it away.
@@ -67,6 +69,10 @@ signals:
     void measureRequested(const QString &uid);
     void kubeletRequested(bool on);
     void jobRequested(const QString &uid);
+    /// New storage is wanted.
+    void makeRequested();
+    /// A test of this PVC from two nodes is wanted.
+    void proveRequested(const QString &uid);
 
 protected:
     FeedWords feedWords(const QString &why) const override;
@@ -119,10 +125,11 @@ private:
     QList<kit::Label *> m_shareSizes;
     kit::Paragraph *m_shareFoot;
     kit::Button *m_measure;
+    kit::Button *m_prove;
     kit::Paragraph *m_measureText;
 
     Sources m_sources;
-    QSet<QString> m_helperAllowed, m_measuring;
+    QSet<QString> m_helperAllowed, m_measuring, m_proving;
     QHash<QString, Error> m_measureProblems;
     QString m_asking; ///< claim whose Measure… was pressed once: the consent is on the screen
 };

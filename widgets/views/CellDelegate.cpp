@@ -116,7 +116,8 @@ void CellDelegate::paintText(QPainter &painter, const QRect &rect, const QModelI
         const int x = qMin(rect.x() + width + gap, rect.right());
         if (!right) {
             kit::paint::text(
-                painter, QRect(x, rect.y(), rect.right() - x + 1, rect.height()), detail, small, color(Token::Dim));
+                painter, QRect(x, rect.y(), rect.right() - x + 1, rect.height()), detail, small, color(Token::Dim),
+                Qt::AlignLeft | Qt::AlignVCenter, Qt::ElideMiddle); // its end tells one attempt from another
             place.setWidth(qMin(place.width(), width + 1));
         }
     }

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "views/DataTable.h"
 
+#include "kit/Announce.h"
 #include "kit/Inputs.h"
 #include "kit/Paint.h"
 #include "views/CellDelegate.h"
 #include "views/TableHeader.h"
 
-#include <QClipboard>
-#include <QContextMenuEvent>
-#include <QGuiApplication>
-#include <QHelpEvent>
-#include <QKeyEvent>
 #include <QMenu>
-#include <QPainter>
-#include <QScrollBar>
 #include <QTimer>
-#include <QToolTip>
 #include <algorithm>
 
 namespace cairn::views {
@@ -144,6 +137,8 @@ void DataTable::setSource(QAbstractItemModel *model)
 
 void DataTable::arrangeColumns()
 {
+    // What the header makes of it is nobody's wish.
+    m_layouting = true;
     for (int column = 0; column < m_filter->columnCount(); ++column)
         setColumnHidden(column, true);
     int visual = 0;
@@ -155,11 +150,30 @@ void DataTable::arrangeColumns()
         if (column.kind == CellKind::Action)
             m_header->setSectionResizeMode(column.column, QHeaderView::Fixed);
     }
+    m_layouting = false;
+    // Without rows the heads are all there is to read.
+    for (qsizetype i = 0; i < m_columns.size(); ++i)
+        m_widths[i] = qMax(m_widths[i], qMin(m_header->wantedWidth(m_columns[i].column), scaled(m_columns[i].maxWidth)));
 }
 
 QAbstractItemModel *DataTable::source() const
 {
     return m_filter->sourceModel();
+}
+
+void DataTable::setSectioned(bool sectioned)
+{
+    m_filter->setSectioned(sectioned);
+}
+
+void DataTable::setFolded(const QModelIndex &head, bool folded)
+{
+    paintNow();
+    const QModelIndex name = head.siblingAtColumn(0);
+    const QString title = name.data(Qt::DisplayRole).toString();
+    m_filter->setFolded(name.data(items::SectionRole).toInt(), folded);
+    viewport()->update();
+    kit::announce(this, folded ? tr("%1, folded", "section").arg(title) : tr("%1, unfolded", "section").arg(title));
 }
 
 void DataTable::setTwoLine(bool twoLine)
@@ -250,12 +264,22 @@ void DataTable::followSearch(kit::SearchField *field)
     connect(field, &kit::SearchField::entered, this, &DataTable::openFound);
 }
 
+QString DataTable::firstKey() const
+{
+    int row = 0;
+    while (m_filter->isHead(row))
+        ++row;
+    return m_filter->index(row, 0).data(items::KeyRole).toString();
+}
+
 void DataTable::focusRow()
 {
     setFocus(Qt::OtherFocusReason);
     if (currentIndex().isValid() || rowCount() == 0)
         return;
-    const QModelIndex first = m_filter->index(0, m_columns.isEmpty() ? 0 : m_columns.first().column);
+    QModelIndex first = indexOfKey(firstKey());
+    if (!first.isValid())
+        first = m_filter->index(0, m_columns.isEmpty() ? 0 : m_columns.first().column); // all is folded
     setCurrentIndex(first);
     scrollTo(first);
 }
@@ -263,7 +287,7 @@ void DataTable::focusRow()
 void DataTable::openFound()
 {
     focusRow();
-    if (rowCount() == 1 && !m_currentKey.isEmpty())
+    if (m_filter->count().passing == 1 && !m_currentKey.isEmpty() && !isHead(currentIndex()))
         emit opened(m_currentKey);
 }
 
@@ -396,21 +420,6 @@ void DataTable::extendTo(const QModelIndex &index)
     setCheckedKeys(QStringList(keys.begin(), keys.end()));
 }
 
-bool DataTable::extendByKey(const QKeyEvent *event)
-{
-    if (!m_checkable || event->modifiers() != Qt::ShiftModifier || !currentIndex().isValid())
-        return false;
-    switch (event->key()) {
-    case Qt::Key_Up: extendTo(moveCursor(MoveUp, {})); return true;
-    case Qt::Key_Down: extendTo(moveCursor(MoveDown, {})); return true;
-    case Qt::Key_PageUp: extendTo(moveCursor(MovePageUp, {})); return true;
-    case Qt::Key_PageDown: extendTo(moveCursor(MovePageDown, {})); return true;
-    case Qt::Key_Home: extendTo(moveCursor(MoveHome, {})); return true;
-    case Qt::Key_End: extendTo(moveCursor(MoveEnd, {})); return true;
-    default: return false;
-    }
-}
-
 Qt::CheckState DataTable::allChecked() const
 {
     if (m_checked.isEmpty())
@@ -482,10 +491,11 @@ int DataTable::totalCount() const
 
 QString DataTable::countText() const
 {
-    const int hidden = totalCount() - rowCount();
+    const auto [passing, total] = m_filter->count();
+    const int hidden = total - passing;
     if (hidden <= 0)
-        return tr("%n row(s)", nullptr, totalCount());
-    return tr("%1 of %2 in view, %n hidden by the filter", nullptr, hidden).arg(rowCount()).arg(totalCount());
+        return tr("%n row(s)", nullptr, total);
+    return tr("%1 of %2 in view, %n hidden by the filter", nullptr, hidden).arg(passing).arg(total);
 }
 
 bool DataTable::isColumnShown(int modelColumn) const
@@ -499,14 +509,21 @@ void DataTable::setColumnShown(int modelColumn, bool shown)
     layoutColumns();
 }
 
-void DataTable::setColumnMinimum(int modelColumn, int minWidth)
+void DataTable::keepWhole(int modelColumn, int minWidth)
 {
     const auto spec = std::ranges::find(m_columns, modelColumn, &ColumnSpec::column);
-    if (spec == m_columns.end() || spec->minWidth == minWidth)
+    if (spec == m_columns.end() || !model())
         return;
-    spec->minWidth = minWidth;
+    constexpr int asked = 2000;
+    int wide = 0;
+    for (int row = 0; row < std::min(asked, m_filter->rowCount()); ++row) {
+        const QModelIndex cell = m_filter->index(row, modelColumn);
+        wide = std::max(wide, itemDelegateForColumn(modelColumn)->sizeHint({}, cell).width());
+    }
+    // In logical pixels, rounded up, so that another text size keeps it whole too.
+    spec->minWidth = std::clamp((wide * 100 + scaled(100) - 1) / scaled(100), minWidth, spec->maxWidth);
     int &width = m_widths[std::distance(m_columns.begin(), spec)];
-    width = qMax(width, scaled(minWidth));
+    width = std::max(width, scaled(spec->minWidth));
     layoutColumns();
 }
 
@@ -555,176 +572,6 @@ QSize DataTable::sizeHint() const
     return {scaled(640), scaled(32) + rowHeight() * qBound(3, rowCount(), 10)};
 }
 
-void DataTable::copyRow() const
-{
-    QStringList cells;
-    for (const ColumnSpec &column : m_columns) {
-        if (column.kind != CellKind::Action && !isColumnHidden(column.column))
-            cells.append(currentIndex().siblingAtColumn(column.column).data(Qt::DisplayRole).toString());
-    }
-    QGuiApplication::clipboard()->setText(cells.join(u'\t'));
-}
-
-void DataTable::triggerAction(const QModelIndex &index)
-{
-    const auto action = index.data(items::ActionRole).value<items::ActionValue>();
-    if (!action.text.isEmpty() && action.enabled && !m_stale)
-        emit actionTriggered(index.data(items::KeyRole).toString(), action.id);
-}
-
-void DataTable::keyPressEvent(QKeyEvent *event)
-{
-    const QModelIndex current = currentIndex();
-    const bool moves = event->key() == Qt::Key_Up || event->key() == Qt::Key_Down;
-    if (moves && !current.isValid() && rowCount() > 0) {
-        const int column = m_columns.isEmpty() ? 0 : m_columns.first().column;
-        setCurrentIndex(m_filter->index(qBound(0, m_lastRow, rowCount() - 1), column));
-        return;
-    }
-    if (extendByKey(event))
-        return;
-    switch (event->key()) {
-    case Qt::Key_Space:
-        if (m_checkable && current.isValid())
-            toggleChecked(current);
-        return;
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
-        if (!current.isValid())
-            return;
-        if (event->modifiers().testFlag(Qt::ControlModifier)) {
-            // Of several buttons the last one, at the edge: it is the way on.
-            const auto last = std::find_if(m_columns.crbegin(), m_columns.crend(), [](const ColumnSpec &column) { return column.kind == CellKind::Action; });
-            if (last != m_columns.crend())
-                triggerAction(current.siblingAtColumn(last->column));
-            return;
-        }
-        emit opened(m_currentKey);
-        return;
-    case Qt::Key_Escape:
-        if (!m_checked.isEmpty())
-            clearChecked();
-        else
-            emit escaped();
-        return;
-    case Qt::Key_Left:
-    case Qt::Key_Right:
-        // There is nothing to fold; the arrows scroll sideways.
-        horizontalScrollBar()->setValue(
-            horizontalScrollBar()->value() + (event->key() == Qt::Key_Left ? -scaled(40) : scaled(40)));
-        return;
-    default: break;
-    }
-    if (event->matches(QKeySequence::SelectAll) && m_checkable) {
-        toggleAll();
-        return;
-    }
-    if (event->matches(QKeySequence::Copy)) {
-        if (current.isValid())
-            copyRow();
-        return;
-    }
-    const QString text = event->text();
-    const bool plain = !(event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier));
-    if (plain && text.size() == 1 && text[0].isPrint()) {
-        emit keyTyped(text);
-        return;
-    }
-    QTreeView::keyPressEvent(event);
-}
-
-void DataTable::keyboardSearch(const QString &)
-{
-    // Letters belong to the page's keys; the filter field does the searching.
-}
-
-QModelIndex DataTable::actionAt(const QPoint &pos) const
-{
-    const QModelIndex index = indexAt(pos);
-    const ColumnSpec *column = spec(index.column());
-    if (!column || column->kind != CellKind::Action)
-        return {};
-    return ActionDelegate::buttonRect(visualRect(index), index, cellPadding()).contains(pos) ? index : QModelIndex();
-}
-
-void DataTable::mousePressEvent(QMouseEvent *event)
-{
-    const QPoint pos = event->position().toPoint();
-    const QModelIndex index = indexAt(pos);
-    if (event->button() == Qt::LeftButton && index.isValid()) {
-        if (const QModelIndex action = actionAt(pos); action.isValid()) {
-            m_pressedAction = action;
-            setCurrentIndex(index);
-            return;
-        }
-        if (m_checkable && pos.x() < columnViewportPosition(m_columns.first().column) + cellPadding() + scaled(15) + 8
-            && index.column() == m_columns.first().column) {
-            // The row that was checked last is where a range begins.
-            setCurrentIndex(index);
-            toggleChecked(index);
-            return;
-        }
-        if (m_checkable && event->modifiers() == Qt::ShiftModifier) {
-            extendTo(index);
-            return;
-        }
-        if (m_checkable && event->modifiers() == Qt::ControlModifier) {
-            setCurrentIndex(index);
-            toggleChecked(index);
-            return;
-        }
-    }
-    QTreeView::mousePressEvent(event);
-}
-
-void DataTable::mouseReleaseEvent(QMouseEvent *event)
-{
-    const QModelIndex action = actionAt(event->position().toPoint());
-    if (m_pressedAction.isValid() && action == m_pressedAction)
-        triggerAction(action);
-    m_pressedAction = QPersistentModelIndex();
-    QTreeView::mouseReleaseEvent(event);
-}
-
-void DataTable::mouseMoveEvent(QMouseEvent *event)
-{
-    const QModelIndex index = indexAt(event->position().toPoint());
-    if (m_hover != index) {
-        m_hover = index;
-        paintNow();
-        viewport()->update();
-    }
-    holdRows();
-    QTreeView::mouseMoveEvent(event);
-}
-
-void DataTable::mouseDoubleClickEvent(QMouseEvent *event)
-{
-    const QPoint pos = event->position().toPoint();
-    if (actionAt(pos).isValid())
-        return;
-    const QModelIndex index = indexAt(pos);
-    if (index.isValid() && event->button() == Qt::LeftButton)
-        emit opened(index.data(items::KeyRole).toString());
-}
-
-void DataTable::contextMenuEvent(QContextMenuEvent *event)
-{
-    if (event->reason() == QContextMenuEvent::Mouse) {
-        // A right press where Qt did not take it for a selection still names its row.
-        const QModelIndex index = indexAt(event->pos());
-        if (!index.isValid())
-            return;
-        if (index.row() != currentIndex().row())
-            setCurrentIndex(index);
-        emit menuRequested(event->globalPos());
-    } else if (currentIndex().isValid()) {
-        scrollTo(currentIndex());
-        const QRect row = visualRect(currentIndex());
-        emit menuRequested(viewport()->mapToGlobal(QPoint(cellPadding(), row.bottom())));
-    }
-}
-
 void DataTable::paintLater()
 {
     constexpr int pause = 100;
@@ -755,46 +602,6 @@ void DataTable::holdRows()
         return;
     m_filter->setHeld(true);
     m_hold->start();
-}
-
-void DataTable::enterEvent(QEnterEvent *event)
-{
-    holdRows();
-    QTreeView::enterEvent(event);
-}
-
-void DataTable::leaveEvent(QEvent *event)
-{
-    m_hold->stop();
-    m_filter->setHeld(false);
-    m_hover = QPersistentModelIndex();
-    viewport()->update();
-    QTreeView::leaveEvent(event);
-}
-
-bool DataTable::viewportEvent(QEvent *event)
-{
-    if (event->type() == QEvent::ToolTip) {
-        const auto *help = static_cast<QHelpEvent *>(event);
-        const QModelIndex index = indexAt(help->pos());
-        QString text = index.data(Qt::ToolTipRole).toString();
-        const ColumnSpec *column = spec(index.column());
-        if (column && column->kind == CellKind::Action)
-            text = index.data(items::ActionRole).value<items::ActionValue>().why;
-        else if (column && text.isEmpty()
-            && itemDelegateForColumn(index.column())->sizeHint({}, index).width() > columnWidth(index.column()))
-            text = index.data(Qt::DisplayRole).toString();
-        // Plain text: a name that looks like markup must not become any.
-        if (text.isEmpty())
-            QToolTip::hideText();
-        else
-            QToolTip::showText(
-                help->globalPos(), text.toHtmlEscaped().replace(u'\n', QStringLiteral("<br>")), viewport());
-        return true;
-    }
-    if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut)
-        viewport()->update();
-    return QTreeView::viewportEvent(event);
 }
 
 } // namespace cairn::views

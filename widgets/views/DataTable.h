@@ -64,6 +64,10 @@ public:
     /// What filters and sorts the source: the table's rows.
     items::FilterProxy *filter() const { return m_filter; }
 
+    /// The source has heads of sections (items::HeadRole): painted over the whole width, folded by → ←, Space, Enter and a click. A
+    /// head says DisplayRole and, dim after it, DetailRole of column 0.
+    void setSectioned(bool sectioned);
+
     void setTwoLine(bool twoLine);
     /// Check boxes before the first column and in its header. Space or Ctrl with a click toggles a row, Shift with a
     /// click, an arrow, PgUp, PgDn, Home or End checks all rows up to there.
@@ -88,6 +92,7 @@ public:
     /// Model column to sort by; default order for the kind when none is given.
     void sortBy(int modelColumn);
     void sortBy(int modelColumn, Qt::SortOrder order);
+    QString firstKey() const; ///< of the first row in view that is no head; "" for none
     int rowCount() const;   ///< shown
     int totalCount() const; ///< in the source
     /// "20 of 112 in view, 92 hidden by the filter", or "112 rows" when nothing is hidden.
@@ -95,8 +100,9 @@ public:
 
     bool isColumnShown(int modelColumn) const;
     void setColumnShown(int modelColumn, bool shown);
-    /// Logical pixels at 100 %, in place of the spec's.
-    void setColumnMinimum(int modelColumn, int minWidth);
+    /// Lets a column give way no further than its widest cell needs, between `minWidth` (logical pixels at 100 %) and its
+    /// most. Asks the first 2,000 rows; to be called anew when they change.
+    void keepWhole(int modelColumn, int minWidth);
     /// Menu with the optional columns; the caller owns it.
     QMenu *columnMenu(QWidget *parent);
 
@@ -163,6 +169,10 @@ private:
     void extendTo(const QModelIndex &index);
     bool extendByKey(const QKeyEvent *event);
     void toggleAll();
+    bool isHead(const QModelIndex &index) const { return m_filter->isHead(index.row()); }
+    void setFolded(const QModelIndex &head, bool folded);
+    bool foldByKey(const QKeyEvent *event);
+    void paintHead(QPainter &painter, const QRect &rect, const QModelIndex &index) const;
     Qt::CheckState allChecked() const;
     bool isChecked(const QModelIndex &index) const;
     QModelIndex actionAt(const QPoint &pos) const;

@@ -64,7 +64,7 @@ void DataTable::widenNumbers()
             continue;
         const QAbstractItemDelegate *delegate = itemDelegateForColumn(column.column);
         for (int row = first; row <= last; ++row) {
-            const int width = delegate->sizeHint({}, m_filter->index(row, column.column)).width();
+            const int width = m_filter->isHead(row) ? 0 : delegate->sizeHint({}, m_filter->index(row, column.column)).width();
             if (width > m_widths[i]) {
                 m_widths[i] = width;
                 m_widening = true;
@@ -90,7 +90,8 @@ void DataTable::fitColumns()
         int width = m_header->wantedWidth(column.column);
         const auto *delegate = qobject_cast<const CellDelegate *>(itemDelegateForColumn(column.column));
         for (int row = 0; delegate && row < rows; ++row)
-            width = qMax(width, delegate->sizeHint({}, m_filter->index(row, column.column)).width());
+            if (!m_filter->isHead(row))
+                width = qMax(width, delegate->sizeHint({}, m_filter->index(row, column.column)).width());
         // Words are cut at the widest; a number that is cut says something else.
         // A section is never narrower than the header's least, or the sum would be beyond the view.
         const int least = qMax(scaled(column.minWidth), m_header->minimumSectionSize());
@@ -172,6 +173,15 @@ void DataTable::drawRow(QPainter *painter, const QStyleOptionViewItem &option, c
     painter->fillRect(rect, color(marked ? Token::Sel : hover ? Token::Bg : Token::Panel));
     if (index.row() + 1 < m_filter->rowCount())
         kit::paint::hairline(*painter, rect, Qt::BottomEdge, color(Token::Line));
+    if (isHead(index)) {
+        paintHead(*painter, rect, index);
+        if (current && hasFocus()) {
+            painter->setPen(QPen(color(Token::Accent), 2));
+            painter->setBrush(Qt::NoBrush);
+            painter->drawRect(rect.adjusted(1, 1, -1, -1));
+        }
+        return;
+    }
     QStyleOptionViewItem cell = option;
     cell.state.setFlag(QStyle::State_Selected, marked);
     cell.state.setFlag(QStyle::State_MouseOver, hover);
@@ -196,6 +206,25 @@ void DataTable::drawRow(QPainter *painter, const QStyleOptionViewItem &option, c
         painter->setBrush(Qt::NoBrush);
         painter->drawRect(rect.adjusted(1, 1, -1, -1));
     }
+}
+
+void DataTable::paintHead(QPainter &painter, const QRect &rect, const QModelIndex &index) const
+{
+    const QModelIndex head = index.siblingAtColumn(0);
+    const bool current = currentIndex().isValid() && currentIndex().row() == index.row();
+    painter.fillRect(rect.adjusted(0, 0, 0, -1), color(current ? Token::Sel : Token::Bg));
+    kit::paint::hairline(painter, rect, Qt::BottomEdge, color(Token::Line));
+    const int side = scaled(12);
+    const QRect sign(cellPadding(), rect.center().y() - side / 2, side, side);
+    kit::paint::glyph(painter, sign, m_filter->isFolded(index.row()) ? kit::paint::Glyph::Right : kit::paint::Glyph::Down, color(Token::Dim));
+    const QFont strong = kit::typeFont(Type::MetaStrong);
+    const QString title = head.data(Qt::DisplayRole).toString();
+    QRect text(sign.right() + 8, rect.top(), 0, rect.height());
+    text.setRight(rect.right() - cellPadding());
+    kit::paint::text(painter, text, title, strong, color(m_stale ? Token::Dim : Token::Text));
+    text.setLeft(text.left() + qRound(kit::paint::textWidth(title, strong)) + 10);
+    if (text.width() > 0)
+        kit::paint::text(painter, text, head.data(items::DetailRole).toString(), kit::typeFont(Type::Meta), color(Token::Dim));
 }
 
 void DataTable::paintSkeleton(QPainter &painter) const

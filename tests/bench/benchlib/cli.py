@@ -17,10 +17,10 @@ from cairnlab.say import LabError, complain, say
 from . import clients, cluster, local, report, resume, window
 
 JOBS = 10_000
-TARGETS = ("cairn", "cairnctl", "bench_pods", "bench_timeline")
+TARGETS = ("cairn", "cairnctl", "bench_pods", "bench_timeline", "bench_audit", "bench_ha", "bench_launch")
 # What it is compared with and Cairn itself, at --pods; then the rest.
-STAGES = ("empty", "transfer", "informer", "kubectl", "k9s", "engine", "window", "jobs", "events", "sizes", "timeline", "bucket", "resume")
-CLUSTER = frozenset(STAGES) - {"timeline", "bucket", "resume"}
+STAGES = ("empty", "transfer", "informer", "kubectl", "k9s", "engine", "window", "jobs", "events", "sizes", "timeline", "audit", "ha", "launch", "bucket", "resume")
+CLUSTER = frozenset(STAGES) - {"timeline", "audit", "ha", "launch", "bucket", "resume"}
 AT_BASE = frozenset(STAGES[1:9])
 # MiB a pod costs apiserver, etcd and the largest client together at most; found at 20,000.
 MEMORY_PER_POD = 0.12
@@ -101,6 +101,9 @@ def _run(arguments):
         say(f"{name} took {time.monotonic() - began:.0f} s")
 
     stage("timeline", lambda: local.timeline(build))
+    stage("audit", lambda: local.audit(build))
+    stage("ha", lambda: local.high_availability(build))
+    stage("launch", lambda: local.launch(build))
     stage("bucket", lambda: local.bucket(build))
     stage("resume", lambda: resume.compare(build))
     if not CLUSTER & set(wanted):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What needs no cluster: painting a long timeline, listing a bucket."""
+"""What needs no cluster: painting a long timeline, an audit, the launch wizard, listing a bucket."""
 
 import json
 import os
@@ -20,6 +20,24 @@ def timeline(build):
     with Probe("bench_timeline", [build / "tests/bench/bench_timeline"], {"QT_QPA_PLATFORM": "offscreen"}) as painter:
         painter.finish(PATIENCE)
         return painter.find("timeline")
+
+
+def audit(build):
+    with Probe("bench_audit", [build / "tests/bench/bench_audit"]) as judge:
+        judge.finish(PATIENCE)
+        return {**judge.find("audit"), "preview": judge.find("preview"), "crowd": judge.find("crowd")}
+
+
+def high_availability(build):
+    with Probe("bench_ha", [build / "tests/bench/bench_ha"], {"QT_QPA_PLATFORM": "offscreen"}) as page:
+        page.finish(PATIENCE)
+        return {event: page.find(event) for event in ("show", "narrow", "none", "third", "all")}
+
+
+def launch(build):
+    with Probe("bench_launch", [build / "tests/bench/bench_launch"], {"QT_QPA_PLATFORM": "offscreen"}) as wizard:
+        wizard.finish(PATIENCE)
+        return {**wizard.find("launch"), "large": wizard.find("launchLarge")}
 
 
 def bucket(build):

@@ -132,6 +132,16 @@ def _others(results):
         lambda g: f"{_percent(g['busy'])} of a core at {g['rate']:.0f} a minute, peak {_mib(g['peak'])}, longest slot {_slot(g['busySlots'])}")
     row("timeline", "timeline with 10,000 checkpoints",
         lambda g: f"a repaint {g['median']:.1f} ms, at most {g['longest']:.1f} ms; data and first paint {g['first']:.0f} ms")
+    row("audit", "audit of a cluster", lambda g: f"{g['objects']} objects judged by all rules in {g['median']:.0f} ms, at most {g['longest']:.0f} ms; "
+        f"{g['crowd']['deployments']:,} Deployments, each with Service, PDB and HPA, in {g['crowd']['milliseconds'] / 1000:.1f} s of one core, "
+        f"{g['crowd']['timesATenth']:.1f} × what a tenth of them takes")
+    row("audit", "overlay wizard, preview after a change", lambda g: f"proposal, files, landing of every patch and comparison of {g['preview']['changed']} changed of "
+        f"{g['preview']['objects']} objects in {g['preview']['median']:.0f} ms, at most {g['preview']['longest']:.0f} ms, off the GUI thread")
+    row("ha", "10,000 components, filter of the high availability page", lambda g: f"longest slot of a key that hides rows {max(g['narrow']['longest'], g['none']['longest']):.1f} ms, "
+        f"that shows a third of them {g['third']['longest']:.1f} ms, all again {g['all']['longest']:.1f} ms of processor time")
+    row("launch", "launch wizard, from a key to all that follows from it",
+        lambda g: f"in the text {g['text']:.0f} ms, in the form {g['form']:.0f} ms, at most {max(g['textLongest'], g['formLongest']):.0f} ms; of these "
+        f"{g['shown']:.0f} ms on the GUI thread; of a job of {g['large']['lines']:,} lines {g['large']['text']:.0f} and {g['large']['form']:.0f} ms")
     row("bucket", "1,000 checkpoints in a bucket", lambda g: f"{g['found']:,} listed and judged by `cairnctl checkpoints` in {_seconds(g['full'])}")
     return [*_table(["also", "measured"], rows)] if rows else []
 

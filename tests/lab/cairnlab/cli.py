@@ -10,7 +10,7 @@ import socket
 import sys
 from contextlib import contextmanager
 
-from . import binaries, control, dns, kube, kubeflow, kwok, network, nodes, operator, pki, process, seed, store, trainer
+from . import binaries, control, dns, kube, kubeflow, kwok, lend, network, nodes, operator, pki, process, seed, store, trainer
 from .config import Lab, ports_of
 from .say import LabError, complain, say
 
@@ -246,6 +246,8 @@ def _status(lab, _):
 def _build(lab, arguments):
     names = binaries.LIGHT if arguments.light else binaries.REAL if arguments.real else binaries.ALL
     binaries.ensure(lab, names)
+    if not arguments.light:
+        lend.ensure(lab)
     say(f"built: {binaries.folder(lab)}")
 
 

@@ -13,7 +13,9 @@ import tarfile
 from pathlib import Path
 
 from .binaries import binary
+from .config import CHECKOUT, SOURCE
 from .process import run
+from .say import LabError
 
 BUSYBOX = "localhost/busybox:1"
 PAUSE = "localhost/pause:1"
@@ -22,6 +24,16 @@ OPERATOR = "localhost/training-operator:1"
 DELIVERY = "localhost/kubectl-delivery:1"
 JOBSET = "localhost/jobset:1"
 TRAINER = "localhost/trainer:1"
+DATABASES = "localhost/databases:1"
+POSTGRES = "/usr/lib/postgresql/15"
+# Trainings as a team would ship them: script and settings are in the image, so that a job names nothing else. What they
+# borrow of the machine, and how it comes to them, is in lend.py.
+TORCH = "localhost/torch:1"
+TENSORFLOW = "localhost/tensorflow:1"
+PACKAGES = "/opt/python"
+
+# Slow enough to watch, and without an end.
+TRAINING = {"STEP_DELAY": "0.02", "TOTAL_STEPS": "1000000"}
 
 # A worker waits for its master's name. The operator's own template asks nslookup, and busybox's does not
 # use the search list for short names.
@@ -33,10 +45,17 @@ WAIT_FOR_MASTER = """\
   command: [sh, -c, 'for i in $(seq {{.MaxTries}}); do ping -c1 -W1 {{.MasterAddr}} && exit 0; echo waiting for master; sleep 2; done; exit 1']
 """
 
+TRAIN = CHECKOUT / "resources/templates/pytorch/train.py"
+
 # Debian's busybox has no cksum.
 MORE_PROGRAMS = ("/usr/bin/cksum",)
 
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+# Debian's servers and clients. Its psql is a script that looks for the real one.
+DATABASE_PROGRAMS = ("/usr/sbin/mariadbd", "/usr/bin/mariadb", "/usr/bin/my_print_defaults", "/usr/bin/resolveip", "/usr/bin/openssl",
+                     *(f"{POSTGRES}/bin/{name}" for name in ("postgres", "initdb", "psql")))
+DATABASE_FILES = ("/usr/bin/mariadb-install-db", "/usr/share/mysql", f"{POSTGRES}/lib", "/usr/share/postgresql/15", "/usr/share/zoneinfo/Etc")
 
 # What the seeded jobs run: it prints steps for ever, and ends when it is told to.
 PRETEND_TRAINING = """\
@@ -58,6 +77,7 @@ class Layer:
     def __init__(self):
         self._bytes = io.BytesIO()
         self._tar = tarfile.open(fileobj=self._bytes, mode="w")
+        self._names = set()
 
     def folder(self, name, mode=0o755):
         self._add(name, tarfile.DIRTYPE, mode)
@@ -69,6 +89,9 @@ class Layer:
         self._add(name, tarfile.REGTYPE, mode, data=data)
 
     def _add(self, name, kind, mode, linkname="", data=b""):
+        if name in self._names:
+            return  # a library of several programs
+        self._names.add(name)
         info = tarfile.TarInfo(name)
         info.type, info.mode, info.linkname, info.size = kind, mode, linkname, len(data)
         self._tar.addfile(info, io.BytesIO(data))
@@ -108,23 +131,38 @@ def _add_program(layer, path):
     """A program of the machine with the libraries it names; merged /usr, so they go below usr."""
     listed = run("ldd", path).stdout
     for file in (path, *re.findall(r"(/\S+) \(0x", listed)):
-        name = "usr" + file.removeprefix("/usr")
-        for parent in reversed(Path(name).parents):
-            if str(parent) not in (".", "usr", "usr/bin", "usr/lib", "usr/lib64"):
-                layer.folder(str(parent))
-        layer.file(name, Path(file).read_bytes(), 0o755)
+        _add_file(layer, Path(file))
+
+
+def _add_file(layer, file):
+    name = "usr" + str(file).removeprefix("/usr")
+    for parent in reversed(Path(name).parents):
+        if str(parent) not in (".", "usr", "usr/bin", "usr/sbin", "usr/lib", "usr/lib64"):
+            layer.folder(str(parent))
+    layer.file(name, file.read_bytes(), 0o755 if os.access(file, os.X_OK) else 0o644)
 
 
 def _busybox():
     return Path(shutil.which("busybox", path=f"/bin:/usr/bin:{os.environ.get('PATH', '')}"))
 
 
-def _archive(path, name, layers, entrypoint=(), user=""):
+def _scripts(files):
+    """A layer with what trains. Not below /usr, which the machine's is mounted over."""
+    layer = Layer()
+    layer.folder("workspace")
+    layer.folder(PACKAGES.strip("/"))
+    for name, path in files.items():
+        layer.file(f"workspace/{name}", path.read_bytes())
+    return layer.bytes()
+
+
+def _archive(path, name, layers, entrypoint=(), user="", environment=None):
     names = [hashlib.sha256(layer).hexdigest() for layer in layers]
     config = json.dumps({
         "architecture": ARCHITECTURES.get(platform.machine(), platform.machine()), "os": "linux",
         "config": {"User": user, "Entrypoint": list(entrypoint) or None,
-                   "Env": ["PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"]},
+                   "Env": ["PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+                           *(f"{key}={value}" for key, value in (environment or {}).items())]},
         "rootfs": {"type": "layers", "diff_ids": [f"sha256:{n}" for n in names]}, "history": [],
     }).encode()
     digest = hashlib.sha256(config).hexdigest()
@@ -149,6 +187,10 @@ def build(lab):
     base = _base().bytes()
     _archive(work / "busybox.tar", BUSYBOX, [base])
     _archive(work / "python.tar", PYTHON, [base])
+    _archive(work / "torch.tar", TORCH, [base, _scripts({"train.py": TRAIN, "ddp.py": SOURCE / "seed/ddp.py"})], environment=TRAINING)
+    _archive(work / "tensorflow.tar", TENSORFLOW,
+             [base, _scripts({"train.py": SOURCE / "seed/keras_train.py", "saving.py": CHECKOUT / "resources/snippets/keras.py"})],
+             environment={**TRAINING, "PYTHONPATH": PACKAGES, "TF_CPP_MIN_LOG_LEVEL": "3"})
     _archive(work / "pause.tar", PAUSE, [base], ["/bin/sleep", "infinity"])
     # An MPI launcher's init container brings kubectl. The lab's launchers start no remote shells.
     _archive(work / "kubectl-delivery.tar", DELIVERY, [base], ["/bin/true"])
@@ -172,3 +214,24 @@ def load(lab, node):
     socket = lab.dir / node / "containerd.sock"
     for archive in build(lab):
         run("ctr", "--address", socket, "--namespace", "k8s.io", "images", "import", archive)
+
+
+def load_databases(lab, nodes):
+    """The image DATABASES: MariaDB and PostgreSQL with their clients, as a cluster's own database images have them."""
+    missing = [path for path in (*DATABASE_PROGRAMS, *DATABASE_FILES) if not os.path.exists(path)]
+    if missing:
+        raise LabError("the databases' image cannot be made", f"{missing[0]} is not here", "install mariadb-server and postgresql")
+    archive = lab.dir / "databases.tar"
+    if not archive.exists():
+        layer = Layer()
+        for program in DATABASE_PROGRAMS:
+            _add_program(layer, program)
+        for folder in map(Path, DATABASE_FILES):
+            for file in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
+                # Compiled code for a JIT, and messages in other languages, are most of the bytes.
+                if file.is_file() and "bitcode" not in file.parts and "locale" not in file.parts:
+                    _add_file(layer, file)
+        layer.link("usr/bin/psql", f"{POSTGRES}/bin/psql")
+        _archive(archive, DATABASES, [_base().bytes(), layer.bytes()])
+    for node in nodes:
+        run("ctr", "--address", lab.dir / node / "containerd.sock", "--namespace", "k8s.io", "images", "import", archive)

@@ -13,7 +13,8 @@ from . import images, kube, process
 from .config import CHECKOUT, SOURCE
 from .say import LabError
 
-CATALOGUE = CHECKOUT / "resources/catalogue/kubeflow.json"
+CATALOGUE = CHECKOUT / "resources/catalogue"
+RELEASE = "26.03.1"
 RENEWER = "lease-renewer"
 COMPONENT = "lab.cairn/component"
 HOLDS_FOR = 15  # seconds, as client-go's default
@@ -70,18 +71,37 @@ def _is_renewed(lab):
 
 
 def _components():
-    """The catalogue's entries of a default installation, each with its change."""
+    """The catalogue's entries of a default installation of RELEASE, each with its change."""
     changes = yaml.safe_load((SOURCE / "seed/kubeflow.yaml").read_text())
-    entries = [e for e in json.loads(CATALOGUE.read_text())["components"] if not e.get("optIn")]
+    release = json.loads((CATALOGUE / f"releases/{RELEASE}.json").read_text())
+    rows = json.loads((CATALOGUE / "components.json").read_text())["components"]
+    # What runs on each node of a mesh is none of the simulated nodes' business.
+    entries = [_as_of(e, release["versions"]) for e in rows if e["id"] in release["installs"] and e["kind"] != "DaemonSet"]
     if unknown := changes.keys() - {e["id"] for e in entries}:
         raise LabError(f"seed/kubeflow.yaml names what the catalogue does not have: {', '.join(sorted(unknown))}")
     return [(e, changes.get(e["id"], {})) for e in entries]
 
 
+def _as_of(entry, versions):
+    """The entry with what its product's version changed."""
+    def number(version):
+        return [int(part) for part in version.split(".")]
+
+    merged = dict(entry)
+    for change in merged.pop("since", []):
+        if number(change["version"]) <= number(versions.get(entry["product"], "0")):
+            merged.update(change)
+    return merged
+
+
 def _workload(entry, replicas=1, place=None, outcome=None, hpa=None, **_):
-    name = entry["names"][0]
+    name = entry["name"]
     labels = entry.get("labels") or {"app": name}
-    pod = {"containers": [{"name": "main", "image": images.PAUSE, "imagePullPolicy": "Never"}], **_placing(place, labels)}
+    container = {"name": "main", "image": images.PAUSE, "imagePullPolicy": "Never"}
+    election = entry.get("election", {})
+    if election.get("by") == "flag" and entry.get("lease", {}).get("onByDefault"):
+        container["args"] = [f"{election['setting']}={election['value']}"]  # as it is shipped
+    pod = {"containers": [container], **_placing(place, labels)}
     template = {"metadata": {"labels": {**labels, COMPONENT: entry["id"]}}, "spec": pod}
     if outcome:
         template["metadata"]["annotations"] = {"lab.cairn/outcome": outcome}

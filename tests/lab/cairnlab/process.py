@@ -4,6 +4,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -25,6 +26,14 @@ def run(*command, input=None, check=True, **options):
         raise LabError(f"'{' '.join(str(c) for c in command)}' failed with {done.returncode}",
                        (done.stderr or done.stdout)[-2000:])
     return done
+
+
+def pip(lab, *arguments, python=sys.executable):
+    """Let a Python's pip install into a --target, as the person who runs the lab; what it came to."""
+    # Debian marks its Python as externally managed; --target touches nothing of it.
+    return run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments, check=False,
+               env={**os.environ, "PIP_BREAK_SYSTEM_PACKAGES": "1", "PIP_CACHE_DIR": str(lab.invoker.cache / "pip")},
+               **lab.invoker.demoted())
 
 
 def _stat(pid):

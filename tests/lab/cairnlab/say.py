@@ -14,6 +14,9 @@ class LabError(Exception):
         super().__init__(what)
         self.what, self.why, self.fix, self.log = what, str(why).strip(), fix, log
 
+    def __str__(self):  # what a test's traceback shows
+        return self.report()
+
     def report(self):
         lines = [f"lab: {self.what}"]
         if self.why:

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the cluster is filled with: namespaces, claims, people's rights, and jobs of every kind in every state."""
 
-from . import kube, kubeflow, nodes, store, volumes
-from .config import CHECKOUT, SOURCE
+from . import images, kube, kubeflow, lend, nodes, store, volumes
+from .config import SOURCE
 from .kwok import NODES as SIMULATED
 from .say import say, wait_until
-
-TRAINING = CHECKOUT / "resources/templates/pytorch/train.py"
 
 
 def afresh(lab):
@@ -29,7 +27,7 @@ def up(lab):
         kubeflow.up(lab)
     kube.apply(lab, [_code(namespace) for namespace in ("research", "nlp", "vision")])
     if lab.real:
-        kube.apply(lab, [store.secret("research")])
+        kube.apply(lab, [store.secret("research"), *lend.documents(lab)])
     documents = jobs(lab)
     _give_owner(lab, documents, "lr-sweep-trial-3")
     # The webhook's Service takes a moment to reach a pod that has just become ready.
@@ -56,7 +54,7 @@ def _documents(name):
 
 
 def _code(namespace):
-    scripts = (TRAINING, SOURCE / "seed/ddp.py", SOURCE / "seed/bucket.py")
+    scripts = (images.TRAIN, SOURCE / "seed/ddp.py", SOURCE / "seed/bucket.py")
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "training-code", "namespace": namespace},
             "data": {path.name: path.read_text() for path in scripts}}
 

@@ -2,9 +2,14 @@
 // A change of several objects: created, applied, merged and deleted in order; broken off everywhere, finished and rolled back.
 #include "FakeObjectApi.h"
 #include "change/Executor.h"
+#include "change/Owner.h"
 
+#include <QFileInfo>
+#include <QJsonDocument>
 #include <QTest>
 #include <memory>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
@@ -48,6 +53,17 @@ QJsonObject oldService()
             {u"kind"_s, u"Service"_s},
             {u"metadata"_s, QJsonObject{{u"name"_s, u"old"_s}, {u"namespace"_s, ns}}},
             {u"spec"_s, QJsonObject{{u"clusterIP"_s, u"None"_s}}}};
+}
+
+/// One that wants so many replicas of the trainer.
+QJsonObject autoscaler(int wants)
+{
+    return {{u"apiVersion"_s, u"autoscaling/v2"_s},
+            {u"kind"_s, u"HorizontalPodAutoscaler"_s},
+            {u"metadata"_s, QJsonObject{{u"name"_s, u"trainer-hpa"_s}, {u"namespace"_s, ns}}},
+            {u"spec"_s, QJsonObject{{u"minReplicas"_s, wants}, {u"maxReplicas"_s, 9},
+                                    {u"scaleTargetRef"_s, QJsonObject{{u"apiVersion"_s, u"apps/v1"_s}, {u"kind"_s, u"Deployment"_s}, {u"name"_s, u"trainer"_s}}}}},
+            {u"status"_s, QJsonObject{{u"desiredReplicas"_s, wants}}}};
 }
 
 ObjectRef refOf(const ResourceKind &kind, const QJsonObject &object)
@@ -138,6 +154,121 @@ QMap<QString, QJsonObject> wanted()
     return all;
 }
 
+/// A Deployment that is given a flag at one replica, shows its leader, and is scaled: two changes of one object with waits
+/// between. The hooks play its controllers, and note when two replicas ran without the flag.
+class Scaled
+{
+public:
+    FakeObjectApi api;
+    QDateTime clock = QDateTime::fromString(u"2026-01-02T04:00:00Z"_s, Qt::ISODate);
+    bool twoWithoutFlag = false;
+    bool rollsOut = true;
+    int renewals = 0;
+    /// A test's own, after the controllers have acted.
+    std::function<std::optional<Error>(const FakeObjectApi::Call &)> before, after;
+
+    Scaled()
+    {
+        QJsonObject object = deployment(1);
+        object.insert(u"spec"_s, QJsonObject{{u"replicas"_s, 1},
+                                             {u"template"_s, QJsonObject{{u"spec"_s, QJsonObject{{u"containers"_s, QJsonArray{QJsonObject{{u"name"_s, u"main"_s}}}}}}}}});
+        api.put(kinds::deployments(), object);
+        api.before = [this](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (call.verb == u"get" && call.resource == u"deployments")
+                control();
+            if (call.verb == u"get" && call.resource == u"leases")
+                elect();
+            return before ? before(call) : std::nullopt;
+        };
+        api.after = [this](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (!call.dryRun && call.verb == u"patch" && call.resource == u"deployments") {
+                const QJsonObject now = live();
+                twoWithoutFlag |= !hasFlag(now) && (now[u"spec"_s][u"replicas"_s].toInt() > 1 || now[u"status"_s][u"replicas"_s].toInt() > 1);
+            }
+            return after ? after(call) : std::nullopt;
+        };
+        control();
+    }
+    QJsonObject live() const { return api.stored(kinds::deployments(), ns, u"trainer"_s); }
+    static QJsonObject pod(const QString &name, const QString &node)
+    {
+        return {{u"metadata"_s, QJsonObject{{u"name"_s, name}, {u"namespace"_s, ns}, {u"labels"_s, QJsonObject{{u"app"_s, u"trainer"_s}}}}},
+                {u"spec"_s, QJsonObject{{u"nodeName"_s, node}}},
+                {u"status"_s, QJsonObject{{u"conditions"_s, QJsonArray{QJsonObject{{u"type"_s, u"Ready"_s}, {u"status"_s, u"True"_s}}}}}}};
+    }
+    static bool hasFlag(const QJsonObject &object)
+    {
+        return object[u"spec"_s][u"template"_s][u"spec"_s][u"containers"_s][0][u"args"_s].toArray().contains(u"--leader-elect"_s);
+    }
+    void control()
+    {
+        if (!rollsOut)
+            return;
+        api.edit(kinds::deployments(), ns, u"trainer"_s, [](QJsonObject &object) {
+            // What is gone is gone one look later.
+            const int wanted = object[u"spec"_s][u"replicas"_s].toInt();
+            const QJsonValue generation = object[u"metadata"_s][u"generation"_s];
+            const int were = object[u"status"_s][u"replicas"_s].toInt();
+            const bool seen = object[u"status"_s][u"observedGeneration"_s] == generation;
+            object.insert(u"status"_s, QJsonObject{{u"observedGeneration"_s, generation}, {u"replicas"_s, seen ? wanted : std::max(were, wanted)},
+                                                   {u"updatedReplicas"_s, wanted}, {u"availableReplicas"_s, wanted}});
+            return true;
+        });
+    }
+    void elect()
+    {
+        if (hasFlag(live())) {
+            api.put(kinds::leases(), {{u"metadata"_s, QJsonObject{{u"name"_s, u"trainer.lock"_s}, {u"namespace"_s, ns}}},
+                                      {u"spec"_s, QJsonObject{{u"holderIdentity"_s, u"trainer-abc-1_f0"_s}, {u"renewTime"_s, QString::number(++renewals)}}}});
+        }
+    }
+    Plan plan() const
+    {
+        const QJsonObject object = live();
+        const ObjectRef ref = refOf(kinds::deployments(), object);
+        const QJsonArray containers{QJsonObject{{u"name"_s, u"main"_s}, {u"args"_s, QJsonArray{u"--leader-elect"_s}}}};
+        Plan plan;
+        plan.id = u"abc123def456"_s;
+        plan.title = u"Make trainer survive a node failure"_s;
+        plan.ns = ns;
+        plan.keepRecord = true;
+        plan.changes.resize(6);
+        plan.changes[0] = {.act = Act::Merge,
+                           .target = ref,
+                           .before = object,
+                           .body = {{u"spec"_s, QJsonObject{{u"template"_s, QJsonObject{{u"spec"_s, QJsonObject{{u"containers"_s, containers}}}}}}}},
+                           .phase = u"Flags"_s};
+        plan.changes[1] = {.act = Act::Await, .until = {{.what = Condition::What::RolledOut, .object = ref}}, .phase = u"Flags"_s};
+        plan.changes[2] = {.act = Act::Await,
+                           .until = {{.what = Condition::What::Renewed, .object = {kinds::leases(), ns, u"trainer.lock"_s, {}}, .holder = u"trainer-"_s, .seconds = 60}},
+                           .phase = u"Leaders"_s};
+        plan.changes[3] = {.act = Act::Merge, .target = ref, .before = object, .body = {{u"spec"_s, QJsonObject{{u"replicas"_s, 2}}}}, .phase = u"Scale"_s};
+        plan.changes[4] = {.act = Act::Await, .until = {{.what = Condition::What::RolledOut, .object = ref}}, .phase = u"Scale"_s};
+        plan.changes[5] = {.act = Act::Create, .target = refOf(kinds::disruptionBudgets(), budget()), .body = budget(), .phase = u"PDBs"_s};
+        return plan;
+    }
+    Options options()
+    {
+        Options options;
+        options.now = [this] { return clock; };
+        options.sleep = [this](std::chrono::milliseconds time, const std::stop_token &stop) {
+            clock = clock.addMSecs(time.count());
+            return !stop.stop_requested();
+        };
+        return options;
+    }
+    ObjectRef record() const { return {kinds::configMaps(), ns, u"cairn-change-abc123def4"_s, {}}; }
+    bool isRecorded() const { return !api.stored(kinds::configMaps(), ns, u"cairn-change-abc123def4"_s).isEmpty(); }
+    bool isScaled() const
+    {
+        return hasFlag(live()) && live()[u"spec"_s][u"replicas"_s].toInt() == 2 && !api.stored(kinds::disruptionBudgets(), ns, u"trainer"_s).isEmpty();
+    }
+    bool isAsItWas() const
+    {
+        return !hasFlag(live()) && live()[u"spec"_s][u"replicas"_s].toInt() == 1 && api.stored(kinds::disruptionBudgets(), ns, u"trainer"_s).isEmpty();
+    }
+};
+
 } // namespace
 
 class TestChange : public QObject
@@ -148,15 +279,21 @@ private slots:
     void everyObjectIsWrittenInOrder()
     {
         World world;
-        QStringList told;
+        QStringList told, texts;
         Options options = world.options();
-        options.progress = [&](const Event &event) { told.append(stageWord(event.stage)); };
+        options.progress = [&](const Event &event) {
+            told.append(stageWord(event.stage));
+            texts.append(event.text);
+        };
         const auto outcome = execute(world.api, world.plan(), options, {});
         QVERIFY2(outcome && outcome->state == PlanOutcome::State::Done, outcome ? qPrintable(outcome->error ? outcome->error->oneLine() : u""_s) : "");
         QCOMPARE(outcome->done, 4);
         QCOMPARE(world.essence(), wanted());
         QVERIFY(!world.isRecorded());
         QCOMPARE(told, (QStringList{u"creating"_s, u"changing"_s, u"changing"_s, u"deleting"_s, u"done"_s}));
+        QCOMPARE(texts.mid(0, 4),
+            (QStringList{u"Creating PodDisruptionBudget trainer."_s, u"Changing Deployment trainer."_s,
+                u"Changing ConfigMap settings."_s, u"Deleting Service old."_s}));
         // The record is there before anything else is written, and every other write is guarded.
         bool first = true;
         for (const FakeObjectApi::Call &call : world.api.calls()) {
@@ -188,6 +325,42 @@ private slots:
         QVERIFY2(back && back->state == PlanOutcome::State::RolledBack, back && back->error ? qPrintable(back->error->oneLine()) : "");
         QCOMPARE(world.essence(), before);
         QVERIFY(!world.isRecorded());
+    }
+
+    void theWayBackIsToldInItsOrder()
+    {
+        Record record = Record::of(World().plan(), QDateTime::currentDateTimeUtc(), {});
+        record.next = 4;
+        QStringList lines = wayBack(record);
+        QCOMPARE(lines.size(), 4);
+        QCOMPARE(lines[0], u"create Service kubeflow/old again"_s);
+        QCOMPARE(lines[1], u"put back ConfigMap kubeflow/settings: no extra, level"_s);
+        QVERIFY2(lines[2].startsWith(u"put back Deployment kubeflow/trainer: no minReadySeconds, replicas 1"_s),
+            qPrintable(lines[2]));
+        QCOMPARE(lines[3], u"delete PodDisruptionBudget kubeflow/trainer"_s);
+        // The one after the last that is known may be done; those behind it were never begun.
+        record.next = 1;
+        QCOMPARE(wayBack(record), lines.mid(2));
+        record.undoing = true;
+        record.next = 1;
+        QCOMPARE(wayBack(record), lines.mid(3));
+        // A wait changes nothing, and a Secret's values are nobody's.
+        record = Record::of(Scaled().plan(), QDateTime::currentDateTimeUtc(), {});
+        record.next = 6;
+        lines = wayBack(record);
+        QCOMPARE(lines,
+            (QStringList{u"delete PodDisruptionBudget kubeflow/trainer"_s,
+                u"put back Deployment kubeflow/trainer: replicas 1"_s,
+                u"put back Deployment kubeflow/trainer: containers"_s}));
+        Change fill{.act = Act::Fill,
+            .target = {kinds::secrets(), ns, u"db"_s, {}},
+            .body = {{u"stringData"_s, QJsonObject{{u"user"_s, u"hunter2"_s}}}},
+            .fills = {u"password"_s}};
+        record.entries = {{fill, {}}};
+        record.next = 1;
+        QCOMPARE(wayBack(record), QStringList{u"delete Secret kubeflow/db"_s});
+        record.entries[0].change.before = {{u"metadata"_s, QJsonObject{{u"name"_s, u"db"_s}}}};
+        QCOMPARE(wayBack(record), QStringList{u"put back Secret kubeflow/db: user, password"_s});
     }
 
     void everyKillCanBeFinishedOrRolledBack_data()
@@ -320,6 +493,41 @@ private slots:
         QVERIFY(late.isRecorded());
     }
 
+    void otherFieldsMayChangeMeanwhile()
+    {
+        // As an autoscaler does, before it is written and before it is rolled back.
+        const auto scale = [](World &world, int replicas) {
+            world.api.edit(kinds::deployments(), ns, u"trainer"_s, [replicas](QJsonObject &object) {
+                QJsonObject spec = object[u"spec"_s].toObject();
+                spec.insert(u"replicas"_s, replicas);
+                object.insert(u"spec"_s, spec);
+                return true;
+            });
+        };
+        World world;
+        Plan plan = world.plan();
+        plan.keepRecord = true;
+        plan.changes = {plan.changes[1]};
+        plan.changes[0].act = Act::Merge;
+        plan.changes[0].body = {{u"spec"_s, QJsonObject{{u"minReadySeconds"_s, 5}}}};
+        scale(world, 3);
+        const auto done = execute(world.api, plan, world.options(), {});
+        QVERIFY2(done && done->state == PlanOutcome::State::Done, done && done->error ? qPrintable(done->error->oneLine()) : "");
+        scale(world, 4);
+        const auto back = rollBack(world.api, done->record, world.options(), {});
+        QVERIFY2(back && back->state == PlanOutcome::State::RolledBack, back && back->error ? qPrintable(back->error->oneLine()) : "");
+        const QJsonObject spec = world.api.stored(kinds::deployments(), ns, u"trainer"_s)[u"spec"_s].toObject();
+        QCOMPARE(spec[u"replicas"_s].toInt(), 4);
+        QVERIFY(!spec.contains(u"minReadySeconds"_s));
+        // The field itself is another matter.
+        World touched;
+        Plan again = touched.plan();
+        again.changes = {again.changes[1]};
+        again.changes[0].act = Act::Merge;
+        scale(touched, 3);
+        QCOMPARE(execute(touched.api, again, touched.options(), {})->error->kind, Error::Kind::Conflict);
+    }
+
     void lostAnswersAreNoFailures()
     {
         World world;
@@ -382,6 +590,685 @@ private slots:
         QVERIFY(contains(QJsonObject{{u"a"_s, QJsonArray{QJsonObject{{u"b"_s, 1}, {u"c"_s, 2}}}}}, QJsonObject{{u"a"_s, QJsonArray{QJsonObject{{u"b"_s, 1}}}}}));
         QVERIFY(!contains(QJsonObject{{u"a"_s, 1}}, QJsonObject{{u"a"_s, QJsonValue::Null}}));
         QVERIFY(contains(QJsonObject{}, QJsonObject{{u"a"_s, QJsonValue::Null}}));
+    }
+
+    void aPlanWaitsForWhatItChanged()
+    {
+        Scaled world;
+        QList<qsizetype> told;
+        QStringList texts;
+        Options options = world.options();
+        options.progress = [&](const Event &event) {
+            if (event.change >= 0 && (told.isEmpty() || told.last() != event.change))
+                told.append(event.change);
+            texts.append(event.text);
+        };
+        const auto outcome = execute(world.api, world.plan(), options, {});
+        QVERIFY2(outcome && outcome->state == PlanOutcome::State::Done, outcome && outcome->error ? qPrintable(outcome->error->oneLine()) : "");
+        QCOMPARE(told, (QList<qsizetype>{0, 1, 2, 3, 4, 5}));
+        QVERIFY2(texts.contains(u"Waiting for Deployment trainer."_s)
+                && texts.contains(u"Waiting for Lease trainer.lock."_s),
+            qPrintable(texts.join(u'\n')));
+        QVERIFY(world.isScaled() && !world.twoWithoutFlag);
+        QVERIFY(world.renewals >= 2);
+        // The way back is kept, and knows its headings.
+        QVERIFY(outcome->canRollBack && world.isRecorded());
+        const auto record = Record::fromObject(world.api.stored(kinds::configMaps(), ns, u"cairn-change-abc123def4"_s));
+        QVERIFY(record && record->isDone());
+        QCOMPARE(record->entries[3].change.phase, u"Scale"_s);
+        const auto back = rollBack(world.api, outcome->record, world.options(), {});
+        QVERIFY2(back && back->state == PlanOutcome::State::RolledBack, back && back->error ? qPrintable(back->error->oneLine()) : "");
+        QVERIFY(world.isAsItWas() && !world.twoWithoutFlag && !world.isRecorded());
+    }
+
+    /// Whoever may write ConfigMaps in a namespace can write a record there, and somebody with more rights would carry it out.
+    void aRecordActsInItsOwnNamespaceUnlessSomebodyAgrees()
+    {
+        const ObjectRef own{kinds::configMaps(), u"team"_s, u"x"_s, {}}, other{kinds::configMaps(), u"auth"_s, u"x"_s, {}};
+        const ObjectRef wide{{u"rbac.authorization.k8s.io"_s, u"v1"_s, u"clusterroles"_s, u"ClusterRole"_s, false}, u"team"_s, u"x"_s, {}};
+        const auto recordOf = [](const QList<ObjectRef> &targets, const QString &in) {
+            Plan plan;
+            plan.id = u"0123456789abcdef"_s;
+            plan.ns = in;
+            for (const ObjectRef &target : targets)
+                plan.changes.append({.act = Change::Act::Create, .target = target, .body = {{u"metadata"_s, QJsonObject{{u"name"_s, target.name}, {u"namespace"_s, target.ns}}}}});
+            return Record::of(plan, QDateTime::currentDateTimeUtc(), u"t"_s);
+        };
+        QCOMPARE(recordOf({own}, u"team"_s).outside(u"team"_s).size(), 0);
+        QCOMPARE(recordOf({own, other, wide}, u"team"_s).outside(u"team"_s), (QList<ObjectRef>{other, wide})); // whatever namespace it claims
+        QCOMPARE(recordOf({own, other, wide}, u"kubeflow"_s).outside(u"kubeflow"_s).size(), 0);
+        const auto read = Record::fromJson(recordOf({wide}, u"team"_s).toJson());
+        QVERIFY(read);
+        QCOMPARE(read->outside(u"team"_s).value(0).ns, QString()); // nor is it shown in one
+        QCOMPARE(wayBack(*read), QStringList{u"delete ClusterRole x"_s});
+        // Rights in the namespace itself are more than whoever may write ConfigMaps there has.
+        const ObjectRef rights{{u"rbac.authorization.k8s.io"_s, u"v1"_s, u"rolebindings"_s, u"RoleBinding"_s, true}, u"team"_s, u"x"_s, {}};
+        QCOMPARE(recordOf({own, rights}, u"team"_s).outside(u"team"_s), QList<ObjectRef>{rights});
+        QCOMPARE(recordOf({own, rights}, u"kubeflow"_s).outside(u"kubeflow"_s).size(), 0);
+        for (const bool back : {false, true}) {
+            FakeObjectApi api;
+            Record record = recordOf({own, rights}, u"team"_s);
+            record.next = back ? 2 : 0;
+            api.put(kinds::configMaps(), record.object(u"team"_s));
+            Options options;
+            options.poll = std::chrono::milliseconds(1);
+            const auto refused = back ? rollBack(api, record.ref(u"team"_s), options, {}) : finish(api, record.ref(u"team"_s), options, {});
+            QVERIFY(!refused && refused.error().kind == Error::Kind::Consent);
+            QVERIFY2(refused.error().why.contains(u"gives rights"_s) && refused.error().why.contains(u"RoleBinding team/x"_s), qPrintable(refused.error().why));
+            for (const FakeObjectApi::Call &call : api.calls())
+                QVERIFY(!call.writes());
+        }
+        for (const bool back : {false, true}) {
+            FakeObjectApi api;
+            Record record = recordOf({own, other}, u"team"_s);
+            record.next = back ? 2 : 0;
+            api.put(kinds::configMaps(), record.object(u"team"_s));
+            Options options;
+            options.poll = std::chrono::milliseconds(1);
+            const auto go = [&] { return back ? rollBack(api, record.ref(u"team"_s), options, {}) : finish(api, record.ref(u"team"_s), options, {}); };
+            const auto refused = go();
+            QVERIFY(!refused && refused.error().kind == Error::Kind::Consent);
+            QVERIFY2(refused.error().why.contains(u"auth/x"_s) && refused.error().why.contains(u"team"_s), qPrintable(refused.error().why));
+            for (const FakeObjectApi::Call &call : api.calls())
+                QVERIFY(!call.writes());
+            options.elsewhere = true;
+            QVERIFY(go());
+            QCOMPARE(api.stored(kinds::configMaps(), u"auth"_s, u"x"_s).isEmpty(), back);
+        }
+    }
+
+    void whatIsDoneAndAcceptedIsForgotten()
+    {
+        Scaled world;
+        QVERIFY(execute(world.api, world.plan(), world.options(), {}));
+        const auto outcome = finish(world.api, world.record(), world.options(), {});
+        QVERIFY(outcome && outcome->state == PlanOutcome::State::Done && !outcome->canRollBack);
+        QVERIFY(world.isScaled() && !world.isRecorded());
+    }
+
+    void everyKillOfAPlanThatWaits_data() { everyKillCanBeFinishedOrRolledBack_data(); }
+    void everyKillOfAPlanThatWaits()
+    {
+        QFETCH(const bool, undoing);
+        QFETCH(const bool, afterEffect);
+        int recorded = 0;
+        for (int k = 1;; ++k) {
+            Scaled world;
+            const Plan plan = world.plan();
+            int calls = 0;
+            auto &hook = afterEffect ? world.after : world.before;
+            hook = [&](const FakeObjectApi::Call &) -> std::optional<Error> {
+                if (++calls == k)
+                    throw Killed();
+                return std::nullopt;
+            };
+            bool killed = false;
+            try {
+                QCOMPARE(execute(world.api, plan, world.options(), {})->state, PlanOutcome::State::Done);
+            } catch (const Killed &) {
+                killed = true;
+            }
+            hook = nullptr;
+            if (!killed) {
+                QVERIFY2(recorded >= 15, "it was hardly ever interrupted");
+                return;
+            }
+            if (!world.isRecorded()) {
+                QVERIFY(world.isAsItWas());
+                continue;
+            }
+            ++recorded;
+            const auto outcome = undoing ? rollBack(world.api, world.record(), world.options(), {}) : finish(world.api, world.record(), world.options(), {});
+            QVERIFY2(outcome && !outcome->error, qPrintable(u"call %1: %2"_s.arg(k).arg(outcome && outcome->error ? outcome->error->oneLine() : u"?"_s)));
+            QVERIFY2(undoing ? world.isAsItWas() : world.isScaled(), qPrintable(QString::number(k)));
+            QVERIFY2(!world.twoWithoutFlag, qPrintable(QString::number(k)));
+        }
+    }
+
+    void whatNeverComesToRestFailsAndCanBeRolledBack()
+    {
+        Scaled world;
+        world.before = [&](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (call.verb == u"patch" && call.resource == u"deployments")
+                world.rollsOut = false;
+            return std::nullopt;
+        };
+        const auto failed = execute(world.api, world.plan(), world.options(), {});
+        QVERIFY(failed && failed->state == PlanOutcome::State::Failed);
+        QCOMPARE(failed->error->kind, Error::Kind::Timeout);
+        QCOMPARE(failed->done, 1);
+        QVERIFY(failed->error->what.contains(u"trainer"_s));
+        QCOMPARE(rollBack(world.api, failed->record, world.options(), {})->state, PlanOutcome::State::RolledBack);
+        QVERIFY(world.isAsItWas());
+    }
+
+    void whatAnAutoscalerWantsIsLeftAndTold_data()
+    {
+        QTest::addColumn<int>("wants");
+        QTest::newRow("as many as were written") << 2;
+        QTest::newRow("more") << 5;
+    }
+    void whatAnAutoscalerWantsIsLeftAndTold()
+    {
+        QFETCH(const int, wants);
+        World world;
+        Plan plan = world.plan();
+        plan.keepRecord = true;
+        plan.changes = {plan.changes[1]};
+        plan.changes[0].act = Act::Merge;
+        const auto done = execute(world.api, plan, world.options(), {});
+        QVERIFY(done && done->state == PlanOutcome::State::Done);
+        // Somebody adds an autoscaler meanwhile.
+        world.api.put(kinds::autoscalers(), autoscaler(wants));
+        world.api.edit(kinds::deployments(), ns, u"trainer"_s, [wants](QJsonObject &object) {
+            QJsonObject spec = object[u"spec"_s].toObject();
+            spec.insert(u"replicas"_s, wants);
+            object.insert(u"spec"_s, spec);
+            return true;
+        });
+        QString last;
+        Options options = world.options();
+        options.progress = [&](const Event &event) { last = event.text; };
+        const auto back = rollBack(world.api, done->record, options, {});
+        QVERIFY2(back && back->state == PlanOutcome::State::RolledBack, back && back->error ? qPrintable(back->error->oneLine()) : "");
+        const QJsonObject spec = world.api.stored(kinds::deployments(), ns, u"trainer"_s)[u"spec"_s].toObject();
+        QCOMPARE(spec[u"replicas"_s].toInt(), wants);
+        QVERIFY(!spec.contains(u"minReadySeconds"_s)); // the rest is taken back
+        QCOMPARE(back->notes, (QStringList{u"trainer runs %1 replicas, not 1: its autoscaler trainer-hpa decides that."_s.arg(wants)}));
+        QVERIFY2(last.contains(back->notes.first()) && !last.contains(u"as it was"_s), qPrintable(last));
+        QVERIFY(!world.isRecorded());
+    }
+
+    void aFloorThatIsTakenBackSaysWhatRuns()
+    {
+        World world;
+        world.api.put(kinds::autoscalers(), autoscaler(1));
+        const QJsonObject live = world.api.stored(kinds::autoscalers(), ns, u"trainer-hpa"_s);
+        Plan plan = world.plan();
+        plan.keepRecord = true;
+        plan.changes = {{.act = Act::Merge, .target = refOf(kinds::autoscalers(), live), .before = live, .body = {{u"spec"_s, QJsonObject{{u"minReplicas"_s, 2}}}}}};
+        const auto done = execute(world.api, plan, world.options(), {});
+        QVERIFY(done && done->state == PlanOutcome::State::Done);
+        const auto scale = [&](int replicas) {
+            world.api.edit(kinds::deployments(), ns, u"trainer"_s, [replicas](QJsonObject &object) {
+                object.insert(u"spec"_s, QJsonObject{{u"replicas"_s, replicas}});
+                return true;
+            });
+        };
+        scale(3);
+        const auto back = rollBack(world.api, done->record, world.options(), {});
+        QCOMPARE(back->notes, (QStringList{u"trainer runs 3 replicas, not 1: its autoscaler trainer-hpa decides that."_s}));
+        QCOMPARE(world.api.stored(kinds::autoscalers(), ns, u"trainer-hpa"_s)[u"spec"_s][u"minReplicas"_s].toInt(), 1);
+        QCOMPARE(world.api.stored(kinds::deployments(), ns, u"trainer"_s)[u"spec"_s][u"replicas"_s].toInt(), 3);
+    }
+
+    void anElectionIsNotTakenFromWhatAnAutoscalerScales()
+    {
+        Scaled world;
+        const auto done = execute(world.api, world.plan(), world.options(), {});
+        QVERIFY(done && done->state == PlanOutcome::State::Done);
+        world.api.put(kinds::autoscalers(), autoscaler(2));
+        const auto refused = rollBack(world.api, done->record, world.options(), {});
+        QVERIFY(refused && refused->state == PlanOutcome::State::Failed && refused->canRollBack);
+        QCOMPARE(refused->error->kind, Error::Kind::Conflict);
+        QVERIFY2(refused->error->what.contains(u"trainer-hpa"_s), qPrintable(refused->error->what));
+        QVERIFY(Scaled::hasFlag(world.live()) && !world.twoWithoutFlag && world.isRecorded());
+        // Once it is gone, the rest follows.
+        world.api.erase(kinds::autoscalers(), ns, u"trainer-hpa"_s);
+        world.api.edit(kinds::deployments(), ns, u"trainer"_s, [](QJsonObject &object) {
+            QJsonObject spec = object[u"spec"_s].toObject();
+            spec.insert(u"replicas"_s, 1);
+            object.insert(u"spec"_s, spec);
+            return true;
+        });
+        world.control();
+        QCOMPARE(finish(world.api, done->record, world.options(), {})->state, PlanOutcome::State::RolledBack);
+        QVERIFY(world.isAsItWas() && !world.twoWithoutFlag);
+    }
+
+    void podsThatComeAndGoAreNotReady()
+    {
+        Scaled world;
+        Plan plan = world.plan();
+        const Condition ready{.what = Condition::What::Ready, .object = refOf(kinds::deployments(), world.live()), .count = 1, .seconds = 60, .stable = 10};
+        plan.changes = {{.act = Act::Await, .until = {ready}}, plan.changes[5]};
+        // Never ready for ten seconds.
+        int looks = 0;
+        world.before = [&](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (call.verb == u"get" && call.resource == u"deployments") {
+                const bool up = ++looks % 5 != 0;
+                world.api.edit(kinds::deployments(), ns, u"trainer"_s, [up](QJsonObject &object) {
+                    QJsonObject status = object[u"status"_s].toObject();
+                    status.insert(u"availableReplicas"_s, up ? 1 : 0);
+                    object.insert(u"status"_s, status);
+                    return true;
+                });
+            }
+            return std::nullopt;
+        };
+        const auto failed = execute(world.api, plan, world.options(), {});
+        QVERIFY(failed && failed->state == PlanOutcome::State::Failed);
+        QCOMPARE(failed->error->kind, Error::Kind::Timeout);
+        QVERIFY(failed->error->what.contains(u"trainer"_s));
+        QVERIFY(world.api.stored(kinds::disruptionBudgets(), ns, u"trainer"_s).isEmpty());
+        // It stays now.
+        world.before = nullptr;
+        const QDateTime since = world.clock;
+        QCOMPARE(finish(world.api, failed->record, world.options(), {})->state, PlanOutcome::State::Done);
+        QVERIFY(since.secsTo(world.clock) >= 10);
+        QVERIFY(!world.api.stored(kinds::disruptionBudgets(), ns, u"trainer"_s).isEmpty());
+    }
+
+    void theEndNamesWhatIsNotAvailable()
+    {
+        Scaled world;
+        world.after = [&](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (call.verb == u"create" && call.resource == u"poddisruptionbudgets") {
+                world.rollsOut = false;
+                world.api.edit(kinds::deployments(), ns, u"trainer"_s, [](QJsonObject &object) {
+                    QJsonObject status = object[u"status"_s].toObject();
+                    status.insert(u"availableReplicas"_s, 1);
+                    object.insert(u"status"_s, status);
+                    return true;
+                });
+            }
+            return std::nullopt;
+        };
+        const auto done = execute(world.api, world.plan(), world.options(), {});
+        QVERIFY(done && done->state == PlanOutcome::State::Done);
+        QCOMPARE(done->notes, (QStringList{u"Not all replicas are available of: kubeflow/trainer (1 of 2)."_s}));
+    }
+
+    void whatSomebodyElseMadeMeanwhileIsSaid()
+    {
+        World world;
+        Plan plan = world.plan();
+        world.api.put(kinds::disruptionBudgets(), budget());
+        const auto failed = execute(world.api, plan, world.options(), {});
+        QVERIFY(failed && failed->state == PlanOutcome::State::Failed);
+        QCOMPARE(failed->error->kind, Error::Kind::Conflict);
+        QVERIFY2(failed->error->fix.contains(u"refresh"_s), qPrintable(failed->error->fix));
+    }
+
+    void theEndNamesWhatIsOnOneNode_data()
+    {
+        QTest::addColumn<QString>("second");
+        QTest::addColumn<bool>("spread");
+        QTest::addColumn<int>("nodes");
+        QTest::addColumn<QStringList>("notes");
+        const QString said = u"trainer: both replicas are on node-2. To spread them: kubectl -n kubeflow rollout restart deployment/trainer"_s;
+        QTest::newRow("on one") << u"node-2"_s << true << 2 << QStringList{said};
+        QTest::newRow("on two") << u"node-1"_s << true << 2 << QStringList{};
+        QTest::newRow("not to be spread") << u"node-2"_s << false << 2 << QStringList{};
+        QTest::newRow("no other node") << u"node-2"_s << true << 1 << QStringList{};
+    }
+    void theEndNamesWhatIsOnOneNode()
+    {
+        QFETCH(const QString, second);
+        QFETCH(const bool, spread);
+        QFETCH(const int, nodes);
+        QFETCH(const QStringList, notes);
+        Scaled world;
+        for (int i = nodes; i > 0; --i)
+            world.api.put(kinds::nodes(), {{u"metadata"_s, QJsonObject{{u"name"_s, u"node-%1"_s.arg(3 - i)}}}});
+        world.api.edit(kinds::deployments(), ns, u"trainer"_s, [&](QJsonObject &object) {
+            QJsonObject spec = object[u"spec"_s].toObject();
+            QJsonObject podTemplate = spec[u"template"_s].toObject();
+            QJsonObject pod = podTemplate[u"spec"_s].toObject();
+            if (spread)
+                pod.insert(u"topologySpreadConstraints"_s, QJsonArray{QJsonObject{{u"topologyKey"_s, u"kubernetes.io/hostname"_s}}});
+            podTemplate.insert(u"spec"_s, pod);
+            spec.insert(u"template"_s, podTemplate);
+            spec.insert(u"selector"_s, QJsonObject{{u"matchLabels"_s, QJsonObject{{u"app"_s, u"trainer"_s}}}});
+            object.insert(u"spec"_s, spec);
+            return true;
+        });
+        world.api.put(kinds::pods(), Scaled::pod(u"trainer-1"_s, u"node-2"_s));
+        world.api.put(kinds::pods(), Scaled::pod(u"trainer-2"_s, second));
+        const auto done = execute(world.api, world.plan(), world.options(), {});
+        QVERIFY2(done && done->state == PlanOutcome::State::Done, done && done->error ? qPrintable(done->error->oneLine()) : "");
+        QCOMPARE(done->notes, notes);
+    }
+
+    void theWayBackEndsWhenThePodsOfBeforeAreGone_data()
+    {
+        QTest::addColumn<int>("seconds");
+        QTest::newRow("they end") << 30;
+        QTest::newRow("never: their node is silent") << 100'000;
+    }
+    void theWayBackEndsWhenThePodsOfBeforeAreGone()
+    {
+        QFETCH(const int, seconds);
+        Scaled world;
+        world.api.edit(kinds::deployments(), ns, u"trainer"_s, [&](QJsonObject &object) {
+            QJsonObject spec = object[u"spec"_s].toObject();
+            spec.insert(u"selector"_s, QJsonObject{{u"matchLabels"_s, QJsonObject{{u"app"_s, u"trainer"_s}}}});
+            object.insert(u"spec"_s, spec);
+            return true;
+        });
+        const auto done = execute(world.api, world.plan(), world.options(), {});
+        QVERIFY(done && done->state == PlanOutcome::State::Done);
+        // The flag goes last: its pod takes its time, and the deployment does not count it.
+        QDateTime deleted;
+        world.after = [&](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (call.verb == u"patch" && call.resource == u"deployments" && !deleted.isValid() && !Scaled::hasFlag(world.live())) {
+                deleted = world.clock;
+                QJsonObject pod = Scaled::pod(u"trainer-1"_s, u"node-1"_s);
+                QJsonObject meta = pod[u"metadata"_s].toObject();
+                meta.insert(u"deletionTimestamp"_s, world.clock.toString(Qt::ISODate));
+                pod.insert(u"metadata"_s, meta);
+                world.api.put(kinds::pods(), pod);
+            }
+            return std::nullopt;
+        };
+        world.before = [&](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (call.verb == u"list" && deleted.isValid() && deleted.secsTo(world.clock) >= seconds)
+                world.api.erase(kinds::pods(), ns, u"trainer-1"_s);
+            return std::nullopt;
+        };
+        QStringList told;
+        Options options = world.options();
+        options.progress = [&](const Event &event) { told.append(event.text); };
+        const auto back = rollBack(world.api, done->record, options, {});
+        QVERIFY2(back && back->state == PlanOutcome::State::RolledBack, back && back->error ? qPrintable(back->error->oneLine()) : "");
+        QVERIFY(told.contains(u"trainer: 1 pod of before is still ending."_s) || told.contains(u"trainer: 1 pod(s) of before are still ending."_s));
+        QCOMPARE(told.last(), u"Everything is back as it was."_s);
+        QVERIFY2(deleted.secsTo(world.clock) >= std::min(seconds, 120) && deleted.secsTo(world.clock) < 180, qPrintable(QString::number(deleted.secsTo(world.clock))));
+    }
+
+    void ofTwoThatWorkOnARecordOneIsRefused()
+    {
+        Scaled world;
+        // While the first waits, another one tries.
+        std::optional<Result<PlanOutcome>> second;
+        world.before = [&](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (call.verb == u"get" && call.resource == u"leases" && !second) {
+                second = Result<PlanOutcome>(PlanOutcome());
+                Options other = world.options();
+                other.tool = u"other"_s;
+                second = rollBack(world.api, world.record(), other, {});
+            }
+            return std::nullopt;
+        };
+        Options options = world.options();
+        options.tool = u"cairnctl 9.9"_s;
+        const auto done = execute(world.api, world.plan(), options, {});
+        QVERIFY2(done && done->state == PlanOutcome::State::Done, done && done->error ? qPrintable(done->error->oneLine()) : "");
+        QVERIFY(second && !*second);
+        QCOMPARE(second->error().kind, Error::Kind::Conflict);
+        QVERIFY2(second->error().what.contains(u"cairnctl 9.9 on "_s) && second->error().what.contains(u"since 2026-01-02 04:0"_s), qPrintable(second->error().what));
+        QVERIFY(world.isScaled());
+        // It has ended, so that the next need not wait.
+        const QDateTime since = world.clock;
+        world.before = nullptr;
+        QCOMPARE(rollBack(world.api, world.record(), world.options(), {})->state, PlanOutcome::State::RolledBack);
+        QVERIFY(since.secsTo(world.clock) < 20);
+    }
+
+    /// One on another computer, which this one cannot look at.
+    void aRecordOfAnotherComputerIsWatched_data()
+    {
+        QTest::addColumn<bool>("alive");
+        QTest::newRow("at work") << true;
+        QTest::newRow("killed") << false;
+    }
+    void aRecordOfAnotherComputerIsWatched()
+    {
+        QFETCH(const bool, alive);
+        Scaled world;
+        const auto done = execute(world.api, world.plan(), world.options(), {});
+        QVERIFY(done && done->state == PlanOutcome::State::Done);
+        Owner elsewhere{u"0123"_s, u"elsewhere-1"_s, u"cairn 1.0 on far-away"_s, world.clock};
+        // Its clock is an hour off, which must not matter.
+        const auto touch = [&] {
+            world.api.edit(kinds::configMaps(), ns, u"cairn-change-abc123def4"_s, [&](QJsonObject &object) {
+                QJsonObject meta = object[u"metadata"_s].toObject();
+                QJsonObject annotations = meta[u"annotations"_s].toObject();
+                annotations.insert(ownerAnnotation(), elsewhere.toText(world.clock.addSecs(-3600)));
+                meta.insert(u"annotations"_s, annotations);
+                object.insert(u"metadata"_s, meta);
+                return true;
+            });
+        };
+        touch();
+        const QDateTime since = world.clock;
+        QDateTime touched = world.clock;
+        world.before = [&](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (alive && call.verb == u"get" && call.name.startsWith(u"cairn-change-"_s) && touched.secsTo(world.clock) >= 10) {
+                touched = world.clock;
+                touch();
+            }
+            return std::nullopt;
+        };
+        const auto back = rollBack(world.api, world.record(), world.options(), {});
+        if (alive) {
+            QVERIFY(!back);
+            QVERIFY2(back.error().what.contains(u"cairn 1.0 on far-away"_s), qPrintable(back.error().what));
+            QVERIFY(since.secsTo(world.clock) < 15);
+            QVERIFY(world.isScaled() && world.isRecorded());
+        } else {
+            QVERIFY2(back && back->state == PlanOutcome::State::RolledBack, back && back->error ? qPrintable(back->error->oneLine()) : "");
+            QVERIFY(since.secsTo(world.clock) >= 25);
+        }
+    }
+
+    void ofTwoThatTakeOverAtOnceOneWins()
+    {
+        Scaled world;
+        const auto done = execute(world.api, world.plan(), world.options(), {});
+        QVERIFY(done);
+        // Between the look and the write, another one takes it.
+        bool taken = false;
+        world.before = [&](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (call.verb == u"patch" && call.resource == u"configmaps" && !std::exchange(taken, true)) {
+                world.api.edit(kinds::configMaps(), ns, call.name, [&](QJsonObject &object) {
+                    QJsonObject meta = object[u"metadata"_s].toObject();
+                    QJsonObject annotations = meta[u"annotations"_s].toObject();
+                    annotations.insert(ownerAnnotation(), Owner{u"0123"_s, u"elsewhere-1"_s, u"the other"_s, world.clock}.toText(world.clock));
+                    meta.insert(u"annotations"_s, annotations);
+                    object.insert(u"metadata"_s, meta);
+                    return true;
+                });
+            }
+            return std::nullopt;
+        };
+        const auto back = rollBack(world.api, world.record(), world.options(), {});
+        QVERIFY(taken && !back);
+        QVERIFY2(back.error().kind == Error::Kind::Conflict && back.error().what.contains(u"the other"_s), qPrintable(back.error().oneLine()));
+        QVERIFY(world.isScaled());
+    }
+
+    void whoeverLosesTheRecordStops()
+    {
+        Scaled world;
+        world.before = [&](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            // A leader that is not seen for long, while the record goes to somebody else.
+            if (call.verb == u"get" && call.resource == u"leases") {
+                world.api.edit(kinds::leases(), ns, u"trainer.lock"_s, [](QJsonObject &lease) {
+                    lease.insert(u"spec"_s, QJsonObject());
+                    return true;
+                });
+                world.api.edit(kinds::configMaps(), ns, u"cairn-change-abc123def4"_s, [&](QJsonObject &object) {
+                    QJsonObject meta = object[u"metadata"_s].toObject();
+                    meta.insert(u"annotations"_s, QJsonObject{{ownerAnnotation(), Owner{u"0123"_s, u"elsewhere-1"_s, u"the other"_s, world.clock}.toText(world.clock)}});
+                    object.insert(u"metadata"_s, meta);
+                    return true;
+                });
+            }
+            return std::nullopt;
+        };
+        const QDateTime since = world.clock;
+        const auto outcome = execute(world.api, world.plan(), world.options(), {});
+        QVERIFY(outcome && outcome->error);
+        QCOMPARE(outcome->error->kind, Error::Kind::Conflict);
+        QVERIFY2(outcome->error->why.contains(u"the other"_s), qPrintable(outcome->error->oneLine()));
+        QVERIFY(since.secsTo(world.clock) < 30);
+        QVERIFY(Owner::of(world.api.stored(kinds::configMaps(), ns, u"cairn-change-abc123def4"_s))->who == u"the other"); // and keeps its own
+    }
+
+    void aProcessThatIsGoneIsKnown()
+    {
+        const QString here = thisProcess().section(u'-', 0, 0);
+        QVERIFY(!isGone(thisProcess()));
+        QVERIFY(isGone(here + u"-999999999"_s));
+        for (const QString &other : {u"elsewhere-999999999"_s, here, here + u"-x"_s, QString()})
+            QVERIFY2(!isGone(other), qPrintable(other));
+        // Killed, and nobody asked how it ended.
+        const pid_t child = fork();
+        if (child == 0)
+            _exit(0);
+        QVERIFY(child > 0);
+        siginfo_t info;
+        QCOMPARE(waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT), 0);
+        QVERIFY(QFileInfo::exists(u"/proc/%1"_s.arg(child)));
+        QVERIFY(isGone(here + u'-' + QString::number(child)));
+        waitpid(child, nullptr, 0);
+        Owner owner{u"1"_s, here + u"-999999999"_s, {}, {}};
+        QCOMPARE(isAtWork(owner), AtWork::No);
+        owner.process = thisProcess();
+        QCOMPARE(isAtWork(owner), AtWork::No);
+        owner.process = u"elsewhere-1"_s;
+        QCOMPARE(isAtWork(owner), AtWork::Unknown);
+        const Ownership mine(u"t"_s, QDateTime::currentDateTimeUtc());
+        QCOMPARE(isAtWork(mine.owner()), AtWork::Yes);
+    }
+
+    void aRecordThatIsDamagedLosesNothing_data()
+    {
+        QTest::addColumn<QString>("from");
+        QTest::addColumn<QString>("to");
+        QTest::addColumn<QString>("why");
+        QTest::newRow("cut") << u"END"_s << QString() << u"breaks at character"_s;
+        QTest::newRow("newer") << u"\"v\":1"_s << u"\"v\":2"_s << u"newer program, cairn test"_s;
+        QTest::newRow("foreign") << u"\"v\":1"_s << u"\"v\":\"x\""_s << u"not written by Cairn"_s;
+        QTest::newRow("without what was before") << u"\"before\":{"_s << u"\"afore\":{"_s << u"was like before its change"_s;
+        QTest::newRow("without what it writes") << u"\"body\":{"_s << u"\"bodi\":{"_s << u"writes is missing"_s;
+        QTest::newRow("address that leads elsewhere") << u"\"plural\":\"deployments\""_s << u"\"plural\":\"../../secrets\""_s << u"names no object"_s;
+        QTest::newRow("further than it goes") << u"\"next\":4"_s << u"\"next\":40"_s << u"how far it got"_s;
+    }
+    void aRecordThatIsDamagedLosesNothing()
+    {
+        QFETCH(const QString, from);
+        QFETCH(const QString, to);
+        QFETCH(const QString, why);
+        World world;
+        Plan plan = world.plan();
+        plan.keepRecord = true;
+        const auto done = execute(world.api, plan, world.options(), {});
+        QVERIFY(done && done->state == PlanOutcome::State::Done);
+        world.api.edit(kinds::configMaps(), ns, u"cairn-change-abc123def4"_s, [&](QJsonObject &object) {
+            QString text = object[u"data"_s][u"change"_s].toString();
+            if (from == u"END")
+                text.chop(100);
+            else if (!text.contains(from))
+                return false;
+            else
+                text.replace(from, to);
+            object.insert(u"data"_s, QJsonObject{{u"change"_s, text}});
+            return true;
+        });
+        const auto before = world.essence();
+        for (const bool back : {false, true}) {
+            const auto outcome = back ? rollBack(world.api, world.record(), world.options(), {}) : finish(world.api, world.record(), world.options(), {});
+            QVERIFY(!outcome);
+            QCOMPARE(outcome.error().kind, Error::Kind::Parse);
+            QVERIFY2(outcome.error().why.contains(why), qPrintable(outcome.error().why));
+            QVERIFY(outcome.error().what.contains(u"nothing was changed"_s) && !outcome.error().fix.isEmpty());
+            QCOMPARE(world.essence(), before);
+            QVERIFY(world.isRecorded());
+        }
+    }
+
+    void aRecordOfAnOlderVersionIsTakenBack()
+    {
+        World world;
+        const auto before = world.essence();
+        Plan plan = world.plan();
+        plan.keepRecord = true;
+        QVERIFY(execute(world.api, plan, world.options(), {}));
+        // It knew no headings, no way back that is kept, and no owners.
+        world.api.edit(kinds::configMaps(), ns, u"cairn-change-abc123def4"_s, [](QJsonObject &object) {
+            QJsonObject json = QJsonDocument::fromJson(object[u"data"_s][u"change"_s].toString().toUtf8()).object();
+            QJsonArray changes;
+            for (const QJsonValue value : json[u"changes"_s].toArray()) {
+                QJsonObject change = value.toObject();
+                change.remove(u"phase"_s);
+                change.remove(u"until"_s);
+                changes.append(change);
+            }
+            json.insert(u"changes"_s, changes);
+            for (const QString &field : {u"keep"_s, u"from"_s, u"title"_s, u"changed"_s})
+                json.remove(field);
+            object.insert(u"data"_s, QJsonObject{{u"change"_s, QString::fromUtf8(QJsonDocument(json).toJson(QJsonDocument::Compact))}});
+            QJsonObject meta = object[u"metadata"_s].toObject();
+            meta.remove(u"annotations"_s);
+            object.insert(u"metadata"_s, meta);
+            return true;
+        });
+        QCOMPARE(rollBack(world.api, world.record(), world.options(), {})->state, PlanOutcome::State::RolledBack);
+        QCOMPARE(world.essence(), before);
+    }
+
+    void aLeaseOfSomebodyElseIsNoLeader()
+    {
+        Scaled world;
+        world.before = [&](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (call.verb == u"get" && call.resource == u"leases") {
+                world.api.edit(kinds::leases(), ns, u"trainer.lock"_s, [](QJsonObject &lease) {
+                    QJsonObject spec = lease[u"spec"_s].toObject();
+                    spec.insert(u"holderIdentity"_s, u"other-1"_s);
+                    lease.insert(u"spec"_s, spec);
+                    return true;
+                });
+            }
+            return std::nullopt;
+        };
+        const auto failed = execute(world.api, world.plan(), world.options(), {});
+        QCOMPARE(failed->error->kind, Error::Kind::Timeout);
+        QVERIFY(failed->error->what.contains(u"other-1"_s));
+        QCOMPARE(failed->done, 2);
+        QCOMPARE(world.live()[u"spec"_s][u"replicas"_s].toInt(), 1);
+    }
+
+    void theServerIsAskedWhetherItAccepts()
+    {
+        World world;
+        Plan plan = world.plan();
+        plan.changes = {{.act = Act::Await, .until = {{.what = Condition::What::Accepted, .object = refOf(kinds::disruptionBudgets(), budget()), .body = budget(), .seconds = 30}}}};
+        int refusals = 3;
+        world.api.before = [&](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (call.dryRun && refusals-- > 0)
+                return Error::make(Error::Kind::Server, u"failed calling webhook"_s);
+            return std::nullopt;
+        };
+        QCOMPARE(execute(world.api, plan, world.options(), {})->state, PlanOutcome::State::Done);
+        QVERIFY(world.api.all(kinds::disruptionBudgets()).isEmpty());
+        refusals = 100000;
+        const auto failed = execute(world.api, plan, world.options(), {});
+        QVERIFY(failed->error->what.contains(u"failed calling webhook"_s));
+    }
+
+    void aPlanThatNoConfigMapHoldsIsRefusedBeforeAnything()
+    {
+        World world;
+        Plan plan = world.plan();
+        plan.changes[0].body.insert(u"spec"_s, QJsonObject{{u"x"_s, QString(1'100'000, u'x')}});
+        const auto refused = execute(world.api, plan, world.options(), {});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, Error::Kind::Invalid);
+        QVERIFY(!world.isRecorded());
+    }
+
+    void theRecordKeepsNoMoreThanItNeeds()
+    {
+        World world;
+        Plan plan = world.plan();
+        QJsonObject &before = plan.changes[1].before;
+        before.insert(u"status"_s, QJsonObject{{u"noise"_s, QString(50'000, u'x')}});
+        QJsonObject meta = before[u"metadata"_s].toObject();
+        meta.insert(u"managedFields"_s, QJsonArray{QString(50'000, u'x')});
+        before.insert(u"metadata"_s, meta);
+        QVERIFY(QJsonDocument(Record::of(plan, world.clock, {}).toJson()).toJson().size() < 10'000);
     }
 
     void checksAreAListAndStopWhenTold()

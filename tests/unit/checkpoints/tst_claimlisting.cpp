@@ -117,7 +117,7 @@ public:
     {
         return fail(Error::Kind::Internal, u"the listing follows no log"_s);
     }
-    Result<ExecOutput> exec(const QString &, const QString &, const QString &, const QStringList &argv, Stop) override
+    Result<ExecOutput> exec(const QString &, const QString &, const QString &, const QStringList &argv, const Secret &, Stop) override
     {
         ++execs;
         if (const auto refusal = refuseExec())
@@ -312,7 +312,7 @@ private slots:
         asked.subPath = u"team a"_s;
         asked.imagePullSecrets = {u"pull"_s};
         asked.supplementalGroups = {2000};
-        const QJsonObject job = helperJob(asked, u"cairn-list-1"_s, {u"x"_s});
+        const QJsonObject job = helperJob(asked, listingTask(asked), u"cairn-list-1"_s, helper::scriptText(), {u"x"_s});
         const QJsonValue spec = job[u"spec"_s];
         QCOMPARE(spec[u"ttlSecondsAfterFinished"_s].toInt(), 60);
         QCOMPARE(spec[u"activeDeadlineSeconds"_s].toInt(), 600);

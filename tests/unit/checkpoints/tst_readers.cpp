@@ -101,6 +101,9 @@ private slots:
         QTest::newRow("numbering repeats") << zip({pkl, {"a/data/0", "x"}, {"a/data/0", "y"}});
         QTest::newRow("numbering is no number") << zip({pkl, {"a/data/x", "x"}});
         QTest::newRow("numbering is huge") << zip({pkl, {"a/data/9223372036854775807", "x"}});
+        QTest::newRow("pickle twice") << zip({pkl, {"a/data/0", "x"}, {"a/version", "3\n"}, {"a/data.pkl", trainingPickle}});
+        QTest::newRow("pickle twice but for case, first") << zip({{"a/DATA.pkl", trainingPickle}, pkl, {"a/data/0", "x"}});
+        QTest::newRow("pickle twice but for case, last") << zip({pkl, {"a/data/0", "x"}, {"A/data.pkl", trainingPickle}});
         QTest::newRow("more entries claimed") << zip({pkl}, 9);
         QTest::newRow("fewer entries claimed") << zip({pkl, {"a/data/0", "x"}}, 1);
         QTest::newRow("offsets beyond the end") << zip({pkl}, ~0ull, 0x7fffff00);
@@ -120,6 +123,12 @@ private slots:
         const TorchFile file = torch(bytes);
         QVERIFY2(file.check.state == State::Broken, qPrintable(file.check.reason));
         QVERIFY(!file.check.reason.isEmpty());
+    }
+    void aDoubledEntryIsNamed()
+    {
+        const TorchFile file = torch(zip({{"a/data.pkl", trainingPickle}, {"a/data/0", "x"}, {"a/Data.PKL", trainingPickle}}));
+        QCOMPARE(file.kind, TorchFile::Kind::Zip);
+        QVERIFY2(file.check.reason.contains(u"entry a/Data.PKL is there twice"_s), qPrintable(file.check.reason));
     }
     void aBombIsNotInflated()
     {

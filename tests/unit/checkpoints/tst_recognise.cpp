@@ -244,6 +244,40 @@ private slots:
         const Listing listing = recognise(source.tree, source, options, {}).listing;
         QVERIFY(listing.partial);
         QVERIFY(listing.notes.first().contains(u"10"_s));
+        // Silence about the others is not "none".
+        MemorySource other;
+        for (int i = 0; i < 50; ++i)
+            other.add("epoch-" + QByteArray::number(i) + "/model.pt", "no checkpoint");
+        options.maxProbes = 0;
+        const Listing none = recognise(other.tree, other, options, {}).listing;
+        QVERIFY(none.partial && none.runs.isEmpty());
+        QVERIFY2(none.notes.join(u' ').contains(u"No checkpoint is among the first"_s), qPrintable(none.notes.join(u' ')));
+    }
+    void aPickleWithoutAZipIsNoDamagedZip()
+    {
+        // pickle.dumps({'model': {'w': b'1'}, 'optimizer': {'param_groups': [1]}, 'step': 7}, protocol)
+        const QByteArray state = "}q\x00(X\x05\x00\x00\x00modelq\x01}q\x02X\x01\x00\x00\x00wq\x03K\x01sX\x09\x00\x00\x00optimizerq\x04}q\x05X\x0c\x00\x00\x00param_groupsq\x06]q\x07K\x01" "asX\x04\x00\x00\x00stepq\x08K\x07u."_ba;
+        MemorySource source;
+        source.add("step-7.pt", "\x80\x02" + state);
+        source.add("step-8.pt", ("\x80\x02" + state).chopped(9));
+        source.add("step-9.pt", "\x80\x02 no pickle at all");
+        // torch.save(…, pickle_protocol=4, _use_new_zipfile_serialization=False)
+        const QByteArray magic = QByteArray::fromHex("80049500000000000000008a0a6cfc9c46f9206aa850192e").replace(3, 8, QByteArray::fromHex("0d00000000000000"));
+        source.add("step-10.pt", magic + "\x80\x02M\xe9\x03." + "\x80\x02}." + "\x80\x02" + state);
+        RecogniseOptions options;
+        options.now = m_saved;
+        options.writerMayBeAlive = false;
+        const Listing listing = recognise(source.tree, source, options, {}).listing;
+        const Checkpoint &plain = only(listing, u"step-7.pt"_s);
+        QVERIFY2(plain.verdict == Verdict::Unverified, qPrintable(plain.reason));
+        QCOMPARE(plain.format, u"torch-legacy"_s);
+        QVERIFY2(plain.reason.contains(u"plain pickle"_s), qPrintable(plain.reason));
+        QCOMPARE(only(listing, u"step-8.pt"_s).verdict, Verdict::Damaged);
+        QVERIFY(only(listing, u"step-8.pt"_s).reason.contains(u"plain pickle"_s));
+        QCOMPARE(only(listing, u"step-9.pt"_s).verdict, Verdict::Damaged);
+        const Checkpoint &legacy = only(listing, u"step-10.pt"_s);
+        QCOMPARE(legacy.verdict, Verdict::Unverified);
+        QVERIFY2(legacy.reason.contains(u"torch before 1.6"_s), qPrintable(legacy.reason));
     }
     void safetensorsAreWeights()
     {

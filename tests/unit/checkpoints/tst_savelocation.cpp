@@ -41,6 +41,20 @@ private slots:
         QCOMPARE(shown(locate(j)), u"ckpts:corrected"_s);
         QCOMPARE(locate(j).place.containerPath, u"/ckpt/corrected"_s);
     }
+    void aWrongAnnotationSaysHowToCorrectIt()
+    {
+        for (const QString &hostile : {u"pvc://"_s, u"pvc://../../etc"_s, u"pvc://UPPER CASE/x"_s, u"/ckpt/a\nb"_s, u"/"_s + QString(300'000, u'x'), u"out"_s,
+                                       u"/nowhere"_s, u"$(GONE)/x"_s}) {
+            Job j = job();
+            j.annotations[u"cairn.console/checkpoint-dir"_s] = hostile;
+            const SaveLocation location = locate(j);
+            QVERIFY2(location.kind == SaveLocation::Kind::None, qPrintable(hostile.left(40)));
+            QVERIFY(!location.reason.isEmpty() && location.reason.size() < 2000);
+            QVERIFY2(howToCorrect(location).contains(u"cairn.console/checkpoint-dir"_s), qPrintable(howToCorrect(location)));
+            QVERIFY(howToCorrect(location).startsWith(u"Correct or remove"_s));
+        }
+        QVERIFY(howToCorrect(locate(Job())).startsWith(u"Enter where it saves"_s));
+    }
     void argumentsOfManyFrameworks_data()
     {
         QTest::addColumn<QStringList>("args");

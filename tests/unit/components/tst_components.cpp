@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "components/Component.h"
-#include "domain/Kinds.h"
+#include "World.h"
 #include "domain/ObjectDecoder.h"
 
 #include <QTest>
@@ -8,91 +7,7 @@
 using namespace Qt::StringLiterals;
 using namespace cairn;
 using namespace cairn::components;
-
-namespace {
-
-const QDateTime now = QDateTime::fromString(u"2026-03-01T12:00:00Z"_s, Qt::ISODate);
-
-/// A cluster that grows by what is told of it.
-struct World : ClusterFacts {
-    World()
-    {
-        now = ::now;
-        for (int i = 1; i <= 4; ++i) {
-            Node node;
-            node.name = node.uid = u"n%1"_s.arg(i);
-            node.zone = i <= 2 ? u"a"_s : u"b"_s;
-            node.ready = true;
-            nodes.append(node);
-        }
-    }
-    /// One with a ready pod on each of `on`.
-    Workload &add(const QString &name, int desired, const QStringList &on, const QString &ns = u"kubeflow"_s, const QString &kind = u"Deployment"_s)
-    {
-        Workload workload;
-        workload.kind = kind;
-        workload.ns = ns;
-        workload.name = name;
-        workload.uid = ns + name;
-        workload.desired = desired;
-        workload.ready = static_cast<int>(on.size());
-        workload.podLabels = {{u"app"_s, name}};
-        for (const QString &node : on) {
-            Pod pod;
-            pod.ns = ns;
-            pod.name = u"%1-%2"_s.arg(name).arg(pods.size());
-            pod.uid = pod.name;
-            pod.ownerKind = kind == "Deployment"_L1 ? u"ReplicaSet"_s : kind;
-            pod.ownerName = kind == "Deployment"_L1 ? name + u"-6d4cf56db6"_s : name;
-            pod.phase = u"Running"_s;
-            pod.node = node;
-            pod.containers = {ContainerState{u"c"_s, true, 1, u"running"_s, {}, {}, {}, {}, {}, {}}};
-            pods.append(pod);
-        }
-        workloads.append(workload);
-        return workloads.last();
-    }
-    Lease &lease(const QString &name, int renewedSecondsAgo, const QString &ns = u"kubeflow"_s)
-    {
-        Lease lease;
-        lease.ns = ns;
-        lease.name = lease.uid = name;
-        lease.holder = u"pod-1_8f2a"_s;
-        lease.seconds = 15;
-        lease.renewed = ::now.addSecs(-renewedSecondsAgo);
-        leases.append(lease);
-        return leases.last();
-    }
-    void scale(const QString &name, int floor)
-    {
-        Autoscaler autoscaler;
-        autoscaler.ns = u"istio-system"_s;
-        autoscaler.targetKind = u"Deployment"_s;
-        autoscaler.targetName = name;
-        autoscaler.floor = floor;
-        autoscaler.ceiling = 5;
-        autoscalers.append(autoscaler);
-    }
-    void forbid(const ResourceKind &kind, const QString &ns = {})
-    {
-        unread.append({kind.plural, ns, Error::make(Error::Kind::Forbidden, u"Not allowed"_s, u"no right to list"_s)});
-    }
-    Component one(const QString &id) const
-    {
-        const QList<Component> all = judge(*this);
-        const auto it = std::ranges::find(all, id, &Component::id);
-        if (it == all.end())
-            qFatal("%s is not there", qPrintable(id));
-        return *it;
-    }
-    bool has(const QString &id) const
-    {
-        const QList<Component> all = judge(*this);
-        return std::ranges::find(all, id, &Component::id) != all.end();
-    }
-};
-
-} // namespace
+using namespace cairn::tests;
 
 class TestComponents : public QObject
 {
@@ -190,7 +105,7 @@ private slots:
         component = world.one(u"workflow-controller"_s);
         QCOMPARE(component.leader.state, Leadership::State::Stale);
         QVERIFY(alarms(component, now).first().contains("15 s"_L1));
-        QCOMPARE(component.standing, Standing::SurvivesZone);
+        QCOMPARE(component.standing, Standing::NoLeader);
 
         // The server was silent for a minute: nobody could renew anything.
         world.unheard = 60;
@@ -215,6 +130,78 @@ private slots:
         world.forbid(kinds::leases(), u"kubeflow"_s);
         QCOMPARE(world.one(u"workflow-controller"_s).leader.state, Leadership::State::Unread);
         QCOMPARE(world.one(u"workflow-controller"_s).standing, Standing::SurvivesZone);
+    }
+
+    void whereNobodyLeadsNoNodeMayBeLost()
+    {
+        World world;
+        world.add(u"spark-operator-controller"_s, 2, {u"n1"_s, u"n3"_s});
+        world.lease(u"spark-operator-controller-lock"_s, 3);
+        world.add(u"ml-pipeline-ui"_s, 2, {u"n1"_s, u"n3"_s});
+        const auto surviving = [&] { return summarise(judge(world)).surviving; };
+        QCOMPARE(world.one(u"spark-operator-controller"_s).standing, Standing::SurvivesZone);
+        QCOMPARE(surviving(), 2);
+        world.leases.first().renewed = now.addSecs(-3600);
+        Component component = world.one(u"spark-operator-controller"_s);
+        QCOMPARE(component.standing, Standing::NoLeader);
+        QVERIFY(!component.survivesNode());
+        QCOMPARE(surviving(), 1);
+        QVERIFY(!reasons(component).isEmpty() && !consequence(component).isEmpty());
+        QVERIFY(consequence(component) != u"The other replicas keep running."_s);
+        // One that is not ready hides it no more than one that is down does.
+        world.workloads.first().ready = 1;
+        QCOMPARE(world.one(u"spark-operator-controller"_s).standing, Standing::NoLeader);
+        world.workloads.first().ready = 0;
+        QCOMPARE(world.one(u"spark-operator-controller"_s).standing, Standing::Down);
+        // What may not be read is not stale.
+        world.workloads.first().ready = 2;
+        world.forbid(kinds::leases(), u"kubeflow"_s);
+        QCOMPARE(world.one(u"spark-operator-controller"_s).standing, Standing::SurvivesZone);
+    }
+
+    void aLeaseFromBeforeTellsNothingOfOneThatElectsNoLonger()
+    {
+        World world;
+        world.add(u"katib-controller"_s, 1, {u"n1"_s}); // its election is off as shipped
+        world.lease(u"3fbc96e9.katib.kubeflow.org"_s, 3600);
+        QCOMPARE(world.one(u"katib-controller"_s).standing, Standing::SinglePoint);
+        world.add(u"jobset-controller-manager"_s, 1, {u"n1"_s}, u"kubeflow-system"_s);
+        world.lease(u"6d4f6a47.jobset.x-k8s.io"_s, 3600, u"kubeflow-system"_s);
+        QCOMPARE(world.one(u"jobset-controller-manager"_s).standing, Standing::NoLeader);
+        // Two of the first: either nobody leads, or both work at once.
+        world.workloads.first().desired = world.workloads.first().ready = 2;
+        QCOMPARE(world.one(u"katib-controller"_s).standing, Standing::NoLeader);
+    }
+
+    void whatElectsNobodyHasNoLeaderToLose_data()
+    {
+        QTest::addColumn<QStringList>("flags");
+        QTest::addColumn<int>("replicas");
+        QTest::addColumn<Leadership::State>("state");
+        QTest::newRow("on") << QStringList{u"--leader-elect"_s} << 1 << Leadership::State::Stale;
+        QTest::newRow("absent") << QStringList{} << 1 << Leadership::State::Off;
+        QTest::newRow("off") << QStringList{u"--leader-elect=false"_s} << 1 << Leadership::State::Off;
+        QTest::newRow("the last one counts") << QStringList{u"--leader-elect"_s, u"--leader-elect=false"_s} << 1 << Leadership::State::Off;
+        QTest::newRow("absent, of two") << QStringList{} << 2 << Leadership::State::Off;
+    }
+    void whatElectsNobodyHasNoLeaderToLose()
+    {
+        QFETCH(const QStringList, flags);
+        QFETCH(const int, replicas);
+        QFETCH(const Leadership::State, state);
+        World world;
+        world.add(u"training-operator"_s, replicas, replicas > 1 ? QStringList{u"n1"_s, u"n2"_s} : QStringList{u"n1"_s}).electing = {{u"training-operator"_s, flags}, {u"proxy"_s, {u"--leader-elect"_s}}};
+        world.lease(u"1ca428e5.training-operator.kubeflow.org"_s, 90'000);
+        const Component component = world.one(u"training-operator"_s);
+        QCOMPARE(component.leader.state, state);
+        if (state == Leadership::State::Off) {
+            QVERIFY(component.standing != Standing::NoLeader && component.leader.holder.isEmpty());
+            QCOMPARE(component.splitBrain, replicas > 1);
+            QCOMPARE(alarms(component, now).size(), replicas > 1 ? 1 : 0);
+        }
+        // Who renews one was elected all the same.
+        world.leases.first().renewed = now.addSecs(-1);
+        QCOMPARE(world.one(u"training-operator"_s).leader.state, Leadership::State::Fresh);
     }
 
     void ofManyLeasesTheOldestTells()
@@ -383,6 +370,68 @@ private slots:
         QVERIFY(!world.has(u"mysql"_s)); // somebody else's
     }
 
+    void whatNobodyCataloguedIsJudgedAllTheSame()
+    {
+        World world;
+        world.add(u"our-exporter"_s, 1, {u"n1"_s});
+        Component own = world.one(u"our-exporter"_s);
+        QVERIFY(!own.catalogued);
+        QCOMPARE(own.standing, Standing::SinglePoint);
+        QCOMPARE(own.entry().scaling, Scaling::Unknown);
+        QCOMPARE(own.entry().group, u"uncatalogued"_s);
+        QVERIFY(own.entry().id.isEmpty());
+        QVERIFY(reasons(own).join(u' ').contains("not in the catalogue"_L1));
+        QVERIFY(!consequence(own).isEmpty());
+        QVERIFY(alarms(own, now).isEmpty());
+        world.workloads.first().claims = {u"data"_s};
+        QVERIFY(reasons(world.one(u"our-exporter"_s)).join(u' ').contains("PVC"_L1));
+        world.workloads.first().desired = 2; // nobody knows whether that is a mistake
+        QVERIFY(!world.one(u"our-exporter"_s).splitBrain);
+        world.add(u"logs"_s, 4, {u"n1"_s, u"n2"_s, u"n3"_s, u"n4"_s}, u"kubeflow"_s, u"DaemonSet"_s);
+        QCOMPARE(world.one(u"logs"_s).standing, Standing::SurvivesZone);
+        QCOMPARE(world.one(u"logs"_s).entry().scaling, Scaling::NodeAgent);
+        world.add(u"nowhere"_s, 0, {}, u"kubeflow"_s, u"DaemonSet"_s);
+        QVERIFY(!world.has(u"nowhere"_s)); // no node wants it
+        // A name that is another component's id.
+        world.add(u"knative-controller"_s, 1, {u"n1"_s});
+        QVERIFY(!world.one(u"Deployment/knative-controller"_s).catalogued);
+        // Where others live as well nothing is said of what is not known.
+        world.add(u"my-notebook"_s, 1, {u"n1"_s}, u"kubeflow-user-example-com"_s, u"StatefulSet"_s);
+        world.add(u"kube-proxy"_s, 4, {u"n1"_s}, u"kube-system"_s, u"DaemonSet"_s);
+        world.add(u"web"_s, 1, {u"n1"_s}, u"shop"_s);
+        QVERIFY(!world.has(u"my-notebook"_s) && !world.has(u"kube-proxy"_s) && !world.has(u"web"_s));
+        QCOMPARE(judge(world).last().catalogued, false); // at the end
+        Component unheard;
+        unheard.id = u"no such id"_s;
+        QVERIFY(!consequence(unheard).isEmpty());
+    }
+
+    void aNodeAgentIsReadFromItsDaemonSet()
+    {
+        World world;
+        world.add(u"ztunnel"_s, 4, {u"n1"_s, u"n2"_s, u"n3"_s}, u"istio-system"_s, u"DaemonSet"_s);
+        QCOMPARE(world.one(u"ztunnel"_s).standing, Standing::Degraded);
+        world.workloads.first().ready = 4;
+        QCOMPARE(world.one(u"ztunnel"_s).standing, Standing::SurvivesZone);
+        world.workloads.clear();
+        world.forbid(kinds::daemonSets());
+        QCOMPARE(world.one(u"istio-cni"_s).standing, Standing::NotObservable);
+        QVERIFY(!world.has(u"ztunnel"_s)); // installed by few
+    }
+
+    void factsFollowTheVersionThatRuns()
+    {
+        World world;
+        world.add(u"profiles-deployment"_s, 2, {u"n1"_s, u"n3"_s});
+        world.image(u"profiles-deployment"_s, u"ghcr.io/kubeflow/kubeflow/profile-controller:v1.10.0"_s);
+        QVERIFY(world.one(u"profile-controller"_s).splitBrain); // no election before 2.0
+        world.image(u"profiles-deployment"_s, u"ghcr.io/kubeflow/dashboard/profile-controller:v2.0.0"_s);
+        QVERIFY(!world.one(u"profile-controller"_s).splitBrain);
+        QCOMPARE(alarms(world.one(u"profile-controller"_s), now).size(), 1); // its lease is expected now
+        world.image(u"profiles-deployment"_s, u"ghcr.io/kubeflow/dashboard/profile-controller@sha256:12"_s);
+        QVERIFY(world.one(u"profile-controller"_s).version.isNull());
+    }
+
     void namesAreStable()
     {
         QSet<QString> words;
@@ -411,6 +460,37 @@ private slots:
         QVERIFY(hostile);
         QCOMPARE(hostile->desired, 0);
         QCOMPARE(hostile->ready, 0);
+
+        const auto agent = read(workloadDecoder(kinds::daemonSets()),
+                                "{'kind':'DaemonSet','metadata':{'name':'z','namespace':'istio-system','uid':'u'},'spec':{'replicas':9,'template':{'spec':{"
+                                "'containers':[{'name':'istio-proxy','image':'istio/ztunnel:1.30.1'},{'name':'x'},7]}}},"
+                                "'status':{'desiredNumberScheduled':3,'numberReady':2,'readyReplicas':7}}");
+        QVERIFY(agent);
+        QCOMPARE(agent->desired, 3);
+        QCOMPARE(agent->ready, 2);
+        QCOMPARE(agent->images, (QMap<QString, QString>{{u"istio-proxy"_s, u"istio/ztunnel:1.30.1"_s}}));
+
+        // Of flags only those of an election are kept: others may be passwords.
+        const auto elects = read(workloadDecoder(kinds::deployments()),
+                                 "{'kind':'Deployment','metadata':{'name':'t','namespace':'kubeflow','uid':'u'},'spec':{'template':{'spec':{'containers':["
+                                 "{'name':'a','command':['sh','-c','exec /manager --leader-elect=false --select-password=x'],'args':['--password=y',7]},{'name':'b'}]}}}}");
+        QVERIFY(elects);
+        QCOMPARE(elects->electing.keys(), (QStringList{u"a"_s, u"b"_s}));
+        QCOMPARE(elects->electing.value(u"a"_s), QStringList{u"--leader-elect=false"_s});
+
+        const auto server = read(leaseDecoder(), "{'kind':'Lease','metadata':{'name':'apiserver-1','namespace':'kube-system','uid':'u','labels':{"
+                                                 "'apiserver.kubernetes.io/identity':'kube-apiserver','kubernetes.io/hostname':'cp-1'}}}");
+        QVERIFY(server);
+        QCOMPARE(server->server, u"kube-apiserver"_s);
+        QCOMPARE(server->host, u"cp-1"_s);
+
+        const auto slice = read(endpointSliceDecoder(),
+                                "{'kind':'EndpointSlice','metadata':{'name':'kubernetes','namespace':'default','uid':'u','labels':{'kubernetes.io/service-name':"
+                                "'kubernetes'}},'endpoints':[{'addresses':['10.0.0.1'],'conditions':{'ready':true}},{'addresses':['10.0.0.2',3]},"
+                                "{'addresses':['10.0.0.3'],'conditions':{'ready':false}},null,{'addresses':'x'}]}");
+        QVERIFY(slice);
+        QCOMPARE(slice->service, u"kubernetes"_s);
+        QCOMPARE(slice->addresses, (QStringList{u"10.0.0.1"_s, u"10.0.0.2"_s}));
 
         const auto lease = read(leaseDecoder(), "{'kind':'Lease','metadata':{'name':'l','namespace':'n','uid':'u'},'spec':{'holderIdentity':'p_1',"
                                                 "'leaseDurationSeconds':15,'renewTime':'2026-03-01T12:00:00.500000Z','leaseTransitions':4}}");

@@ -152,7 +152,7 @@ private slots:
     void defaultsOfEachKindAreApplied_data()
     {
         QTest::addColumn<JobKind>("id");
-        for (const JobKindFacts &facts : jobKinds()) {
+        for (const JobKindFacts &facts : trainingKinds()) {
             if (!facts.isTrainJob()) // see tst_trainjob.cpp
                 QTest::newRow(qPrintable(facts.resource.kind + u' ' + facts.resource.version)) << facts.id;
         }

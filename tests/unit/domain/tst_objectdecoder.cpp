@@ -158,6 +158,7 @@ private slots:
         QVERIFY(volume);
         QTEST(volume->driver, "driver");
         QTEST(volume->backing, "backing");
+        QCOMPARE(volume->nodes, spec.contains("nodeAffinity") ? QStringList{u"n1"_s} : QStringList());
         QCOMPARE(volume->capacity, qint64(8) << 30);
     }
 
@@ -211,6 +212,57 @@ private slots:
         QCOMPARE(fromJson->reason, u"Unschedulable"_s);
         QCOMPARE(fromJson->message, u"0/4 nodes"_s);
         QCOMPARE(fromJson->initReason, u"ImagePullBackOff"_s);
+    }
+
+    void howLongAPodStaysOnALostNode()
+    {
+        struct Toleration {
+            QByteArray key, op, effect;
+            int seconds = -1; ///< -1: without a limit
+        };
+        const auto stays = [](const QList<Toleration> &tolerations) {
+            QByteArrayList json;
+            QByteArray proto;
+            for (const Toleration &t : tolerations) {
+                json.append("{'key':'" + t.key + "','operator':'" + t.op + "','effect':'" + t.effect + '\''
+                            + (t.seconds < 0 ? QByteArray() : ",'tolerationSeconds':" + QByteArray::number(t.seconds)) + '}');
+                QByteArray one = field(1, t.key) + field(2, t.op) + field(4, t.effect);
+                if (t.seconds >= 0)
+                    one += field(5, t.seconds);
+                proto += field(22, one);
+            }
+            const auto decoder = podDecoder();
+            const auto fromJson = decoder->object(QByteArray("{'kind':'Pod','metadata':{'name':'p','uid':'u'},'spec':{'tolerations':["_ba + json.join(',') + "]}}").replace('\'', '"'), WireFormat::Json);
+            const auto fromProto = decoder->object(envelope("Pod", field(1, field(1, "p"_ba) + field(5, "u"_ba)) + field(2, proto)), WireFormat::Protobuf);
+            return fromJson && fromProto && *fromJson == *fromProto ? std::optional(fromJson->staysFor) : std::nullopt;
+        };
+        const QByteArray key = "node.kubernetes.io/unreachable";
+        QCOMPARE(stays({{key, "Exists", "NoExecute", 300}}), std::optional(300));
+        QCOMPARE(stays({{key, "Exists", "NoExecute", 300}, {key, "Exists", "", 30}}), std::optional(30));
+        QCOMPARE(stays({{key, "Exists", "NoExecute"}}), std::optional(-1));
+        QCOMPARE(stays({{key, "Exists", "NoExecute"}, {key, "Exists", "NoExecute", 20}}), std::optional(20));
+        QCOMPARE(stays({{"", "Exists", ""}}), std::optional(-1)); // tolerates everything
+        QCOMPARE(stays({{"", "Equal", ""}}), std::optional(0));
+        QCOMPARE(stays({{key, "Exists", "NoSchedule", 300}}), std::optional(0));
+        QCOMPARE(stays({{"node.kubernetes.io/not-ready", "Exists", "NoExecute", 300}}), std::optional(0));
+        QCOMPARE(stays({}), std::optional(0));
+    }
+
+    void nodesSayWhoRunsTheControlPlane()
+    {
+        const auto decoder = nodeDecoder();
+        const auto read = [&](const QByteArray &label) {
+            const auto fromJson = decoder->object(QByteArray("{'kind':'Node','metadata':{'name':'n','uid':'u','labels':{'"_ba + label + "':'x'}}}").replace('\'', '"'), WireFormat::Json);
+            const auto fromProto = decoder->object(
+                envelope("Node", field(1, field(1, "n"_ba) + field(5, "u"_ba) + field(11, field(1, label) + field(2, "x"_ba)))), WireFormat::Protobuf);
+            return fromJson && fromProto && *fromJson == *fromProto ? *fromJson : Node();
+        };
+        QCOMPARE(read("eks.amazonaws.com/nodegroup").vendor, u"EKS"_s);
+        QCOMPARE(read("cloud.google.com/gke-nodepool").vendor, u"GKE"_s);
+        QCOMPARE(read("kubernetes.azure.com/cluster").vendor, u"AKS"_s);
+        QCOMPARE(read("cloud.google.com/other").vendor, QString());
+        QVERIFY(read("node-role.kubernetes.io/control-plane").controlPlane && read("node-role.kubernetes.io/master").controlPlane);
+        QVERIFY(!read("node-role.kubernetes.io/worker").controlPlane);
     }
 
     void theNodeControllersMarkIsSeen()

@@ -99,6 +99,18 @@ private slots:
         QVERIFY2(error.fix.contains("jane"_L1) && error.fix.contains("list"_L1), qPrintable(error.fix));
     }
 
+    void aWebhookIsNoMatterOfPermissions()
+    {
+        ApiStatus status;
+        status.code = 403;
+        status.reason = u"Forbidden"_s;
+        status.message = u"admission webhook \"validator.pytorchjob.training-operator.kubeflow.org\" denied the request: Image is undefined"_s;
+        const Error error = statusError(status, {u"create"_s, u"pytorchjobs"_s, u"prod"_s, u"x"_s});
+        QVERIFY2(error.what.contains("validator.pytorchjob"_L1) && !error.what.contains("Not allowed"_L1), qPrintable(error.what));
+        QVERIFY2(error.why.contains("Image is undefined"_L1), qPrintable(error.why));
+        QVERIFY2(!error.fix.contains("permission to"_L1), qPrintable(error.fix));
+    }
+
     void conflictsOfAnApplyNameFieldAndOwner_data()
     {
         QTest::addColumn<QString>("message");

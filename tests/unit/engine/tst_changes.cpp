@@ -2,6 +2,7 @@
 #include "FakeObjectApi.h"
 #include "Samples.h"
 #include "engine/Changes.h"
+#include "engine/OverlayRun.h"
 #include "jobs/Unfinished.h"
 
 #include <QSignalSpy>
@@ -80,6 +81,34 @@ private slots:
         QVERIFY(seen.expired());
         QVERIFY(isSuspended());
         QVERIFY(jobs::unfinishedChange(decoded(job())));
+    }
+
+    void whatAChangeMovesIsKnownAWhileLonger()
+    {
+        components::Component trainer;
+        trainer.kind = u"Deployment"_s;
+        trainer.ns = u"kubeflow"_s;
+        trainer.workload = trainer.id = u"training-operator"_s;
+        components::Component other = trainer;
+        other.workload = other.id = u"katib-controller"_s;
+        const ObjectRef ref{kinds::deployments(), u"kubeflow"_s, u"training-operator"_s, {}};
+        change::Plan plan;
+        plan.id = u"abc123def456"_s;
+        plan.ns = u"kubeflow"_s;
+        plan.changes = {{.act = change::Change::Act::Await, .until = {{.what = change::Condition::What::RolledOut, .object = ref}}}};
+        Changes changes;
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        QVERIFY(!changes.touches(m_api.get(), trainer, now));
+        auto run = std::make_shared<OverlayRun>(changes, m_api, u"Applying"_s);
+        QSignalSpy ended(&changes, &Changes::ended);
+        run->execute(plan);
+        QVERIFY(changes.touches(m_api.get(), trainer, now) && !changes.touches(m_api.get(), other, now));
+        QVERIFY(!changes.touches(nullptr, trainer, now)); // another cluster
+        run->stop();
+        QTRY_COMPARE(ended.size(), 1);
+        run.reset();
+        QVERIFY(changes.touches(m_api.get(), trainer, QDateTime::currentDateTimeUtc()) && !changes.touches(m_api.get(), other, now));
+        QVERIFY(!changes.touches(m_api.get(), trainer, QDateTime::currentDateTimeUtc().addSecs(31)));
     }
 
     void itIsRolledBackInTheMiddle()

@@ -104,6 +104,37 @@ private slots:
         QCOMPARE(m_begun, (QStringList{u"1 helper"_s, u"3 helper"_s}));
         QVERIFY(m_reader->known(u"1"_s) && !m_reader->known(u"2"_s));
     }
+    void aClaimIsLookedAtAgainOnlyWhereThatIsWanted()
+    {
+        const QDateTime now = QDateTime::fromString(u"2026-01-02T12:00:00Z"_s, Qt::ISODate);
+        QList<Job> all{job(u"1"_s, u"ml"_s), job(u"4"_s, u"nlp"_s, u"s3://models/runs"_s), job(u"6"_s, u"ml"_s)};
+        for (Job &one : all)
+            one.phase = JobPhase::Running;
+        all[2].phase = JobPhase::Succeeded;
+        setJobs(all);
+        CheckpointReader::Known known;
+        Run run;
+        for (const int minutes : {40, 50, 60}) {
+            Checkpoint checkpoint;
+            checkpoint.savedAt = now.addSecs(-60 * minutes); // every ten minutes, and no more for forty
+            checkpoint.verdict = Verdict::Whole;
+            run.checkpoints.append(checkpoint);
+        }
+        known.listing.listing.runs = {run};
+        known.listing.listing.readAt = now.addSecs(-60 * 39);
+        for (const Job &one : std::as_const(all))
+            m_reader->put(one.uid, known);
+        QCOMPARE(m_reader->dueAgain(now, false), QStringList{u"4"_s}); // a bucket is only asked
+        QCOMPARE(m_reader->dueAgain(now, true), QStringList{u"1"_s});  // and that was just done
+        QCOMPARE(m_reader->dueAgain(now.addSecs(899), true), QStringList());
+        QStringList again = m_reader->dueAgain(now.addSecs(900), true);
+        again.sort();
+        QCOMPARE(again, (QStringList{u"1"_s, u"4"_s}));
+        // A fresh list tells.
+        known.listing.listing.readAt = now.addSecs(1800);
+        m_reader->put(u"1"_s, known);
+        QCOMPARE(m_reader->dueAgain(now.addSecs(1801), true), QStringList{u"4"_s});
+    }
     void anAgreementTakenBackHoldsForTheQueueToo()
     {
         m_reader->allow({u"ml"_s});

@@ -2,10 +2,12 @@
 // A session on a server that stops, vanishes and comes back.
 #include "Scene.h"
 #include "engine/ClusterSession.h"
+#include "engine/HaRecorder.h"
 #include "engine/SilenceWatch.h"
 #include "net/Http.h"
 
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QUrlQuery>
 #include <algorithm>
@@ -122,7 +124,8 @@ private:
             return whole(200, R"({"kind":"APIGroupList","groups":[]})");
         if (path == "/api/v1")
             return whole(200, R"({"resources":[{"name":"pods","kind":"Pod","namespaced":true}]})");
-        if (path.startsWith("/apis/kubeflow.org") || path.startsWith("/apis/trainer.kubeflow.org"))
+        if (path.startsWith("/apis/kubeflow.org") || path.startsWith("/apis/trainer.kubeflow.org")
+            || path.startsWith("/apis/jobset.x-k8s.io") || path.startsWith("/apis/ray.io"))
             return whole(404, R"({"kind":"Status","status":"Failure","reason":"NotFound","code":404})");
         const QUrlQuery query(url);
         if (!query.hasQueryItem(u"watch"_s))
@@ -194,6 +197,18 @@ class TestClusterSession : public QObject
         auto cluster = std::make_shared<kube::Cluster>(*m_http, std::make_shared<Somebody>(m_server->url()));
         m_session = std::make_unique<ClusterSession>(cluster, u"lab"_s, m_server->url().toString(), false, std::move(options));
         m_session->watch(namespaces);
+    }
+    void putLease(const QByteArray &holder, const QDateTime &acquired, const QDateTime &renewed, int transitions)
+    {
+        const auto time = [](const QDateTime &at) { return at.toUTC().toString(Qt::ISODateWithMs).toLatin1(); };
+        m_server->put("/apis/coordination.k8s.io/v1/namespaces/kubeflow/leases", named("kubeflow", "1ca428e5.training-operator.kubeflow.org"),
+                      ",\"spec\":{\"holderIdentity\":\"" + holder + "_1a\",\"leaseDurationSeconds\":15,\"acquireTime\":\"" + time(acquired) + "\",\"renewTime\":\""
+                          + time(renewed) + "\",\"leaseTransitions\":" + QByteArray::number(transitions) + '}');
+    }
+    void putOperator(int ready)
+    {
+        m_server->put("/apis/apps/v1/deployments", named("kubeflow", "training-operator"),
+                      R"(,"spec":{"replicas":2,"template":{}},"status":{"readyReplicas":)" + QByteArray::number(ready) + '}');
     }
     FeedState::Phase pods() const { return m_session->pods().state().phase; }
     Phase link() const { return m_session->link().state().phase; }
@@ -280,6 +295,71 @@ private slots:
         // One that comes later is known as well.
         m_server->put("/api/v1/pods", named("kubeflow", "training-operator-1"));
         QTRY_COMPARE(m_session->componentFacts().pods.size(), 2);
+    }
+
+    void whatTheControlPlaneShowsIsWatched()
+    {
+        m_server->put("/apis/apps/v1/daemonsets", named("istio-system", "ztunnel"));
+        m_server->put("/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", named("default", "kubernetes"));
+        m_server->put("/apis/coordination.k8s.io/v1/namespaces/kube-system/leases", named("kube-system", "kube-scheduler"));
+        m_server->put("/api/v1/pods", named("kube-system", "etcd-n1"));
+        begin();
+        m_session->components();
+        QTRY_COMPARE(m_session->components().state().phase, FeedState::Phase::Live);
+        const components::ClusterFacts facts = m_session->componentFacts();
+        QCOMPARE(facts.workloads.size(), 1);
+        QCOMPARE(facts.workloads.first().kind, u"DaemonSet"_s);
+        QCOMPARE(facts.slices.size(), 1);
+        QCOMPARE(facts.leases.size(), 1);
+        QVERIFY(std::ranges::any_of(facts.pods, [](const Pod &pod) { return pod.name == "etcd-n1"_L1; }));
+        QCOMPARE(m_server->watched("endpointslices"), QStringList{u"/apis/discovery.k8s.io/v1/namespaces/default/endpointslices"_s});
+    }
+
+    void leadersAndReadinessAreWrittenDown()
+    {
+        QTemporaryDir dir;
+        const auto history = std::make_shared<store::HaHistory>(dir.path() + u"/ha.sqlite"_s);
+        const QDateTime start = QDateTime::currentDateTimeUtc();
+        putOperator(2);
+        putLease("op-a", start.addSecs(-100), start, 3);
+        begin();
+        HaRecorder recorder(history);
+        QSignalSpy told(&recorder, &HaRecorder::leadersChanged);
+        recorder.setSession(m_session.get());
+        recorder.open();
+        const QString key = u"training-operator@kubeflow"_s;
+        QTRY_VERIFY_WITH_TIMEOUT(!recorder.record().readiness.value(key).isEmpty(), 20'000);
+        QCOMPARE(recorder.record().readiness.value(key).last().state, Readiness::Ready);
+        QVERIFY(recorder.record().leaders.isEmpty()); // what was so before is no news
+        // Another one leads, and is told of soon after the watch did.
+        putLease("op-b", start.addSecs(17), start.addSecs(17), 4);
+        putOperator(1);
+        QTRY_COMPARE_WITH_TIMEOUT(told.size(), 1, 2'000);
+        const QList<LeaderChange> changes = told[0][0].value<QList<LeaderChange>>();
+        QCOMPARE(changes.size(), 1);
+        QCOMPARE(changes.first().fromPod, u"op-a"_s);
+        QCOMPARE(changes.first().toPod, u"op-b"_s);
+        QCOMPARE(changes.first().gap, 17.0);
+        QTRY_COMPARE(recorder.record().leaders.size(), 1);
+        QTRY_COMPARE(recorder.record().readiness.value(key).last().state, Readiness::Partly);
+        // Silence: what happens meanwhile has no length, is no news, and is not counted as seen.
+        m_server->setStopped(true);
+        QTRY_COMPARE(link(), Phase::Silent);
+        putLease("op-a", start.addSecs(60), start.addSecs(60), 5);
+        m_server->setStopped(false);
+        QTRY_COMPARE_WITH_TIMEOUT(recorder.record().leaders.size(), 2, 20'000);
+        QCOMPARE(recorder.record().leaders.last().toPod, u"op-a"_s);
+        QCOMPARE(recorder.record().leaders.last().gap, -1.0);
+        QCOMPARE(told.size(), 1);
+        QVERIFY(recorder.record().readiness.value(key).size() >= 2);
+        recorder.setSession(nullptr);
+        QVERIFY(recorder.record().isEmpty());
+        // The next start goes on from there.
+        HaRecorder again(history);
+        again.setSession(m_session.get());
+        again.open();
+        QTRY_COMPARE_WITH_TIMEOUT(again.record().leaders.size(), 2, 20'000);
+        again.setSession(nullptr);
     }
 
     void kubeflowsPodsAreWatchedBesideAFewNamespaces()

@@ -81,7 +81,7 @@ private slots:
                                   {u"status"_s, QJsonObject{{u"phase"_s, u"Bound"_s}}}});
         api.put(kinds::pods(), podWith(u"a-hostile"_s, u"evil:1"_s, u"ckpt"_s));
         const HelperConsent consent(server, {HelperConsent::key(server, u"ml"_s, u"torch:2"_s)});
-        const HelperCheck check = [&](const ckpt::ClaimRequest &request) { return consent.check(request); };
+        const HelperCheck check = [&](const ckpt::HelperPod &request) { return consent.check(request); };
         const auto measured = measureClaim(api, u"ml"_s, u"ckpt"_s, {}, {}, {}, check);
         QVERIFY(!measured);
         QCOMPARE(refusedImage(measured.error()), u"evil:1"_s);

@@ -75,6 +75,39 @@ private slots:
         QCOMPARE(toJson(list->jobs[0])[u"ready"_s], QJsonValue(0)); // read, and none is ready
     }
 
+    void aJobOnALostNodeIsNotGreen()
+    {
+        QJsonObject job = running(u"llama"_s, u"pytorchReplicaSpecs"_s, 1);
+        job.insert(u"metadata"_s, QJsonObject{{u"name"_s, u"llama"_s}, {u"namespace"_s, u"team"_s}, {u"uid"_s, u"uid-llama"_s}});
+        m_api->put(facts(JobKind::PyTorchJob).resource, job);
+        const QJsonObject owner{{u"kind"_s, u"PyTorchJob"_s}, {u"name"_s, u"llama"_s}, {u"uid"_s, u"uid-llama"_s}, {u"controller"_s, true},
+                                {u"apiVersion"_s, u"kubeflow.org/v1"_s}};
+        m_api->put(kinds::pods(), {{u"metadata"_s, QJsonObject{{u"name"_s, u"llama-worker-0"_s}, {u"namespace"_s, u"team"_s}, {u"uid"_s, u"pod"_s},
+                                                               {u"ownerReferences"_s, QJsonArray{owner}},
+                                                               {u"labels"_s, QJsonObject{{facts(JobKind::PyTorchJob).podLabel, u"llama"_s},
+                                                                                         {u"training.kubeflow.org/replica-type"_s, u"worker"_s}}}}},
+                                   {u"spec"_s, QJsonObject{{u"nodeName"_s, u"gpu-1"_s}}},
+                                   {u"status"_s, QJsonObject{{u"phase"_s, u"Running"_s},
+                                                             {u"containerStatuses"_s, QJsonArray{QJsonObject{{u"name"_s, u"pytorch"_s}, {u"ready"_s, true},
+                                                                                                             {u"state"_s, QJsonObject{{u"running"_s, QJsonObject{}}}}}}}}}});
+        const auto node = [this](const QString &ready) {
+            m_api->put(kinds::nodes(), {{u"metadata"_s, QJsonObject{{u"name"_s, u"gpu-1"_s}, {u"uid"_s, u"node"_s}}},
+                                        {u"status"_s, QJsonObject{{u"conditions"_s, QJsonArray{QJsonObject{{u"type"_s, u"Ready"_s}, {u"status"_s, ready}}}}}}});
+        };
+        const auto phase = [this] {
+            const auto list = listJobs(*m_api, u"team"_s, {});
+            return list && list->gaps.isEmpty() ? list->jobs.last().phase : JobPhase::Unknown;
+        };
+        node(u"True"_s);
+        QCOMPARE(phase(), JobPhase::Running);
+        node(u"Unknown"_s);
+        QCOMPARE(phase(), JobPhase::NodeLost);
+        failList(u"nodes"_s, Error::Kind::Forbidden); // who may not read nodes hears it from the pods
+        QCOMPARE(phase(), JobPhase::Running);
+        failList(u"nodes"_s, Error::Kind::Server);
+        QCOMPARE(missing(listJobs(*m_api, u"team"_s, {})->gaps), QStringList{u"nodes"_s});
+    }
+
     void whatCannotBeUnderstoodIsCounted()
     {
         QJsonObject odd = object(u"odd"_s);

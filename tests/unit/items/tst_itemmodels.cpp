@@ -98,8 +98,26 @@ private slots:
             CheckpointTableModel model;
             model.setListing(listing);
             QCOMPARE(model.newestWhole(), u"a"_s);
-            for (const TrailRow &row : trailOf(u"1"_s, u"job"_s, u"ns"_s, listing))
+            for (const TrailRow &row : trailOf(u"1"_s, u"job"_s, u"ns"_s, listing, newestResumable(listing)))
                 QCOMPARE(row.newest, row.checkpoint.path == u"a"_s);
+        }
+    }
+
+    void rowsTellTheirAttempts()
+    {
+        const Listing listing{{Run{u"."_s, {}, {}, {checkpoint(u"step-1"_s, 1, 60, Verdict::Whole)}},
+                               Run{u"attempt-12-0a1b2c"_s, {}, {}, {checkpoint(u"attempt-12-0a1b2c/step-2"_s, 2, 50, Verdict::Whole)}},
+                               Run{u"other"_s, {}, {}, {checkpoint(u"other/step-3"_s, 3, 40, Verdict::Whole)}}},
+                              false, {}, now, u"folder"_s};
+        CheckpointTableModel model;
+        model.setListing(listing);
+        TrailTableModel trail;
+        trail.setRows(trailOf(u"1"_s, u"job"_s, u"ns"_s, listing, nullptr));
+        const QStringList words{u"attempt 1"_s, u"attempt 12"_s, u"other"_s};
+        for (int row = 0; row < 3; ++row) {
+            QCOMPARE(model.index(row, CheckpointTableModel::Step).data(DetailRole).toString(), words[row]);
+            QCOMPARE(trail.index(row, TrailTableModel::Step).data(DetailRole).toString(), words[row]);
+            QVERIFY(trail.index(row, 0).data(Qt::AccessibleTextRole).toString().contains(words[row]));
         }
     }
 

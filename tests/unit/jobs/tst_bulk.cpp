@@ -176,7 +176,7 @@ private slots:
             if (call.writes())
                 QVERIFY(call.body[u"metadata"_s][u"resourceVersion"_s].isString());
         }
-        for (const JobKindFacts &kind : jobKinds()) {
+        for (const JobKindFacts &kind : trainingKinds()) {
             const QJsonValue spec = suspendPatch(kind, true)[u"spec"_s];
             QVERIFY2((kind.isTrainJob() ? spec : spec[u"runPolicy"_s])[u"suspend"_s].toBool(), qPrintable(kind.resource.apiVersion()));
         }

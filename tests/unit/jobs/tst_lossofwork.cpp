@@ -103,6 +103,25 @@ private slots:
         QVERIFY(!lossByResuming(running(), at(100, 1), &cut, t0.addSecs(9000), 250).atLeast);
         QVERIFY(!lossByResuming(running(), at(100, 1), &cut, t0.addSecs(9000), 250).atMost);
     }
+    void aListingOlderThanTheSaveIntervalIsAtMost()
+    {
+        Listing l = listing({at(100, 1), at(200, 2), at(300, 3)}); // one an hour
+        l.readAt = t0.addSecs(3 * 3600 + 60);
+        QVERIFY(!dies(running(), l, l.readAt.addSecs(3600)).atMost);
+        QVERIFY(dies(running(), l, l.readAt.addSecs(3601)).atMost);
+        // A failed job saved nothing after it failed.
+        Job job = running();
+        job.phase = JobPhase::Failed;
+        job.finished = l.readAt.addSecs(3600);
+        QVERIFY(!dies(job, l, t0.addDays(30)).atMost);
+        job.finished = l.readAt.addSecs(3601);
+        QVERIFY(dies(job, l, t0.addDays(30)).atMost);
+        // How often it saves is not known: nothing but a fresh list says that there is none.
+        Listing one = listing({at(100, 1)});
+        one.readAt = t0.addSecs(3700);
+        QVERIFY(!dies(running(), one, one.readAt.addSecs(60)).atMost);
+        QVERIFY(dies(running(), one, one.readAt.addSecs(61)).atMost);
+    }
     void ofEqualTimesTheHigherStepCounts()
     {
         const LossOfWork loss = dies(running(), listing({at(100, 1), at(200, 1), at(150, 1)}), t0.addSecs(7200), 230);

@@ -256,7 +256,7 @@ private slots:
     void jsonHasTheDocumentedFields()
     {
         const ResumePlan plan = prepare(contractJob());
-        QCOMPARE(toJson(plan).keys(), (QStringList{u"attempt"_s, u"checkpoint"_s, u"contract"_s, u"diff"_s, u"feasible"_s, u"id"_s, u"job"_s,
+        QCOMPARE(toJson(plan).keys(), (QStringList{u"alternative"_s, u"attempt"_s, u"checkpoint"_s, u"contract"_s, u"diff"_s, u"feasible"_s, u"id"_s, u"job"_s,
                                                   u"loss"_s, u"mode"_s, u"object"_s, u"problems"_s, u"saveDir"_s, u"target"_s, u"told"_s,
                                                   u"warnings"_s, u"wrapper"_s}));
         QVERIFY(!toJson(plan, false).contains(u"object"_s));

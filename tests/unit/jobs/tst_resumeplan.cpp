@@ -43,6 +43,20 @@ class TestResumePlan : public QObject
 {
     Q_OBJECT
 private slots:
+    void anotherAttemptsCheckpointIsToldOf()
+    {
+        ResumeRequest r = requestFor(contractJob());
+        QVERIFY(!planResume(r).hasWarning("newer-elsewhere"_L1) && !planResume(r).hasWarning("other-attempt"_L1));
+        r.job.lineage.attempt = 2;
+        r.alternative = wholeCheckpoint(500);
+        ResumePlan plan = planResume(r);
+        QVERIFY(plan.feasible() && plan.hasWarning("newer-elsewhere"_L1));
+        QCOMPARE(plan.alternative, r.alternative);
+        r.ofOtherAttempt = true;
+        plan = planResume(r);
+        QVERIFY(plan.feasible() && plan.hasWarning("other-attempt"_L1) && !plan.hasWarning("newer-elsewhere"_L1));
+        QVERIFY(plan.warnings.last().text.contains(u"attempt 1"_s) || plan.warnings.first().text.contains(u"attempt 1"_s));
+    }
     void aTrainJobIsAlwaysMadeAnew()
     {
         QJsonObject object{{u"apiVersion"_s, u"trainer.kubeflow.org/v1alpha1"_s}, {u"kind"_s, u"TrainJob"_s},

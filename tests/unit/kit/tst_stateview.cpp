@@ -180,7 +180,120 @@ private slots:
         timers[0]->start(1);
         timers[1]->start(1);
         QTRY_COMPARE(host.count(), 0);
-        QCOMPARE(host.unread(), 2); // nobody has said that they were seen
+        QCOMPARE(host.unread(), 1); // nobody has said that the error was seen; a success waits for nobody
+    }
+
+    void whatIsNoLongerSoIsWithdrawn()
+    {
+        QWidget window;
+        window.resize(600, 400);
+        ToastHost host(&window);
+        window.show();
+        host.show({u"change"_s, Tone::Err, u"A change was not finished"_s, {}, {}, true});
+        host.show({u"other"_s, Tone::Err, u"bert failed"_s, {}, {}, true});
+        QCOMPARE(host.unread(), 2);
+        host.withdraw(u"change"_s);
+        QCOMPARE(host.count(), 1);
+        QCOMPARE(host.past().size(), 1);
+        QCOMPARE(host.unread(), 1);
+    }
+
+    void anHourOfQuietIsShownAndTakenBack()
+    {
+        QWidget window;
+        window.resize(600, 400);
+        ToastHost host(&window);
+        NoticeBell bell(&host, &window);
+        window.show();
+        const auto open = [&] {
+            bell.click();
+            return window.findChild<QWidget *>(u"notices.popup"_s);
+        };
+        button(open(), u"Quiet for 1 h"_s)->click();
+        QVERIFY(host.isQuiet());
+        const qint64 left = QDateTime::currentDateTimeUtc().secsTo(host.quietUntil());
+        QVERIFY(left > 3590 && left <= 3600);
+        QVERIFY2(bell.accessibleName().contains(host.quietUntil().toLocalTime().toString(u"HH:mm"_s)), qPrintable(bell.accessibleName()));
+        host.keep({u"a"_s, Tone::Err, u"bert failed"_s, {}, {u"show"_s, u"Show"_s}, true});
+        QCOMPARE(host.count(), 0);
+        QCOMPARE(host.unread(), 1); // it is there, and counted
+        QTRY_VERIFY(!window.findChild<QWidget *>(u"notices.popup"_s));
+        button(open(), u"Notify again"_s)->click();
+        QVERIFY(!host.isQuiet());
+        QVERIFY(!bell.accessibleName().contains(u"quiet"_s));
+        host.setQuietUntil(QDateTime::currentDateTimeUtc().addMSecs(50));
+        QVERIFY(host.isQuiet());
+        QTRY_VERIFY(!host.isQuiet()); // it ends by itself
+        host.setQuietUntil(QDateTime::currentDateTimeUtc().addSecs(-1));
+        QVERIFY(!host.isQuiet());
+    }
+
+    void aNoticeLeavesTheStopButtonFree()
+    {
+        QWidget window;
+        window.resize(640, 400);
+        auto *view = new StateView(new QWidget, &window);
+        view->setGeometry(0, 0, 640, 374);
+        ToastHost host(&window);
+        window.show();
+        view->setLoading(u"Reading checkpoints…"_s, 12, -1, true, u"Stop"_s);
+        view->showPending();
+        host.show({u"a"_s, Tone::Err, u"bert failed"_s, u"nlp"_s, {u"show"_s, u"Show"_s}, true});
+        host.show({u"b"_s, Tone::Err, u"bert failed again"_s, u"nlp"_s, {u"show"_s, u"Show"_s}, true});
+        auto *stop = button(view, u"Stop"_s);
+        QVERIFY(stop && stop->isVisible());
+        QCoreApplication::sendPostedEvents();
+        const QRect place(stop->mapTo(&window, QPoint()), stop->size());
+        QVERIFY(window.rect().contains(place));
+        QVERIFY(!host.geometry().intersects(place));
+    }
+
+    void aLongTextWrapsAndTheFootStaysFree()
+    {
+        QWidget window;
+        window.resize(640, 400);
+        QWidget foot(&window);
+        foot.setGeometry(0, 320, 640, 50);
+        ToastHost host(&window);
+        host.setFloor(&foot);
+        window.show();
+        host.show({u"a"_s, Tone::Err, u"refused"_s, u"short"_s, {}, true});
+        const int low = host.height();
+        QVERIFY(host.geometry().bottom() < 320);
+        host.show({u"a"_s, Tone::Err, u"refused"_s, u"The access modes of this PVC allow writing from one node alone. Make one that is ReadWriteMany, or let the job have one node."_s, {}, true});
+        QVERIFY2(host.height() > low + 10, qPrintable(QString::number(host.height())));
+        QVERIFY(host.geometry().bottom() < 320);
+        foot.move(0, 250);
+        QVERIFY(host.geometry().bottom() < 250);
+        foot.hide();
+        QVERIFY(host.geometry().bottom() > 250);
+        // However much there is to say, it stays in the window.
+        for (int i = 0; i < 3; ++i)
+            host.show({u"l%1"_s.arg(i), Tone::Err, u"refused"_s, QString(u"word "_s).repeated(2000), {}, true});
+        QVERIFY(window.rect().contains(host.geometry()));
+        QCOMPARE(host.past().first().notice.text.size(), 10000);
+    }
+
+    void aNoticeIsReachedAndClosedByKeys()
+    {
+        QWidget window;
+        window.resize(600, 400);
+        auto *work = new QLineEdit(&window);
+        ToastHost host(&window);
+        window.show();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        work->setFocus();
+        QVERIFY(!host.focusNewest());
+        host.show({u"a"_s, Tone::Err, u"failed"_s, {}, {}, true});
+        host.show({u"b"_s, Tone::Err, u"refused"_s, {}, {}, true});
+        QVERIFY(host.focusNewest());
+        QVERIFY(host.isAncestorOf(QApplication::focusWidget()));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+        QCOMPARE(host.count(), 1);
+        QCOMPARE(host.past().first().notice.id, u"b"_s);
+        QVERIFY(host.past().first().read);
+        QCOMPARE(QApplication::focusWidget(), work);
     }
 
     void theBellCountsOpensAndActs()

@@ -155,6 +155,10 @@ private slots:
                  QJsonValue(QJsonObject{{u"uid"_s, u"u"_s}, {u"resourceVersion"_s, u"7"_s}}));
         QCOMPARE(body(m_sent[0])[u"propagationPolicy"_s], u"Background"_s);
         QCOMPARE(body(m_sent[0])[u"dryRun"_s], QJsonValue(QJsonArray{u"All"_s}));
+        QVERIFY(!body(m_sent[0]).contains(u"gracePeriodSeconds"_s));
+        options.graceSeconds = 0;
+        QVERIFY(m_cluster->remove(pod(u"p"_s), options, {}));
+        QCOMPARE(body(m_sent[1])[u"gracePeriodSeconds"_s], QJsonValue(0));
     }
 
     void listsAreReadPageByPage()
@@ -616,7 +620,7 @@ private slots:
     void execGivesTheExitCode()
     {
         m_server->execAnswer = net::ExecResult{"out"_ba, "err"_ba, "{\"status\":\"Success\"}"_ba};
-        auto result = m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {u"ls"_s, u"-l"_s, u""_s, u"a&b"_s}, {});
+        auto result = m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {u"ls"_s, u"-l"_s, u""_s, u"a&b"_s}, Secret(), {});
         QVERIFY(result);
         QCOMPARE(result->exitCode, 0);
         QCOMPARE(result->out, "out"_ba);
@@ -627,15 +631,19 @@ private slots:
             {},
             {},
             "{\"status\":\"Failure\",\"reason\":\"NonZeroExitCode\",\"details\":{\"causes\":[{\"reason\":\"ExitCode\",\"message\":\"3\"}]}}"_ba};
-        result = m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {u"false"_s}, {});
+        result = m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {u"false"_s}, Secret(), {});
         QVERIFY(result);
         QCOMPARE(result->exitCode, 3);
         m_server->execAnswer =
             net::ExecResult{{}, {}, "{\"status\":\"Failure\",\"code\":500,\"message\":\"no such container\"}"_ba};
-        QVERIFY(!m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {u"x"_s}, {}));
+        QVERIFY(!m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {u"x"_s}, Secret(), {}));
         m_server->execAnswer = net::ExecResult{{}, {}, {}};
-        QVERIFY(!m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {u"x"_s}, {}));
-        QVERIFY(!m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {}, {}));
+        QVERIFY(!m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {u"x"_s}, Secret(), {}));
+        QVERIFY(!m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {}, Secret(), {}));
+        // What is given to it is in no address.
+        (void)m_cluster->exec(u"ml"_s, u"p"_s, u"c"_s, {u"cat"_s}, Secret("hunter2"_ba), {});
+        QCOMPARE(m_server->execs.back().path, u"/api/v1/namespaces/ml/pods/p/exec?command=cat&container=c&stdout=true&stderr=true&stdin=true"_s);
+        QCOMPARE(m_server->execs.back().input.reveal(), "hunter2"_ba);
     }
 
     void aFollowedLogSurvivesALostConnection()

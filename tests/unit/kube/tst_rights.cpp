@@ -69,7 +69,7 @@ private slots:
     void resourcesThatGoTogetherShareARule()
     {
         const QJsonArray rules = roleFor(u"r"_s, u"ml"_s, needs::viewJobs())[u"rules"_s].toArray();
-        QCOMPARE(rules.size(), 3); // core, kubeflow.org, trainer.kubeflow.org
+        QCOMPARE(rules.size(), 5); // core, kubeflow.org, trainer.kubeflow.org, jobset.x-k8s.io, ray.io
         QCOMPARE(rules[0][u"resources"_s], QJsonValue(QJsonArray{u"pods"_s, u"pods/log"_s, u"events"_s, u"persistentvolumeclaims"_s}));
         const QJsonArray jobs = rules[1][u"resources"_s].toArray();
         QCOMPARE(std::ranges::count(jobs, QJsonValue(u"mpijobs"_s)), 1); // both of its versions are one resource

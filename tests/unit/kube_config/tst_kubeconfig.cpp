@@ -232,6 +232,22 @@ private slots:
         QCOMPARE(config.resolve().error().kind, Error::Kind::NotFound);
     }
 
+    void aServerIsShownWithoutWhatCouldBeASecret()
+    {
+        const auto shown = [this](const QByteArray &server) {
+            return context(loadBytes("clusters:\n- name: c\n  cluster: {server: '" + server + "'}\nusers:\n- name: u\n  user: {token: t}\n"
+                                     "contexts:\n- name: x\n  context: {cluster: c, user: u}\n"), u"x"_s).server;
+        };
+        QCOMPARE(shown("https://h:6443/k8s/c-1"), u"https://h:6443/k8s/c-1"_s);
+        QCOMPARE(shown("https://h/k8s?token=hidden-word"), u"https://h/k8s?…"_s);
+        QCOMPARE(shown("https://u:hidden-word@h:6443/k8s"), u"https://h:6443/k8s"_s);
+        QCOMPARE(shown("https://h/#hidden-word"), u"https://h/?…"_s);
+        // What only looks like a user name does not hide the host.
+        QCOMPARE(shown("https://real/?x=hidden-word@other"), u"https://real/?…"_s);
+        for (const QByteArray &broken : {"https://u:hidden-word@"_ba, "https://u:hidden word@h"_ba, "u:hidden-word@h h"_ba})
+            QVERIFY2(!shown(broken).contains(u"hidden"_s), qPrintable(shown(broken)));
+    }
+
     void invalidEntriesNameCauseAndFix_data()
     {
         QTest::addColumn<QByteArray>("user");
@@ -264,6 +280,8 @@ private slots:
         QTest::newRow("v1 without mode") << "{exec: {command: a, "_ba + v1 + "}}" << none << u"lacks interactiveMode"_s;
         QTest::newRow("odd mode") << "{exec: {command: a, interactiveMode: Maybe, "_ba + v1 + "}}" << none
                                   << u"interactiveMode \"Maybe\" is unknown"_s;
+        QTest::newRow("argument too long") << "{exec: {command: a, interactiveMode: Never, args: ["_ba + QByteArray(500'000, 'x') + "], " + v1 + "}}"
+                                           << none << u"too long to run"_s;
         QTest::newRow("env without name") << "{exec: {command: a, interactiveMode: Never, env: [{value: x}], "_ba + v1 + "}}"
                                           << none << u"no usable name"_s;
         QTest::newRow("exec is text") << "{exec: run-me}"_ba << none << u"exec is not a map"_s;
@@ -284,6 +302,8 @@ private slots:
         QTest::newRow("ftp") << token << "{server: 'ftp://h'}"_ba << u"not a complete http or https URL"_s;
         QTest::newRow("no host") << token << "{server: 'https://'}"_ba << u"not a complete http or https URL"_s;
         QTest::newRow("password in server") << token << "{server: 'https://u:hidden-word@h'}"_ba << u"It holds a user name or password"_s;
+        QTest::newRow("password in what is no address") << token << "{server: 'https://u:hidden word@h h'}"_ba << u"not a complete http or https URL"_s;
+        QTest::newRow("secret after what is no address") << token << "{server: 'https://?token=hidden-word'}"_ba << u"not a complete http or https URL"_s;
         QTest::newRow("CA and insecure") << token << "{server: 'https://h', insecure-skip-tls-verify: true, certificate-authority-data: eA==}"_ba
                                          << u"conflicts with insecure-skip-tls-verify"_s;
         QTest::newRow("CA twice") << token << "{server: 'https://h', certificate-authority: /dev/null, certificate-authority-data: eA==}"_ba
@@ -323,7 +343,7 @@ private slots:
         QVERIFY2(!broken.usable(), "the fault must be noticed");
         const QString texts = allTexts(broken.problems);
         QVERIFY2(texts.contains(expected), qPrintable(texts));
-        QVERIFY2(!texts.contains(u"hidden-word"_s), "a secret in a text");
+        QVERIFY2(!texts.contains(u"hidden-word"_s) && !texts.contains(u"hidden word"_s), "a secret in a text");
         QVERIFY(!broken.server.contains(u"hidden-word"_s));
         for (const Problem &each : broken.problems) {
             QVERIFY(!each.what.isEmpty() && !each.why.isEmpty() && !each.fix.isEmpty());

@@ -245,6 +245,35 @@ private slots:
                 QCOMPARE(one.text, other.text);
         }
     }
+
+    void whatMayBeSecretIsHidden()
+    {
+        for (const QString &name : {u"DB_PASSWORD"_s, u"awsSecretAccess"_s, u"API_KEY"_s, u"--token"_s, u"dsn"_s})
+            QVERIFY2(mayHoldSecret(name), qPrintable(name));
+        QVERIFY(!mayHoldSecret(u"LOG_LEVEL"_s));
+        const auto pod = [](const QString &password, const QString &level, const QString &token) {
+            const QJsonObject container{{u"name"_s, u"main"_s},
+                                        {u"env"_s, QJsonArray{QJsonObject{{u"name"_s, u"DB_PASSWORD"_s}, {u"value"_s, password}},
+                                                              QJsonObject{{u"name"_s, u"LEVEL"_s}, {u"value"_s, level}},
+                                                              QJsonObject{{u"name"_s, u"API_KEY"_s}, {u"valueFrom"_s, QJsonObject{{u"secretKeyRef"_s, QJsonObject{{u"name"_s, u"s"_s}}}}}}}},
+                                        {u"args"_s, QJsonArray{u"--level=1"_s, u"--token="_s + token, u"--password"_s, password, u"--tls-private-key-file=/etc/tls/key"_s}}};
+            return QJsonObject{{u"kind"_s, u"Deployment"_s}, {u"spec"_s, QJsonObject{{u"template"_s, QJsonObject{{u"spec"_s, QJsonObject{{u"containers"_s, QJsonArray{container}}}}}}}}};
+        };
+        const QJsonObject before = pod(u"hunter2"_s, u"info"_s, u"abc"_s);
+        const QJsonObject after = pod(u"hunter3"_s, u"debug"_s, u"abc"_s);
+        const QJsonValue shown = withoutSecrets(after, before, u"*** (after)"_s)[u"spec"_s][u"template"_s][u"spec"_s][u"containers"_s][0];
+        QCOMPARE(shown[u"env"_s][0][u"value"_s].toString(), u"*** (after)"_s);
+        QCOMPARE(shown[u"env"_s][1][u"value"_s].toString(), u"debug"_s);
+        QCOMPARE(shown[u"env"_s][2], after[u"spec"_s][u"template"_s][u"spec"_s][u"containers"_s][0][u"env"_s][2]);
+        QCOMPARE(shown[u"args"_s].toArray(), (QJsonArray{u"--level=1"_s, u"--token=***"_s, u"--password"_s, u"*** (after)"_s, u"--tls-private-key-file=/etc/tls/key"_s}));
+        QCOMPARE(withoutSecrets(after), withoutSecrets(pod(u"other"_s, u"debug"_s, u"x"_s)));
+        const QJsonObject map{{u"kind"_s, u"ConfigMap"_s}, {u"data"_s, QJsonObject{{u"dbPassword"_s, u"hunter2"_s}, {u"level"_s, u"info"_s}}}};
+        QCOMPARE(withoutSecrets(map)[u"data"_s], QJsonValue(QJsonObject{{u"dbPassword"_s, u"***"_s}, {u"level"_s, u"info"_s}}));
+        QString text;
+        for (const DiffLine &line : diff(before, after, 100))
+            text += line.text + u'\n';
+        QVERIFY2(!text.contains(u"hunter"_s) && !text.contains(u"abc"_s) && text.contains(u"*** (before)"_s) && text.contains(u"debug"_s), qPrintable(text));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestPruneDiff)

@@ -39,7 +39,7 @@ QList<items::TrailRow> rows()
     a.runs = {{u"."_s, {}, u"step-20.pt"_s, {checkpoint(10, 200), checkpoint(20, 200), checkpoint(30, 100, Verdict::Damaged, false)}}};
     Listing b;
     b.runs = {{u"."_s, {}, {}, {checkpoint(7, 50, Verdict::Writing, false)}}};
-    return items::trailOf(u"1"_s, u"mnist"_s, u"research"_s, a) + items::trailOf(u"2"_s, u"bert"_s, u"nlp"_s, b);
+    return items::trailOf(u"1"_s, u"mnist"_s, u"research"_s, a, newestResumable(a)) + items::trailOf(u"2"_s, u"bert"_s, u"nlp"_s, b, newestResumable(b));
 }
 
 } // namespace
@@ -94,6 +94,30 @@ private slots:
         QCOMPARE(table()->rowCount(), 1);
         m_page->setFilterText(u"saved:<2min"_s);
         QCOMPARE(table()->rowCount(), 2);
+    }
+
+    void silenceIsNotNone()
+    {
+        const auto said = [this](const CheckpointsPage::Unread &unread) {
+            m_page->setUnread(unread);
+            m_page->settle();
+            QStringList all;
+            for (const auto *widget : state()->findChildren<QWidget *>())
+                all.append(widget->accessibleName());
+            return all.join(u'\n');
+        };
+        CheckpointsPage::Unread unread;
+        QVERIFY2(said(unread).contains(u"No checkpoints"_s), qPrintable(said(unread)));
+        unread.read = 3;
+        QVERIFY2(said(unread).contains(u"No checkpoints yet"_s), qPrintable(said(unread)));
+        unread.cut = 1;
+        QVERIFY2(said(unread).contains(u"among what was read"_s), qPrintable(said(unread)));
+        m_page->model()->setRows(rows());
+        m_page->settle();
+        bool told = false;
+        for (const auto *label : m_page->findChildren<QWidget *>())
+            told = told || label->accessibleName().contains(u"partial"_s);
+        QVERIFY(told);
     }
 
     void onlyWhatMayBeResumedIsOffered()

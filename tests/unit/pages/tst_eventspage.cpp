@@ -7,6 +7,7 @@
 #include "views/DataTable.h"
 
 #include <QApplication>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -70,6 +71,24 @@ private slots:
         QVERIFY(m_page->current());
         QCOMPARE(m_page->current()->uid, u"b"_s);
         QCOMPARE(message(), u"message of b"_s);
+    }
+
+    void aSignInThatNeedsAgreementOffersIt()
+    {
+        FeedState failed = feed(FeedState::Phase::Failed);
+        failed.error = Error::make(Error::Kind::Consent, u"The context signs in through a program"_s, {}, u"Allow it if you trust ~/.kube/config."_s);
+        m_page->setFeed(failed);
+        QSignalSpy signIn(m_page.get(), &pages::ListPage::signInRequested);
+        QSignalSpy retry(m_page.get(), &pages::ListPage::retryRequested);
+        QPushButton *allow = nullptr;
+        for (auto *button : m_page->findChildren<QPushButton *>()) {
+            if (button->isVisible() && button->text() == u"Review and allow…")
+                allow = button;
+        }
+        QVERIFY(allow);
+        allow->click();
+        QCOMPARE(signIn.size(), 1);
+        QCOMPARE(retry.size(), 0);
     }
 
     void warningsAndWordsFilter()

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "kit/Button.h"
 #include "kit/Inputs.h"
+#include "kit/Label.h"
 #include "kit/StateView.h"
 #include "kit/Theme.h"
 #include "logs/LogView.h"
 #include "pages/JobPage.h"
 #include "pages/LogPane.h"
+#include "pages/WhyPanel.h"
 #include "views/DataTable.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QLabel>
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTest>
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
@@ -217,6 +222,75 @@ private slots:
         QVERIFY(!field->isVisible());
     }
 
+    void aJobThatIsOnlyShownOffersNoCorrection()
+    {
+        items::SaveLocation guess;
+        guess.path = u"/out"_s;
+        guess.guessed = true;
+        guess.reason = u"From an argument."_s;
+        const auto told = [this] {
+            QString all;
+            for (const kit::Paragraph *text : m_page->findChild<QWidget *>(u"job.guess"_s)->findChildren<kit::Paragraph *>())
+                all += text->text();
+            return all;
+        };
+        Job shown = job(u"set"_s);
+        shown.kind = JobKind::JobSet;
+        m_page->setJob(shown, std::nullopt);
+        m_page->setSaveLocation(guess);
+        QVERIFY(m_page->findChild<QWidget *>(u"job.guess"_s)->isVisible());
+        QVERIFY(!button(u"Correct…"_s));
+        QVERIFY2(told().contains(u"JobSet"_s), qPrintable(told()));
+        // Where the user may not write on it, as well.
+        m_page->setJob(job(u"2"_s), std::nullopt);
+        m_page->setSaveLocation(guess);
+        QVERIFY(button(u"Correct…"_s));
+        m_page->setPatchRefusal(u"You have no permission."_s);
+        QVERIFY(!button(u"Correct…"_s));
+        QVERIFY(told().contains(u"You have no permission."_s));
+    }
+
+    void theCauseIsWholeInANarrowWindow()
+    {
+        Job failed = job(u"1"_s);
+        failed.phase = JobPhase::Failed;
+        failed.message = u"PyTorchJob demo-1 is failed because 1 Worker replica(s) failed with exit code 137."_s;
+        m_page->resize(640, 690);
+        m_page->setJob(failed, std::nullopt);
+        QTest::qWait(0);
+        kit::ElidedLabel *cause = nullptr;
+        for (kit::ElidedLabel *label : m_page->findChildren<kit::ElidedLabel *>()) {
+            if (label->text().contains(failed.message))
+                cause = label;
+        }
+        QVERIFY(cause && cause->isVisible());
+        QVERIFY2(cause->width() > 400, qPrintable(QString::number(cause->width())));
+        QVERIFY(cause->height() >= cause->heightForWidth(cause->width()));
+        QVERIFY(cause->toolTip().isEmpty()); // nothing of it is cut
+        QVERIFY(cause->accessibleName().contains(failed.message));
+        m_page->resize(1700, 690);
+        QTest::qWait(0);
+        QVERIFY(cause->y() < 60); // beside the name again
+    }
+
+    void atTwiceTheTextTheListHasRowsAndTheNewJobAButton()
+    {
+        const auto back = qScopeGuard([] { kit::Theme::instance().setTextScale(1.0); });
+        kit::Theme::instance().setTextScale(2.0);
+        m_page->resize(640, 690);
+        m_page->setListing(listing({checkpoint(100, Verdict::Whole), checkpoint(200, Verdict::Whole)}));
+        QTest::qWait(0);
+        QVERIFY2(table()->height() >= 4 * table()->rowHeight(), qPrintable(QString::number(table()->height())));
+        auto *act = m_page->findChild<QAction *>(u"job.newJob.act"_s);
+        QVERIFY(act && act->isEnabled());
+        QSignalSpy wanted(m_page.get(), &JobPage::newJobRequested);
+        act->trigger();
+        QCOMPARE(wanted.size(), 1);
+        QCOMPARE(wanted.first().first().toString(), u"step-200"_s);
+        m_page->setListing(listing({checkpoint(100, Verdict::Damaged)}));
+        QVERIFY(!act->isEnabled());
+    }
+
     void theHelperJobAsksAndOffersExec()
     {
         items::ListingConsent consent;
@@ -288,7 +362,7 @@ private slots:
 
     void aBucketWithoutAServerIsAskedFor()
     {
-        m_page->setListingError(Error::make(Error::Kind::Unsupported, u"The bucket cannot be listed"_s), true);
+        m_page->setListingError(Error::make(Error::Kind::Unsupported, u"The bucket cannot be listed"_s), JobPage::Ask::Server);
         QVERIFY(button(u"Name the server…"_s));
         button(u"Name the server…"_s)->click();
         auto *field = m_page->findChild<kit::Input *>(u"job.saveLocation"_s);
@@ -305,6 +379,19 @@ private slots:
         QCOMPARE(named.first().first().toString(), u"https://minio.example.org:9000"_s);
         QCOMPARE(folder.size(), 0);
         QVERIFY(!field->isVisible());
+    }
+
+    void theActIsTheOneTheTextNames()
+    {
+        m_page->setListingError(Error::make(Error::Kind::Unsupported, u"Cannot be listed"_s, {}, u"Enter where it saves"_s), JobPage::Ask::Folder);
+        QVERIFY(button(u"Enter the folder…"_s));
+        button(u"Enter the folder…"_s)->click();
+        auto *field = m_page->findChild<kit::Input *>(u"job.saveLocation"_s);
+        QVERIFY(field->isVisible());
+        QSignalSpy folder(m_page.get(), &JobPage::saveLocationCorrected);
+        field->setText(u"/ckpt/run"_s);
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(folder.size(), 1);
     }
 
     void lettersChangeTabs()
@@ -328,6 +415,66 @@ private slots:
         QVERIFY(pane->isPrevious());
         pane->begin({});
         QCOMPARE(pane->lineCount(), 0);
+    }
+
+    void whyItDoesNotStartIsToldWithWhatItRestsOn()
+    {
+        using State = launch::WhyNot::Evidence::State;
+        Job waiting = job(u"w"_s);
+        waiting.phase = JobPhase::Queued;
+        m_page->setJob(waiting, {});
+        auto *panel = m_page->findChild<pages::WhyPanel *>();
+        QVERIFY(panel->isHidden());
+        pages::JobWhyView view;
+        view.reading = true;
+        m_page->setWhy(&view);
+        QVERIFY(!panel->isHidden());
+        QVERIFY(panel->findChild<QWidget *>(u"job.why.chain"_s)->isHidden());
+        view.reading = false;
+        view.readAt = now.addSecs(-4);
+        launch::WhyNot why;
+        why.verdict = launch::WhyNot::Verdict::Waiting;
+        why.sentence = u"It waits in LocalQueue nlp, number 2 of 3: no room."_s;
+        why.ways = {u"Wait."_s, u"Ask for less."_s};
+        why.chain = {{u"taken"_s, State::Ok, u"An operator took the job."_s, {}, {}, {}}, {u"claims"_s, State::Ok, u"Its PVCs are there."_s, {}, {}, {}},
+            {u"queue"_s, State::Waits, u"It waits in LocalQueue nlp."_s, u"Workload w, condition QuotaReserved"_s, u"couldn't assign flavors"_s, now},
+            {u"scheduled"_s, State::NotAsked, u"the scheduler"_s, {}, {}, {}}, {u"image"_s, State::NotAsked, u"image pulls"_s, {}, {}, {}}};
+        view.why = why;
+        view.gaps = {u"nodes: forbidden"_s};
+        m_page->setNow(now);
+        m_page->setWhy(&view);
+        const auto text = [&](const QString &name) { return panel->findChild<kit::Paragraph *>(name)->text(); };
+        QCOMPARE(text(u"job.why.sentence"_s), why.sentence);
+        QVERIFY(text(u"job.why.ways"_s).contains(u"2. Ask for less."_s));
+        QVERIFY(text(u"job.why.gaps"_s).contains(u"nodes: forbidden"_s));
+        QCOMPARE(panel->findChild<QWidget *>(u"job.why.verdict"_s)->accessibleName(), u"Waiting"_s);
+        QStringList rows;
+        for (const kit::Paragraph *row : panel->findChild<QWidget *>(u"job.why.chain"_s)->findChildren<kit::Paragraph *>())
+            rows.append(row->text());
+        QCOMPARE(rows.size(), 4); // what holds in one, the queue in two, what was not asked in one
+        QVERIFY2(rows.join(u'|').contains(u"Workload w, condition QuotaReserved: `couldn't assign flavors`"_s), qPrintable(rows.join(u'|')));
+        QVERIFY(rows.last().contains(u"the scheduler, image pulls"_s));
+        QSignalSpy again(m_page.get(), &JobPage::whyRequested);
+        panel->findChild<QAbstractButton *>(u"job.why.again"_s)->click();
+        QCOMPARE(again.count(), 1);
+        // Every line of it can be read on each tab, where the window gives the page less than it asks for.
+        {
+            QWidget window;
+            m_page->setParent(&window);
+            const auto back = qScopeGuard([this] { m_page->setParent(nullptr); });
+            m_page->setGeometry(0, 0, 652, 654);
+            m_page->show();
+            window.show();
+            for (const auto tab : {JobPage::Tab::Checkpoints, JobPage::Tab::Logs, JobPage::Tab::Yaml, JobPage::Tab::Events}) {
+                m_page->showTab(tab);
+                const auto all = panel->findChildren<kit::Paragraph *>();
+                QTRY_VERIFY_WITH_TIMEOUT(std::ranges::all_of(all, [](const auto *row) { return row->isVisible() && row->height() >= row->heightForWidth(row->width()); }), 2000);
+                QCOMPARE(m_page->height(), 654);
+            }
+        }
+        // It started, or another job is opened.
+        m_page->setJob(job(u"x"_s), {});
+        QVERIFY(panel->isHidden());
     }
 };
 

@@ -139,6 +139,16 @@ private slots:
         page.setNodes(joined(true));
         QVERIFY(page.isAncestorOf(link));
     }
+
+    void aNodeWithoutGpusIsKnownToHaveNone()
+    {
+        NodeTableModel model;
+        NodeRow row;
+        row.node = node(u"cpu"_s, true, 0);
+        model.setNodes({row});
+        QCOMPARE(model.index(0, NodeTableModel::Gpus).data().toString(), u"0"_s);
+        QCOMPARE(model.index(0, NodeTableModel::Free).data().toString(), u"0"_s);
+    }
 };
 
 QTEST_MAIN(TestNodesPage)

@@ -308,6 +308,24 @@ private slots:
         QCOMPARE(situation::activity(eachJob(), [](const QString &) { return nullptr; }, now, 2).size(), 2);
     }
 
+    void aSaveDoesNotHideThatAJobWasResumed()
+    {
+        OverviewPage page;
+        page.resize(1064, 774);
+        page.show();
+        page.setNow(now);
+        situation::Activity lane{u"1"_s, u"again"_s, u"research"_s, now.addSecs(-3600), now, true, false, {}};
+        using Kind = situation::ActivityMark::Kind;
+        lane.marks = {{Kind::Resumed, now.addSecs(-3600), Verdict::Unverified, u"Resumed"_s}, {Kind::Saved, now.addSecs(-3590), Verdict::Damaged, u"Step 1"_s}};
+        page.setActivity({lane});
+        const QImage image = page.findChild<QWidget *>(u"overview.activity"_s)->grab().toImage();
+        int resumed = 0;
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x)
+                resumed += image.pixelColor(x, y) == kit::color(kit::Token::Ok) ? 1 : 0;
+        QVERIFY2(resumed > 12, qPrintable(QString::number(resumed)));
+    }
+
     void lanesAreReachedByKey()
     {
         OverviewPage page;

@@ -19,7 +19,7 @@ class TestAlerts : public QObject
     QList<storage::ClaimAccount> m_claims;
     AlertWatch m_watch;
 
-    QSet<QString> m_underWay;
+    QSet<QString> m_underWay, m_touched;
 
     QList<Alert> look(int seconds)
     {
@@ -34,6 +34,7 @@ class TestAlerts : public QObject
         facts.components = &m_components;
         facts.claims = &m_claims;
         facts.underWay = m_underWay;
+        facts.touched = m_touched;
         facts.now = m_start.addSecs(seconds);
         return m_watch.update(facts, 90);
     }
@@ -66,6 +67,7 @@ private slots:
         m_components.clear();
         m_claims.clear();
         m_underWay.clear();
+        m_touched.clear();
         m_watch.reset();
     }
 
@@ -117,6 +119,10 @@ private slots:
         QCOMPARE(alerts[0].kind, AlertKind::ChangeUnfinished);
         QCOMPARE(alerts[0].target, u"a"_s);
         QVERIFY(look(3).isEmpty()); // once
+        QVERIFY(m_watch.stands(AlertKind::ChangeUnfinished, u"a"_s));
+        m_jobs = {job(u"a"_s, JobPhase::Running)}; // somebody finished it: what told of it may go
+        QVERIFY(look(6).isEmpty());
+        QVERIFY(!m_watch.stands(AlertKind::ChangeUnfinished, u"a"_s));
         // One that was begun elsewhere a moment ago may well be under way.
         record.changed = m_start.addSecs(10);
         hangs.uid = u"c"_s;
@@ -205,6 +211,110 @@ private slots:
         QCOMPARE(alerts.size(), 1);
         QCOMPARE(alerts[0].kind, AlertKind::ComponentDown);
         QVERIFY(!alerts[0].text.isEmpty());
+    }
+
+    void aReplicaThatIsLost()
+    {
+        components::Component component;
+        component.id = components::catalogue().entries.first().id;
+        component.standing = components::Standing::SurvivesNode;
+        component.desired = component.ready = 2;
+        m_components = {component};
+        QVERIFY(look(0).isEmpty());
+        m_components[0].standing = components::Standing::Degraded;
+        m_components[0].ready = 1;
+        QList<Alert> alerts = look(3);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].kind, AlertKind::ReplicaLost);
+        QVERIFY2(alerts[0].text.contains(u"1 of 2"_s), qPrintable(alerts[0].text));
+        m_components[0].standing = components::Standing::Down;
+        alerts = look(6);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].kind, AlertKind::ComponentDown);
+        m_components[0].standing = components::Standing::Degraded; // one came back
+        QVERIFY(look(9).isEmpty());
+    }
+
+    void whatAChangeOfOursDoesIsNoNews()
+    {
+        components::Component component;
+        component.id = components::catalogue().entries.first().id;
+        component.standing = components::Standing::SurvivesNode;
+        component.desired = component.ready = 2;
+        component.leader.state = components::Leadership::State::Fresh;
+        m_components = {component};
+        QVERIFY(look(0).isEmpty());
+        m_touched = {componentKey(component)};
+        m_components[0].ready = 0;
+        m_components[0].standing = components::Standing::Down;
+        m_components[0].leader.state = components::Leadership::State::Stale;
+        QVERIFY(look(3).isEmpty());
+        m_components = {component};
+        QVERIFY(look(6).isEmpty());
+        // What it leaves broken is told.
+        m_components[0].ready = 1;
+        m_components[0].standing = components::Standing::Degraded;
+        QVERIFY(look(9).isEmpty());
+        m_touched.clear();
+        const QList<Alert> alerts = look(60);
+        QCOMPARE(alerts.size(), 1);
+        QCOMPARE(alerts[0].kind, AlertKind::ReplicaLost);
+    }
+
+    void anElectionThatIsTurnedOffLosesNoLeader()
+    {
+        using State = components::Leadership::State;
+        components::Component component;
+        component.id = components::catalogue().entries.first().id;
+        component.standing = components::Standing::SinglePoint;
+        component.desired = component.ready = 1;
+        component.leader.state = State::Fresh;
+        m_components = {component};
+        QVERIFY(look(0).isEmpty());
+        m_components[0].leader.state = State::Off;
+        QVERIFY(look(3).isEmpty());
+        m_components[0].leader.state = State::Missing; // on again: nobody leads yet
+        QVERIFY(look(6).isEmpty());
+        m_components[0].leader.state = State::Fresh;
+        QVERIFY(look(9).isEmpty());
+        m_components[0].leader.state = State::Stale;
+        QCOMPARE(look(60).size(), 1);
+    }
+
+    void moreReplicasAskedFor()
+    {
+        components::Component component;
+        component.id = components::catalogue().entries.first().id;
+        component.standing = components::Standing::SinglePoint;
+        component.desired = component.ready = 1;
+        m_components = {component};
+        QVERIFY(look(0).isEmpty());
+        m_components[0].desired = 2; // scaled up: the second is about to start
+        m_components[0].standing = components::Standing::Degraded;
+        QVERIFY(look(3).isEmpty());
+        m_components[0].ready = 2;
+        m_components[0].standing = components::Standing::SurvivesNode;
+        QVERIFY(look(6).isEmpty());
+        m_components[0].ready = 1;
+        m_components[0].standing = components::Standing::Degraded;
+        QCOMPARE(look(9).size(), 1);
+    }
+
+    void anotherLeader()
+    {
+        LeaderChange change;
+        change.component = u"training-operator"_s;
+        change.ns = u"kubeflow"_s;
+        change.fromPod = u"old"_s;
+        change.toPod = u"new"_s;
+        change.gap = 18.1;
+        const Alert alert = alertOf(change);
+        QCOMPARE(alert.kind, AlertKind::LeaderChanged);
+        QCOMPARE(alert.target, u"training-operator@kubeflow"_s);
+        QVERIFY(alert.text.contains(u"old"_s) && alert.text.contains(u"18 s"_s));
+        change.gap = -1; // nobody saw it
+        QVERIFY(!alertOf(change).text.contains(u"nobody led"_s));
+        QVERIFY(!AlertRules().wanted.contains(AlertKind::LeaderChanged)); // with every roll-out: only for who wants it
     }
 
     void aClaimThatFillsUp()

@@ -544,6 +544,49 @@ private slots:
         store.setDeath(u"nobody"_s, u"pytorch"_s, full);
     }
 
+    void whatItDiedOfOutlivesItsPod()
+    {
+        JobStore store;
+        const QDateTime began = QDateTime::fromString(u"2026-03-01T12:00:00Z"_s, Qt::ISODate);
+        const auto at = [&](JobPhase phase, const QDateTime &started) {
+            Job j = job(u"j"_s, phase, 1);
+            j.started = started;
+            return upsert<Job>({j});
+        };
+        const auto dies = [&](const QString &pod_, DeathCause::Kind kind) {
+            Pod p = pod(pod_, u"j"_s, u"master"_s);
+            p.phase = u"Failed"_s;
+            store.applyPods(upsert<Pod>({p}));
+            DeathCause cause;
+            cause.kind = kind;
+            cause.at = began.addSecs(600);
+            store.setDeath(pod_, u"pytorch"_s, cause);
+            Delta<Pod> gone;
+            gone.removed = {pod_};
+            store.applyPods(gone);
+        };
+        store.applyJobs(JobKind::PyTorchJob, at(JobPhase::Failed, began));
+        dies(u"m"_s, DeathCause::Kind::NoSpace);
+        QVERIFY(store.find(u"j"_s)->died);
+        QCOMPARE(store.find(u"j"_s)->died->kind, DeathCause::Kind::NoSpace);
+        dies(u"m2"_s, DeathCause::Kind::LostPeer); // explains less
+        QCOMPARE(store.find(u"j"_s)->died->kind, DeathCause::Kind::NoSpace);
+        store.resetPods();
+        QVERIFY(store.find(u"j"_s)->died);
+        // Another attempt that fails too has died of something else.
+        store.applyJobs(JobKind::PyTorchJob, at(JobPhase::Failed, began.addSecs(3600)));
+        QVERIFY(!store.find(u"j"_s)->died);
+        store.applyJobs(JobKind::PyTorchJob, at(JobPhase::Running, began));
+        store.applyJobs(JobKind::PyTorchJob, at(JobPhase::Failed, began));
+        QVERIFY(!store.find(u"j"_s)->died); // it had recovered
+        // A job of the same UID that is listed again begins without it.
+        dies(u"m3"_s, DeathCause::Kind::NoSpace);
+        QVERIFY(store.find(u"j"_s)->died);
+        store.resetJobs(JobKind::PyTorchJob);
+        store.applyJobs(JobKind::PyTorchJob, at(JobPhase::Failed, began));
+        QVERIFY(!store.find(u"j"_s)->died);
+    }
+
     void aJobThatGetsNoPodsSaysWhy()
     {
         JobStore store;
