@@ -14,9 +14,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// More places than this are one change of layout: to a view it costs as much as a few insertions.
-constexpr size_t maxRanges = 16;
-
 /// As far as no text decides: below 0 where `a` comes first.
 int roughly(const RowOrder &a, const RowOrder &b, bool down)
 {
@@ -133,7 +130,7 @@ QModelIndex FilterProxy::mapToSource(const QModelIndex &proxy) const
 
 QModelIndex FilterProxy::mapFromSource(const QModelIndex &source) const
 {
-    return source.isValid() && source.row() < totalRows() ? index(m_place[static_cast<size_t>(source.row())], source.column()) : QModelIndex();
+    return source.isValid() && source.row() < totalRows() ? index(of(source.row()).place, source.column()) : QModelIndex();
 }
 
 QVariant FilterProxy::headerData(int section, Qt::Orientation orientation, int role) const
@@ -149,6 +146,7 @@ Qt::ItemFlags FilterProxy::flags(const QModelIndex &index) const
 
 void FilterProxy::refilter()
 {
+    learnOrder();
     m_passing = QSet<int>();
     settle(allRows(), false);
     m_passing.reset();
@@ -156,11 +154,39 @@ void FilterProxy::refilter()
 
 FilterProxy::Rows FilterProxy::allRows() const
 {
-    Rows all(m_place.size());
+    Rows all(m_source.size());
     std::iota(all.begin(), all.end(), 0);
     if (m_sectioned)
-        std::ranges::stable_partition(all, [this](int row) { return !isHeadOf(row); });
+        std::ranges::stable_partition(all, [this](int row) { return !of(row).isHead; });
     return all;
+}
+
+/// Of a row that came or is another now: it is asked for its section once, not whenever something is filtered.
+void FilterProxy::learnSection(int row)
+{
+    of(row).rank = -1;
+    if (!m_sectioned)
+        return;
+    const QModelIndex first = sourceModel()->index(row, 0);
+    of(row).section = first.data(SectionRole).toInt();
+    of(row).isHead = first.data(HeadRole).toBool();
+}
+
+/// What is hidden now comes back in the order it had: nothing has to be compared then. While rows are hidden, those keep the ranks of
+/// before, and the others are left without until all are seen again or none of the hidden has one.
+void FilterProxy::learnOrder()
+{
+    if (m_sortColumn < 0 || std::ranges::any_of(m_source, [](const Source &one) { return one.place < 0 && one.rank >= 0; }))
+        return;
+    int rank = 0;
+    for (const int row : m_shown)
+        of(row).rank = of(row).isLate ? -1 : rank++;
+}
+
+void FilterProxy::forgetOrder()
+{
+    for (Source &one : m_source)
+        one.rank = -1;
 }
 
 // ---- the order ------------------------------------------------------------------------------------------------------
@@ -227,16 +253,14 @@ RowOrder FilterProxy::readOrder(int source) const
     order.rank = first.data(RankRole).toInt();
     order.name = first.data(Qt::DisplayRole).toString();
     order.key = cell.data(KeyRole).toString();
-    if (m_sectioned) {
-        order.section = first.data(SectionRole).toInt();
-        order.head = first.data(HeadRole).toBool();
-    }
+    order.section = of(source).section;
+    order.head = of(source).isHead;
     return order;
 }
 
 const RowOrder &FilterProxy::orderOf(int source)
 {
-    std::unique_ptr<Cached> &cached = m_orders[static_cast<size_t>(source)];
+    std::unique_ptr<Cached> &cached = of(source).order;
     if (!cached)
         cached = std::make_unique<Cached>();
     if (cached->age != m_age) {
@@ -258,6 +282,8 @@ bool FilterProxy::before(int left, int right)
 {
     if (m_sortColumn < 0)
         return left < right;
+    if (of(left).rank >= 0 && of(right).rank >= 0)
+        return of(left).rank < of(right).rank;
     const RowOrder &a = orderOf(left);
     const RowOrder &b = orderOf(right);
     const bool down = m_sortOrder == Qt::DescendingOrder;
@@ -280,6 +306,7 @@ void FilterProxy::sort(int column, Qt::SortOrder order)
     if (!sourceModel())
         return;
     ++m_age;
+    forgetOrder();
     Rows next = m_shown;
     sortRows(next);
     if (next != m_shown)
@@ -295,9 +322,8 @@ void FilterProxy::setHeld(bool held)
         return;
     Rows late;
     for (int row = 0; row < totalRows(); ++row)
-        if (m_late[static_cast<size_t>(row)])
+        if (std::exchange(of(row).isLate, false))
             late.push_back(row);
-    m_late.assign(m_late.size(), false);
     if (late.empty())
         return;
     forgetOld();
@@ -316,12 +342,12 @@ void FilterProxy::setSectioned(bool sectioned)
 
 bool FilterProxy::isHead(int row) const
 {
-    return m_sectioned && row >= 0 && row < rowCount() && isHeadOf(m_shown[static_cast<size_t>(row)]);
+    return m_sectioned && row >= 0 && row < rowCount() && of(m_shown[static_cast<size_t>(row)]).isHead;
 }
 
 bool FilterProxy::isFolded(int row) const
 {
-    return m_sectioned && row >= 0 && row < rowCount() && m_folded.contains(sectionOf(m_shown[static_cast<size_t>(row)]));
+    return m_sectioned && row >= 0 && row < rowCount() && m_folded.contains(of(m_shown[static_cast<size_t>(row)]).section);
 }
 
 void FilterProxy::setFolded(int section, bool folded)
@@ -344,10 +370,12 @@ FilterProxy::Count FilterProxy::count() const
         return {rowCount(), totalRows()};
     Count count;
     for (int row = 0; row < totalRows(); ++row) {
-        if (isHeadOf(row))
+        if (of(row).isHead)
             continue;
         ++count.total;
-        count.passing += passes(row) ? 1 : 0;
+        // Only of what is folded it is not known.
+        const bool passing = of(row).place >= 0 || (m_folded.contains(of(row).section) && passes(row));
+        count.passing += passing ? 1 : 0;
     }
     return count;
 }
@@ -358,10 +386,10 @@ FilterProxy::Count FilterProxy::count() const
 void FilterProxy::rebuild(int total)
 {
     m_shown.clear();
-    m_place.assign(static_cast<size_t>(total), -1);
-    m_late.assign(static_cast<size_t>(total), false);
-    m_orders.clear();
-    m_orders.resize(static_cast<size_t>(total));
+    m_source.clear();
+    m_source.resize(static_cast<size_t>(total));
+    for (int row = 0; row < total; ++row)
+        learnSection(row);
     m_passing = QSet<int>();
     for (const int row : allRows())
         if (accepts(row))
@@ -378,13 +406,16 @@ void FilterProxy::sortRows(Rows &source)
     if (m_sortColumn >= 0) {
         const bool down = m_sortOrder == Qt::DescendingOrder;
         const auto rough = [this, down](int a, int b) { return roughly(orderOf(a), orderOf(b), down) < 0; };
-        std::ranges::stable_sort(source, rough);
-        for (auto from = source.begin(); from != source.end();) {
+        const auto unranked = std::partition(source.begin(), source.end(), [this](int row) { return of(row).rank >= 0; });
+        std::sort(source.begin(), unranked, exactly);
+        std::stable_sort(unranked, source.end(), rough);
+        for (auto from = unranked; from != source.end();) {
             const auto to = std::find_if(from, source.end(), [&](int row) { return rough(*from, row); });
             if (!std::is_sorted(from, to, exactly))
                 std::sort(from, to, exactly);
             from = to;
         }
+        std::inplace_merge(source.begin(), unranked, source.end(), exactly);
         return;
     }
     std::ranges::sort(source, exactly);
@@ -394,7 +425,7 @@ void FilterProxy::sortRows(Rows &source)
 void FilterProxy::number(size_t from)
 {
     for (size_t row = from; row < m_shown.size(); ++row)
-        m_place[static_cast<size_t>(m_shown[row])] = static_cast<int>(row);
+        of(m_shown[row]).place = static_cast<int>(row);
 }
 
 FilterProxy::Rows FilterProxy::without(const Rows &shown) const
@@ -411,7 +442,9 @@ FilterProxy::Rows FilterProxy::without(const Rows &shown) const
     return rest;
 }
 
-void FilterProxy::relayout(Rows next)
+/// Rows from `stay` on are about to leave: whoever remembers one of them forgets it with the rest of the layout, and need not
+/// look where it was.
+void FilterProxy::relayout(Rows next, size_t stay)
 {
     emit layoutAboutToBeChanged({}, VerticalSortHint);
     const QModelIndexList from = persistentIndexList();
@@ -420,6 +453,8 @@ void FilterProxy::relayout(Rows next)
         sources.push_back(m_shown[static_cast<size_t>(index.row())]);
     m_shown = std::move(next);
     number(0);
+    for (int &row : sources)
+        row = static_cast<size_t>(of(row).place) < stay ? row : -1;
     moveIndexes(from, sources);
     emit layoutChanged({}, VerticalSortHint);
 }
@@ -430,7 +465,7 @@ void FilterProxy::moveIndexes(const QModelIndexList &from, const Rows &sources)
     QModelIndexList to;
     for (qsizetype i = 0; i < from.size(); ++i) {
         const int source = sources[static_cast<size_t>(i)];
-        to.append(source < 0 ? QModelIndex() : index(m_place[static_cast<size_t>(source)], from[i].column()));
+        to.append(source < 0 ? QModelIndex() : index(of(source).place, from[i].column()));
     }
     changePersistentIndexList(from, to);
 }
@@ -441,9 +476,10 @@ void FilterProxy::take(const Rows &shown)
     const auto remove = [this](int first, int last) {
         beginRemoveRows({}, first, last);
         for (int row = first; row <= last; ++row)
-            m_place[static_cast<size_t>(m_shown[static_cast<size_t>(row)])] = -1;
+            of(m_shown[static_cast<size_t>(row)]).place = -1;
         m_shown.erase(m_shown.begin() + first, m_shown.begin() + last + 1);
         number(static_cast<size_t>(first));
+        m_isSettling = false;
         endRemoveRows();
     };
     if (rangesOf(shown) > maxRanges) {
@@ -451,7 +487,8 @@ void FilterProxy::take(const Rows &shown)
         const auto stay = static_cast<int>(next.size());
         for (const int row : shown)
             next.push_back(m_shown[static_cast<size_t>(row)]);
-        relayout(std::move(next));
+        m_isSettling = true;
+        relayout(std::move(next), static_cast<size_t>(stay));
         remove(stay, rowCount() - 1);
         return;
     }
@@ -471,7 +508,7 @@ void FilterProxy::put(Rows source)
     };
     if (m_held) {
         for (const int row : source)
-            m_late[static_cast<size_t>(row)] = true;
+            of(row).isLate = true;
         insert(m_shown.size(), source.cbegin(), source.cend());
         return;
     }
@@ -504,7 +541,9 @@ void FilterProxy::put(Rows source)
             next.push_back(source[i]);
         row = until;
     }
+    m_isSettling = true;
     insert(m_shown.size(), source.cbegin(), source.cend());
+    m_isSettling = false;
     relayout(std::move(next));
 }
 
@@ -513,14 +552,14 @@ void FilterProxy::reorder(Rows source)
 {
     const auto at = [this](size_t place) { return m_shown[place]; };
     const bool inOrder = std::ranges::all_of(source, [&](int row) {
-        const auto place = static_cast<size_t>(m_place[static_cast<size_t>(row)]);
+        const auto place = static_cast<size_t>(of(row).place);
         return (place == 0 || !before(row, at(place - 1))) && (place + 1 == m_shown.size() || !before(at(place + 1), row));
     });
     if (inOrder)
         return;
     Rows places;
     for (const int row : source)
-        places.push_back(m_place[static_cast<size_t>(row)]);
+        places.push_back(of(row).place);
     std::ranges::sort(places);
     const Rows rest = without(places);
     sortRows(source);
@@ -542,7 +581,7 @@ void FilterProxy::settle(const Rows &source, bool moved)
 {
     Rows leave, enter, stay;
     for (const int row : source) {
-        const int place = m_place[static_cast<size_t>(row)];
+        const int place = of(row).place;
         if (const bool accepted = accepts(row); accepted != (place >= 0)) {
             if (accepted)
                 enter.push_back(row);
@@ -556,108 +595,6 @@ void FilterProxy::settle(const Rows &source, bool moved)
     take(leave);
     reorder(std::move(stay));
     put(std::move(enter));
-}
-
-// ---- what the source tells ------------------------------------------------------------------------------------------
-
-void FilterProxy::sourceChanged(const QModelIndex &from, const QModelIndex &to)
-{
-    forgetOld();
-    Rows changed;
-    for (int row = from.row(); row <= to.row(); ++row) {
-        if (const auto &cached = m_orders[static_cast<size_t>(row)])
-            cached->age = 0;
-        changed.push_back(row);
-    }
-    if (m_held) {
-        for (const int row : changed)
-            m_late[static_cast<size_t>(row)] = true;
-    } else {
-        settle(changed, true);
-    }
-    Rows shown;
-    for (const int row : changed)
-        if (const int place = m_place[static_cast<size_t>(row)]; place >= 0)
-            shown.push_back(place);
-    std::ranges::sort(shown);
-    if (rangesOf(shown) > maxRanges) {
-        emit dataChanged(index(shown.front(), from.column()), index(shown.back(), to.column()));
-        return;
-    }
-    eachRange(shown, [&](int first, int last) { emit dataChanged(index(first, from.column()), index(last, to.column())); });
-}
-
-void FilterProxy::sourceInserted(int first, int last)
-{
-    forgetOld();
-    const auto at = static_cast<std::ptrdiff_t>(first);
-    const auto count = static_cast<size_t>(last - first) + 1;
-    if (first < totalRows())
-        for (int &row : m_shown)
-            row += row >= first ? last - first + 1 : 0;
-    m_place.insert(m_place.begin() + at, count, -1);
-    m_late.insert(m_late.begin() + at, count, false);
-    std::vector<std::unique_ptr<Cached>> none(count);
-    m_orders.insert(m_orders.begin() + at, std::make_move_iterator(none.begin()), std::make_move_iterator(none.end()));
-    Rows enter;
-    for (int row = first; row <= last; ++row)
-        if (accepts(row))
-            enter.push_back(row);
-    put(std::move(enter));
-}
-
-void FilterProxy::sourceAboutToRemove(int first, int last)
-{
-    Rows leave;
-    for (int row = first; row <= last; ++row)
-        if (const int place = m_place[static_cast<size_t>(row)]; place >= 0)
-            leave.push_back(place);
-    std::ranges::sort(leave);
-    take(leave);
-}
-
-void FilterProxy::sourceRemoved(int first, int last)
-{
-    m_place.erase(m_place.begin() + first, m_place.begin() + last + 1);
-    m_late.erase(m_late.begin() + first, m_late.begin() + last + 1);
-    m_orders.erase(m_orders.begin() + first, m_orders.begin() + last + 1);
-    if (first < totalRows())
-        for (int &row : m_shown)
-            row -= row > last ? last - first + 1 : 0;
-}
-
-void FilterProxy::sourceAboutToLayout()
-{
-    emit layoutAboutToBeChanged({}, VerticalSortHint);
-    m_kept.clear();
-    m_kept.reserve(m_shown.size());
-    for (const int row : m_shown)
-        m_kept.emplace_back(sourceModel()->index(row, 0));
-    m_from = persistentIndexList();
-}
-
-void FilterProxy::sourceLaidOut()
-{
-    const std::vector<QPersistentModelIndex> kept = std::exchange(m_kept, {});
-    Rows next;
-    for (const QPersistentModelIndex &row : kept)
-        next.push_back(row.row());
-    Rows sources; // of m_from
-    for (const QModelIndex &old : std::as_const(m_from))
-        sources.push_back(next[static_cast<size_t>(old.row())]);
-    std::erase(next, -1); // a source that let go of a row without saying so
-    m_shown = std::move(next);
-    if (m_sortColumn < 0)
-        sortRows(m_shown);
-    std::ranges::fill(m_place, -1);
-    number(0);
-    // Which order belongs to which row now is not known; nor which hidden row is late.
-    ++m_age;
-    if (m_held)
-        m_late.assign(m_late.size(), true);
-    moveIndexes(m_from, sources);
-    m_from.clear();
-    emit layoutChanged({}, VerticalSortHint);
 }
 
 } // namespace cairn::items

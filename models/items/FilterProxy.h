@@ -7,6 +7,7 @@
 #include <QElapsedTimer>
 #include <QHash>
 #include <QSet>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -64,7 +65,7 @@ public:
     QSet<QString> facet(int role) const { return m_facets.value(role); }
     QHash<int, QSet<QString>> facets() const { return m_facets; }
     bool isFiltering() const { return !m_terms.isEmpty() || !m_facets.isEmpty(); }
-    int totalRows() const { return static_cast<int>(m_place.size()); }
+    int totalRows() const { return static_cast<int>(m_source.size()); }
     int hiddenRows() const { return totalRows() - rowCount(); }
 
     /// Whether the source has sections; asked for at once, or not at all.
@@ -84,6 +85,8 @@ public:
     int sortColumn() const { return m_sortColumn; }
     Qt::SortOrder sortOrder() const { return m_sortOrder; }
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+    /// Rows come or go in several steps, and this is not the last: whoever looks at all of them can wait for that.
+    bool isSettling() const { return m_isSettling; }
     /// While held, changed rows keep their place and new ones come last; released, they are put in order.
     void setHeld(bool held);
     bool isHeld() const { return m_held; }
@@ -124,7 +127,20 @@ private:
         RowOrder order;
         int age = 0; ///< the m_age it was read at
     };
+    /// What is known of a row of the source.
+    struct Source {
+        int place = -1; ///< row of this model; -1 for a hidden one
+        int rank = -1;  ///< its place among all that have one, for as long as it is not changed; -1: its order has to be asked for
+        int section = 0;
+        bool isHead = false;
+        bool isLate = false;           ///< it changed or came while held
+        std::unique_ptr<Cached> order; ///< filled when asked for
+    };
     using Rows = std::vector<int>;
+    /// More places than this are one change of layout: to a view it costs as much as a few insertions.
+    static constexpr size_t maxRanges = 16;
+    Source &of(int source) { return m_source[static_cast<size_t>(source)]; }
+    const Source &of(int source) const { return m_source[static_cast<size_t>(source)]; }
 
     static bool isMissing(const QVariant &value);
     void parse();
@@ -133,8 +149,9 @@ private:
     bool accepts(const Term &term, int source) const;
     bool accepts(int source) const;
     bool passes(int source) const; ///< text and facets
-    int sectionOf(int source) const { return sourceModel()->index(source, 0).data(SectionRole).toInt(); }
-    bool isHeadOf(int source) const { return sourceModel()->index(source, 0).data(HeadRole).toBool(); }
+    void learnSection(int row);
+    void learnOrder();
+    void forgetOrder();
 
     const RowOrder &orderOf(int source);
     RowOrder readOrder(int source) const;
@@ -148,7 +165,7 @@ private:
     void take(const Rows &shown);
     void put(Rows source);
     void reorder(Rows source);
-    void relayout(Rows next);
+    void relayout(Rows next, size_t stay = std::numeric_limits<size_t>::max());
     void moveIndexes(const QModelIndexList &from, const Rows &sources);
     void number(size_t from);
     Rows without(const Rows &shown) const;
@@ -172,9 +189,8 @@ private:
     mutable std::optional<QSet<int>> m_passing; ///< sections of which a row passes, while all are gone through, heads last
 
     Rows m_shown; ///< source row of each row
-    Rows m_place; ///< row of each source row, -1 for a hidden one
-    std::vector<bool> m_late; ///< source rows that changed while held
-    std::vector<std::unique_ptr<Cached>> m_orders; ///< by source row, filled when asked for
+    std::vector<Source> m_source; ///< by source row
+    bool m_isSettling = false;
     int m_age = 1;
     QElapsedTimer m_since; ///< m_age
     std::vector<QPersistentModelIndex> m_kept; ///< source of m_shown during a change of its layout

@@ -173,8 +173,8 @@ bool FilterProxy::accepts(int source) const
 {
     if (!m_sectioned)
         return passes(source);
-    const int section = sectionOf(source);
-    if (!isHeadOf(source)) {
+    const int section = of(source).section;
+    if (!of(source).isHead) {
         const bool pass = passes(source);
         if (pass && m_passing)
             m_passing->insert(section);
@@ -183,7 +183,7 @@ bool FilterProxy::accepts(int source) const
     if (m_passing)
         return m_passing->contains(section);
     for (int row = 0; row < totalRows(); ++row)
-        if (row != source && sectionOf(row) == section && passes(row))
+        if (row != source && of(row).section == section && passes(row))
             return true;
     return false;
 }

@@ -5,6 +5,7 @@
 #include "components/Catalogue.h"
 
 #include <QCoreApplication>
+#include <QDeadlineTimer>
 #include <algorithm>
 #include <array>
 
@@ -90,6 +91,13 @@ QString findingKey(const Finding &finding)
     return key;
 }
 
+FindingListModel::FindingListModel(QObject *parent)
+    : QAbstractListModel(parent)
+{
+    m_idle.setInterval(0);
+    connect(&m_idle, &QTimer::timeout, this, &FindingListModel::prepare);
+}
+
 int FindingListModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
@@ -117,7 +125,9 @@ void FindingListModel::setFindings(const QList<Finding> &findings)
     if (findings == m_findings)
         return;
     m_findings = findings;
-    m_haystack.clear();
+    m_haystack = QStringList(findings.size());
+    m_prepared = 0;
+    m_idle.start();
     m_keys.clear();
     m_index.clear();
     m_keys.reserve(findings.size());
@@ -194,7 +204,30 @@ bool FindingListModel::passes(qsizetype at) const
 {
     if (!m_group.isEmpty() && groupOf(m_findings[at]) != m_group)
         return false;
-    return std::ranges::all_of(m_terms, [&](const QString &term) { return m_haystack[at].contains(term); });
+    return std::ranges::all_of(m_terms, [&](const QString &term) { return haystackOf(at).contains(term); });
+}
+
+const QString &FindingListModel::haystackOf(qsizetype at) const
+{
+    QString &text = m_haystack[at];
+    if (text.isEmpty()) {
+        const Finding &finding = m_findings[at];
+        QStringList parts{finding.rule, finding.title, finding.consequence, finding.component, audit::shown(finding.object), severityTitle(finding.severity)};
+        for (const Evidence &evidence : finding.evidence)
+            parts += evidenceText(evidence, {});
+        text = parts.join(u'\n').toLower();
+    }
+    return text;
+}
+
+/// A few at a time, so that the first letter somebody types need not wait for all of them.
+void FindingListModel::prepare()
+{
+    const QDeadlineTimer until(3);
+    for (; m_prepared < m_findings.size() && !until.hasExpired(); ++m_prepared)
+        haystackOf(m_prepared);
+    if (m_prepared >= m_findings.size())
+        m_idle.stop();
 }
 
 QList<FindingListModel::Row> FindingListModel::made() const
@@ -252,16 +285,6 @@ QList<FindingListModel::Row> FindingListModel::made() const
 
 void FindingListModel::rebuild()
 {
-    if (!m_terms.isEmpty() && m_haystack.size() != m_findings.size()) {
-        m_haystack.clear();
-        m_haystack.reserve(m_findings.size());
-        for (const Finding &finding : std::as_const(m_findings)) {
-            QStringList parts{finding.rule, finding.title, finding.consequence, finding.component, audit::shown(finding.object), severityTitle(finding.severity)};
-            for (const Evidence &evidence : finding.evidence)
-                parts += evidenceText(evidence, {});
-            m_haystack.append(parts.join(u'\n').toLower());
-        }
-    }
     QList<Row> next = made();
     if (next == m_rows)
         return;

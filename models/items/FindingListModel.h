@@ -7,6 +7,7 @@
 
 #include <QAbstractListModel>
 #include <QSet>
+#include <QTimer>
 
 namespace cairn::items {
 
@@ -42,7 +43,7 @@ public:
     /// From here on three of a kind are one row.
     static constexpr qsizetype folded = 3;
 
-    using QAbstractListModel::QAbstractListModel;
+    explicit FindingListModel(QObject *parent = nullptr);
 
     int rowCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
@@ -82,13 +83,17 @@ public:
 
 private:
     bool passes(qsizetype at) const;
+    const QString &haystackOf(qsizetype at) const;
+    void prepare();
     void rebuild();
     QString sectionOf(const audit::Finding &finding) const;
     QList<Row> made() const;
 
     QList<audit::Finding> m_findings;
     QStringList m_keys;     ///< of m_findings
-    QStringList m_haystack; ///< of m_findings, lower case; filled with the first filter
+    mutable QStringList m_haystack; ///< of m_findings, lower case; made while nobody types, or when asked for
+    QTimer m_idle;
+    qsizetype m_prepared = 0;
     QHash<QString, qsizetype> m_index;
     QList<Row> m_rows;
     QStringList m_terms;

@@ -69,6 +69,14 @@ public:
         return m_index.value(key, -1);
     }
     const Row *find(const QString &key) const { return rowAt(rowOf(key)); }
+    /// A key is found without a look at every row.
+    QModelIndexList match(const QModelIndex &start, int role, const QVariant &value, int hits, Qt::MatchFlags flags) const override
+    {
+        if (role != KeyRole || flags != Qt::MatchExactly || start.row() != 0)
+            return QAbstractTableModel::match(start, role, value, hits, flags);
+        const int row = rowOf(value.toString());
+        return row < 0 ? QModelIndexList() : QModelIndexList{index(row, start.column())};
+    }
 
     void clear()
     {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Types into the filter of the high availability page and says how much processor time the slots take.   bench_ha [components]
+// Types into the filter of the high availability page and says how much processor time the slots take.
+//   bench_ha [components [findings]]
 
 #include "Slots.h"
 #include "kit/Inputs.h"
@@ -35,6 +36,20 @@ components::Component component(int i)
     return one;
 }
 
+audit::Finding finding(int i)
+{
+    const QList<audit::Rule> &rules = audit::rules();
+    audit::Finding one;
+    one.rule = rules[i % rules.size()].id;
+    one.title = QStringLiteral("Single replica");
+    one.severity = static_cast<audit::Severity>(i % 4);
+    one.consequence = QStringLiteral("While node gpu-node-%1 is away, nobody starts a job there.").arg(i % 200);
+    one.object = {QStringLiteral("apps"), QStringLiteral("Deployment"), QStringLiteral("team-%1").arg(i % 40), QStringLiteral("inference-%1").arg(i, 5, 10, QLatin1Char('0'))};
+    for (int field = 0; field < 3; ++field)
+        one.evidence.append({one.object, QStringLiteral("spec.template.spec.containers[%1].args").arg(field), QString::number(i)});
+    return one;
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -42,6 +57,7 @@ int main(int argc, char **argv)
     Application application(argc, argv);
     kit::Theme::install(application, kit::ThemeMode::Light);
     const int count = argc > 1 ? QByteArray(argv[1]).toInt() : 10'000;
+    const int found = argc > 2 ? QByteArray(argv[2]).toInt() : 1'000;
     QList<components::Component> all;
     for (int i = 0; i < count; ++i)
         all.append(component(i));
@@ -68,5 +84,15 @@ int main(int argc, char **argv)
     type("none", {QStringLiteral("xyz")});
     type("third", {QStringLiteral("1/1")});
     type("all", {QString()});
+    audit::Report report;
+    for (int i = 0; i < found; ++i)
+        report.findings.append(finding(i));
+    page.setReport(report, std::chrono::milliseconds(100));
+    page.showView(pages::HaPage::View::Findings);
+    QTest::qWait(2000);
+    spent.tell("findings");
+    type("narrow findings", {QStringLiteral("i"), QStringLiteral("inf"), QStringLiteral("inference-001"), QStringLiteral("inference-0012")});
+    type("no finding", {QStringLiteral("xyz")});
+    type("all findings", {QString()});
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "kit/Paint.h"
 #include "kit/Theme.h"
 
+#include <QCoreApplication>
 #include <QHelpEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -131,6 +132,9 @@ FindingList::FindingList(FindingListModel *model, QWidget *parent)
         palette.setColor(QPalette::Base, color(Token::Panel));
         setPalette(palette);
         verticalScrollBar()->setSingleStep(scaled(20));
+        // Asked for by every row of every layout.
+        m_headHeight = scaled(27);
+        m_rowHeight = 8 + lineHeight(Type::Body) * 2 + lineHeight(Type::MonoSmall) + 9;
         scheduleDelayedItemsLayout();
     });
     connect(model, &QAbstractItemModel::modelAboutToBeReset, this, [this] {
@@ -192,9 +196,7 @@ void FindingList::setStale(bool stale)
 
 int FindingList::rowHeight(const Row &row) const
 {
-    if (row.kind == Kind::Section)
-        return scaled(27);
-    return 8 + lineHeight(Type::Body) * 2 + lineHeight(Type::MonoSmall) + 9;
+    return row.kind == Kind::Section ? m_headHeight : m_rowHeight;
 }
 
 FindingList::Parts FindingList::parts(const QRect &rect, const Row &row) const

@@ -61,6 +61,7 @@ private:
     int m_scrolled = 0;
     bool m_restoring = false;
     bool m_stale = false;
+    int m_rowHeight = 0, m_headHeight = 0;
 };
 
 } // namespace cairn::pages

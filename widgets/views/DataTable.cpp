@@ -293,15 +293,12 @@ void DataTable::openFound()
 
 QModelIndex DataTable::indexOfKey(const QString &key) const
 {
-    if (key.isEmpty())
+    if (key.isEmpty() || totalCount() == 0)
         return {};
+    // A model of rows with an identity finds it without a look at all of them.
+    const QModelIndexList found = source()->match(source()->index(0, 0), items::KeyRole, key, 1, Qt::MatchExactly);
     const int column = m_columns.isEmpty() ? 0 : m_columns.first().column;
-    for (int row = 0; row < m_filter->rowCount(); ++row) {
-        const QModelIndex index = m_filter->index(row, column);
-        if (index.data(items::KeyRole).toString() == key)
-            return index;
-    }
-    return {};
+    return found.isEmpty() ? QModelIndex() : m_filter->mapFromSource(found.first()).siblingAtColumn(column);
 }
 
 void DataTable::currentChanged(const QModelIndex &current, const QModelIndex &previous)
@@ -358,6 +355,9 @@ void DataTable::restoreCurrent()
 
 void DataTable::onRowsChanged()
 {
+    // Each look at all rows costs, and would find some that are about to leave.
+    if (m_filter->isSettling())
+        return;
     // A reset clears the current index without asking.
     if (!currentIndex().isValid() && !m_currentKey.isEmpty()) {
         m_currentKey.clear();

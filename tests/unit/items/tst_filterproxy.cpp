@@ -47,6 +47,59 @@ QStringList names(const FilterProxy &proxy)
     return names;
 }
 
+struct Item {
+    QString key;
+    int section = 0;
+    bool isHead = false;
+    int value = 0;
+    bool operator==(const Item &) const = default;
+};
+
+/// Rows in sections, with a head for each.
+class Sections : public RowTableModel<Item>
+{
+public:
+    static constexpr int count = 4;
+    mutable int asked = 0; ///< for what a row is filtered or ordered by
+
+    Sections()
+    {
+        QList<Item> heads;
+        for (int section = 0; section < count; ++section)
+            heads.append({u"head %1"_s.arg(section), section, true, 0});
+        applyRows(heads, {});
+    }
+    void apply(const QList<Item> &items, const QStringList &removed)
+    {
+        applyRows(items, removed);
+        for (int section = 0; section < count; ++section) {
+            const int row = rowOf(u"head %1"_s.arg(section));
+            emit dataChanged(index(row, 0), index(row, 0));
+        }
+    }
+    int columnCount(const QModelIndex &parent = {}) const override { return parent.isValid() ? 0 : 1; }
+    ColumnHead head(int) const override { return {u"Name"_s, u"name"_s}; }
+    QVariant data(const QModelIndex &index, int role) const override
+    {
+        const Item *item = rowAt(index);
+        if (!item)
+            return {};
+        asked += role == SearchRole || role == SortRole || role == SectionRole || role == HeadRole ? 1 : 0;
+        switch (role) {
+        case Qt::DisplayRole:
+        case SearchRole:
+        case KeyRole: return item->key;
+        case SortRole: return item->value;
+        case SectionRole: return item->section;
+        case HeadRole: return item->isHead;
+        default: return {};
+        }
+    }
+
+protected:
+    QString keyOf(const Item &item) const override { return item.key; }
+};
+
 } // namespace
 
 class TestFilterProxy : public QObject
@@ -205,6 +258,97 @@ private slots:
         m_proxy.setHeld(false);
         m_model.clear();
         QCOMPARE(m_proxy.rowCount(), 0);
+    }
+
+    /// What comes back has its place, whatever became of it and of others while it was hidden, in sections of which some are folded.
+    void sectionsEndAsThoseMadeAfresh()
+    {
+        Sections model;
+        FilterProxy proxy;
+        proxy.setSourceModel(&model);
+        proxy.setSectioned(true);
+        proxy.sort(0, Qt::DescendingOrder);
+        QAbstractItemModelTester tester(&proxy);
+        QRandomGenerator random(11);
+        QSet<int> folded;
+        int compared = 0;
+        for (int round = 0; round < 150; ++round) {
+            QList<Item> upserts;
+            QStringList removed;
+            const int changes = round % 4 == 0 ? 60 : 2;
+            for (int i = 0; i < changes; ++i) {
+                const QString key = QString::number(random.bounded(300));
+                if (random.bounded(6) == 0)
+                    removed.append(key);
+                else
+                    upserts.append({key, int(random.bounded(Sections::count)), false, int(random.bounded(20))});
+            }
+            if (round % 12 == 8)
+                proxy.setHeld(true);
+            model.apply(upserts, removed);
+            if (round % 3 == 1)
+                proxy.setText(QStringList{u"1"_s, u"12"_s, QString(), u"nothing"_s}.at(random.bounded(4)));
+            if (round % 12 == 10)
+                proxy.setHeld(false);
+            if (round % 7 == 5 && !proxy.isHeld()) {
+                const int section = random.bounded(Sections::count);
+                const bool fold = !folded.contains(section);
+                if (fold)
+                    folded.insert(section);
+                else
+                    folded.remove(section);
+                proxy.setFolded(section, fold);
+            }
+            if (proxy.isHeld())
+                continue;
+            ++compared;
+            FilterProxy fresh;
+            fresh.setSourceModel(&model);
+            fresh.setSectioned(true);
+            fresh.setText(proxy.text());
+            for (const int section : std::as_const(folded))
+                fresh.setFolded(section, true);
+            fresh.sort(0, Qt::DescendingOrder);
+            QCOMPARE(names(proxy), names(fresh));
+            int passing = 0, total = 0;
+            for (int row = 0; row < model.rowCount(); ++row) {
+                const QModelIndex index = model.index(row, 0);
+                if (index.data(HeadRole).toBool())
+                    continue;
+                ++total;
+                passing += index.data().toString().contains(proxy.text()) ? 1 : 0;
+            }
+            QCOMPARE(proxy.count().total, total);
+            QCOMPARE(proxy.count().passing, passing);
+        }
+        QVERIFY(compared > 100);
+    }
+
+    /// A letter that is typed costs one look at each row, and its taking back no order to be found anew.
+    void typingAsksEachRowOnce()
+    {
+        Sections model;
+        QList<Item> items;
+        for (int i = 0; i < 1000; ++i)
+            items.append({u"item %1"_s.arg(i), i % Sections::count, false, (i * 7919) % 1000});
+        model.apply(items, {});
+        FilterProxy proxy;
+        proxy.setSourceModel(&model);
+        proxy.setSectioned(true);
+        proxy.sort(0, Qt::AscendingOrder);
+        const QStringList all = names(proxy);
+        QSignalSpy laidOut(&proxy, &QAbstractItemModel::layoutChanged);
+        for (const QString &text : {u"3"_s, u"37"_s, u"nothing like it"_s, u"9"_s, QString()}) {
+            model.asked = 0;
+            laidOut.clear();
+            proxy.setText(text);
+            QVERIFY2(model.asked <= 1000, qPrintable(u"%1: %2"_s.arg(text).arg(model.asked)));
+            QVERIFY2(laidOut.size() <= 2, qPrintable(u"%1: %2"_s.arg(text).arg(laidOut.size()))); // those that leave, and those that come
+            model.asked = 0;
+            QVERIFY(proxy.count().total == 1000 && proxy.count().passing <= 1000);
+            QCOMPARE(model.asked, 0);
+        }
+        QCOMPARE(names(proxy), all);
     }
 
     void heldRowsKeepTheirPlaces()

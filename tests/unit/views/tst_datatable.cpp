@@ -127,6 +127,29 @@ private slots:
         QCOMPARE(m_table->currentKey(), u"b"_s);
     }
 
+    /// As with a few: also where so many places change that the rest is laid out anew.
+    void oneOfManyThatAreFilteredComesBackSelected()
+    {
+        for (int i = 0; i < 200; ++i)
+            m_model->appendRow(row(QString::number(i), i % 10));
+        m_table->sortBy(0, Qt::AscendingOrder);
+        m_table->setCurrentKey(u"77"_s);
+        m_table->setCheckedKeys({u"77"_s, u"121"_s});
+        const QStringList before = keys(*m_table);
+        QSignalSpy changed(m_table.get(), &DataTable::currentKeyChanged);
+        m_table->filter()->setText(u"1"_s);
+        QCOMPARE(m_table->currentKey(), QString());
+        QVERIFY(!m_table->currentIndex().isValid());
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(m_table->checkedKeys(), QStringList{u"121"_s});
+        changed.clear();
+        m_table->filter()->setText({});
+        QCOMPARE(keys(*m_table), before);
+        QCOMPARE(m_table->currentKey(), u"77"_s);
+        QCOMPARE(m_table->currentIndex().row(), before.indexOf(u"77"_s));
+        QCOMPARE(changed.count(), 1);
+    }
+
     void aWantedKeyIsSelectedWhenItArrives()
     {
         m_table->setCurrentKey(u"z"_s);
