@@ -27,7 +27,7 @@ struct Options {
     bool dryRun = false;
     bool wait = false;
     bool yes = false;           ///< --yes: change what the preview shows
-    bool elsewhere = false;     ///< --elsewhere: also what a record changes outside of its namespace
+    bool elsewhere = false;     ///< --elsewhere: also a record that asks for consent (change/Suspicion.h)
     bool whole = false;         ///< --whole: YAML with what the server owns
     bool allowExec = false;     ///< --allow-exec: run what the kubeconfig names; a consent given in the window does not count here
     bool allowHelper = false;   ///< --allow-helper: may create the helper Job that lists a claim

@@ -535,7 +535,7 @@ int carryOut(kube::Cluster &cluster, const Options &options, const audit::Scene 
     }
     change::Options execution = changeOptions();
     execution.secrets = app::secretsFor(cairn::overlay::outsideOf(scene, *settings), passwords);
-    return printOutcome(options, change::execute(cluster, apply.plan, execution, stop), json, table, reachesOut(apply.plan));
+    return printOutcome(options, change::execute(cluster, apply.plan, execution, stop), json, table, change::asksForConsent(apply.plan));
 }
 
 int recorded(kube::Cluster &cluster, const Options &options, std::stop_token stop)
@@ -566,10 +566,10 @@ int recorded(kube::Cluster &cluster, const Options &options, std::stop_token sto
         return printError(*found.first().unreadable);
     }
     const bool back = options.command[1] == "rollback"_L1;
-    QStringList outside;
+    QList<change::Suspicion> suspicions;
     QList<change::Check> checks;
     if (found.size() == 1) {
-        outside = app::suspicious(found.first());
+        suspicions = app::suspicious(found.first());
         if (!back)
             checks = app::tryRecorded(cluster, found.first().content, stop);
         if (stop.stop_requested())
@@ -578,12 +578,15 @@ int recorded(kube::Cluster &cluster, const Options &options, std::stop_token sto
         for (const change::Check &check : std::as_const(checks))
             checked.append(QJsonObject{{u"id"_s, check.id}, {u"state"_s, change::checkWord(check.state)}, {u"text"_s, check.text}, {u"fix"_s, check.fix}});
         QJsonObject one = json[0].toObject();
-        one.insert(u"outside"_s, QJsonArray::fromStringList(outside));
+        QJsonArray asked;
+        for (const change::Suspicion &suspicion : std::as_const(suspicions))
+            asked.append(QJsonObject{{u"what"_s, change::whatWord(suspicion.what)}, {u"object"_s, suspicion.name()}, {u"powers"_s, QJsonArray::fromStringList(suspicion.powers)}});
+        one.insert(u"suspicious"_s, asked);
         one.insert(u"checks"_s, checked);
         json[0] = one;
     }
     const bool mayNot = std::ranges::any_of(checks, [](const change::Check &check) { return check.state == change::Check::State::Fail; });
-    const bool refused = (!outside.isEmpty() && !options.elsewhere) || mayNot;
+    const bool refused = (!suspicions.isEmpty() && !options.elsewhere) || mayNot;
     if (found.size() > 1 || !options.yes || refused) {
         QString table = renderTable(rows);
         if (found.size() == 1 && (back || found.first().content.undoing)) {
@@ -604,17 +607,18 @@ int recorded(kube::Cluster &cluster, const Options &options, std::stop_token sto
                 table += u"  %1 %2\n"_s.arg(check.text, check.fix);
         }
         print(options.format, {{u"changes"_s, json}}, table);
-        if (!outside.isEmpty())
-            note(u"Suspicious: the record lies in namespace %1, but changes %2, which lies elsewhere or gives rights. Whoever may write ConfigMaps in %1 can have written it."_s
-                     .arg(text::safe(found.first().record.ns), outside.join(u", "_s)));
+        const QString ns = found.first().record.ns;
+        for (const QString &sentence : change::sentences(suspicions, ns))
+            note(sentence);
         note(found.size() > 1 ? u"Name one of them, with -n and --yes."_s
              : mayNot         ? u"Nothing was changed: a step is not allowed to you."_s
-                              : howToDoIt(!outside.isEmpty() && !options.elsewhere, options.yes));
+                              : howToDoIt(!suspicions.isEmpty() && !options.elsewhere, options.yes));
         return ExitRefused;
     }
     const ObjectRef &record = found.first().record;
     change::Options execution = changeOptions();
     execution.elsewhere = options.elsewhere;
+    execution.seen = found.first().content.digest();
     const change::Record &content = found.first().content;
     for (qsizetype i = content.next; options.command[1] == "finish"_L1 && !content.undoing && i < content.entries.size(); ++i) {
         const change::Change &step = content.entries[i].change;
@@ -633,7 +637,7 @@ int recorded(kube::Cluster &cluster, const Options &options, std::stop_token sto
         }
     }
     return printOutcome(options, back ? change::rollBack(cluster, record, execution, stop) : change::finish(cluster, record, execution, stop),
-                        {{u"changes"_s, json}}, renderTable(rows), !outside.isEmpty());
+                        {{u"changes"_s, json}}, renderTable(rows), !suspicions.isEmpty());
 }
 
 } // namespace

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "Options.h"
-#include "change/Record.h"
+#include "change/Suspicion.h"
 #include "engine/Engine.h"
 #include "engine/ServiceFlows.h"
 #include "overlay/Folder.h"
@@ -24,12 +24,6 @@ Result<std::optional<Secret>> passwordFor(
 app::ServiceTestOptions testOptions(const Options &options);
 /// Lines for people, one for each check; those skipped for one reason share one.
 QString testTable(const QList<app::ServiceTest> &tests);
-
-/// Whether its record would need --elsewhere.
-inline bool reachesOut(const change::Plan &plan)
-{
-    return !change::Record::of(plan, {}, {}).outside(plan.ns).isEmpty();
-}
 
 int testServices(app::Engine &engine, const Options &options, std::stop_token stop);
 int moveDatabase(app::Engine &engine, const Options &options, std::stop_token stop);

@@ -162,7 +162,7 @@ int makeNew(kube::Cluster &cluster, const Options &options, const std::stop_toke
     for (const QString &line : outcome.notes)
         note(line);
     if (outcome.canRollBack)
-        note(u"To take it back: cairnctl storage rollback %1 -n %2 --yes%3 (or keep it: storage finish)"_s.arg(outcome.record.name, outcome.record.ns, reachesOut(plan.plan) ? u" --elsewhere"_s : QString()));
+        note(u"To take it back: cairnctl storage rollback %1 -n %2 --yes%3 (or keep it: storage finish)"_s.arg(outcome.record.name, outcome.record.ns, change::asksForConsent(plan.plan) ? u" --elsewhere"_s : QString()));
     else if (!outcome.error && !plan.volume.claim.isEmpty())
         note(u"Test whether nodes share it: cairnctl -n %1 storage prove %2"_s.arg(text::safe(spec.ns), text::safe(spec.name)));
     return outcome.error ? printError(*outcome.error) : static_cast<int>(ExitOk);

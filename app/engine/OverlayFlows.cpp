@@ -307,21 +307,9 @@ KustomizeRun runKustomize(const Files &files, const QString &entry, const audit:
     return result;
 }
 
-namespace {
-
-QString nameOf(const ObjectRef &target)
+QList<change::Suspicion> suspicious(const RecordedChange &recorded)
 {
-    return u"%1 %2"_s.arg(text::safe(target.kind.kind), text::safe(target.ns.isEmpty() ? target.name : target.ns + u'/' + target.name));
-}
-
-} // namespace
-
-QStringList suspicious(const RecordedChange &recorded)
-{
-    QStringList names;
-    for (const ObjectRef &target : recorded.content.outside(recorded.record.ns))
-        names.append(nameOf(target));
-    return names;
+    return change::suspicions(recorded.content, recorded.record.ns);
 }
 
 QList<change::Check> tryRecorded(ObjectApi &api, const change::Record &record, std::stop_token stop)
@@ -335,7 +323,7 @@ QList<change::Check> tryRecorded(ObjectApi &api, const change::Record &record, s
         const bool maybeDone = i == record.next;
         checks.append([&api, &change, maybeDone, stop](const change::Found &found) {
             using State = change::Check::State;
-            const QString name = nameOf(change.target);
+            const QString name = change::shownTarget(change.target);
             const Result<> answer = change::tryOut(api, change, stop);
             const bool isDone = !answer && maybeDone && (answer.error().reason == "AlreadyExists"_L1 || (change.act == change::Change::Act::Delete && answer.error().kind == Error::Kind::NotFound));
             if (answer || isDone)
@@ -357,7 +345,7 @@ QList<change::Check> tryOverlay(ObjectApi &api, const change::Plan &plan, const 
         if (change.act == change::Change::Act::Await)
             continue;
         checks.append([&api, &change, stop](const change::Found &found) {
-            const QString name = nameOf(change.target);
+            const QString name = change::shownTarget(change.target);
             const Result<> answer = change::tryOut(api, change, stop);
             if (answer) {
                 found(u"dry-run"_s, change::Check::State::Ok, Words::tr("%1: accepted").arg(name), {});

@@ -3,6 +3,7 @@
 
 #include "change/Executor.h"
 #include "change/Owner.h"
+#include "change/Suspicion.h"
 #include "overlay/Folder.h"
 #include "overlay/Plan.h"
 #include "situation/Overview.h"
@@ -66,9 +67,8 @@ struct RecordedChange {
     qsizetype done = 0;
     bool isOpen() const { return unreadable || !content.isDone(); }
 };
-/// "ClusterRole x", "Deployment kubeflow/y": what it writes elsewhere than in its namespace. Safe to show; empty: nothing, or its place
-/// vouches for it (change::recordHome()).
-QStringList suspicious(const RecordedChange &recorded);
+/// What asks for consent before it is finished or rolled back.
+QList<change::Suspicion> suspicious(const RecordedChange &recorded);
 /// What finishing would still write, tried without doing it, with the permissions of whoever asks: one check each. What is done already
 /// although nobody knows counts as accepted.
 QList<change::Check> tryRecorded(ObjectApi &api, const change::Record &record, std::stop_token stop);

@@ -63,7 +63,8 @@ void OverlayRun::recover(const ObjectRef &record, const change::Record &content,
     for (const change::Record::Entry &entry : content.entries)
         changes.append(entry.change);
     take(changes, content.next);
-    carryOut(!finish || content.undoing, secrets, [record, finish](ObjectApi &api, const change::Options &options, std::stop_token stop) {
+    carryOut(!finish || content.undoing, secrets, [record, finish, seen = content.digest()](ObjectApi &api, change::Options options, std::stop_token stop) {
+        options.seen = seen;
         return finish ? change::finish(api, record, options, stop) : change::rollBack(api, record, options, stop);
     });
 }

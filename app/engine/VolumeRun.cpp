@@ -75,7 +75,7 @@ bool VolumeRun::isHalfDone() const
 RunningChange::Ending VolumeRun::ending() const
 {
     if (m_undone && *m_undone && (*m_undone)->state == change::PlanOutcome::State::RolledBack)
-        return {title(), tr("All that was made is taken back."), false};
+        return {title(), (QStringList{tr("All that was made is taken back.")} + (*m_undone)->notes).join(u' '), false};
     if (m_undone)
         return {title(), !*m_undone ? text::safe(m_undone->error().oneLine()) : (*m_undone)->error ? text::safe((*m_undone)->error->oneLine()) : QString(), true};
     if (!m_outcome)

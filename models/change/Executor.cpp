@@ -4,6 +4,7 @@
 #include "base/Text.h"
 #include "change/Fill.h"
 #include "change/Owner.h"
+#include "change/Suspicion.h"
 #include "manifest/Patch.h"
 #include "manifest/Prune.h"
 
@@ -45,6 +46,13 @@ Error workedOnBy(const Owner &owner)
 {
     return Error::make(Error::Kind::Conflict, Words::tr("Another program works on this change: %1.").arg(owner.text()), Words::tr("Two at once would undo each other."),
                        Words::tr("Wait until it is done, or stop it there."));
+}
+
+/// What was agreed to is not what would be done.
+Error rewritten()
+{
+    return Error::make(Error::Kind::Conflict, Words::tr("The record of this change was written anew meanwhile; nothing was changed."),
+                       Words::tr("It says something else than what was looked at."), Words::tr("Look at what it changes now."));
 }
 
 bool isWorkload(const ObjectRef &ref)
@@ -130,6 +138,10 @@ public:
         const Result<Record> record = Record::fromObject(*written);
         if (!record)
             return fail(record.error());
+        if (record->digest() != m_record.digest()) {
+            release();
+            return fail(rewritten());
+        }
         m_record = *record;
         own();
         return {};
@@ -527,6 +539,16 @@ private:
                                .arg(text::safe(scaler[u"metadata"_s][u"name"_s].toString())));
     }
 
+    /// Whether any of its changes makes the object, or something of it another.
+    bool isTouched(const ObjectRef &target) const
+    {
+        return std::ranges::any_of(m_record.entries, [&](const Record::Entry &entry) {
+            const Change &one = entry.change;
+            return one.target.kind == target.kind && one.target.ns == target.ns && one.target.name == target.name && one.act != Act::Await
+                && (isMade(one) || one.act == Act::Delete || !restoring(one.body, one.before).isEmpty());
+        });
+    }
+
     /// The object as it is then; empty where there is none.
     Result<QJsonObject> takeBack(qsizetype index)
     {
@@ -576,15 +598,18 @@ private:
         if (isMade(change)) {
             Change deletion = change;
             deletion.act = Act::Delete;
-            deletion.look = [this](const QJsonObject &live) -> Result<Write> {
+            bool isAnother = false;
+            deletion.look = [this, &isAnother](const QJsonObject &live) -> Result<Write> {
                 // Another object of this name is none of ours.
-                if (live.value(u"metadata"_s)[u"annotations"_s][changeMark()].toString() != m_record.id)
-                    return Write{{}, Words::tr("It is not the one that was made.")};
-                return Write{};
+                isAnother = live.value(u"metadata"_s)[u"annotations"_s][changeMark()].toString() != m_record.id;
+                return isAnother ? Write{{}, Words::tr("It is not the one that was made.")} : Write{};
             };
             const Outcome outcome = m_run.perform(deletion);
             if (outcome.state == Outcome::State::Stopped)
                 return fail(Error::cancelled());
+            if (isAnother && outcome.state == Outcome::State::Unchanged)
+                m_notes.append(change.target.uid.isEmpty() ? leftAlone(change.target)
+                                                           : Words::tr("%1 is left alone: it does not say any more that this change made it.", "kind and name of an object").arg(shownTarget(change.target)));
             return outcome.error ? Result<QJsonObject>(fail(*outcome.error)) : Result<QJsonObject>(QJsonObject());
         }
         const QJsonObject back = restoring(change.body, change.before);
@@ -600,6 +625,8 @@ private:
         });
         if (!written && written.error().kind == Error::Kind::NotFound)
             return QJsonObject(); // somebody deleted it: there is nothing to put back
+        if (written && back.isEmpty() && !isTouched(change.target))
+            m_notes.append(leftAlone(change.target));
         if (written && change.target.kind.kind == "HorizontalPodAutoscaler"_L1) {
             const QJsonValue scaled = written->value(u"spec"_s)[u"scaleTargetRef"_s];
             const bool set = scaled[u"kind"_s].toString() == kinds::statefulSets().kind;
@@ -675,16 +702,15 @@ Result<Record> recorded(const Run &run, const ObjectRef &ref)
     if (!object)
         return fail(object.error());
     Result<Record> record = Record::fromObject(*object);
-    if (!record || run.options().elsewhere)
+    if (!record)
         return record;
-    if (const QList<ObjectRef> outside = record->outside(ref.ns); !outside.isEmpty()) {
-        const ObjectRef &first = outside.first();
-        const QString name = u"%1 %2"_s.arg(text::safe(first.kind.kind), text::safe(first.ns.isEmpty() ? first.name : first.ns + u'/' + first.name));
-        return fail(Error::Kind::Consent, Words::tr("The record of this change is suspicious; nothing was changed."),
-                    Words::tr("It lies in namespace %1, but changes objects elsewhere or gives rights, as with %2: whoever may write ConfigMaps in %1 can have written it.")
-                        .arg(text::safe(ref.ns), name),
+    if (!run.options().seen.isEmpty() && record->digest() != run.options().seen)
+        return fail(rewritten());
+    if (run.options().elsewhere)
+        return record;
+    if (const QStringList why = sentences(suspicions(*record, ref.ns), ref.ns); !why.isEmpty())
+        return fail(Error::Kind::Consent, Words::tr("The record of this change is suspicious; nothing was changed."), why.join(u' '),
                     Words::tr("Look at what it changes; go on only where you know of this change."));
-    }
     return record;
 }
 
@@ -696,15 +722,13 @@ QStringList wayBack(const Record &record)
     // What was asked for last may be done although nobody knows.
     for (qsizetype i = record.undoing ? record.next : std::min(record.next + 1, record.entries.size()); i-- > 0;) {
         const Change &change = record.entries[i].change;
-        const QString name =
-            Words::tr("%1 %2", "kind, name")
-                .arg(text::safe(change.target.kind.kind),
-                    text::safe(change.target.ns.isEmpty() ? change.target.name
-                                                          : change.target.ns + u'/' + change.target.name));
+        const QString name = shownTarget(change.target);
         if (change.act == Act::Await)
             continue;
         if (isMade(change) || (change.act == Act::Fill && change.before.isEmpty())) {
-            lines.append(Words::tr("delete %1", "kind and name of an object").arg(name));
+            const bool sure = record.undoing || i < record.next;
+            lines.append(sure ? Words::tr("delete %1", "kind and name of an object").arg(name)
+                              : Words::tr("delete %1, if this change made it", "kind and name of an object").arg(name));
             continue;
         }
         if (change.act == Act::Delete) {
@@ -722,7 +746,7 @@ QStringList wayBack(const Record &record)
         if (more > 0)
             fields = fields.mid(0, 6) + QStringList{Words::tr("and %n more", nullptr, static_cast<int>(more))};
         lines.append(fields.isEmpty()
-                ? Words::tr("put back %1", "kind and name of an object").arg(name)
+                ? Words::tr("leave %1 alone: it was there before and is not changed", "kind and name of an object").arg(name)
                 : Words::tr("put back %1: %2", "kind and name of an object, fields").arg(name, fields.join(u", "_s)));
     }
     return lines;

@@ -206,7 +206,9 @@ Result<QString> takeBackFill(const Run &run, const Change &change, const QString
         const Outcome outcome = removed(run, ref, id);
         if (outcome.state == Outcome::State::Stopped)
             return fail(Error::cancelled());
-        return outcome.error ? Result<QString>(fail(*outcome.error)) : QString();
+        if (outcome.error)
+            return fail(*outcome.error);
+        return markOf(*live) == id ? QString() : leftAlone(ref);
     }
     const Result<QJsonObject> copy = run.read(kept);
     if (!copy && copy.error().kind != Error::Kind::NotFound)

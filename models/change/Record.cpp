@@ -5,6 +5,7 @@
 #include "base/Text.h"
 
 #include <QCoreApplication>
+#include <QCryptographicHash>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <algorithm>
@@ -138,19 +139,15 @@ QString recordHome()
     return u"kubeflow"_s;
 }
 
-QList<ObjectRef> Record::outside(const QString &ns) const
+QString shownTarget(const ObjectRef &target)
 {
-    QList<ObjectRef> found;
-    if (ns == recordHome())
-        return found;
-    for (const Entry &entry : entries) {
-        const ObjectRef &target = entry.change.target;
-        // Who may write ConfigMaps may by far not give rights, not even in the same namespace.
-        const bool inside = target.kind.namespaced && target.ns == ns && target.kind.group != "rbac.authorization.k8s.io"_L1;
-        if (entry.change.act != Change::Act::Await && !inside && !found.contains(target))
-            found.append(target);
-    }
-    return found;
+    const bool honest = !target.kind.kind.isEmpty() && target.kind.plural.startsWith(target.kind.kind.toLower().chopped(1));
+    return u"%1 %2"_s.arg(text::safe(honest ? target.kind.kind : target.kind.plural), text::safe(target.ns.isEmpty() ? target.name : target.ns + u'/' + target.name));
+}
+
+QString leftAlone(const ObjectRef &target)
+{
+    return Words::tr("%1 is left alone: it was there before and was not changed.", "kind and name of an object").arg(shownTarget(target));
 }
 
 QString recordLabel()
@@ -186,6 +183,20 @@ Record Record::of(const Plan &plan, const QDateTime &now, const QString &tool)
         record.entries.append(entry);
     }
     return record;
+}
+
+QByteArray Record::digest() const
+{
+    Record plain = *this;
+    plain.tool.clear();
+    plain.begun = plain.changed = {};
+    plain.undoing = false;
+    plain.next = plain.from = 0;
+    for (Entry &entry : plain.entries) {
+        entry.after.clear();
+        entry.change.target.uid.clear();
+    }
+    return QCryptographicHash::hash(QJsonDocument(plain.toJson()).toJson(QJsonDocument::Compact), QCryptographicHash::Sha256);
 }
 
 QJsonObject Record::toJson() const

@@ -28,10 +28,8 @@ struct Record {
     static Record of(const Plan &plan, const QDateTime &now, const QString &tool);
     /// Whether a ConfigMap can hold it; Error::Kind::Invalid where not.
     Result<> fits() const;
-    /// What it writes elsewhere than in `ns`, where it lies, what lies in no namespace, and what gives rights, wherever that lies:
-    /// whoever may write ConfigMaps in `ns` can have written the record, and it is carried out with the rights of somebody else.
-    /// Nothing of a record in recordHome().
-    QList<ObjectRef> outside(const QString &ns) const;
+    /// A hash of what it does, whatever of that is done by now: the same for as long as nobody else has written it.
+    QByteArray digest() const;
     /// All of it is done; it is kept for a way back.
     bool isDone() const { return !undoing && next == entries.size(); }
     QJsonObject toJson() const;
@@ -47,6 +45,13 @@ struct Record {
 /// Where a change keeps its record that reaches from one namespace into others: "kubeflow". Who may write ConfigMaps there runs
 /// Kubeflow.
 QString recordHome();
+
+/// "Deployment kubeflow/x", "ClusterRole x": safe to show. Where a record's word for the kind is not that of its path, which alone counts,
+/// the path's.
+QString shownTarget(const ObjectRef &target);
+
+/// Of a way back: a sentence of an object that the change found, and did nothing to.
+QString leftAlone(const ObjectRef &target);
 
 /// Label of the objects that hold records.
 QString recordLabel();

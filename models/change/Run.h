@@ -12,9 +12,11 @@ struct Options {
     QString tool = QStringLiteral("cairn");
     /// Values for Change::Act::Fill by secretSlot(): they live here, in no plan, record or event.
     QMap<QString, Secret> secrets = {};
-    /// Whether a record may be finished or rolled back that reaches out of its namespace (Record::outside()): it is this program's
-    /// own, or somebody has seen what it changes and agreed.
+    /// Whether a record may be finished or rolled back that asks for consent (Suspicion.h): it is this program's own, or somebody has
+    /// seen what it changes and agreed.
     bool elsewhere = false;
+    /// Record::digest() of the record that somebody has looked at: another one is refused. Empty: whichever is there.
+    QByteArray seen = {};
     /// Clock and sleep (false when stopped), for tests.
     std::function<QDateTime()> now = {};
     std::function<bool(std::chrono::milliseconds, const std::stop_token &)> sleep = {};

@@ -3,6 +3,7 @@
 #include "FakeObjectApi.h"
 #include "change/Executor.h"
 #include "change/Owner.h"
+#include "change/Suspicion.h"
 
 #include <QFileInfo>
 #include <QJsonDocument>
@@ -138,6 +139,15 @@ public:
     ObjectRef record() const { return Record::of(plan(), clock, {}).ref(ns); }
     bool isRecorded() const { return !api.stored(kinds::configMaps(), ns, u"cairn-change-abc123def4"_s).isEmpty(); }
 };
+
+Record recordIn(const QString &in, const QList<Change> &changes)
+{
+    Plan plan;
+    plan.id = u"0123456789abcdef"_s;
+    plan.ns = in;
+    plan.changes = changes;
+    return Record::of(plan, QDateTime::fromString(u"2026-01-02T04:00:00Z"_s, Qt::ISODate), u"t"_s);
+}
 
 QMap<QString, QJsonObject> wanted()
 {
@@ -625,56 +635,224 @@ private slots:
     void aRecordActsInItsOwnNamespaceUnlessSomebodyAgrees()
     {
         const ObjectRef own{kinds::configMaps(), u"team"_s, u"x"_s, {}}, other{kinds::configMaps(), u"auth"_s, u"x"_s, {}};
-        const ObjectRef wide{{u"rbac.authorization.k8s.io"_s, u"v1"_s, u"clusterroles"_s, u"ClusterRole"_s, false}, u"team"_s, u"x"_s, {}};
+        const ObjectRef wide{{u"storage.k8s.io"_s, u"v1"_s, u"storageclasses"_s, u"StorageClass"_s, false}, u"team"_s, u"x"_s, {}};
+        const ObjectRef rights{{u"rbac.authorization.k8s.io"_s, u"v1"_s, u"rolebindings"_s, u"RoleBinding"_s, true}, u"team"_s, u"x"_s, {}};
         const auto recordOf = [](const QList<ObjectRef> &targets, const QString &in) {
-            Plan plan;
-            plan.id = u"0123456789abcdef"_s;
-            plan.ns = in;
+            QList<Change> changes;
             for (const ObjectRef &target : targets)
-                plan.changes.append({.act = Change::Act::Create, .target = target, .body = {{u"metadata"_s, QJsonObject{{u"name"_s, target.name}, {u"namespace"_s, target.ns}}}}});
-            return Record::of(plan, QDateTime::currentDateTimeUtc(), u"t"_s);
+                changes.append({.act = Change::Act::Create, .target = target, .body = {{u"metadata"_s, QJsonObject{{u"name"_s, target.name}, {u"namespace"_s, target.ns}}}}});
+            return recordIn(in, changes);
         };
-        QCOMPARE(recordOf({own}, u"team"_s).outside(u"team"_s).size(), 0);
-        QCOMPARE(recordOf({own, other, wide}, u"team"_s).outside(u"team"_s), (QList<ObjectRef>{other, wide})); // whatever namespace it claims
-        QCOMPARE(recordOf({own, other, wide}, u"kubeflow"_s).outside(u"kubeflow"_s).size(), 0);
+        const auto asked = [](const Record &record, const QString &in) {
+            QStringList all;
+            for (const Suspicion &one : suspicions(record, in))
+                all.append(whatWord(one.what) + u' ' + one.name());
+            return all;
+        };
+        QCOMPARE(asked(recordOf({own}, u"team"_s), u"team"_s), QStringList());
+        QCOMPARE(asked(recordOf({own, other, wide, other}, u"team"_s), u"team"_s), (QStringList{u"elsewhere ConfigMap auth/x"_s, u"elsewhere StorageClass team/x"_s})); // whatever namespace it claims
+        QCOMPARE(asked(recordOf({own, other, wide, rights}, u"kubeflow"_s), u"kubeflow"_s), QStringList());
         const auto read = Record::fromJson(recordOf({wide}, u"team"_s).toJson());
         QVERIFY(read);
-        QCOMPARE(read->outside(u"team"_s).value(0).ns, QString()); // nor is it shown in one
-        QCOMPARE(wayBack(*read), QStringList{u"delete ClusterRole x"_s});
+        QCOMPARE(asked(*read, u"team"_s), QStringList{u"elsewhere StorageClass x"_s}); // nor is it shown in one
+        QCOMPARE(wayBack(*read), QStringList{u"delete StorageClass x, if this change made it"_s});
         // Rights in the namespace itself are more than whoever may write ConfigMaps there has.
-        const ObjectRef rights{{u"rbac.authorization.k8s.io"_s, u"v1"_s, u"rolebindings"_s, u"RoleBinding"_s, true}, u"team"_s, u"x"_s, {}};
-        QCOMPARE(recordOf({own, rights}, u"team"_s).outside(u"team"_s), QList<ObjectRef>{rights});
-        QCOMPARE(recordOf({own, rights}, u"kubeflow"_s).outside(u"kubeflow"_s).size(), 0);
-        for (const bool back : {false, true}) {
-            FakeObjectApi api;
-            Record record = recordOf({own, rights}, u"team"_s);
-            record.next = back ? 2 : 0;
-            api.put(kinds::configMaps(), record.object(u"team"_s));
-            Options options;
-            options.poll = std::chrono::milliseconds(1);
-            const auto refused = back ? rollBack(api, record.ref(u"team"_s), options, {}) : finish(api, record.ref(u"team"_s), options, {});
-            QVERIFY(!refused && refused.error().kind == Error::Kind::Consent);
-            QVERIFY2(refused.error().why.contains(u"gives rights"_s) && refused.error().why.contains(u"RoleBinding team/x"_s), qPrintable(refused.error().why));
-            for (const FakeObjectApi::Call &call : api.calls())
-                QVERIFY(!call.writes());
+        QCOMPARE(asked(recordOf({own, rights}, u"team"_s), u"team"_s), QStringList{u"rights RoleBinding team/x"_s});
+        // What counts is the path that is asked, not the word beside it.
+        ObjectRef masked = rights;
+        masked.kind.kind = u"ConfigMap"_s;
+        QCOMPARE(asked(recordOf({masked}, u"team"_s), u"team"_s), QStringList{u"rights rolebindings team/x"_s});
+        for (const auto &[target, word] : {std::pair(rights, u"gives rights with RoleBinding team/x"_s), std::pair(other, u"namespace team, but changes ConfigMap auth/x"_s)}) {
+            for (const bool back : {false, true}) {
+                FakeObjectApi api;
+                Record record = recordOf({own, target}, u"team"_s);
+                record.next = back ? 2 : 0;
+                api.put(kinds::configMaps(), record.object(u"team"_s));
+                Options options;
+                options.poll = std::chrono::milliseconds(1);
+                const auto go = [&] { return back ? rollBack(api, record.ref(u"team"_s), options, {}) : finish(api, record.ref(u"team"_s), options, {}); };
+                const auto refused = go();
+                QVERIFY(!refused && refused.error().kind == Error::Kind::Consent);
+                QVERIFY2(refused.error().why.contains(word) && refused.error().why.contains(u"Whoever may write ConfigMaps in team"_s), qPrintable(refused.error().why));
+                for (const FakeObjectApi::Call &call : api.calls())
+                    QVERIFY(!call.writes());
+                options.elsewhere = true;
+                QVERIFY(go());
+                QCOMPARE(api.stored(target.kind, target.ns, u"x"_s).isEmpty(), back);
+            }
         }
-        for (const bool back : {false, true}) {
+    }
+
+    /// Who may write ConfigMaps need not be allowed to make pods: what a record lets run is asked for, wherever its kind keeps pods.
+    void whatARecordLetsRunIsCalledOut_data()
+    {
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<QString>("power"); // "" where nothing is asked
+        const auto json = [](QByteArray text) { return text.replace('\'', '"'); };
+        const auto pod = [&](const QByteArray &spec) { return json("{'spec': {'template': {'spec': {" + spec + "}}}}"); };
+        QTest::newRow("replicas") << json("{'spec': {'replicas': 2}}") << QString();
+        QTest::newRow("spread and priority") << pod("'priorityClassName': 'p', 'tolerations': [], 'topologySpreadConstraints': [{'maxSkew': 1}]") << QString();
+        QTest::newRow("default account") << pod("'serviceAccountName': 'default'") << QString();
+        QTest::newRow("nothing of the node") << pod("'hostNetwork': false, 'hostPID': null, 'containers': [{'name': 'a', 'securityContext': {'privileged': false, 'capabilities': {'drop': ['ALL']}}}]") << QString();
+        QTest::newRow("account") << pod("'serviceAccountName': 'pipeline-runner'") << u"runs as service account pipeline-runner"_s;
+        QTest::newRow("account, old name") << pod("'serviceAccount': 'builder'") << u"service account builder"_s;
+        QTest::newRow("network") << pod("'hostNetwork': true") << u"hostNetwork"_s;
+        QTest::newRow("processes") << pod("'hostPID': true") << u"hostPID"_s;
+        QTest::newRow("privileged") << pod("'containers': [{'name': 'a', 'securityContext': {'privileged': true}}]") << u"a privileged container"_s;
+        QTest::newRow("capabilities") << pod("'initContainers': [{'name': 'a', 'securityContext': {'capabilities': {'add': ['SYS_ADMIN']}}}]") << u"capabilities"_s;
+        QTest::newRow("path") << pod("'volumes': [{'name': 'v', 'hostPath': {'path': '/etc'}}]") << u"paths of the node (/etc)"_s;
+        QTest::newRow("image") << pod("'containers': [{'name': 'a', 'image': 'evil.example/x:1'}]") << u"image evil.example/x:1"_s;
+        QTest::newRow("command") << pod("'containers': [{'name': 'a', 'command': ['sh', '-c', 'curl evil.example']}]") << u"command, arguments or variables"_s;
+        QTest::newRow("of a TrainJob") << json("{'spec': {'trainer': {'args': ['x']}, 'podTemplateOverrides': [{'spec': {'serviceAccountName': 's'}}]}}") << u"service account s, command"_s;
+        QTest::newRow("of a PyTorchJob") << json("{'spec': {'pytorchReplicaSpecs': {'Worker': {'template': {'spec': {'serviceAccountName': 's'}}}}}}") << u"service account s"_s;
+        QTest::newRow("behind many images") << pod("'containers': [" + [] {
+            QByteArrayList all;
+            for (int i = 0; i < 100; ++i)
+                all.append("{'image': 'a" + QByteArray::number(i) + "'}");
+            return all.join(',');
+        }() + "], 'serviceAccountName': 'strong'") << u"runs as service account strong"_s;
+    }
+    void whatARecordLetsRunIsCalledOut()
+    {
+        QFETCH(const QByteArray, body);
+        QFETCH(const QString, power);
+        const QJsonObject object = QJsonDocument::fromJson(body).object();
+        QVERIFY(!object.isEmpty());
+        const ObjectRef target{kinds::deployments(), u"team"_s, u"x"_s, {}};
+        const QJsonObject plain{{u"metadata"_s, QJsonObject{{u"name"_s, u"x"_s}}}, {u"spec"_s, QJsonObject()}};
+        // On the way there, on the way back, and where it says that it was so before: that may be forged as well.
+        const QList<Change> changes{{.act = Act::Create, .target = target, .body = object},
+                                    {.act = Act::Merge, .target = target, .before = plain, .body = object},
+                                    {.act = Act::Merge, .target = target, .before = object, .body = object},
+                                    {.act = Act::Merge, .target = target, .before = object, .body = {{u"spec"_s, QJsonValue::Null}}},
+                                    {.act = Act::Delete, .target = target, .before = object}};
+        for (const Change &change : changes) {
+            const Record record = recordIn(u"team"_s, {change});
+            const QList<Suspicion> found = suspicions(record, u"team"_s);
+            QCOMPARE(found.isEmpty(), power.isEmpty());
+            QVERIFY(suspicions(recordIn(u"kubeflow"_s, {change}), u"kubeflow"_s).isEmpty());
+            if (power.isEmpty())
+                continue;
+            QCOMPARE(found.size(), 1);
+            QVERIFY(found[0].what == Suspicion::What::Pods && found[0].name() == u"Deployment team/x");
+            const QString said = found[0].powers.join(u", "_s);
+            QVERIFY2(said.contains(power) && said.size() < 1000, qPrintable(said));
             FakeObjectApi api;
-            Record record = recordOf({own, other}, u"team"_s);
-            record.next = back ? 2 : 0;
             api.put(kinds::configMaps(), record.object(u"team"_s));
-            Options options;
-            options.poll = std::chrono::milliseconds(1);
-            const auto go = [&] { return back ? rollBack(api, record.ref(u"team"_s), options, {}) : finish(api, record.ref(u"team"_s), options, {}); };
-            const auto refused = go();
+            const auto refused = finish(api, record.ref(u"team"_s), {}, {});
             QVERIFY(!refused && refused.error().kind == Error::Kind::Consent);
-            QVERIFY2(refused.error().why.contains(u"auth/x"_s) && refused.error().why.contains(u"team"_s), qPrintable(refused.error().why));
-            for (const FakeObjectApi::Call &call : api.calls())
-                QVERIFY(!call.writes());
-            options.elsewhere = true;
-            QVERIFY(go());
-            QCOMPARE(api.stored(kinds::configMaps(), u"auth"_s, u"x"_s).isEmpty(), back);
+            QVERIFY2(refused.error().why.contains(power), qPrintable(refused.error().why));
+            QVERIFY(std::ranges::none_of(api.calls(), [](const FakeObjectApi::Call &call) { return call.writes(); }));
         }
+        // A ConfigMap runs nothing, whatever it says.
+        QVERIFY(suspicions(recordIn(u"team"_s, {{.act = Act::Create, .target = {kinds::configMaps(), u"team"_s, u"x"_s, {}}, .body = object}}), u"team"_s).isEmpty());
+    }
+
+    void theQuestionSaysWhatItIsAbout()
+    {
+        const ObjectRef rights{{u"rbac.authorization.k8s.io"_s, u"v1"_s, u"rolebindings"_s, u"RoleBinding"_s, true}, u"team"_s, u"r"_s, {}};
+        const Suspicion elsewhere{Suspicion::What::Elsewhere, {kinds::configMaps(), u"auth"_s, u"c"_s, {}}, {}}, gives{Suspicion::What::Rights, rights, {}},
+            runs{Suspicion::What::Pods, {kinds::deployments(), u"team"_s, u"d"_s, {}}, {u"image x"_s}};
+        const auto about = [](const QList<Suspicion> &list) {
+            const Question question = consentQuestion(list, u"team"_s);
+            return question.title + u'|' + question.text + u'|' + question.act;
+        };
+        QVERIFY(about({elsewhere}).startsWith(u"Change objects outside of team?"_s));
+        const QString given = about({gives});
+        QVERIFY2(given.startsWith(u"Give rights in team?"_s) && given.contains(u"RoleBinding team/r"_s) && !given.contains(u"outside"_s), qPrintable(given));
+        const QString run = about({runs});
+        QVERIFY2(run.contains(u"run"_s) && run.contains(u"Deployment team/d: image x"_s) && !run.contains(u"outside"_s), qPrintable(run));
+        const QString all = about({elsewhere, gives, runs});
+        QVERIFY2(all.contains(u"ConfigMap auth/c"_s) && all.contains(u"RoleBinding team/r"_s) && all.contains(u"image x"_s), qPrintable(all));
+        QCOMPARE(sentences({elsewhere, gives, runs}, u"team"_s).size(), 4);
+        QVERIFY(sentences({}, u"team"_s).isEmpty());
+        // However many there are, the question can be read.
+        QList<Suspicion> many;
+        for (int i = 0; i < 500; ++i)
+            many.append({Suspicion::What::Pods, {kinds::deployments(), u"team"_s, u"d%1"_s.arg(i), {}}, {u"image x"_s}});
+        QVERIFY2(about(many).size() < 2000 && about(many).contains(u"488 more"_s), qPrintable(about(many)));
+        QVERIFY(sentences(many, u"team"_s).size() < 20);
+    }
+
+    /// Somebody agreed to what a record said; it says something else by now.
+    void whatWasNotLookedAtIsNotDone()
+    {
+        const auto recordOf = [](const QString &name) {
+            return recordIn(u"team"_s, {{.act = Act::Create, .target = {kinds::configMaps(), u"team"_s, name, {}}, .body = {{u"data"_s, QJsonObject{{u"a"_s, u"b"_s}}}}}});
+        };
+        const Record seen = recordOf(u"x"_s), other = recordOf(u"y"_s);
+        QVERIFY(seen.digest() != other.digest());
+        Record later = seen; // how far it is does not matter
+        later.next = 1;
+        later.undoing = true;
+        later.entries[0].after = u"7"_s;
+        later.entries[0].change.target.uid = u"u"_s;
+        QCOMPARE(later.digest(), seen.digest());
+        QCOMPARE(Record::fromJson(seen.toJson())->digest(), seen.digest());
+        FakeObjectApi api;
+        api.put(kinds::configMaps(), other.object(u"team"_s));
+        Options options;
+        options.poll = std::chrono::milliseconds(1);
+        options.elsewhere = true;
+        options.seen = seen.digest();
+        for (const bool back : {false, true}) {
+            const auto refused = back ? rollBack(api, other.ref(u"team"_s), options, {}) : finish(api, other.ref(u"team"_s), options, {});
+            QVERIFY(!refused && refused.error().kind == Error::Kind::Conflict);
+            QVERIFY(std::ranges::none_of(api.calls(), [](const FakeObjectApi::Call &call) { return call.writes(); }));
+        }
+        // Also where it is written anew between the look and the taking over.
+        FakeObjectApi late;
+        late.put(kinds::configMaps(), seen.object(u"team"_s));
+        late.before = [&, done = false](const FakeObjectApi::Call &call) mutable -> std::optional<Error> {
+            if (call.verb == u"patch" && !std::exchange(done, true)) {
+                late.edit(kinds::configMaps(), u"team"_s, seen.ref(u"team"_s).name, [&](QJsonObject &object) {
+                    object.insert(u"data"_s, other.object(u"team"_s)[u"data"_s]);
+                    return true;
+                });
+            }
+            return std::nullopt;
+        };
+        const auto refused = finish(late, seen.ref(u"team"_s), options, {});
+        QVERIFY(!refused && refused.error().kind == Error::Kind::Conflict);
+        QVERIFY(late.stored(kinds::configMaps(), u"team"_s, u"y"_s).isEmpty() && late.stored(kinds::configMaps(), u"team"_s, u"x"_s).isEmpty());
+    }
+
+    /// What was there before is no work of this change: its way back says so, and not that it is back.
+    void whatWasThereBeforeIsLeftAloneAndSaid()
+    {
+        // The name was taken: nothing of it was made.
+        World world;
+        Plan plan = world.plan();
+        plan.keepRecord = true;
+        plan.changes = {plan.changes[2], plan.changes[0]};
+        QJsonObject theirs = budget();
+        world.api.put(kinds::disruptionBudgets(), theirs);
+        const auto failed = execute(world.api, plan, world.options(), {});
+        QVERIFY(failed && failed->state == PlanOutcome::State::Failed && failed->canRollBack);
+        const auto read = Record::fromObject(world.api.stored(kinds::configMaps(), ns, u"cairn-change-abc123def4"_s));
+        QCOMPARE(wayBack(*read).first(), u"delete PodDisruptionBudget kubeflow/trainer, if this change made it"_s);
+        QString last;
+        Options options = world.options();
+        options.progress = [&](const Event &event) { last = event.text; };
+        const auto back = rollBack(world.api, failed->record, options, {});
+        QVERIFY2(back && back->state == PlanOutcome::State::RolledBack, back && back->error ? qPrintable(back->error->oneLine()) : "");
+        QCOMPARE(back->notes, QStringList{u"PodDisruptionBudget kubeflow/trainer is left alone: it was there before and was not changed."_s});
+        QVERIFY2(!last.contains(u"as it was"_s) && last.contains(back->notes.first()), qPrintable(last));
+        QVERIFY(!world.api.stored(kinds::disruptionBudgets(), ns, u"trainer"_s).isEmpty());
+
+        // It said that already.
+        World same;
+        plan = same.plan();
+        plan.keepRecord = true;
+        plan.changes = {plan.changes[2]};
+        plan.changes[0].body = {{u"data"_s, QJsonObject{{u"mine"_s, u"kept"_s}}}};
+        const auto done = execute(same.api, plan, same.options(), {});
+        QVERIFY(done && done->state == PlanOutcome::State::Done);
+        const auto recorded = Record::fromObject(same.api.stored(kinds::configMaps(), ns, u"cairn-change-abc123def4"_s));
+        QCOMPARE(wayBack(*recorded), QStringList{u"leave ConfigMap kubeflow/settings alone: it was there before and is not changed"_s});
+        const auto undone = rollBack(same.api, done->record, same.options(), {});
+        QVERIFY(undone && undone->state == PlanOutcome::State::RolledBack);
+        QCOMPARE(undone->notes, QStringList{u"ConfigMap kubeflow/settings is left alone: it was there before and was not changed."_s});
     }
 
     void whatIsDoneAndAcceptedIsForgotten()

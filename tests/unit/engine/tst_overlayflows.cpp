@@ -393,7 +393,10 @@ private slots:
         app::RecordedChange recorded;
         recorded.record = {kinds::configMaps(), u"team"_s, u"cairn-change-0123456789"_s, {}};
         recorded.content = change::Record::of(plan, QDateTime::currentDateTimeUtc(), u"t"_s);
-        QCOMPARE(app::suspicious(recorded), QStringList{u"ConfigMap auth/x2"_s});
+        const QList<change::Suspicion> suspicions = app::suspicious(recorded);
+        QVERIFY(suspicions.size() == 1 && suspicions[0].what == change::Suspicion::What::Elsewhere);
+        QCOMPARE(suspicions[0].name(), u"ConfigMap auth/x2"_s);
+        QVERIFY(change::asksForConsent(plan));
         QCOMPARE(ctl::howToDoIt(false, false), u"Nothing was changed. Do it with --yes."_s);
         QVERIFY(ctl::howToDoIt(true, true).contains(u"--elsewhere"_s) && !ctl::howToDoIt(true, true).contains(u"--yes"_s)); // it was given
         QVERIFY(ctl::howToDoIt(true, false).contains(u"--yes --elsewhere"_s));

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "change/Suspicion.h"
+
+#include "base/Text.h"
+#include "change/Executor.h"
+
+#include <QCoreApplication>
+#include <QJsonArray>
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace cairn::change {
+namespace {
+
+// A free tr() would be filed under another context by lupdate than it is looked up in.
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::change)
+};
+
+using What = Suspicion::What;
+
+constexpr qsizetype kNamed = 12;
+
+QString listed(const QStringList &names)
+{
+    const QString first = names.first(std::min(kNamed, names.size())).join(u", "_s);
+    return names.size() > kNamed ? Words::tr("%1 and %n more", nullptr, static_cast<int>(names.size() - kNamed)).arg(first) : first;
+}
+
+/// What a body sets for pods, wherever a kind keeps their template: custom resources have it at places of their own.
+class Powers {
+public:
+    explicit Powers(const QJsonObject &body) { look(body); }
+
+    /// As whom comes first, and nothing crowds it out.
+    QStringList texts() const
+    {
+        QStringList all;
+        if (!m_accounts.isEmpty())
+            all.append(Words::tr("runs as service account %1").arg(listed(m_accounts)));
+        if (!m_namespaces.isEmpty())
+            all.append(Words::tr("namespaces of the node (%1)").arg(m_namespaces.join(u", "_s)));
+        if (m_isPrivileged)
+            all.append(Words::tr("a privileged container"));
+        if (m_hasCapabilities)
+            all.append(Words::tr("capabilities beyond the usual ones"));
+        if (!m_paths.isEmpty())
+            all.append(Words::tr("paths of the node (%1)").arg(listed(m_paths)));
+        if (!m_images.isEmpty())
+            all.append(Words::tr("image %1").arg(listed(m_images)));
+        else if (m_commands)
+            all.append(Words::tr("command, arguments or variables of a container"));
+        return all;
+    }
+
+private:
+    void look(const QJsonValue &value)
+    {
+        const QJsonArray items = value.toArray();
+        for (const QJsonValue item : items)
+            look(item);
+        const QJsonObject object = value.toObject();
+        for (auto it = object.begin(); it != object.end(); ++it) {
+            field(it.key(), *it);
+            look(*it);
+        }
+    }
+
+    void field(const QString &key, const QJsonValue &value)
+    {
+        const QString text = text::safe(value.toString().left(200));
+        if (key == "serviceAccountName"_L1 || key == "serviceAccount"_L1) {
+            if (!text.isEmpty() && text != "default"_L1)
+                add(m_accounts, text);
+        } else if (key == "hostNetwork"_L1 || key == "hostPID"_L1 || key == "hostIPC"_L1) {
+            if (isOn(value))
+                add(m_namespaces, key);
+        } else if (key == "privileged"_L1 || key == "hostProcess"_L1) {
+            m_isPrivileged = m_isPrivileged || isOn(value);
+        } else if (key == "capabilities"_L1) {
+            m_hasCapabilities = m_hasCapabilities || !value[u"add"_s].toArray().isEmpty();
+        } else if (key == "hostPath"_L1) {
+            if (value.isObject())
+                add(m_paths, text::safe(value[u"path"_s].toString().left(200)));
+        } else if (key == "image"_L1) {
+            if (!text.isEmpty())
+                add(m_images, text);
+        } else if (key == "command"_L1 || key == "args"_L1 || key == "env"_L1 || key == "envFrom"_L1) {
+            m_commands = m_commands || value.isArray();
+        }
+    }
+
+    static void add(QStringList &list, const QString &text)
+    {
+        if (!list.contains(text))
+            list.append(text);
+    }
+    /// Whatever is no plain no: servers differ in what they take for a yes.
+    static bool isOn(const QJsonValue &value) { return !value.isNull() && !value.isUndefined() && value != QJsonValue(false); }
+
+    QStringList m_accounts, m_namespaces, m_paths, m_images;
+    bool m_isPrivileged = false, m_hasCapabilities = false, m_commands = false;
+};
+
+/// On the way there and on the way back.
+QStringList powersOf(const Change &change)
+{
+    // What lies in these is no object that runs anything.
+    if (change.target.kind == kinds::configMaps() || change.target.kind == kinds::secrets())
+        return {};
+    QStringList all = Powers(change.body).texts();
+    const QJsonObject back = change.act == Change::Act::Delete ? change.before : restoring(change.body, change.before);
+    for (const QString &text : Powers(back).texts()) {
+        if (!all.contains(text))
+            all.append(text);
+    }
+    return all;
+}
+
+QStringList namesOf(const QList<Suspicion> &suspicions, What what)
+{
+    QStringList names;
+    for (const Suspicion &one : suspicions) {
+        if (one.what == what)
+            names.append(one.name());
+    }
+    return names;
+}
+
+} // namespace
+
+QString Suspicion::name() const
+{
+    return shownTarget(target);
+}
+
+QString whatWord(What what)
+{
+    switch (what) {
+    case What::Elsewhere: return u"elsewhere"_s;
+    case What::Rights: return u"rights"_s;
+    case What::Pods: break;
+    }
+    return u"pods"_s;
+}
+
+QList<Suspicion> suspicions(const Record &record, const QString &ns)
+{
+    QList<Suspicion> found;
+    if (ns == recordHome())
+        return found;
+    const auto add = [&](const Suspicion &one) {
+        if (!found.contains(one))
+            found.append(one);
+    };
+    for (const Record::Entry &entry : record.entries) {
+        const ObjectRef &target = entry.change.target;
+        if (entry.change.act == Change::Act::Await)
+            continue;
+        const ObjectRef named{target.kind, target.ns, target.name, {}};
+        // Who may write ConfigMaps may by far not give rights, nor make pods, not even in the same namespace.
+        if (target.kind.group == "rbac.authorization.k8s.io"_L1)
+            add({What::Rights, named, {}});
+        else if (!target.kind.namespaced || target.ns != ns)
+            add({What::Elsewhere, named, {}});
+        if (const QStringList powers = powersOf(entry.change); !powers.isEmpty())
+            add({What::Pods, named, powers});
+    }
+    return found;
+}
+
+bool asksForConsent(const Plan &plan)
+{
+    return !suspicions(Record::of(plan, {}, {}), plan.ns).isEmpty();
+}
+
+QStringList sentences(const QList<Suspicion> &suspicions, const QString &ns)
+{
+    QStringList all;
+    const QString place = text::safe(ns);
+    if (const QStringList names = namesOf(suspicions, What::Elsewhere); !names.isEmpty())
+        all.append(Words::tr("Suspicious: it lies in namespace %1, but changes %2.").arg(place, listed(names)));
+    if (const QStringList names = namesOf(suspicions, What::Rights); !names.isEmpty())
+        all.append(Words::tr("Suspicious: it gives rights with %1.").arg(listed(names)));
+    qsizetype pods = 0;
+    for (const Suspicion &one : suspicions) {
+        if (one.what == What::Pods && ++pods <= kNamed)
+            all.append(Words::tr("Suspicious: it decides what the pods of %1 run or may do: %2.", "kind and name of an object, what").arg(one.name(), one.powers.join(u", "_s)));
+    }
+    if (pods > kNamed)
+        all.append(Words::tr("Suspicious: it decides the same of %n more object(s).", nullptr, static_cast<int>(pods - kNamed)));
+    if (!all.isEmpty())
+        all.append(Words::tr("Whoever may write ConfigMaps in %1 can have written it.").arg(place));
+    return all;
+}
+
+Question consentQuestion(const QList<Suspicion> &suspicions, const QString &ns)
+{
+    const QString place = text::safe(ns);
+    const bool elsewhere = !namesOf(suspicions, What::Elsewhere).isEmpty();
+    const bool rights = !namesOf(suspicions, What::Rights).isEmpty();
+    const bool pods = !namesOf(suspicions, What::Pods).isEmpty();
+    if (int(elsewhere) + int(rights) + int(pods) > 1) {
+        QStringList what = sentences(suspicions, ns);
+        what.removeLast();
+        return {Words::tr("Carry out a change that more than one thing speaks against?"),
+            Words::tr("%1 The record may have been written by somebody who may do none of this. With your permissions it would be done.").arg(what.join(u' ')), Words::tr("Do all of it")};
+    }
+    if (rights)
+        return {Words::tr("Give rights in %1?", "a namespace").arg(place),
+            Words::tr("It would be done with %1. The record may have been written by somebody who has no such rights and wants them. With your permissions they would be given.")
+                .arg(listed(namesOf(suspicions, What::Rights))),
+            Words::tr("Give them")};
+    if (pods) {
+        QStringList what;
+        for (const Suspicion &one : suspicions)
+            what.append(Words::tr("%1: %2", "kind and name of an object, what its pods run or may do").arg(one.name(), one.powers.join(u", "_s)));
+        return {Words::tr("Let pods in %1 run what this record says?", "a namespace").arg(place),
+            Words::tr("%1. The record may have been written by somebody who may make no pods here. They would get the rights of their service account.").arg(listed(what)), Words::tr("Let them run")};
+    }
+    return {Words::tr("Change objects outside of %1?", "a namespace").arg(place),
+        Words::tr("The record may have been written by somebody who may not change these objects. With your permissions it would be done."), Words::tr("Change them")};
+}
+
+} // namespace cairn::change
