@@ -25,6 +25,7 @@ constexpr qsizetype MOST_LINES = 800;
 constexpr qsizetype MOST_BROKERS = 16;
 /// As the script says them.
 constexpr int NO_TOOL = 99;
+constexpr int TOO_MUCH = 98;
 /// timeout of coreutils, and of busybox.
 bool isLate(int code)
 {
@@ -445,6 +446,8 @@ private:
                     : said.isEmpty()       ? Words::tr("What answers does not speak HTTP.")
                                            : m_checks.shown(said),
                 Words::tr("Check that this is the port of the store's S3 API, and whether it wants TLS."));
+        if (isEndless(code, *answer))
+            return m_checks.failed(id, s3look::hasNoEnd({}));
         const QDateTime now = m_printed.clock ? QDateTime::fromSecsSinceEpoch(*m_printed.clock, Qt::UTC)
                                               : QDateTime::currentDateTimeUtc();
         const QByteArray region = s3look::regionOf(m_target);
@@ -460,6 +463,14 @@ private:
             s3look::skipObjects(m_checks);
     }
 
+    /// Whether the pod's tool was cut off, by amount or by time, while more came. Tools that read until the connection ends are late
+    /// also where the answer was whole and the server keeps it.
+    static bool isEndless(int code, const net::Response &answer)
+    {
+        const bool cut = code == TOO_MUCH || isLate(code) || code == 28;
+        return cut && answer.status != 204 && !s3look::tellsItsEnd(answer) && !answer.body.trimmed().endsWith("\n0");
+    }
+
     void objects(const QDateTime &now)
     {
         using enum s3look::Ask;
@@ -467,7 +478,10 @@ private:
             const int number = static_cast<int>(ask);
             if (!m_printed.http.contains(number))
                 continue;
-            if (const auto answer = s3look::answerOf(m_target, m_printed.answers.value(number)))
+            const auto answer = s3look::answerOf(m_target, m_printed.answers.value(number));
+            if (answer && isEndless(m_printed.http.value(number).first, *answer))
+                s3look::judgeObject(m_checks, ask, s3look::hasNoEnd({}), m_marker);
+            else if (answer)
                 s3look::judgeObject(m_checks, ask, *answer, m_marker, now);
             else
                 s3look::judgeObject(m_checks, ask,

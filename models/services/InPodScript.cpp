@@ -80,6 +80,7 @@ while 1:
 }
 http() {
   { ask "$1" 2>err; echo $? >rc; } | head -c 65536 >out
+  [ -n "$(tail -c +65536 out | tr -c x x)" ] && echo 98 >rc # more than any answer is long
   say "http $1 $(cat rc)" "$(tail -n 1 err)"
   head -n 60 out | while IFS= read -r L || [ -n "$L" ]; do say "a $1" "$L"; done
 }

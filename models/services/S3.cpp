@@ -11,9 +11,6 @@ namespace {
 
 using namespace s3look;
 
-/// More is read of no answer: lists have one object, refusals are short.
-constexpr qsizetype MOST_ANSWER = 64 * 1024;
-
 /// Each request has a connection of its own, of which only the answer is read.
 Result<std::unique_ptr<Wire>> connected(const Target &target, const Patience &patience)
 {
@@ -43,16 +40,28 @@ Result<net::Response> exchange(const Target &target, const Patience &patience, c
     if (const auto sent = (*wire)->write(request); !sent)
         return fail(sent.error());
     QByteArray bytes;
-    while (bytes.size() < MOST_ANSWER && !isWhole(bytes)) {
-        const auto more = (*wire)->readSome(patience.deadline());
-        if (!more && bytes.isEmpty())
+    const Clock::time_point until = patience.deadline(); // of all of it: who sends a byte a second has no end either
+    std::optional<Error> late;
+    bool isOver = false; // the server's end of the connection, as good as any other
+    while (bytes.size() < MOST_ANSWER && !isWhole(bytes) && !isOver && !late) {
+        const auto more = (*wire)->readSome(until);
+        if (!more && (bytes.isEmpty() || more.error().kind == Error::Kind::Cancelled))
             return fail(more.error());
-        if (!more || more->isEmpty())
-            break;
-        bytes += *more;
+        if (!more && more.error().kind == Error::Kind::Timeout)
+            late = more.error();
+        else if (!more || more->isEmpty())
+            isOver = true;
+        else
+            bytes += *more;
     }
-    if (auto answer = answerOf(target, bytes))
+    if (auto answer = answerOf(target, bytes)) {
+        const bool goesOn = !isOver && !isWhole(bytes);
+        if (goesOn && !tellsItsEnd(*answer))
+            return fail(hasNoEnd(server.text()));
+        if (goesOn && late)
+            return fail(*late);
         return *std::move(answer);
+    }
     return fail(Error::Kind::Parse,
         bytes.isEmpty() ? Words::tr("%1 closed the connection without an answer.").arg(server.text())
                         : Words::tr("%1 does not speak HTTP.").arg(server.text()),

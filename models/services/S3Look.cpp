@@ -213,6 +213,21 @@ Asked asked(const Target &target, Ask ask, const QByteArray &word, const QByteAr
     return made;
 }
 
+bool tellsItsEnd(const net::Response &answer)
+{
+    constexpr qlonglong longest = 16 * 1024 * 1024;
+    bool ok = false;
+    const qlonglong length = answer.header("content-length").toLongLong(&ok);
+    return ok && length >= 0 && length <= longest;
+}
+
+Error hasNoEnd(const QString &server)
+{
+    return Error::make(Error::Kind::Server,
+        server.isEmpty() ? Words::tr("The answer has no end.") : Words::tr("The answer of %1 has no end.").arg(server), {},
+        Words::tr("Check what answers at this port: whoever asks it waits for ever."));
+}
+
 bool isWhole(const QByteArray &bytes)
 {
     const qsizetype head = bytes.indexOf("\r\n\r\n");

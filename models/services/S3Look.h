@@ -31,6 +31,14 @@ struct Asked {
 Asked asked(const Target &target, Ask ask, const QByteArray &word, const QByteArray &region, const QDateTime &now,
     bool inHost = false);
 
+/// More is read of no answer: lists have one object, refusals are short.
+constexpr qsizetype MOST_ANSWER = 64 * 1024;
+/// Whether an answer says how long it is, and that is a length an answer here may have.
+bool tellsItsEnd(const net::Response &answer);
+/// Of an answer of which more came than MOST_ANSWER, or for longer than is waited, and that does not tell its end: nobody can use
+/// such a store. `server` is safe to show, or empty.
+Error hasNoEnd(const QString &server);
+
 /// True where no more will come, by Content-Length or the last chunk.
 bool isWhole(const QByteArray &bytes);
 /// Keys that the store repeats are taken out. Lines may have lost their carriage returns, and the marks between chunks

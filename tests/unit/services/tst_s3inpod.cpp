@@ -179,6 +179,34 @@ private slots:
             QCOMPARE(request.method, "GET"_ba);
     }
 
+    /// By amount: a tool that writes more than any answer is long is cut off. By time: one that reads on is ended.
+    void anAnswerWithoutEnd_data()
+    {
+        QTest::addColumn<QStringList>("more");
+        QTest::addColumn<int>("pause");
+        QTest::newRow("curl") << QStringList{u"curl"_s} << 0;
+        QTest::newRow("bash") << QStringList{u"bash"_s} << 0;
+        QTest::newRow("bash, slowly") << QStringList{u"bash"_s} << 50;
+    }
+    void anAnswerWithoutEnd()
+    {
+        QFETCH(const QStringList, more);
+        QFETCH(const int, pause);
+        const FaultServer server([&](FaultConnection &connection) {
+            if (!connection.readRequest())
+                return;
+            connection.write("HTTP/1.1 200 OK\r\nx-amz-request-id: 1\r\n" + FaultStore::date() + "\r\n<ListBucketResult></ListBucketResult>\n");
+            while (connection.write(pause > 0 ? QByteArray("\n") : QByteArray(16'384, '\n')) && connection.sleepFor(std::chrono::milliseconds(pause))) { }
+        });
+        Pod pod;
+        // curl needs bash for the connection before it.
+        pod.only(QStringList{u"sh"_s, u"tr"_s, u"cut"_s, u"sort"_s, u"head"_s, u"tail"_s, u"cat"_s, u"sed"_s, u"rm"_s, u"timeout"_s, u"getent"_s, u"date"_s, u"bash"_s} + more);
+        const Report report = pod.look(storeAt(server.port()), 2);
+        QVERIFY2(checkOf(report, u"s3"_s).state == State::Failed && checkOf(report, u"s3"_s).text.contains(u"no end"_s), qPrintable(said(report, u"s3"_s)));
+        QVERIFY(!report.usable());
+        QCOMPARE(pod.left(), QStringList());
+    }
+
     void outputThatMeansHarmDoesNone_data()
     {
         QTest::addColumn<QByteArray>("output");

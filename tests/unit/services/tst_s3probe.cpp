@@ -353,6 +353,51 @@ private slots:
         QVERIFY2(since.elapsed() < 10'000, QByteArray::number(since.elapsed()).constData());
     }
 
+    /// A store that would be good, were it not that its answer goes on for ever: components would read it for ever too.
+    void anAnswerWithoutEnd_data()
+    {
+        QTest::addColumn<QByteArray>("headers");
+        QTest::addColumn<QByteArray>("piece");
+        QTest::addColumn<int>("pause");
+        QTest::newRow("to the end of the connection") << QByteArray() << QByteArray(16'384, ' ') << 0;
+        QTest::newRow("in chunks") << "Transfer-Encoding: chunked\r\n"_ba << "400\r\n" + QByteArray(1024, ' ') + "\r\n" << 0;
+        QTest::newRow("of a length that nobody has") << "Content-Length: 9223372036854775807\r\n"_ba << QByteArray(16'384, ' ') << 0;
+        QTest::newRow("a little at a time") << QByteArray() << " "_ba << 50;
+    }
+    void anAnswerWithoutEnd()
+    {
+        QFETCH(const QByteArray, headers);
+        QFETCH(const QByteArray, piece);
+        QFETCH(const int, pause);
+        const FaultServer server([&](FaultConnection &connection) {
+            if (!connection.readRequest())
+                return;
+            const QByteArray body = "<?xml version=\"1.0\"?><ListBucketResult></ListBucketResult>";
+            const QByteArray first = headers.contains("chunked") ? QByteArray::number(body.size(), 16) + "\r\n" + body + "\r\n" : body;
+            connection.write("HTTP/1.1 200 OK\r\nx-amz-request-id: 1\r\nContent-Type: application/xml\r\n" + FaultStore::date() + headers + "\r\n" + first);
+            while (connection.write(piece) && connection.sleepFor(std::chrono::milliseconds(pause))) { }
+        });
+        QElapsedTimer since;
+        since.start();
+        const Report report = probe(target(server.port()), 1, {});
+        VERIFY_STATE(report, u"s3"_s, State::Failed, "has no end");
+        QVERIFY(!report.usable());
+        QVERIFY2(since.elapsed() < 6'000, QByteArray::number(since.elapsed()).constData());
+    }
+
+    /// More than is asked for, but with an end: it is judged by how it begins.
+    void aLongAnswerThatEnds()
+    {
+        FaultStore store;
+        store.first = [](const FaultRequest &) {
+            return std::optional(FaultStore::xml(200, "<ListBucketResult>" + QByteArray("<Contents><Key>a</Key></Contents>").repeated(9000) + "</ListBucketResult>", "x-amz-request-id: 1\r\n"));
+        };
+        const FaultServer server(store.script());
+        const Report report = probe(target(server.port()), 5, {});
+        VERIFY_STATE(report, u"list"_s, State::Ok, "");
+        QVERIFY(report.usable());
+    }
+
     void aKeyThatNoHeaderHolds()
     {
         FaultStore store;
