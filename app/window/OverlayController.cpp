@@ -4,7 +4,6 @@
 #include "Drafts.h"
 #include "base/Text.h"
 #include "dialogs/AskDialog.h"
-#include "dialogs/MergeDialog.h"
 #include "dialogs/PlanDialog.h"
 #include "engine/BulkFlows.h"
 #include "engine/OverlayFlows.h"
@@ -34,7 +33,6 @@ using pages::OverlayDiff;
 using pages::OverlayPage;
 using pages::OverlayResult;
 using pages::OverlayServices;
-using Row = kit::CheckItem::State;
 
 constexpr qint64 kOldSeconds = 30; ///< so old may be what the cluster was read as
 
@@ -167,6 +165,14 @@ void OverlayController::focus()
 
 void OverlayController::setSession(ClusterSession *session)
 {
+    if (session)
+        setCluster(session->sharedCluster(), session->server(), session->contextName());
+    else
+        setCluster(nullptr, {}, {});
+}
+
+void OverlayController::setCluster(std::shared_ptr<ObjectApi> cluster, const QString &server, const QString &context)
+{
     if ((m_keepSoon->isActive() || m_keeping) && !m_draft.isEmpty()) {
         // The last word before the session ends is not left to a thread that may be cancelled.
         if (const Result<QByteArray> text = overlay::settingsText(m_page->settings()))
@@ -184,7 +190,8 @@ void OverlayController::setSession(ClusterSession *session)
     m_asked.reset();
     m_page->setSettings({}); // passwords go with the cluster
     m_scope.cancel();
-    m_session = session;
+    m_cluster = std::move(cluster);
+    m_context = context;
     m_wanted.clear();
     m_settlements.clear();
     m_warned = false;
@@ -195,13 +202,13 @@ void OverlayController::setSession(ClusterSession *session)
     m_reading = m_saves = m_keeping = false;
     m_folder.clear();
     m_kept = {};
-    m_draft = session ? draftFile(u"overlay"_s, session->server()) : QString();
+    m_draft = m_cluster ? draftFile(u"overlay"_s, server) : QString();
     m_page->setWaiting(tr("Reading what the cluster runs…"));
 }
 
 void OverlayController::open()
 {
-    if (m_session && !m_scene)
+    if (m_cluster && !m_scene)
         readScene();
     else
         readWhatIsOld();
@@ -211,13 +218,13 @@ void OverlayController::open()
 void OverlayController::readWhatIsOld()
 {
     const bool old = m_scene && m_scene->now().secsTo(QDateTime::currentDateTimeUtc()) > kOldSeconds;
-    if (m_session && old && !(m_run && m_run->isRunning()))
+    if (m_cluster && old && !(m_run && m_run->isRunning()))
         readScene(true);
 }
 
 void OverlayController::refresh()
 {
-    if (m_session)
+    if (m_cluster)
         readScene();
 }
 
@@ -241,7 +248,7 @@ void OverlayController::readScene(bool quietly)
     };
     m_scope.run(
         this,
-        [cluster = m_session->sharedCluster(), draft = m_draft](std::stop_token stop) -> Result<Read> {
+        [cluster = m_cluster, draft = m_draft](std::stop_token stop) -> Result<Read> {
             Result<audit::Scene> scene = readOverlayScene(*cluster, {}, stop);
             if (!scene)
                 return fail(scene.error());
@@ -342,148 +349,6 @@ void OverlayController::askKustomize()
             return verdictOf(runKustomize(result->files, entry, *scene, result->built, {}, stop));
         },
         [this](const pages::KustomizeVerdict &verdict) { m_page->setKustomize(verdict); });
-}
-
-void OverlayController::compare(const QString &path)
-{
-    if (!m_result)
-        return;
-    const auto found = std::ranges::find(m_result->edited, path, &overlay::FileStep::path);
-    if (found == m_result->edited.end())
-        return;
-    const bool lost = found->act == overlay::FileStep::Act::Keep;
-    m_merging.cancel();
-    m_merging.run(
-        this,
-        [step = *found, lost, choice = m_settlements.value(path)](std::stop_token) {
-            dialogs::MergeView view;
-            view.step = step;
-            view.choice = choice.of == overlay::editOf(step) ? choice : overlay::Settlement();
-            const QString base = QString::fromUtf8(lost ? step.before : step.base);
-            if (!lost)
-                view.mine = manifest::diffText(base, QString::fromUtf8(step.before));
-            if (!step.generated.isEmpty())
-                view.generated = manifest::diffText(base, QString::fromUtf8(step.generated));
-            return view;
-        },
-        [this](const dialogs::MergeView &view) {
-            auto *dialog = new dialogs::MergeDialog(view, m_page->window());
-            dialog->setAttribute(Qt::WA_DeleteOnClose);
-            const auto show = [this, step = view.step, shown = QPointer<dialogs::MergeDialog>(dialog)](const overlay::Settlement &choice) {
-                m_merging.cancel();
-                m_merging.run(
-                    this, [step, choice](std::stop_token) { return overlay::settled(step, choice); },
-                    [shown](const overlay::FileStep &settled) {
-                        if (shown)
-                            shown->setResult(settled);
-                    });
-            };
-            connect(dialog, &dialogs::MergeDialog::chosen, this, show);
-            connect(dialog, &dialogs::MergeDialog::useRequested, this, [this, dialog, path = view.step.path](const overlay::Settlement &choice) {
-                m_settlements.insert(path, choice);
-                dialog->accept();
-                workOut();
-            });
-            dialog->open();
-            show(dialog->choice());
-        });
-}
-
-/// A name in a person's own file that nothing has, after it was shown what becomes of the file.
-void OverlayController::correct(qsizetype at)
-{
-    if (!m_result || at < 0 || at >= m_result->built.landings.size() || m_result->folder.isEmpty())
-        return;
-    struct Preview {
-        QByteArray before, after;
-        QList<manifest::DiffLine> diff;
-    };
-    const overlay::Landing landing = m_result->built.landings[at];
-    m_merging.cancel();
-    m_merging.run(
-        this,
-        [result = m_result, landing](std::stop_token) -> Result<Preview> {
-            const Result<QByteArray> after = overlay::corrected(result->files, landing);
-            if (!after)
-                return fail(after.error());
-            const QByteArray before = result->files.value(landing.nameFile);
-            return Preview{before, *after, manifest::diffText(QString::fromUtf8(before), QString::fromUtf8(*after))};
-        },
-        [this, landing, folder = m_result->folder](const Result<Preview> &preview) {
-            if (!preview) {
-                emit notice(kit::Tone::Err, text::safe(preview.error().what), text::safe(preview.error().oneLine()));
-                return;
-            }
-            auto *dialog = new dialogs::AskDialog(u"correct"_s,
-                                                  {tr("Correct the name in %1?", "file").arg(text::safe(landing.nameFile)),
-                                                   tr("“%1” becomes “%2”. The file is yours; nothing else in it changes.").arg(text::safe(landing.missing), text::safe(landing.nearest)), preview->diff,
-                                                   tr("Correct the name"), false},
-                                                  m_page->window());
-            dialog->setAttribute(Qt::WA_DeleteOnClose);
-            connect(dialog, &dialogs::AskDialog::actRequested, this, [this, dialog, landing, folder, preview = *preview] {
-                overlay::FileStep step;
-                step.path = landing.nameFile;
-                step.act = overlay::FileStep::Act::Replace;
-                step.text = preview.after;
-                step.before = preview.before; // whatever somebody wrote meanwhile stays
-                m_scope.run(
-                    this, [folder, step](std::stop_token stop) { return overlay::writeFolder(folder, {}, {step}, stop); },
-                    [this, step, shown = QPointer<dialogs::AskDialog>(dialog)](const Result<> &written) {
-                        if (!written) {
-                            if (shown)
-                                shown->setError(written.error());
-                            return;
-                        }
-                        if (shown)
-                            shown->accept();
-                        emit notice(kit::Tone::Ok, tr("Name corrected"), text::safe(step.path));
-                        workOut();
-                    });
-            });
-            dialog->open();
-        });
-}
-
-/// The same for what the settings say of a workload.
-void OverlayController::correctChoice(const audit::ObjectName &workload, const audit::ObjectName &nearest)
-{
-    if (!m_result)
-        return;
-    overlay::Settings after = m_page->settings();
-    const overlay::Row *row = m_result->proposal.find(nearest);
-    const auto choice = std::ranges::find_if(after.choices, [&](const overlay::Choice &one) { return one.kind == workload.kind && one.ns == workload.ns && one.name == workload.name; });
-    if (!row || choice == after.choices.end())
-        return;
-    overlay::Choice corrected = *choice;
-    corrected.kind = row->workload.kind;
-    corrected.ns = row->workload.ns;
-    corrected.name = row->workload.name;
-    after.choices.erase(choice);
-    if (!after.choiceOf(row->workload)) // what was chosen for that one counts
-        after.choices.append(corrected);
-    std::ranges::sort(after.choices, {}, [](const overlay::Choice &one) { return std::tie(one.kind, one.ns, one.name); });
-    const Result<QByteArray> was = overlay::settingsText(m_page->settings());
-    const Result<QByteArray> becomes = overlay::settingsText(after);
-    if (!was || !becomes)
-        return;
-    auto *dialog = new dialogs::AskDialog(u"correct"_s,
-                                          {tr("Correct the name in the settings?"), tr("What was chosen for %1 is then meant for %2.").arg(audit::shown(workload), audit::shown(row->workload)),
-                                           manifest::diffText(QString::fromUtf8(*was), QString::fromUtf8(*becomes)), tr("Correct the name"), false},
-                                          m_page->window());
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &dialogs::AskDialog::actRequested, this, [this, dialog, after] {
-        dialog->accept();
-        m_page->setSettings(after);
-        m_keepSoon->start();
-        workOut();
-    });
-    dialog->open();
-}
-
-void OverlayController::updateApply()
-{
-    if (m_run && m_run->isRunning())
-        m_page->setApplyRefusal(tr("It is being applied"));
 }
 
 void OverlayController::keepDraft()
@@ -600,11 +465,11 @@ void OverlayController::save()
 
 void OverlayController::copy()
 {
-    if (!m_session || !m_result)
+    if (!m_cluster || !m_result)
         return;
     m_scope.run(
         this,
-        [cluster = m_session->sharedCluster(), scene = m_scene, result = m_result](std::stop_token stop) -> Result<QStringList> {
+        [cluster = m_cluster, scene = m_scene, result = m_result](std::stop_token stop) -> Result<QStringList> {
             const Result<RestMapper> mapper = cluster->mapper(stop);
             if (!mapper)
                 return fail(mapper.error());
@@ -618,42 +483,6 @@ void OverlayController::copy()
             }
             QApplication::clipboard()->setText(commands->join(u'\n') + u'\n');
             emit notice(kit::Tone::Ok, tr("Commands copied"), tr("They do the same in the same order; read them before you run them."));
-        });
-}
-
-void OverlayController::apply()
-{
-    if (!m_session || !m_result || (m_run && m_run->isRunning()))
-        return;
-    QMap<QString, bool> tested;
-    QList<overlay::Outside> outsides = overlay::outsideOf(*m_scene, m_page->settings());
-    outsides.removeIf([](const overlay::Outside &one) { return one.isStore(); }); // switched by a person
-    for (const overlay::Outside &one : outsides)
-        tested.insert(one.id, m_page->services()->isTested(one.id));
-    m_scope.run(
-        this,
-        [cluster = m_session->sharedCluster(), scene = m_scene, result = m_result, outsides, tested, passwords = m_page->services()->passwords()](std::stop_token stop) -> Result<Planned> {
-            const Result<RestMapper> mapper = cluster->mapper(stop);
-            if (!mapper)
-                return fail(mapper.error());
-            QList<overlay::Switch> switches;
-            for (const overlay::Outside &one : outsides) {
-                overlay::Switch made{one, {}, passwords.contains(one.id), tested.value(one.id)};
-                if (const Result<overlay::SecretFacts> facts = secretFacts(*cluster, one, stop))
-                    made.secret = *facts;
-                switches.append(made);
-            }
-            const QString id = QUuid::createUuid().toString(QUuid::Id128).left(16);
-            auto apply = std::make_shared<overlay::Apply>(overlay::planOf(*scene, result->proposal, result->built, *mapper, id, switches));
-            refuseWhileOpen(*cluster, apply->plan, stop);
-            dropVainProofs(*cluster, apply->plan, stop);
-            return Planned{std::move(apply), secretsFor(outsides, passwords)};
-        },
-        [this](const Result<Planned> &planned) {
-            if (planned)
-                showPlan(*planned);
-            else
-                emit notice(kit::Tone::Err, tr("The overlay cannot be applied"), text::safe(planned.error().oneLine()));
         });
 }
 
@@ -671,7 +500,7 @@ std::optional<overlay::Outside> OverlayController::outside(const QString &id) co
 void OverlayController::test(const QString &id, bool fromCluster)
 {
     const std::optional<overlay::Outside> wanted = outside(id);
-    if (!m_session || !wanted || !m_tested.isEmpty())
+    if (!m_cluster || !wanted || !m_tested.isEmpty())
         return;
     if (!fromCluster)
         return runTest(id, false, {});
@@ -679,7 +508,7 @@ void OverlayController::test(const QString &id, bool fromCluster)
     m_tested = id;
     m_page->services()->setTesting(id, tr("Working out what would run in the cluster…"));
     m_testing.run(
-        this, [cluster = m_session->sharedCluster(), wanted = *wanted](std::stop_token stop) { return planServicePod(*cluster, wanted, {}, stop); },
+        this, [cluster = m_cluster, wanted = *wanted](std::stop_token stop) { return planServicePod(*cluster, wanted, {}, stop); },
         [this, id](const Result<ckpt::HelperPod> &pod) {
             m_tested.clear();
             m_page->services()->setTesting(id, {});
@@ -695,13 +524,13 @@ void OverlayController::test(const QString &id, bool fromCluster)
 void OverlayController::runTest(const QString &id, bool fromCluster, const QString &agreed)
 {
     const std::optional<overlay::Outside> wanted = outside(id);
-    if (!m_session || !wanted || !m_tested.isEmpty())
+    if (!m_cluster || !wanted || !m_tested.isEmpty())
         return;
     m_tested = id;
     m_page->services()->setTesting(id, fromCluster ? tr("Testing %1 from the cluster…", "a service").arg(wanted->title) : tr("Testing %1 from this machine…", "a service").arg(wanted->title));
     m_testing.run(
         this,
-        [cluster = m_session->sharedCluster(), wanted = *wanted, fromCluster, agreed, mayWrite = m_page->services()->mayWrite(id), typed = m_page->services()->passwords().value(id)](std::stop_token stop) -> Result<ServiceTest> {
+        [cluster = m_cluster, wanted = *wanted, fromCluster, agreed, mayWrite = m_page->services()->mayWrite(id), typed = m_page->services()->passwords().value(id)](std::stop_token stop) -> Result<ServiceTest> {
             Secret password = typed;
             if (wanted.given && wanted.needsPassword()) {
                 Result<Secret> read = passwordFromSecret(*cluster, wanted, wanted.secret, {}, stop);
@@ -732,257 +561,6 @@ void OverlayController::runTest(const QString &id, bool fromCluster, const QStri
             if (test->error)
                 m_page->services()->setTestError(id, *test->error);
         });
-}
-
-void OverlayController::showPlan(const Planned &planned)
-{
-    const std::shared_ptr<const overlay::Apply> &apply = planned.apply;
-    dialogs::PlanView &view = *m_view;
-    view = {};
-    view.title = tr("Apply the overlay to %1?", "context").arg(text::safe(m_session ? m_session->contextName() : QString()));
-    view.sentence = tr("Each step waits until the one before has taken. It can be stopped and rolled back; a record of it is kept on the cluster.");
-    view.act = tr("Apply %n object(s)", nullptr, static_cast<int>(apply->objects));
-    QStringList order;
-    QHash<QString, int> count;
-    for (const change::Change &one : apply->plan.changes) {
-        if (!count.contains(one.phase))
-            order.append(one.phase);
-        ++count[one.phase];
-    }
-    for (const QString &phase : std::as_const(order))
-        view.phases.append({phase, Row::Waiting, phase, {}, tr("%n step(s)", nullptr, count[phase]), {}});
-    for (const change::Note &note : apply->plan.problems)
-        view.problems.append(note.fix.isEmpty() ? note.text : note.text + u' ' + note.fix);
-    if (apply->plan.changes.isEmpty())
-        view.problems.append(tr("There is nothing that Cairn may apply here."));
-    for (const change::Note &note : apply->plan.warnings)
-        view.warnings.append(note.fix.isEmpty() ? note.text : note.text + u' ' + note.fix);
-    if (!apply->saved.isEmpty()) {
-        QStringList names;
-        for (const overlay::Saved &saved : apply->saved.first(qMin(qsizetype(5), apply->saved.size())))
-            names.append(audit::shown(saved.object));
-        view.warnings.append(tr("%n object(s) are saved, not applied, because somebody else would put them back: %1", nullptr, static_cast<int>(apply->saved.size())).arg(names.join(u", "_s)));
-    }
-    openDialog();
-    connect(m_dialog, &dialogs::PlanDialog::actRequested, this, [this, planned] { begin(planned); });
-    tryOut([cluster = m_session->sharedCluster(), apply](std::stop_token stop) { return tryOverlay(*cluster, apply->plan, {}, stop); });
-}
-
-/// Shows m_view, and the run once there is one.
-void OverlayController::openDialog()
-{
-    m_dialog = new dialogs::PlanDialog(m_page->window());
-    m_dialog->setAttribute(Qt::WA_DeleteOnClose);
-    m_dialog->setView(*m_view);
-    connect(m_dialog, &dialogs::PlanDialog::stopRequested, this, [this] {
-        if (m_run)
-            m_run->stop();
-    });
-    connect(m_dialog, &dialogs::PlanDialog::rollBackRequested, this, [this] {
-        if (m_run)
-            m_run->rollBack();
-    });
-    connect(m_dialog, &QDialog::finished, this, [this] {
-        m_trying.cancel();
-        if (m_run)
-            m_run->setShown(false);
-    });
-    m_dialog->open();
-}
-
-/// Every write as a dry run, before anything is done.
-void OverlayController::tryOut(const std::function<QList<change::Check>(std::stop_token)> &ask)
-{
-    m_view->checks = {{u"dry"_s, Row::Running, tr("Trying each write without doing it…"), {}, {}, {}}};
-    m_dialog->setView(*m_view);
-    m_trying.cancel();
-    m_trying.run(
-        this, ask,
-        [this](const QList<change::Check> &checks) {
-            if (!m_dialog)
-                return;
-            using State = change::Check::State;
-            m_view->checked = true;
-            m_view->checks.clear();
-            qsizetype accepted = 0;
-            for (const change::Check &check : checks) {
-                if (check.state == State::Ok || check.state == State::Info)
-                    ++accepted;
-                else
-                    m_view->checks.append({u"%1 %2"_s.arg(check.id).arg(m_view->checks.size()), check.state == State::Fail ? Row::Err : Row::Warn, check.text, check.fix, {}, {}});
-            }
-            m_view->checks.prepend({u"dry"_s, m_view->checks.isEmpty() ? Row::Ok : Row::Warn, tr("%1 of %n write(s) accepted", nullptr, static_cast<int>(checks.size())).arg(accepted), {}, {}, {}});
-            m_dialog->setView(*m_view);
-        });
-}
-
-void OverlayController::begin(const Planned &planned)
-{
-    if (!m_session)
-        return;
-    makeRun(tr("Applying the overlay to %1", "context").arg(text::safe(m_session->contextName())));
-    m_run->execute(planned.apply->plan, planned.secrets);
-    showProgress();
-    updateApply();
-}
-
-void OverlayController::makeRun(const QString &title)
-{
-    m_run = std::make_shared<OverlayRun>(m_changes, m_session->sharedCluster(), title);
-    m_run->setShown(true);
-    connect(m_run.get(), &RunningChange::progressed, this, &OverlayController::showProgress);
-    connect(m_run.get(), &RunningChange::ended, this, [this] {
-        showProgress();
-        if (m_session)
-            readScene(); // the cluster is another now
-    });
-}
-
-/// What a record would do, before it is done: whoever may write ConfigMaps in its namespace can have written it, and it is
-/// carried out with the rights of this user.
-void OverlayController::showRecorded(const RecordedChange &recorded, bool finish)
-{
-    constexpr qsizetype kNamed = 12;
-    const QString title = text::safe(recorded.content.title);
-    dialogs::PlanView &view = *m_view;
-    view = {};
-    view.title = finish ? tr("Finish “%1”?", "a change").arg(title) : tr("Roll back “%1”?", "a change").arg(title);
-    view.sentence = tr("It is recorded in the ConfigMap %1.").arg(text::safe(recorded.record.ns + u'/' + recorded.record.name));
-    view.warnings = {tr("Whoever may write ConfigMaps in %1 can have written this record: see that you know what it changes.").arg(text::safe(recorded.record.ns))};
-    const QStringList outside = suspicious(recorded);
-    if (!outside.isEmpty()) {
-        QString names = outside.first(std::min(kNamed, outside.size())).join(u", "_s);
-        if (outside.size() > kNamed)
-            names = tr("%1 and %n more", nullptr, static_cast<int>(outside.size() - kNamed)).arg(names);
-        view.warnings.prepend(tr("Suspicious: it lies in namespace %1, but changes %2.").arg(text::safe(recorded.record.ns), names));
-    }
-    view.act = finish ? tr("Finish") : tr("Roll back");
-    const bool tries = finish && !recorded.content.undoing;
-    view.checked = !tries;
-    QStringList order;
-    QHash<QString, QStringList> targets;
-    for (const change::Record::Entry &entry : recorded.content.entries) {
-        const change::Change &one = entry.change;
-        if (one.act == change::Change::Act::Await)
-            continue;
-        if (!targets.contains(one.phase))
-            order.append(one.phase);
-        const QString place = one.target.ns.isEmpty() ? one.target.name : one.target.ns + u'/' + one.target.name;
-        targets[one.phase].append(text::safe(one.target.kind.kind + u' ' + place));
-    }
-    for (const QString &phase : std::as_const(order)) {
-        const QStringList &all = targets[phase];
-        QString names = all.first(std::min(kNamed, all.size())).join(u", "_s);
-        if (all.size() > kNamed)
-            names = tr("%1 and %n more", nullptr, static_cast<int>(all.size() - kNamed)).arg(names);
-        view.phases.append({phase, Row::Waiting, text::safe(phase), names, tr("%n object(s)", nullptr, static_cast<int>(all.size())), {}});
-    }
-    openDialog();
-    const auto recover = [this, recorded, finish, title] {
-        if (!m_session || !m_dialog || (m_run && m_run->isRunning()))
-            return;
-        makeRun(finish ? tr("Finishing: %1").arg(title) : tr("Rolling back: %1").arg(title));
-        m_run->recover(recorded.record, recorded.content, finish);
-        showProgress();
-        updateApply();
-    };
-    connect(m_dialog, &dialogs::PlanDialog::actRequested, this, [this, recover, recorded, outside] {
-        if (outside.isEmpty())
-            return recover();
-        auto *ask = new dialogs::AskDialog(u"elsewhere"_s,
-                                           {tr("Change objects outside of %1?", "a namespace").arg(text::safe(recorded.record.ns)),
-                                            tr("The record may have been written by somebody who may not change these objects. With your permissions it would be done."), {},
-                                            tr("Change them"), true},
-                                           m_dialog);
-        ask->setAttribute(Qt::WA_DeleteOnClose);
-        connect(ask, &dialogs::AskDialog::actRequested, this, [ask, recover] {
-            ask->accept();
-            recover();
-        });
-        ask->open();
-    });
-    if (tries)
-        tryOut([cluster = m_session->sharedCluster(), content = recorded.content](std::stop_token stop) { return tryRecorded(*cluster, content, stop); });
-}
-
-void OverlayController::recover(const QString &key, bool finish)
-{
-    if (!m_session || (m_run && m_run->isRunning()))
-        return;
-    m_scope.run(
-        this, [cluster = m_session->sharedCluster()](std::stop_token stop) { return recordedChanges(*cluster, {}, stop); },
-        [this, key, finish](const Result<QList<RecordedChange>> &changes) {
-            if (!m_session || (m_run && m_run->isRunning()))
-                return;
-            if (!changes) {
-                emit notice(kit::Tone::Err, tr("The record of the change cannot be read"), text::safe(changes.error().oneLine()));
-                return;
-            }
-            const ObjectRef wanted = recordOf(key);
-            const auto it = std::ranges::find_if(*changes, [&](const RecordedChange &one) { return one.record.ns == wanted.ns && one.record.name == wanted.name; });
-            if (it == changes->end()) {
-                emit notice(kit::Tone::Info, tr("The change is done"), tr("Its record is gone: it was finished or rolled back meanwhile."));
-                return;
-            }
-            if (it->unreadable) {
-                emit notice(kit::Tone::Err, tr("The record of the change cannot be read"), text::safe(it->unreadable->oneLine()));
-                return;
-            }
-            showRecorded(*it, finish);
-        });
-}
-
-void OverlayController::showProgress()
-{
-    if (!m_dialog || !m_run)
-        return;
-    using State = dialogs::ChangeProgress::State;
-    using Step = OverlayRun::Step;
-    const auto &outcome = m_run->outcome();
-    if (outcome && !*outcome && outcome->error().kind != Error::Kind::Cancelled) {
-        m_dialog->setRefused(outcome->error()); // nothing was changed
-        return;
-    }
-    dialogs::ChangeProgress view;
-    view.hasLogs = false;
-    view.title = m_run->title();
-    view.summary = m_run->latest();
-    const bool failed = outcome && (!*outcome || (*outcome)->state == change::PlanOutcome::State::Failed);
-    // A row for each heading of the plan, with what its latest step does.
-    const QList<Step> &steps = m_run->steps();
-    for (qsizetype i = 0; i < steps.size();) {
-        const QString phase = steps[i].change.phase;
-        qsizetype done = 0, count = 0;
-        QString latest;
-        QDateTime begun, ended;
-        bool running = false;
-        for (; i < steps.size() && steps[i].change.phase == phase; ++i, ++count) {
-            const Step &step = steps[i];
-            done += step.state == Step::State::Done;
-            if (step.state == Step::State::Running) {
-                running = true;
-                latest = step.text;
-            }
-            if (step.begun.isValid() && !begun.isValid())
-                begun = step.begun;
-            ended = step.ended;
-        }
-        const Row state = done == count ? Row::Ok : running ? failed ? Row::Err : Row::Running : Row::Waiting;
-        const QString took = done == count && begun.isValid() && ended.isValid() ? text::duration(std::chrono::milliseconds(begun.msecsTo(ended)))
-                                                                                 : tr("%1 of %2", "steps").arg(done).arg(count);
-        view.steps.append({u"phase %1"_s.arg(view.steps.size()), state, phase, latest, took, {}});
-    }
-    view.canCancel = !outcome;
-    if (outcome) {
-        const bool back = *outcome && (*outcome)->state == change::PlanOutcome::State::RolledBack;
-        view.state = failed ? State::Failed : back ? State::Undone : State::Done;
-        if (failed)
-            view.error = *outcome ? (*outcome)->error : std::optional(outcome->error());
-        else
-            view.summary = m_run->ending().text;
-        view.canPutBack = m_run->canRollBack();
-    }
-    m_dialog->setProgress(view);
 }
 
 } // namespace cairn::app

@@ -41,6 +41,8 @@ public:
     ~OverlayController() override;
 
     void setSession(ClusterSession *session) override;
+    /// What a session is to the wizard; nullptr for none. `context` is shown.
+    void setCluster(std::shared_ptr<ObjectApi> cluster, const QString &server, const QString &context);
     void open() override;
     void focus() override;
     void refresh() override;
@@ -89,7 +91,8 @@ private:
 
     Changes &m_changes;
     pages::OverlayPage *m_page;
-    ClusterSession *m_session = nullptr;
+    std::shared_ptr<ObjectApi> m_cluster; ///< nullptr without a session
+    QString m_context;
     std::shared_ptr<const audit::Scene> m_scene; ///< nullptr until read
     std::shared_ptr<const pages::OverlayResult> m_result;
     QString m_draft;    ///< its file

@@ -13,6 +13,7 @@
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QPlainTextEdit>
+#include <algorithm>
 
 namespace cairn::forms {
 
@@ -185,6 +186,20 @@ void LinesField::setRows(int rows)
 {
     m_rows = qBound(3, rows, 20);
     m_edit->setFixedHeight(QFontMetrics(m_edit->font()).lineSpacing() * m_rows + 16);
+}
+
+void LinesField::setPattern(const QRegularExpression &pattern, const QString &why)
+{
+    m_pattern = QRegularExpression(QRegularExpression::anchoredPattern(pattern.pattern()), pattern.patternOptions());
+    m_why = why;
+    updateMessage();
+}
+
+QString LinesField::ownProblem() const
+{
+    const QStringList lines = m_why.isEmpty() ? QStringList() : value().toStringList();
+    const auto fits = [this](const QString &line) { return line.trimmed().isEmpty() || m_pattern.match(line.trimmed()).hasMatch(); };
+    return std::ranges::all_of(lines, fits) ? QString() : m_why;
 }
 
 void LinesField::showBad(bool bad)

@@ -79,13 +79,18 @@ public:
     bool isEmpty() const override;
     /// Height in lines, 3…20.
     void setRows(int rows);
+    /// Each line that is not blank has to match as a whole; `why` says what is allowed.
+    void setPattern(const QRegularExpression &pattern, const QString &why);
 
 protected:
+    QString ownProblem() const override;
     void showBad(bool bad) override;
     void paintEvent(QPaintEvent *event) override;
 
 private:
     QPlainTextEdit *m_edit;
+    QRegularExpression m_pattern;
+    QString m_why;
     int m_rows = 3;
     bool m_bad = false;
 };

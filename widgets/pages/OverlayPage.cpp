@@ -23,6 +23,7 @@
 #include "views/DataTable.h"
 
 #include <QHBoxLayout>
+#include <QRegularExpression>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -128,6 +129,7 @@ QWidget *OverlayPage::makeBase()
     m_where = new forms::TextField(tr("Where"));
     m_where->setObjectName(u"overlay.where"_s);
     m_where->setMono();
+    m_where->setPattern(QRegularExpression(u"(?!.*://[^/]*@).*"_s), tr("A user or a password does not belong in the address."));
     form->addRow(tr("Base"), m_base);
     m_whereRow = form->addRow(tr("Where"), m_where);
     auto [card, body] = titled(tr("Base"));
@@ -298,7 +300,9 @@ void OverlayPage::takeBase()
 {
     const QString kind = m_base->value().toString();
     m_settings.base.kind = kind == "remote"_L1 ? Base::Kind::Remote : kind == "folder"_L1 ? Base::Kind::Folder : Base::Kind::PatchOnly;
-    m_settings.base.where = m_settings.base.kind == Base::Kind::PatchOnly ? QString() : m_where->text();
+    // What is typed for a server to let somebody in reaches no draft.
+    static const QRegularExpression login(u"://[^/]*@"_s);
+    m_settings.base.where = m_settings.base.kind == Base::Kind::PatchOnly ? QString() : m_where->text().replace(login, u"://"_s);
     m_whereRow->setVisible(m_settings.base.kind != Base::Kind::PatchOnly);
     m_where->setRequired(m_settings.base.kind == Base::Kind::PatchOnly ? QString() : tr("Say where it is."));
     m_where->setHint(m_settings.base.kind == Base::Kind::Remote ? tr("An address that kustomize fetches, pinned by ?ref= to a tag or commit.")

@@ -139,6 +139,33 @@ const QRegularExpression &plainPattern()
     return pattern;
 }
 
+/// Of a Secret or of another object: what is typed here by mistake is a password.
+const QRegularExpression &objectPattern()
+{
+    static const QRegularExpression pattern(u"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?"_s);
+    return pattern;
+}
+
+const QRegularExpression &serverPattern()
+{
+    static const QRegularExpression pattern(u"[A-Za-z0-9\\[][A-Za-z0-9._:\\[\\]-]*"_s);
+    return pattern;
+}
+
+/// Certificates, with whatever stands between them. A key is none.
+const QRegularExpression &certificatePattern()
+{
+    static const QRegularExpression pattern(u"(?!.*PRIVATE KEY).*"_s);
+    return pattern;
+}
+
+/// What goes into settings, and with them into a draft on the disk: a text that a field refuses may be a password, as in
+/// "user:password@host".
+QString taken(const forms::TextField *field)
+{
+    return field->isValid() ? field->text() : QString();
+}
+
 CheckItem::State stateOf(services::Check::State state)
 {
     using State = services::Check::State;
@@ -259,6 +286,7 @@ void OverlayServices::makeDatabase(const QString &id, const QString &title, cons
     one.ca = new forms::LinesField(tr("CA certificate"));
     one.ca->setObjectName(prefix + u"ca"_s);
     one.ca->setHint(tr("PEM. Empty: what the component's image trusts."));
+    one.ca->setPattern(certificatePattern(), tr("Certificates alone: a private key does not belong here."));
     one.caRow = one.form->addRow(tr("CA"), one.ca);
     one.way = new forms::ChoiceField(tr("Password"));
     one.way->setObjectName(prefix + u"way"_s);
@@ -273,6 +301,7 @@ void OverlayServices::makeDatabase(const QString &id, const QString &title, cons
     one.secret->setObjectName(prefix + u"secret"_s);
     one.secret->setMono();
     one.secret->setRequired(tr("Name the Secret that holds the password."));
+    one.secret->setPattern(objectPattern(), tr("The name of a Secret: lower-case letters, digits, dots and hyphens."));
     one.secret->setHint(tr("A test from here reads the password in it; it is never written."));
     one.secretRow = one.form->addRow({}, one.secret);
     one.tag = new Tag({}, Tone::Idle);
@@ -332,6 +361,7 @@ void OverlayServices::makeObjects()
     one.secret = new forms::TextField(tr("Secret"));
     one.secret->setMono();
     one.secret->setPlaceholder(u"mlpipeline-minio-artifact"_s);
+    one.secret->setPattern(objectPattern(), tr("The name of a Secret: lower-case letters, digits, dots and hyphens."));
     one.secret->setHint(tr("With the keys accesskey and secretkey. You write it; a test reads the keys in it where it is named here."));
     one.form->addRow(tr("Secret"), one.secret);
     one.tag = new Tag({}, Tone::Idle);
@@ -376,6 +406,7 @@ void OverlayServices::makeEvents()
     one.servers = new forms::LinesField(tr("Bootstrap servers"));
     one.servers->setRows(3);
     one.servers->setRequired(tr("Name the bootstrap servers, HOST:PORT, one in each line."));
+    one.servers->setPattern(serverPattern(), tr("HOST:PORT in each line, without user or scheme."));
     one.servers->setHint(tr("HOST:PORT, one in each line; three survive the loss of one."));
     one.serversRow = one.form->addRow(tr("Servers"), one.servers);
     one.replication = new forms::NumberField(tr("Replicas of each event"), tr("servers keep each event"), forms::NumberField::Look::Stepper);
@@ -401,6 +432,7 @@ void OverlayServices::makeEvents()
     one.form->addRow(tr("User"), one.user);
     one.secret = new forms::TextField(tr("Secret"));
     one.secret->setMono();
+    one.secret->setPattern(objectPattern(), tr("The name of a Secret: lower-case letters, digits, dots and hyphens."));
     one.form->addRow(tr("Secret"), one.secret);
     one.tag = new Tag({}, Tone::Idle);
     one.card = new kit::Card;
@@ -688,17 +720,17 @@ void OverlayServices::take(overlay::Settings &settings) const
             return;
         Database made;
         made.engine = !one.engine || one.engine->value().toString() == "postgresql"_L1 ? Database::Engine::PostgreSql : Database::Engine::MySql;
-        made.host = one.host->text();
+        made.host = taken(one.host);
         made.port = one.port->isValid() && !one.port->isEmpty() ? one.port->text().toInt() : defaultPort(made.engine == Database::Engine::MySql ? u"mysql"_s : u"postgresql"_s);
-        made.user = one.user->isValid() ? one.user->text() : QString();
-        if (one.database && one.database->isValid())
-            made.database = one.database->text();
+        made.user = taken(one.user);
+        if (one.database)
+            made.database = taken(one.database);
         const QString mode = one.tls->value().toString();
         made.sslMode = mode == "default"_L1 ? QString() : mode;
-        if (mode == "verify-full"_L1 && !one.ca->isEmpty())
+        if (mode == "verify-full"_L1 && !one.ca->isEmpty() && one.ca->isValid())
             made.ca = one.ca->value().toStringList().join(u'\n') + u'\n';
         if (one.way->value().toString() == "exists"_L1)
-            made.secret = one.secret->text();
+            made.secret = taken(one.secret);
         if (one.keeps && one.keeps->isValid() && one.keeps->number())
             made.connectionSeconds = static_cast<int>(*one.keeps->number());
         // A choice that went with another kind.
@@ -716,32 +748,32 @@ void OverlayServices::take(overlay::Settings &settings) const
     settings.events.reset();
     if (const ServiceCard &one = card(u"objectStore"_s); one.use->isChecked()) {
         ObjectStore store;
-        store.host = one.host->text();
+        store.host = taken(one.host);
         store.secure = one.tls->value().toString() == "on"_L1;
         store.port = one.port->isValid() && !one.port->isEmpty() ? one.port->text().toInt() : store.secure ? 443 : 80;
-        store.bucket = one.bucket->isValid() ? one.bucket->text() : QString();
-        store.region = one.region->isValid() ? one.region->text() : QString();
-        store.iam = one.iam->isValid() ? one.iam->text() : QString();
-        store.secret = one.secret->text();
+        store.bucket = taken(one.bucket);
+        store.region = taken(one.region);
+        store.iam = taken(one.iam);
+        store.secret = taken(one.secret);
         settings.objects = store;
     }
     if (const ServiceCard &one = card(u"events"_s); one.use->isChecked()) {
         EventBroker broker = one.broker;
         broker.kind = one.engine->value().toString() == "kafka"_L1 ? EventBroker::Kind::Kafka : EventBroker::Kind::RabbitMq;
-        broker.ns = one.ns->isValid() ? one.ns->text() : QString();
-        broker.name = one.name->isValid() ? one.name->text() : QString();
+        broker.ns = taken(one.ns);
+        broker.name = taken(one.name);
         broker.servers.clear();
-        for (const QString &line : one.servers->value().toStringList()) {
+        for (const QString &line : one.servers->isValid() ? one.servers->value().toStringList() : QStringList()) {
             if (!line.trimmed().isEmpty())
                 broker.servers.append(line.trimmed());
         }
         if (one.replication->isValid() && one.replication->number())
             broker.replication = static_cast<int>(*one.replication->number());
-        broker.host = one.host->text();
+        broker.host = taken(one.host);
         if (one.port->isValid() && !one.port->isEmpty())
             broker.port = one.port->text().toInt();
-        broker.user = one.user->isValid() ? one.user->text() : QString();
-        broker.secret = one.secret->text();
+        broker.user = taken(one.user);
+        broker.secret = taken(one.secret);
         settings.events = broker;
     }
 }

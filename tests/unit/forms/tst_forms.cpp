@@ -131,6 +131,19 @@ private slots:
         QVERIFY(!name.isValid());
     }
 
+    void aPatternOfLinesHoldsForEachThatIsNotBlank()
+    {
+        LinesField lines(u"Servers"_s);
+        lines.setPattern(QRegularExpression(u"[a-z0-9.:]+"_s), u"HOST:PORT"_s);
+        QVERIFY(lines.isValid());
+        lines.setValue(QStringList{u"k1:9093"_s, {}, u" k2:9093 "_s});
+        QVERIFY(lines.isValid());
+        lines.setValue(QStringList{u"k1:9093"_s, u"user:pass@k2:9093"_s});
+        QVERIFY(!lines.isValid());
+        lines.reveal();
+        QCOMPARE(lines.message(), u"HOST:PORT"_s);
+    }
+
     void numbersStepAndStayInTheirRange()
     {
         NumberField nodes(u"Nodes"_s, {}, NumberField::Look::Stepper);
