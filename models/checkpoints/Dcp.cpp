@@ -226,15 +226,14 @@ std::optional<Finding> recogniseDcp(const Index &index, const QByteArray &folder
 
     std::optional<qint64> pickleStep;
     const NameFacts name = factsFromName(index.nameOf(folder));
-    finding.epoch = name.epoch;
     if (const Entry *meta = index.find(folder, "meta.pt")) {
+        finding.format = u"lightning"_s;
         FileReader file(source, *meta, limits.fileBudget);
         const TorchFile torch = probeTorch(file, limits);
         if (torch.check.state == State::Broken || torch.check.state == State::Pending || torch.check.state == State::Incomplete)
             worsen(finding.check, torch.check);
         pickleStep = torch.step;
-        if (!finding.epoch)
-            finding.epoch = torch.epoch;
+        finding.epoch = torch.epoch;
     }
     decideStep(finding, name, std::nullopt, pickleStep);
     for (const Entry *entry : index.filesIn(folder)) {

@@ -38,6 +38,8 @@ void decideStep(Finding &finding, const NameFacts &name, std::optional<qint64> j
         finding.step = step;
         finding.stepSource = source;
     };
+    if (name.epoch)
+        finding.epoch = name.epoch;
     // The trainer goes by its JSON, so a renamed folder must not hide it.
     if (json && name.step && *json != *name.step)
         take(json, u"json"_s);

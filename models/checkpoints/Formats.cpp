@@ -56,7 +56,7 @@ struct Patterns {
 
 /// What the driver itself goes by, of whatever framework.
 const Format unfinishedMarkers{
-    .names = "checkpoint-is-incomplete* *-unfinished *.incomplete",
+    .names = "checkpoint-is-incomplete* *-unfinished *.incomplete args.json",
     .parts = "checkpoint-is-incomplete* *-unfinished *.incomplete",
 };
 
