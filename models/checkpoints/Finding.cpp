@@ -50,6 +50,14 @@ void decideStep(Finding &finding, const NameFacts &name, std::optional<qint64> j
     take(name.step, u"name"_s);
 }
 
+void takeRecordedStep(Finding &finding, const NameFacts &name, qint64 pickle)
+{
+    if (name.step == pickle)
+        return; // the name says it as well
+    finding.step = pickle;
+    finding.stepSource = u"pickle"_s;
+}
+
 void setPlace(Finding &finding, const Entry &entry, Role role)
 {
     finding.path = entry.path;

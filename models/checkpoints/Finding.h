@@ -73,6 +73,10 @@ struct Finding {
 /// it states one, stands before what the finding has.
 void decideStep(Finding &finding, const NameFacts &name, std::optional<qint64> json, std::optional<qint64> pickle);
 
+/// Before decideStep(), of a framework that goes on from its own counter whatever the save is called: a step in the pickle
+/// that is another than the name's, or the only one.
+void takeRecordedStep(Finding &finding, const NameFacts &name, qint64 pickle);
+
 /// A checkpoint that is one file.
 void setPlace(Finding &finding, const Entry &entry, Role role);
 /// A checkpoint that is one folder, its run being the folder above.

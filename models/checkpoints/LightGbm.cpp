@@ -72,7 +72,7 @@ void recogniseModels(Files &files)
 {
     for (const Entry *entry : std::as_const(files.entries)) {
         const QByteArray name = baseName(entry->path);
-        if (files.isTaken(*entry) || !(name.endsWith(".txt") || name.endsWith(".lgb") || name.endsWith(".lgbm") || name.contains(".snapshot_iter_")))
+        if (files.isTaken(*entry) || !(name.endsWith(".txt") || name.endsWith(".lgb") || name.contains(".snapshot_iter_")))
             continue;
         if (!files.looks.mayGoOn())
             return;
@@ -92,7 +92,7 @@ void recogniseModels(Files &files)
         finding.holdsTraining = true;
         finding.goodReason = Words::tr("every tree has the length that the header names, and the parameters at the end are there; the format has no checksums");
         QByteArray stem = name;
-        for (const char *extension : {".txt", ".lgbm", ".lgb"}) {
+        for (const char *extension : {".txt", ".lgb"}) {
             if (stem.endsWith(extension))
                 stem.chop(static_cast<qsizetype>(qstrlen(extension)));
         }
@@ -104,7 +104,7 @@ void recogniseModels(Files &files)
 } // namespace
 
 const Format lightGbmFormat{
-    .names = "*model*.txt lgb*.txt *.lgb *.lgbm *.snapshot_iter_*",
+    .names = "*model*.txt lgb*.txt *.lgb *.snapshot_iter_*",
     .files = recogniseModels,
 };
 

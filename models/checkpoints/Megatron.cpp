@@ -131,7 +131,10 @@ void judgeRanks(Finding &finding, const Index &index, const QList<QByteArray> &f
     finding.goodReason = Words::tr("the folders of all %1 model-parallel ranks are there and hold").arg(expected);
     finding.worldSize = world > 0 && world <= most ? static_cast<int>(world) : 0;
     finding.savesAlike = true;
-    decideStep(finding, factsFromName(index.nameOf(finding.path)), std::nullopt, sorted.isEmpty() ? std::nullopt : std::optional(sorted.first()));
+    const NameFacts name = factsFromName(index.nameOf(finding.path));
+    if (sorted.size() == 1)
+        takeRecordedStep(finding, name, sorted.first());
+    decideStep(finding, name, std::nullopt, std::nullopt);
 }
 
 /// torch_dist: nullopt where there is no such save in the folder.

@@ -79,7 +79,7 @@ void recogniseFiles(Files &files)
 } // namespace
 
 const Format otherFilesFormat{
-    .names = "*checkpoint* *ckpt* *step*.pkl *epoch*.pkl *iter*.pkl model_*.pkl *step*.np* *epoch*.np* *step*.zst *epoch*.zst *.joblib",
+    .names = "*checkpoint* *ckpt* *step*.pkl *epoch*.pkl model_*.pkl *step*.np* *epoch*.np* *.pt.zst *.joblib",
     .files = recogniseFiles,
 };
 

@@ -55,11 +55,8 @@ bool recogniseTorch(Files &files, const Entry &entry)
                                  .arg(finding.goodReason, text::safe(QString::fromUtf8(torch.globals.modelClasses.first().left(120))));
     const NameFacts facts = placeFacts(finding, files.index, baseName(entry.path));
     finding.epoch = torch.epoch;
-    // Lightning's Trainer goes by its own counter, whatever the file is called.
-    if (torch.lightning && torch.step && facts.step && *torch.step != *facts.step) {
-        finding.step = torch.step;
-        finding.stepSource = u"pickle"_s;
-    }
+    if (torch.lightning && torch.step)
+        takeRecordedStep(finding, facts, *torch.step);
     decideStep(finding, facts, std::nullopt, torch.step);
     files.findings << finding;
     return true;

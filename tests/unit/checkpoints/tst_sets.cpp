@@ -66,8 +66,13 @@ private slots:
         source.add("a/checkpoint6.pt", plain);
         source.add("b/checkpoint6.pt", counted);
         source.add("b/checkpoint-600.pt", counted);
-        QCOMPARE(look(source).lines, (QStringList{u"a/checkpoint6.pt torch-zip - whole resumable"_s, u"a/checkpoint_6_180000.pt torch-zip - whole resumable"_s,
-                                                  u"b/checkpoint-600.pt torch-zip 600 whole resumable"_s, u"b/checkpoint6.pt torch-zip 196500 whole resumable"_s}));
+        source.add("b/checkpoint_6_180000.pt", counted); // of two readings the pickle tells the right one
+        const Seen seen = look(source);
+        QCOMPARE(seen.lines, (QStringList{u"a/checkpoint6.pt torch-zip - whole resumable"_s, u"a/checkpoint_6_180000.pt torch-zip 180000 whole resumable"_s,
+                                          u"b/checkpoint-600.pt torch-zip 600 whole resumable"_s, u"b/checkpoint6.pt torch-zip 196500 whole resumable"_s,
+                                          u"b/checkpoint_6_180000.pt torch-zip 196500 whole resumable"_s}));
+        QCOMPARE(seen.at(u"a/checkpoint6.pt"_s).epoch, 6.0);
+        QCOMPARE(seen.at(u"a/checkpoint_6_180000.pt"_s).epoch, 6.0);
     }
     void shardsOfOneSaveAreOneCheckpoint()
     {
