@@ -200,6 +200,11 @@ private slots:
         const helper::Output output = list(m_shells[shell], dir.path());
         QCOMPARE(output.candidates.size(), 1);
         QCOMPARE(output.candidates.first().path, "in/step-2.pt"_ba);
+        QCOMPARE(output.specials.size(), 2); // counted, and never read
+        RecordedSource source;
+        source.addListing(output, QFile::encodeName(dir.path()));
+        QVERIFY2(source.tree().notes.join(u' ').contains(u"left out: 2, such as step-"_s), qPrintable(source.tree().notes.join(u' ')));
+        QVERIFY(!source.tree().partial);
         QCOMPARE(list(m_shells[shell], dir.path() + u"/out"_s, dir.path()).refusal, u"outside"_s);
         QCOMPARE(list(m_shells[shell], dir.path() + u"/in/../.."_s, dir.path()).refusal, u"outside"_s);
         QCOMPARE(list(m_shells[shell], dir.path() + u"/none"_s, dir.path()).refusal, u"nofolder"_s);
