@@ -4,6 +4,7 @@
 #include "checkpoints/Format.h"
 #include "checkpoints/Paths.h"
 #include "checkpoints/SaveParts.h"
+#include "checkpoints/SmallFiles.h"
 #include "checkpoints/Weights.h"
 
 #include <algorithm>
@@ -81,6 +82,10 @@ std::optional<Finding> recogniseAccelerate(const Index &index, const QByteArray 
             continue;
         parts.optimizer = parts.optimizer || optimizer;
         worsen(parts.check, checkWeightsFile(*entry, source, limits));
+    }
+    for (const QByteArray &part : subtree(index, folder)) {
+        if (const Entry *settings = index.find(part, "config.json"))
+            worsen(parts.check, checkSettings(*settings, source, limits));
     }
     finding.check = parts.check;
 

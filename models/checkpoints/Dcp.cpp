@@ -132,6 +132,7 @@ DcpMetadata DcpMetadata::parse(const QByteArray &bytes)
     DcpMetadata metadata;
     const Pickle pickle(bytes, 1'000'000);
     metadata.complete = pickle.end() == Pickle::End::Complete;
+    metadata.loads = metadata.complete || pickle.end() == Pickle::End::TooLarge;
     metadata.unknownGlobals = globalsOf(pickle).unknown;
     for (Pickle::Id id = 0; id < pickle.size(); ++id) {
         if (pickle.node(id).type != Pickle::Type::Object)
@@ -204,7 +205,9 @@ std::optional<Finding> recogniseDcp(const Index &index, const QByteArray &folder
                 finding.check = {State::Broken, Words::tr(".metadata names no shards")};
             else
                 finding.check = checkShards(metadata, index, folder, source, limits, present);
-            if (finding.check.isGood() && !metadata.complete)
+            if (!metadata.loads)
+                worsen(finding.check, {State::Incomplete, Words::tr(".metadata breaks off, or is no pickle that could be loaded; %1 shards are there").arg(present)});
+            else if (finding.check.isGood() && !metadata.complete)
                 finding.check = {State::Unverified, Words::tr(".metadata could not be followed to its end; %1 shards are there").arg(present)};
             if (!metadata.unknownGlobals.isEmpty())
                 worsen(finding.check, unknownGlobals(metadata.unknownGlobals));

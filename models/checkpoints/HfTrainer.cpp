@@ -38,7 +38,7 @@ QSet<int> rngRanks(const Index &index, const QByteArray &folder)
 Check checkAdapter(const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
 {
     if (const Entry *settings = index.find(folder, "adapter_config.json"))
-        return readSmallJson(*settings, source, limits).check;
+        return checkSettings(*settings, source, limits);
     if (folder.isEmpty() || !(index.find(folder, "adapter_model.safetensors") || index.find(folder, "adapter_model.bin")))
         return {};
     for (const QByteArray &other : index.foldersIn(parentPath(folder))) {
@@ -71,6 +71,8 @@ SaveParts findParts(const Index &index, const QByteArray &folder, Source &source
     }
     addShardedParts(index, folder, source, limits, parts);
     worsen(parts.check, checkAdapter(index, folder, source, limits));
+    if (const Entry *settings = index.find(folder, "config.json")) // read by a resume where it is there
+        worsen(parts.check, checkSettings(*settings, source, limits));
     if (!parts.model) // an adapter with a name has a folder of this name
         addWeightsBelow(index, folder, source, limits, parts);
     return parts;
@@ -318,7 +320,7 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
 } // namespace
 
 const Format hfTrainerFormat{
-    .names = "trainer_state.json adapter_config.json *.bin.index.json *.safetensors.index.json",
+    .names = "trainer_state.json config.json adapter_config.json *.bin.index.json *.safetensors.index.json",
     .parts = "training_args.bin scaler.pt optimizer.* optimizer_* scheduler.* scheduler_* rng_state* trainer_state.json "
              "*_optim_states.pt *_model_states.pt",
     .folder = recogniseHfTrainer,

@@ -143,8 +143,12 @@ std::optional<Finding> judgeDistributed(const Index &index, const QByteArray &fo
     std::optional<Finding> finding = recogniseDcp(index, folder, source, limits);
     if (!finding)
         return std::nullopt;
-    if (const Entry *common = index.find(folder, "common.pt"))
-        worsen(finding->check, checkWeightsFile(*common, source, limits));
+    if (const Entry *common = index.find(folder, "common.pt")) {
+        const TorchFile torch = probeTorchMember(*common, source, limits);
+        worsen(finding->check, torch.check);
+        if (torch.numbers.contains("iteration"))
+            takeRecordedStep(*finding, factsFromName(index.nameOf(folder)), torch.numbers.value("iteration"));
+    }
     const Entry *metadata = index.find(folder, "metadata.json");
     const SmallJson json = metadata ? readSmallJson(*metadata, source, limits)
                                     : SmallJson{{State::Incomplete, Words::tr("metadata.json, which Megatron writes last, is missing")}, {}};

@@ -236,6 +236,10 @@ TorchFile probeTorch(FileReader &file, const Limits &limits, const SeePickle &se
     if (script)
         return result; // TorchScript: a program, not a training state
     result.kind = TorchFile::Kind::Zip;
+    if (!directory.find(prefix + "version") && !directory.find(prefix + ".data/version")) {
+        result.check = {State::Broken, Words::tr("the entry with the version of its format is missing, without which torch loads nothing")};
+        return result;
+    }
     const std::optional<QList<qint64>> storages = storagesOf(directory, prefix);
     if (!storages) {
         result.check = {State::Broken, Words::tr("the numbering of its tensor storages has gaps")};

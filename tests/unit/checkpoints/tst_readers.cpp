@@ -97,10 +97,11 @@ private slots:
     {
         QTest::addColumn<QByteArray>("bytes");
         const Item pkl{"a/data.pkl", trainingPickle};
-        QTest::newRow("numbering has a gap") << zip({pkl, {"a/data/0", "x"}, {"a/data/2", "y"}});
+        QTest::newRow("numbering has a gap") << zip({pkl, {"a/data/0", "x"}, {"a/data/2", "y"}, {"a/version", "3\n"}});
+        QTest::newRow("no version") << zip({pkl, {"a/data/0", "x"}});
         QTest::newRow("numbering repeats") << zip({pkl, {"a/data/0", "x"}, {"a/data/0", "y"}});
-        QTest::newRow("numbering is no number") << zip({pkl, {"a/data/x", "x"}});
-        QTest::newRow("numbering is huge") << zip({pkl, {"a/data/9223372036854775807", "x"}});
+        QTest::newRow("numbering is no number") << zip({pkl, {"a/data/x", "x"}, {"a/version", "3\n"}});
+        QTest::newRow("numbering is huge") << zip({pkl, {"a/data/9223372036854775807", "x"}, {"a/version", "3\n"}});
         QTest::newRow("pickle twice") << zip({pkl, {"a/data/0", "x"}, {"a/version", "3\n"}, {"a/data.pkl", trainingPickle}});
         QTest::newRow("pickle twice but for case, first") << zip({{"a/DATA.pkl", trainingPickle}, pkl, {"a/data/0", "x"}});
         QTest::newRow("pickle twice but for case, last") << zip({pkl, {"a/data/0", "x"}, {"A/data.pkl", trainingPickle}});
@@ -115,7 +116,7 @@ private slots:
         overlap.replace(second + 42, 4, le(0, 4));
         QTest::newRow("entries overlap") << overlap;
         QTest::newRow("storage named by the pickle is missing")
-            << zip({{"a/data.pkl", "\x80\x02}X\x01\x00\x00\x00k(X\x07\x00\x00\x00storageNX\x01\x00\x00\x00" "7NNtQs."_ba}});
+            << zip({{"a/data.pkl", "\x80\x02}X\x01\x00\x00\x00k(X\x07\x00\x00\x00storageNX\x01\x00\x00\x00" "7NNtQs."_ba}, {"a/version", "3\n"}});
     }
     void hostileDirectoriesAreBroken()
     {
@@ -160,7 +161,7 @@ private slots:
         QFETCH(int, bytes);
         QFETCH(QString, wrong);
         for (const bool local : {true, false}) {
-            const TorchFile file = torch(zip({{"a/data.pkl", value}, {"a/data/0", QByteArray(bytes, 'w')}}), local);
+            const TorchFile file = torch(zip({{"a/data.pkl", value}, {"a/data/0", QByteArray(bytes, 'w')}, {"a/version", "3\n"}}), local);
             QCOMPARE(file.kind, TorchFile::Kind::Zip);
             QVERIFY2(wrong.isEmpty() ? file.check.isGood() : file.check.state == State::Broken && file.check.reason.contains(wrong), qPrintable(file.check.reason));
         }
@@ -181,7 +182,7 @@ private slots:
     void aPickleWithTheRightChecksumMayStillBeNone()
     {
         for (const QByteArray &value : {"\x80\x02}K\x01" "a."_ba, "\x80\x02}"_ba, "\x80\x02\xff."_ba, "\x80\x02}]Ns."_ba})
-            QCOMPARE(torch(zip({{"a/data.pkl", value}})).check.state, State::Broken);
+            QCOMPARE(torch(zip({{"a/data.pkl", value}, {"a/version", "3\n"}})).check.state, State::Broken);
     }
     void aDoubledEntryIsNamed()
     {
@@ -203,9 +204,9 @@ private slots:
         QCOMPARE(deflate(&stream, Z_FINISH), Z_STREAM_END);
         packed.truncate(static_cast<qsizetype>(stream.total_out));
         deflateEnd(&stream);
-        QCOMPARE(torch(zip({{"a/data.pkl", packed, 8, 65536}})).check.state, State::Broken);
+        QCOMPARE(torch(zip({{"a/data.pkl", packed, 8, 65536}, {"a/version", "3\n"}})).check.state, State::Broken);
         // A claim beyond the budget is not even begun.
-        QCOMPARE(torch(zip({{"a/data.pkl", packed, 8, 1 << 30}})).check.state, State::Unverified);
+        QCOMPARE(torch(zip({{"a/data.pkl", packed, 8, 1 << 30}, {"a/version", "3\n"}})).check.state, State::Unverified);
     }
     void everyCutOfARealFileIsHandled()
     {

@@ -194,14 +194,17 @@ private slots:
             const QByteArray folder = "out/checkpoint-"_ba + step + '/';
             source.add(folder + "adapter_model.safetensors", safetensors({"lora"}));
             source.add(folder + "adapter_config.json", R"({"peft_type": "LORA"})");
+            source.add(folder + "config.json", R"({"model_type": "tiny"})");
             for (const char *name : {"optimizer.pt", "scheduler.pt", "rng_state.pth"})
                 source.add(folder + name, trainingFile(1));
             source.add(folder + "trainer_state.json", "{\"global_step\": "_ba + step + '}');
         }
         QCOMPARE(look(source).lines.filter(u"whole resumable"_s).size(), 2);
         for (const QByteArray &bytes : {""_ba, R"({"peft_type")"_ba}) {
-            MemorySource cut = with(source, "out/checkpoint-10/adapter_config.json", bytes);
-            QVERIFY(look(cut).brief(u"out/checkpoint-10"_s).startsWith(u"damaged"_s));
+            for (const char *name : {"adapter_config.json", "config.json"}) {
+                MemorySource cut = with(source, "out/checkpoint-10/"_ba + name, bytes);
+                QVERIFY2(look(cut).brief(u"out/checkpoint-10"_s).startsWith(u"damaged"_s), name);
+            }
         }
         MemorySource less = without(source, "out/checkpoint-10/adapter_config.json");
         QVERIFY2(look(less).brief(u"out/checkpoint-10"_s).startsWith(u"damaged no: adapter_config.json is missing"_s), qPrintable(look(less).brief(u"out/checkpoint-10"_s)));
