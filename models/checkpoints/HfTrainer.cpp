@@ -290,6 +290,8 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
 
     const SaveParts parts = findParts(index, folder, source, limits);
     worsen(finding.check, parts.check);
+    if (parts.step && state.step && *parts.step != *state.step)
+        worsen(finding.check, {State::Broken, Words::tr("DeepSpeed's files are of step %1, trainer_state.json of step %2").arg(*parts.step).arg(*state.step)});
     std::optional<qint64> worldSize;
     worsen(finding.check, checkOtherTorchFiles(index, folder, source, limits, worldSize));
     if (!worldSize && parts.worldSize > 0)

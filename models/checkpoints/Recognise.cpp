@@ -101,8 +101,13 @@ private:
         for (const QByteArray &folder : std::as_const(folders)) {
             Age age{0, -1};
             const qint64 step = factsFromName(m_index.nameOf(folder)).step.value_or(-1);
-            for (const Entry *entry : m_index.filesIn(folder))
-                age = std::max(age, ageOf(*entry, step));
+            const QList<const Entry *> files = m_index.filesIn(folder);
+            for (const Entry *entry : files)
+                age.first = std::max(age.first, entry->mtimeMs / 1000);
+            for (const Entry *entry : files) { // names are asked of the newest alone
+                if (entry->mtimeMs / 1000 == age.first)
+                    age.second = std::max(age.second, ageOf(*entry, step).second);
+            }
             for (QByteArray above = folder;; above = parentPath(above)) {
                 Age &known = newest[above];
                 known = std::max(known, age);

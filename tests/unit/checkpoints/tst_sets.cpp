@@ -246,6 +246,8 @@ private slots:
         QCOMPARE(look(source).lines, QStringList{u"out/checkpoint-20 hf-trainer 20 whole resumable"_s});
         QCOMPARE(look(source).at(u"out/checkpoint-20"_s).worldSize, 2);
         QCOMPARE(firstFalseWhole(source, {"scheduler.pt"}), QString());
+        MemorySource mixed = with(source, "out/checkpoint-20/trainer_state.json", R"({"global_step": 30, "epoch": 1.0})");
+        QVERIFY2(look(mixed).brief(u"out/checkpoint-20"_s).contains(u"DeepSpeed's files are of step 20, trainer_state.json of step 30"_s), qPrintable(look(mixed).brief(u"out/checkpoint-20"_s)));
     }
     void accelerateLocksTheRanksOfItsPieces()
     {
