@@ -16,7 +16,7 @@ using namespace Qt::StringLiterals;
 /// Megatron-LM's "iter_<7 digits>" and "release" (megatron/training/checkpointing.py). torch_dist: the files of
 /// torch.distributed.checkpoint, common.pt, and metadata.json, written last. Legacy: mp_rank_<TP>[_<PP>[_<EP>]] folders with
 /// model_optim_rng.pt. Then latest_checkpointed_iteration.txt beside the folder is replaced. Megatron-Bridge adds
-/// train_state.pt and, after the tracker, run_config.yaml.
+/// train_state.pt and, after the tracker, run_config.yaml; slime the state of its data.
 namespace cairn::ckpt {
 namespace {
 
@@ -137,6 +137,23 @@ void judgeRanks(Finding &finding, const Index &index, const QList<QByteArray> &f
     decideStep(finding, name, std::nullopt, std::nullopt);
 }
 
+/// slime keeps the state of its data beside the iterations, "rollout/global_dataset_state_dict_<N>.pt", once it keeps any.
+void addRollout(Finding &finding, const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
+{
+    const QByteArray rollout = joined(folder.isEmpty() ? QByteArray() : parentPath(folder), "rollout");
+    const auto isState = [](const Entry *entry) { return baseName(entry->path).startsWith("global_dataset_state_dict_"); };
+    if (folder.isEmpty() || !finding.step || !std::ranges::any_of(index.filesIn(rollout), isState))
+        return;
+    finding.format = u"slime"_s;
+    const QByteArray name = "global_dataset_state_dict_" + QByteArray::number(*finding.step) + ".pt";
+    if (const Entry *state = index.find(rollout, name)) {
+        worsen(finding.check, checkWeightsFile(*state, source, limits));
+        finding.add(*state, Role::State);
+    } else {
+        worsen(finding.check, {State::Incomplete, Words::tr("%1 is missing, which is written after the model").arg(QString::fromLatin1("rollout/" + name))});
+    }
+}
+
 /// torch_dist: nullopt where there is no such save in the folder.
 std::optional<Finding> judgeDistributed(const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
 {
@@ -195,6 +212,7 @@ std::optional<Finding> recogniseIteration(const Index &index, const QByteArray &
         if (!ranks.isEmpty() && tracker->iteration && finding.step && *finding.step > *tracker->iteration)
             worsen(finding.check, {State::Unverified, Words::tr("the tracker file names iteration %1, so this save may not have been finished").arg(*tracker->iteration)});
     }
+    addRollout(finding, index, folder, source, limits);
     // Megatron-Bridge: the last file of all.
     if (const Entry *state = index.find(folder, "train_state.pt")) {
         worsen(finding.check, checkWeightsFile(*state, source, limits));
@@ -229,7 +247,7 @@ std::optional<Finding> recogniseMegatron(const Index &index, const QByteArray &f
 
 const Format megatronFormat{
     .names = "latest_checkpointed_iteration.txt metadata.json *.pt run_config.yaml *.distcp *.metadata",
-    .parts = "latest_checkpointed_iteration.txt latest_train_state.pt metadata.json common.pt model_optim_rng.pt model_rng.pt distrib_optim.pt run_config.yaml",
+    .parts = "latest_checkpointed_iteration.txt latest_train_state.pt global_dataset_state_dict_* metadata.json common.pt model_optim_rng.pt model_rng.pt distrib_optim.pt run_config.yaml",
     .folder = recogniseMegatron,
 };
 

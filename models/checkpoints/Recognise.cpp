@@ -31,14 +31,14 @@ bool isMarkerName(const QByteArray &name)
 /// temporary. "step-4.pt.tmp" → "step-4.pt", "tmp-checkpoint-5" → "checkpoint-5", "exp-tmp-2" → "exp" or "exp-2".
 QList<QByteArray> finalForms(const QByteArray &name)
 {
-    if (name.startsWith("tmp-"))
+    if (name.startsWith("tmp-") || name.startsWith("tmp_"))
         return {name.mid(4)};
     for (const char *marker : {".orbax-checkpoint-tmp", ".tempstate", ".tmp", "-tmp"}) {
         const qsizetype at = name.indexOf(marker);
         if (at > 0)
             return {name.left(at), name.left(at) + name.mid(at + static_cast<qsizetype>(qstrlen(marker)))};
     }
-    for (const char *marker : {"_temp", "-unfinished"}) {
+    for (const char *marker : {"_temp", "-unfinished", ".incomplete"}) {
         if (name.endsWith(marker))
             return {name.chopped(static_cast<qsizetype>(qstrlen(marker)))};
     }

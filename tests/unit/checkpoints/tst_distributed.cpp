@@ -142,6 +142,16 @@ private slots:
         QCOMPARE(seen.listing.runs.first().path, u"v0-20260101-101010"_s);
         QCOMPARE(firstFalseWhole(source, {"latest_checkpointed_iteration.txt", "args.json"}), QString());
     }
+    void slimeNeedsTheStateOfItsData()
+    {
+        MemorySource source = torchDist();
+        source.add("m/rollout/global_dataset_state_dict_100.pt", trainingFile(100));
+        QCOMPARE(look(source).lines, QStringList{u"m/iter_0000100 slime 100 whole resumable"_s});
+        MemorySource older = with(without(source, "m/rollout/global_dataset_state_dict_100.pt"), "m/rollout/global_dataset_state_dict_50.pt", trainingFile(50));
+        QVERIFY2(look(older).brief(u"m/iter_0000100"_s).startsWith(u"damaged no: "_s), qPrintable(look(older).brief(u"m/iter_0000100"_s)));
+        MemorySource empty = with(source, "m/rollout/global_dataset_state_dict_100.pt", {});
+        QVERIFY(look(empty).brief(u"m/iter_0000100"_s).startsWith(u"damaged no: "_s));
+    }
     void openRlhfIsWholeInBothRoles()
     {
         MemorySource source;

@@ -209,6 +209,15 @@ private slots:
         MemorySource less = without(source, "out/checkpoint-10/adapter_config.json");
         QVERIFY2(look(less).brief(u"out/checkpoint-10"_s).startsWith(u"damaged no: adapter_config.json is missing"_s), qPrintable(look(less).brief(u"out/checkpoint-10"_s)));
     }
+    void foldersUnderWayAreLeftOut()
+    {
+        MemorySource source;
+        for (const char *folder : {"a/tmp_step_5", "b/epoch-1-step-5.incomplete", "c/step_5"})
+            source.add(folder + "/state.pt"_ba, trainingFile(5));
+        const Seen seen = look(source);
+        QCOMPARE(seen.lines, QStringList{u"c/step_5/state.pt torch-zip 5 whole resumable"_s});
+        QVERIFY2(seen.listing.notes.join(u' ').contains(u"names: 2, including"_s), qPrintable(seen.listing.notes.join(u' ')));
+    }
     void versionsOfOneRunAreOneRun()
     {
         MemorySource source;
