@@ -4,6 +4,7 @@
 #include "checkpoints/Format.h"
 #include "checkpoints/Paths.h"
 #include "checkpoints/SaveParts.h"
+#include "checkpoints/SmallFiles.h"
 #include "checkpoints/Weights.h"
 
 #include <algorithm>
@@ -76,10 +77,15 @@ std::optional<Finding> recogniseAccelerate(const Index &index, const QByteArray 
     for (const Entry *entry : index.filesIn(folder)) {
         const QByteArray name = baseName(entry->path);
         const bool optimizer = isOptimizerName(name);
-        if (!optimizer && !isOtherStateName(name) && !(name.startsWith("random_states_") && name.endsWith(".pkl")))
+        const bool pickled = (name.startsWith("random_states_") || name.startsWith("custom_checkpoint_")) && name.endsWith(".pkl");
+        if (!optimizer && !isOtherStateName(name) && !pickled)
             continue;
         parts.optimizer = parts.optimizer || optimizer;
         worsen(parts.check, checkWeightsFile(*entry, source, limits));
+    }
+    for (const QByteArray &part : subtree(index, folder)) {
+        if (const Entry *settings = index.find(part, "config.json"))
+            worsen(parts.check, checkSettings(*settings, source, limits));
     }
     finding.check = parts.check;
 
@@ -112,8 +118,7 @@ std::optional<Finding> recogniseAccelerate(const Index &index, const QByteArray 
     finding.goodReason = Words::tr("every file of the save is there and holds; ranks with random states: %1").arg(finding.ranks);
     const QByteArray name = index.nameOf(folder);
     decideStep(finding, isSaveCounter(name) ? NameFacts() : factsFromName(name), std::nullopt, std::nullopt);
-    if (!isSaveCounter(name))
-        finding.epoch = factsFromName(name).epoch;
+    finding.savesAlike = true;
     addMembers(finding, index, folder);
     return finding;
 }
@@ -121,8 +126,8 @@ std::optional<Finding> recogniseAccelerate(const Index &index, const QByteArray 
 } // namespace
 
 const Format accelerateFormat{
-    .names = "random_states_*.pkl",
-    .parts = "random_states_* sampler.* dl_state_dict.bin",
+    .names = "random_states_*.pkl custom_checkpoint_*.pkl",
+    .parts = "random_states_* custom_checkpoint_* sampler.* dl_state_dict.bin",
     .folder = recogniseAccelerate,
 };
 

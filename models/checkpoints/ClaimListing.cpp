@@ -143,7 +143,7 @@ Result<Listing> listClaimByExec(ObjectApi &api, const ExecTarget &target, std::s
     // Arguments travel in the URL of the request, which proxies limit to 8 KiB and the script fills by half. A round
     // costs a fraction of a second.
     transport.bytesPerRound = 1'000'000;
-    transport.namesPerRound = 1'500;
+    transport.namesPerRound = 1'200;
     transport.maxRounds = 40;
     transport.source = u"exec"_s;
     return listThrough(transport, Words::tr("The folder %1").arg(target.path), target.recognise, stop, progress);

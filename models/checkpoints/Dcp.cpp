@@ -132,6 +132,7 @@ DcpMetadata DcpMetadata::parse(const QByteArray &bytes)
     DcpMetadata metadata;
     const Pickle pickle(bytes, 1'000'000);
     metadata.complete = pickle.end() == Pickle::End::Complete;
+    metadata.loads = metadata.complete || pickle.end() == Pickle::End::TooLarge;
     metadata.unknownGlobals = globalsOf(pickle).unknown;
     for (Pickle::Id id = 0; id < pickle.size(); ++id) {
         if (pickle.node(id).type != Pickle::Type::Object)
@@ -204,7 +205,9 @@ std::optional<Finding> recogniseDcp(const Index &index, const QByteArray &folder
                 finding.check = {State::Broken, Words::tr(".metadata names no shards")};
             else
                 finding.check = checkShards(metadata, index, folder, source, limits, present);
-            if (finding.check.isGood() && !metadata.complete)
+            if (!metadata.loads)
+                worsen(finding.check, {State::Incomplete, Words::tr(".metadata breaks off, or is no pickle that could be loaded; %1 shards are there").arg(present)});
+            else if (finding.check.isGood() && !metadata.complete)
                 finding.check = {State::Unverified, Words::tr(".metadata could not be followed to its end; %1 shards are there").arg(present)};
             if (!metadata.unknownGlobals.isEmpty())
                 worsen(finding.check, unknownGlobals(metadata.unknownGlobals));
@@ -226,15 +229,14 @@ std::optional<Finding> recogniseDcp(const Index &index, const QByteArray &folder
 
     std::optional<qint64> pickleStep;
     const NameFacts name = factsFromName(index.nameOf(folder));
-    finding.epoch = name.epoch;
     if (const Entry *meta = index.find(folder, "meta.pt")) {
+        finding.format = u"lightning"_s;
         FileReader file(source, *meta, limits.fileBudget);
         const TorchFile torch = probeTorch(file, limits);
         if (torch.check.state == State::Broken || torch.check.state == State::Pending || torch.check.state == State::Incomplete)
             worsen(finding.check, torch.check);
         pickleStep = torch.step;
-        if (!finding.epoch)
-            finding.epoch = torch.epoch;
+        finding.epoch = torch.epoch;
     }
     decideStep(finding, name, std::nullopt, pickleStep);
     for (const Entry *entry : index.filesIn(folder)) {

@@ -13,6 +13,7 @@ std::optional<Finding> recogniseDcp(const Index &index, const QByteArray &folder
 /// What a .metadata file says, read passively.
 struct DcpMetadata {
     bool complete = false;           ///< the pickle was followed to its end, so `length` is known for every shard
+    bool loads = true;               ///< false where it breaks off or is no pickle at all
     QMap<QByteArray, qint64> shards; ///< file name → bytes it must have at least, 0 where unknown
     bool training = false;           ///< keys beside the weights
     bool weights = false;            ///< keys that are nothing else

@@ -38,6 +38,8 @@ void decideStep(Finding &finding, const NameFacts &name, std::optional<qint64> j
         finding.step = step;
         finding.stepSource = source;
     };
+    if (name.epoch)
+        finding.epoch = name.epoch;
     // The trainer goes by its JSON, so a renamed folder must not hide it.
     if (json && name.step && *json != *name.step)
         take(json, u"json"_s);
@@ -46,6 +48,14 @@ void decideStep(Finding &finding, const NameFacts &name, std::optional<qint64> j
     take(json, u"json"_s);
     take(pickle, u"pickle"_s);
     take(name.step, u"name"_s);
+}
+
+void takeRecordedStep(Finding &finding, const NameFacts &name, qint64 pickle)
+{
+    if (name.step == pickle)
+        return; // the name says it as well
+    finding.step = pickle;
+    finding.stepSource = u"pickle"_s;
 }
 
 void setPlace(Finding &finding, const Entry &entry, Role role)

@@ -64,12 +64,18 @@ struct Finding {
     int worldSize = 0;        ///< it loads with this number of processes only; 0 where any will do or nothing is known
     bool holdsTraining = false; ///< what a resume needs beside the weights is there
     QString lack;             ///< why not, where it does not
+    bool savesAlike = false;  ///< a run's saves hold the same files: one without a file that the others have is not whole
 
     void add(const Entry &entry, Role role);
 };
 
-/// The step by order of trust: a name that says so, JSON, the pickle, a bare number in the name.
+/// The step by order of trust: a name that says so, JSON, the pickle, a bare number in the name. The epoch of the name, where
+/// it states one, stands before what the finding has.
 void decideStep(Finding &finding, const NameFacts &name, std::optional<qint64> json, std::optional<qint64> pickle);
+
+/// Before decideStep(), of a framework that goes on from its own counter whatever the save is called: a step in the pickle
+/// that is another than the name's, or the only one.
+void takeRecordedStep(Finding &finding, const NameFacts &name, qint64 pickle);
 
 /// A checkpoint that is one file.
 void setPlace(Finding &finding, const Entry &entry, Role role);

@@ -2,6 +2,7 @@
 #include "checkpoints/Folder.h"
 
 #include "base/Text.h"
+#include "checkpoints/Names.h"
 #include "checkpoints/Paths.h"
 
 #include <QFile>
@@ -34,6 +35,23 @@ struct DirCloser {
     void operator()(DIR *dir) const { closedir(dir); }
 };
 
+/// Things of one kind that have the name of a checkpoint and are none that could be read, with the first of them.
+struct Named {
+    int count = 0;
+    QByteArray first;
+    void add(const QByteArray &path)
+    {
+        if (++count == 1)
+            first = path;
+    }
+    /// "%1" stands for how many, "%2" for the example.
+    void note(QStringList &notes, const QString &text) const
+    {
+        if (count > 0)
+            notes << text.arg(count).arg(text::safe(pathToText(first)));
+    }
+};
+
 /// Counts what was left out, so that a million unreadable folders make one note.
 struct LeftOut {
     int unreadable = 0;
@@ -42,6 +60,10 @@ struct LeftOut {
     bool entryLimit = false;
     bool candidateLimit = false;
     bool stopped = false;
+    Named linksOut;
+    Named linksToNothing;
+    Named pipes;
+    Named others; ///< sockets and devices
 };
 
 class Walk
@@ -114,11 +136,22 @@ private:
                     below << full;
             } else if (S_ISREG(info.st_mode)) {
                 file(path, name, full, info);
-            } else if (S_ISLNK(info.st_mode) && isCandidateName(name) && m_links.size() < 10'000) {
-                m_links << full;
-            } // FIFOs, sockets and devices are not even opened
+            } else if (isCandidateName(name) || isStepFolder(name)) {
+                special(full, info.st_mode);
+            }
         }
         pending += below;
+    }
+
+    /// Has the name of a checkpoint, and is neither a file nor a folder. FIFOs, sockets and devices are not even opened.
+    void special(const QByteArray &full, mode_t mode)
+    {
+        if (S_ISFIFO(mode))
+            m_left.pipes.add(full);
+        else if (!S_ISLNK(mode))
+            m_left.others.add(full);
+        else if (m_links.size() < 10'000)
+            m_links << full;
     }
 
     void file(const QByteArray &folderPath, const QByteArray &name, const QByteArray &full, const struct stat &info)
@@ -165,13 +198,20 @@ private:
         for (const QByteArray &link : m_links) {
             const std::unique_ptr<char, decltype(&std::free)> real(
                 ::realpath((m_realRoot + '/' + link).constData(), nullptr), &std::free);
-            if (!real)
-                continue; // dangling, or a loop
+            if (!real) { // dangling, or a loop
+                m_left.linksToNothing.add(link);
+                continue;
+            }
             const QByteArray target(real.get());
             const QByteArray base = m_realRoot == "/" ? m_realRoot : m_realRoot + '/';
             struct stat info {};
-            if (!target.startsWith(base) || ::lstat(target.constData(), &info) != 0 || !S_ISREG(info.st_mode))
+            if (!target.startsWith(base)) {
+                if (target != m_realRoot)
+                    m_left.linksOut.add(link);
                 continue;
+            }
+            if (!isCandidateName(baseName(link)) || ::lstat(target.constData(), &info) != 0 || !S_ISREG(info.st_mode))
+                continue; // a linked folder is listed where it lies
             m_tree.files << Entry{link, info.st_size, mtimeMs(info), target.mid(base.size())};
         }
     }
@@ -188,7 +228,12 @@ private:
             m_tree.notes << Words::tr("More than %1 files look like parts of checkpoints; the rest was left out.").arg(m_limits.candidates);
         if (m_left.stopped)
             m_tree.notes << Words::tr("The listing was cancelled.");
+        m_left.linksOut.note(m_tree.notes, Words::tr("Links that lead out of the folder were not followed: %1, such as %2."));
         m_tree.partial = !m_tree.notes.isEmpty();
+        // These hide nothing, but look like checkpoints in a listing of names.
+        m_left.linksToNothing.note(m_tree.notes, Words::tr("Links with the names of checkpoints lead to nothing: %1, such as %2."));
+        m_left.pipes.note(m_tree.notes, Words::tr("Pipes with the names of checkpoints were left out: %1, such as %2."));
+        m_left.others.note(m_tree.notes, Words::tr("Sockets and devices with the names of checkpoints were left out: %1, such as %2."));
     }
 
     int m_root;

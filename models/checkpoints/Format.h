@@ -3,6 +3,7 @@
 
 #include "checkpoints/Index.h"
 
+#include <algorithm>
 #include <functional>
 #include <span>
 #include <stop_token>
@@ -28,6 +29,7 @@ public:
     bool mayGoOn();
     void count(const QByteArray &path);
     bool limited() const { return m_limited; }
+    int left() const { return std::max(m_most - m_done, 0); }
 
 private:
     int m_most;
@@ -47,6 +49,7 @@ struct Files {
     QList<const Entry *> entries;  ///< without hidden and temporary names, and without parts (Format::parts)
     QSet<QByteArray> taken;        ///< base names
     QList<Finding> findings;
+    QList<QByteArray> unclear;     ///< paths of files that look like checkpoints and are not listed: counted in a note
 
     bool isTaken(const Entry &entry) const;
     void take(const Entry &entry);
@@ -71,6 +74,7 @@ struct Format {
     X(verlFormat) \
     X(hfTrainerFormat) \
     X(accelerateFormat) \
+    X(openRlhfFormat) \
     X(deepSpeedFormat) \
     X(megatronFormat) \
     X(orbaxFormat) \
@@ -80,10 +84,14 @@ struct Format {
     X(tensorFlowFormat) \
     X(kerasFormat) \
     X(xgBoostFormat) \
+    X(lightGbmFormat) \
+    X(flaxFormat) \
+    X(ggufFormat) \
     X(paddleFormat) \
     X(safetensorsFormat) \
     X(torchSetFormat) \
-    X(torchFormat)
+    X(torchFormat) \
+    X(otherFilesFormat)
 
 #define CAIRN_DECLARE(name) extern const Format name;
 CAIRN_CHECKPOINT_FORMATS(CAIRN_DECLARE)

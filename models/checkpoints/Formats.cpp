@@ -20,6 +20,12 @@ QList<QByteArray> patternsOf(const char *Format::*list)
                 all << pattern;
         }
     }
+    // They travel in the arguments of a script, so none that another one covers: what matches a pattern as if it were a name
+    // matches all that it stands for.
+    const QList<QByteArray> patterns = all;
+    all.removeIf([&](const QByteArray &pattern) {
+        return std::ranges::any_of(patterns, [&](const QByteArray &other) { return other != pattern && matches(pattern, other); });
+    });
     return all;
 }
 
@@ -56,7 +62,7 @@ struct Patterns {
 
 /// What the driver itself goes by, of whatever framework.
 const Format unfinishedMarkers{
-    .names = "checkpoint-is-incomplete* *-unfinished *.incomplete",
+    .names = "*checkpoint* *ckpt* *-unfinished *.incomplete args.json",
     .parts = "checkpoint-is-incomplete* *-unfinished *.incomplete",
 };
 

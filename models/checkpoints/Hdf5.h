@@ -13,5 +13,8 @@ struct Hdf5File {
     QByteArray head; ///< the first 16 KiB, where the names of the root's groups stand
 };
 Hdf5File probeHdf5(FileReader &file, const Limits &limits);
+/// The same of a file that is part of another: its first 16 KiB, or all of it, and its size.
+Hdf5File judgeHdf5(const QByteArray &head, qint64 size);
+constexpr qint64 hdf5Head = 16 * 1024;
 
 } // namespace cairn::ckpt

@@ -88,7 +88,7 @@ r "$f" $((b - 1)) 2
 fi
 done'
 found() {
-  find . -xdev $2 -type f $1 \( @NAMES@ \) -print0
+  find . -xdev $2 ${3:--type f} $1 \( @NAMES@ \) -print0
 }
 cand() {
   found "$1" '-maxdepth 2' 2>/dev/null
@@ -99,6 +99,7 @@ E=`{ cand '' 2>&4 | head -c 393216 | xargs -0 -n 200 sh -c "$L" sh "$M" c 2>&4 >
 E=`printf %s "$E" | base64 | tr -d '\n'`
 [ -z "$E" ] || echo "@@$M E $E"
 cand ! | head -c 131072 | xargs -0 -n 200 sh -c "$L" sh "$M" o
+found '' '-maxdepth 32' '! -type f ! -type d' | head -c 16384 | xargs -0 -n 200 sh -c "$L" sh "$M" x
 cand '' | head -c 24576 | xargs -0 -n 50 sh -c "$R$P" sh "$M" | head -c 2400000
 echo
 echo "@@$M Z"
@@ -290,12 +291,15 @@ Output parse(const QByteArray &log, const QByteArray &marker)
     }
     qint64 candidateBytes = 0;
     qint64 otherBytes = 0;
+    qint64 specialBytes = 0;
     for (const Section &section : sections) {
         const QByteArray kind = section.words.value(0);
         if (kind == "c")
             output.damaged = !readList(section, output.candidates, candidateBytes) || output.damaged;
         else if (kind == "o")
             output.damaged = !readList(section, output.others, otherBytes) || output.damaged;
+        else if (kind == "x")
+            output.damaged = !readList(section, output.specials, specialBytes) || output.damaged;
         else if (kind == "r")
             readRange(section, output.ranges); // a bad one is asked for again
         else

@@ -24,8 +24,8 @@
 ///   @@M G <base64>              a file asked for is gone since it was listed
 ///   @@M X <word>                refusal: "nofolder", "outside" or "missing-<tool>"
 ///   @@M Z                       end; without it the output is cut
-/// Sections: "c" (candidates) and "o" (others) hold base64 of NUL-terminated names, "=", and one line "size mtime" for
-/// each; "r" holds base64 of a name, "=", and base64 of its 4096-byte blocks a … a+b-1.
+/// Sections: "c" (candidates), "o" (others) and "x" (links, pipes and the like with the names of candidates) hold base64 of
+/// NUL-terminated names, "=", and one line "size mtime" for each; "r" holds base64 of a name, "=", and base64 of its 4096-byte blocks a … a+b-1.
 namespace cairn::ckpt::helper {
 
 const QString &scriptText();
@@ -78,6 +78,7 @@ struct Output {
     QByteArray complaints;      ///< of find: unreadable folders
     QList<Listed> candidates;
     QList<Listed> others;
+    QList<Listed> specials;     ///< neither files nor folders, with the names of candidates
     QList<Range> ranges;        ///< only those whose checksum holds
     QList<QByteArray> gone;     ///< asked for, but no longer there
 

@@ -7,6 +7,7 @@
 #include "checkpoints/Paths.h"
 #include "checkpoints/Pickle.h"
 #include "checkpoints/SaveParts.h"
+#include "checkpoints/SmallFiles.h"
 #include "checkpoints/TorchFile.h"
 #include "checkpoints/Weights.h"
 #include "checkpoints/Zip.h"
@@ -32,6 +33,21 @@ QSet<int> rngRanks(const Index &index, const QByteArray &folder)
     return ranksIn(index, folder, "rng_state_", ".pth");
 }
 
+/// An adapter cannot be loaded without its settings. Not every program that writes adapters keeps them here, so one that has
+/// none is judged by the other saves of its run.
+Check checkAdapter(const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
+{
+    if (const Entry *settings = index.find(folder, "adapter_config.json"))
+        return checkSettings(*settings, source, limits);
+    if (folder.isEmpty() || !(index.find(folder, "adapter_model.safetensors") || index.find(folder, "adapter_model.bin")))
+        return {};
+    for (const QByteArray &other : index.foldersIn(parentPath(folder))) {
+        if (other != folder && isTrainerFolderName(baseName(other)) && index.find(other, "adapter_config.json"))
+            return {State::Incomplete, Words::tr("adapter_config.json is missing, which %1 has").arg(text::safe(pathToText(baseName(other))))};
+    }
+    return {};
+}
+
 SaveParts findParts(const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
 {
     SaveParts parts;
@@ -54,6 +70,9 @@ SaveParts findParts(const Index &index, const QByteArray &folder, Source &source
         }
     }
     addShardedParts(index, folder, source, limits, parts);
+    worsen(parts.check, checkAdapter(index, folder, source, limits));
+    if (const Entry *settings = index.find(folder, "config.json")) // read by a resume where it is there
+        worsen(parts.check, checkSettings(*settings, source, limits));
     if (!parts.model) // an adapter with a name has a folder of this name
         addWeightsBelow(index, folder, source, limits, parts);
     return parts;
@@ -226,6 +245,8 @@ bool isTrainerFolder(const Index &index, const QByteArray &folder)
     bool training = false;
     for (const Entry *entry : index.filesIn(folder)) {
         const QByteArray name = baseName(entry->path);
+        if (name.endsWith(".pdparams"))
+            return false; // PaddleNLP's trainer writes folders and files of these names too
         model = model || name.startsWith("model.safetensors") || name.startsWith("pytorch_model")
             || name.startsWith("adapter_model.") || name.startsWith("model-0");
         training = training || name == "optimizer.pt" || name == "optimizer.bin" || name == "scheduler.pt"
@@ -269,6 +290,8 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
 
     const SaveParts parts = findParts(index, folder, source, limits);
     worsen(finding.check, parts.check);
+    if (parts.step && state.step && *parts.step != *state.step)
+        worsen(finding.check, {State::Broken, Words::tr("DeepSpeed's files are of step %1, trainer_state.json of step %2").arg(*parts.step).arg(*state.step)});
     std::optional<qint64> worldSize;
     worsen(finding.check, checkOtherTorchFiles(index, folder, source, limits, worldSize));
     if (!worldSize && parts.worldSize > 0)
@@ -299,7 +322,7 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
 } // namespace
 
 const Format hfTrainerFormat{
-    .names = "trainer_state.json *.bin.index.json *.safetensors.index.json",
+    .names = "trainer_state.json config.json adapter_config.json *.bin.index.json *.safetensors.index.json",
     .parts = "training_args.bin scaler.pt optimizer.* optimizer_* scheduler.* scheduler_* rng_state* trainer_state.json "
              "*_optim_states.pt *_model_states.pt",
     .folder = recogniseHfTrainer,

@@ -41,6 +41,16 @@ KerasFile probeArchive(const Entry &entry, Source &source, const Limits &limits)
             return result;
         }
     }
+    const ZipEntry &weights = *directory.find("model.weights.h5");
+    const ZipBytes inner = weights.method == 0 ? readZipHead(file, directory, weights, limits, hdf5Head) : readZipEntry(file, directory, weights, limits);
+    result.check = inner.check.isGood() ? judgeHdf5(inner.data, weights.size).check : inner.check;
+    if (!result.check.isGood()) {
+        if (result.check.state != State::Pending)
+            result.check.reason = Words::tr("%1: %2").arg(u"model.weights.h5"_s, result.check.reason);
+        if (result.check.state == State::Incomplete)
+            result.check.state = State::Broken; // the archive around it was finished
+        return result;
+    }
     const ZipBytes config = readZipEntry(file, directory, *directory.find("config.json"), limits);
     result.check = config.check;
     if (!result.check.isGood())
@@ -80,7 +90,6 @@ void judge(Files &files, Finding &finding, const KerasFile &file, const QByteArr
     finding.holdsTraining = file.optimizer;
     finding.lack = Words::tr("the optimizer was not saved in it");
     NameFacts facts = placeFacts(finding, files.index, name);
-    finding.epoch = facts.epoch;
     if (!facts.explicitStep) // ModelCheckpoint's templates count epochs, or batches
         facts.step.reset();
     decideStep(finding, facts, std::nullopt, std::nullopt);

@@ -87,6 +87,20 @@ QByteArray stem(QByteArray name)
     return name;
 }
 
+/// The update of "checkpoint_<epoch>_<update>", with nothing but words after it; nullopt where the two cannot be that.
+std::optional<qint64> updateAfter(const Number &epoch, const QList<Number> &numbers, const QByteArray &name)
+{
+    qsizetype at = 0;
+    while (at < numbers.size() && numbers[at].begin != epoch.begin)
+        ++at;
+    if (at + 1 >= numbers.size() || name[epoch.end] != '_')
+        return std::nullopt;
+    const Number &update = numbers[at + 1];
+    const bool dated = at + 2 < numbers.size() && numbers[at + 2].word.isEmpty();
+    const bool follows = update.begin == epoch.end + 1 && !update.fraction && update.fits;
+    return follows && !dated && epoch.value < 100'000 && update.value > epoch.value ? std::optional(update.value) : std::nullopt;
+}
+
 } // namespace
 
 NameFacts factsFromName(const QByteArray &name)
@@ -100,13 +114,19 @@ NameFacts factsFromName(const QByteArray &name)
     for (const Number &n : numbers) {
         if (!n.fits || n.fraction)
             continue;
-        // fairseq: "checkpoint6" ends epoch 6, "checkpoint_6_180000" is update 180000 of it; others count saves so. What
-        // allows two readings is no step.
-        const bool twoReadings = oneOf(n.word, checkpointWords)
-            && ((n.separator == 0 && n.word == "checkpoint")
-                || (n.end + 1 < lower.size() && (lower[n.end] == '_' || lower[n.end] == '-') && isDigit(lower[n.end + 1])));
-        if (twoReadings)
+        // fairseq: "checkpoint6" ends epoch 6, "checkpoint_6_180000" is update 180000 of it. Others count saves so, or write
+        // a date: what allows two readings is no step.
+        if (n.word == "checkpoint" && n.separator == 0) {
+            facts.epoch = static_cast<double>(n.value);
             continue;
+        }
+        if (oneOf(n.word, checkpointWords) && n.end + 1 < lower.size() && (lower[n.end] == '_' || lower[n.end] == '-') && isDigit(lower[n.end + 1])) {
+            if (const std::optional<qint64> update = updateAfter(n, numbers, lower); update && rank == 0) {
+                facts.epoch = static_cast<double>(n.value);
+                facts.step = update; // not explicit, so a pickle outranks it
+            }
+            continue;
+        }
         const int found = oneOf(n.word, stepWords) ? 3
             : oneOf(n.word, iterationWords)        ? 2
             : oneOf(n.word, checkpointWords)       ? 1
@@ -119,7 +139,7 @@ NameFacts factsFromName(const QByteArray &name)
             facts.epoch = static_cast<double>(n.value);
         }
     }
-    if (facts.step || numbers.size() != 1)
+    if (facts.step || facts.epoch || numbers.size() != 1)
         return facts;
     const Number &only = numbers.first();
     if (!only.fits || only.fraction || only.end != lower.size())
@@ -127,7 +147,7 @@ NameFacts factsFromName(const QByteArray &name)
     if (only.begin == 0) { // "1000", "0001000.pt"
         facts.step = only.value;
         facts.explicitStep = true;
-    } else if (only.separator != 0 && !facts.epoch && !oneOf(only.word, otherWords)) {
+    } else if (only.separator != 0 && !oneOf(only.word, otherWords)) {
         facts.step = only.value; // "model_100.pt"
     }
     return facts;

@@ -16,7 +16,8 @@ struct NameFacts {
 };
 
 /// From the last part of a path, extension included: "step-00000100.pt", "epoch=3-step=1200-v1.ckpt",
-/// "checkpoint-500", "iter_0000100", "global_step1000", "model_100.pt". A shard number ("-00001-of-00002") is no step.
+/// "checkpoint-500", "iter_0000100", "global_step1000", "model_100.pt", "checkpoint_6_180000.pt" (fairseq: epoch and update),
+/// "checkpoint6.pt" (the end of epoch 6). A shard number ("-00001-of-00002") is no step.
 NameFacts factsFromName(const QByteArray &name);
 
 /// A folder name that stands for one checkpoint: "checkpoint-500", "step-100", "epoch_3", "1000".

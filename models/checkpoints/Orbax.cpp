@@ -86,6 +86,37 @@ Check checkItemsOfRun(const Index &index, const QByteArray &folder)
     return {};
 }
 
+/// An item with fewer files and bytes than each of the other steps has, or with far fewer bytes: its data may be lost in part, of
+/// which nothing else tells. The first step may hold zeros, which take no place.
+Check checkDataOfRun(const Index &index, const QByteArray &folder, const QByteArray &item)
+{
+    constexpr qsizetype most = 20; // others that are asked
+    if (folder.isEmpty() || item == folder)
+        return {};
+    const QList<QByteArray> steps = index.foldersIn(parentPath(folder));
+    const std::optional<qint64> own = factsFromName(index.nameOf(folder)).step;
+    const QByteArray data = joined(item.mid(folder.size() + 1), "d");
+    const Tree::Others here = index.tree().others.value(joined(folder, data));
+    qint64 files = std::numeric_limits<qint64>::max();
+    qint64 bytes = std::numeric_limits<qint64>::max();
+    bool first = true;
+    qsizetype asked = 0;
+    for (qsizetype i = std::max<qsizetype>(0, steps.indexOf(folder) - most / 2); i < steps.size() && asked < most; ++i) {
+        const auto there = index.tree().others.constFind(joined(steps[i], data));
+        if (steps[i] == folder || isTemporary(baseName(steps[i])) || there == index.tree().others.constEnd())
+            continue;
+        ++asked;
+        files = std::min(files, there->files);
+        bytes = std::min(bytes, there->bytes);
+        first = first && own && factsFromName(baseName(steps[i])).step.value_or(-1) > *own;
+    }
+    const bool fewer = here.files < files && here.bytes < bytes;
+    const bool smaller = !first && here.bytes < bytes / 10 * 9;
+    if (asked > 0 && here.files > 0 && (fewer || smaller))
+        return {State::Unverified, Words::tr("%1 has less data than the other steps of this run: perhaps some of it is missing").arg(text::safe(pathToText(baseName(item))))};
+    return {};
+}
+
 /// The tensors have names of no pattern, so a listing only sums them up: by folder.
 Extent dataBelow(const Index &index, const QByteArray &folder)
 {
@@ -207,6 +238,7 @@ std::optional<Finding> recogniseOrbax(const Index &index, const QByteArray &fold
     }
     for (const QByteArray &item : std::as_const(items)) {
         worsen(finding.check, checkItem(index, item, committed ? State::Broken : State::Incomplete, source, limits));
+        worsen(finding.check, checkDataOfRun(index, folder, item));
         const QByteArray name = index.nameOf(item);
         training = training || name.contains("opt") || name == "train_state" || name == "state";
         weights = true;
@@ -223,7 +255,6 @@ std::optional<Finding> recogniseOrbax(const Index &index, const QByteArray &fold
     finding.lack = Words::tr("no optimizer state was found in it");
     finding.goodReason = Words::tr("the save was committed, and each of its %1 items has its manifest and data; contents not read").arg(items.size());
     const NameFacts name = factsFromName(index.nameOf(folder));
-    finding.epoch = name.epoch;
     decideStep(finding, name, std::nullopt, std::nullopt);
     QList<QByteArray> all{folder};
     all << below;

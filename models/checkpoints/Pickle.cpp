@@ -6,6 +6,29 @@
 #include <cstring>
 
 namespace cairn::ckpt {
+namespace {
+
+using Type = Pickle::Type;
+
+/// Python raises TypeError for these as the key of a dict.
+bool isUnhashable(Type type)
+{
+    return type == Type::List || type == Type::Dict;
+}
+
+/// What may be called: a class, a function, or a value of a kind that is not followed.
+bool isCallable(Type type)
+{
+    return type == Type::Global || type == Type::Object || type == Type::Persistent || type == Type::Opaque;
+}
+
+/// What a call may be given as its arguments: a sequence, or a value of a kind that is not followed.
+bool isArguments(Type type)
+{
+    return type == Type::Tuple || type == Type::List || type == Type::Object || type == Type::Opaque;
+}
+
+} // namespace
 
 Pickle::Pickle(QByteArrayView bytes, std::size_t maxNodes)
     : m_bytes(bytes)
@@ -174,8 +197,19 @@ bool Pickle::put(std::uint64_t key)
     return true;
 }
 
-/// Adds to the container below: the items since the mark, or (depthItems > 0) that many topmost values.
-bool Pickle::extend(std::size_t depthItems, bool pairs)
+/// True where every second one of `items`, from the first on, may be the key of a dict.
+bool Pickle::areKeys(const std::vector<Id> &items) const
+{
+    for (std::size_t i = 0; i < items.size(); i += 2) {
+        if (isUnhashable(m_nodes[items[i]].type))
+            return false;
+    }
+    return items.size() % 2 == 0;
+}
+
+/// Adds to the container below: the items since the mark, or (depthItems > 0) that many topmost values. `into` is what it
+/// has to be, unless it is an object.
+bool Pickle::extend(std::size_t depthItems, Type into)
 {
     std::vector<Id> items;
     if (depthItems == 0) {
@@ -188,10 +222,11 @@ bool Pickle::extend(std::size_t depthItems, bool pairs)
                 return false;
         }
     }
-    if (m_stack.empty() || m_nodes[m_stack.back()].type == Type::Mark || (pairs && items.size() % 2 != 0))
+    const bool pairs = into == Type::Dict;
+    if (m_stack.empty() || (pairs && !areKeys(items)))
         return false;
     Node &target = m_nodes[m_stack.back()];
-    if (pairs && target.type != Type::Dict && target.type != Type::Object)
+    if (target.type != into && target.type != Type::Object)
         return false;
     target.filledOnly = false;
     // Items appended to an object are of no use here, and must not be mistaken for its keys.
@@ -210,7 +245,7 @@ bool Pickle::call(bool plain, bool extraKeywords)
     Id keywords = none;
     if (extraKeywords && !popTo(keywords))
         return false;
-    if (!popTo(node.arguments) || !popTo(node.callable))
+    if (!popTo(node.arguments) || !popTo(node.callable) || !isCallable(m_nodes[node.callable].type) || !isArguments(m_nodes[node.arguments].type))
         return false;
     push(std::move(node));
     return true;
@@ -286,7 +321,7 @@ bool Pickle::step()
         return true;
     case '1': return popMark(items);                        // POP_MARK
     case '2':                                               // DUP
-        if (m_stack.empty())
+        if (m_stack.empty() || m_nodes[m_stack.back()].type == Type::Mark)
             return false;
         m_stack.push_back(m_stack.back());
         return true;
@@ -355,14 +390,15 @@ bool Pickle::step()
     case 't': return pushSequence(Type::Tuple);
     case 'l': return pushSequence(Type::List);
     case 0x91: return pushSequence(Type::Set);
-    case 'd': return pushSequence(Type::Dict) && m_nodes.back().items.size() % 2 == 0;
+    case 'd': return pushSequence(Type::Dict) && areKeys(m_nodes.back().items);
     case 0x85: return tuple(1);
     case 0x86: return tuple(2);
     case 0x87: return tuple(3);
-    case 'a': return extend(1, false);
-    case 'e': case 0x90: return extend(0, false);
-    case 's': return extend(2, true);
-    case 'u': return extend(0, true);
+    case 'a': return extend(1, Type::List);
+    case 'e': return extend(0, Type::List);
+    case 0x90: return extend(0, Type::Set);
+    case 's': return extend(2, Type::Dict);
+    case 'u': return extend(0, Type::Dict);
     case 'h': return take(1, raw) && get(static_cast<uchar>(raw[0]));
     case 'j': return take(4, raw) && get(qFromLittleEndian<quint32>(raw.data()));
     case 'g': return lineKey(key) && get(key);
@@ -416,7 +452,7 @@ bool Pickle::step()
     }
     case 'b': {                                             // BUILD
         Id state = none;
-        if (!popTo(state) || m_stack.empty())
+        if (!popTo(state) || m_stack.empty() || m_nodes[m_stack.back()].type == Type::Mark)
             return false;
         Node &target = m_nodes[m_stack.back()];
         target.filledOnly = target.filledOnly && target.state == none;

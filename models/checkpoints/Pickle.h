@@ -81,7 +81,8 @@ private:
     bool pushSequence(Type type);
     bool get(std::uint64_t key);
     bool put(std::uint64_t key);
-    bool extend(std::size_t depthItems, bool pairs);
+    bool areKeys(const std::vector<Id> &items) const;
+    bool extend(std::size_t depthItems, Type into);
     bool call(bool plain, bool extraKeywords);
     void rescueRoot();
 

@@ -3,6 +3,7 @@
 
 #include "base/Text.h"
 #include "checkpoints/Paths.h"
+#include "checkpoints/Runs.h"
 #include "checkpoints/SmallFiles.h"
 #include "domain/CheckpointSummary.h"
 
@@ -30,14 +31,14 @@ bool isMarkerName(const QByteArray &name)
 /// temporary. "step-4.pt.tmp" → "step-4.pt", "tmp-checkpoint-5" → "checkpoint-5", "exp-tmp-2" → "exp" or "exp-2".
 QList<QByteArray> finalForms(const QByteArray &name)
 {
-    if (name.startsWith("tmp-"))
+    if (name.startsWith("tmp-") || name.startsWith("tmp_"))
         return {name.mid(4)};
     for (const char *marker : {".orbax-checkpoint-tmp", ".tempstate", ".tmp", "-tmp"}) {
         const qsizetype at = name.indexOf(marker);
         if (at > 0)
             return {name.left(at), name.left(at) + name.mid(at + static_cast<qsizetype>(qstrlen(marker)))};
     }
-    for (const char *marker : {"_temp", "-unfinished"}) {
+    for (const char *marker : {"_temp", "-unfinished", ".incomplete"}) {
         if (name.endsWith(marker))
             return {name.chopped(static_cast<qsizetype>(qstrlen(marker)))};
     }
@@ -58,7 +59,7 @@ public:
 
     QList<Finding> run()
     {
-        for (const QByteArray &folder : m_index.folders()) {
+        for (const QByteArray &folder : foldersInOrder()) {
             if (isHidden(folder))
                 continue;
             if (m_owned.contains(folder))
@@ -68,19 +69,56 @@ public:
             if (!m_looks.mayGoOn())
                 break;
         }
-        judgeRandomStates();
         applyMarkers();
         dropTemporary();
         dropClaimedBeside();
+        m_pending = !joinVersions(m_findings, m_index, m_source, m_options.limits);
+        judgeAmongOthers(m_findings);
         return m_findings;
     }
     bool limited() const { return m_looks.limited(); }
+    bool pending() const { return m_pending; }
     /// What was left out for its name, by path; see finalForms().
     const QList<QByteArray> &leftOut() const { return m_leftOut; }
     /// Parts of checkpoints in folders where nobody claims the whole.
     const QList<QByteArray> &unclaimed() const { return m_unclaimed; }
 
 private:
+    /// Seconds and step of a file: by time, for steps may go back, and of a copy that gave all one time by step.
+    using Age = std::pair<qint64, qint64>;
+    static Age ageOf(const Entry &entry, qint64 folderStep)
+    {
+        return {entry.mtimeMs / 1000, std::max(factsFromName(baseName(entry.path)).step.value_or(-1), folderStep)};
+    }
+
+    /// By path; where there are more files than may be looked into, the newest first. Folders come before those below them.
+    QList<QByteArray> foldersInOrder() const
+    {
+        QList<QByteArray> folders = m_index.folders();
+        if (m_index.tree().files.size() <= m_options.maxProbes)
+            return folders;
+        QHash<QByteArray, Age> newest; // of a folder and all below
+        for (const QByteArray &folder : std::as_const(folders)) {
+            Age age{0, -1};
+            const qint64 step = factsFromName(m_index.nameOf(folder)).step.value_or(-1);
+            const QList<const Entry *> files = m_index.filesIn(folder);
+            for (const Entry *entry : files)
+                age.first = std::max(age.first, entry->mtimeMs / 1000);
+            for (const Entry *entry : files) { // names are asked of the newest alone
+                if (entry->mtimeMs / 1000 == age.first)
+                    age.second = std::max(age.second, ageOf(*entry, step).second);
+            }
+            for (QByteArray above = folder;; above = parentPath(above)) {
+                Age &known = newest[above];
+                known = std::max(known, age);
+                if (above.isEmpty())
+                    break;
+            }
+        }
+        std::ranges::stable_sort(folders, std::ranges::greater(), [&](const QByteArray &folder) { return newest.value(folder); });
+        return folders;
+    }
+
     /// Hidden folders, and those that are a save under way: their final name is a checkpoint's. Others with a temporary name
     /// ("exp-tmp-2") may just be called so, and hold healthy checkpoints.
     bool isHidden(const QByteArray &folder)
@@ -147,11 +185,18 @@ private:
 
     void claimFiles(const QByteArray &folder)
     {
-        Files files{m_index, m_source, m_options.limits, m_looks, folder, {}, {}, {}};
+        Files files{m_index, m_source, m_options.limits, m_looks, folder, {}, {}, {}, {}};
         for (const Entry *entry : m_index.filesIn(folder)) {
             const QByteArray name = baseName(entry->path);
             if (!isPartName(name) && !isHiddenFile(folder, name) && !isCountedElsewhere(*entry))
                 files.entries << entry;
+        }
+        if (files.entries.size() > m_looks.left()) {
+            const qint64 step = factsFromName(m_index.nameOf(folder)).step.value_or(-1);
+            QHash<const Entry *, Age> ages;
+            for (const Entry *entry : std::as_const(files.entries))
+                ages.insert(entry, ageOf(*entry, step));
+            std::ranges::stable_sort(files.entries, std::ranges::greater(), [&](const Entry *entry) { return ages.value(entry); });
         }
         takePointers(files);
         for (const Format *format : formats()) {
@@ -159,13 +204,15 @@ private:
                 format->files(files);
         }
         m_findings << files.findings;
+        m_unclear << files.unclear;
         noteUnclaimed(files);
     }
 
     /// Git LFS pointers that nobody replaced by the real file.
     static void takePointers(Files &files)
     {
-        for (const Entry *entry : std::as_const(files.entries)) {
+        const QList<const Entry *> some = files.entries.first(std::min<qsizetype>(files.entries.size(), files.looks.left()));
+        for (const Entry *entry : some) {
             const Check check = checkLfsPointer(*entry, files.source, files.limits);
             if (check.state != State::Broken)
                 continue;
@@ -175,7 +222,6 @@ private:
             finding.check = check;
             setPlace(finding, *entry, Role::Other);
             const NameFacts facts = placeFacts(finding, files.index, baseName(entry->path));
-            finding.epoch = facts.epoch;
             decideStep(finding, facts, std::nullopt, std::nullopt);
             files.findings << finding;
         }
@@ -202,6 +248,7 @@ private:
         for (const Finding &finding : std::as_const(m_findings))
             runs << finding.run;
         m_unclaimed.removeIf([&](const QByteArray &path) { return runs.contains(parentPath(path)); });
+        m_unclaimed << m_unclear;
     }
 
     /// Somebody says that a save was not finished: beside it ("x-unfinished", "x.incomplete") or inside.
@@ -229,24 +276,6 @@ private:
         return entry.isLink() && m_index.find({}, entry.linkTarget) && isCandidateName(baseName(entry.linkTarget));
     }
 
-    /// A folder with the random states of fewer ranks than the others of its run: perhaps ranks are missing, perhaps the
-    /// run shrank. Only asking can tell.
-    void judgeRandomStates()
-    {
-        QHash<QByteArray, int> most;
-        const auto series = [](const Finding &finding) { return finding.run + '\n' + finding.format.toUtf8(); };
-        for (const Finding &finding : std::as_const(m_findings))
-            most[series(finding)] = std::max(most[series(finding)], finding.ranks);
-        for (Finding &finding : m_findings) {
-            if (finding.ranks == 0 || !finding.holdsTraining || finding.ranksKnown)
-                continue;
-            const int others = most[series(finding)];
-            if (finding.ranks < others)
-                worsen(finding.check, {State::Unverified, Words::tr("it has the random states of %1 ranks, others of this run have %2")
-                                                              .arg(finding.ranks).arg(others)});
-        }
-    }
-
     Index m_index;
     Source &m_source;
     const RecogniseOptions &m_options;
@@ -257,6 +286,8 @@ private:
     QList<QByteArray> m_doubtful; ///< folders that may be saves under way, or just be called so
     QList<QByteArray> m_leftOut;
     QList<QByteArray> m_unclaimed;
+    QList<QByteArray> m_unclear;
+    bool m_pending = false;
 };
 
 QDateTime utc(qint64 ms)
@@ -347,6 +378,15 @@ Checkpoint judge(const Finding &finding, std::chrono::milliseconds rhythm, const
     return checkpoint;
 }
 
+QString leftOutByAge(const Tree &tree, int looked)
+{
+    const auto oldest = std::ranges::min_element(tree.files, {}, &Entry::mtimeMs);
+    if (oldest == tree.files.end())
+        return Words::tr("Only the newest %1 checkpoints and files were looked into.").arg(looked);
+    return Words::tr("Only the newest %1 checkpoints and files were looked into, of %2 files that may belong to one; not the older ones, such as %3.")
+        .arg(looked).arg(tree.files.size()).arg(text::safe(pathToText(oldest->path)));
+}
+
 /// The order of a list: by step, then epoch, then time; those without a step come before all others.
 bool comesBefore(const Checkpoint &a, const Checkpoint &b)
 {
@@ -364,6 +404,7 @@ Recognised recognise(const Tree &tree, Source &source, const RecogniseOptions &o
     Recogniser recogniser(tree, source, options, stop, progress);
     const QList<Finding> findings = recogniser.run();
     Recognised result;
+    result.pending = recogniser.pending();
     QMap<QByteArray, QList<const Finding *>> runs;
     for (const Finding &finding : findings) {
         runs[finding.run] << &finding;
@@ -384,9 +425,9 @@ Recognised recognise(const Tree &tree, Source &source, const RecogniseOptions &o
     result.listing.partial = tree.partial || recogniser.limited();
     result.listing.notes = tree.notes;
     if (recogniser.limited() && runs.isEmpty())
-        result.listing.notes << Words::tr("No checkpoint is among the first %1 files and folders; the others were not looked into.").arg(options.maxProbes);
+        result.listing.notes << Words::tr("No checkpoint is among the newest %1 files and folders; the others were not looked into.").arg(options.maxProbes);
     else if (recogniser.limited())
-        result.listing.notes << Words::tr("Only the first %1 checkpoints and files were looked into.").arg(options.maxProbes);
+        result.listing.notes << leftOutByAge(tree, options.maxProbes);
     if (const QList<QByteArray> &leftOut = recogniser.leftOut(); !leftOut.isEmpty())
         result.listing.notes << Words::tr("Left out because of their temporary or hidden names: %1, including %2.")
                                     .arg(leftOut.size()).arg(text::safe(pathToText(leftOut.first())));

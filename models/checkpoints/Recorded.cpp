@@ -42,6 +42,10 @@ void RecordedSource::addListing(const helper::Output &output, const QByteArray &
         m_tree.notes << Words::tr("Some folders could not be read: %1").arg(text::safe(first));
     }
     m_tree.partial = !m_tree.notes.isEmpty();
+    if (!output.specials.isEmpty()) {
+        m_tree.notes << Words::tr("Links, pipes and the like with the names of checkpoints were left out: %1, such as %2.")
+                            .arg(output.specials.size()).arg(text::safe(pathToText(output.specials.first().path)));
+    }
     // Sizes of folders miss a few small files then, which says nothing about the checkpoints themselves.
     if (output.othersCut)
         m_tree.notes << Words::tr("Not every other file was counted, so sizes of folders may be too small.");

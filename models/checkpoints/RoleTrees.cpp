@@ -2,6 +2,7 @@
 #include "base/Text.h"
 #include "checkpoints/Dcp.h"
 #include "checkpoints/Format.h"
+#include "checkpoints/Json.h"
 #include "checkpoints/Paths.h"
 #include "checkpoints/SaveParts.h"
 #include "checkpoints/SmallFiles.h"
@@ -75,6 +76,38 @@ bool isXtuner(const Index &index, const QByteArray &folder)
     return hasDcp(index, joined(folder, "weights")) && index.find(folder, "train_state.json");
 }
 
+/// NeMo 2: "weights", a save of Megatron's, and "context". "<name>-unfinished" stands beside it until all is written.
+bool isNemo(const Index &index, const QByteArray &folder)
+{
+    const QByteArray weights = joined(folder, "weights");
+    return hasDcp(index, weights) && !index.find(folder, "train_state.json") && (hasFolder(index, folder, "context") || index.tree().others.contains(joined(folder, "context")));
+}
+
+/// NeMo Automodel: "epoch_<E>_step_<S>/{model,optim}", with ".incomplete" until all is written.
+bool isAutomodel(const Index &index, const QByteArray &folder)
+{
+    const QByteArray name = index.nameOf(folder);
+    return name.startsWith("epoch_") && name.contains("_step_") && hasFolder(index, folder, "model")
+        && (hasFolder(index, folder, "optim") || index.tree().others.contains(folder));
+}
+
+/// AReaL keeps one "recover_checkpoint", which it writes anew each time, and then recover_info/step_info.json.
+bool isAReal(const Index &index, const QByteArray &folder)
+{
+    return index.nameOf(folder) == "recover_checkpoint" && (hasDcp(index, folder) || !index.filesIn(folder).isEmpty());
+}
+
+/// Written after the save: beside it or one folder up; nullptr where there is none.
+const Entry *arealInfo(const Index &index, const QByteArray &folder)
+{
+    if (folder.isEmpty())
+        return nullptr;
+    const QByteArray parent = parentPath(folder);
+    if (const Entry *entry = index.find(joined(parent, "recover_info"), "step_info.json"))
+        return entry;
+    return parent.isEmpty() ? nullptr : index.find(joined(parentPath(parent), "recover_info"), "step_info.json");
+}
+
 constexpr std::array kinds{
     Kind{"llama-factory", "", "CHECKPOINT_COMPLETE", "", Proof::MarkerLast, isLlamaFactory},
     Kind{"nemo-rl", "train_dataloader.pt training_info.json", "", "", Proof::Renamed, isNemoRl},
@@ -82,6 +115,9 @@ constexpr std::array kinds{
     Kind{"prime-rl", "orchestrator/progress.pt", "", "", Proof::Count, isPrimeRl},
     Kind{"veomni", "", ".metadata", "", Proof::MarkerLast, isVeOmni},
     Kind{"xtuner", "train_state.json", "", "", Proof::Probe, isXtuner},
+    Kind{"nemo", "", "", "", Proof::MarkerLast, isNemo},
+    Kind{"automodel", "", "", "", Proof::Count, isAutomodel},
+    Kind{"areal", "", "", "", Proof::MarkerLast, isAReal},
 };
 
 /// Files of ranks, "<stem>rank_<r>.pt", with gaps; where the name says how many there are, with the last ones missing.
@@ -128,9 +164,32 @@ void checkContents(Finding &finding, const Index &index, const QList<QByteArray>
                 continue;
             worsen(finding.check, checkWeightsFile(*entry, source, limits));
             optimizer = optimizer || name.startsWith("optim") || optimizerFolder;
-            model = model || (!below.isEmpty() && !optimizerFolder && (tensors || name.startsWith("model")));
+            model = model || (!optimizerFolder && (tensors || (!below.isEmpty() && name.startsWith("model"))));
         }
     }
+}
+
+/// The step of the save, by the file that is written after it.
+std::optional<qint64> checkArealInfo(Finding &finding, const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
+{
+    const Entry *info = arealInfo(index, folder);
+    if (!info) {
+        worsen(finding.check, {State::Incomplete, Words::tr("recover_info/step_info.json, which is written after it, is missing")});
+        return std::nullopt;
+    }
+    const SmallJson json = readSmallJson(*info, source, limits);
+    worsen(finding.check, json.check);
+    for (const Entry *entry : index.filesIn(folder)) {
+        if (entry->mtimeMs > info->mtimeMs + 2000) {
+            worsen(finding.check, {State::Unverified, Words::tr("it is newer than step_info.json: a later save may have been broken off over this one")});
+            break;
+        }
+    }
+    const std::optional<qint64> step = wholeNumber(json.object[u"global_step"_s]);
+    if (json.check.isGood() && !step)
+        worsen(finding.check, {State::Broken, Words::tr("step_info.json names no global_step")});
+    finding.add(*info, Role::Marker);
+    return step;
 }
 
 std::optional<Finding> judgeTree(const Kind &kind, const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
@@ -156,12 +215,12 @@ std::optional<Finding> judgeTree(const Kind &kind, const Index &index, const QBy
     checkContents(finding, index, all, source, limits, model, optimizer);
     if (!model)
         worsen(finding.check, {State::Incomplete, Words::tr("the weights are missing")});
+    finding.savesAlike = true;
     finding.holdsTraining = model && optimizer;
     finding.lack = Words::tr("there is no optimizer state in it");
     finding.goodReason = Words::tr("every part of the save is there and holds");
-    const NameFacts name = factsFromName(index.nameOf(folder));
-    finding.epoch = name.epoch;
-    decideStep(finding, name, std::nullopt, std::nullopt);
+    const std::optional<qint64> recorded = kind.is == isAReal ? checkArealInfo(finding, index, folder, source, limits) : std::nullopt;
+    decideStep(finding, factsFromName(index.nameOf(folder)), recorded, std::nullopt);
     const QByteArray tracker = kind.tracker;
     if (const Entry *entry = tracker.isEmpty() || folder.isEmpty() ? nullptr : index.find(parentPath(folder), tracker)) {
         const SmallText text = readSmallText(*entry, source, limits);
@@ -195,8 +254,8 @@ std::optional<Finding> recogniseTree(const Index &index, const QByteArray &folde
 } // namespace
 
 const Format roleTreeFormat{
-    .names = "CHECKPOINT_COMPLETE training_info.json train_state.json latest_ckpt_global_step.txt *.pt *.safetensors *.distcp *.metadata",
-    .parts = "CHECKPOINT_COMPLETE training_info.json train_state.json latest_ckpt_global_step.txt",
+    .names = "CHECKPOINT_COMPLETE training_info.json train_state.json latest_ckpt_global_step.txt step_info.json *.pt *.safetensors *.distcp *.metadata",
+    .parts = "CHECKPOINT_COMPLETE training_info.json train_state.json latest_ckpt_global_step.txt step_info.json",
     .folder = recogniseTree,
 };
 

@@ -3,6 +3,7 @@
 
 #include "checkpoints/Check.h"
 
+#include <QSet>
 #include <optional>
 
 namespace cairn::ckpt {
@@ -13,6 +14,7 @@ struct SafetensorsFile {
     bool isSafetensors = false; ///< the first bytes look like it
     Check check;
     qint64 tensors = 0;
+    QSet<QString> names;        ///< of the tensors
     std::optional<qint64> step; ///< from __metadata__
 };
 

@@ -28,7 +28,6 @@ Finding weights(int shards)
 void decide(Finding &finding, const Index &index, const QByteArray &name, std::optional<qint64> step)
 {
     const NameFacts facts = placeFacts(finding, index, name);
-    finding.epoch = facts.epoch;
     decideStep(finding, facts, step, std::nullopt);
 }
 

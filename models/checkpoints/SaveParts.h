@@ -22,6 +22,7 @@ struct SaveParts {
     bool model = false;
     bool optimizer = false;
     int worldSize = 0; ///< see Finding
+    std::optional<qint64> step; ///< of DeepSpeed's files
     Check check;
 };
 

@@ -7,9 +7,19 @@
 
 namespace cairn::ckpt {
 
+namespace {
+
+constexpr qint64 most = 64 * 1024;
+
+Check noJson(const QByteArray &path)
+{
+    return {State::Incomplete, Words::tr("%1 is not valid JSON: it is cut short or still being written").arg(text::safe(pathToText(baseName(path))))};
+}
+
+} // namespace
+
 SmallText readSmallText(const Entry &entry, Source &source, const Limits &limits)
 {
-    constexpr qint64 most = 64 * 1024;
     const QString name = text::safe(pathToText(baseName(entry.path)));
     if (entry.size > most)
         return {{State::Broken, Words::tr("%1 is far too long").arg(name)}, {}};
@@ -29,11 +39,20 @@ SmallJson readSmallJson(const Entry &entry, Source &source, const Limits &limits
     if (!text.check.isGood())
         return {text.check, {}};
     const std::optional<QJsonObject> object = parsePythonJson(text.text);
-    if (!object) {
-        return {{State::Incomplete, Words::tr("%1 is not valid JSON: it is cut short or still being written")
-                                        .arg(text::safe(pathToText(baseName(entry.path))))}, {}};
-    }
+    if (!object)
+        return {noJson(entry.path), {}};
     return {{}, *object};
+}
+
+Check checkSettings(const Entry &entry, Source &source, const Limits &limits)
+{
+    if (entry.size <= most)
+        return readSmallJson(entry, source, limits).check;
+    FileReader file(source, entry, limits.fileBudget);
+    const FileReader::Bytes tail = file.read(file.size() - 64, 64);
+    if (!tail.ok())
+        return readFailure(tail.status, limits.fileBudget);
+    return tail.data.trimmed().endsWith('}') ? Check() : noJson(entry.path);
 }
 
 Check checkLfsPointer(const Entry &entry, Source &source, const Limits &limits)

@@ -22,6 +22,9 @@ struct SmallJson {
 };
 SmallJson readSmallJson(const Entry &entry, Source &source, const Limits &limits);
 
+/// Settings that a loader parses whole: Incomplete where they are no JSON object. Beyond 64 KiB only the last bytes are read.
+Check checkSettings(const Entry &entry, Source &source, const Limits &limits);
+
 /// A file that `git lfs` was to replace by the real one: "version https://git-lfs.github.com/spec/v1". Broken with that
 /// reason, Pending where it is not known yet, good for every other file.
 Check checkLfsPointer(const Entry &entry, Source &source, const Limits &limits);

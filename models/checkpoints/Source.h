@@ -24,7 +24,7 @@ struct Tree {
         qint64 files = 0;
         qint64 bytes = 0;
         qint64 newestMs = 0;
-        qint64 empty = 0; ///< of the files; not counted in buckets
+        qint64 empty = 0; ///< of the files
     };
     QByteArray rootName;              ///< last part of the listed folder's own path; tells a step when a checkpoint is listed itself
     QList<Entry> files;

@@ -171,16 +171,14 @@ Finding judgePrefix(Files &files, const QByteArray &prefix, const QByteArray &st
         ? Words::tr("the index and all %1 shards are there, and the checksum of every tensor holds").arg(bundle.index.shards)
         : Words::tr("the index holds, and all %1 shards are there with the length that it names; contents not read").arg(bundle.index.shards);
     NameFacts name = placeFacts(finding, files.index, prefix);
-    finding.epoch = name.epoch;
     if (step) {
         finding.step = step;
         finding.stepSource = u"tensor"_s;
-    } else {
-        // The number of tf.train.Checkpoint counts saves.
-        if (counter || !bundle.check.isGood())
-            name.step.reset();
-        decideStep(finding, name, std::nullopt, std::nullopt);
     }
+    // The number of tf.train.Checkpoint counts saves.
+    if (counter || !bundle.check.isGood())
+        name.step.reset();
+    decideStep(finding, name, std::nullopt, std::nullopt);
     return finding;
 }
 
@@ -261,7 +259,6 @@ std::optional<Finding> recogniseSavedModel(const Index &index, const QByteArray 
     if (!index.filesIn(variables).isEmpty())
         worsen(finding.check, bundle.check);
     const NameFacts name = factsFromName(index.nameOf(folder));
-    finding.epoch = name.epoch;
     decideStep(finding, name, std::nullopt, std::nullopt);
     for (const QByteArray &part : {folder, variables}) {
         for (const Entry *entry : index.filesIn(part))

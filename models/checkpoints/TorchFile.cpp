@@ -2,6 +2,8 @@
 #include "checkpoints/TorchFile.h"
 
 #include "base/Text.h"
+#include "checkpoints/Paths.h"
+#include "checkpoints/TorchStorage.h"
 #include "checkpoints/Zip.h"
 
 #include <algorithm>
@@ -29,24 +31,6 @@ bool isDataPickle(const ZipEntry &entry)
     return entry.name.endsWith("/data.pkl") && entry.name.count('/') == 1;
 }
 
-/// Storage keys that the pickle refers to: ('storage', class, key, location, length).
-bool hasAllStorages(const Pickle &pickle, const QList<bool> &present)
-{
-    for (Pickle::Id id = 0; id < pickle.size(); ++id) {
-        const Pickle::Node &node = pickle.node(id);
-        if (node.type != Pickle::Type::Persistent || node.callable == Pickle::none)
-            continue;
-        const Pickle::Node &tuple = pickle.node(node.callable);
-        if (tuple.type != Pickle::Type::Tuple || tuple.items.size() < 3)
-            continue;
-        bool ok = false;
-        const qlonglong key = pickle.node(tuple.items[2]).text.toByteArray().toLongLong(&ok);
-        if (ok && (key < 0 || key >= present.size()))
-            return false;
-    }
-    return true;
-}
-
 /// The world size of transformers' training arguments, whose PartialState keeps it as "num_processes".
 std::optional<qint64> worldSizeOf(const Pickle &pickle)
 {
@@ -61,8 +45,10 @@ std::optional<qint64> worldSizeOf(const Pickle &pickle)
     return std::nullopt;
 }
 
-void readPickle(const Pickle &pickle, TorchFile &result)
+void readPickle(const Pickle &pickle, TorchFile &result, const SeePickle &see)
 {
+    if (see)
+        see(pickle);
     const TorchContent content = contentOf(pickle);
     result.step = content.counters.step;
     result.epoch = content.counters.epoch;
@@ -77,12 +63,13 @@ void readPickle(const Pickle &pickle, TorchFile &result)
                 result.numbers.insert(pickle.node(items[i]).text.toByteArray().left(100), *value);
         }
         const Pickle::Id arguments = pickle.member(pickle.root(), "args");
-        for (const char *key : {"world_size", "tensor_model_parallel_size", "pipeline_model_parallel_size"}) {
+        for (const char *key : {"world_size", "tensor_model_parallel_size", "pipeline_model_parallel_size", "expert_model_parallel_size"}) {
             const std::optional<qint64> value = arguments == Pickle::none ? std::nullopt : pickle.integer(pickle.member(arguments, key));
             if (value)
                 result.numbers.insert(QByteArray("args.") + key, *value);
         }
     }
+    result.lightning = pickle.member(pickle.root(), "pytorch-lightning_version") != Pickle::none;
     result.worldSize = worldSizeOf(pickle);
     result.globals = globalsOf(pickle);
 }
@@ -101,15 +88,40 @@ void probeCut(FileReader &file, const ZipDirectory &directory, TorchFile &result
         result.kind = TorchFile::Kind::Zip;
 }
 
-/// Without a zip: what torch wrote before 1.6, or a pickle that somebody wrote by hand.
-bool probeLegacy(FileReader &file, TorchFile &result)
+/// Magic number, protocol version and system info come before the saved object.
+constexpr int legacyHead = 3;
+
+/// What follows the object of a legacy file: a list of storage keys, then of each its length and its elements. Cut where the
+/// file is shorter than that; good where it is as long as that, which proves little, for nothing in it is a checksum.
+Check checkLegacyTail(const Pickle &pickle, QByteArrayView rest, qint64 position, qint64 size)
 {
-    const qint64 length = std::min<qint64>(file.size(), 64 * 1024);
+    const Pickle keys(rest.sliced(pickle.consumed()));
+    const bool all = position + rest.size() == size;
+    if (keys.end() == Pickle::End::Truncated && all)
+        return {State::Incomplete, Words::tr("its end is missing: the file is cut short or still being written")};
+    if (keys.end() == Pickle::End::Invalid)
+        return {State::Broken, Words::tr("the list of its tensor storages is no pickle")};
+    if (keys.end() != Pickle::End::Complete)
+        return {};
+    const std::optional<qint64> storages = bytesOfLegacyStorages(pickle, keys);
+    if (!storages)
+        return {};
+    const qint64 there = size - position - pickle.consumed() - keys.consumed();
+    if (there < *storages)
+        return {State::Incomplete, Words::tr("the file is cut short: %1 of %2 bytes of its tensors are there").arg(std::max<qint64>(there, 0)).arg(*storages)};
+    return {};
+}
+
+/// Without a zip: what torch wrote before 1.6, or a pickle that somebody wrote by hand.
+bool probeLegacy(FileReader &file, TorchFile &result, const SeePickle &see)
+{
     const FileReader::Bytes head = file.read(0, std::min<qint64>(file.size(), 512));
     if (!head.ok() || !isPickle(head.data))
         return false;
     const bool legacy = head.data.first(std::min<qsizetype>(head.data.size(), 32)).contains(legacyMagic);
-    const FileReader::Bytes more = file.read(0, length);
+    constexpr qint64 most = 64 * 1024;
+    constexpr qint64 mostLocal = 4 * 1024 * 1024;
+    const FileReader::Bytes more = file.read(0, std::min<qint64>(file.size(), file.isLocal() ? mostLocal : most));
     if (more.status == FileReader::Status::Pending) {
         result.kind = TorchFile::Kind::Legacy;
         result.check = {State::Pending, Words::tr("not read yet")};
@@ -117,38 +129,49 @@ bool probeLegacy(FileReader &file, TorchFile &result)
     }
     if (!legacy && !more.ok())
         return false;
-    // Magic number, protocol version, system info; the fourth pickle is the saved object.
     QByteArrayView rest(more.data);
     bool reached = more.ok();
-    for (int i = 0; legacy && reached && i < 3; ++i) {
+    Pickle::End early = Pickle::End::Complete;
+    for (int i = 0; legacy && reached && i < legacyHead; ++i) {
         const Pickle skipped(rest, 10'000);
-        reached = skipped.end() == Pickle::End::Complete;
+        early = skipped.end();
+        reached = early == Pickle::End::Complete;
         if (reached)
             rest = rest.sliced(skipped.consumed());
     }
     const Pickle pickle(reached ? rest : QByteArrayView());
     if (!legacy && pickle.end() == Pickle::End::Invalid)
         return false; // it only begins like one
+    if (reached)
+        early = pickle.end();
+    const bool all = more.data.size() == file.size();
     result.kind = TorchFile::Kind::Legacy;
     result.check = legacy
         ? Check{State::Unverified, Words::tr("written by torch before 1.6, or without a zip, in a format that has no directory: it cannot be checked without loading it")}
         : Check{State::Unverified, Words::tr("a plain pickle, without the zip that torch.save writes: it has no checksums, and cannot be checked without loading it")};
-    if (!reached)
-        return true;
-    if (!legacy && pickle.end() == Pickle::End::Truncated && more.data.size() == file.size()) {
-        result.check = {State::Incomplete, Words::tr("a plain pickle whose end is missing: the file is cut short or still being written")};
+    if (more.ok() && early == Pickle::End::Truncated && all) {
+        result.check = {State::Incomplete, legacy ? Words::tr("its end is missing: the file is cut short or still being written")
+                                                  : Words::tr("a plain pickle whose end is missing: the file is cut short or still being written")};
         return true;
     }
-    readPickle(pickle, result);
+    if (legacy && more.ok() && early == Pickle::End::Invalid) {
+        result.check = {State::Broken, Words::tr("what it holds is no pickle that torch.load could follow")};
+        return true;
+    }
+    if (!reached)
+        return true;
+    readPickle(pickle, result, see);
+    if (legacy && early == Pickle::End::Complete)
+        worsen(result.check, checkLegacyTail(pickle, rest, more.data.size() - rest.size(), file.size()));
     if (!result.globals.unknown.isEmpty())
-        result.check = unknownGlobals(result.globals.unknown);
+        worsen(result.check, unknownGlobals(result.globals.unknown));
     return true;
 }
 
-/// `present[n]` for every entry "<prefix>data/<n>"; empty where a name there is not a number or comes twice.
-std::optional<QList<bool>> storagesOf(const ZipDirectory &directory, const QByteArray &prefix)
+/// The length of every entry "<prefix>data/<n>"; nullopt where a name there is not a number or comes twice, or one is missing.
+std::optional<QList<qint64>> storagesOf(const ZipDirectory &directory, const QByteArray &prefix)
 {
-    QList<bool> present;
+    QList<qint64> sizes;
     const QByteArray folder = prefix + "data/";
     for (const ZipEntry &entry : directory.entries) {
         if (!entry.name.startsWith(folder))
@@ -158,15 +181,15 @@ std::optional<QList<bool>> storagesOf(const ZipDirectory &directory, const QByte
         // More than the entries there are cannot be contiguous; this also bounds the list.
         if (!ok || n < 0 || n >= directory.entries.size())
             return std::nullopt;
-        if (present.size() <= n)
-            present.resize(n + 1);
-        if (present[n])
+        while (sizes.size() <= n)
+            sizes << -1;
+        if (sizes[n] >= 0)
             return std::nullopt;
-        present[n] = true;
+        sizes[n] = entry.size;
     }
-    if (present.contains(false))
+    if (sizes.contains(-1))
         return std::nullopt;
-    return present;
+    return sizes;
 }
 
 } // namespace
@@ -181,7 +204,7 @@ Check unknownGlobals(const QList<QByteArray> &names)
     return {State::Unverified, Words::tr("loading it imports or calls what is not known to be harmless: %1").arg(list)};
 }
 
-TorchFile probeTorch(FileReader &file, const Limits &limits)
+TorchFile probeTorch(FileReader &file, const Limits &limits, const SeePickle &see)
 {
     TorchFile result;
     const ZipDirectory directory = ZipDirectory::read(file, limits);
@@ -193,7 +216,7 @@ TorchFile probeTorch(FileReader &file, const Limits &limits)
         return result;
     }
     if (!directory.hasEnd) {
-        if (directory.check.state == State::Incomplete && file.size() > 0 && !probeLegacy(file, result))
+        if (directory.check.state == State::Incomplete && file.size() > 0 && !probeLegacy(file, result, see))
             probeCut(file, directory, result);
         return result;
     }
@@ -213,7 +236,11 @@ TorchFile probeTorch(FileReader &file, const Limits &limits)
     if (script)
         return result; // TorchScript: a program, not a training state
     result.kind = TorchFile::Kind::Zip;
-    const std::optional<QList<bool>> storages = storagesOf(directory, prefix);
+    if (!directory.find(prefix + "version") && !directory.find(prefix + ".data/version")) {
+        result.check = {State::Broken, Words::tr("the entry with the version of its format is missing, without which torch loads nothing")};
+        return result;
+    }
+    const std::optional<QList<qint64>> storages = storagesOf(directory, prefix);
     if (!storages) {
         result.check = {State::Broken, Words::tr("the numbering of its tensor storages has gaps")};
         return result;
@@ -224,15 +251,14 @@ TorchFile probeTorch(FileReader &file, const Limits &limits)
         return result;
     }
     const Pickle pickle(bytes.data, maxNodes);
-    readPickle(pickle, result);
-    if (!hasAllStorages(pickle, *storages)) {
-        result.check = {State::Broken, Words::tr("a tensor storage that its data.pkl names is missing")};
-        return result;
-    }
+    readPickle(pickle, result, see);
     if (pickle.end() != Pickle::End::Complete && pickle.end() != Pickle::End::TooLarge) {
-        result.check = {State::Unverified, Words::tr("its data.pkl has the right checksum, but is not a pickle this version can follow")};
+        result.check = {State::Broken, Words::tr("its data.pkl is no pickle that torch.load could follow")};
         return result;
     }
+    result.check = checkStorages(pickle, *storages);
+    if (!result.check.isGood())
+        return result;
     if (file.isLocal() && file.size() <= limits.fullCheck) {
         result.check = checkZipContents(file, directory);
         result.contentsRead = result.check.isGood();
@@ -242,6 +268,17 @@ TorchFile probeTorch(FileReader &file, const Limits &limits)
     else if (pickle.end() == Pickle::End::TooLarge)
         worsen(result.check, {State::Unverified, Words::tr("its data.pkl is longer than what is followed, so not all that loading it imports is known")});
     return result;
+}
+
+TorchFile probeTorchMember(const Entry &entry, Source &source, const Limits &limits, const SeePickle &see, const QByteArray &shown)
+{
+    FileReader file(source, entry, limits.fileBudget);
+    TorchFile torch = probeTorch(file, limits, see);
+    if (torch.check.isGood() && torch.kind == TorchFile::Kind::NotTorch)
+        torch.check = {State::Broken, Words::tr("it is not a torch file")};
+    if (!torch.check.isGood() && torch.check.state != State::Pending)
+        torch.check.reason = Words::tr("%1: %2").arg(text::safe(pathToText(shown.isEmpty() ? baseName(entry.path) : shown)), torch.check.reason);
+    return torch;
 }
 
 } // namespace cairn::ckpt

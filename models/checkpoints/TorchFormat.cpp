@@ -41,7 +41,7 @@ bool recogniseTorch(Files &files, const Entry &entry)
     if (torch.content == Content::Other)
         return true; // tensors or settings that torch.save wrote: a data set, not a checkpoint
     Finding finding;
-    finding.format = torch.kind == TorchFile::Kind::Legacy ? u"torch-legacy"_s : u"torch-zip"_s;
+    finding.format = torch.kind == TorchFile::Kind::Legacy ? u"torch-legacy"_s : torch.lightning ? u"lightning"_s : u"torch-zip"_s;
     finding.proof = Proof::Probe;
     setPlace(finding, entry, Role::Weights);
     finding.check = torch.check;
@@ -54,7 +54,9 @@ bool recogniseTorch(Files &files, const Entry &entry)
         finding.goodReason = Words::tr("%1; the model is saved with its class %2, which loading it needs")
                                  .arg(finding.goodReason, text::safe(QString::fromUtf8(torch.globals.modelClasses.first().left(120))));
     const NameFacts facts = placeFacts(finding, files.index, baseName(entry.path));
-    finding.epoch = facts.epoch ? facts.epoch : torch.epoch;
+    finding.epoch = torch.epoch;
+    if (torch.lightning && torch.step)
+        takeRecordedStep(finding, facts, *torch.step);
     decideStep(finding, facts, std::nullopt, torch.step);
     files.findings << finding;
     return true;
@@ -82,14 +84,16 @@ void recogniseRemains(Files &files, const Entry &entry, const QSet<QByteArray> &
     const bool ambiguous = name.endsWith(".bin") || (name.endsWith(".tar") && !name.endsWith(".pth.tar"));
     const bool stated = factsFromName(name).explicitStep || isStepFolder(files.index.nameOf(files.folder));
     const bool beside = !families.isEmpty() && !isText(file);
-    if (!families.contains(family(name)) && (ambiguous || !(stated || beside)))
+    if (!families.contains(family(name)) && (ambiguous || !(stated || beside))) {
+        if (stated && name.endsWith(".bin"))
+            files.unclear << entry.path;
         return;
+    }
     Finding finding;
     finding.format = u"torch-zip"_s;
     setPlace(finding, entry, Role::Weights);
     finding.check = torch.check;
     const NameFacts facts = placeFacts(finding, files.index, name);
-    finding.epoch = facts.epoch;
     decideStep(finding, facts, std::nullopt, std::nullopt);
     files.findings << finding;
 }
@@ -103,7 +107,7 @@ void recogniseFiles(Files &files)
         if (!isTorchName(name) || files.isTaken(*entry))
             continue;
         if (!files.looks.mayGoOn())
-            return;
+            break; // what was looked into may be remains
         files.looks.count(entry->path);
         files.take(*entry);
         if (recogniseTorch(files, *entry))

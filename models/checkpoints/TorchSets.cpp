@@ -127,6 +127,13 @@ struct Set {
             all = std::min<qint64>(all * (totals[i] > 0 ? totals[i] : highest[i] + (lowest[i] == base ? 1 - base : 1)), 1'000'000);
         return all;
     }
+    qint64 newestMs() const
+    {
+        qint64 newest = 0;
+        for (const Entry *entry : files)
+            newest = std::max(newest, entry->mtimeMs);
+        return newest;
+    }
     qint64 expected() const { return fromOne() ? expectedFrom(1) : expectedFrom(0); }
     bool isOneAlone() const
     {
@@ -168,14 +175,8 @@ std::optional<Finding> judgeSet(Files &files, const Set &set, int others)
     bool checkpoint = false;
     for (const Entry *entry : set.files) {
         files.looks.count(entry->path);
-        FileReader file(files.source, *entry, files.limits.fileBudget);
-        const TorchFile torch = probeTorch(file, files.limits);
-        Check check = torch.check;
-        if (check.isGood() && torch.kind == TorchFile::Kind::NotTorch)
-            check = {State::Broken, Words::tr("it is not a torch file")};
-        if (!check.isGood() && check.state != State::Pending)
-            check.reason = Words::tr("%1: %2").arg(text::safe(pathToText(baseName(entry->path))), check.reason);
-        worsen(finding.check, check);
+        const TorchFile torch = probeTorchMember(*entry, files.source, files.limits);
+        worsen(finding.check, torch.check);
         checkpoint = checkpoint || (torch.kind != TorchFile::Kind::NotTorch && torch.content != Content::Other);
         optimizer = optimizer || torch.content == Content::Training;
         weights = weights || torch.weights;
@@ -205,8 +206,6 @@ std::optional<Finding> judgeSet(Files &files, const Set &set, int others)
     finding.lack = weights ? Words::tr("it holds only weights") : Words::tr("it holds no weights");
     finding.goodReason = Words::tr("all %1 files of the set are there and hold").arg(finding.filesExpected);
     const NameFacts facts = placeFacts(finding, files.index, set.stem);
-    if (facts.epoch)
-        finding.epoch = facts.epoch;
     decideStep(finding, facts, std::nullopt, step);
     return finding;
 }
@@ -238,7 +237,12 @@ void recogniseSets(Files &files)
         int &count = most[seriesOf(it.key())];
         count = std::max(count, static_cast<int>(it->expected()));
     }
-    for (auto it = sets.begin(); it != sets.end(); ++it) {
+    QList<QMap<QByteArray, Set>::iterator> order; // the newest first where not all may be looked into
+    for (auto it = sets.begin(); it != sets.end(); ++it)
+        order << it;
+    if (files.entries.size() > files.looks.left())
+        std::ranges::stable_sort(order, std::ranges::greater(), [](const auto &it) { return it->newestMs(); });
+    for (const auto &it : std::as_const(order)) {
         const int others = most[seriesOf(it.key())];
         if (it->isOneAlone() && others < 2)
             continue; // one process: the file is the checkpoint

@@ -58,6 +58,33 @@ struct Save {
     bool optimizer = false;
 };
 
+/// False only where there are other saves of the run, and none of them has files with the extra state.
+bool othersHaveExtra(const Index &index, const QByteArray &role)
+{
+    const QByteArray save = isStepFolder(index.nameOf(role)) ? role : parentPath(role); // supervised fine-tuning has no roles
+    bool others = false;
+    bool extra = false;
+    const auto look = [&](const QByteArray &folder) {
+        for (const Entry *entry : index.filesIn(folder)) {
+            const std::optional<Piece> piece = pieceOf(baseName(entry->path));
+            others = others || piece;
+            extra = extra || (piece && piece->kind == "extra_state");
+        }
+    };
+    for (const QByteArray &other : save.isEmpty() ? QList<QByteArray>() : index.foldersIn(parentPath(save))) {
+        if (other == save)
+            continue;
+        look(other);
+        for (const QByteArray &child : index.foldersIn(other))
+            look(child);
+    }
+    for (const QByteArray &child : save == role ? QList<QByteArray>() : index.foldersIn(save)) {
+        if (child != role)
+            look(child);
+    }
+    return extra || !others;
+}
+
 void addFsdpRole(Save &save, const Index &index, const QByteArray &role, Source &source, const Limits &limits)
 {
     QMap<QByteArray, QSet<int>> ranks;
@@ -72,6 +99,9 @@ void addFsdpRole(Save &save, const Index &index, const QByteArray &role, Source 
         ranks[piece->kind] << piece->rank;
         worsen(save.finding.check, checkWeightsFile(*entry, source, limits));
     }
+    // Saved by default, and asked for by a resume; a run that is set to save none has none anywhere.
+    if (ranks.contains("optim") && !ranks.contains("extra_state") && othersHaveExtra(index, role))
+        ranks.insert("extra_state", {});
     save.model = save.model || ranks.contains("model");
     save.optimizer = save.optimizer || ranks.contains("optim");
     for (auto it = ranks.begin(); it != ranks.end(); ++it) {
@@ -170,6 +200,7 @@ std::optional<Finding> recogniseVerl(const Index &index, const QByteArray &folde
         if (ok && finding.step && *finding.step > step)
             worsen(finding.check, {State::Unverified, Words::tr("the tracker file, which is written last, names step %1").arg(step)});
     }
+    finding.savesAlike = true;
     finding.holdsTraining = save.model && save.optimizer;
     finding.lack = save.model ? Words::tr("there is no optimizer state in it") : Words::tr("there are no weights in it");
     finding.goodReason = Words::tr("every rank's files of every role are there and hold");

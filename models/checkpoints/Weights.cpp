@@ -8,13 +8,45 @@
 #include "checkpoints/SmallFiles.h"
 #include "checkpoints/TorchFile.h"
 
+#include <QMap>
 #include <QSet>
 
 using namespace Qt::StringLiterals;
 
 namespace cairn::ckpt {
 
-Check checkWeightsFile(const Entry &entry, Source &source, const Limits &limits, std::optional<qint64> *step)
+namespace {
+
+QSet<QString> keysOf(const Pickle &pickle)
+{
+    QSet<QString> keys;
+    if (pickle.end() != Pickle::End::Complete || !pickle.isMapping(pickle.root()))
+        return keys;
+    const std::vector<Pickle::Id> &items = pickle.node(pickle.root()).items;
+    for (std::size_t i = 0; i + 1 < items.size(); i += 2)
+        keys << QString::fromUtf8(pickle.node(items[i]).text);
+    return keys;
+}
+
+/// Held against the tensors that the index puts into this shard.
+Check checkNames(const QSet<QString> &named, const QSet<QString> &there, const QByteArray &shard)
+{
+    const auto first = [](const QSet<QString> &names) {
+        QStringList all(names.begin(), names.end());
+        all.sort();
+        return text::safe(all.first().left(120));
+    };
+    const QString name = text::safe(pathToText(shard));
+    if (const QSet<QString> lost = named - there; !lost.isEmpty())
+        return {State::Broken, Words::tr("%1 does not hold %2, which the index says it does").arg(name, first(lost))};
+    if (const QSet<QString> more = there - named; !more.isEmpty())
+        return {State::Broken, Words::tr("%1 holds %2, of which the index knows nothing: they are of different saves").arg(name, first(more))};
+    return {};
+}
+
+} // namespace
+
+Check checkWeightsFile(const Entry &entry, Source &source, const Limits &limits, std::optional<qint64> *step, QSet<QString> *names)
 {
     FileReader file(source, entry, limits.fileBudget);
     Check check = checkLfsPointer(entry, source, limits);
@@ -25,11 +57,13 @@ Check checkWeightsFile(const Entry &entry, Source &source, const Limits &limits,
         check = probe.check;
         if (step && !*step)
             *step = probe.step;
+        if (names)
+            *names = probe.names;
     } else {
-        const TorchFile probe = probeTorch(file, limits);
-        check = probe.check;
-        if (check.isGood() && probe.kind == TorchFile::Kind::NotTorch)
-            check = {State::Broken, Words::tr("it is not a torch file")};
+        return probeTorchMember(entry, source, limits, [&](const Pickle &pickle) {
+            if (names)
+                *names = keysOf(pickle);
+        }).check;
     }
     if (!check.isGood() && check.state != State::Pending)
         check.reason = Words::tr("%1: %2").arg(text::safe(baseName(entry.path)), check.reason);
@@ -51,18 +85,17 @@ ShardSet checkShardIndex(const Index &index, const QByteArray &folder, const Ent
         set.check = {State::Incomplete, Words::tr("%1 is not valid JSON").arg(text::safe(baseName(indexFile.path)))};
         return set;
     }
-    QSet<QByteArray> names;
+    QMap<QByteArray, QSet<QString>> shards;
     const QJsonObject map = json->value(u"weight_map"_s).toObject();
-    for (const QJsonValue &name : map) {
-        if (name.isString())
-            names << name.toString().toUtf8();
+    for (auto it = map.begin(); it != map.end(); ++it) {
+        if (it.value().isString())
+            shards[it.value().toString().toUtf8()] << it.key();
     }
-    if (names.isEmpty()) {
+    if (shards.isEmpty()) {
         set.check = {State::Broken, Words::tr("%1 names no shards").arg(text::safe(baseName(indexFile.path)))};
         return set;
     }
-    set.names = names.values();
-    std::ranges::sort(set.names);
+    set.names = shards.keys();
     set.expected = static_cast<int>(set.names.size());
     for (const QByteArray &name : set.names) {
         // Only files of the listing are looked at, so a name such as "../../x" finds nothing.
@@ -70,7 +103,10 @@ ShardSet checkShardIndex(const Index &index, const QByteArray &folder, const Ent
         if (!entry)
             continue;
         ++set.present;
-        worsen(set.check, checkWeightsFile(*entry, source, limits, &set.step));
+        QSet<QString> there;
+        worsen(set.check, checkWeightsFile(*entry, source, limits, &set.step, &there));
+        if (!there.isEmpty())
+            worsen(set.check, checkNames(shards.value(name), there, name));
     }
     if (set.present < set.expected)
         set.check = {State::Broken, Words::tr("%1 of %2 shards are there").arg(set.present).arg(set.expected)};

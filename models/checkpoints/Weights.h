@@ -3,6 +3,8 @@
 
 #include "checkpoints/Index.h"
 
+#include <QSet>
+
 namespace cairn::ckpt {
 
 /// A set of weight shards named by a "*.index.json" (Hugging Face layout).
@@ -14,11 +16,13 @@ struct ShardSet {
     std::optional<qint64> step;
 };
 
-/// Parses the index and checks every shard it names: safetensors by header, torch files by directory.
+/// Parses the index and checks every shard it names: safetensors by header, torch files by directory. Each shard has to hold
+/// the tensors that the index puts into it, and no others.
 ShardSet checkShardIndex(const Index &index, const QByteArray &folder, const Entry &indexFile, Source &source,
                          const Limits &limits);
 
-/// Checks one weights file by its extension: .safetensors or a torch file.
-Check checkWeightsFile(const Entry &entry, Source &source, const Limits &limits, std::optional<qint64> *step = nullptr);
+/// Checks one weights file by its extension: .safetensors or a torch file. `names`, where given, gets the names of the
+/// tensors; it stays empty where they are not known.
+Check checkWeightsFile(const Entry &entry, Source &source, const Limits &limits, std::optional<qint64> *step = nullptr, QSet<QString> *names = nullptr);
 
 } // namespace cairn::ckpt

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/Text.h"
 #include "checkpoints/Format.h"
+#include "checkpoints/Json.h"
 #include "checkpoints/Paths.h"
 
 #include <QtEndian>
 
 using namespace Qt::StringLiterals;
 
-/// XGBoost's TrainingCheckPoint: "<name>_<iteration>.ubj", a model in UBJSON. Training goes on from the model itself.
+/// XGBoost's TrainingCheckPoint: "<name>_<iteration>.ubj", a model in UBJSON, or before that "model_<iteration>.json". Training goes on from the model itself.
 namespace cairn::ckpt {
 namespace {
 
@@ -132,6 +133,31 @@ private:
     End m_end = End::Invalid;
 };
 
+struct Model {
+    bool isModel = true;
+    Check check;
+};
+
+/// The same in JSON, as it was written before. Other programs write JSON under such names too.
+Model checkJson(const Entry &entry, Source &source, const Limits &limits)
+{
+    FileReader file(source, entry, limits.fileBudget);
+    const FileReader::Bytes head = file.read(0, std::min<qint64>(file.size(), 4096));
+    if (!head.ok())
+        return {head.status == FileReader::Status::Pending, readFailure(head.status, limits.fileBudget)};
+    if (!head.data.contains("\"learner\""))
+        return {false, {}};
+    const FileReader::Bytes bytes = file.read(0, file.size());
+    if (!bytes.ok())
+        return {true, readFailure(bytes.status, limits.fileBudget)};
+    const std::optional<QJsonObject> json = parsePythonJson(bytes.data);
+    if (!json)
+        return {true, {State::Incomplete, Words::tr("the model is not valid JSON: it is cut short or still being written")}};
+    if (!(*json)[u"learner"_s].isObject())
+        return {true, {State::Broken, Words::tr("no model of XGBoost was found in it")}};
+    return {};
+}
+
 Check checkModel(const Entry &entry, Source &source, const Limits &limits)
 {
     FileReader file(source, entry, limits.fileBudget);
@@ -152,21 +178,24 @@ void recogniseModels(Files &files)
 {
     for (const Entry *entry : std::as_const(files.entries)) {
         const QByteArray name = baseName(entry->path);
-        if (files.isTaken(*entry) || !name.endsWith(".ubj"))
+        const bool json = name.endsWith(".json");
+        if (files.isTaken(*entry) || !(json || name.endsWith(".ubj")))
             continue;
         if (!files.looks.mayGoOn())
             return;
         files.looks.count(entry->path);
+        const Model model = json ? checkJson(*entry, files.source, files.limits) : Model{true, checkModel(*entry, files.source, files.limits)};
+        if (!model.isModel)
+            continue;
         files.take(*entry);
         Finding finding;
         finding.format = u"xgboost"_s;
         finding.proof = Proof::Probe;
         setPlace(finding, *entry, Role::Weights);
-        finding.check = checkModel(*entry, files.source, files.limits);
+        finding.check = model.check;
         finding.holdsTraining = true;
         finding.goodReason = Words::tr("the model can be followed to its end; the format has no checksums");
-        const NameFacts facts = placeFacts(finding, files.index, name.chopped(4));
-        finding.epoch = facts.epoch;
+        const NameFacts facts = placeFacts(finding, files.index, name.left(name.lastIndexOf('.')));
         decideStep(finding, facts, std::nullopt, std::nullopt);
         files.findings << finding;
     }
@@ -175,7 +204,7 @@ void recogniseModels(Files &files)
 } // namespace
 
 const Format xgBoostFormat{
-    .names = "*.ubj",
+    .names = "*.ubj model_*.json",
     .files = recogniseModels,
 };
 

@@ -376,6 +376,20 @@ ZipBytes readZipEntry(FileReader &file, const ZipDirectory &directory, const Zip
     return result;
 }
 
+ZipBytes readZipHead(FileReader &file, const ZipDirectory &directory, const ZipEntry &entry, const Limits &limits, qint64 length)
+{
+    const auto read = [&file](qint64 at, qint64 count) { return file.read(at, count); };
+    ZipBytes result;
+    qint64 offset = 0;
+    result.check = dataOffset(directory, entry, limits.fileBudget, read, offset);
+    if (!result.check.isGood())
+        return result;
+    FileReader::Bytes bytes = file.read(offset, std::min(length, entry.packed));
+    result.check = readFailure(bytes.status, limits.fileBudget);
+    result.data = std::move(bytes.data);
+    return result;
+}
+
 Check checkZipContents(FileReader &file, const ZipDirectory &directory)
 {
     const auto read = [&file](qint64 at, qint64 length) { return file.readContents(at, length); };

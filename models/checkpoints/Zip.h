@@ -36,6 +36,9 @@ struct ZipBytes {
 };
 ZipBytes readZipEntry(FileReader &file, const ZipDirectory &directory, const ZipEntry &entry, const Limits &limits);
 
+/// The first `length` bytes of a stored entry, or all of it; the CRC is not checked.
+ZipBytes readZipHead(FileReader &file, const ZipDirectory &directory, const ZipEntry &entry, const Limits &limits, qint64 length);
+
 /// Every entry's CRC, in pieces, without keeping the bytes. For small local files.
 Check checkZipContents(FileReader &file, const ZipDirectory &directory);
 

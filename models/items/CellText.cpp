@@ -45,7 +45,10 @@ QString formatLabel(const QString &format)
         {u"megatron"_s, u"Megatron"_s}, {u"tensorflow"_s, u"TensorFlow"_s}, {u"saved-model"_s, u"SavedModel"_s}, {u"keras"_s, u"Keras"_s},
         {u"keras-backup"_s, u"Keras backup"_s}, {u"orbax"_s, u"Orbax"_s}, {u"xgboost"_s, u"XGBoost"_s}, {u"paddle"_s, u"Paddle"_s},
         {u"git-lfs"_s, u"Git LFS"_s}, {u"skyrl"_s, u"SkyRL"_s}, {u"nemo-rl"_s, u"NeMo RL"_s}, {u"veomni"_s, u"VeOmni"_s},
-        {u"prime-rl"_s, u"prime-rl"_s}, {u"xtuner"_s, u"XTuner"_s}, {u"llama-factory"_s, u"LLaMA-Factory"_s}};
+        {u"prime-rl"_s, u"prime-rl"_s}, {u"xtuner"_s, u"XTuner"_s}, {u"llama-factory"_s, u"LLaMA-Factory"_s},
+        {u"lightning"_s, u"Lightning"_s}, {u"openrlhf"_s, u"OpenRLHF"_s}, {u"slime"_s, u"slime"_s}, {u"areal"_s, u"AReaL"_s}, {u"nemo"_s, u"NeMo"_s}, {u"automodel"_s, u"NeMo AutoModel"_s},
+        {u"flax"_s, u"Flax"_s}, {u"lightgbm"_s, u"LightGBM"_s}, {u"gguf"_s, u"GGUF"_s}, {u"numpy"_s, u"NumPy"_s}, {u"zstd"_s, u"Zstandard"_s},
+        {u"msgpack"_s, u"MessagePack"_s}};
     if (const auto label = labels.find(format); label != labels.end())
         return *label;
     return text::safe(format);

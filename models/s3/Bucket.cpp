@@ -118,6 +118,7 @@ private:
             found = m_tree.others.insert(folder, {});
         }
         ++found->files;
+        found->empty += object.size == 0 ? 1 : 0;
         found->bytes += object.size;
         found->newestMs = std::max(found->newestMs, object.mtimeMs);
     }

@@ -220,7 +220,7 @@ private slots:
         const Checkpoint c = only(listing, u"sd/checkpoint-500"_s);
         QCOMPARE(c.format, u"accelerate"_s);
         QCOMPARE(c.step, std::optional<qint64>(500));
-        QCOMPARE(c.files, 5);
+        QCOMPARE(c.files, 6);
         QVERIFY2(only(listing, u"sd/checkpoint-1500"_s).reason.contains(u"1 ranks, others of this run have 2"_s),
                  qPrintable(only(listing, u"sd/checkpoint-1500"_s).reason));
     }

@@ -100,6 +100,169 @@ private slots:
         MemorySource behind = with(source, "m/latest_checkpointed_iteration.txt", "200");
         QVERIFY(look(behind).brief(u"m/iter_0000300"_s).startsWith(u"unverified no: The tracker file names iteration 200"_s));
     }
+    void megatronLegacyIsOfOneIteration()
+    {
+        const MemorySource source = legacy();
+        MemorySource mixed = with(source, "m/iter_0000300/mp_rank_01_001/model_optim_rng.pt", legacyRank(200, 2, 2));
+        QVERIFY2(look(mixed).brief(u"m/iter_0000300"_s).startsWith(u"damaged no: Its ranks are of different iterations: 200 and 300"_s), qPrintable(look(mixed).brief(u"m/iter_0000300"_s)));
+    }
+    void megatronLegacyNeedsExpertsAndTheirOptimizer()
+    {
+        const auto rank = [](bool distributed) {
+            const QByteArray arguments = "cargparse\nNamespace\n)\x81"_ba
+                + py::dict({{"tensor_model_parallel_size", py::integer(1)}, {"pipeline_model_parallel_size", py::integer(1)}, {"expert_model_parallel_size", py::integer(2)},
+                            {"use_distributed_optimizer", distributed ? "\x88"_ba : "\x89"_ba}}) + "b";
+            return torchFile(py::dict({{"args", arguments}, {"iteration", py::integer(7)}, {"model", py::model()}, {"optimizer", py::optimizer()}}));
+        };
+        MemorySource source;
+        source.add("m/iter_0000007/mp_rank_00_000/model_optim_rng.pt", rank(true));
+        source.add("m/iter_0000007/mp_rank_00_000/distrib_optim.pt", trainingFile(7));
+        source.add("m/iter_0000007/mp_rank_00_001/model_optim_rng.pt", rank(true));
+        source.add("m/iter_0000007/mp_rank_00_001/distrib_optim.pt", trainingFile(7));
+        QCOMPARE(look(source).lines, QStringList{u"m/iter_0000007 megatron 7 whole resumable"_s});
+        QCOMPARE(firstFalseWhole(source), QString());
+        MemorySource less = without(source, "m/iter_0000007/mp_rank_00_001/distrib_optim.pt");
+        QVERIFY(look(less).brief(u"m/iter_0000007"_s).startsWith(u"damaged no: 1 of 2 files distrib_optim.pt"_s));
+        MemorySource none = without(less, "m/iter_0000007/mp_rank_00_000/distrib_optim.pt");
+        QVERIFY(look(none).brief(u"m/iter_0000007"_s).startsWith(u"damaged no: 0 of 2 files distrib_optim.pt"_s));
+        MemorySource expert = without(source, "m/iter_0000007/mp_rank_00_001/model_optim_rng.pt");
+        expert = without(expert, "m/iter_0000007/mp_rank_00_001/distrib_optim.pt");
+        QVERIFY2(look(expert).brief(u"m/iter_0000007"_s).startsWith(u"damaged no: 1 of 2 rank folders"_s), qPrintable(look(expert).brief(u"m/iter_0000007"_s)));
+    }
+    void msSwiftKeepsAnIterationInEachFolder()
+    {
+        MemorySource source;
+        addDcp(source, "v0-20260101-101010/checkpoint-100/iter_0000100");
+        source.add("v0-20260101-101010/checkpoint-100/iter_0000100/common.pt", trainingFile(100));
+        source.add("v0-20260101-101010/checkpoint-100/iter_0000100/metadata.json", R"({"sharded_backend": "torch_dist", "common_backend": "torch"})");
+        source.add("v0-20260101-101010/checkpoint-100/latest_checkpointed_iteration.txt", "100");
+        source.add("v0-20260101-101010/checkpoint-100/args.json", "{}");
+        const Seen seen = look(source);
+        QCOMPARE(seen.lines, QStringList{u"v0-20260101-101010/checkpoint-100 megatron 100 whole resumable"_s});
+        QCOMPARE(seen.listing.runs.first().path, u"v0-20260101-101010"_s);
+        QCOMPARE(firstFalseWhole(source, {"latest_checkpointed_iteration.txt", "args.json"}), QString());
+    }
+    void slimeNeedsTheStateOfItsData()
+    {
+        MemorySource source = torchDist();
+        source.add("m/rollout/global_dataset_state_dict_100.pt", trainingFile(100));
+        QCOMPARE(look(source).lines, QStringList{u"m/iter_0000100 slime 100 whole resumable"_s});
+        MemorySource older = with(without(source, "m/rollout/global_dataset_state_dict_100.pt"), "m/rollout/global_dataset_state_dict_50.pt", trainingFile(50));
+        QVERIFY2(look(older).brief(u"m/iter_0000100"_s).startsWith(u"damaged no: "_s), qPrintable(look(older).brief(u"m/iter_0000100"_s)));
+        MemorySource empty = with(source, "m/rollout/global_dataset_state_dict_100.pt", {});
+        QVERIFY(look(empty).brief(u"m/iter_0000100"_s).startsWith(u"damaged no: "_s));
+    }
+    void openRlhfIsWholeInBothRoles()
+    {
+        MemorySource source;
+        for (const char *role : {"_actor", "_critic"}) {
+            for (const char *step : {"20", "40"}) {
+                const QByteArray folder = "ckpt/"_ba + role + "/global_step" + step + '/';
+                source.add(folder + "mp_rank_00_model_states.pt", torchFile(py::dict({{"module", py::model()}, {"global_steps", py::integer(QByteArray(step).toInt())},
+                                                                                     {"dp_world_size", py::integer(1)}, {"mp_world_size", py::integer(1)}})));
+                source.add(folder + "zero_pp_rank_0_mp_rank_00_optim_states.pt", torchFile(py::dict({{"optimizer_state_dict", py::optimizer()}})));
+            }
+            source.add("ckpt/"_ba + role + "/latest", "global_step40");
+        }
+        const Seen seen = look(source);
+        QCOMPARE(seen.lines, (QStringList{u"ckpt/_actor/global_step20 openrlhf 20 whole resumable"_s, u"ckpt/_actor/global_step40 openrlhf 40 whole resumable"_s}));
+        QCOMPARE(seen.listing.runs.size(), 1);
+        QCOMPARE(seen.at(u"ckpt/_actor/global_step40"_s).files, 4);
+        for (const char *name : {"mp_rank_00_model_states.pt", "zero_pp_rank_0_mp_rank_00_optim_states.pt"}) {
+            MemorySource less = without(source, "ckpt/_critic/global_step40/"_ba + name);
+            QVERIFY2(look(less).brief(u"ckpt/_actor/global_step40"_s).startsWith(u"damaged no: "_s), name);
+            QVERIFY(look(less).brief(u"ckpt/_actor/global_step20"_s).startsWith(u"whole"_s));
+        }
+        const auto withoutFolder = [&](const QByteArray &folder) {
+            MemorySource less;
+            for (const Entry &entry : source.tree.files) {
+                if (!entry.path.startsWith(folder))
+                    less.add(entry.path, source.files[entry.path]);
+            }
+            return less;
+        };
+        MemorySource critic = withoutFolder("ckpt/_critic/global_step40/");
+        QVERIFY2(look(critic).brief(u"ckpt/_actor/global_step40"_s).startsWith(u"damaged no: _critic has no save"_s), qPrintable(look(critic).brief(u"ckpt/_actor/global_step40"_s)));
+        MemorySource actor = withoutFolder("ckpt/_actor/global_step40/");
+        QVERIFY(look(actor).brief(u"ckpt/_critic/global_step40"_s).startsWith(u"damaged no: _actor has no save"_s));
+        MemorySource alone = withoutFolder("ckpt/_critic/"); // methods without a critic
+        QVERIFY(look(alone).brief(u"ckpt/_actor/global_step40"_s).startsWith(u"whole resumable"_s));
+    }
+    void verlNeedsItsExtraStates()
+    {
+        MemorySource source = fsdp();
+        MemorySource less = source;
+        for (const char *rank : {"0", "1"})
+            less = without(less, "run/global_step_40/critic/extra_state_world_size_2_rank_"_ba + rank + ".pt");
+        QVERIFY2(look(less).brief(u"run/global_step_40"_s).startsWith(u"damaged no: critic: 0 of 2 extra_state files"_s), qPrintable(look(less).brief(u"run/global_step_40"_s)));
+        MemorySource flat; // supervised fine-tuning
+        for (const char *step : {"10", "20"}) {
+            for (const char *kind : {"model", "optim"}) {
+                for (const char *rank : {"0", "1"})
+                    flat.add("sft/global_step_"_ba + step + '/' + kind + "_world_size_2_rank_" + rank + ".pt", trainingFile(1));
+            }
+        }
+        for (const QString &line : look(flat).lines)
+            QVERIFY2(line.endsWith(u"whole resumable"_s), qPrintable(line)); // the run saves none
+        for (const char *rank : {"0", "1"})
+            flat.add("sft/global_step_10/extra_state_world_size_2_rank_"_ba + rank + ".pt", trainingFile(1));
+        QVERIFY(look(flat).brief(u"sft/global_step_10"_s).startsWith(u"whole resumable"_s));
+        QVERIFY(look(flat).brief(u"sft/global_step_20"_s).startsWith(u"damaged no: "_s));
+    }
+    void savesOfNemoAndAreal()
+    {
+        MemorySource nemo;
+        const QByteArray name = "results/gpt--val_loss=1.50-step=99-last";
+        addDcp(nemo, name + "/weights");
+        nemo.add(name + "/weights/common.pt", trainingFile(99));
+        nemo.add(name + "/weights/metadata.json", R"({"sharded_backend": "torch_dist"})");
+        nemo.tree.others[name + "/context"] = {2, 500, 1'700'000'000'000};
+        QCOMPARE(look(nemo).lines, QStringList{QString::fromLatin1(name) + u" nemo 99 whole resumable"_s});
+        MemorySource unfinished = nemo;
+        unfinished.add(name + "-unfinished", "");
+        QVERIFY(look(unfinished).brief(QString::fromLatin1(name)).startsWith(u"damaged no: The marker"_s));
+        MemorySource cut = with(nemo, name + "/weights/common.pt", {});
+        cut.tree.others = nemo.tree.others;
+        QVERIFY(look(cut).brief(QString::fromLatin1(name)).startsWith(u"damaged"_s));
+
+        MemorySource automodel;
+        addDcp(automodel, "ckpt/epoch_0_step_30/model");
+        addDcp(automodel, "ckpt/epoch_0_step_30/optim");
+        QCOMPARE(look(automodel).lines, QStringList{u"ckpt/epoch_0_step_30 automodel 30 whole resumable"_s});
+        QCOMPARE(look(automodel).at(u"ckpt/epoch_0_step_30"_s).epoch, 0.0);
+        QCOMPARE(firstFalseWhole(automodel), QString());
+        automodel.add("ckpt/epoch_0_step_30/.incomplete", "");
+        QVERIFY(look(automodel).brief(u"ckpt/epoch_0_step_30"_s).startsWith(u"damaged no: The marker"_s));
+
+        MemorySource areal;
+        addDcp(areal, "exp/default/recover_checkpoint");
+        areal.add("exp/recover_info/step_info.json", R"({"epoch": 0, "epoch_step": 4, "global_step": 54})");
+        QCOMPARE(look(areal).lines, QStringList{u"exp/default/recover_checkpoint areal 54 whole resumable"_s});
+        QCOMPARE(firstFalseWhole(areal), QString());
+        MemorySource newer = without(areal, "exp/default/recover_checkpoint/__3_0.distcp"); // written over in place, and broken off
+        newer.add("exp/default/recover_checkpoint/__3_0.distcp", areal.files["exp/default/recover_checkpoint/__3_0.distcp"], 1'700'000'060'000);
+        QVERIFY(look(newer).brief(u"exp/default/recover_checkpoint"_s).startsWith(u"unverified no: "_s));
+    }
+    void orbaxComparesTheDataOfItsSteps()
+    {
+        MemorySource source;
+        for (const char *step : {"100", "200", "300"}) {
+            const MemorySource one = orbax();
+            for (const Entry &entry : one.tree.files)
+                source.add(QByteArray(entry.path).replace("/200/", "/"_ba + step + '/'), one.files[entry.path]);
+            source.tree.others["run/checkpoints/"_ba + step + "/default/d"] = {3, 5000, 1'700'000'000'000};
+        }
+        QCOMPARE(look(source).lines.filter(u"whole resumable"_s).size(), 3);
+        for (const Tree::Others &lost : {Tree::Others{2, 4900, 1'700'000'000'000}, Tree::Others{3, 2600, 1'700'000'000'000}}) {
+            MemorySource less = source;
+            less.tree.others["run/checkpoints/300/default/d"] = lost;
+            QVERIFY2(look(less).brief(u"run/checkpoints/300"_s).startsWith(u"unverified no: Default has less data"_s), qPrintable(look(less).brief(u"run/checkpoints/300"_s)));
+            QVERIFY(look(less).brief(u"run/checkpoints/200"_s).startsWith(u"whole resumable"_s));
+        }
+        MemorySource zeros = source; // an optimizer that has made no step takes no place
+        zeros.tree.others["run/checkpoints/100/default/d"] = {3, 1700, 1'700'000'000'000};
+        QCOMPARE(look(zeros).lines.filter(u"whole resumable"_s).size(), 3);
+    }
     void verlNeedsEveryRankOfEveryRole()
     {
         MemorySource source = fsdp();

@@ -51,7 +51,14 @@ private slots:
         QVERIFY(QFile::link(outside.path(), dir.path() + u"/elsewhere"_s));
         QVERIFY(QFile::link(dir.path(), dir.path() + u"/loop"_s));
         QVERIFY(QFile::link(u"self.pt"_s, dir.path() + u"/self.pt"_s));
-        QCOMPARE(paths(scan(dir.path())), QStringList{u"step-1.pt"_s});
+        QVERIFY(QFile::link(outside.path(), dir.path() + u"/checkpoint-9"_s));
+        const Listing listing = scan(dir.path());
+        QCOMPARE(paths(listing), QStringList{u"step-1.pt"_s});
+        // Silence would pass for "there is none".
+        QVERIFY(listing.partial);
+        QCOMPARE(listing.notes.size(), 2);
+        QVERIFY2(listing.notes[0].contains(u"lead out of the folder were not followed: 2"_s), qPrintable(listing.notes[0]));
+        QCOMPARE(listing.notes[1], u"Links with the names of checkpoints lead to nothing: 1, such as self.pt."_s);
     }
     void aLinkToAListedFileIsShownOnce()
     {
@@ -59,6 +66,7 @@ private slots:
         QVERIFY(write(dir.path() + u"/epoch=1-step=8.ckpt"_s, m_whole));
         QVERIFY(QFile::link(u"epoch=1-step=8.ckpt"_s, dir.path() + u"/last.ckpt"_s));
         QCOMPARE(paths(scan(dir.path())), QStringList{u"epoch=1-step=8.ckpt"_s});
+        QCOMPARE(scan(dir.path()).notes, QStringList());
     }
     void aLinkToAnUnlistedFileInsideCounts()
     {
@@ -90,7 +98,12 @@ private slots:
         QVERIFY(write(dir.path() + u"/step-1.pt"_s, m_whole));
         QCOMPARE(::mkfifo((dir.path().toLocal8Bit() + "/step-2.pt").constData(), 0600), 0);
         QCOMPARE(::mkfifo((dir.path().toLocal8Bit() + "/.metadata").constData(), 0600), 0);
-        QCOMPARE(paths(scan(dir.path())), QStringList{u"step-1.pt"_s});
+        QCOMPARE(::mkfifo((dir.path().toLocal8Bit() + "/notes").constData(), 0600), 0);
+        const Listing listing = scan(dir.path());
+        QCOMPARE(paths(listing), QStringList{u"step-1.pt"_s});
+        QVERIFY(!listing.partial);
+        QCOMPARE(listing.notes.size(), 1);
+        QVERIFY2(listing.notes.first().contains(u"Pipes with the names of checkpoints were left out: 2"_s), qPrintable(listing.notes.first()));
     }
     void anyBytesAreAName()
     {

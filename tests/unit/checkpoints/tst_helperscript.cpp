@@ -109,13 +109,13 @@ private slots:
                                  ".metadata.tmp", "trainer_state.json", "metadata.json", "a.safetensors.index.json",
                                  "a.bin.index.json", "checkpoint-is-incomplete.txt", "checkpoint-is-incomplete.txt.node-0", "random_states_0.pkl"})
             QVERIFY2(isCandidateName(name), name);
-        for (const char *name : {"config.json", "a.txt", "pt", "a.pt.tmp", "other_trainer_state.json", "data.pkl"})
+        for (const char *name : {"settings.json", "a.txt", "pt", "a.pt.tmp", "other_trainer_state.json", "data.pkl"})
             QVERIFY2(!isCandidateName(name), name);
         QTemporaryDir dir;
         for (const char *name : {"a.pt", "a.pth", "a.ckpt", "a.bin", "a.tar", "a.safetensors", "a.distcp", ".metadata", "a.metadata",
                                  ".metadata.tmp", "trainer_state.json", "metadata.json", "a.safetensors.index.json",
                                  "a.bin.index.json", "checkpoint-is-incomplete.txt", "checkpoint-is-incomplete.txt.node-0",
-                                 "random_states_0.pkl", "config.json", "a.txt", "pt", "a.pt.tmp", "other_trainer_state.json", "data.pkl"})
+                                 "random_states_0.pkl", "settings.json", "a.txt", "pt", "a.pt.tmp", "other_trainer_state.json", "data.pkl"})
             QVERIFY(write(dir.path() + u'/' + QString::fromLatin1(name), "x"));
         const helper::Output output = list(m_shells.first(), dir.path());
         QCOMPARE(output.candidates.size(), 17);
@@ -200,6 +200,11 @@ private slots:
         const helper::Output output = list(m_shells[shell], dir.path());
         QCOMPARE(output.candidates.size(), 1);
         QCOMPARE(output.candidates.first().path, "in/step-2.pt"_ba);
+        QCOMPARE(output.specials.size(), 2); // counted, and never read
+        RecordedSource source;
+        source.addListing(output, QFile::encodeName(dir.path()));
+        QVERIFY2(source.tree().notes.join(u' ').contains(u"left out: 2, such as step-"_s), qPrintable(source.tree().notes.join(u' ')));
+        QVERIFY(!source.tree().partial);
         QCOMPARE(list(m_shells[shell], dir.path() + u"/out"_s, dir.path()).refusal, u"outside"_s);
         QCOMPARE(list(m_shells[shell], dir.path() + u"/in/../.."_s, dir.path()).refusal, u"outside"_s);
         QCOMPARE(list(m_shells[shell], dir.path() + u"/none"_s, dir.path()).refusal, u"nofolder"_s);

@@ -40,6 +40,13 @@ private slots:
         row("model-2024-01-05.pt", -1, -1, false);
         row("step-99999999999999999999.pt", -1, -1, false);
         row("STEP-7.PT", 7, -1, true);
+        row("checkpoint_6_180000.pt", 180000, 6, false); // fairseq
+        row("checkpoint6.pt", -1, 6, false);
+        row("checkpoint_23_22500-model_part-0-shard1.pt", 22500, 23, false);
+        row("checkpoint_180000_6.pt", -1, -1, false);
+        row("checkpoint_20240105_123456.pt", -1, -1, false);
+        row("checkpoint_2024_2025_06.pt", -1, -1, false);
+        row("checkpoint-6-180000.pt", -1, -1, false);
     }
     void stepsAndEpochsAreFound()
     {

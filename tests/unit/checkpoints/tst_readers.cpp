@@ -97,10 +97,11 @@ private slots:
     {
         QTest::addColumn<QByteArray>("bytes");
         const Item pkl{"a/data.pkl", trainingPickle};
-        QTest::newRow("numbering has a gap") << zip({pkl, {"a/data/0", "x"}, {"a/data/2", "y"}});
+        QTest::newRow("numbering has a gap") << zip({pkl, {"a/data/0", "x"}, {"a/data/2", "y"}, {"a/version", "3\n"}});
+        QTest::newRow("no version") << zip({pkl, {"a/data/0", "x"}});
         QTest::newRow("numbering repeats") << zip({pkl, {"a/data/0", "x"}, {"a/data/0", "y"}});
-        QTest::newRow("numbering is no number") << zip({pkl, {"a/data/x", "x"}});
-        QTest::newRow("numbering is huge") << zip({pkl, {"a/data/9223372036854775807", "x"}});
+        QTest::newRow("numbering is no number") << zip({pkl, {"a/data/x", "x"}, {"a/version", "3\n"}});
+        QTest::newRow("numbering is huge") << zip({pkl, {"a/data/9223372036854775807", "x"}, {"a/version", "3\n"}});
         QTest::newRow("pickle twice") << zip({pkl, {"a/data/0", "x"}, {"a/version", "3\n"}, {"a/data.pkl", trainingPickle}});
         QTest::newRow("pickle twice but for case, first") << zip({{"a/DATA.pkl", trainingPickle}, pkl, {"a/data/0", "x"}});
         QTest::newRow("pickle twice but for case, last") << zip({pkl, {"a/data/0", "x"}, {"A/data.pkl", trainingPickle}});
@@ -115,7 +116,7 @@ private slots:
         overlap.replace(second + 42, 4, le(0, 4));
         QTest::newRow("entries overlap") << overlap;
         QTest::newRow("storage named by the pickle is missing")
-            << zip({{"a/data.pkl", "\x80\x02}X\x01\x00\x00\x00k(X\x07\x00\x00\x00storageNX\x01\x00\x00\x00" "7NNtQs."_ba}});
+            << zip({{"a/data.pkl", "\x80\x02}X\x01\x00\x00\x00k(X\x07\x00\x00\x00storageNX\x01\x00\x00\x00" "7NNtQs."_ba}, {"a/version", "3\n"}});
     }
     void hostileDirectoriesAreBroken()
     {
@@ -123,6 +124,65 @@ private slots:
         const TorchFile file = torch(bytes);
         QVERIFY2(file.check.state == State::Broken, qPrintable(file.check.reason));
         QVERIFY(!file.check.reason.isEmpty());
+    }
+    void storagesHoldTheirTensors_data()
+    {
+        QTest::addColumn<QByteArray>("value");
+        QTest::addColumn<int>("bytes"); // of the only storage
+        QTest::addColumn<QString>("wrong"); // empty: whole
+        const auto text = [](const QByteArray &s) { return "X" + le(static_cast<quint64>(s.size()), 4) + s; };
+        const auto storage = [&](const QByteArray &cls, int elements) {
+            return "(" + text("storage") + "ctorch\n" + cls + "\n" + text("0") + text("cpu") + "J" + le(static_cast<quint64>(elements), 4) + "tQ";
+        };
+        const auto tensor = [&](const QByteArray &of, int offset, int rows, int stride) {
+            return "ctorch._utils\n_rebuild_tensor_v2\n(" + of + "J" + le(static_cast<quint64>(offset), 4) + "J" + le(static_cast<quint64>(rows), 4) + "K\x02\x86J"
+                + le(static_cast<quint64>(stride), 4) + "K\x01\x86\x89)tR";
+        };
+        const auto row = [&](const char *name, const QByteArray &value, int bytes, const QString &wrong) {
+            QTest::newRow(name) << "\x80\x02}" + text("w") + value + "s." << bytes << wrong;
+        };
+        row("whole", tensor(storage("FloatStorage", 4), 0, 2, 2), 16, {});
+        row("part of it", tensor(storage("FloatStorage", 8), 4, 2, 2), 32, {});
+        row("longer", tensor(storage("FloatStorage", 4), 0, 2, 2), 64, {});
+        row("half", tensor(storage("HalfStorage", 4), 0, 2, 2), 8, {});
+        row("no elements", tensor(storage("FloatStorage", 0), 0, 0, 2), 0, {});
+        row("unknown class", tensor(storage("NewStorage", 4), 0, 2, 2), 1, {});
+        row("short", tensor(storage("FloatStorage", 4), 0, 2, 2), 12, u"too short: 12 of 16 bytes"_s);
+        row("empty", tensor(storage("FloatStorage", 4), 0, 2, 2), 0, u"too short"_s);
+        row("wider type", tensor(storage("DoubleStorage", 4), 0, 2, 2), 16, u"too short: 16 of 32"_s);
+        row("offset", tensor(storage("FloatStorage", 4), 1, 2, 2), 16, u"beyond its storage"_s);
+        row("stride", tensor(storage("FloatStorage", 4), 0, 2, 3), 16, u"beyond its storage"_s);
+        row("huge shape", tensor(storage("FloatStorage", 4), 0, 0x7fffffff, 0x7fffffff), 16, u"beyond its storage"_s);
+        row("no storage", tensor("K\x05Q", 0, 2, 2), 16, u"no tensor storage"_s);
+    }
+    void storagesHoldTheirTensors()
+    {
+        QFETCH(QByteArray, value);
+        QFETCH(int, bytes);
+        QFETCH(QString, wrong);
+        for (const bool local : {true, false}) {
+            const TorchFile file = torch(zip({{"a/data.pkl", value}, {"a/data/0", QByteArray(bytes, 'w')}, {"a/version", "3\n"}}), local);
+            QCOMPARE(file.kind, TorchFile::Kind::Zip);
+            QVERIFY2(wrong.isEmpty() ? file.check.isGood() : file.check.state == State::Broken && file.check.reason.contains(wrong), qPrintable(file.check.reason));
+        }
+    }
+    void aLegacyFileEndsWithItsStorages()
+    {
+        const auto text = [](const QByteArray &s) { return "X" + le(static_cast<quint64>(s.size()), 4) + s; };
+        const QByteArray storage = "(" + text("storage") + "ctorch\nFloatStorage\n" + text("94") + text("cpu") + "K\x04NtQ";
+        const QByteArray head = QByteArray::fromHex("80028a0a6cfc9c46f9206aa850192e") + "\x80\x02M\xe9\x03." + "\x80\x02}.";
+        const QByteArray whole = head + "\x80\x02}" + text("step") + "K\x05s" + text("w") + storage + "s." + "\x80\x02]" + text("94") + "a." + le(4, 8) + QByteArray(16, 'w');
+        const TorchFile file = torch(whole);
+        QCOMPARE(file.kind, TorchFile::Kind::Legacy);
+        QCOMPARE(file.check.state, State::Unverified);
+        QCOMPARE(file.step, 5);
+        for (qsizetype length = 40; length < whole.size(); ++length)
+            QVERIFY2(torch(whole.left(length)).check.state == State::Incomplete, qPrintable(QString::number(length)));
+    }
+    void aPickleWithTheRightChecksumMayStillBeNone()
+    {
+        for (const QByteArray &value : {"\x80\x02}K\x01" "a."_ba, "\x80\x02}"_ba, "\x80\x02\xff."_ba, "\x80\x02}]Ns."_ba})
+            QCOMPARE(torch(zip({{"a/data.pkl", value}, {"a/version", "3\n"}})).check.state, State::Broken);
     }
     void aDoubledEntryIsNamed()
     {
@@ -144,9 +204,9 @@ private slots:
         QCOMPARE(deflate(&stream, Z_FINISH), Z_STREAM_END);
         packed.truncate(static_cast<qsizetype>(stream.total_out));
         deflateEnd(&stream);
-        QCOMPARE(torch(zip({{"a/data.pkl", packed, 8, 65536}})).check.state, State::Broken);
+        QCOMPARE(torch(zip({{"a/data.pkl", packed, 8, 65536}, {"a/version", "3\n"}})).check.state, State::Broken);
         // A claim beyond the budget is not even begun.
-        QCOMPARE(torch(zip({{"a/data.pkl", packed, 8, 1 << 30}})).check.state, State::Unverified);
+        QCOMPARE(torch(zip({{"a/data.pkl", packed, 8, 1 << 30}, {"a/version", "3\n"}})).check.state, State::Unverified);
     }
     void everyCutOfARealFileIsHandled()
     {
@@ -219,6 +279,16 @@ private slots:
         QTest::newRow("reduce on nothing") << "R."_ba;
         QTest::newRow("tuple over a mark") << "N(\x86."_ba;
         QTest::newRow("line without end") << "I12"_ba;
+        QTest::newRow("never stops") << "}K\x01K\x02s"_ba;
+        QTest::newRow("copy of a mark") << "(2."_ba;
+        QTest::newRow("build on a mark") << "(}b."_ba;
+        QTest::newRow("append to a number") << "K\x01N" "a."_ba;
+        QTest::newRow("append to a mapping") << "}N" "a."_ba;
+        QTest::newRow("add to a list") << "](N\x90."_ba;
+        QTest::newRow("call of a number") << "K\x01)R."_ba;
+        QTest::newRow("call with a number") << "ccollections\nOrderedDict\nK\x01R."_ba;
+        QTest::newRow("a list as a key") << "}]Ns."_ba;
+        QTest::newRow("a mapping as a key") << "(}Nd."_ba;
     }
     void hostilePicklesEndEarly()
     {
@@ -268,7 +338,13 @@ private slots:
         };
         row("whole", R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8, State::Good);
         row("no tensors", "{}", 0, State::Good);
-        row("unknown type", R"({"a":{"dtype":"F6","shape":[2],"data_offsets":[0,3]}})", 3, State::Good);
+        row("six bits", R"({"a":{"dtype":"F6_E2M3","shape":[4],"data_offsets":[0,3]}})", 3, State::Good);
+        row("later type", R"({"a":{"dtype":"F12_E5M6","shape":[2],"data_offsets":[0,3]}})", 3, State::Unverified);
+        row("no such type", R"({"a":{"dtype":"F33","shape":[2],"data_offsets":[0,8]}})", 8, State::Broken);
+        row("type is no text", R"({"a":{"dtype":32,"shape":[2],"data_offsets":[0,8]}})", 8, State::Broken);
+        row("no shape", R"({"a":{"dtype":"F32","data_offsets":[0,4]}})", 4, State::Broken);
+        row("metadata of texts", R"({"__metadata__":{"step":"5"},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}})", 2, State::Good);
+        row("metadata of numbers", R"({"__metadata__":{"step":5},"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}})", 2, State::Broken);
         row("short", R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 7, State::Incomplete);
         row("long", R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 9, State::Broken);
         row("shape", R"({"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", 8, State::Broken);

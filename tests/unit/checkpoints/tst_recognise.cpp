@@ -73,9 +73,9 @@ private slots:
     {
         const Listing listing = scan(u"torch/lightning"_s);
         QCOMPARE(lines(listing.runs.first()),
-                 (QStringList{u"epoch=0-step=40.ckpt torch-zip 40 name 0 whole resumable"_s,
-                              u"epoch=1-step=80.ckpt torch-zip 80 name 1 whole resumable"_s,
-                              u"last.ckpt torch-zip 80 pickle 1 whole resumable"_s}));
+                 (QStringList{u"epoch=0-step=40.ckpt lightning 40 name 0 whole resumable"_s,
+                              u"epoch=1-step=80.ckpt lightning 80 name 1 whole resumable"_s,
+                              u"last.ckpt lightning 80 pickle 1 whole resumable"_s}));
     }
     void damageIsFoundAndNeverResumable()
     {
@@ -251,7 +251,7 @@ private slots:
         options.maxProbes = 0;
         const Listing none = recognise(other.tree, other, options, {}).listing;
         QVERIFY(none.partial && none.runs.isEmpty());
-        QVERIFY2(none.notes.join(u' ').contains(u"No checkpoint is among the first"_s), qPrintable(none.notes.join(u' ')));
+        QVERIFY2(none.notes.join(u' ').contains(u"No checkpoint is among the newest"_s), qPrintable(none.notes.join(u' ')));
     }
     void aPickleWithoutAZipIsNoDamagedZip()
     {
@@ -263,7 +263,11 @@ private slots:
         source.add("step-9.pt", "\x80\x02 no pickle at all");
         // torch.save(…, pickle_protocol=4, _use_new_zipfile_serialization=False)
         const QByteArray magic = QByteArray::fromHex("80049500000000000000008a0a6cfc9c46f9206aa850192e").replace(3, 8, QByteArray::fromHex("0d00000000000000"));
-        source.add("step-10.pt", magic + "\x80\x02M\xe9\x03." + "\x80\x02}." + "\x80\x02" + state);
+        const QByteArray old = magic + "\x80\x02M\xe9\x03." + "\x80\x02}." + "\x80\x02" + state;
+        source.add("step-10.pt", old + "\x80\x02].");
+        source.add("step-11.pt", old); // without the list of its storages
+        source.add("step-12.pt", old.chopped(9));
+        source.add("step-13.pt", magic + "\x80\x02M\xe9\x03." + "\x80\x02}." + "\x80\x02]NNs.");
         RecogniseOptions options;
         options.now = m_saved;
         options.writerMayBeAlive = false;
@@ -278,6 +282,8 @@ private slots:
         const Checkpoint &legacy = only(listing, u"step-10.pt"_s);
         QCOMPARE(legacy.verdict, Verdict::Unverified);
         QVERIFY2(legacy.reason.contains(u"torch before 1.6"_s), qPrintable(legacy.reason));
+        for (const QString &name : {u"step-11.pt"_s, u"step-12.pt"_s, u"step-13.pt"_s})
+            QCOMPARE(only(listing, name).verdict, Verdict::Damaged);
     }
     void safetensorsAreWeights()
     {

@@ -66,8 +66,13 @@ private slots:
         source.add("a/checkpoint6.pt", plain);
         source.add("b/checkpoint6.pt", counted);
         source.add("b/checkpoint-600.pt", counted);
-        QCOMPARE(look(source).lines, (QStringList{u"a/checkpoint6.pt torch-zip - whole resumable"_s, u"a/checkpoint_6_180000.pt torch-zip - whole resumable"_s,
-                                                  u"b/checkpoint-600.pt torch-zip 600 whole resumable"_s, u"b/checkpoint6.pt torch-zip 196500 whole resumable"_s}));
+        source.add("b/checkpoint_6_180000.pt", counted); // of two readings the pickle tells the right one
+        const Seen seen = look(source);
+        QCOMPARE(seen.lines, (QStringList{u"a/checkpoint6.pt torch-zip - whole resumable"_s, u"a/checkpoint_6_180000.pt torch-zip 180000 whole resumable"_s,
+                                          u"b/checkpoint-600.pt torch-zip 600 whole resumable"_s, u"b/checkpoint6.pt torch-zip 196500 whole resumable"_s,
+                                          u"b/checkpoint_6_180000.pt torch-zip 196500 whole resumable"_s}));
+        QCOMPARE(seen.at(u"a/checkpoint6.pt"_s).epoch, 6.0);
+        QCOMPARE(seen.at(u"a/checkpoint_6_180000.pt"_s).epoch, 6.0);
     }
     void shardsOfOneSaveAreOneCheckpoint()
     {
@@ -241,6 +246,8 @@ private slots:
         QCOMPARE(look(source).lines, QStringList{u"out/checkpoint-20 hf-trainer 20 whole resumable"_s});
         QCOMPARE(look(source).at(u"out/checkpoint-20"_s).worldSize, 2);
         QCOMPARE(firstFalseWhole(source, {"scheduler.pt"}), QString());
+        MemorySource mixed = with(source, "out/checkpoint-20/trainer_state.json", R"({"global_step": 30, "epoch": 1.0})");
+        QVERIFY2(look(mixed).brief(u"out/checkpoint-20"_s).contains(u"DeepSpeed's files are of step 20, trainer_state.json of step 30"_s), qPrintable(look(mixed).brief(u"out/checkpoint-20"_s)));
     }
     void accelerateLocksTheRanksOfItsPieces()
     {

@@ -215,6 +215,17 @@ private slots:
             one.add(name, source.files[name]);
             QCOMPARE(firstFalseWhole(one), QString());
         }
+        // The archive holds, what is in it does not.
+        const auto archiveOf = [](const QByteArray &weights) {
+            return zipOf({{"metadata.json", "{}"}, {"config.json", R"({"compile_config": {"optimizer": "adam"}})"}, {"model.weights.h5", weights}});
+        };
+        for (const QByteArray &inner : {weightsFile().left(2000), weightsFile().left(30), QByteArray(), QByteArray(3000, '\0'), weightsFile() + "more"}) {
+            for (const bool local : {true, false}) {
+                MemorySource broken(local);
+                broken.add("model.keras", archiveOf(inner));
+                QVERIFY2(look(broken).brief(u"model.keras"_s).startsWith(u"damaged no: model.weights.h5: "_s), qPrintable(look(broken).brief(u"model.keras"_s)));
+            }
+        }
         // A file that was never closed keeps the end of an earlier moment.
         MemorySource open;
         open.add("a.weights.h5", superblock(800, QByteArray("\0layers\0optimizer\0", 18)) + QByteArray(5000, 'x'));

@@ -216,14 +216,15 @@ private slots:
         FaultServer server(faults::serve([](const FaultRequest &request) {
             if (request.target.contains("continuation-token=k%3D%2F%2B%20"))
                 return page(contents("run/notes.txt", 7));
-            return page(contents("run/log.txt", 5) + contents("run/", 0), "k=/+ ");
+            return page(contents("run/log.txt", 5) + contents("run/none.txt", 0) + contents("run/", 0), "k=/+ ");
         }));
         Client client(m_http, accessTo(server), m_place.bucket);
         BucketSource source(client, m_place.prefix, {});
         const auto tree = source.list({});
         QVERIFY(tree && !tree->partial);
         QCOMPARE(tree->rootName, "run"_ba);
-        QCOMPARE(tree->others[""].files, 2);
+        QCOMPARE(tree->others[""].files, 3);
+        QCOMPARE(tree->others[""].empty, 1);
         QCOMPARE(tree->others[""].bytes, 12);
     }
 
