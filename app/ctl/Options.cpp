@@ -22,6 +22,8 @@ const auto usage = u"cairnctl: Kubeflow jobs, their checkpoints and their resume
                    "  job why NAME           why it does not run: what waits, what never will, and what helps\n"
                    "  job effective NAME     what it becomes: runtime, job, patches and queue merged, each line with its origin\n"
                    "  job resume NAME        resume it from a checkpoint (--from latest|step=N|PATH)\n"
+                   "  job start-from-weights NAME\n"
+                   "                         begin a new run with the weights of a checkpoint alone (--from), in a new job\n"
                    "  job suspend NAME...    suspend jobs (with --yes)\n"
                    "  job unsuspend NAME...  unsuspend jobs; their script chooses where it starts (with --yes)\n"
                    "  job delete NAME...     delete jobs; checkpoints on PVCs and in buckets stay (with --yes)\n"
@@ -92,7 +94,7 @@ int wordsOf(const QStringList &words)
         return 2;
     if (takesNames(words))
         return 3;
-    static const QStringList one{u"show"_s, u"why"_s, u"effective"_s, u"resume"_s, u"clone"_s, u"convert"_s, u"scale"_s, u"edit"_s};
+    static const QStringList one{u"show"_s, u"why"_s, u"effective"_s, u"resume"_s, u"start-from-weights"_s, u"clone"_s, u"convert"_s, u"scale"_s, u"edit"_s};
     if (first == "job"_L1 && words.size() > 1 && one.contains(words[1]))
         return 3;
     return 0;

@@ -89,7 +89,8 @@ void CheckpointsPage::showMenu(const QPoint &at)
         connect(action, &QAction::triggered, this, act);
     };
     add(tr("Open the job"), {}, [this, uid = row->jobUid] { emit jobRequested(uid); });
-    add(tr("Resume…"), why, [this, key] { resume(key); });
+    const bool weightsAlone = row->checkpoint.verdict == Verdict::Whole && !row->checkpoint.resumable;
+    add(weightsAlone ? tr("Start from these weights…") : tr("Resume…"), why, [this, key] { resume(key); });
     add(tr("New job from this checkpoint…"), why, [this, key] { beginAt(key); });
     menu->popup(at);
 }
