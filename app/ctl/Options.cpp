@@ -137,7 +137,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"allow-node-proxy"_s}, u"Allow asking kubelets through nodes/proxy, a permission that can run commands in every pod."_s);
     flag({u"use-exec"_s}, u"List a PVC by exec in a running pod that mounts it."_s);
     value({u"from"_s}, u"latest (default), step=N or a checkpoint's path; of overlay test here (default), cluster or both."_s, u"WHICH"_s);
-    value({u"by"_s}, u"How the path is passed to the script: env:NAME, arg:TEMPLATE with {path} {dir} {step}, or newest."_s, u"HOW"_s);
+    value({u"by"_s}, u"How the path is passed to the script: env:NAME, arg:TEMPLATE with {path} {dir} {name} {step}, or newest."_s, u"HOW"_s);
     value({u"save-by"_s}, u"How the save directory is passed to it: env:NAME or arg:TEMPLATE with {save}."_s, u"HOW"_s);
     value({u"name"_s}, u"Name of the new job."_s, u"NAME"_s);
     flag({u"as-new"_s}, u"Create a new job although this one could be resumed in place."_s);

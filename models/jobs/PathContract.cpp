@@ -125,7 +125,7 @@ Result<PathContract> parseContract(const QString &resumeBy, const QString &saveB
     } else if (resumeBy.startsWith(u"arg:"_s)) {
         c.how = PathContract::How::Args;
         c.args = resumeBy.mid(4).split(u' ', Qt::SkipEmptyParts);
-        if (!hasPlaceholder(c.args, u"{path}"_s) && !hasPlaceholder(c.args, u"{step}"_s))
+        if (!hasPlaceholder(c.args, u"{path}"_s) && !hasPlaceholder(c.args, u"{step}"_s) && !hasPlaceholder(c.args, u"{name}"_s))
             return bad(resumeBy, resumeFix);
     } else {
         return bad(resumeBy, resumeFix);

@@ -279,6 +279,9 @@ private:
         const PlanNote note = whyNotLoadable(processes, r.checkpoint.worldSize);
         if (!note.id.isEmpty())
             (processes.count ? plan.problems : plan.warnings).append(note);
+        else if (!weights() && processes.count && r.checkpoint.ranks > 1 && *processes.count != r.checkpoint.ranks)
+            warn(u"other-processes"_s, Words::tr("The checkpoint holds the random states of %1 processes, and the job will have %2 (%3): it goes on, but not with exactly the same order of data.")
+                                           .arg(r.checkpoint.ranks).arg(*processes.count).arg(processes.told));
     }
 
     void choosePlaces()

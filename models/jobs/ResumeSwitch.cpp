@@ -161,7 +161,7 @@ constexpr ResumeSwitch rows[] = {
      .care = QT_TRANSLATE_NOOP("cairn::jobs", "Where the script does not find the checkpoint, it warns and starts a new run.")},
     {.framework = "PaddleNLP Trainer",
      .formats = "paddle",
-     .signs = "^(?=.* --output_dir[ =]).*paddle",
+     .signs = "^(?=.* --output_dir[ =]).*(?:paddle\\.distributed|paddlenlp)",
      .chosen = kTrainerChosen,
      .save = kTrainerSave,
      .passedOn = true},

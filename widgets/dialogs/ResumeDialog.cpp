@@ -311,8 +311,8 @@ void ResumeDialog::chooseContract()
     } else if (m_byArgs->isChecked()) {
         const QString args = m_args->text().trimmed();
         const QString save = m_saveArgs->text().trimmed();
-        if (!args.contains("{path}"_L1) && !args.contains("{step}"_L1) && !args.contains("{dir}"_L1))
-            wrong = tr("Put {path}, {dir} or {step} where the checkpoint goes, for example --resume={path}.");
+        if (!args.contains("{path}"_L1) && !args.contains("{step}"_L1) && !args.contains("{name}"_L1))
+            wrong = tr("Put {path}, {name} or {step} where the checkpoint goes, for example --resume={path}.");
         else if (!save.isEmpty() && !save.contains("{save}"_L1))
             wrong = tr("Put {save} where the new folder goes, for example --output={save}.");
         contract.resumeBy = u"arg:"_s + args;
