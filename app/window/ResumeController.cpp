@@ -58,6 +58,12 @@ kit::Offer otherOffer(const jobs::ResumePlan &plan, const QString &note)
             kit::ButtonVariant::Normal};
 }
 
+/// What holds weights alone cannot be resumed, whatever was pressed.
+jobs::Act actOf(const Checkpoint &checkpoint)
+{
+    return checkpoint.verdict == Verdict::Whole && !checkpoint.resumable ? jobs::Act::StartFromWeights : jobs::Act::Resume;
+}
+
 const auto lookCheck = u"listing"_s;
 
 } // namespace
@@ -236,8 +242,7 @@ void ResumeController::read()
 {
     m_replan.stop();
     m_planning.cancel();
-    // What holds weights alone cannot be resumed, whatever was pressed.
-    m_choice.act = m_checkpoint.verdict == Verdict::Whole && !m_checkpoint.resumable ? jobs::Act::StartFromWeights : jobs::Act::Resume;
+    m_choice.act = actOf(m_checkpoint);
     m_checking = true;
     m_checkedWhole = false;
     m_checks.clear();
@@ -315,7 +320,7 @@ void ResumeController::show()
         return;
     dialogs::ResumeView view;
     view.jobName = text::safe(m_job.name);
-    view.startsRun = m_choice.act == jobs::Act::StartFromWeights;
+    view.startsRun = actOf(m_checkpoint) == jobs::Act::StartFromWeights;
     view.checkpoint = m_checkpoint;
     view.checkpointPath = text::safe(m_listing.containerPath(m_checkpoint));
     view.checking = m_checking;

@@ -51,20 +51,36 @@ PathContract unrecognised(const Checkpoint &checkpoint)
 }
 
 /// Arguments of the other acts, which would undo this one.
-QStringList othersThan(const QStringList &args, const ResumeSwitch &row)
+QStringList othersThan(const QStringList &args, const QStringList &all)
 {
     const auto flagOf = [](const QString &word) { return word.startsWith(u"--"_s) || word.contains(u'=') ? word.section(u'=', 0, 0) : QString(); };
     QStringList others;
     bool taken = false;
-    for (const char *text : {row.chosen, row.newest, row.weights}) {
-        for (const QString &word : templateWords(text)) {
-            if (const QString flag = flagOf(word); !flag.isEmpty())
-                taken = std::ranges::any_of(args, [&](const QString &mine) { return flagOf(mine) == flag; });
-            if (!taken)
-                others += word;
-        }
+    for (const QString &word : all) {
+        if (const QString flag = flagOf(word); !flag.isEmpty())
+            taken = std::ranges::any_of(args, [&](const QString &mine) { return flagOf(mine) == flag; });
+        if (!taken)
+            others += word;
     }
     return others;
+}
+
+QStringList allActs(const ResumeSwitch &row)
+{
+    return templateWords(row.chosen) + templateWords(row.newest) + templateWords(row.weights);
+}
+
+/// What the job was told to resume from must not be resumed beside the weights.
+PathContract resumingNothing(PathContract c, const Job &job)
+{
+    c.unsets = {u"RESUME_FROM_CHECKPOINT"_s};
+    if (const Result<PathContract> old = parseContract(job.annotations.value(names::name("resume-by"_L1)), {})) {
+        c.drops += othersThan(c.args, old->args);
+        c.unsets += old->env;
+    }
+    c.unsets.removeAll(c.env);
+    c.unsets.removeAll(QString());
+    return c;
 }
 
 PathContract byFramework(const Job &job, const Checkpoint &checkpoint, Act act)
@@ -82,7 +98,7 @@ PathContract byFramework(const Job &job, const Checkpoint &checkpoint, Act act)
         c.source = PathContract::Source::Framework;
         c.how = weights || *row->chosen ? PathContract::How::Args : PathContract::How::Newest;
         c.args = templateWords(weights ? row->weights : *row->chosen ? row->chosen : row->newest);
-        c.drops = othersThan(c.args, *row);
+        c.drops = othersThan(c.args, allActs(*row));
         if (c.drops.contains(u"--checkpoint.load_step=-1"_s) && flagValue(words, u"--checkpoint.load_step"_s))
             c.resets = {u"--checkpoint.load_step=-1"_s};
         c.copyLevels = c.how == PathContract::How::Newest ? row->levels : 0;
@@ -168,22 +184,22 @@ QString saveByText(const PathContract &contract)
 
 PathContract completed(PathContract chosen, const Job &job, const Checkpoint &checkpoint, Act act)
 {
+    const ResumeSwitch *row = switchOf(visibleWords({job.command, job.args}), checkpoint.format);
     if (act == Act::StartFromWeights) {
         const PathContract known = contractOf(job, checkpoint, act);
         if (!chosen.tellsSaveDir()) {
             chosen.saveEnv = known.saveEnv == chosen.env ? QString() : known.saveEnv;
             chosen.saveArgs = known.saveArgs;
         }
-        return chosen;
+        if (row)
+            chosen.drops = othersThan(chosen.args, allActs(*row));
+        return resumingNothing(chosen, job);
     }
-    if (chosen.how != PathContract::How::Newest || !chosen.args.isEmpty())
-        return chosen;
-    const ResumeSwitch *row = switchOf(visibleWords({job.command, job.args}), checkpoint.format);
-    if (!row)
+    if (chosen.how != PathContract::How::Newest || !chosen.args.isEmpty() || !row)
         return chosen;
     chosen.framework = QString::fromLatin1(row->framework);
     chosen.args = templateWords(row->newest);
-    chosen.drops = othersThan(chosen.args, *row);
+    chosen.drops = othersThan(chosen.args, allActs(*row));
     return chosen;
 }
 
@@ -203,7 +219,7 @@ PathContract contractOf(const Job &job, const Checkpoint &checkpoint, Act act)
                 found.saveEnv = c->saveEnv;
                 found.saveArgs = c->saveArgs;
             }
-            return found;
+            return resumingNothing(found, job);
         }
     }
     const auto has = [&](const QString &name) { return job.env.contains(name) || job.envFrom.contains(name); };
@@ -215,7 +231,7 @@ PathContract contractOf(const Job &job, const Checkpoint &checkpoint, Act act)
                 c.evidence = Words::tr("RESUME_FROM_CHECKPOINT resumes a run; which variable or argument takes weights alone is not known.");
             c.saveEnv = u"CHECKPOINT_DIR"_s;
             c.saveArgs.clear();
-            return c;
+            return resumingNothing(c, job);
         }
         c.how = PathContract::How::Env;
         c.source = PathContract::Source::Contract;
@@ -224,7 +240,8 @@ PathContract contractOf(const Job &job, const Checkpoint &checkpoint, Act act)
         c.evidence = has(u"CHECKPOINT_DIR"_s) ? Words::tr("The job sets CHECKPOINT_DIR.") : Words::tr("The job sets RESUME_FROM_CHECKPOINT.");
         return c;
     }
-    return byFramework(job, checkpoint, act);
+    const PathContract found = byFramework(job, checkpoint, act);
+    return weights ? resumingNothing(found, job) : found;
 }
 
 } // namespace cairn::jobs

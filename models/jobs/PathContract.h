@@ -31,6 +31,7 @@ struct PathContract {
     QStringList drops;        ///< a template of arguments that would undo this one ("--finetune") and have to go
     QString framework;        ///< "torchtitan"; "" where none was recognised
     QString evidence;         ///< one sentence for people: by what it was recognised, or why it was not
+    QStringList unsets;       ///< variables that would do so
     bool restartsFromNamed = false; ///< every pod restart begins again at the named checkpoint
     bool passedOnByScript = false;  ///< the framework does not read the argument itself (HF Trainer)
     bool wrapperKnows = true; ///< the wrapper can judge its checkpoints

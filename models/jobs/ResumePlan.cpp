@@ -321,6 +321,8 @@ private:
             vars.append({c.env, r.path});
         if (!c.saveEnv.isEmpty() && !plan.saveDir.isEmpty())
             vars.append({c.saveEnv, plan.saveDir});
+        for (const QString &name : c.unsets)
+            vars.append({name, std::nullopt});
         if (plan.useWrapper) {
             const auto mine = wrapper::variables(c, r.path, r.checkpoint.step, plan.saveDir);
             for (auto it = mine.begin(); it != mine.end(); ++it)

@@ -650,6 +650,21 @@ private slots:
         QVERIFY(told.feasible());
         QCOMPARE(told.annotations.value(u"cairn.console/resume-by"_s), QString()); // it resumes nothing
         QCOMPARE(envOf(told.result, u"Master"_s, u"CHECKPOINT_DIR"_s), told.saveDir);
+
+        // What an earlier resume told the job is taken back, or the new run would go on from there.
+        ResumeRequest again = requestFor(with(planResume(requestFor(contractJob())).result, {u"metadata"_s, u"uid"_s}, u"uid-demo"_s));
+        QVERIFY(!envOf(again.object, u"Master"_s, u"RESUME_FROM_CHECKPOINT"_s).isEmpty());
+        again.act = Act::StartFromWeights;
+        again.contract = *parseContract(u"arg:--init={path}"_s, {});
+        QCOMPARE(envOf(planResume(again).result, u"Worker"_s, u"RESUME_FROM_CHECKPOINT"_s), QString());
+        ResumeRequest hf = requestFor(with(planResume(requestFor(hfJob())).result, {u"metadata"_s, u"uid"_s}, u"uid-demo"_s));
+        hf.act = Act::StartFromWeights;
+        hf.contract = *parseContract(u"arg:--model_name_or_path {path}"_s, {});
+        const ResumePlan model = planResume(hf);
+        QVERIFY2(model.feasible(), model.feasible() ? "" : qPrintable(model.problems.first().text));
+        const QStringList words = argsOf(model.result, u"Master"_s);
+        QVERIFY(words.contains(u"--model_name_or_path"_s) && !words.contains(u"--resume_from_checkpoint"_s));
+        QVERIFY(words.contains(model.saveDir));
     }
 
     void templatesAreFilledInOnePass()
