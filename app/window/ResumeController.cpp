@@ -58,12 +58,6 @@ kit::Offer otherOffer(const jobs::ResumePlan &plan, const QString &note)
             kit::ButtonVariant::Normal};
 }
 
-/// What holds weights alone cannot be resumed, whatever was pressed.
-jobs::Act actOf(const Checkpoint &checkpoint)
-{
-    return checkpoint.verdict == Verdict::Whole && !checkpoint.resumable ? jobs::Act::StartFromWeights : jobs::Act::Resume;
-}
-
 const auto lookCheck = u"listing"_s;
 
 } // namespace
@@ -135,14 +129,16 @@ ResumeController::~ResumeController()
         m_run->setShown(false);
 }
 
-void ResumeController::plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const QString &checkpoint)
+void ResumeController::plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const QString &checkpoint,
+                            jobs::Act act)
 {
     m_job = job;
+    m_wanted = act;
     m_listing = listing;
     m_read = std::move(read);
     m_looksDone = std::move(looksDone);
     const Checkpoint *proposed = m_listing.attemptOf(m_job).newestResumable();
-    m_newest = checkpoint.isEmpty() || (proposed && proposed->path == checkpoint);
+    m_newest = checkpoint.isEmpty() || (act == jobs::Act::Resume && proposed && proposed->path == checkpoint);
     if (const Checkpoint *known = m_newest ? proposed : m_listing.find(checkpoint))
         m_checkpoint = *known;
     look();
@@ -220,6 +216,13 @@ void ResumeController::onCheck(const QString &check, const QString &offer)
     }
 }
 
+jobs::Act ResumeController::act() const
+{
+    // What holds weights alone cannot be resumed, whatever was pressed.
+    const bool weightsAlone = m_checkpoint.verdict == Verdict::Whole && !m_checkpoint.resumable;
+    return weightsAlone ? jobs::Act::StartFromWeights : m_wanted;
+}
+
 kit::CheckItem ResumeController::lookItem() const
 {
     using State = kit::CheckItem::State;
@@ -242,7 +245,7 @@ void ResumeController::read()
 {
     m_replan.stop();
     m_planning.cancel();
-    m_choice.act = actOf(m_checkpoint);
+    m_choice.act = act();
     m_checking = true;
     m_checkedWhole = false;
     m_checks.clear();
@@ -320,7 +323,7 @@ void ResumeController::show()
         return;
     dialogs::ResumeView view;
     view.jobName = text::safe(m_job.name);
-    view.startsRun = actOf(m_checkpoint) == jobs::Act::StartFromWeights;
+    view.startsRun = act() == jobs::Act::StartFromWeights;
     view.checkpoint = m_checkpoint;
     view.checkpointPath = text::safe(m_listing.containerPath(m_checkpoint));
     view.checking = m_checking;

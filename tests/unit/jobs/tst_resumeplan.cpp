@@ -403,7 +403,8 @@ private slots:
         const QJsonObject corrected = with(contractJob(), {u"metadata"_s, u"annotations"_s}, QJsonObject{{u"cairn.console/checkpoint-dir"_s, u"/ckpt/demo"_s}});
         const ResumePlan next = planResume(requestFor(corrected));
         QCOMPARE(ckpt::locate(decoded(next.result)).place.containerPath, next.saveDir);
-        for (const QJsonObject &job : {hfJob(), pytorchJob(container(u"pytorch"_s, {}, {u"torchrun"_s, u"-m"_s, u"torchtitan.train"_s, u"--checkpoint.folder=c"_s, u"--job.dump_folder=/ckpt"_s}))}) {
+        for (const QJsonObject &job : {hfJob(), pytorchJob(container(u"pytorch"_s, {}, {u"torchrun"_s, u"-m"_s, u"torchtitan.train"_s, u"--checkpoint.folder=c"_s, u"--job.dump_folder=/ckpt"_s})),
+                                       pytorchJob(container(u"pytorch"_s, {}, {u"python3"_s, u"-m"_s, u"verl.trainer.main_ppo"_s, u"trainer.default_local_dir=/ckpt/x"_s}))}) {
             const ResumePlan p = planResume(requestFor(job));
             QVERIFY(p.feasible());
             QCOMPARE(ckpt::locate(decoded(p.result)).place.containerPath, p.saveDir);
