@@ -32,6 +32,7 @@ int overview(app::Engine &engine, const Options &options, std::stop_token stop);
 int jobs(app::Engine &engine, const Options &options, std::stop_token stop);
 int jobShow(app::Engine &engine, const Options &options, std::stop_token stop);
 int jobResume(app::Engine &engine, const Options &options, std::stop_token stop);
+int jobStartFromWeights(app::Engine &engine, const Options &options, std::stop_token stop);
 /// suspend, unsuspend or delete, as the command says.
 int jobBulk(app::Engine &engine, const Options &options, std::stop_token stop);
 /// Launch a new job, or a copy; without --yes only what would be made.

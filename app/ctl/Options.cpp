@@ -22,6 +22,8 @@ const auto usage = u"cairnctl: Kubeflow jobs, their checkpoints and their resume
                    "  job why NAME           why it does not run: what waits, what never will, and what helps\n"
                    "  job effective NAME     what it becomes: runtime, job, patches and queue merged, each line with its origin\n"
                    "  job resume NAME        resume it from a checkpoint (--from latest|step=N|PATH)\n"
+                   "  job start-from-weights NAME\n"
+                   "                         begin a new run with the weights of a checkpoint alone (--from), in a new job\n"
                    "  job suspend NAME...    suspend jobs (with --yes)\n"
                    "  job unsuspend NAME...  unsuspend jobs; their script chooses where it starts (with --yes)\n"
                    "  job delete NAME...     delete jobs; checkpoints on PVCs and in buckets stay (with --yes)\n"
@@ -92,7 +94,7 @@ int wordsOf(const QStringList &words)
         return 2;
     if (takesNames(words))
         return 3;
-    static const QStringList one{u"show"_s, u"why"_s, u"effective"_s, u"resume"_s, u"clone"_s, u"convert"_s, u"scale"_s, u"edit"_s};
+    static const QStringList one{u"show"_s, u"why"_s, u"effective"_s, u"resume"_s, u"start-from-weights"_s, u"clone"_s, u"convert"_s, u"scale"_s, u"edit"_s};
     if (first == "job"_L1 && words.size() > 1 && one.contains(words[1]))
         return 3;
     return 0;
@@ -135,7 +137,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"allow-node-proxy"_s}, u"Allow asking kubelets through nodes/proxy, a permission that can run commands in every pod."_s);
     flag({u"use-exec"_s}, u"List a PVC by exec in a running pod that mounts it."_s);
     value({u"from"_s}, u"latest (default), step=N or a checkpoint's path; of overlay test here (default), cluster or both."_s, u"WHICH"_s);
-    value({u"by"_s}, u"How the path is passed to the script: env:NAME, arg:TEMPLATE with {path} {dir} {step}, or newest."_s, u"HOW"_s);
+    value({u"by"_s}, u"How the path is passed to the script: env:NAME, arg:TEMPLATE with {path} {dir} {name} {step}, or newest."_s, u"HOW"_s);
     value({u"save-by"_s}, u"How the save directory is passed to it: env:NAME or arg:TEMPLATE with {save}."_s, u"HOW"_s);
     value({u"name"_s}, u"Name of the new job."_s, u"NAME"_s);
     flag({u"as-new"_s}, u"Create a new job although this one could be resumed in place."_s);

@@ -33,8 +33,11 @@ int printOutcome(const Options &options, const jobs::ResumeOutcome &outcome, QJs
         json.insert(it.key(), it.value());
     json.insert(u"job"_s, jobOf(outcome.target));
     QString table = u"%1: %2\n"_s.arg(text::safe(outcome.target.name), jobs::stateWord(outcome.state));
+    const bool weights = outcome.act == jobs::Act::StartFromWeights;
     if (outcome.firstStep)
-        table += u"First step after the checkpoint: %1\n"_s.arg(*outcome.firstStep);
+        table += (weights ? u"First step: %1\n"_s : u"First step after the checkpoint: %1\n"_s).arg(*outcome.firstStep);
+    if (outcome.startedFromZero)
+        table += u"ALARM: the training started from zero\n"_s;
     if (!outcome.resumedLine.isEmpty())
         table += outcome.resumedLine + u'\n';
     for (const QString &line : outcome.notes)
@@ -42,8 +45,15 @@ int printOutcome(const Options &options, const jobs::ResumeOutcome &outcome, QJs
     print(options.format, json, table);
     if (outcome.state != jobs::ResumeOutcome::State::Failed)
         return ExitOk;
-    if (outcome.canPutBack)
+    if (outcome.canPutBack && outcome.mode == jobs::ResumePlan::Mode::InPlace)
         note(u"Roll back with: cairnctl job resume %1 --recover undo"_s.arg(text::safe(outcome.target.name)));
+    else if (outcome.canPutBack)
+        note(u"Take the new job away with: cairnctl job delete %1"_s.arg(text::safe(outcome.target.name)));
+    if (outcome.startedFromZero) {
+        if (outcome.error)
+            printError(*outcome.error);
+        return ExitThreshold;
+    }
     return outcome.error ? std::max<int>(printError(*outcome.error), ExitFailed) : ExitFailed;
 }
 
@@ -75,12 +85,12 @@ int refuse(const jobs::ResumePlan &plan, const QList<jobs::Check> &checks)
     }
     if (plan.hasProblem("needs-contract"_L1))
         note(u"  Name it with --by env:NAME, --by 'arg:--flag={path}' or --by newest, and --save-by likewise."_s);
+    if (plan.hasProblem("not-resumable"_L1))
+        note(u"  To start a new run from these weights: cairnctl -n %1 job start-from-weights %2"_s.arg(text::safe(plan.job.ns), text::safe(plan.job.name)));
     return ExitRefused;
 }
 
-} // namespace
-
-int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
+int begin(app::Engine &engine, const Options &options, jobs::Act act, std::stop_token stop)
 {
     const auto connected = connect(engine, options);
     if (!connected)
@@ -91,18 +101,19 @@ int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
     const Result<app::JobDetail> detail = app::findJob(cluster, namespaceOf(cluster, options), options.command[2], stop);
     if (!detail)
         return printError(detail.error());
-    if (!options.recover.isEmpty())
+    if (!options.recover.isEmpty() && act == jobs::Act::Resume)
         return recover(engine, *connected, detail->job, options, stop);
 
     const std::shared_ptr<ckpt::HeldHelper> held = app::holdHelper(*connected);
     const Result<app::JobListing> listing = readListing(engine, cluster, *detail, options, stop, held);
     if (!listing)
         return printError(listing.error());
-    const Result<Checkpoint> checkpoint = app::chooseCheckpoint(detail->job, *listing, options.from);
+    const Result<Checkpoint> checkpoint = app::chooseCheckpoint(detail->job, *listing, options.from, act);
     if (!checkpoint)
         return printError(checkpoint.error());
 
     app::ResumeChoice choice;
+    choice.act = act;
     choice.newObject = options.asNew;
     choice.useWrapper = options.wrapper;
     choice.acceptUnverified = options.acceptUnverified;
@@ -156,6 +167,18 @@ int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
     if (!outcome)
         return printError(outcome.error());
     return printOutcome(options, *outcome, json);
+}
+
+} // namespace
+
+int jobResume(app::Engine &engine, const Options &options, std::stop_token stop)
+{
+    return begin(engine, options, jobs::Act::Resume, stop);
+}
+
+int jobStartFromWeights(app::Engine &engine, const Options &options, std::stop_token stop)
+{
+    return begin(engine, options, jobs::Act::StartFromWeights, stop);
 }
 
 } // namespace cairn::ctl

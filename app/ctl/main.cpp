@@ -88,6 +88,8 @@ int run(const Options &options, std::stop_token stop)
         return jobEffective(engine, options, stop);
     if (second == "resume"_L1)
         return jobResume(engine, options, stop);
+    if (second == "start-from-weights"_L1)
+        return jobStartFromWeights(engine, options, stop);
     return second == "yaml"_L1 ? jobYaml(engine, options, stop) : jobBulk(engine, options, stop);
 }
 

@@ -160,7 +160,8 @@ RunningChange::Ending ResumeRun::ending() const
     if (!*m_outcome)
         return {title(), m_outcome->error().oneLine(), true};
     const jobs::ResumeOutcome &outcome = **m_outcome;
-    return {title(), outcome.error ? outcome.error->oneLine() : summary(), outcome.state == jobs::ResumeOutcome::State::Failed};
+    return {outcome.startedFromZero ? tr("%1 started from zero", "job").arg(text::safe(outcome.target.name)) : title(),
+            outcome.error ? outcome.error->oneLine() : summary(), outcome.state == jobs::ResumeOutcome::State::Failed};
 }
 
 BulkRun::BulkRun(Changes &changes, std::shared_ptr<ObjectApi> api, const QString &title, const QList<jobs::BulkItem> &items)

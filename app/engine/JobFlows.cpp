@@ -619,6 +619,11 @@ Result<jobs::ResumeRequest> readForResume(ObjectApi &api, const ObjectRef &ref, 
     const Checkpoint *newest = attempt.newestResumable();
     // A script that looks for its newest itself looks where it saves.
     request.newest = newest && newest->path == checkpoint.path && attempt.savedItself(*newest);
+    const auto itsFolder = std::ranges::find_if(listing.listing.runs, [&](const Run &run) {
+        return std::ranges::any_of(run.checkpoints, [&](const Checkpoint &c) { return c.path == checkpoint.path; });
+    });
+    // What was left out may lie beside it.
+    request.alone = !listing.listing.partial && itsFolder != listing.listing.runs.end() && itsFolder->checkpoints.size() == 1;
     request.ofOtherAttempt = !attempt.has(checkpoint);
     if (const Checkpoint *other = request.ofOtherAttempt ? newest : attempt.newerElsewhere())
         request.alternative = *other;
@@ -635,6 +640,7 @@ Result<jobs::ResumeRequest> readForResume(ObjectApi &api, const ObjectRef &ref, 
 
 jobs::ResumeRequest chosen(jobs::ResumeRequest request, const ResumeChoice &choice)
 {
+    request.act = choice.act;
     request.contract = choice.contract;
     request.newObject = choice.newObject;
     request.useWrapper = choice.useWrapper;
@@ -701,11 +707,19 @@ std::function<Result<Checkpoint>(std::stop_token)> recheckToRecover(ObjectApi &a
     return recheckOf(api, job.ref(), hangs->record->checkpoint, read);
 }
 
-Result<Checkpoint> chooseCheckpoint(const Job &job, const JobListing &listing, const QString &from)
+Result<Checkpoint> chooseCheckpoint(const Job &job, const JobListing &listing, const QString &from, jobs::Act act)
 {
     QList<Checkpoint> all;
     for (const Run &run : listing.listing.runs)
         all += run.checkpoints;
+    if (from == "latest"_L1 && act == jobs::Act::StartFromWeights) {
+        QList<Checkpoint> whole;
+        std::ranges::copy_if(all, std::back_inserter(whole), [](const Checkpoint &c) { return c.verdict == Verdict::Whole; });
+        if (!whole.isEmpty())
+            return *std::ranges::max_element(whole, isOlder);
+        return fail(Error::Kind::NotFound, Words::tr("There is no whole checkpoint below %1 whose weights a run could start from").arg(text::safe(listing.root)), {},
+                    Words::tr("See: cairnctl checkpoints JOB"));
+    }
     if (from == "latest"_L1) {
         if (const Checkpoint *newest = listing.attemptOf(job).newestResumable())
             return *newest;

@@ -83,6 +83,7 @@ std::optional<qint64> latestStep(ObjectApi &api, const Job &job, const QList<Pod
 
 /// What the user may choose in a resume.
 struct ResumeChoice {
+    jobs::Act act = jobs::Act::Resume;
     std::optional<jobs::PathContract> contract;
     bool newObject = false;
     bool useWrapper = false;
@@ -110,9 +111,9 @@ std::function<Result<Checkpoint>(std::stop_token)> recheckToRecover(ObjectApi &a
 /// Of a claim, as readCheckpoints() does.
 std::function<Result<Checkpoint>(std::stop_token)> recheckOf(ObjectApi &api, const jobs::ResumePlan &plan, ListVia via);
 
-/// Finds what `--from` names: "latest" (of the current attempt), "step=N", or a path (relative to the listing, or absolute in
-/// the container).
-Result<Checkpoint> chooseCheckpoint(const Job &job, const JobListing &listing, const QString &from);
+/// Finds what `--from` names: "latest" (of the current attempt; to start from weights the newest whole one of all), "step=N",
+/// or a path (relative to the listing, or absolute in the container).
+Result<Checkpoint> chooseCheckpoint(const Job &job, const JobListing &listing, const QString &from, jobs::Act act = jobs::Act::Resume);
 
 /// Remembers on the job where it saves; the annotation outranks every guess.
 Result<> correctSaveLocation(ObjectApi &api, const ObjectRef &job, const QString &path, std::stop_token stop);

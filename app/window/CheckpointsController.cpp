@@ -23,6 +23,7 @@ CheckpointsController::CheckpointsController(CheckpointReader &reader, QObject *
     connect(&reader, &CheckpointReader::readingChanged, this, &CheckpointsController::showSoon);
     connect(m_page, &pages::CheckpointsPage::jobRequested, this, &CheckpointsController::goToJob);
     connect(m_page, &pages::CheckpointsPage::resumeRequested, this, &CheckpointsController::resumeRequested);
+    connect(m_page, &pages::CheckpointsPage::startFromWeightsRequested, this, &CheckpointsController::startFromWeightsRequested);
     connect(m_page, &pages::CheckpointsPage::newJobRequested, this, &CheckpointsController::newJobRequested);
     connect(m_page, &pages::CheckpointsPage::readRequested, this, [this](const QStringList &agreed) {
         m_reader.allow(agreed);

@@ -226,6 +226,16 @@ void JobsController::act(pages::JobAct which, const QString &uid)
 
 void JobsController::resume(const QString &uid, const QString &checkpoint)
 {
+    begin(uid, checkpoint, jobs::Act::Resume);
+}
+
+void JobsController::startFromWeights(const QString &uid, const QString &checkpoint)
+{
+    begin(uid, checkpoint, jobs::Act::StartFromWeights);
+}
+
+void JobsController::begin(const QString &uid, const QString &checkpoint, jobs::Act act)
+{
     const Job *job = m_session ? m_session->jobs().find(uid) : nullptr;
     const CheckpointReader::Known *known = m_reader.known(uid);
     if (!job || !known) {
@@ -235,7 +245,7 @@ void JobsController::resume(const QString &uid, const QString &checkpoint)
     const auto [read, looksDone] = readingFor(known->via);
     ResumeController *resume = newResume();
     connect(resume, &ResumeController::listed, this, [this, via = known->via](const QString &of, const JobListing &listing) { m_reader.put(of, {listing, via}); });
-    resume->plan(*job, known->listing, read, looksDone, checkpoint);
+    resume->plan(*job, known->listing, read, looksDone, checkpoint, act);
 }
 
 JobsController::Reading JobsController::readingFor(ListVia via)

@@ -41,6 +41,8 @@ public:
     void addActions(ActionRegistry &actions) override;
     /// `checkpoint` is a path within the listing; "" for the newest that can be resumed from.
     void resume(const QString &uid, const QString &checkpoint);
+    /// A new run with the weights of this checkpoint alone.
+    void startFromWeights(const QString &uid, const QString &checkpoint);
     void recover(const QString &uid, bool finish);
 
 signals:
@@ -57,6 +59,7 @@ signals:
 private:
     JobsController(Engine &engine, Preferences &preferences, CheckpointReader &reader, pages::JobPage *job, QWidget *window);
     void wirePage();
+    void begin(const QString &uid, const QString &checkpoint, jobs::Act act);
     void act(pages::JobAct which, const QString &uid);
     void showTab(const QString &uid, pages::JobPage::Tab tab);
     void openSeen(const QString &uid);

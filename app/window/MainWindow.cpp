@@ -124,6 +124,7 @@ void MainWindow::makePages()
         page->addActions(*m_actions);
         connect(page, &PageController::goRequested, this, &MainWindow::go);
         connect(page, &PageController::resumeRequested, jobs, &JobsController::resume);
+        connect(page, &PageController::startFromWeightsRequested, jobs, &JobsController::startFromWeights);
         connect(page, &PageController::newJobRequested, launch, &LaunchController::beginAt);
         connect(page, &PageController::recoverRequested, jobs, &JobsController::recover);
         connect(page, &PageController::notice, this, &MainWindow::tell);

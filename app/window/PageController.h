@@ -60,6 +60,8 @@ signals:
     void goRequested(const QString &page, const QString &key, const QString &filter);
     /// A resume of this job, from this checkpoint or, where "", from the newest that can be resumed.
     void resumeRequested(const QString &uid, const QString &checkpoint);
+    /// A new run of this job that starts from the weights of this checkpoint alone.
+    void startFromWeightsRequested(const QString &uid, const QString &checkpoint);
     /// A new job, made from this one and begun at this checkpoint of it.
     void newJobRequested(const QString &uid, const QString &checkpoint);
     /// Finish the unfinished change of this job, or roll it back.

@@ -129,14 +129,16 @@ ResumeController::~ResumeController()
         m_run->setShown(false);
 }
 
-void ResumeController::plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const QString &checkpoint)
+void ResumeController::plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const QString &checkpoint,
+                            jobs::Act act)
 {
     m_job = job;
+    m_wanted = act;
     m_listing = listing;
     m_read = std::move(read);
     m_looksDone = std::move(looksDone);
     const Checkpoint *proposed = m_listing.attemptOf(m_job).newestResumable();
-    m_newest = checkpoint.isEmpty() || (proposed && proposed->path == checkpoint);
+    m_newest = checkpoint.isEmpty() || (act == jobs::Act::Resume && proposed && proposed->path == checkpoint);
     if (const Checkpoint *known = m_newest ? proposed : m_listing.find(checkpoint))
         m_checkpoint = *known;
     look();
@@ -214,6 +216,13 @@ void ResumeController::onCheck(const QString &check, const QString &offer)
     }
 }
 
+jobs::Act ResumeController::act() const
+{
+    // What holds weights alone cannot be resumed, whatever was pressed.
+    const bool weightsAlone = m_checkpoint.verdict == Verdict::Whole && !m_checkpoint.resumable;
+    return weightsAlone ? jobs::Act::StartFromWeights : m_wanted;
+}
+
 kit::CheckItem ResumeController::lookItem() const
 {
     using State = kit::CheckItem::State;
@@ -236,6 +245,7 @@ void ResumeController::read()
 {
     m_replan.stop();
     m_planning.cancel();
+    m_choice.act = act();
     m_checking = true;
     m_checkedWhole = false;
     m_checks.clear();
@@ -313,17 +323,18 @@ void ResumeController::show()
         return;
     dialogs::ResumeView view;
     view.jobName = text::safe(m_job.name);
+    view.startsRun = act() == jobs::Act::StartFromWeights;
     view.checkpoint = m_checkpoint;
     view.checkpointPath = text::safe(m_listing.containerPath(m_checkpoint));
     view.checking = m_checking;
-    view.newObject = !m_job.canGoOnInPlace() || m_choice.newObject;
+    view.newObject = view.startsRun || !m_job.canGoOnInPlace() || m_choice.newObject;
     view.checks.append(lookItem());
     for (const jobs::Check &check : m_checks)
         view.checks.append({check.id, itemState(check.state), check.text, check.fix, text::duration(check.took), {}});
     if (m_plan) {
         const jobs::ResumePlan &plan = *m_plan;
         view.newObject = plan.mode == jobs::ResumePlan::Mode::NewObject;
-        view.mayChooseObject = plan.job.canGoOnInPlace();
+        view.mayChooseObject = plan.job.canGoOnInPlace() && !view.startsRun;
         view.running = isRunning(plan.job.phase);
         view.newName = plan.newName;
         view.told = text::safe(plan.told);
@@ -368,7 +379,9 @@ void ResumeController::apply()
     if (!m_plan || !m_plan->feasible())
         return;
     m_planning.cancel();
-    const QString title = m_checkpoint.step ? tr("Resuming %1 from step %2").arg(text::safe(m_plan->targetName()), text::number(*m_checkpoint.step))
+    const QString title = m_plan->act == jobs::Act::StartFromWeights
+        ? tr("Starting %1 from weights", "job").arg(text::safe(m_plan->targetName()))
+        : m_checkpoint.step ? tr("Resuming %1 from step %2").arg(text::safe(m_plan->targetName()), text::number(*m_checkpoint.step))
                                             : tr("Resuming %1").arg(text::safe(m_plan->targetName()));
     watch(std::make_shared<ResumeRun>(m_changes, m_api, title));
     m_run->execute(*m_plan, recheckOf(*m_api, *m_plan, m_read), m_looksDone);

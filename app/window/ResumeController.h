@@ -30,7 +30,9 @@ public:
     /// `read` lists the job's checkpoints anew, which is done first: `listing` is what is known until then, and what is gone by
     /// where that fails or the user does not wait for it. `looksDone` is called when no further look will follow. `checkpoint`
     /// is a path within the listing; where it is "" or what the listing proposes, it becomes what the new one proposes.
-    void plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const QString &checkpoint);
+    /// What holds weights alone is started from, whatever `act` is.
+    void plan(const Job &job, const JobListing &listing, ReadAgain read, std::function<void()> looksDone, const QString &checkpoint,
+              jobs::Act act = jobs::Act::Resume);
     /// `read` and `looksDone` as in plan(); without them the checkpoint is not looked at again.
     void recover(const Job &job, bool finish, const ReadAgain &read, const std::function<void()> &looksDone);
 
@@ -49,6 +51,7 @@ private:
     void onListed(const Result<JobListing> &listing);
     void onCheck(const QString &check, const QString &offer);
     kit::CheckItem lookItem() const;
+    jobs::Act act() const;
     /// Reads what the plan is made from, then plans and checks.
     void read();
     /// With what the user chose now; reads nothing. `nameOnly`: of the checks, only the dry run can tell otherwise.
@@ -70,6 +73,7 @@ private:
     std::function<void()> m_looksDone;
     Look m_look = Look::Reading;
     QString m_lookText; ///< how far it is, why it failed, or what it changed
+    jobs::Act m_wanted = jobs::Act::Resume;
     bool m_newest = false; ///< the proposal is wanted, whichever it is by then
     Checkpoint m_checkpoint;
     ResumeChoice m_choice;

@@ -361,6 +361,7 @@ Checkpoint judge(const Finding &finding, std::chrono::milliseconds rhythm, const
         break;
     }
     checkpoint.worldSize = finding.worldSize;
+    checkpoint.ranks = finding.ranks;
     if (checkpoint.verdict == Verdict::Whole && finding.proof != Proof::None) {
         const ProofWords proof = wordsOf(finding.proof);
         checkpoint.proof = proof.id;

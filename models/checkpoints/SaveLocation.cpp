@@ -17,11 +17,12 @@ namespace {
 using Origin = SaveLocation::Origin;
 
 /// Options that name the folder a framework saves into, most specific first. Sources: torchtitan's CheckpointConfig,
-/// Megatron-LM's arguments, Lightning's Trainer, transformers' TrainingArguments, Accelerate's ProjectConfiguration;
-/// the rest is common habit.
+/// Megatron-LM's arguments, Lightning's Trainer, transformers' TrainingArguments, Accelerate's ProjectConfiguration,
+/// the sources named at models/jobs/ResumeSwitch.cpp; the rest is common habit.
 constexpr std::array options{
     "checkpoint.folder", "checkpoint_dir", "ckpt_dir", "checkpoint_path", "save_checkpoint_path", "save", "save_dir", "save_path",
-    "output_dir", "trainer.default_root_dir", "default_root_dir", "project_dir", "model_dir", "job.dump_folder", "dump_folder",
+    "trainer.default_local_dir", "trainer.ckpt_path", "checkpointing.checkpoint_dir", "ckpt.path", "checkpoint.save", "checkpoint.checkpoint_dir",
+    "train.checkpoint.output_dir", "output_dir", "trainer.default_root_dir", "default_root_dir", "project_dir", "model_dir", "job.dump_folder", "dump_folder",
 };
 
 /// Habitual variables beside the contract's CHECKPOINT_DIR: no promise, so a guess.

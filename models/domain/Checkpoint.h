@@ -30,6 +30,7 @@ struct Checkpoint {
     QString reason;       ///< one sentence: what was checked, or what is wrong
     bool resumable = false; ///< whole and holds what a resume needs (not weights alone)
     int worldSize = 0;    ///< it loads with this number of processes only; 0 where any will do or nothing is known
+    int ranks = 0;        ///< processes whose random states it holds; 0 where it keeps none by process
     std::optional<double> loss; ///< from trainer_state.json and the like; never from unpickling
     bool operator==(const Checkpoint &) const = default;
 };

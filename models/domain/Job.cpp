@@ -95,6 +95,7 @@ Job withRuntime(Job job, const TrainingRuntime &runtime)
         if (std::ranges::find(job.mounts, mount.mountPath, &VolumeMount::mountPath) == job.mounts.end())
             job.mounts.append(mount);
     }
+    fill(job.processesPerNode, base.processesPerNode);
     for (ReplicaGroup &group : job.replicas) {
         if (group.countOfRuntime)
             group.desired = runtime.numNodes;

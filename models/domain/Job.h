@@ -143,6 +143,7 @@ struct Job {
     QString serviceAccount;
 
     int slotsPerWorker = 0;        ///< of an MPIJob v2beta1: processes of one worker; 0 for other kinds
+    QString processesPerNode;      ///< of a TrainJob or its runtime: a number, "auto", "gpu", "cpu"; "" where neither says
     bool launcherWaits = false;    ///< of an MPIJob v2beta1: its launcher is made once all workers are ready
 
     RuntimeRef runtime;            ///< of a TrainJob; of a RayJob once its cluster is made

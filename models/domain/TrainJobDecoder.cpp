@@ -37,6 +37,15 @@ QList<JsonValue> podSpecs(const JsonValue &spec)
     return found;
 }
 
+/// numProcPerNode: a number, before v2.2 also a word ("auto"); "" for neither.
+QString numberOrWord(const JsonValue &value)
+{
+    if (const QString word = value.string(); !word.isEmpty())
+        return word;
+    const qint64 count = value.integer();
+    return count > 0 ? QString::number(count) : QString();
+}
+
 /// Trainer sets Suspended, Complete and Failed only; that it runs has to be read from the jobs of its JobSet
 /// (pkg/controller/trainjob_controller.go and status.jobsStatus, v2.3.0).
 void readPhase(const JsonValue &status, bool queueManaged, Job &job)
@@ -109,6 +118,7 @@ void readTrainJob(const JsonValue &object, StringPool &pool, Job &job)
     group.role = job.facts().roles.first();
     group.countOfRuntime = !trainer["numNodes"].exists();
     group.desired = qMax(0, toInt(trainer["numNodes"].integer(1)));
+    job.processesPerNode = numberOrWord(trainer["numProcPerNode"]);
     const JsonValue resources = trainer["resourcesPerNode"];
     group.resourcesOfRuntime = !resources.exists();
     group.gpusEach = gpusOf(resources);
@@ -133,6 +143,10 @@ void readTrainingRuntime(const JsonValue &object, StringPool &pool, TrainingRunt
     runtime.framework = meta["labels"]["trainer.kubeflow.org/framework"].string();
     runtime.numNodes = qMax(0, toInt(spec["mlPolicy"]["numNodes"].integer(1)));
     Job &job = runtime.job;
+    for (const char *policy : {"torch", "mpi"}) {
+        if (job.processesPerNode.isEmpty())
+            job.processesPerNode = numberOrWord(spec["mlPolicy"][policy]["numProcPerNode"]);
+    }
     spec["template"]["spec"]["replicatedJobs"].each([&](const JsonValue &replicated) {
         if (replicated["name"].text() != node)
             return;

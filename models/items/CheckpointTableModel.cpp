@@ -121,7 +121,8 @@ QVariant CheckpointTableModel::action(const CheckpointRow &row) const
 {
     if (row.checkpoint.path != m_active)
         return {};
-    ActionValue value{u"checkpoint.resume"_s, tr("Resume from here…"), true, true, {}};
+    const bool weightsAlone = row.checkpoint.verdict == Verdict::Whole && !row.checkpoint.resumable;
+    ActionValue value{u"checkpoint.resume"_s, weightsAlone ? tr("Start from these weights…") : tr("Resume from here…"), true, true, {}};
     if (row.checkpoint.verdict == Verdict::Damaged)
         value.why = tr("A damaged checkpoint cannot be resumed. %1").arg(text::safe(row.checkpoint.reason));
     else if (row.checkpoint.verdict == Verdict::Writing)

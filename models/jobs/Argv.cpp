@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "jobs/Argv.h"
 
+#include "base/Text.h"
+
 #include <QCoreApplication>
 #include <QJsonArray>
 #include <QMap>
@@ -133,7 +135,7 @@ LineShape shapeOf(const QString &line)
         return QString();
     }();
     static const QRegularExpression trainers(
-        u"^(python[0-9.]*|torchrun|accelerate|deepspeed|mpirun|mpiexec|horovodrun|composer|llamafactory-cli|.*\\.(py|sh))$"_s);
+        u"^(python[0-9.]*|torchrun|accelerate|deepspeed|mpirun|mpiexec|horovodrun|composer|llamafactory-cli|axolotl|swift|yolo|tune|nemo|.*\\.(py|sh))$"_s);
     static const QSet<QString> notPrograms{u"done"_s, u"fi"_s, u"esac"_s, u"wait"_s, u"exit"_s, u"sleep"_s, u"trap"_s,
                                            u"echo"_s, u"then"_s, u"do"_s, u"else"_s, u"set"_s, u"cd"_s, u"export"_s};
     shape.appendable = !open && !strange && !program.isEmpty() && !notPrograms.contains(program)
@@ -141,12 +143,25 @@ LineShape shapeOf(const QString &line)
     return shape;
 }
 
+/// What a word sets: "--a-b=1" is "--a_b", "++a.b=1" is "a.b"; "" for every other word.
 QString flagName(const QString &word)
 {
-    if (!word.startsWith(u"--"_s) || word.size() < 3)
-        return {};
     // "--no-x" and "--no_x" name one flag in argparse, tyro and click.
-    return word.section(u'=', 0, 0).mid(2).replace(u'-', u'_');
+    if (word.startsWith(u"--"_s))
+        return word.size() < 3 ? QString() : u"--"_s + word.section(u'=', 0, 0).mid(2).replace(u'-', u'_');
+    static const QRegularExpression assignment(u"^\\+{0,2}([A-Za-z_][A-Za-z0-9_./@-]*)="_s);
+    return assignment.match(word).captured(1);
+}
+
+/// The flags in a template: true where one has a value in the word behind it.
+QMap<QString, bool> flagsIn(const QStringList &words)
+{
+    QMap<QString, bool> flags;
+    for (qsizetype i = 0; i < words.size(); ++i) {
+        if (const QString name = flagName(words[i]); !name.isEmpty())
+            flags.insert(name, words[i].contains(u'=') || (i + 1 < words.size() && !words[i + 1].startsWith(u"--"_s)));
+    }
+    return flags;
 }
 
 /// Removes "--flag value" and "--flag=value" of every flag in `gone` (true: the flag has a value of its own).
@@ -154,7 +169,7 @@ void removeFlags(QStringList &list, const QMap<QString, bool> &gone)
 {
     for (qsizetype i = 0; i < list.size();) {
         const auto it = gone.constFind(flagName(list[i]));
-        if (list[i].startsWith(u"--"_s) && it != gone.constEnd()) {
+        if (it != gone.constEnd()) {
             const bool split = *it && !list[i].contains(u'=') && i + 1 < list.size() && !list[i + 1].startsWith(u"--"_s);
             list.removeAt(i);
             if (split)
@@ -207,9 +222,9 @@ QStringList visibleWords(const Argv &argv)
 std::optional<QString> flagValue(const QStringList &words, const QString &flag)
 {
     std::optional<QString> found;
-    const QString name = flagName(flag);
+    const QString name = flag.startsWith(u"--"_s) ? flagName(flag) : flag;
     for (qsizetype i = 0; i < words.size(); ++i) {
-        if (flagName(words[i]) != name || !words[i].startsWith(u"--"_s))
+        if (name.isEmpty() || flagName(words[i]) != name)
             continue;
         if (words[i].contains(u'='))
             found = words[i].section(u'=', 1);
@@ -221,9 +236,10 @@ std::optional<QString> flagValue(const QStringList &words, const QString &flag)
     return found;
 }
 
-Result<Argv> withArguments(const Argv &argv, const QStringList &add)
+Result<Argv> withArguments(const Argv &argv, const QStringList &add, const QStringList &drop)
 {
     Argv out = argv;
+    const QMap<QString, bool> set = flagsIn(add);
     const QStringList all = argv.all();
     const qsizetype line = shellLine(all);
     if (line >= 0) {
@@ -232,6 +248,13 @@ Result<Argv> withArguments(const Argv &argv, const QStringList &add)
             return fail(Error::Kind::Unsupported, Words::tr("Arguments cannot be added to this command."),
                         Words::tr("It is a shell line whose last part is not plainly the training program."),
                         Words::tr("Let the script read an environment variable, or put \"$@\" after the program in the line."));
+        const QMap<QString, bool> unwanted = flagsIn(drop);
+        for (const QString &word : shape.words) {
+            if (const QString name = flagName(word); unwanted.contains(name) && !set.contains(name))
+                return fail(Error::Kind::Unsupported, Words::tr("%1 has to go, and it stands in a shell line.").arg(text::safe(word)),
+                            Words::tr("Together with the new arguments it would begin something else than was asked for."),
+                            Words::tr("Take it out of the line in the job's YAML."));
+        }
         const qsizetype commandSize = out.command ? out.command->size() : 0;
         QStringList &holder = line < commandSize ? *out.command : *out.args;
         QString &text = holder[line < commandSize ? line : line - commandSize];
@@ -243,11 +266,8 @@ Result<Argv> withArguments(const Argv &argv, const QStringList &add)
             tail += u"sh"_s; // $0 of the line
     }
 
-    QMap<QString, bool> gone;
-    for (qsizetype i = 0; i < add.size(); ++i) {
-        if (const QString name = flagName(add[i]); !name.isEmpty())
-            gone.insert(name, add[i].contains(u'=') || (i + 1 < add.size() && !add[i + 1].startsWith(u"--"_s)));
-    }
+    QMap<QString, bool> gone = flagsIn(drop);
+    gone.insert(set);
     if (out.command)
         removeFlags(*out.command, gone);
     if (out.args)

@@ -29,14 +29,16 @@ struct Argv {
 QStringList visibleWords(const Argv &argv);
 
 /// Value of `flag` among the words ("--flag value" or "--flag=value"; the last one counts, "-" and "_" are the same
-/// inside a name); nullopt where the flag is absent, "" where it has no value.
+/// inside a name; without dashes that of an override as Hydra and OmegaConf take them, "flag=value", "++flag=value");
+/// nullopt where the flag is absent, "" where it has no value.
 std::optional<QString> flagValue(const QStringList &words, const QString &flag);
 
 /// The command line with the arguments in `add` at its end. Earlier occurrences of their flags are removed, so that
 /// repeated resumes do not pile up; inside a shell line they stay, and the last one wins as in argparse. A shell line
 /// gets `"$@"` and the arguments behind it: no path ever becomes shell text. With an empty `add` only the way for later
-/// arguments is made. Fails (Unsupported) where arguments at the end would not reach the training.
-Result<Argv> withArguments(const Argv &argv, const QStringList &add);
+/// arguments is made. Flags of the template `drop` go as well. Fails (Unsupported) where arguments at the end would not
+/// reach the training, or where a flag that has to go stands in a shell line.
+Result<Argv> withArguments(const Argv &argv, const QStringList &add, const QStringList &drop = {});
 
 /// Kubernetes replaces $(NAME) and $$ in command, args and env values; this keeps a literal text literal.
 QString escapedForKubernetes(const QString &literal);

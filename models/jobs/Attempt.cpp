@@ -87,6 +87,17 @@ QString attemptDirectory(const QString &saveDir, int attempt, const QString &id)
     return joinPath(attemptBase(saveDir), u"attempt-%1-%2"_s.arg(attempt).arg(id.left(6)));
 }
 
+QString newRunDirectory(const Job &job, const QString &saveDir, const QString &name, int attempt, const QString &id)
+{
+    const QString base = attemptBase(saveDir);
+    const QString beside = joinPath(joinPath(base, u".."_s), name);
+    const VolumeMount *mount = mountOf(job, base);
+    const bool reaches = isBucketPath(base) ? joinPath(base, u".."_s) != base : mount && mountOf(job, beside) == mount;
+    if (reaches)
+        return beside;
+    return attemptDirectory(saveDir, attempt, id);
+}
+
 int attemptOf(const QString &relative)
 {
     static const QRegularExpression folder(u"^attempt-(\\d{1,9})-[0-9a-f]{6}(/|$)"_s);

@@ -24,6 +24,10 @@ QString attemptDirectory(const QString &saveDir, int attempt, const QString &id)
 /// `dir` without the attempt suffix: the directory all attempts have in common.
 QString attemptBase(const QString &dir);
 
+/// The directory of a new run that is made of a job that saves to `saveDir`: beside the job's own, for what lies below that is
+/// taken for its own; where the mount does not reach further up, that of an attempt.
+QString newRunDirectory(const Job &job, const QString &saveDir, const QString &name, int attempt, const QString &id);
+
 /// Number of the attempt whose directory a path below that base lies in, relative to it: "attempt-3-1a2b3c/step-9.pt" → 3;
 /// 0 for a path in none.
 int attemptOf(const QString &relative);

@@ -29,95 +29,90 @@ bool hasPlaceholder(const QStringList &words, const QString &placeholder)
     return std::ranges::any_of(words, [&](const QString &w) { return w.contains(placeholder); });
 }
 
-bool anyStartsWith(const QStringList &words, const QString &prefix)
+PathContract unknown(const QString &evidence)
 {
-    return std::ranges::any_of(words, [&](const QString &w) { return w.startsWith(prefix); });
+    PathContract c;
+    c.evidence = evidence;
+    return c;
 }
 
-bool anyContains(const QStringList &words, const QString &part)
+/// What no framework in the command line shows: the checkpoint's own may still tell a person what to look for.
+PathContract unrecognised(const Checkpoint &checkpoint)
 {
-    return std::ranges::any_of(words, [&](const QString &w) { return w.contains(part); });
+    const ResumeSwitch *row = switchByFormat(checkpoint.format);
+    if (!row)
+        return unknown(Words::tr("The job sets neither CHECKPOINT_DIR nor RESUME_FROM_CHECKPOINT, and its command names no framework "
+                                 "whose resume arguments are known."));
+    if (!*row->chosen)
+        return unknown(translated(row->why));
+    //: %1 a framework, %2 arguments
+    return unknown(Words::tr("The checkpoint is of %1, which takes it as %2; whether the command passes that on cannot be seen.")
+                       .arg(QString::fromLatin1(row->framework), QString::fromLatin1(row->chosen)));
 }
 
-bool hasAnyFlag(const QStringList &words, std::initializer_list<QStringView> flags)
+/// Arguments of the other acts, which would undo this one.
+QStringList othersThan(const QStringList &args, const QStringList &all)
 {
-    return std::ranges::any_of(flags, [&](QStringView f) { return flagValue(words, f.toString()).has_value(); });
+    const auto flagOf = [](const QString &word) { return word.startsWith(u"--"_s) || word.contains(u'=') ? word.section(u'=', 0, 0) : QString(); };
+    QStringList others;
+    bool taken = false;
+    for (const QString &word : all) {
+        if (const QString flag = flagOf(word); !flag.isEmpty())
+            taken = std::ranges::any_of(args, [&](const QString &mine) { return flagOf(mine) == flag; });
+        if (!taken)
+            others += word;
+    }
+    return others;
 }
 
-/// torchtitan's own load_step looks into the save folder, so it cannot start a fresh one. initial_load_path can, and
-/// is ignored as soon as the folder holds checkpoints: a restarted pod then takes its newest by itself. Without the
-/// third flag only weights are loaded. Source: torchtitan components/checkpoint.py, CheckpointManager.load and the
-/// config docs of initial_load_path and initial_load_model_only.
-void torchtitan(PathContract &c, const QStringList &words)
+QStringList allActs(const ResumeSwitch &row)
 {
-    c.framework = u"torchtitan"_s;
-    c.args = {u"--checkpoint.initial_load_path={path}"_s, u"--checkpoint.no_initial_load_model_only"_s};
-    c.saveArgs = {u"--checkpoint.folder={save}"_s};
-    if (flagValue(words, u"--checkpoint.load_step"_s))
-        c.resets = {u"--checkpoint.load_step=-1"_s};
+    return templateWords(row.chosen) + templateWords(row.newest) + templateWords(row.weights);
 }
 
-/// `--load DIR --ckpt-step N`; without --exit-on-missing-checkpoint a wrong path silently starts from scratch.
-/// Source: Megatron-LM megatron/training/arguments.py and checkpointing.py.
-void megatron(PathContract &c)
+/// What the job was told to resume from must not be resumed beside the weights.
+PathContract resumingNothing(PathContract c, const Job &job)
 {
-    c.framework = u"Megatron-LM"_s;
-    c.args = {u"--load"_s, u"{dir}"_s, u"--ckpt-step"_s, u"{step}"_s, u"--exit-on-missing-checkpoint"_s};
-    c.saveArgs = {u"--save"_s, u"{save}"_s};
-    c.restartsFromNamed = true;
+    c.unsets = {u"RESUME_FROM_CHECKPOINT"_s};
+    if (const Result<PathContract> old = parseContract(job.annotations.value(names::name("resume-by"_L1)), {})) {
+        c.drops += othersThan(c.args, old->args);
+        c.unsets += old->env;
+    }
+    c.unsets.removeAll(c.env);
+    c.unsets.removeAll(QString());
+    return c;
 }
 
-/// transformers TrainingArguments.resume_from_checkpoint: "not directly used by Trainer", the script passes it on.
-void huggingFace(PathContract &c)
-{
-    c.framework = u"Hugging Face Trainer"_s;
-    c.args = {u"--resume_from_checkpoint"_s, u"{path}"_s};
-    c.saveArgs = {u"--output_dir"_s, u"{save}"_s};
-    c.restartsFromNamed = true;
-    c.passedOnByScript = true;
-}
-
-/// LightningCLI's fit takes --ckpt_path; it saves below trainer.default_root_dir unless a callback names a folder.
-void lightning(PathContract &c)
-{
-    c.framework = u"Lightning"_s;
-    c.args = {u"--ckpt_path={path}"_s};
-    c.saveArgs = {u"--trainer.default_root_dir={save}"_s};
-    c.restartsFromNamed = true;
-}
-
-PathContract byFramework(const Job &job, const Checkpoint &checkpoint)
+PathContract byFramework(const Job &job, const Checkpoint &checkpoint, Act act)
 {
     const QStringList words = visibleWords({job.command, job.args});
+    const ResumeSwitch *row = switchOf(words, checkpoint.format);
+    if (!row)
+        return unrecognised(checkpoint);
+    const QString name = QString::fromLatin1(row->framework);
+    const bool weights = act == Act::StartFromWeights;
     PathContract c;
-    c.how = PathContract::How::Args;
-    c.source = PathContract::Source::Framework;
-    if (anyStartsWith(words, u"--checkpoint."_s) || anyContains(words, u"torchtitan"_s)
-        || flagValue(words, u"--job.config_file"_s)) {
-        torchtitan(c, words);
-    } else if (std::ranges::any_of(words, [](const QString &w) {
-                   static const QRegularExpression script(u"(^|/)pretrain_[a-z0-9_]+\\.py$"_s);
-                   return script.match(w).hasMatch();
-               })
-               || (hasAnyFlag(words, {u"--tensor-model-parallel-size", u"--ckpt-format", u"--ckpt-step"})
-                   && hasAnyFlag(words, {u"--save", u"--load"}))) {
-        megatron(c);
-    } else if (flagValue(words, u"--output_dir"_s)
-               && (checkpoint.format == u"hf-trainer"
-                   || hasAnyFlag(words, {u"--resume_from_checkpoint", u"--per_device_train_batch_size", u"--save_strategy",
-                                         u"--save_steps", u"--model_name_or_path", u"--num_train_epochs"}))) {
-        huggingFace(c);
-    } else if (hasAnyFlag(words, {u"--ckpt_path", u"--trainer.default_root_dir", u"--trainer.max_steps",
-                                  u"--trainer.max_epochs", u"--trainer.devices"})) {
-        lightning(c);
+    if (weights && !*row->weights) {
+        c = unknown(Words::tr("%1 has no argument that takes nothing but the weights of its own checkpoints.").arg(name));
     } else {
-        c = PathContract();
-        c.evidence = Words::tr("The job sets neither CHECKPOINT_DIR nor RESUME_FROM_CHECKPOINT, and its command names no framework "
-                        "whose resume arguments are known.");
-        return c;
+        c.source = PathContract::Source::Framework;
+        c.how = weights || *row->chosen ? PathContract::How::Args : PathContract::How::Newest;
+        c.args = templateWords(weights ? row->weights : *row->chosen ? row->chosen : row->newest);
+        c.drops = othersThan(c.args, allActs(*row));
+        if (c.drops.contains(u"--checkpoint.load_step=-1"_s) && flagValue(words, u"--checkpoint.load_step"_s))
+            c.resets = {u"--checkpoint.load_step=-1"_s};
+        c.copyLevels = c.how == PathContract::How::Newest ? row->levels : 0;
+        c.why = translated(row->why);
+        c.care = weights ? QString() : translated(row->care);
+        //: %1 is a framework such as torchtitan
+        c.evidence = switchOf(words, {}) == row ? Words::tr("%1, found in the job's arguments.").arg(name)
+                                                 : Words::tr("%1, by the format of the checkpoint.").arg(name);
     }
-    //: %1 is a framework such as torchtitan
-    c.evidence = Words::tr("%1, found in the job's arguments.").arg(c.framework);
+    c.framework = name;
+    c.saveArgs = templateWords(row->save);
+    c.restartsFromNamed = c.how == PathContract::How::Args && row->restartsFromNamed;
+    c.passedOnByScript = row->passedOn;
+    c.wrapperKnows = row->wraps && !weights;
     return c;
 }
 
@@ -146,7 +141,7 @@ Result<PathContract> parseContract(const QString &resumeBy, const QString &saveB
     } else if (resumeBy.startsWith(u"arg:"_s)) {
         c.how = PathContract::How::Args;
         c.args = resumeBy.mid(4).split(u' ', Qt::SkipEmptyParts);
-        if (!hasPlaceholder(c.args, u"{path}"_s) && !hasPlaceholder(c.args, u"{step}"_s))
+        if (!hasPlaceholder(c.args, u"{path}"_s) && !hasPlaceholder(c.args, u"{step}"_s) && !hasPlaceholder(c.args, u"{name}"_s))
             return bad(resumeBy, resumeFix);
     } else {
         return bad(resumeBy, resumeFix);
@@ -187,19 +182,57 @@ QString saveByText(const PathContract &contract)
     return contract.saveArgs.isEmpty() ? QString() : u"arg:"_s + contract.saveArgs.join(u' ');
 }
 
-PathContract contractOf(const Job &job, const Checkpoint &checkpoint)
+PathContract completed(PathContract chosen, const Job &job, const Checkpoint &checkpoint, Act act)
 {
+    const ResumeSwitch *row = switchOf(visibleWords({job.command, job.args}), checkpoint.format);
+    if (act == Act::StartFromWeights) {
+        const PathContract known = contractOf(job, checkpoint, act);
+        if (!chosen.tellsSaveDir()) {
+            chosen.saveEnv = known.saveEnv == chosen.env ? QString() : known.saveEnv;
+            chosen.saveArgs = known.saveArgs;
+        }
+        if (row)
+            chosen.drops = othersThan(chosen.args, allActs(*row));
+        return resumingNothing(chosen, job);
+    }
+    if (chosen.how != PathContract::How::Newest || !chosen.args.isEmpty() || !row)
+        return chosen;
+    chosen.framework = QString::fromLatin1(row->framework);
+    chosen.args = templateWords(row->newest);
+    chosen.drops = othersThan(chosen.args, allActs(*row));
+    return chosen;
+}
+
+PathContract contractOf(const Job &job, const Checkpoint &checkpoint, Act act)
+{
+    const bool weights = act == Act::StartFromWeights;
     const QString remembered = job.annotations.value(names::name("resume-by"_L1));
+    const QString saveBy = job.annotations.value(names::name("save-by"_L1));
     if (!remembered.isEmpty()) {
-        if (Result<PathContract> c = parseContract(remembered, job.annotations.value(names::name("save-by"_L1)))) {
+        if (Result<PathContract> c = parseContract(remembered, saveBy)) {
             c->source = PathContract::Source::Remembered;
             c->evidence = Words::tr("Remembered on the job.");
-            return *c;
+            if (!weights)
+                return completed(*c, job, checkpoint, act);
+            PathContract found = byFramework(job, checkpoint, act);
+            if (c->tellsSaveDir()) {
+                found.saveEnv = c->saveEnv;
+                found.saveArgs = c->saveArgs;
+            }
+            return resumingNothing(found, job);
         }
     }
     const auto has = [&](const QString &name) { return job.env.contains(name) || job.envFrom.contains(name); };
     if (has(u"RESUME_FROM_CHECKPOINT"_s) || has(u"CHECKPOINT_DIR"_s)) {
         PathContract c;
+        if (weights) {
+            c = byFramework(job, checkpoint, act);
+            if (!c.known())
+                c.evidence = Words::tr("RESUME_FROM_CHECKPOINT resumes a run; which variable or argument takes weights alone is not known.");
+            c.saveEnv = u"CHECKPOINT_DIR"_s;
+            c.saveArgs.clear();
+            return resumingNothing(c, job);
+        }
         c.how = PathContract::How::Env;
         c.source = PathContract::Source::Contract;
         c.env = u"RESUME_FROM_CHECKPOINT"_s;
@@ -207,7 +240,8 @@ PathContract contractOf(const Job &job, const Checkpoint &checkpoint)
         c.evidence = has(u"CHECKPOINT_DIR"_s) ? Words::tr("The job sets CHECKPOINT_DIR.") : Words::tr("The job sets RESUME_FROM_CHECKPOINT.");
         return c;
     }
-    return byFramework(job, checkpoint);
+    const PathContract found = byFramework(job, checkpoint, act);
+    return weights ? resumingNothing(found, job) : found;
 }
 
 } // namespace cairn::jobs

@@ -396,7 +396,9 @@ Result<ResumeOutcome> createNew(Flow &flow, const ResumePlan &plan)
     outcome.id = plan.id;
     outcome.saveDir = plan.saveDir;
     outcome.checkpoint = plan.path;
-    outcome.checkpointStep = plan.checkpoint.step;
+    outcome.act = plan.act;
+    if (plan.act == Act::Resume)
+        outcome.checkpointStep = plan.checkpoint.step;
 
     if (flow.resume().recheck) {
         flow.report(Stage::Checking, Words::tr("Checking the checkpoint once more."));
@@ -428,10 +430,11 @@ Result<ResumeOutcome> createNew(Flow &flow, const ResumePlan &plan)
     if (!flow.resume().follow)
         return outcome;
     named.setRef(outcome.target);
-    named.report(Stage::Following, Words::tr("Waiting for the first step after the checkpoint."));
+    const bool weights = plan.act == Act::StartFromWeights;
+    named.report(Stage::Following, weights ? Words::tr("Waiting for the first step.") : Words::tr("Waiting for the first step after the checkpoint."));
     detail::follow(named, QString(), outcome);
     if (outcome.state == State::Training)
-        named.report(Stage::Done, Words::tr("The training continues from the checkpoint."));
+        named.report(Stage::Done, weights ? Words::tr("A new run trains from these weights.") : Words::tr("The training continues from the checkpoint."));
     return outcome;
 }
 
@@ -456,7 +459,8 @@ QString stateWord(ResumeOutcome::State state)
 Result<ResumeOutcome> execute(ObjectApi &api, const ResumePlan &plan, const ExecuteOptions &options, std::stop_token stop)
 {
     if (!plan.feasible())
-        return fail(Error::Kind::Invalid, Words::tr("The job cannot be resumed like this."), plan.problems.first().text,
+        return fail(Error::Kind::Invalid,
+                    plan.act == Act::Resume ? Words::tr("The job cannot be resumed like this.") : Words::tr("No run can start from these weights like this."), plan.problems.first().text,
                     plan.problems.first().fix);
     Flow flow(api, plan.job.ref(), options, stop);
     if (plan.mode == ResumePlan::Mode::NewObject)

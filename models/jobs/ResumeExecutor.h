@@ -33,13 +33,16 @@ struct ResumeOutcome {
         Failed,   ///< `error` says why; see canPutBack
     };
     State state = State::Started;
+    Act act = Act::Resume;
     ResumePlan::Mode mode = ResumePlan::Mode::InPlace;
     ObjectRef target;          ///< the job that trains now
     QString id;
     QString saveDir;
     QString checkpoint;
-    std::optional<qint64> checkpointStep;
+    std::optional<qint64> checkpointStep; ///< nullopt as well of a start from weights, which counts from zero
     std::optional<qint64> firstStep;   ///< first step seen after the checkpoint
+    /// Failed, and worth an alarm: it trains, but began anew instead of at the checkpoint. It goes on until someone stops it.
+    bool startedFromZero = false;
     QString pod;               ///< where it was seen
     QString resumedLine;       ///< the log's own words, safe to show; may be empty
     std::optional<Error> error; ///< of Failed

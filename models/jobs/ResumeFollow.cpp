@@ -23,7 +23,8 @@ struct Words {
 /// The beginning of a log, where the first steps stand, and as much of its end once it is longer.
 constexpr qint64 kLogBytes = 1024 * 1024;
 constexpr int kTailLines = 500;
-/// So many rising steps below the checkpoint, and no word of a resume, mean that training began anew.
+/// So many rising steps below the checkpoint, and no line that says that this checkpoint was loaded, mean that training began
+/// anew; one is enough where the log itself says so.
 constexpr int kStepsFromScratch = 3;
 
 struct PodView {
@@ -70,20 +71,37 @@ struct LogScan {
     std::optional<qint64> first;  ///< first step after the checkpoint
     std::optional<qint64> newest;
     QString resumed;
+    bool loaded = false;  ///< a line that says so names the checkpoint: steps below it count something else, within an epoch say
+    QString fresh;        ///< the log's own words on a fresh start
     QString lastLine;
-    int risingBelow = 0;
+    int risingBelow = 0;  ///< before the first one after the checkpoint
+    qint64 firstBelow = -1;
     qint64 lastBelow = -1;
+
+    /// The steps go on from below the checkpoint to above it: without a gap, it came all the way from there.
+    bool walkedUp() const
+    {
+        return first && risingBelow > 1 && *first - lastBelow <= 2 * std::max<qint64>(1, (lastBelow - firstBelow) / (risingBelow - 1));
+    }
 };
 
-LogScan scan(const QByteArray &log, std::optional<qint64> checkpointStep)
+LogScan scan(const QByteArray &log, const ResumeOutcome &outcome)
 {
+    const std::optional<qint64> checkpointStep = outcome.checkpointStep;
     LogScan result;
     for (const QByteArray &line : log.split('\n')) {
         if (line.trimmed().isEmpty())
             continue;
         result.lastLine = text::safe(line.left(300).trimmed());
-        if (result.resumed.isEmpty() && saysResumed(line)) {
-            result.resumed = result.lastLine;
+        if (result.fresh.isEmpty() && saysFresh(line)) {
+            result.fresh = result.lastLine;
+            continue;
+        }
+        if (const bool names = !result.loaded && saysResumed(line) && namesCheckpoint(line, outcome.checkpoint, checkpointStep);
+            names || (result.resumed.isEmpty() && saysResumed(line))) {
+            result.loaded |= names;
+            if (names || result.resumed.isEmpty())
+                result.resumed = result.lastLine;
             continue; // it names the checkpoint's own step
         }
         const std::optional<StepLine> step = stepOf(line);
@@ -93,7 +111,9 @@ LogScan scan(const QByteArray &log, std::optional<qint64> checkpointStep)
         if (!checkpointStep || step->step > *checkpointStep) {
             if (!result.first)
                 result.first = step->step;
-        } else if (step->named && step->step < *checkpointStep && step->step > result.lastBelow) {
+        } else if (!result.first && step->named && step->step < *checkpointStep && step->step > result.lastBelow) {
+            if (result.firstBelow < 0)
+                result.firstBelow = step->step;
             result.lastBelow = step->step;
             ++result.risingBelow;
         }
@@ -239,6 +259,20 @@ private:
         return true;
     }
 
+    /// It trains, and nobody would notice: what was computed before the checkpoint is computed again.
+    void startedFromZero(const QString &pod, const LogScan &seen)
+    {
+        m_outcome.startedFromZero = true;
+        m_outcome.pod = pod;
+        const qint64 at = seen.firstBelow >= 0 ? seen.firstBelow : seen.first.value_or(0);
+        failed(m_outcome.checkpointStep
+                   ? Words::tr("The training started from zero, not from the checkpoint at step %1: its log begins at step %2.")
+                         .arg(text::number(*m_outcome.checkpointStep), text::number(at))
+                   : Words::tr("The training started from zero, not from the checkpoint: its log begins at step %1.").arg(text::number(at)),
+               seen.fresh.isEmpty() ? Words::tr("The script did not take the path it was given.") : Words::tr("Its log says: %1").arg(seen.fresh),
+               Words::tr("Roll back, and name the variable or argument that passes the path to the script."));
+    }
+
     bool look(const PodView &pod, const QString &container, QString &lastLine)
     {
         LogOptions options;
@@ -260,23 +294,25 @@ private:
             }
             return true; // not there yet, or a moment's trouble: the next round asks again
         }
-        const LogScan seen = scan(*log, m_outcome.checkpointStep);
+        const LogScan seen = scan(*log, m_outcome);
         lastLine = seen.lastLine;
         if (!seen.resumed.isEmpty())
             m_outcome.resumedLine = seen.resumed;
         const bool resumedUnknown = !m_outcome.checkpointStep && !seen.resumed.isEmpty();
+        const bool weights = m_outcome.act == Act::StartFromWeights;
+        const bool saidFresh = !seen.fresh.isEmpty() && !seen.loaded;
+        // Below the checkpoint, where its step is known; else the log's own words have to do.
+        const bool below = seen.risingBelow >= (saidFresh ? 1 : kStepsFromScratch) && (!seen.first || seen.walkedUp());
+        const bool anew = !weights && !seen.loaded && (m_outcome.checkpointStep ? below : saidFresh && seen.first && seen.resumed.isEmpty());
+        if (anew) {
+            startedFromZero(pod.name, seen);
+            return false;
+        }
         if (seen.first || resumedUnknown) {
             m_outcome.state = State::Training;
             m_outcome.firstStep = seen.first;
             m_outcome.pod = pod.name;
             say(seen.first ? Words::tr("Step %1 was trained.").arg(text::number(*seen.first)) : Words::tr("The training resumed."), seen.first);
-            return false;
-        }
-        if (seen.risingBelow >= kStepsFromScratch && seen.resumed.isEmpty()) {
-            failed(Words::tr("The job trains, but not from the checkpoint: its log is at step %1.").arg(text::number(seen.lastBelow)),
-                   Words::tr("The script did not take the path it was given."),
-                   Words::tr("Roll back, and name the variable or argument that passes the path to the script."));
-            m_outcome.pod = pod.name;
             return false;
         }
         say(seen.resumed.isEmpty() ? Words::tr("Pod %1 is running; no step seen yet.").arg(text::safe(pod.name)) : seen.resumed, seen.newest);

@@ -55,6 +55,11 @@ QString modeWord(ResumePlan::Mode mode)
     return mode == ResumePlan::Mode::InPlace ? u"in-place"_s : u"new-object"_s;
 }
 
+QString actWord(Act act)
+{
+    return act == Act::Resume ? u"resume"_s : u"start-from-weights"_s;
+}
+
 QJsonValue errorOrNull(const std::optional<Error> &error)
 {
     if (!error)
@@ -111,6 +116,7 @@ QJsonObject toJson(const ResumePlan &plan, bool withObject)
                                                     : QJsonValue();
     QJsonObject json{
         {u"id"_s, plan.id},
+        {u"act"_s, actWord(plan.act)},
         {u"mode"_s, modeWord(plan.mode)},
         {u"feasible"_s, plan.feasible()},
         {u"job"_s, QJsonObject{{u"kind"_s, plan.job.facts().resource.kind},
@@ -133,6 +139,7 @@ QJsonObject toJson(const ResumePlan &plan, bool withObject)
         {u"attempt"_s, plan.attempt},
         {u"wrapper"_s, QJsonObject{{u"possible"_s, plan.wrapperPossible}, {u"used"_s, plan.useWrapper}}},
         {u"loss"_s, toJson(plan.loss)},
+        {u"processes"_s, orNull(plan.processes)},
         {u"problems"_s, notes(plan.problems)},
         {u"warnings"_s, notes(plan.warnings)},
     };
@@ -147,6 +154,7 @@ QJsonObject toJson(const ResumeOutcome &outcome)
 {
     return {{u"id"_s, outcome.id},
             {u"state"_s, stateWord(outcome.state)},
+            {u"act"_s, actWord(outcome.act)},
             {u"mode"_s, modeWord(outcome.mode)},
             {u"target"_s, QJsonObject{{u"kind"_s, outcome.target.kind.kind},
                                       {u"namespace"_s, outcome.target.ns},
@@ -156,6 +164,7 @@ QJsonObject toJson(const ResumeOutcome &outcome)
             {u"checkpointStep"_s, orNull(outcome.checkpointStep)},
             {u"saveDir"_s, outcome.saveDir},
             {u"firstStep"_s, orNull(outcome.firstStep)},
+            {u"startedFromZero"_s, outcome.startedFromZero},
             {u"pod"_s, outcome.pod},
             {u"resumedLine"_s, outcome.resumedLine},
             {u"canPutBack"_s, outcome.canPutBack},

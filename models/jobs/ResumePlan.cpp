@@ -7,6 +7,8 @@
 #include "checkpoints/SaveLocation.h"
 #include "domain/ObjectDecoder.h"
 #include "jobs/Attempt.h"
+#include "jobs/CopyByHand.h"
+#include "jobs/Processes.h"
 #include "jobs/ResumeState.h"
 #include "jobs/ShownOnly.h"
 #include "jobs/Wrapper.h"
@@ -16,6 +18,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QRandomGenerator>
+#include <QRegularExpression>
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -68,7 +71,8 @@ QString namedSaveDir(const ResumeRequest &r, const PathContract &c)
     const QStringList words = visibleWords({r.job.command, r.job.args});
     for (qsizetype i = 0; i < c.saveArgs.size(); ++i) {
         const QString flag = c.saveArgs[i].section(u'=', 0, 0);
-        const QString value = flag.startsWith(u"--"_s) ? expanded(flagValue(words, flag).value_or(QString()), r.job.env) : QString();
+        const bool names = flag.startsWith(u"--"_s) || flag != c.saveArgs[i];
+        const QString value = names ? expanded(flagValue(words, flag).value_or(QString()), r.job.env) : QString();
         if (isPlace(value))
             return value;
     }
@@ -84,6 +88,14 @@ QString currentSaveDir(const ResumeRequest &r, const PathContract &c)
     return named.isEmpty() ? joinPath(r.path, u".."_s) : named;
 }
 
+/// The folder so many levels above a path.
+QString above(QString path, int levels)
+{
+    for (int i = 0; i < levels; ++i)
+        path = joinPath(path, u".."_s);
+    return path;
+}
+
 class Planner
 {
 public:
@@ -92,19 +104,22 @@ public:
     ResumePlan run()
     {
         plan.id = r.id.isEmpty() ? drawId() : r.id;
+        plan.act = r.act;
         plan.job = r.job;
         plan.object = r.object;
         plan.checkpoint = r.checkpoint;
         plan.alternative = r.alternative;
         plan.path = r.path;
-        plan.loss = r.loss;
+        if (!weights()) // a new run computes all of it anyway
+            plan.loss = r.loss;
         plan.attempt = r.job.lineage.attempt + 1;
-        plan.contract = r.contract ? *r.contract : contractOf(r.job, r.checkpoint);
+        plan.contract = r.contract ? completed(*r.contract, r.job, r.checkpoint, r.act) : contractOf(r.job, r.checkpoint, r.act);
         if (const PlanNote refusal = shownOnly(r.job.kind); !refusal.id.isEmpty())
             plan.problems.append(refusal);
         judgeCheckpoint();
         chooseMode();
         judgeContract();
+        judgeProcesses();
         choosePlaces();
         if (plan.contract.known())
             buildChanges();
@@ -120,6 +135,7 @@ private:
     void problem(const QString &id, const QString &text, const QString &fix = {}) { plan.problems.append({id, text, fix}); }
     void warn(const QString &id, const QString &text, const QString &fix = {}) { plan.warnings.append({id, text, fix}); }
     const QString &specs() const { return r.job.facts().replicaSpecs; }
+    bool weights() const { return r.act == Act::StartFromWeights; }
 
     void judgeCheckpoint()
     {
@@ -137,9 +153,9 @@ private:
                         Words::tr("Confirm that you want to try it."));
             break;
         case Verdict::Whole:
-            if (!c.resumable)
+            if (!c.resumable && !weights())
                 problem(u"not-resumable"_s, Words::tr("The checkpoint holds only weights: optimizer and step would start from scratch."),
-                        Words::tr("Choose a checkpoint with the training state."));
+                        Words::tr("Choose a checkpoint with the training state, or start a new run from these weights."));
             break;
         }
         if (!isPlace(r.path)) {
@@ -174,7 +190,7 @@ private:
     {
         const bool managed = r.job.manager.type != Manager::Type::None;
         const bool finished = isFinished(r.job.phase);
-        plan.mode = !r.job.canGoOnInPlace() || r.newObject ? ResumePlan::Mode::NewObject : ResumePlan::Mode::InPlace;
+        plan.mode = !r.job.canGoOnInPlace() || r.newObject || weights() ? ResumePlan::Mode::NewObject : ResumePlan::Mode::InPlace;
         if (r.job.deleting.isValid() && plan.mode == ResumePlan::Mode::InPlace)
             problem(u"deleting"_s, Words::tr("The job is being deleted."), Words::tr("Resume it as a new job."));
         if (managed && !finished)
@@ -212,15 +228,24 @@ private:
     void judgeContract()
     {
         const PathContract &c = plan.contract;
+        if (!c.known() && weights()) {
+            problem(u"needs-contract"_s, Words::tr("It is not known how weights alone are passed to this job's script. %1").arg(c.evidence),
+                    Words::tr("Name the variable or argument that takes them."));
+            return;
+        }
         if (!c.known()) {
             problem(u"needs-contract"_s, Words::tr("It is not known how a checkpoint is passed to this job's script. %1").arg(c.evidence),
                     Words::tr("Name the variable or argument that takes the path; it is remembered on the job."));
             return;
         }
+        judgeOverrides();
         if (c.how == PathContract::How::Newest) {
-            if (!r.newest)
-                problem(u"only-newest"_s, Words::tr("The script looks for its newest checkpoint by itself, so it cannot be told to start from an older one."),
-                        Words::tr("Choose the newest whole checkpoint, or say how a path is passed to the script."));
+            if (weights())
+                problem(u"needs-contract"_s, Words::tr("A script that takes its newest checkpoint resumes it: weights alone have to be passed to it."),
+                        Words::tr("Name the variable or argument that takes them."));
+            else if (!r.newest && !readsCopy())
+                problem(u"only-newest"_s, Words::tr("The script looks for its newest checkpoint by itself, so it cannot be told to start from an older one. %1").arg(c.why).trimmed(),
+                        copyByHand(r.job, c, r.path, attemptDirectory(currentSaveDir(r, c), plan.attempt, plan.id)));
             return;
         }
         if (!c.tellsSaveDir())
@@ -231,13 +256,51 @@ private:
                     Words::tr("Choose a checkpoint whose step is known."));
     }
 
+    /// The script looks into one folder, and there is nothing but the chosen one: as copyByHand() tells.
+    bool readsCopy() const { return r.alone && plan.contract.copyLevels > 0; }
+
+    /// Overrides as Hydra and OmegaConf take them are a language of their own: what a path must not hold is not quoted here.
+    void judgeOverrides()
+    {
+        const PathContract &c = plan.contract;
+        static const QRegularExpression assignment(u"^\\+{0,2}[A-Za-z_][^=]*=.*\\{"_s);
+        static const QRegularExpression plain(u"^[A-Za-z0-9_/.:@%+-]*$"_s);
+        const bool takes = std::ranges::any_of(c.args + c.saveArgs, [&](const QString &word) { return assignment.match(word).hasMatch(); });
+        if (takes && (!plain.match(r.path).hasMatch() || !plain.match(currentSaveDir(r, c)).hasMatch()))
+            problem(u"path-words"_s, Words::tr("The path holds characters that have a meaning of their own in an override such as %1.").arg((c.args + c.saveArgs).last()),
+                    Words::tr("Rename the folder so that it has letters, digits and . _ - only."));
+    }
+
+    /// A save in one piece for each process does not load with another number of them, and fails after the job has its GPUs.
+    void judgeProcesses()
+    {
+        const Processes processes = processesOf(r.job, r.object);
+        plan.processes = processes.count;
+        const PlanNote note = whyNotLoadable(processes, r.checkpoint.worldSize);
+        if (!note.id.isEmpty())
+            (processes.count ? plan.problems : plan.warnings).append(note);
+        else if (!weights() && processes.count && r.checkpoint.ranks > 1 && *processes.count != r.checkpoint.ranks)
+            warn(u"other-processes"_s, Words::tr("The checkpoint holds the random states of %1 processes, and the job will have %2 (%3): it goes on, but not with exactly the same order of data.")
+                                           .arg(r.checkpoint.ranks).arg(*processes.count).arg(processes.told));
+    }
+
     void choosePlaces()
     {
-        if (plan.contract.how == PathContract::How::Newest || !isPlace(r.path))
+        if (!isPlace(r.path))
             return;
         const QString now = currentSaveDir(r, plan.contract);
-        plan.baseDir = attemptBase(now);
-        plan.saveDir = r.saveInto.isEmpty() ? attemptDirectory(now, plan.attempt, plan.id) : r.saveInto;
+        if (plan.contract.how == PathContract::How::Newest) {
+            if (!weights() && !r.newest && readsCopy())
+                plan.saveDir = above(r.path, plan.contract.copyLevels);
+            if (plan.saveDir.isEmpty())
+                return;
+            plan.baseDir = attemptBase(plan.saveDir);
+        } else {
+            plan.baseDir = attemptBase(now);
+            plan.saveDir = !r.saveInto.isEmpty() ? r.saveInto
+                           : weights()           ? newRunDirectory(r.job, now, plan.newName, plan.attempt, plan.id)
+                                                 : attemptDirectory(now, plan.attempt, plan.id);
+        }
         if (isBucketPath(plan.saveDir))
             return;
         const VolumeMount *mount = mountOf(r.job, plan.saveDir);
@@ -256,8 +319,10 @@ private:
         const PathContract &c = plan.contract;
         if (c.how == PathContract::How::Env)
             vars.append({c.env, r.path});
-        if (!c.saveEnv.isEmpty())
+        if (!c.saveEnv.isEmpty() && !plan.saveDir.isEmpty())
             vars.append({c.saveEnv, plan.saveDir});
+        for (const QString &name : c.unsets)
+            vars.append({name, std::nullopt});
         if (plan.useWrapper) {
             const auto mine = wrapper::variables(c, r.path, r.checkpoint.step, plan.saveDir);
             for (auto it = mine.begin(); it != mine.end(); ++it)
@@ -288,10 +353,12 @@ private:
         }
         // The wrapper looks into folders.
         const bool folders = !isBucketPath(r.path) && !isBucketPath(plan.saveDir);
-        plan.wrapperPossible = c.restartsFromNamed && everyCommandKnown && folders && !changes.isEmpty();
+        plan.wrapperPossible = c.restartsFromNamed && c.wrapperKnows && !weights() && everyCommandKnown && folders && !changes.isEmpty();
         plan.useWrapper = r.useWrapper && plan.wrapperPossible;
         if (r.useWrapper && c.restartsFromNamed && !folders)
             problem(u"no-wrapper"_s, Words::tr("The wrapper looks for checkpoints in folders and cannot read a bucket."), Words::tr("Continue without the wrapper."));
+        else if (r.useWrapper && c.restartsFromNamed && (!c.wrapperKnows || weights()))
+            problem(u"no-wrapper"_s, Words::tr("The wrapper cannot tell the whole checkpoints of this framework from others."), Words::tr("Continue without the wrapper."));
         else if (r.useWrapper && c.restartsFromNamed && !plan.wrapperPossible)
             problem(u"no-wrapper"_s, Words::tr("The command of the job is its image's own entry point, which is not known here; it cannot be wrapped."),
                     Words::tr("Continue without the wrapper, or write the command into the job."));
@@ -347,9 +414,9 @@ private:
     void changeArguments(RoleChange &change)
     {
         const PathContract &c = plan.contract;
-        QStringList add = filledTemplate(c.saveArgs, r.path, r.checkpoint.step, plan.saveDir);
-        if (!plan.useWrapper && c.how == PathContract::How::Args)
-            add = filledTemplate(c.args, r.path, r.checkpoint.step, plan.saveDir) + c.resets + add;
+        QStringList add = plan.saveDir.isEmpty() ? QStringList() : filledTemplate(c.saveArgs, r.path, r.checkpoint.step, plan.saveDir);
+        if (!plan.useWrapper && (c.how == PathContract::How::Args || c.how == PathContract::How::Newest))
+            add = toldArguments() + c.resets + add;
         else if (plan.useWrapper)
             add = c.resets + add;
         const bool addsArguments = !add.isEmpty() || (plan.useWrapper && c.how == PathContract::How::Args);
@@ -362,7 +429,7 @@ private:
         if (addsArguments) {
             if (bare.empty())
                 warn(u"image-arguments"_s, Words::tr("%1 takes its command from the image; the image's own arguments, if it has any, are replaced.").arg(change.role));
-            const Result<Argv> done = withArguments(bare, add);
+            const Result<Argv> done = withArguments(bare, add, c.drops);
             if (!done) {
                 if (!plan.hasProblem("shell-line"_L1))
                     problem(u"shell-line"_s, done.error().what + u' ' + done.error().why, done.error().fix);
@@ -373,22 +440,34 @@ private:
         change.after = plan.useWrapper ? wrapper::wrapped(next) : next;
     }
 
+    /// A script that keeps its folder is told that one.
+    QStringList toldArguments() const
+    {
+        const QString save = plan.saveDir.isEmpty() ? currentSaveDir(r, plan.contract) : plan.saveDir;
+        return filledTemplate(plan.contract.args, r.path, r.checkpoint.step, save);
+    }
+
     QString toldText() const
     {
         const PathContract &c = plan.contract;
         if (c.how == PathContract::How::Env)
             return c.env + u'=' + r.path;
-        return filledTemplate(c.args, r.path, r.checkpoint.step, plan.saveDir).join(u' ');
+        return toldArguments().join(u' ');
     }
 
     void buildResult()
     {
         const auto mark = [&](QLatin1StringView name, const QString &value) { plan.annotations.insert(names::name(name), value); };
-        mark("checkpoint"_L1, r.path);
-        mark("attempt"_L1, QString::number(plan.attempt));
-        if (r.checkpoint.step)
-            mark("step"_L1, QString::number(*r.checkpoint.step));
-        if (plan.contract.source == PathContract::Source::Given) {
+        if (weights()) {
+            mark("weights"_L1, r.path);
+        } else {
+            mark("checkpoint"_L1, r.path);
+            mark("attempt"_L1, QString::number(plan.attempt));
+            if (r.checkpoint.step)
+                mark("step"_L1, QString::number(*r.checkpoint.step));
+        }
+        // What takes weights must not be taken for what resumes.
+        if (!weights() && plan.contract.source == PathContract::Source::Given) {
             mark("resume-by"_L1, resumeByText(plan.contract));
             if (const QString by = saveByText(plan.contract); !by.isEmpty())
                 mark("save-by"_L1, by);
@@ -402,10 +481,17 @@ private:
         QJsonObject annotations = metadata.value(u"annotations"_s).toObject();
         annotations.remove(names::name("resume"_L1));
         if (isNew) {
-            mark("parent-name"_L1, r.job.name);
-            mark("parent-uid"_L1, r.job.uid);
+            if (!weights()) {
+                mark("parent-name"_L1, r.job.name);
+                mark("parent-uid"_L1, r.job.uid);
+            }
             mark("resume-id"_L1, plan.id);
             metadata.insert(u"name"_s, plan.newName);
+        }
+        // A run of its own has no attempts before it.
+        for (const QLatin1StringView gone : {"checkpoint"_L1, "attempt"_L1, "step"_L1, "parent-name"_L1, "parent-uid"_L1, "checkpoint-dir"_L1}) {
+            if (weights())
+                annotations.remove(names::name(gone));
         }
         if (!r.checkpoint.step)
             annotations.remove(names::name("step"_L1));
@@ -477,9 +563,13 @@ private:
     void addWarnings()
     {
         const PathContract &c = plan.contract;
-        judgeAttempt();
+        if (!weights())
+            judgeAttempt();
+        if (!c.care.isEmpty() && c.known())
+            warn(u"care"_s, c.care);
         if (c.restartsFromNamed && !plan.useWrapper) {
-            const QString text = r.checkpoint.step
+            const QString text = weights() ? Words::tr("Every restart starts a new run from these weights again.")
+                : r.checkpoint.step
                 ? Words::tr("Every restart starts again from step %1.").arg(text::number(*r.checkpoint.step))
                 : Words::tr("Every restart starts again from this checkpoint.");
             warn(u"restarts-from-named"_s, text,
@@ -487,7 +577,7 @@ private:
         }
         if (c.passedOnByScript)
             warn(u"script-must-pass"_s, Words::tr("The Trainer does not read --resume_from_checkpoint by itself: the script must pass it on to train()."));
-        if (c.how == PathContract::How::Newest)
+        if (c.how == PathContract::How::Newest && plan.saveDir.isEmpty())
             warn(u"same-directory"_s, Words::tr("The script finds its newest checkpoint only where it saved before, so the new attempt saves into the same directory."));
         if (r.checkpoint.verdict == Verdict::Unverified && r.acceptUnverified)
             warn(u"unverified"_s, Words::tr("The checkpoint is not verified: %1").arg(text::safe(r.checkpoint.reason)));
@@ -519,6 +609,7 @@ QStringList filledTemplate(const QStringList &words, const QString &path, std::o
 {
     const QMap<QString, QString> values{{u"path"_s, path},
                                         {u"dir"_s, joinPath(path, u".."_s)},
+                                        {u"name"_s, path.section(u'/', -1, -1, QString::SectionSkipEmpty)},
                                         {u"step"_s, step ? QString::number(*step) : QString()},
                                         {u"save"_s, saveDir}};
     QStringList out;

@@ -20,6 +20,8 @@ struct ResumeRequest {
     Checkpoint checkpoint;
     QString path;            ///< absolute path of the checkpoint inside the training container, or its s3:// address
     QString saveDir;         ///< absolute path or address where the job saves now; "" to find it here
+    Act act = Act::Resume;
+    bool alone = false;      ///< it is the only checkpoint of its folder: a script that takes its newest there takes this one
     bool newest = false;     ///< it is the newest of the current attempt that training could go on from
     bool ofOtherAttempt = false; ///< it is not on the way of the current attempt (CurrentAttempt.h)
     std::optional<Checkpoint> alternative; ///< then: the newest that is; else: a newer one of another attempt
@@ -37,14 +39,15 @@ struct ResumeRequest {
 
 using PlanNote = change::Note; ///< its ids: docs/RESUME.md lists them
 
-/// What a resume will do, decided in full before anything is done. Pure data; made by planResume.
+/// What a resume, or a start from weights, will do, decided in full before anything is done. Pure data; made by planResume.
 struct ResumePlan {
     enum class Mode {
         InPlace,   ///< suspend, wait until the pods are gone, change the template, unsuspend
         NewObject, ///< create a new job, leave the old one untouched
     };
     QString id;
-    Mode mode = Mode::InPlace;
+    Act act = Act::Resume;
+    Mode mode = Mode::InPlace; ///< a start from weights is always a new object, and a run of its own
     Job job;                  ///< as it was when the plan was made
     QJsonObject object;
     Checkpoint checkpoint;
@@ -62,6 +65,7 @@ struct ResumePlan {
     QJsonObject result;       ///< the object as it will be (server-owned fields left out)
     QList<manifest::DiffLine> diff; ///< `object` against `result`
     QString told;             ///< the words the script gets: "RESUME_FROM_CHECKPOINT=/ckpt/a/step-100.pt"
+    std::optional<qint64> processes; ///< that will train together; nullopt where the job does not tell
     QList<PlanNote> problems; ///< any of them forbids to go on
     QList<PlanNote> warnings;
     LossOfWork loss;
@@ -73,10 +77,10 @@ struct ResumePlan {
     QString targetName() const { return mode == Mode::NewObject ? newName : job.name; }
 };
 
-/// Decides how to resume. Never fails: what stands in the way is in `problems`. Pure but for drawing an id.
+/// Decides how to resume, or to start from weights. Never fails: what stands in the way is in `problems`. Pure but for drawing an id.
 ResumePlan planResume(const ResumeRequest &request);
 
-/// Fills {path}, {dir}, {step} and {save} in a template and escapes the result for a container's args.
+/// Fills {path}, {dir}, {name}, {step} and {save} in a template and escapes the result for a container's args.
 QStringList filledTemplate(const QStringList &words, const QString &path, std::optional<qint64> step, const QString &saveDir);
 
 } // namespace cairn::jobs

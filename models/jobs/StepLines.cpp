@@ -45,4 +45,23 @@ bool saysResumed(const QByteArray &line)
     return pattern.match(clean(line)).hasMatch();
 }
 
+bool saysFresh(const QByteArray &line)
+{
+    // verl, nanoGPT, transformers; diffusers' scripts; Megatron-LM; DeepSpeed; Lightning.
+    static const QRegularExpression pattern(
+        u"\\b(train(?:ing)?\\b.{0,40}\\bfrom scratch|starting (?:a new|new) training|will start from random|unable to find latest file"
+        "|no (?:valid )?checkpoints? (?:was |were )?found|could not find .{0,80}\\bcheckpoint)"_s,
+        QRegularExpression::CaseInsensitiveOption);
+    return pattern.match(clean(line)).hasMatch();
+}
+
+bool namesCheckpoint(const QByteArray &line, const QString &path, std::optional<qint64> step)
+{
+    const QString text = clean(line);
+    const QString name = path.section(u'/', -1, -1, QString::SectionSkipEmpty);
+    if (!name.isEmpty() && text.contains(name))
+        return true;
+    return step && QRegularExpression(u"(?<![0-9.])0*%1(?![0-9.]*[0-9])"_s.arg(*step)).match(text).hasMatch();
+}
+
 } // namespace cairn::jobs

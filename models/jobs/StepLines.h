@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QByteArray>
+#include <QString>
 #include <optional>
 
 /// What a training's log says about where it is. Pure functions, any thread.
@@ -23,5 +23,13 @@ std::optional<StepLine> stepOf(const QByteArray &line);
 /// The line says that a checkpoint was loaded: "resumed from …", "Continuing training from global step …",
 /// "Loading the checkpoint from …", "loaded checkpoint …", "restored …".
 bool saysResumed(const QByteArray &line);
+
+/// The line says that the training found nothing to go on from: "Training from scratch", "… does not exist. Starting a new
+/// training run", "will start from random", "Unable to find latest file". Some say so of the model alone, and then load a
+/// checkpoint: taken together with steps only.
+bool saysFresh(const QByteArray &line);
+
+/// The line names the checkpoint: by the last part of its path, or by its step.
+bool namesCheckpoint(const QByteArray &line, const QString &path, std::optional<qint64> step);
 
 } // namespace cairn::jobs

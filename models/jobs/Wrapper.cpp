@@ -139,8 +139,8 @@ def main():
         words = json.loads(os.environ.get("CAIRN_RESUME_ARGS", "[]"))
     except Exception:
         pass
-    values = {"path": path, "dir": os.path.dirname(path), "step": step}
-    fill = lambda w: re.sub(r"\{(path|dir|step)\}", lambda m: values[m.group(1)], w)
+    values = {"path": path, "dir": os.path.dirname(path), "name": os.path.basename(path), "step": step}
+    fill = lambda w: re.sub(r"\{(path|dir|name|step)\}", lambda m: values[m.group(1)], w)
     argv = sys.argv[1:] + [fill(w) for w in words]
     if os.environ.get("CAIRN_RESUME_ENV"):
         os.environ[os.environ["CAIRN_RESUME_ENV"]] = path

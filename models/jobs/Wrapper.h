@@ -14,7 +14,7 @@ namespace cairn::jobs::wrapper {
 ///   CAIRN_RESUME_PATH   the named checkpoint
 ///   CAIRN_RESUME_STEP   its step, "" where unknown
 ///   CAIRN_SAVE_DIR      the fresh directory
-///   CAIRN_RESUME_ARGS   JSON array: argument template with {path}, {dir}, {step}; "[]" where a variable takes the path
+///   CAIRN_RESUME_ARGS   JSON array: argument template with {path}, {dir}, {name}, {step}; "[]" where a variable takes the path
 ///   CAIRN_RESUME_ENV    name of the variable that takes the path; "" where arguments do
 QMap<QString, QString> variables(const PathContract &contract, const QString &path, std::optional<qint64> step,
                                  const QString &saveDir);

@@ -218,6 +218,18 @@ private slots:
         QTRY_VERIFY(act()->isEnabled());
     }
 
+    void weightsAreStartedFromWithAWordOfTheirOwn()
+    {
+        Checkpoint weights = saved(100, 0);
+        weights.resumable = false;
+        m_held->answer = now({weights});
+        openOld({weights}, weights.path);
+        QTRY_VERIFY(act() && act()->text() == u"Start from these weights"_s);
+        QVERIFY2(title().contains(u"weights"_s) && !title().contains(u"Resume"_s), qPrintable(title()));
+        QTRY_VERIFY(act()->toolTip().contains(u"passed"_s)); // the contract's variable would resume: it has to be said
+        QVERIFY(!act()->isEnabled());
+    }
+
     void aListThatCannotBeReadAgainIsSaid()
     {
         m_held->answer = fail(Error::make(Error::Kind::Network, u"The server does not answer"_s));

@@ -202,10 +202,14 @@ void ResumeDialog::setView(const ResumeView &view)
     setAnswered();
     const Checkpoint &checkpoint = view.checkpoint;
     const QString step = checkpoint.step ? text::number(*checkpoint.step) : QString();
-    const QString title = checkpoint.step ? tr("Resume %1 from step %2").arg(view.jobName, step)
-                                          : tr("Resume %1 from %2", "job, checkpoint").arg(view.jobName, text::safe(checkpoint.path));
+    const QString title = view.startsRun    ? tr("Start a new run from weights of %1", "job").arg(view.jobName)
+                          : checkpoint.step ? tr("Resume %1 from step %2").arg(view.jobName, step)
+                                            : tr("Resume %1 from %2", "job, checkpoint").arg(view.jobName, text::safe(checkpoint.path));
     QString sentence;
-    if (view.newObject)
+    if (view.startsRun)
+        sentence = tr("A new job begins at step 0 with these weights. Optimizer, step and data position are not taken over, so "
+                      "this resumes nothing. The old job and all its checkpoints stay as they are.");
+    else if (view.newObject)
         sentence = tr("A new job starts from this checkpoint. The old job and all its checkpoints stay as they are.");
     else if (view.running)
         sentence = tr("The job is suspended, its pods terminate, then it starts again from this checkpoint. All its "
@@ -289,7 +293,7 @@ void ResumeDialog::updateAct()
         why = tr("Checks are running…");
     else if (!m_view.ready)
         why = tr("The checks have not passed yet.");
-    setAct(tr("Resume"), why);
+    setAct(m_view.startsRun ? tr("Start from these weights") : tr("Resume"), why);
 }
 
 void ResumeDialog::chooseContract()
@@ -307,8 +311,8 @@ void ResumeDialog::chooseContract()
     } else if (m_byArgs->isChecked()) {
         const QString args = m_args->text().trimmed();
         const QString save = m_saveArgs->text().trimmed();
-        if (!args.contains("{path}"_L1) && !args.contains("{step}"_L1) && !args.contains("{dir}"_L1))
-            wrong = tr("Put {path}, {dir} or {step} where the checkpoint goes, for example --resume={path}.");
+        if (!args.contains("{path}"_L1) && !args.contains("{step}"_L1) && !args.contains("{name}"_L1))
+            wrong = tr("Put {path}, {name} or {step} where the checkpoint goes, for example --resume={path}.");
         else if (!save.isEmpty() && !save.contains("{save}"_L1))
             wrong = tr("Put {save} where the new folder goes, for example --output={save}.");
         contract.resumeBy = u"arg:"_s + args;

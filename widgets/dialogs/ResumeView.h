@@ -22,6 +22,7 @@ struct ResumeContract {
 /// Everything the Resume dialog shows before the act. Texts are safe to show.
 struct ResumeView {
     QString jobName;
+    bool startsRun = false;       ///< a new run starts from the weights alone: another act, with another word
     bool newObject = false;       ///< a new job starts; the old one stays
     bool mayChooseObject = false; ///< an unfinished job that could also be resumed in place
     QString objectReason;         ///< why it must be a new object (managed by a controller, finished); may be empty

@@ -69,6 +69,13 @@ void CheckpointsPage::beginAt(const QString &key)
         emit newJobRequested(row->jobUid, row->checkpoint.path);
 }
 
+void CheckpointsPage::startFromWeights(const QString &key)
+{
+    const items::TrailRow *row = m_model->find(key);
+    if (row && row->checkpoint.verdict != Verdict::Damaged && row->checkpoint.verdict != Verdict::Writing)
+        emit startFromWeightsRequested(row->jobUid, row->checkpoint.path);
+}
+
 void CheckpointsPage::showMenu(const QPoint &at)
 {
     const QString key = currentKey();
@@ -89,8 +96,11 @@ void CheckpointsPage::showMenu(const QPoint &at)
         connect(action, &QAction::triggered, this, act);
     };
     add(tr("Open the job"), {}, [this, uid = row->jobUid] { emit jobRequested(uid); });
-    add(tr("Resume…"), why, [this, key] { resume(key); });
-    add(tr("New job from this checkpoint…"), why, [this, key] { beginAt(key); });
+    const bool weightsAlone = row->checkpoint.verdict == Verdict::Whole && !row->checkpoint.resumable;
+    const QString whyNoResume = weightsAlone ? tr("The checkpoint holds only weights: it cannot be resumed, a new run can start from them.") : why;
+    add(tr("Resume…"), whyNoResume, [this, key] { resume(key); });
+    add(tr("Start from these weights…"), why, [this, key] { startFromWeights(key); });
+    add(tr("New job from this checkpoint…"), whyNoResume, [this, key] { beginAt(key); });
     menu->popup(at);
 }
 

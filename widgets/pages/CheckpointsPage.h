@@ -45,6 +45,8 @@ signals:
     void stopRequested();
     void jobRequested(const QString &uid);
     void resumeRequested(const QString &uid, const QString &checkpoint);
+    /// A new run that starts from its weights alone.
+    void startFromWeightsRequested(const QString &uid, const QString &checkpoint);
     /// A new job that begins there.
     void newJobRequested(const QString &uid, const QString &checkpoint);
 
@@ -58,6 +60,7 @@ protected:
 private:
     void resume(const QString &key);
     void beginAt(const QString &key);
+    void startFromWeights(const QString &key);
     void showMenu(const QPoint &at);
 
     items::TrailTableModel *m_model;

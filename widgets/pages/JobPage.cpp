@@ -480,6 +480,9 @@ void JobPage::setResumeRefusal(const QString &why)
 void JobPage::updateResume()
 {
     const QString none = whyNoBeginning();
+    const Checkpoint *selected = m_checkpoints->checkpoint(selectedCheckpoint());
+    const bool weightsAlone = selected && selected->verdict == Verdict::Whole && !selected->resumable;
+    m_resume->setText(weightsAlone ? tr("Start from these weights…") : tr("Resume…"));
     m_resume->setRefusal(m_refusal.isEmpty() ? none : m_refusal);
     m_newJob->setRefusal(none); // needs no right on this job
     m_newJobAct->setEnabled(none.isEmpty());

@@ -54,6 +54,16 @@ private slots:
     }
     void cleanup() { m_dialog.reset(); }
 
+    void aStartFromWeightsIsNotCalledAResume()
+    {
+        QVERIFY(act()->text().contains(u"Resume"_s));
+        ResumeView changed = view();
+        changed.startsRun = true;
+        m_dialog->setView(changed);
+        QCOMPARE(act()->text(), u"Start from these weights"_s);
+        QVERIFY2(!m_dialog->windowTitle().contains(u"Resume"_s), qPrintable(m_dialog->windowTitle()));
+    }
+
     void theActIsOffUntilEverythingAllowsIt()
     {
         QVERIFY(act()->isEnabled());

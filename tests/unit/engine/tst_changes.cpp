@@ -111,6 +111,27 @@ private slots:
         QVERIFY(!changes.touches(m_api.get(), trainer, QDateTime::currentDateTimeUtc().addSecs(31)));
     }
 
+    void aFreshStartIsToldAsSuch()
+    {
+        Changes changes;
+        auto run = std::make_shared<ResumeRun>(changes, m_api, u"Resuming demo from step 100"_s);
+        QSignalSpy ended(run.get(), &RunningChange::ended);
+        run->execute(plan(), whole());
+        QTRY_VERIFY(isSuspended());
+        endPods();
+        QTRY_VERIFY(!isSuspended());
+        m_api->setLog(u"research"_s, u"demo-master-0"_s, "Training from scratch\nstep 1\nstep 2\nstep 3\n");
+        QJsonObject pod = podOf(u"demo"_s);
+        pod = with(pod, {u"status"_s, u"containerStatuses"_s},
+                   QJsonArray{QJsonObject{{u"name"_s, u"pytorch"_s}, {u"state"_s, QJsonObject{{u"running"_s, QJsonObject{}}}}}});
+        m_api->put(kinds::pods(), pod);
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, 30'000);
+        QVERIFY(run->ending().failed);
+        QCOMPARE(run->ending().title, u"demo started from zero"_s);
+        QVERIFY2(run->ending().text.contains(u"step 100"_s), qPrintable(run->ending().text));
+        QVERIFY(run->canRollBack());
+    }
+
     void itIsRolledBackInTheMiddle()
     {
         Changes changes;

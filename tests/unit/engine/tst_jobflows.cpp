@@ -151,6 +151,31 @@ private slots:
         api.erase(kinds::pods(), u"research"_s, u"notebook"_s);
         QCOMPARE(look({}).error().kind, Error::Kind::NotFound);
     }
+    void weightsAreLatestOnlyForAStartFromThem()
+    {
+        const JobListing found = listing({at(u"step-1"_s, 1, 1), at(u"weights"_s, 2, 2, false)});
+        QCOMPARE(chooseCheckpoint({}, found, u"latest"_s)->path, u"step-1"_s);
+        QCOMPARE(chooseCheckpoint({}, found, u"latest"_s, jobs::Act::StartFromWeights)->path, u"weights"_s);
+        Checkpoint damaged = at(u"bad"_s, 3, 3, false);
+        damaged.verdict = Verdict::Damaged;
+        QVERIFY(!chooseCheckpoint({}, listing({damaged}), u"latest"_s, jobs::Act::StartFromWeights));
+    }
+    void aCopyOfOneCheckpointIsAlone()
+    {
+        tests::FakeObjectApi api;
+        const JobKindFacts &kind = facts(JobKind::PyTorchJob);
+        const QJsonObject job = tests::contractJob();
+        api.put(kind.resource, job);
+        JobListing found = listing({at(u"demo/a/step-1"_s, 1, 1), at(u"demo/a/step-2"_s, 2, 2)});
+        found.location = ckpt::locate(tests::decoded(job));
+        found.listing.runs.append(Run{u"demo/copy"_s, {}, {}, {at(u"demo/copy/step-1"_s, 1, 1)}});
+        const ObjectRef ref = tests::decoded(job).ref();
+        const auto alone = [&](const QString &path) { return readForResume(api, ref, found, *found.find(path), {})->alone; };
+        QVERIFY(!alone(u"demo/a/step-1"_s));
+        QVERIFY(alone(u"demo/copy/step-1"_s));
+        found.listing.partial = true; // something may lie beside it
+        QVERIFY(!alone(u"demo/copy/step-1"_s));
+    }
     void afterGoingBackTheAbandonedBranchIsNotLatest()
     {
         const Job job = secondAttempt();

@@ -36,6 +36,9 @@ private slots:
         QTest::newRow("a flag without value keeps what follows") << QStringList{u"p"_s} << QStringList{u"--no_x"_s, u"data"_s}
                                                                  << QStringList{u"--no_x"_s} << QStringList{u"p"_s}
                                                                  << QStringList{u"data"_s, u"--no_x"_s};
+        QTest::newRow("overrides") << QStringList{u"python"_s, u"t.py"_s, u"++a.b=1"_s, u"a.bc=2"_s} << QStringList{u"a.b=3"_s, u"--a.b=4"_s}
+                                   << QStringList{u"a.b=5"_s, u"+c=6"_s} << QStringList{u"python"_s, u"t.py"_s, u"a.bc=2"_s}
+                                   << QStringList{u"--a.b=4"_s, u"a.b=5"_s, u"+c=6"_s};
         QTest::newRow("shell line") << QStringList{u"sh"_s, u"-c"_s} << QStringList{u"cd /app && python train.py --a 'b c'"_s}
                                     << QStringList{u"--resume"_s, u"/c"_s} << QStringList{u"sh"_s, u"-c"_s}
                                     << QStringList{u"cd /app && python train.py --a 'b c' \"$@\""_s, u"sh"_s, u"--resume"_s, u"/c"_s};
@@ -99,6 +102,30 @@ private slots:
         const QString printed = QString::fromUtf8(process.readAllStandardOutput());
         QVERIFY2(printed.startsWith(u"['--resume', '/c/a b"_s), qPrintable(printed + QString::fromUtf8(process.readAllStandardError())));
         QVERIFY(printed.contains(u"$(id) `id`"_s));
+    }
+
+    void whatUndoesTheNewArgumentsGoes()
+    {
+        const Argv argv{QStringList{u"torchrun"_s, u"t.py"_s, u"--fine-tune"_s, u"--load"_s, u"/a"_s, u"x.y=1"_s}, std::nullopt};
+        const auto out = withArguments(argv, {u"--load"_s, u"/b"_s}, {u"--fine_tune"_s, u"x.y=2"_s});
+        QVERIFY(out.has_value());
+        QCOMPARE(*out->command, (QStringList{u"torchrun"_s, u"t.py"_s, u"--load"_s, u"/b"_s}));
+        // In a shell line nothing is taken away: what the last one wins is fine, what stays in force is not.
+        const Argv line{QStringList{u"sh"_s, u"-c"_s, u"torchrun t.py --load /a --fine-tune"_s}, std::nullopt};
+        QVERIFY(withArguments(line, {u"--load"_s, u"/b"_s}, {}).has_value());
+        const auto refused = withArguments(line, {u"--load"_s, u"/b"_s}, {u"--fine_tune"_s});
+        QVERIFY(!refused.has_value());
+        QVERIFY2(refused.error().what.contains(u"--fine-tune"_s), qPrintable(refused.error().what));
+        QVERIFY(withArguments(line, {u"--fine-tune=0"_s}, {u"--fine_tune"_s}).has_value());
+    }
+
+    void overridesAreReadLikeFlags()
+    {
+        const QStringList words{u"python"_s, u"trainer.dir=/a"_s, u"++trainer.dir=/b"_s, u"--trainer.dir=/c"_s, u"trainer.dirs=/d"_s};
+        QCOMPARE(flagValue(words, u"trainer.dir"_s), u"/b"_s);
+        QCOMPARE(flagValue(words, u"--trainer.dir"_s), u"/c"_s);
+        QVERIFY(!flagValue(words, u"trainer"_s));
+        QVERIFY(!flagValue(words, u"python"_s));
     }
 
     void flagsAreReadInBothForms()

@@ -37,6 +37,7 @@ public:
     QDateTime clock = QDateTime::fromString(u"2026-01-02T04:00:00Z"_s, Qt::ISODate);
     int roundsToEnd = 3;          ///< how many rounds a pod takes to end
     bool operatorRuns = true;
+    QByteArray says;              ///< the training's log, in place of what it would write
     bool trainingObeys = true;    ///< false: it starts from scratch whatever it is told
     QStringList violations;       ///< things that must never happen on a real cluster
     std::function<void(int round)> onRound;
@@ -138,7 +139,7 @@ private:
             log += "resumed from " + from.toUtf8() + " at step " + QByteArray::number(step) + "\n";
         for (qint64 s = step + 1; s <= step + 5; ++s)
             log += "step " + QByteArray::number(s) + " loss 0.5\n";
-        api.setLog(u"research"_s, pod, log);
+        api.setLog(u"research"_s, pod, says.isEmpty() ? log : says);
     }
 };
 
@@ -680,6 +681,80 @@ private slots:
         QCOMPARE(back->state, ResumeOutcome::State::Undone);
         QCOMPARE(essence(world.job()), before);
         QVERIFY2(world.violations.isEmpty(), qPrintable(world.violations.join(u'\n')));
+    }
+
+    void aFreshStartIsAnAlarm_data()
+    {
+        QTest::addColumn<QByteArray>("log");
+        QTest::addColumn<bool>("fresh");
+        const auto up = [](int from, int to, int by = 1) {
+            QByteArray lines;
+            for (int step = from; step <= to; step += by)
+                lines += "step " + QByteArray::number(step) + " loss 0.5\n";
+            return lines;
+        };
+        QTest::newRow("steps from one") << up(1, 5) << true;
+        QTest::newRow("past the checkpoint before anybody looked") << up(1, 120) << true;
+        QTest::newRow("every ten, past the checkpoint") << up(10, 130, 10) << true;
+        QTest::newRow("weights of the model were loaded") << "Loading checkpoint shards: 2 of 2\n" + up(1, 5) << true;
+        QTest::newRow("one step, and it says so") << "Training from scratch\n" + up(1, 1) << true;
+        QTest::newRow("goes on") << "Resuming from /ckpt/demo/step-100.pt\n" + up(101, 103) << false;
+        QTest::newRow("goes on without a word") << up(101, 103) << false;
+        QTest::newRow("the model is new, the run is not") << "Training new model from scratch\nContinuing training from global step 100\n" + up(101, 103) << false;
+        QTest::newRow("steps of an evaluation before") << up(1, 3) + up(101, 103) << false;
+    }
+    void aFreshStartIsAnAlarm()
+    {
+        QFETCH(QByteArray, log);
+        QFETCH(bool, fresh);
+        World world;
+        world.says = log;
+        world.add(contractJob());
+        const auto outcome = execute(world.api, planFor(world.job()), world.options(), {});
+        QCOMPARE(outcome->startedFromZero, fresh);
+        QCOMPARE(outcome->state, fresh ? ResumeOutcome::State::Failed : ResumeOutcome::State::Training);
+        if (fresh) {
+            QVERIFY2(outcome->error->what.contains(u"100"_s), qPrintable(outcome->error->what));
+            QVERIFY(outcome->canPutBack);
+        } else {
+            QCOMPARE(outcome->firstStep, 101);
+        }
+    }
+
+    void stepsWithinAnEpochAreNoAlarmOnceTheCheckpointWasLoaded()
+    {
+        World world;
+        world.says = "resumed from /ckpt/demo/step-100.pt\nepoch 3 step 1\nepoch 3 step 2\nepoch 3 step 3\nepoch 3 step 4\n";
+        world.add(contractJob());
+        ExecuteOptions options = world.options();
+        options.followLimit = 5min;
+        const auto outcome = execute(world.api, planFor(world.job()), options, {});
+        QCOMPARE(outcome->state, ResumeOutcome::State::Started); // nobody knows; nothing says that it went wrong
+        QVERIFY(!outcome->startedFromZero);
+    }
+
+    void aStartFromWeightsBeginsAtZeroAndThatIsNoAlarm()
+    {
+        World world;
+        world.trainingObeys = false;
+        world.add(contractJob());
+        const QJsonObject before = world.job();
+        ResumeRequest r = requestFor(world.job());
+        r.act = Act::StartFromWeights;
+        r.checkpoint.resumable = false;
+        r.contract = *parseContract(u"env:INIT_FROM"_s, {});
+        const ResumePlan plan = planResume(r);
+        QVERIFY2(plan.feasible(), plan.feasible() ? "" : qPrintable(plan.problems.first().text));
+        const auto outcome = execute(world.api, plan, world.options(), {});
+        QVERIFY2(outcome.has_value(), outcome ? "" : qPrintable(outcome.error().oneLine()));
+        QCOMPARE(outcome->act, Act::StartFromWeights);
+        QCOMPARE(outcome->state, ResumeOutcome::State::Training);
+        QCOMPARE(outcome->firstStep, 1);
+        QVERIFY(!outcome->startedFromZero && !outcome->checkpointStep);
+        QCOMPARE(world.job(), before);
+        const QJsonObject made = world.job(plan.newName);
+        QCOMPARE(envOf(made, u"Master"_s, u"INIT_FROM"_s), u"/ckpt/demo/step-100.pt"_s);
+        QCOMPARE(envOf(made, u"Master"_s, u"RESUME_FROM_CHECKPOINT"_s), QString());
     }
 
     void aFailedJobBecomesANewObject()

@@ -403,7 +403,8 @@ private slots:
         const QJsonObject corrected = with(contractJob(), {u"metadata"_s, u"annotations"_s}, QJsonObject{{u"cairn.console/checkpoint-dir"_s, u"/ckpt/demo"_s}});
         const ResumePlan next = planResume(requestFor(corrected));
         QCOMPARE(ckpt::locate(decoded(next.result)).place.containerPath, next.saveDir);
-        for (const QJsonObject &job : {hfJob(), pytorchJob(container(u"pytorch"_s, {}, {u"torchrun"_s, u"-m"_s, u"torchtitan.train"_s, u"--checkpoint.folder=c"_s, u"--job.dump_folder=/ckpt"_s}))}) {
+        for (const QJsonObject &job : {hfJob(), pytorchJob(container(u"pytorch"_s, {}, {u"torchrun"_s, u"-m"_s, u"torchtitan.train"_s, u"--checkpoint.folder=c"_s, u"--job.dump_folder=/ckpt"_s})),
+                                       pytorchJob(container(u"pytorch"_s, {}, {u"python3"_s, u"-m"_s, u"verl.trainer.main_ppo"_s, u"trainer.default_local_dir=/ckpt/x"_s}))}) {
             const ResumePlan p = planResume(requestFor(job));
             QVERIFY(p.feasible());
             QCOMPARE(ckpt::locate(decoded(p.result)).place.containerPath, p.saveDir);
@@ -510,10 +511,167 @@ private slots:
         QCOMPARE(plan.problems.size(), 1);
     }
 
+    void verlIsToldInItsOwnWordsAndTheSizeHasToFit()
+    {
+        const auto job = [](const char *line) { return pytorchJob(container(u"pytorch"_s, {}, QString::fromLatin1(line).split(u' '))); };
+        ResumeRequest r = requestFor(job("python3 -m verl.trainer.main_ppo trainer.n_gpus_per_node=4 trainer.nnodes=2 trainer.default_local_dir=/ckpt/run trainer.resume_mode=auto"));
+        r.path = u"/ckpt/run/global_step_100"_s;
+        r.checkpoint.format = u"verl"_s;
+        r.checkpoint.worldSize = 8;
+        const ResumePlan plan = planResume(r);
+        QVERIFY2(plan.feasible(), plan.feasible() ? "" : qPrintable(plan.problems.first().text));
+        QCOMPARE(plan.processes, 8);
+        QCOMPARE(argsOf(plan.result, u"Master"_s, u"command"_s),
+                 (QStringList{u"python3"_s, u"-m"_s, u"verl.trainer.main_ppo"_s, u"trainer.n_gpus_per_node=4"_s, u"trainer.nnodes=2"_s,
+                              u"trainer.resume_mode=resume_path"_s, u"trainer.resume_from_path=/ckpt/run/global_step_100"_s,
+                              u"trainer.default_local_dir=/ckpt/run/attempt-2-abc123"_s}));
+        QVERIFY(plan.hasWarning("restarts-from-named"_L1) && plan.hasWarning("care"_L1));
+        QVERIFY(!plan.wrapperPossible); // it would take a rank's file for a checkpoint
+        r.checkpoint.worldSize = 16;
+        const ResumePlan larger = planResume(r);
+        QVERIFY(larger.hasProblem("processes"_L1));
+        QVERIFY2(larger.problems.first().text.contains(u"16"_s) && larger.problems.first().text.contains(u"8"_s), qPrintable(larger.problems.first().text));
+        r = requestFor(job("python3 -m verl.trainer.main_ppo trainer.default_local_dir=/ckpt/run"));
+        r.job.replicas[0].gpusEach = 8;
+        r.checkpoint.worldSize = 8;
+        const ResumePlan unknown = planResume(r);
+        QVERIFY(unknown.feasible() && unknown.hasWarning("processes-unknown"_L1));
+        QCOMPARE(unknown.processes, std::nullopt);
+        // What a comma or a brace means in an override is not Cairn's to guess.
+        r.path = u"/ckpt/run,2/global_step_100"_s;
+        QVERIFY(planResume(r).hasProblem("path-words"_L1));
+    }
+
+    void otherRandomStatesAreAWarningOnly()
+    {
+        ResumeRequest r = requestFor(contractJob()); // python3 in three pods
+        r.checkpoint.ranks = 3;
+        QVERIFY(!planResume(r).hasWarning("other-processes"_L1));
+        r.checkpoint.ranks = 8;
+        QVERIFY(planResume(r).feasible() && planResume(r).hasWarning("other-processes"_L1));
+    }
+
+    void aFrameworkWithoutASwitchIsToldACopyOfItsOwn()
+    {
+        ResumeRequest r = requestFor(pytorchJob(container(u"pytorch"_s, {}, {u"python"_s, u"examples/run_grpo.py"_s, u"checkpointing.checkpoint_dir=/ckpt/it's"_s})));
+        r.path = u"/ckpt/it's/step_100"_s;
+        r.saveDir = u"/ckpt/it's"_s;
+        const ResumePlan refused = planResume(r);
+        QVERIFY(refused.hasProblem("only-newest"_L1));
+        const auto note = std::ranges::find(refused.problems, u"only-newest"_s, &PlanNote::id);
+        QVERIFY2(note->text.contains(u"highest step"_s), qPrintable(note->text));
+        QVERIFY2(note->fix.contains(u"mkdir -p '/ckpt/it'\\''s/attempt-2-abc123' && cp -a '/ckpt/it'\\''s/step_100' '/ckpt/it'\\''s/attempt-2-abc123/'"_s), qPrintable(note->fix));
+        QVERIFY2(note->fix.contains(u"ckpt-claim"_s) && note->fix.contains(u"-n research"_s), qPrintable(note->fix));
+
+        // The copy is listed, and alone in its folder.
+        r.saveDir = u"/ckpt/run"_s;
+        r.path = u"/ckpt/run/attempt-2-abc123/step_100"_s;
+        r.alone = true;
+        const ResumePlan plan = planResume(r);
+        QVERIFY2(plan.feasible(), plan.feasible() ? "" : qPrintable(plan.problems.first().text));
+        QCOMPARE(plan.saveDir, u"/ckpt/run/attempt-2-abc123"_s);
+        QCOMPARE(argsOf(plan.result, u"Master"_s, u"command"_s),
+                 (QStringList{u"python"_s, u"examples/run_grpo.py"_s, u"checkpointing.checkpoint_dir=/ckpt/run/attempt-2-abc123"_s}));
+        QVERIFY(!plan.hasWarning("same-directory"_L1));
+
+        // The newest needs no copy, and stays where it is.
+        r.newest = true;
+        r.alone = false;
+        const ResumePlan newest = planResume(r);
+        QVERIFY(newest.feasible() && newest.hasWarning("same-directory"_L1));
+        QVERIFY(newest.saveDir.isEmpty() && newest.changes.isEmpty());
+    }
+
+    void pointerFilesAreNamedWithTheCopy()
+    {
+        ResumeRequest r = requestFor(pytorchJob(container(u"pytorch"_s, {}, {u"python"_s, u"-m"_s, u"openrlhf.cli.train_ppo_ray"_s, u"--ckpt.path"_s, u"/ckpt/run"_s})));
+        r.path = u"/ckpt/run/_actor/global_step100"_s;
+        r.saveDir = u"/ckpt/run"_s;
+        const ResumePlan refused = planResume(r);
+        const auto note = std::ranges::find(refused.problems, u"only-newest"_s, &PlanNote::id);
+        QVERIFY(note != refused.problems.end());
+        QVERIFY2(note->fix.contains(u"cp -a '/ckpt/run/_actor/global_step100' '/ckpt/run/attempt-2-abc123/_actor/' && printf %s 'global_step100' > '/ckpt/run/attempt-2-abc123/_actor/latest'"_s), qPrintable(note->fix));
+        r.path = u"/ckpt/run/attempt-2-abc123/_actor/global_step100"_s;
+        r.alone = true;
+        const ResumePlan plan = planResume(r);
+        QVERIFY(plan.feasible() && plan.hasWarning("care"_L1));
+        QCOMPARE(argsOf(plan.result, u"Master"_s, u"command"_s).mid(3),
+                 (QStringList{u"--ckpt.load_enable"_s, u"--ckpt.path"_s, u"/ckpt/run/attempt-2-abc123"_s}));
+        // Nothing that a copy would help.
+        ResumeRequest yolo = requestFor(pytorchJob(container(u"pytorch"_s, {}, {u"yolo"_s, u"detect"_s, u"train"_s})));
+        yolo.alone = true;
+        QVERIFY(planResume(yolo).hasProblem("only-newest"_L1));
+    }
+
+    void weightsAreStartedFromAndNeverResumed()
+    {
+        const QJsonObject job = with(pytorchJob(container(u"pytorch"_s, {}, {u"torchrun"_s, u"pretrain_gpt.py"_s, u"--save"_s, u"/ckpt/m"_s, u"--load"_s, u"/ckpt/m"_s})),
+                                     {u"metadata"_s, u"annotations"_s},
+                                     QJsonObject{{u"cairn.console/attempt"_s, u"3"_s}, {u"cairn.console/step"_s, u"50"_s}, {u"cairn.console/checkpoint"_s, u"/ckpt/m/iter_0000050"_s},
+                                                 {u"cairn.console/parent-name"_s, u"older"_s}});
+        ResumeRequest r = requestFor(job);
+        r.path = u"/ckpt/m/iter_0000100"_s;
+        r.checkpoint.resumable = false;
+        r.loss.steps = 400;
+        QVERIFY(planResume(r).hasProblem("not-resumable"_L1));
+        r.act = Act::StartFromWeights;
+        const ResumePlan plan = planResume(r);
+        QVERIFY2(plan.feasible(), plan.feasible() ? "" : qPrintable(plan.problems.first().text));
+        QCOMPARE(plan.act, Act::StartFromWeights);
+        QCOMPARE(plan.mode, Mode::NewObject); // the job itself could be resumed in place
+        QVERIFY(!plan.loss.steps);
+        QCOMPARE(plan.saveDir, u"/ckpt/"_s + plan.newName); // beside the old run's folder
+        QCOMPARE(argsOf(plan.result, u"Master"_s, u"command"_s),
+                 (QStringList{u"torchrun"_s, u"pretrain_gpt.py"_s, u"--load"_s, u"/ckpt/m"_s, u"--ckpt-step"_s, u"100"_s, u"--finetune"_s,
+                              u"--exit-on-missing-checkpoint"_s, u"--save"_s, plan.saveDir}));
+        // A run of its own: no attempt of the old one.
+        const Job made = decoded(plan.result);
+        QCOMPARE(made.lineage, Lineage());
+        QCOMPARE(made.annotations.value(u"cairn.console/weights"_s), r.path);
+        QVERIFY(!plan.wrapperPossible);
+
+        // Once that run is resumed, nothing of the start from weights is left.
+        ResumeRequest next = requestFor(with(plan.result, {u"metadata"_s, u"uid"_s}, u"uid-demo"_s));
+        next.path = plan.saveDir + u"/iter_0000100"_s;
+        const ResumePlan resumed = planResume(next);
+        QVERIFY(resumed.feasible());
+        QVERIFY(!argsOf(resumed.result, u"Master"_s, u"command"_s).contains(u"--finetune"_s));
+
+        // The mount ends at the folder: an attempt's, so that the old job does not take the new run's checkpoints for its own.
+        r.saveDir = u"/ckpt"_s;
+        QCOMPARE(planResume(r).saveDir, u"/ckpt/attempt-4-abc123"_s);
+        // A script that is told by the contract's variable would resume.
+        ResumeRequest contract = requestFor(contractJob());
+        contract.act = Act::StartFromWeights;
+        QVERIFY(planResume(contract).hasProblem("needs-contract"_L1));
+        contract.contract = *parseContract(u"newest"_s, {});
+        QVERIFY(planResume(contract).hasProblem("needs-contract"_L1));
+        contract.contract = *parseContract(u"arg:--init={path}"_s, {});
+        const ResumePlan told = planResume(contract);
+        QVERIFY(told.feasible());
+        QCOMPARE(told.annotations.value(u"cairn.console/resume-by"_s), QString()); // it resumes nothing
+        QCOMPARE(envOf(told.result, u"Master"_s, u"CHECKPOINT_DIR"_s), told.saveDir);
+
+        // What an earlier resume told the job is taken back, or the new run would go on from there.
+        ResumeRequest again = requestFor(with(planResume(requestFor(contractJob())).result, {u"metadata"_s, u"uid"_s}, u"uid-demo"_s));
+        QVERIFY(!envOf(again.object, u"Master"_s, u"RESUME_FROM_CHECKPOINT"_s).isEmpty());
+        again.act = Act::StartFromWeights;
+        again.contract = *parseContract(u"arg:--init={path}"_s, {});
+        QCOMPARE(envOf(planResume(again).result, u"Worker"_s, u"RESUME_FROM_CHECKPOINT"_s), QString());
+        ResumeRequest hf = requestFor(with(planResume(requestFor(hfJob())).result, {u"metadata"_s, u"uid"_s}, u"uid-demo"_s));
+        hf.act = Act::StartFromWeights;
+        hf.contract = *parseContract(u"arg:--model_name_or_path {path}"_s, {});
+        const ResumePlan model = planResume(hf);
+        QVERIFY2(model.feasible(), model.feasible() ? "" : qPrintable(model.problems.first().text));
+        const QStringList words = argsOf(model.result, u"Master"_s);
+        QVERIFY(words.contains(u"--model_name_or_path"_s) && !words.contains(u"--resume_from_checkpoint"_s));
+        QVERIFY(words.contains(model.saveDir));
+    }
+
     void templatesAreFilledInOnePass()
     {
-        QCOMPARE(filledTemplate({u"--x={path}"_s, u"{dir}|{step}|{save}|{other}"_s}, u"/c/{save}"_s, 5, u"/s"_s),
-                 (QStringList{u"--x=/c/{save}"_s, u"/c|5|/s|{other}"_s}));
+        QCOMPARE(filledTemplate({u"--x={path}"_s, u"{dir}|{step}|{save}|{other}|{name}"_s}, u"/c/{save}"_s, 5, u"/s"_s),
+                 (QStringList{u"--x=/c/{save}"_s, u"/c|5|/s|{other}|{save}"_s}));
     }
 };
 

@@ -74,6 +74,38 @@ private slots:
         QFETCH(bool, says);
         QCOMPARE(saysResumed(line), says);
     }
+    void wordsOfAFreshStartAreFound_data()
+    {
+        QTest::addColumn<QByteArray>("line");
+        QTest::addColumn<bool>("says");
+        const auto row = [](const char *line, bool says) { QTest::newRow(line) << QByteArray(line) << says; };
+        row("Training from scratch", true);
+        row("Training new model from scratch - Total size=124.44M params", true);
+        row("Checkpoint 'checkpoint-500' does not exist. Starting a new training run.", true);
+        row("    will not load any checkpoints and will start from random", true);
+        row("Unable to find latest file at /ckpt/latest, if trying to load latest checkpoint please ensure …", true);
+        row("No checkpoint found at /ckpt", true);
+        row("Resuming training from checkpoint", false);
+        row("step 5 loss 0.1", false);
+        row("starting the training loop", false);
+    }
+    void wordsOfAFreshStartAreFound()
+    {
+        QFETCH(QByteArray, line);
+        QFETCH(bool, says);
+        QCOMPARE(saysFresh(line), says);
+    }
+    void theCheckpointIsNamedByItsFolderOrItsStep()
+    {
+        const auto names = [](const char *line) { return namesCheckpoint(line, u"/ckpt/run/global_step_100/"_s, 100); };
+        QVERIFY(names("Resuming from /else/global_step_100"));
+        QVERIFY(names("loaded checkpoint from /ckpt/run at iteration 100"));
+        QVERIFY(names("loaded checkpoint from /ckpt/run at iteration 0000100."));
+        QVERIFY(!names("Loading checkpoint shards: 3 of 1000"));
+        QVERIFY(!names("loaded checkpoint from /ckpt/run at iteration 1100"));
+        QVERIFY(!names("loading checkpoint 100.5"));
+        QVERIFY(!namesCheckpoint("loading checkpoint 100", {}, std::nullopt));
+    }
     void giantLinesAreBounded()
     {
         QVERIFY(!stepOf(QByteArray(10'000'000, 'x') + " step 5"));

@@ -9,8 +9,10 @@
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QTest>
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
@@ -136,6 +138,31 @@ private slots:
         m_page->setCurrentKey(TrailTableModel::key(u"1"_s, u"step-10.pt"_s));
         QTest::keyClick(table(), Qt::Key_R);
         QCOMPARE(resume.takeFirst(), (QVariantList{u"1"_s, u"step-10.pt"_s}));
+    }
+
+    void whatHoldsWeightsAloneIsStartedFrom()
+    {
+        Listing listing;
+        listing.runs = {{u"."_s, {}, {}, {checkpoint(10, 200), checkpoint(20, 100, Verdict::Whole, false)}}};
+        m_page->model()->setRows(items::trailOf(u"1"_s, u"mnist"_s, u"research"_s, listing, newestResumable(listing)));
+        QSignalSpy start(m_page.get(), &CheckpointsPage::startFromWeightsRequested);
+        m_page->focusTable();
+        for (const auto &[path, resumes] : {std::pair{u"step-10.pt"_s, true}, std::pair{u"step-20.pt"_s, false}}) {
+            m_page->setCurrentKey(TrailTableModel::key(u"1"_s, path));
+            emit table()->menuRequested(QPoint());
+            auto *menu = m_page->findChild<QMenu *>(u"checkpoints.menu"_s);
+            QVERIFY(menu);
+            const auto action = [menu](const QString &text) {
+                const QList<QAction *> all = menu->actions();
+                const auto found = std::ranges::find(all, text, &QAction::text);
+                return found == all.end() ? nullptr : *found;
+            };
+            QVERIFY(action(u"Resume…"_s) && action(u"Start from these weights…"_s));
+            QCOMPARE(action(u"Resume…"_s)->isEnabled(), resumes);
+            action(u"Start from these weights…"_s)->trigger();
+            QCOMPARE(start.takeFirst(), (QVariantList{u"1"_s, path}));
+            delete menu;
+        }
     }
 
     void readingIsAskedForOnceAndSaysWhatItStarts()
