@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Servers that send as fast as the line carries to readers that are slower.
+#include "Sanitized.h"
 #include "Scene.h"
 #include "kube/Feed.h"
 #include "net/Http.h"
@@ -19,11 +20,8 @@ namespace {
 
 constexpr qint64 window = 1 << 20;
 /// What libcurl and the sockets may hold besides: 32 MiB is libcurl's window of one HTTP/2 stream.
-#ifdef __SANITIZE_ADDRESS__
-constexpr qint64 slack = 400 << 20; // what was freed stays in quarantine
-#else
-constexpr qint64 slack = 40 << 20;
-#endif
+/// Under a sanitizer what was freed stays in quarantine.
+const qint64 slack = qint64(isSanitized() ? 400 : 40) << 20;
 
 /// Resident memory of this process in bytes.
 qint64 resident()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What reading costs at most, whatever the text is: below 8 × the text + 16 MiB of memory, and no more than in proportion to
 // the text. Each text is read by a process of its own, which tells its peak and its processor time.
+#include "Sanitized.h"
 #include "manifest/Document.h"
 
 #include <QFile>
@@ -22,11 +23,6 @@ namespace {
 constexpr qsizetype kMost = 4 * 1024 * 1024;
 // Reading 4 MB is meant to take under a second, which a slow or busy machine may miss. What is quadratic takes minutes.
 constexpr double kSeconds = 10;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kMeasures = false; // sanitizers have a memory and a pace of their own
-#else
-constexpr bool kMeasures = true;
-#endif
 
 /// `head`, then `piece` as often as it fits into `size`, then `tail`.
 QByteArray filled(const QByteArray &head, const QByteArray &piece, const QByteArray &tail = {}, qsizetype size = kMost)
@@ -191,7 +187,7 @@ private slots:
         QCOMPARE(told.value(u"faults"_s).toInt() == 0, good);
         if (!good && QByteArrayView(QTest::currentDataTag()) != "too long")
             QVERIFY(told.value(u"line"_s).toInt() > 0);
-        if (!kMeasures)
+        if (test::isSanitized())
             return;
         QVERIFY(told.value(u"memory"_s).toInteger() < 8 * told.value(u"bytes"_s).toInteger() + 16 * 1024 * 1024);
         QVERIFY(told.value(u"seconds"_s).toDouble() < kSeconds);
