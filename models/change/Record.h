@@ -30,7 +30,8 @@ struct Record {
     Result<> fits() const;
     /// What it writes elsewhere than in `ns`, where it lies, what lies in no namespace, and what gives rights, wherever that lies:
     /// whoever may write ConfigMaps in `ns` can have written the record, and it is carried out with the rights of somebody else.
-    /// Nothing of a record in recordHome().
+    /// Nothing of a record in recordHome(), and not the PersistentVolume or StorageClass that is made for a claim of `ns`, is that one's
+    /// alone, outlives it, and leads to no other namespace's Secret and to no folder of the nodes but one for data.
     QList<ObjectRef> outside(const QString &ns) const;
     /// All of it is done; it is kept for a way back.
     bool isDone() const { return !undoing && next == entries.size(); }
