@@ -155,7 +155,7 @@ int jobConvert(app::Engine &engine, const Options &options, std::stop_token stop
         app::convertJob(cluster, job->detail.object, &job->detail.job, {options.newName, spec.runtime, spec.ownRuntime}, stop);
     if (!made)
         return printError(made.error());
-    const Result<app::LaunchPreview> preview = app::previewLaunch(cluster, made->text, job->detail.job.ns, {.framework = options.launch.framework}, stop);
+    const Result<app::LaunchPreview> preview = app::previewLaunch(cluster, made->text, job->detail.job.ns, previewOptions(options, made->text, job->detail.job.ns), stop);
     if (!preview)
         return printError(preview.error());
     tell(made->conversion);

@@ -5,6 +5,7 @@
 #include "Output.h"
 #include "Templates.h"
 #include "base/Text.h"
+#include "domain/ObjectDecoder.h"
 #include "engine/AuditFlows.h"
 #include "engine/LaunchFolder.h"
 #include "launch/Incoming.h"
@@ -16,6 +17,7 @@
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <algorithm>
 #include <cstdio>
 #include <functional>
@@ -197,7 +199,7 @@ QString neverStarts(const app::LaunchPreview &preview)
     static const QStringList deadly{u"shared"_s, u"image"_s, u"text"_s, u"names"_s};
     // On the disks of its nodes it trains; what it saves is not shared, which the safety net says.
     const launch::Around &around = preview.ground.around;
-    const QString claim = launch::saveFolder(preview.create.body).section(u":/"_s, 0, 0);
+    const QString claim = launch::saveFolder(preview.create.body, preview.runtime).section(u":/"_s, 0, 0);
     const bool trains = around.local.contains(claim) && !around.broken.contains(claim) && around.claims.value(claim).contains(u"ReadWriteMany"_s);
     for (const Point &point : preview.points) {
         if (point.state == Point::State::Fails && deadly.contains(point.id) && !(trains && point.id == "shared"_L1))
@@ -206,9 +208,33 @@ QString neverStarts(const app::LaunchPreview &preview)
     return {};
 }
 
-launch::Objects objectsOf(const app::LaunchPreview &preview)
+/// The very same command made the job already: it was cut short, or is given twice. Nothing is made twice.
+int tellFound(const Options &options, const app::LaunchPreview &preview, QJsonObject json)
 {
-    return {preview.create.body, preview.needs.isEmpty() ? QJsonObject() : preview.needs.first().body};
+    const ObjectRef &target = preview.create.target;
+    const QJsonValue metadata = preview.there.value("metadata"_L1);
+    const QString name = u"%1 %2/%3"_s.arg(target.kind.kind, text::safe(target.ns), text::safe(target.name));
+    const QString at = text::safe(metadata["creationTimestamp"_L1].toString());
+    const JobKindFacts *kind = jobKindOf(target.kind);
+    const Result<Job> job = decodeJob(QJsonDocument(preview.there).toJson(QJsonDocument::Compact), kind ? kind->id : JobKind::PyTorchJob);
+    const auto refused = [&](const QString &why, const QString &fix) {
+        if (options.format == Format::Json)
+            print(options.format, json, {});
+        printError(Error::make(Error::Kind::Conflict, u"%1 was made by this very command at %2"_s.arg(name, at), why, fix));
+        return static_cast<int>(ExitRefused);
+    };
+    if (!metadata["deletionTimestamp"_L1].toString().isEmpty())
+        return refused(u"It is being deleted."_s, u"Run it again once the job is gone"_s);
+    if (job && isFinished(job->phase))
+        return refused(u"It has ended: %1."_s.arg(phaseName(job->phase)), u"Give another run another name, or delete this one first: cairnctl -n %1 job delete %2 --yes"_s.arg(text::safe(target.ns), text::safe(target.name)));
+    json.insert(u"found"_s, true);
+    json.insert(u"accepted"_s, true);
+    json.insert(u"refused"_s, QJsonValue());
+    json.insert(u"job"_s, QJsonObject{{u"kind"_s, target.kind.kind}, {u"namespace"_s, target.ns}, {u"name"_s, target.name}, {u"uid"_s, metadata["uid"_L1]}});
+    print(options.format, json,
+        u"%1 is there already: this very command made it at %2, and nothing is made twice\nFollow it with: cairnctl -n %3 job show %4\n"_s.arg(
+            name, at, text::safe(target.ns), text::safe(target.name)));
+    return ExitOk;
 }
 
 /// The file as it is. What the command line says besides must not be another job, or another place.
@@ -384,6 +410,12 @@ Result<QByteArray> readJobFile(const QString &path)
     return bytes;
 }
 
+app::PreviewOptions previewOptions(const Options &options, const QByteArray &text, const QString &ns)
+{
+    // Nothing is written before --yes, not even what a launch of this id left undone.
+    return {.framework = options.launch.framework, .id = app::launchIdOf(text, ns), .mends = false};
+}
+
 int carryOn(kube::Cluster &cluster, const Options &options, const app::LaunchPreview &preview, const std::stop_token &stop,
     const QJsonObject &more, const QString &never)
 {
@@ -394,8 +426,12 @@ int carryOn(kube::Cluster &cluster, const Options &options, const app::LaunchPre
     json.insert(u"fit"_s, QJsonValue());
     if (!preview.create.body.isEmpty()) {
         const Result<app::LaunchFit> fit =
-            app::readFit(cluster, launch::specOf(objectsOf(preview)), preview.create.target.ns, stop);
+            app::readFit(cluster, {preview.create.body, preview.runtime}, preview.create.target.ns, stop);
         note(u"Fit: "_s + (fit ? fit->fit.text : fit.error().oneLine()));
+        for (const Point &point : fit ? fit->fit.points : QList<Point>()) {
+            if (point.state == Point::State::Fails && !point.fix.isEmpty() && fit->fit.text.endsWith(point.text))
+                note(u"  Fix: "_s + point.fix);
+        }
         if (fit)
             json.insert(u"fit"_s, toJson(*fit));
     }
@@ -411,7 +447,8 @@ int carryOn(kube::Cluster &cluster, const Options &options, const app::LaunchPre
                       : u"A launch of this name was killed before its job owned %1: give --yes to finish that."_s.arg(what));
         json.insert(u"finished"_s, finishes);
     }
-    if (!preview.feasible()) {
+    const bool found = !preview.made.isEmpty() && preview.faults.isEmpty() && preview.findings.isEmpty();
+    if (!preview.feasible() && !found) {
         if (options.format == Format::Json)
             print(options.format, json, {});
         if (preview.refused)
@@ -428,6 +465,8 @@ int carryOn(kube::Cluster &cluster, const Options &options, const app::LaunchPre
     }
     if (options.format == Format::Kustomize)
         return saveFolder(cluster, options, preview, stop);
+    if (found)
+        return tellFound(options, preview, json);
     if (!options.yes || options.dryRun) {
         print(options.format, json, QString::fromUtf8(preview.text));
         note(u"The server accepts it. Nothing was made%1."_s.arg(
@@ -488,7 +527,7 @@ int jobNew(app::Engine &engine, const Options &options, std::stop_token stop)
     }
     if (!text)
         return printError(text.error());
-    const Result<app::LaunchPreview> preview = app::previewLaunch(cluster, *text, ns, {.framework = options.launch.framework}, stop);
+    const Result<app::LaunchPreview> preview = app::previewLaunch(cluster, *text, ns, previewOptions(options, *text, ns), stop);
     return preview ? carryOn(cluster, options, *preview, stop, advice.isEmpty() ? advice : QJsonObject{{u"advice"_s, advice}}) : printError(preview.error());
 }
 
@@ -514,7 +553,7 @@ int jobClone(app::Engine &engine, const Options &options, std::stop_token stop)
     if (!text)
         return printError(text.error());
     const Result<app::LaunchPreview> preview =
-        app::previewLaunch(cluster, *text, detail->job.ns, {.framework = options.launch.framework}, stop);
+        app::previewLaunch(cluster, *text, detail->job.ns, previewOptions(options, *text, detail->job.ns), stop);
     return preview ? carryOn(cluster, options, *preview, stop) : printError(preview.error());
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "LaunchOptions.h"
 
+#include "base/Text.h"
 #include "domain/QuantityDecoder.h"
 #include "launch/Pools.h"
+#include "launch/Rules.h"
 
 #include <QRegularExpression>
 #include <algorithm>
@@ -18,6 +20,11 @@ using launch::Variable;
 Error wrong(const QString &option, const QString &what)
 {
     return Error::make(Error::Kind::Invalid, u"--%1 takes %2"_s.arg(option, what), {}, u"See cairnctl --help"_s);
+}
+
+Error refused(const QString &option, const QString &value, const QString &why)
+{
+    return Error::make(Error::Kind::Invalid, u"--%1 cannot be “%2”: %3"_s.arg(option, text::safe(value.left(200)), why));
 }
 
 std::optional<int> whole(const QString &text, int least)
@@ -288,11 +295,15 @@ Result<LaunchOptions> launchOptions(const QCommandLineParser &parser)
         spec.mounts.append(*mount);
     }
     policy.folder = text(u"folder"_s);
+    if (const QString why = launch::whyNoFolder(policy.folder); !why.isEmpty())
+        return fail(refused(u"folder"_s, policy.folder, why));
     if (parser.isSet(u"checkpoints"_s)) {
         const QString claim = text(u"checkpoints"_s);
         std::optional<Mount> mount = mountOf(claim.contains(u':') ? claim : claim + u":/checkpoints"_s);
         if (!mount)
             return fail(wrong(u"checkpoints"_s, u"PVC, or PVC:PATH"_s));
+        if (const QString why = launch::whyNoFolder(mount->path); !why.isEmpty())
+            return fail(refused(u"checkpoints"_s, mount->path, why));
         mount->volume = u"checkpoints"_s;
         mount->readOnly = false;
         spec.mounts.append(*mount);

@@ -10,6 +10,9 @@ namespace cairn::ctl {
 /// For commands on one job, which is in one namespace.
 Result<std::shared_ptr<kube::Cluster>> connectToOne(app::Engine &engine, const Options &options);
 
+/// Of a preview of this text: its id is the text's, so that the same command finds what it made.
+app::PreviewOptions previewOptions(const Options &options, const QByteArray &text, const QString &ns);
+
 /// Shows the job, and makes it where that is agreed to. `more` is added to the JSON; `never`: why it would not train
 /// although the server takes it, "" where nothing is known.
 int carryOn(kube::Cluster &cluster, const Options &options, const app::LaunchPreview &preview, const std::stop_token &stop,

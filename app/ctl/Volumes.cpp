@@ -111,7 +111,7 @@ int makeNew(kube::Cluster &cluster, const Options &options, const std::stop_toke
     for (const change::Note &problem : plan.plan.problems)
         note(u"Problem: %1 %2"_s.arg(problem.text, problem.fix).trimmed());
     for (const change::Note &warning : plan.plan.warnings)
-        note(u"Note: %1 %2"_s.arg(warning.text, warning.fix).trimmed());
+        note(u"%1: %2 %3"_s.arg(warning.id.startsWith("host-"_L1) ? u"Danger"_s : u"Note"_s, warning.text, warning.fix).trimmed());
     // What may not be made here may be made by somebody else, from the file.
     if (plan.refused.isEmpty() && !options.volume.save.isEmpty()) {
         if (const int saved = save(options.volume.save, plan.text); saved != ExitOk)

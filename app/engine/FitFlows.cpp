@@ -46,6 +46,7 @@ constexpr int kMostPods = 60; // pages
 constexpr int kMostEvents = 10;
 constexpr int kMostClaims = 10;
 constexpr qsizetype kMostSecrets = 10;
+constexpr qsizetype kMostNamed = 30;
 
 Error tooMany(const QString &what)
 {
@@ -153,36 +154,96 @@ Result<launch::FitFacts> readCluster(ObjectApi &api, const QString &ns, Gaps &ga
 
 } // namespace
 
-Result<FitRead> readFitFacts(ObjectApi &api, const QString &ns, std::stop_token stop, const QStringList &pullSecrets)
+Result<FitRead> readFitFacts(ObjectApi &api, const QString &ns, const launch::Objects &job, std::stop_token stop)
 {
     Gaps gaps;
-    Result<launch::FitFacts> facts = readCluster(api, ns, gaps, stop);
+    const Result<launch::FitFacts> facts = readCluster(api, ns, gaps, stop);
     if (!facts)
         return fail(facts.error());
-    for (const QString &name : pullSecrets.mid(0, kMostSecrets)) {
-        if (!rules::isDnsName(name))
-            continue;
+    FitRead read;
+    read.facts = *facts;
+    if (const Result<> named = readNamed(api, ns, job, read, stop); !named)
+        return fail(named.error());
+    read.gaps = gaps.gaps();
+    read.readAt = QDateTime::currentDateTimeUtc();
+    return read;
+}
+
+namespace {
+
+ResourceKind kindOf(launch::Need::What what)
+{
+    switch (what) {
+    case launch::Need::What::ConfigMap: return kinds::configMaps();
+    case launch::Need::What::ServiceAccount: return kinds::serviceAccounts();
+    case launch::Need::What::PriorityClass: return kinds::priorityClasses();
+    case launch::Need::What::Secret: break;
+    }
+    return kinds::secrets();
+}
+
+/// The object, empty where it does not exist; nullopt where that could not be seen.
+std::optional<QJsonObject> seen(ObjectApi &api, const ResourceKind &kind, const QString &ns, const QString &name, const std::stop_token &stop)
+{
+    if (!rules::isDnsName(name))
+        return std::nullopt;
+    if (kind == kinds::secrets()) {
         // Asked first: a refusal would be in the audit log as an attempt.
-        const Result<AccessAnswer> may = api.may({u"get"_s, {}, kinds::secrets().plural, {}, ns, name}, stop);
+        const Result<AccessAnswer> may = api.may({u"get"_s, {}, kind.plural, {}, ns, name}, stop);
         if (!may || !may->allowed)
+            return std::nullopt;
+    }
+    const Result<QJsonObject> object = api.get({kind, kind.namespaced ? ns : QString(), name, {}}, stop);
+    if (object)
+        return *object;
+    return object.error().kind == Error::Kind::NotFound ? std::optional(QJsonObject()) : std::nullopt;
+}
+
+} // namespace
+
+Result<> readNamed(ObjectApi &api, const QString &ns, const launch::Objects &job, FitRead &read, const std::stop_token &stop)
+{
+    if (const ObjectRef ref = launching::runtimeRef(job.job, ns); !job.runtime.isEmpty() || ref.name.isEmpty()) {
+        read.runtimeRef = {};
+        read.runtime = job.runtime;
+    } else if (read.runtimeRef != ref) {
+        read.runtimeRef = ref;
+        read.runtime = launching::runtimeOf(api, job.job, ns, stop);
+    }
+    const launch::Needs needs = launch::needsOf(job.job, read.runtime);
+    const QStringList pulls = launch::effectiveSpec(job.job, read.runtime).pullSecrets;
+    if (needs == read.needs && pulls == read.pullSecrets)
+        return {};
+    read.needs = needs;
+    read.pullSecrets = pulls;
+    for (const launch::Need &need : needs.named.mid(0, kMostNamed)) {
+        if (read.facts.found.contains(need.id()))
             continue;
-        const Result<QJsonObject> secret = api.get({kinds::secrets(), ns, name, {}}, stop);
-        if (secret)
-            facts->pullSecrets.insert(name, launch::pullSecretOf(*secret));
-        else if (secret.error().kind == Error::Kind::NotFound)
-            facts->pullSecrets.insert(name, {});
+        if (const std::optional<QJsonObject> object = seen(api, kindOf(need.what), ns, need.name, stop))
+            read.facts.found.insert(need.id(), object->isEmpty() ? launch::Found() : launch::foundIn(*object));
+    }
+    for (const QString &name : pulls.mid(0, kMostSecrets)) {
+        if (read.facts.pullSecrets.contains(name))
+            continue;
+        if (const std::optional<QJsonObject> secret = seen(api, kinds::secrets(), ns, name, stop))
+            read.facts.pullSecrets.insert(name, secret->isEmpty() ? launch::PullSecret() : launch::pullSecretOf(*secret));
     }
     if (stop.stop_requested())
         return fail(Error::cancelled());
-    return FitRead{*facts, gaps.gaps(), QDateTime::currentDateTimeUtc()};
+    return {};
 }
 
-Result<LaunchFit> readFit(ObjectApi &api, const launch::Spec &spec, const QString &ns, std::stop_token stop)
+launch::Fit fitOf(const launch::Objects &job, const FitRead &read)
 {
-    const Result<FitRead> read = readFitFacts(api, ns, std::move(stop), spec.pullSecrets);
+    return launch::fitOf(launch::Objects{job.job, read.runtime}, read.facts);
+}
+
+Result<LaunchFit> readFit(ObjectApi &api, const launch::Objects &job, const QString &ns, std::stop_token stop)
+{
+    const Result<FitRead> read = readFitFacts(api, ns, job, std::move(stop));
     if (!read)
         return fail(read.error());
-    return LaunchFit{launch::fitOf(spec, read->facts), read->gaps};
+    return LaunchFit{fitOf(job, *read), read->gaps};
 }
 
 Result<JobWhy> readWhyNot(ObjectApi &api, const ObjectRef &job, std::stop_token stop)
@@ -232,12 +293,11 @@ Result<JobWhy> readWhyNot(ObjectApi &api, const ObjectRef &job, std::stop_token 
         }
     }
     if (kind->isTrainJob()) {
-        const ResourceKind &runtimes = spec.ownRuntime ? kinds::trainingRuntimes() : kinds::clusterTrainingRuntimes();
-        const Result<QJsonObject> runtime =
-            api.get({runtimes, spec.ownRuntime ? job.ns : QString(), spec.runtime, {}}, stop);
+        const ObjectRef ref = launching::runtimeRef(facts.job, job.ns);
+        const Result<QJsonObject> runtime = api.get(ref, stop);
         if (runtime || runtime.error().kind == Error::Kind::NotFound)
             facts.runtime = runtime.has_value();
-        else if (const Result<> on = gaps.missed(runtimes.plural, runtime.error()); !on)
+        else if (const Result<> on = gaps.missed(ref.kind.plural, runtime.error()); !on)
             return fail(on.error());
     }
     const Result<launch::FitFacts> cluster = readCluster(api, job.ns, gaps, stop);

@@ -4,16 +4,18 @@
 #include "base/Text.h"
 #include "domain/QuantityDecoder.h"
 #include "domain/QuotaDecoder.h"
+#include "engine/LaunchParts.h"
 #include "launch/Rules.h"
 #include "launch/Runtime.h"
+#include "launch/TrainerRules.h"
 #include "manifest/Document.h"
 #include "manifest/Patch.h"
 #include "manifest/Prune.h"
 
 #include <QCoreApplication>
+#include <QCryptographicHash>
 #include <QJsonArray>
 #include <QRandomGenerator>
-#include <QRegularExpression>
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -33,16 +35,7 @@ struct Words {
 constexpr int kTries = 6;          // a pod; several die together when a node does
 constexpr int kSteps = 500;        // until somebody says how often
 constexpr int kKeep = 3;           // the newest may be half written, the one before damaged
-constexpr int kMostVolumes = 50;   // PersistentVolumes that are looked at, one request each
 constexpr int kGraceSeconds = 120; // a step and a save of most trainings; the usual 30 s seldom do
-
-Result<manifest::Schema> schemaOf(ObjectApi &api, const ResourceKind &kind, const std::stop_token &stop)
-{
-    const Result<QJsonObject> document = api.openApi(kind.group, kind.version, stop);
-    if (!document)
-        return fail(document.error());
-    return manifest::Schema::fromOpenApi(*document, kind.apiVersion(), kind.kind);
-}
 
 /// A quarter of the memory: data loaders need some, and what is not used costs nothing.
 QString sharedMemoryOf(const QString &memory)
@@ -50,49 +43,6 @@ QString sharedMemoryOf(const QString &memory)
     const double bytes = decodeQuantity(memory.toStdString()).value_or(0);
     const qint64 mebibytes = static_cast<qint64>(bytes / 4 / (1024 * 1024));
     return mebibytes >= 64 ? QString::number(mebibytes) + u"Mi"_s : QString();
-}
-
-/// PVCs of the namespace, and where its jobs save.
-launch::Around aroundOf(ObjectApi &api, const QString &ns, QList<change::Note> &gaps, const std::stop_token &stop)
-{
-    launch::Around around;
-    const Result<QList<QJsonObject>> claims = api.list(kinds::claims(), ns, {}, {}, stop);
-    if (!claims)
-        gaps.append(
-            {u"claims"_s, Words::tr("The PVCs of the namespace were not read: %1").arg(claims.error().oneLine()), {}});
-    bool volumes = true;
-    int read = 0;
-    for (const QJsonObject &claim : claims.value_or(QList<QJsonObject>())) {
-        // Only of what claims to be shared its volume counts; most users may read none.
-        const QString volume = claim.value("spec"_L1)["volumeName"_L1].toString();
-        QJsonObject behind;
-        if (volumes && !volume.isEmpty() && claim.value("spec"_L1)["accessModes"_L1].toArray().contains(u"ReadWriteMany"_s) && read++ < kMostVolumes) {
-            const Result<QJsonObject> object = api.get({kinds::volumes(), {}, volume, {}}, stop);
-            behind = object.value_or(QJsonObject());
-            volumes = object || object.error().kind == Error::Kind::NotFound;
-        }
-        launch::addClaim(around, claim, behind);
-    }
-    if (const Result<ObjectPage> nodes = api.page(kinds::nodes(), {{}, {}, {}, 2, {}}, stop))
-        around.clusterNodes = static_cast<int>(nodes->objects.size()) + (nodes->next.isEmpty() ? 0 : 1);
-    for (const JobKindFacts &kind : trainingKinds()) {
-        const Result<bool> served = api.serves(kind.resource, stop);
-        if (!served || !*served)
-            continue;
-        const Result<QList<QJsonObject>> jobs = api.list(kind.resource, ns, {}, {}, stop);
-        if (!jobs)
-            gaps.append({u"jobs"_s,
-                Words::tr(
-                    "The %1 of the namespace were not read, so whether one saves into the same folder is not known: %2")
-                    .arg(kind.resource.plural, jobs.error().oneLine()),
-                {}});
-        for (const QJsonObject &job : jobs.value_or(QList<QJsonObject>())) {
-            const QString folder = launch::saveFolder(job);
-            if (!folder.isEmpty())
-                around.folders.insert(folder, nameOf(job));
-        }
-    }
-    return around;
 }
 
 } // namespace
@@ -108,9 +58,9 @@ Result<LaunchDefaults> readLaunchDefaults(ObjectApi &api, const QString &ns, std
             defaults.kinds.append(kind.id);
     }
     if (defaults.kinds.contains(JobKind::TrainJob)) {
-        if (const Result<manifest::Schema> schema = schemaOf(api, facts(JobKind::TrainJob).resource, stop))
+        if (const Result<manifest::Schema> schema = launching::schemaOf(api, facts(JobKind::TrainJob).resource, stop))
             defaults.fields = launch::trainJobFields(
-                *schema, schemaOf(api, kinds::trainingRuntimes(), stop).value_or(manifest::Schema()));
+                *schema, launching::schemaOf(api, kinds::trainingRuntimes(), stop).value_or(manifest::Schema()));
         const QList<QJsonObject> runtimes =
             api.list(kinds::clusterTrainingRuntimes(), {}, {}, {}, stop).value_or(QList<QJsonObject>());
         for (const QJsonObject &runtime : runtimes) {
@@ -218,46 +168,14 @@ Spec followDefaults(const Spec &before, const Spec &after, launch::Framework fra
     return launch::withPolicy(next, launch::pass(saves));
 }
 
-Result<manifest::Schema> readLaunchSchema(ObjectApi &api, JobKind kind, std::stop_token stop)
-{
-    return schemaOf(api, facts(kind).resource, stop);
-}
-
-Result<manifest::Schema> readObjectSchema(ObjectApi &api, const QString &apiVersion, const QString &kind, std::stop_token stop)
-{
-    ResourceKind resource;
-    resource.group = apiVersion.contains(u'/') ? apiVersion.section(u'/', 0, 0) : QString();
-    resource.version = apiVersion.section(u'/', -1);
-    resource.kind = kind;
-    // They become a path of a request.
-    static const QRegularExpression word(u"^[a-z0-9]([-a-z0-9.]{0,250}[a-z0-9])?\\z"_s);
-    const auto isWord = [](const QString &text) { return word.match(text).hasMatch(); };
-    if (apiVersion.count(u'/') > 1 || !isWord(resource.version) || (!resource.group.isEmpty() && !isWord(resource.group)))
-        return fail(Error::Kind::Invalid, Words::tr("%1 is no version of an API.").arg(text::safe(apiVersion)));
-    return schemaOf(api, resource, stop);
-}
-
 QString newLaunchId()
 {
     return QString::number(QRandomGenerator::system()->generate64(), 16).rightJustified(16, u'0');
 }
 
-Result<LaunchGround> readLaunchGround(ObjectApi &api, const QString &ns, JobKind kind, std::stop_token stop)
+QString launchIdOf(const QByteArray &text, const QString &ns)
 {
-    LaunchGround ground;
-    ground.ns = ns;
-    ground.kind = kind;
-    const ResourceKind &resource = facts(kind).resource;
-    if (const Result<manifest::Schema> schema = schemaOf(api, resource, stop))
-        ground.schema = std::make_shared<const manifest::Schema>(*schema);
-    else
-        ground.gaps.append({u"schema"_s,
-            Words::tr("The schema of %1 was not read: %2").arg(resource.plural, schema.error().oneLine()), {}});
-    ground.around = aroundOf(api, ns, ground.gaps, stop);
-    if (stop.stop_requested())
-        return fail(Error::cancelled());
-    ground.readAt = QDateTime::currentDateTimeUtc();
-    return ground;
+    return QString::fromLatin1(QCryptographicHash::hash(ns.toUtf8() + '\n' + text, QCryptographicHash::Sha256).toHex().left(16));
 }
 
 namespace {
@@ -296,14 +214,6 @@ QJsonObject onBase(QJsonObject job, const QJsonObject &runtime)
     body.insert(u"runtimeRef"_s, QJsonObject{{u"name"_s, base}});
     job.insert(u"spec"_s, body);
     return job;
-}
-
-/// The runtime that a TrainJob refers to; empty where it is not there, or may not be read.
-QJsonObject runtimeOf(ObjectApi &api, const QJsonObject &job, const QString &ns, const std::stop_token &stop)
-{
-    const Spec spec = launch::specOf(job);
-    const ResourceKind &kind = spec.ownRuntime ? kinds::trainingRuntimes() : kinds::clusterTrainingRuntimes();
-    return api.get({kind, spec.ownRuntime ? ns : QString(), spec.runtime, {}}, stop).value_or(QJsonObject());
 }
 
 QString markOf(const QJsonObject &object)
@@ -486,12 +396,12 @@ Result<LaunchPreview> previewLaunch(ObjectApi &api, const QByteArray &text, cons
     launch::Around around = preview.ground.around;
     around.step = options.costs.step;
     around.save = options.costs.save;
-    const launch::Framework trains = options.framework.value_or(launch::recognise(launch::specOf(job)));
     preview.create = creating(kind->resource, job);
     change::Change trial = preview.create;
+    Result<manifest::Schema> schema = fail(Error::cancelled());
     if (!runtime.isEmpty()) {
         const ResourceKind &resource = kinds::trainingRuntimes();
-        const Result<manifest::Schema> schema = schemaOf(api, resource, stop);
+        schema = launching::schemaOf(api, resource, stop);
         preview.findings += launch::findingsOf(document, schema ? &*schema : nullptr, 1);
         if (!schema && schema.error().kind == Error::Kind::Cancelled)
             return fail(schema.error());
@@ -503,8 +413,15 @@ Result<LaunchPreview> previewLaunch(ObjectApi &api, const QByteArray &text, cons
         around.runtime = runtime;
         trial.body = onBase(job, runtime);
     } else if (kind->isTrainJob()) {
-        around.runtime = runtimeOf(api, job, place, stop);
+        around.runtime = launching::runtimeOf(api, job, place, stop);
     }
+    // What the server says of the same field is said once.
+    for (const manifest::Finding &own : launch::trainerFindings(document, around.runtime, preview.ground.schema.get(), schema ? &*schema : nullptr)) {
+        if (std::ranges::none_of(preview.findings, [&](const manifest::Finding &other) { return other.path == own.path; }))
+            preview.findings.append(own);
+    }
+    const launch::Framework trains = options.framework.value_or(launch::recognise(launch::effectiveSpec(job, around.runtime)));
+    preview.runtime = around.runtime;
     preview.effective = launch::effective(document.json().toObject(), around.runtime);
     preview.points = launch::expertPoints(job, trains, around);
     preview.net = launch::safetyNet(job, trains, around);
@@ -533,13 +450,16 @@ Result<LaunchPreview> previewLaunch(ObjectApi &api, const QByteArray &text, cons
         there.insert(u"kind"_s, preview.create.target.kind.kind); // as it was asked for, whatever the answer leaves out
         there.insert(u"apiVersion"_s, preview.create.target.kind.apiVersion());
         const std::optional<change::Change> late = leftUndone(api, there, stop);
-        if (markOf(there) == id) {
+        preview.there = nameOf(there).isEmpty() ? QJsonObject() : there;
+        const bool ours = markOf(there) == id;
+        if (ours)
             preview.made = there.value("metadata"_L1)["uid"_L1].toString();
-            if (late)
-                own(change::Run(api, {}, stop), *late);
-        } else if (late) {
+        else if (!preview.there.isEmpty() && preview.refused && preview.refused->reason == "AlreadyExists"_L1)
+            preview.refused = launching::isAnothers(*preview.refused, there, preview.create.body, kind->id);
+        if (late && ours && options.mends)
+            own(change::Run(api, {}, stop), *late);
+        else if (late)
             preview.late.append(*late);
-        }
     }
     return preview;
 }
@@ -553,7 +473,7 @@ Result<launch::Effective> readEffective(ObjectApi &api, const ObjectRef &job, st
     object->insert(u"kind"_s, job.kind.kind); // as it was asked for, whatever the answer leaves out
     object->insert(u"apiVersion"_s, job.kind.apiVersion());
     const QJsonObject runtime =
-        kind != nullptr && kind->isTrainJob() ? runtimeOf(api, *object, job.ns, stop) : QJsonObject();
+        kind != nullptr && kind->isTrainJob() ? launching::runtimeOf(api, *object, job.ns, stop) : QJsonObject();
     if (stop.stop_requested())
         return fail(Error::cancelled());
     return launch::effective(manifest::forClone(*object), runtime);

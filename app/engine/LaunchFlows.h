@@ -6,6 +6,7 @@
 #include "launch/Effective.h"
 #include "launch/Pools.h"
 #include "launch/Review.h"
+#include "launch/Runtime.h"
 #include "launch/WhyNot.h"
 #include "manifest/Schema.h"
 
@@ -83,12 +84,16 @@ Result<LaunchGround> readLaunchGround(ObjectApi &api, const QString &ns, JobKind
 
 /// The id by which one launch is recognised, however often it is asked for: a new one.
 QString newLaunchId();
+/// The same of a launch that keeps nothing beside its text, as cairnctl's: of the same text in the same namespace it is the same, so that
+/// a command that was killed finds, when it is run again, what it made.
+QString launchIdOf(const QByteArray &text, const QString &ns);
 
 struct PreviewOptions {
     std::optional<launch::Framework> framework = {};
     QString id = {};          ///< newLaunchId() of the launch this is about; empty: a new one
     LaunchGround ground = {}; ///< of the preview before; read anew where it does not hold
     launch::Costs costs = {}; ///< what is known of step and save, for the grace period
+    bool mends = true;        ///< a launch of this id that was killed is ended at once; else it is told in LaunchPreview::late
 };
 
 /// A job as it would be made, and everything that is wrong with it at once.
@@ -99,8 +104,12 @@ struct LaunchPreview {
     QList<launch::Point> points;       ///< launch::expertPoints()
     QList<launch::Point> net;          ///< launch::safetyNet()
     QList<change::Note> gaps;          ///< what could not be looked at
+    QJsonObject runtime;               ///< that a TrainJob is laid over, its own or the one it refers to; empty: not read
     launch::Effective effective;       ///< what the job becomes, each line with its origin
     std::optional<Error> refused;      ///< by the server's strict dry run, with its webhooks; empty: accepted
+    /// The job that has the name already, as the server has it; empty: none, or it could not be read. Where it is not this launch's,
+    /// `refused` says whose it is.
+    QJsonObject there;
     /// UID of the job, where it is there already and bears the id that was given: an earlier launch got through although
     /// its answer was lost. `refused` then says that the name is taken. Where that launch was killed before the job owned its
     /// TrainingRuntime, it does now: the only thing that a preview writes.
@@ -147,17 +156,26 @@ struct FitRead {
     launch::FitFacts facts;
     QList<Gap> gaps;
     QDateTime readAt; ///< UTC
+    // What was looked at by name, for the last job.
+    ObjectRef runtimeRef;  ///< that `runtime` is; of no kind: none was asked for
+    QJsonObject runtime;   ///< that a TrainJob is laid over; empty: not read
+    launch::Needs needs;
+    QStringList pullSecrets;
 };
-/// `pullSecrets`: names of the Secrets to look at, each only where getting it is allowed; what they hold but for the names of
-/// registries is dropped at once.
-Result<FitRead> readFitFacts(ObjectApi &api, const QString &ns, std::stop_token stop, const QStringList &pullSecrets = {});
+Result<FitRead> readFitFacts(ObjectApi &api, const QString &ns, const launch::Objects &job, std::stop_token stop);
+/// Looks at what `job` names and `read` does not know yet: the runtime of a TrainJob, Secrets, ConfigMaps, service accounts,
+/// priorities. At most 40 of them, a Secret only where getting it is allowed; what they hold is dropped at once, but for the names of
+/// keys and registries. Costs nothing where the job names the same as the last one. Cancelled alone fails it.
+Result<> readNamed(ObjectApi &api, const QString &ns, const launch::Objects &job, FitRead &read, const std::stop_token &stop);
+/// Whether it could start, by what was read. Pure.
+launch::Fit fitOf(const launch::Objects &job, const FitRead &read);
 
 /// Whether a job could start, with what could not be read.
 struct LaunchFit {
     launch::Fit fit;
     QList<Gap> gaps;
 };
-Result<LaunchFit> readFit(ObjectApi &api, const launch::Spec &spec, const QString &ns, std::stop_token stop);
+Result<LaunchFit> readFit(ObjectApi &api, const launch::Objects &job, const QString &ns, std::stop_token stop);
 
 /// Why a job does not run, with what could not be read. Within the same bounds, and of at most 5,000 events.
 struct JobWhy {

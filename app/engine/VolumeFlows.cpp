@@ -2,6 +2,7 @@
 #include "engine/VolumeFlows.h"
 
 #include "base/Text.h"
+#include "domain/NameRules.h"
 #include "engine/JobFlows.h"
 #include "engine/OverlayFlows.h"
 #include "engine/StorageFlows.h"
@@ -63,6 +64,7 @@ public:
 
     Result<> run()
     {
+        ofTheNodes();
         for (const storage::VolumeObject &one : std::as_const(m_plan.volume.objects)) {
             if (const Result<> free = isFree(one.ref()); !free)
                 return free;
@@ -95,6 +97,18 @@ public:
 private:
     void problem(const QString &id, const QString &text, const QString &fix) { m_plan.plan.problems.append({id, text, fix}); }
     void warn(const QString &id, const QString &text, const QString &fix = {}) { m_plan.plan.warnings.append({id, text, fix}); }
+
+    /// Whoever mounts a folder by which a node is run can take over the node.
+    void ofTheNodes()
+    {
+        const QString path = m_plan.spec.values.value(u"path"_s);
+        const rules::NodeFolder folder = m_plan.spec.kind == "host-path"_L1 ? rules::nodeFolder(path) : rules::NodeFolder::Other;
+        const QString fix = Words::tr("Choose a folder that is made for it, such as /mnt/training.");
+        if (folder == rules::NodeFolder::Root)
+            warn(u"host-root"_s, Words::tr("%1 is all of a node: whoever mounts the PVC reads and writes its system, its keys and the volumes of all other pods there, and can take over the cluster.").arg(text::safe(path)), fix);
+        else if (folder == rules::NodeFolder::System)
+            warn(u"host-system"_s, Words::tr("%1 is a folder of the node's system: whoever mounts the PVC reads and writes it, and can take over the node.").arg(text::safe(path)), fix);
+    }
 
     void append(const storage::VolumeObject &one)
     {
@@ -252,8 +266,8 @@ QString VolumePlace::obstacle(const VolumeKind &kind, bool byClass) const
         return forbidden(kinds::storageClasses());
     if (kind.id == "s3-keys"_L1 && refused(kinds::secrets()))
         return forbidden(kinds::secrets());
-    if (kind.id == "bucket-identity"_L1 && refused(storage::serviceAccounts()))
-        return forbidden(storage::serviceAccounts());
+    if (kind.id == "bucket-identity"_L1 && refused(kinds::serviceAccounts()))
+        return forbidden(kinds::serviceAccounts());
     return {};
 }
 
@@ -282,7 +296,7 @@ VolumePlace readVolumePlace(ObjectApi &api, const QString &ns, std::stop_token s
     for (const QJsonObject &object : list(storage::csiDrivers(), place.driversRead))
         place.drivers.append(object.value("metadata"_L1)[u"name"_s].toString());
     place.drivers.sort();
-    for (const ResourceKind &kind : {kinds::claims(), kinds::volumes(), kinds::storageClasses(), kinds::secrets(), storage::serviceAccounts(), kinds::batchJobs()}) {
+    for (const ResourceKind &kind : {kinds::claims(), kinds::volumes(), kinds::storageClasses(), kinds::secrets(), kinds::serviceAccounts(), kinds::batchJobs()}) {
         const Result<AccessAnswer> answer = api.may({u"create"_s, kind.group, kind.plural, {}, kind.namespaced ? ns : QString(), {}}, stop);
         if (answer)
             place.rights.insert(kind.kind, answer->allowed);

@@ -2,14 +2,12 @@
 #include "LaunchController.h"
 
 #include "Drafts.h"
-#include "SaveYaml.h"
 #include "SchemaProvider.h"
 #include "VolumeController.h"
 #include "base/Text.h"
-#include "dialogs/AskDialog.h"
-#include "engine/AdvisorFlows.h"
 #include "engine/CheckpointReader.h"
 #include "launch/Rules.h"
+#include "launch/TrainerRules.h"
 #include "manifest/Prune.h"
 
 #include <QApplication>
@@ -24,7 +22,6 @@ namespace cairn::app {
 namespace {
 
 using launch::Spec;
-using pages::LaunchChoices;
 using pages::LaunchPage;
 using pages::LaunchResult;
 using pages::LaunchStart;
@@ -46,6 +43,17 @@ struct Worked {
     std::shared_ptr<const LaunchResult> result;
     QMap<int, QString> documents; ///< as LaunchController::m_documents
 };
+
+/// What Trainer's webhooks would refuse, as far as the runtime is known here: one of the namespace is read for the review.
+QList<manifest::Finding> ofTrainer(const manifest::Document &document, const launch::Draft &draft, const Work &work)
+{
+    const QJsonObject runtime = !draft.runtime.isEmpty() ? draft.runtime
+        : draft.spec.ownRuntime                          ? QJsonObject()
+                                                         : work.defaults.fields.runtimes.value(draft.spec.runtime);
+    const auto schemaOf = [&](const ResourceKind &kind) { return work.schemas.value(kind.apiVersion() + u' ' + kind.kind); };
+    const auto jobs = schemaOf(facts(JobKind::TrainJob).resource), runtimes = schemaOf(kinds::trainingRuntimes());
+    return launch::trainerFindings(document, runtime, jobs.get(), runtimes.get());
+}
 
 Result<Worked> carryOut(const Work &work, const std::stop_token &stop)
 {
@@ -83,6 +91,10 @@ Result<Worked> carryOut(const Work &work, const std::stop_token &stop)
             const auto schema = work.schemas.value(key);
             result.findings += launch::findingsOf(document, schema.get(), i);
             result.checked = result.checked && schema;
+        }
+        if (result.draft.isJob()) {
+            result.findings += ofTrainer(document, result.draft, work);
+            std::ranges::stable_sort(result.findings, {}, [](const manifest::Finding &finding) { return finding.place.offset; });
         }
     }
     if (!work.base.isEmpty() && work.base != result.draft.text)
@@ -250,6 +262,7 @@ void LaunchController::setSession(ClusterSession *session)
     m_session = session;
     m_read = m_reading = m_keeping = m_fitReading = false;
     m_cluster.reset();
+    m_job = {};
     m_fit = {};
     m_ground = {};
     m_starting.cancel();
@@ -422,6 +435,7 @@ void LaunchController::workOut()
             showSchemas();
             m_page->setResult(result, after);
             if (draft.isJob()) {
+                m_job = {draft.job, draft.runtime};
                 m_shown = draft.spec;
                 m_framework = draft.framework;
                 if (!draft.spec.ns.isEmpty() && draft.spec.ns != m_ns) {
@@ -440,185 +454,6 @@ void LaunchController::workOut()
             else
                 m_askSoon->start();
         });
-}
-
-/// What the advice is made from hangs on namespace, image, command, PVC and the job that is cloned: asked anew where one of
-/// them is another one.
-void LaunchController::measure()
-{
-    if (!m_session || !m_read)
-        return;
-    AdvisorAsk ask{m_ns, m_shown, {}, {}};
-    if (const Job *job = m_started.from == LaunchStart::Clone ? m_session->jobs().find(m_started.source) : nullptr; job && job->ns == m_ns)
-        ask.like = job->ref();
-    const QString key = inputsKey(ask);
-    if (key == m_measured)
-        return;
-    m_measured = key;
-    m_session->jobs().each([&](const Job &job) {
-        const CheckpointReader::Known *known = job.ns == m_ns ? m_reader.known(job.uid) : nullptr;
-        if (known)
-            ask.listings.insert(job.uid, known->listing.listing);
-    });
-    m_measuring.cancel();
-    m_measuring.run(
-        this,
-        [cluster = m_session->sharedCluster(), ask](std::stop_token stop) {
-            store::UsageHistory history;
-            return readInputs(*cluster, ask, &history, stop);
-        },
-        [this](const Result<launch::Inputs> &inputs) {
-            if (inputs)
-                m_page->setMeasured(*inputs);
-            else
-                m_measured.clear(); // the next change tries again
-        });
-}
-
-void LaunchController::readPlace()
-{
-    struct Read {
-        Result<LaunchDefaults> defaults;
-        LaunchPlace place;
-    };
-    m_placing.cancel();
-    m_placing.run(
-        this,
-        [cluster = m_session->sharedCluster(), ns = m_ns](std::stop_token stop) {
-            return Read{readLaunchDefaults(*cluster, ns, stop), readLaunchPlace(*cluster, ns, stop)};
-        },
-        [this](const Read &read) {
-            if (read.defaults)
-                m_defaults = *read.defaults;
-            m_place = read.place;
-            showChoices();
-        });
-}
-
-/// What was made is chosen where it was asked for, as if somebody had.
-void LaunchController::takeStorage(const QString &ns, const QString &claim)
-{
-    const QString volume = std::exchange(m_madeFor, {});
-    if (!m_session || !m_read || ns != m_ns)
-        return;
-    readPlace();
-    if (!volume.isEmpty() && !claim.isEmpty())
-        m_page->chooseClaim(volume, claim);
-}
-
-void LaunchController::showChoices()
-{
-    LaunchChoices choices;
-    choices.read = true;
-    choices.kinds = m_defaults.kinds;
-    choices.fields = m_defaults.fields;
-    choices.namespaces = m_session->namespaces().names;
-    m_session->jobs().each([&](const Job &job) {
-        choices.jobs.append({job.uid, job.name, u"%1 · %2"_s.arg(text::safe(job.ns), phaseName(job.phase))});
-        if (job.ns == m_ns)
-            choices.taken.insert(facts(job.kind).resource.kind + u'/' + job.name);
-    });
-    std::ranges::sort(choices.jobs, {}, &pages::LaunchSource::name);
-    m_jobs = m_session->jobs().size();
-    for (const LaunchPlace::Claim &claim : std::as_const(m_place.claims))
-        choices.claims.append({claim.name, claim.modes, claim.size, claim.bound, claim.proof ? proofText(*claim.proof) : QString(), claim.proof && claim.proof->shared,
-            m_volumes.proving().contains(m_ns + u'/' + claim.name)});
-    if (m_place.mayMakeClaims == std::optional(false))
-        choices.makeRefusal = tr("You have no permission to create PVCs in %1.").arg(text::safe(m_ns));
-    if (m_place.mayTest == std::optional(false))
-        choices.proveRefusal = tr("You have no permission to create Jobs in %1.").arg(text::safe(m_ns));
-    choices.queues = m_place.queues;
-    choices.priorities = m_place.priorities;
-    choices.runtimes = m_place.runtimes;
-    choices.ownRuntimes = m_place.ownRuntimes;
-    choices.volcanoQueues = m_place.volcanoQueues;
-    choices.pools = m_place.pools;
-    for (const change::Note &gap : std::as_const(m_place.gaps))
-        choices.gaps.append(text::safe(gap.text));
-    m_page->setChoices(choices);
-}
-
-std::function<QByteArray()> LaunchController::draftMaker() const
-{
-    return [start = m_started, text = m_page->text(), step = m_page->currentStep(), chosen = m_chosen, old = m_former, costs = m_page->typedCosts()] {
-        QJsonObject draft = jsonOf(text, start, chosen);
-        draft.insert(u"step"_s, step);
-        QJsonObject typed;
-        for (auto it = costs.cbegin(); it != costs.cend(); ++it)
-            typed.insert(it.key(), *it);
-        if (!typed.isEmpty())
-            draft.insert(u"costs"_s, typed);
-        if (old) {
-            QJsonObject former = jsonOf(old->text, old->start, old->chosen);
-            former.insert(u"how"_s, old->how);
-            draft.insert(u"former"_s, former);
-        }
-        return QJsonDocument(draft).toJson();
-    };
-}
-
-void LaunchController::keepDraft()
-{
-    if (m_draft.isEmpty() || !m_read || m_run)
-        return;
-    if (m_page->text() == m_started.first && !m_former && m_costs.isEmpty())
-        return; // nothing of a person's is in it
-    if (m_keeping) {
-        m_keepSoon->start(); // two writers would race for the last word
-        return;
-    }
-    m_keeping = true;
-    m_scope.run(
-        this, [file = m_draft, make = draftMaker()](std::stop_token) { return writeDraft(file, make()); },
-        [this](const Result<> &kept) {
-            m_keeping = false;
-            if (kept) {
-                m_kept = QDateTime::currentDateTimeUtc();
-                m_page->setDraft(m_kept, m_kept);
-            } else {
-                m_page->setDraftProblem(tr("The draft could not be saved: %1").arg(text::safe(kept.error().oneLine())));
-            }
-        });
-}
-
-void LaunchController::askDiscard()
-{
-    auto *dialog = new dialogs::AskDialog(u"discard"_s,
-        {tr("Discard the draft?"),
-            m_former ? tr("All that was filled in is lost, which cannot be undone; %1, which was kept, takes its place. The cluster stays as it is.")
-                           .arg(whatOf(m_former->text))
-                     : tr("All that was filled in is lost, which cannot be undone. The cluster stays as it is."),
-            {},
-            tr("Discard the draft"), true},
-        m_page->window());
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &dialogs::AskDialog::actRequested, this, [this, dialog] {
-        dialog->accept();
-        discard();
-        go(u"jobs"_s);
-    });
-    dialog->open();
-}
-
-void LaunchController::discard()
-{
-    m_keepSoon->stop();
-    if (const Result<> dropped = dropDraft(m_draft); !dropped)
-        emit notice(kit::Tone::Warn, tr("The draft was not removed"), text::safe(dropped.error().oneLine()));
-    m_kept = {};
-    m_costs.clear();
-    m_page->setTypedCosts({});
-    if (m_read && m_former)
-        goBack(false);
-    else if (m_read)
-        startBlank();
-    m_page->showStep(0);
-}
-
-void LaunchController::save()
-{
-    saveYaml(this, m_scope, m_page->window(), m_page->spec().name.isEmpty() ? u"job"_s : m_page->spec().name, [this] { return m_page->text(); },
-        [this](kit::Tone tone, const QString &title, const QString &text) { emit notice(tone, title, text); });
 }
 
 } // namespace cairn::app

@@ -173,7 +173,8 @@ private:
     std::shared_ptr<const FitRead> m_cluster; ///< what decides whether it can start; null: never read
     QString m_clusterNs;                      ///< that it is of
     std::chrono::milliseconds m_clusterTook{0};
-    launch::Spec m_fitted; ///< that the answer is about
+    launch::Objects m_job;    ///< that the text held last
+    launch::Objects m_fitted; ///< that the answer is about
     pages::LaunchFitView m_fit;
     bool m_fitReading = false;
     QDateTime m_fitFailed; ///< when it could not be read last

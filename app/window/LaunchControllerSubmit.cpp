@@ -20,7 +20,6 @@ using namespace Qt::StringLiterals;
 namespace cairn::app {
 namespace {
 
-using launch::Spec;
 using pages::LaunchReview;
 
 /// How old the cluster may get while somebody looks at whether the job can start.
@@ -240,10 +239,10 @@ void LaunchController::readFit()
     };
     m_looking.run(
         this,
-        [cluster = m_session->sharedCluster(), ns = m_ns, secrets = m_page->spec().pullSecrets](std::stop_token stop) {
+        [cluster = m_session->sharedCluster(), ns = m_ns, job = m_job](std::stop_token stop) {
             QElapsedTimer clock;
             clock.start();
-            Result<FitRead> read = readFitFacts(*cluster, ns, stop, secrets);
+            Result<FitRead> read = readFitFacts(*cluster, ns, job, stop);
             return Answer{std::move(read), std::chrono::milliseconds(clock.elapsed())};
         },
         [this, ns = m_ns](const Answer &answer) {
@@ -279,17 +278,30 @@ void LaunchController::workOutFit()
         readFit();
         showFit();
     }
-    const Spec spec = m_page->spec();
-    if (!ours || (m_fitted == spec && m_fit.state == State::Done))
+    if (!ours || (m_fitted == m_job && m_fit.state == State::Done))
         return;
+    struct Answer {
+        std::shared_ptr<const FitRead> read;
+        std::shared_ptr<const launch::Fit> fit; ///< null: it was stopped
+    };
     m_fitting.cancel();
     m_fitting.run(
         this,
-        [spec, read = m_cluster](std::stop_token) { return std::make_shared<const launch::Fit>(launch::fitOf(spec, read->facts)); },
-        [this, spec, read = m_cluster](const std::shared_ptr<const launch::Fit> &fit) {
-            m_fitted = spec;
-            m_fit = {State::Done, fit, {}, read->readAt, {}};
-            for (const Gap &gap : read->gaps)
+        [cluster = m_session->sharedCluster(), ns = m_ns, job = m_job, read = m_cluster](std::stop_token stop) -> Answer {
+            // What this edit names is looked at by itself: the whole cluster is read seldom.
+            auto more = std::make_shared<FitRead>(*read);
+            if (!readNamed(*cluster, ns, job, *more, stop))
+                return {};
+            return {more, std::make_shared<const launch::Fit>(fitOf(job, *more))};
+        },
+        [this, job = m_job, before = m_cluster](const Answer &answer) {
+            if (!answer.fit)
+                return;
+            if (m_cluster == before)
+                m_cluster = answer.read;
+            m_fitted = job;
+            m_fit = {State::Done, answer.fit, {}, answer.read->readAt, {}};
+            for (const Gap &gap : answer.read->gaps)
                 m_fit.gaps.append(u"%1: %2"_s.arg(text::safe(gap.what), text::safe(gap.error.oneLine())));
             showFit();
         });

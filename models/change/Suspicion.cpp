@@ -3,6 +3,7 @@
 
 #include "base/Text.h"
 #include "change/Executor.h"
+#include "domain/NameRules.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
@@ -118,6 +119,63 @@ QStringList powersOf(const Change &change)
     return all;
 }
 
+/// Of what a record makes in `ns`, the claims of storage: a PVC, or a bucket's.
+QList<const Change *> claimsIn(const Record &record, const QString &ns)
+{
+    QList<const Change *> claims;
+    for (const Record::Entry &entry : record.entries) {
+        const Change &change = entry.change;
+        const bool claim = change.target.kind == kinds::claims() || change.target.kind.plural == "objectbucketclaims"_L1;
+        if (claim && change.act == Change::Act::Create && change.target.ns == ns)
+            claims.append(&change);
+    }
+    return claims;
+}
+
+/// Another namespace's Secret would be read by whoever mounts it.
+bool readsElsewhere(const QJsonObject &spec, const QString &ns)
+{
+    const QJsonObject csi = spec.value(u"csi"_s).toObject();
+    for (auto it = csi.begin(); it != csi.end(); ++it) {
+        if (it.key().endsWith("SecretRef"_L1) && QJsonValue(it.value())[u"namespace"_s].toString() != ns)
+            return true;
+    }
+    const QJsonObject parameters = spec.value(u"parameters"_s).toObject();
+    for (auto it = parameters.begin(); it != parameters.end(); ++it) {
+        if (it.key().endsWith("secret-namespace"_L1, Qt::CaseInsensitive) && it.value().toString() != ns)
+            return true;
+    }
+    return false;
+}
+
+/// A PersistentVolume or StorageClass that storage for `ns` is made of, as storage::volumeOf() writes it: new, used by a claim that is made
+/// with it, a volume by that one alone and named after it, of no other namespace's Secret, and of the nodes' own disks only where data lies on them.
+bool isStorageOf(const Change &change, const QList<const Change *> &claims, const QString &ns)
+{
+    const QJsonObject &body = change.body;
+    const QString name = change.target.name;
+    if (change.act != Change::Act::Create || !change.before.isEmpty() || body.value(u"metadata"_s)[u"name"_s].toString() != name)
+        return false;
+    const auto isUsed = [&](const QString &field) {
+        return std::ranges::any_of(claims, [&](const Change *claim) { return claim->body.value(u"spec"_s)[field].toString() == name; });
+    };
+    if (change.target.kind == kinds::storageClasses()) {
+        for (const QJsonValue value : body.value(u"metadata"_s)[u"annotations"_s].toObject()) {
+            if (value.toString() == "true"_L1) // the class of whoever names none
+                return false;
+        }
+        return body.value(u"reclaimPolicy"_s).toString() == "Retain"_L1 && !readsElsewhere(body, ns) && isUsed(u"storageClassName"_s);
+    }
+    const QJsonObject spec = body.value(u"spec"_s).toObject();
+    const QJsonValue bound = spec.value(u"claimRef"_s);
+    static const QStringList takes{u"capacity"_s, u"volumeMode"_s, u"accessModes"_s, u"persistentVolumeReclaimPolicy"_s, u"storageClassName"_s, u"claimRef"_s, u"mountOptions"_s,
+        u"csi"_s, u"nfs"_s, u"hostPath"_s};
+    const bool known = std::ranges::all_of(spec.keys(), [](const QString &key) { return takes.contains(key); });
+    const bool disks = spec.contains(u"hostPath"_s) && rules::nodeFolder(spec.value(u"hostPath"_s)[u"path"_s].toString()) != rules::NodeFolder::Data;
+    return change.target.kind == kinds::volumes() && known && !disks && !readsElsewhere(spec, ns) && spec.value(u"persistentVolumeReclaimPolicy"_s).toString() == "Retain"_L1
+        && bound[u"namespace"_s].toString() == ns && name == ns + u'-' + bound[u"name"_s].toString() && isUsed(u"volumeName"_s);
+}
+
 QStringList namesOf(const QList<Suspicion> &suspicions, What what)
 {
     QStringList names;
@@ -154,9 +212,10 @@ QList<Suspicion> suspicions(const Record &record, const QString &ns)
         if (!found.contains(one))
             found.append(one);
     };
+    const QList<const Change *> claims = claimsIn(record, ns);
     for (const Record::Entry &entry : record.entries) {
         const ObjectRef &target = entry.change.target;
-        if (entry.change.act == Change::Act::Await)
+        if (entry.change.act == Change::Act::Await || isStorageOf(entry.change, claims, ns))
             continue;
         const ObjectRef named{target.kind, target.ns, target.name, {}};
         // Who may write ConfigMaps may by far not give rights, nor make pods, not even in the same namespace.

@@ -25,7 +25,8 @@ struct Suspicion {
 QString whatWord(Suspicion::What what);
 
 /// All that asks for consent before the record, which lies in `ns`, is finished or rolled back: each object and reason once. Nothing
-/// of a record in recordHome(). What the record says of before is no excuse: it may be forged as well.
+/// of a record in recordHome(), and not the PersistentVolume or StorageClass that is made for a claim of `ns`, is that one's alone,
+/// outlives it, and leads to no other namespace's Secret and to no folder of the nodes but one for data. What the record says of before is no excuse: it may be forged as well.
 QList<Suspicion> suspicions(const Record &record, const QString &ns);
 /// The same of a plan that is not recorded yet: whether its record would ask.
 bool asksForConsent(const Plan &plan);

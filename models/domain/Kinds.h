@@ -41,6 +41,7 @@ const ResourceKind &resourceQuotas();
 const ResourceKind &priorityClasses();
 const ResourceKind &secrets();
 const ResourceKind &configMaps();
+const ResourceKind &serviceAccounts();
 const ResourceKind &deployments();
 const ResourceKind &statefulSets();
 const ResourceKind &daemonSets();

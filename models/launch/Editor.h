@@ -91,6 +91,8 @@ private:
 };
 
 Resources resourcesOf(const QJsonObject &resources);
+QStringList texts(const QJsonValue &list);
+Variable variableOf(const QJsonObject &entry); ///< of a container's env
 /// Reads what a pod and the container in it that trains say of mounts, placement and rights.
 void readPod(Spec &spec, const QJsonObject &pod, const QJsonObject &container);
 /// Writes what differs of the same into every pod of the layout.

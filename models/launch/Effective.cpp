@@ -140,7 +140,7 @@ public:
     {
     }
 
-    Effective result()
+    Merged result()
     {
         m_set.set({u"apiVersion"_s}, u"jobset.x-k8s.io/v1alpha2"_s, {Origin::Operator, {}});
         m_set.set({u"kind"_s}, u"JobSet"_s, {Origin::Operator, {}});
@@ -154,16 +154,10 @@ public:
             train(name);
         if (m_spec.contains("suspend"_L1))
             m_set.set({u"spec"_s, u"suspend"_s}, m_spec.value("suspend"_L1), {});
-        Effective effective;
-        if (m_spec.contains("activeDeadlineSeconds"_L1))
-            effective.notes.append(EffectiveWords::tr("Trainer itself ends the job after %1 s.")
-                    .arg(m_spec.value("activeDeadlineSeconds"_L1).toInt()));
         const QString queue = manifest::valueAt(m_job, Path{u"metadata"_s, u"labels"_s}.field(kQueueName)).toString();
         if (!queue.isEmpty())
             m_set.set({u"spec"_s, u"suspend"_s}, true, {Origin::Queue, queue});
-        effective.object = m_set.object();
-        effective.lines = m_set.lines();
-        return effective;
+        return m_set;
     }
 
 private:
@@ -296,7 +290,7 @@ std::pair<QString, int> portOf(JobKind kind)
     return {};
 }
 
-Effective ofV1(const QJsonObject &job)
+Merged ofV1(const QJsonObject &job)
 {
     const Layout layout(job, {});
     const JobKindFacts &kind = facts(layout.kind());
@@ -332,7 +326,14 @@ Effective ofV1(const QJsonObject &job)
     const QString queue = merged.at(Path{u"metadata"_s, u"labels"_s}.field(kQueueName)).toString();
     if (!queue.isEmpty())
         merged.set(under(layout.policy(), {u"suspend"_s}), true, {Origin::Queue, queue});
-    return {merged.object(), merged.lines(), {}};
+    return merged;
+}
+
+Merged merged(const QJsonObject &job, const QJsonObject &runtime)
+{
+    if (!Layout(job, {}).isTrainJob())
+        return ofV1(job);
+    return runtime.isEmpty() ? Merged(job, {}) : TrainJobMerge(job, runtime).result();
 }
 
 void noteQueue(Effective &effective, const QJsonObject &job)
@@ -360,18 +361,22 @@ QString originWord(Origin origin)
 
 Effective effective(const QJsonObject &job, const QJsonObject &runtime)
 {
-    Effective effective;
-    if (!Layout(job, {}).isTrainJob()) {
-        effective = ofV1(job);
-    } else if (runtime.isEmpty()) {
-        const Merged merged(job, {});
-        effective = {merged.object(), merged.lines(),
-            {EffectiveWords::tr("Its runtime was not read: what it is laid over is not known.")}};
-    } else {
-        effective = TrainJobMerge(job, runtime).result();
+    const Merged whole = merged(job, runtime);
+    Effective effective{whole.object(), whole.lines(), {}};
+    if (Layout(job, {}).isTrainJob()) {
+        const QJsonValue deadline = job.value("spec"_L1)["activeDeadlineSeconds"_L1];
+        if (runtime.isEmpty())
+            effective.notes.append(EffectiveWords::tr("Its runtime was not read: what it is laid over is not known."));
+        else if (!deadline.isUndefined())
+            effective.notes.append(EffectiveWords::tr("Trainer itself ends the job after %1 s.").arg(deadline.toInt()));
     }
     noteQueue(effective, job);
     return effective;
+}
+
+QJsonObject effectiveObject(const QJsonObject &job, const QJsonObject &runtime)
+{
+    return merged(job, runtime).object();
 }
 
 Spec effectiveSpec(const QJsonObject &job, const QJsonObject &runtime)
@@ -383,7 +388,7 @@ Spec effectiveSpec(const QJsonObject &job, const QJsonObject &runtime)
     // again, so that the same places hold.
     QJsonObject body = runtime.value("spec"_L1).toObject();
     QJsonObject jobs = body.value("template"_L1).toObject();
-    jobs.insert(u"spec"_s, effective(job, runtime).object.value("spec"_L1));
+    jobs.insert(u"spec"_s, effectiveObject(job, runtime).value("spec"_L1));
     body.insert(u"template"_s, jobs);
     QJsonObject whole = runtime;
     whole.insert(u"spec"_s, body);
@@ -404,6 +409,20 @@ Spec effectiveSpec(const QJsonObject &job, const QJsonObject &runtime)
     spec.user = pods.user;
     spec.confined = pods.confined;
     spec.graceSeconds = pods.graceSeconds;
+    // The program is the first one's: of an MPI runtime the launcher's, as the job's is.
+    const QJsonObject process = manifest::valueAt(whole, layout.containers().first()).toObject();
+    if (spec.command.isEmpty())
+        spec.command = texts(process.value("command"_L1));
+    if (spec.args.isEmpty())
+        spec.args = texts(process.value("args"_L1));
+    for (const QJsonValue entry : process.value("env"_L1).toArray()) {
+        const Variable variable = variableOf(entry.toObject());
+        // Those are Trainer's own, put in for torchrun.
+        if (!variable.name.startsWith("PET_"_L1) && std::ranges::find(spec.variables, variable.name, &Variable::name) == spec.variables.end())
+            spec.variables.append(variable);
+    }
+    if (!manifest::valueAt(job, {u"spec"_s, u"trainer"_s, u"numNodes"_s}).isDouble())
+        spec.nodes = number(manifest::valueAt(runtime, {u"spec"_s, u"mlPolicy"_s, u"numNodes"_s})).value_or(spec.nodes);
     const Resources resources = resourcesOf(container.value("resources"_L1).toObject());
     if (spec.image.isEmpty())
         spec.image = container.value("image"_L1).toString();

@@ -35,8 +35,11 @@ struct Effective {
 /// its pods, which a note tells. What differs from pod to pod, and what API server and scheduler add, is left out. Pure,
 /// any thread.
 Effective effective(const QJsonObject &job, const QJsonObject &runtime = {});
+/// Effective::object alone: for many jobs, of which nobody asks for the lines.
+QJsonObject effectiveObject(const QJsonObject &job, const QJsonObject &runtime = {});
 
-/// What the pods that train are told in the end, whoever said it.
+/// What the pods that train are told in the end, whoever said it: their number, program and size too. What Trainer itself puts in for
+/// torchrun is left out.
 Spec effectiveSpec(const QJsonObject &job, const QJsonObject &runtime = {});
 
 } // namespace cairn::launch

@@ -3,6 +3,7 @@
 
 #include "base/Text.h"
 #include "domain/QuantityDecoder.h"
+#include "launch/Effective.h"
 #include "launch/FitParts.h"
 
 #include <QCoreApplication>
@@ -78,9 +79,10 @@ Point tooSmall(Point point, const Ask &ask, int pods, const FitFacts &facts, con
 
 class Fitting {
 public:
-    Fitting(const Spec &spec, const FitFacts &facts)
+    Fitting(const Spec &spec, const FitFacts &facts, const Needs &needs)
         : m_spec(spec)
         , m_facts(facts)
+        , m_needs(needs)
         , m_pods(std::max(1, spec.nodes))
     {
     }
@@ -89,7 +91,11 @@ public:
     {
         m_fit.pods = m_pods;
         read();
-        m_fit.points = {nodes(), claimsFor(m_spec, m_facts), quota(), limits(), queue(), security(), pullSecretFor(m_spec, m_facts)};
+        m_fit.points = {nodes(), claimsFor(m_spec, m_facts)};
+        m_fit.points += namedFor(m_needs, m_facts);
+        m_fit.points += {quota(), limits(), queue(), security()};
+        m_fit.points += subPathsFor(m_needs, m_facts);
+        m_fit.points.append(pullSecretFor(m_spec, m_facts));
         std::ranges::stable_sort(m_fit.shares, {}, [this](const Fit::Share &share) { return requestedResource(share.resource) != gpu(); });
         conclude();
         return m_fit;
@@ -98,6 +104,7 @@ public:
 private:
     const Spec &m_spec;
     const FitFacts &m_facts;
+    const Needs &m_needs;
     const int m_pods;
     Ask m_ask;
     Amounts m_limits; ///< of one pod
@@ -105,11 +112,12 @@ private:
 
     QString gpu() const { return m_spec.each.gpu; }
     bool wantsGpus() const { return m_spec.each.gpus > 0; }
-    /// A TrainJob that says nothing gets what its runtime says.
+    /// A TrainJob whose runtime was not read.
+    bool isBlind() const { return cairn::facts(m_spec.kind).isTrainJob() && !m_needs.whole; }
+    /// One that says nothing gets what its runtime says.
     bool sizeUnknown() const
     {
-        return cairn::facts(m_spec.kind).isTrainJob() && m_spec.each.cpu.isEmpty() && m_spec.each.memory.isEmpty()
-            && !wantsGpus();
+        return isBlind() && m_spec.each.cpu.isEmpty() && m_spec.each.memory.isEmpty() && !wantsGpus();
     }
 
     /// As the LimitRanger of the namespace completes a pod.
@@ -473,10 +481,9 @@ private:
             point.text = Words::tr("\"%1\" is kept").arg(text::safe(*m_facts.security));
             if (*m_facts.security != "restricted"_L1 || (m_spec.confined && m_spec.user.value_or(0) != 0))
                 return point;
-            const bool trainJob = cairn::facts(m_spec.kind).isTrainJob();
-            point.state = trainJob ? State::Unknown : State::Fails;
-            point.text = trainJob ? Words::tr("The namespace enforces \"restricted\"; its runtime may keep it.")
-                                  : Words::tr("The namespace enforces \"restricted\", which its pods do not keep.");
+            point.state = isBlind() ? State::Unknown : State::Fails;
+            point.text = isBlind() ? Words::tr("The namespace enforces \"restricted\"; its runtime may keep it.")
+                                   : Words::tr("The namespace enforces \"restricted\", which its pods do not keep.");
             point.fix =
                 Words::tr("Run it as a plain user without privileges, with the seccomp profile RuntimeDefault.");
         }
@@ -492,7 +499,8 @@ private:
         };
         if (const Point *never = first(State::Fails)) {
             m_fit.answer = Answer::Never;
-            m_fit.text = Words::tr("It will never start: %1").arg(never->text);
+            m_fit.text = never->id == "sub-paths"_L1 ? Words::tr("It would start, and not train: %1").arg(never->text)
+                                                     : Words::tr("It will never start: %1").arg(never->text);
         } else if (const Point *later = first(State::Look)) {
             m_fit.answer = Answer::Later;
             m_fit.text = Words::tr("Not now: %1").arg(later->text);
@@ -553,9 +561,14 @@ Point nodesFor(const Ask &ask, const QString &gpu, int pods, const FitFacts &fac
     return point;
 }
 
-Fit fitOf(const Spec &spec, const FitFacts &facts)
+Fit fitOf(const Spec &spec, const FitFacts &facts, const Needs &needs)
 {
-    return Fitting(spec, facts).run();
+    return Fitting(spec, facts, needs).run();
+}
+
+Fit fitOf(const Objects &job, const FitFacts &facts)
+{
+    return fitOf(effectiveSpec(job.job, job.runtime), facts, needsOf(job.job, job.runtime));
 }
 
 } // namespace cairn::launch

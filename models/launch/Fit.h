@@ -3,6 +3,7 @@
 
 #include "domain/Quota.h"
 #include "launch/GpuMap.h"
+#include "launch/Needs.h"
 #include "launch/Review.h"
 
 #include <optional>
@@ -36,6 +37,7 @@ struct FitFacts {
     std::optional<QList<Quota>> clusterQueues = {};
     std::optional<QList<QJsonObject>> claims = {}; ///< PVCs of the namespace
     QMap<QString, PullSecret> pullSecrets = {};    ///< those that were looked at
+    QMap<std::pair<Need::What, QString>, Found> found = {}; ///< by Need::id(), of what pods name: those that were looked at
     std::optional<QStringList> lateClasses = {};   ///< StorageClasses whose volumes are made for their first pod
 };
 
@@ -58,8 +60,9 @@ struct Fit {
     };
     Answer answer = Answer::Unknown;
     QString text = {}; ///< one sentence
-    /// nodes, claims, quota, limits, queue, security, pull-secret: Holds, Look: not now, Fails: never. The last one
-    /// does not change the answer: an image that is public is pulled without a Secret too.
+    /// nodes, claims, service-account, priority, objects, quota, limits, queue, security, sub-paths, pull-secret: Holds, Look: not
+    /// now, Fails: never, but of sub-paths, without which pods start and do not train. Of what pods name there are those alone that
+    /// something is named of. The last one does not change the answer: an image that is public is pulled without a Secret too.
     QList<Point> points = {};
     QList<Share> shares = {}; ///< of each quota that counts it, GPUs first
     QList<GpuPool> pools = {}; ///< of its GPU resource; empty where it asks for none, or nodes or pods were not read
@@ -73,8 +76,11 @@ struct Fit {
 QString answerWord(Fit::Answer answer); ///< "now", "later", "never", "unknown"
 
 /// Only the pods that train are counted: not an MPI launcher, nor what a TrainJob's runtime adds. What is not in `spec`
-/// (affinity, spreading) is not looked at. Kueue's rules: pkg/cache/scheduler of v0.19, without cohorts' own quotas.
-Fit fitOf(const Spec &spec, const FitFacts &facts);
+/// (affinity, spreading) is not looked at. Kueue's rules: pkg/cache/scheduler of v0.19, without cohorts' own quotas. `needs`: what
+/// its pods name; where they are not all of it, what a TrainJob does not say of its pods stays unknown.
+Fit fitOf(const Spec &spec, const FitFacts &facts, const Needs &needs = {});
+/// The same of a job with the runtime that it is laid over; without that one it is not known what a TrainJob leaves to it.
+Fit fitOf(const Objects &job, const FitFacts &facts);
 
 /// Whether `pods` pods like this one find nodes: "nodes" of Fit::points.
 Point nodesFor(const Ask &ask, const QString &gpu, int pods, const FitFacts &facts);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a job takes of the namespace: PVCs and pull secrets.
+// What a job takes of the namespace: PVCs, what its pods name, and pull secrets.
 #include "launch/FitParts.h"
 
 #include "base/Text.h"
@@ -8,7 +8,9 @@
 
 #include <QCoreApplication>
 #include <QJsonDocument>
+#include <QMap>
 #include <algorithm>
+#include <iterator>
 
 using namespace Qt::StringLiterals;
 
@@ -126,6 +128,87 @@ Point claimsFor(const Spec &spec, const FitFacts &facts)
         }
     }
     return point;
+}
+
+namespace {
+
+QString shownNeed(const Need &need)
+{
+    static const QMap<Need::What, QString> kinds{{Need::What::Secret, u"Secret"_s}, {Need::What::ConfigMap, u"ConfigMap"_s},
+        {Need::What::ServiceAccount, u"ServiceAccount"_s}, {Need::What::PriorityClass, u"PriorityClass"_s}};
+    return kinds.value(need.what) + u' ' + shown(need.name);
+}
+
+/// What of `needs` is missing, or could not be looked at. `keysOf`: what has to be in one that is there; `lacks` says what it means
+/// where a key is not.
+template <class KeysOf, class Lacks>
+void judge(Point &point, const QList<Need> &needs, const FitFacts &facts, const KeysOf &keysOf, const Lacks &lacks)
+{
+    QStringList unseen;
+    for (const Need &need : needs) {
+        const auto found = facts.found.constFind(need.id());
+        if (found == facts.found.cend()) {
+            unseen.append(shownNeed(need));
+            continue;
+        }
+        if (!found->exists) {
+            point.state = State::Fails;
+            point.text = Words::tr("%1 does not exist.", "kind and name of an object").arg(shownNeed(need));
+            point.fix = Words::tr("Create it, or choose one that is there.");
+            return;
+        }
+        for (const QString &key : keysOf(need)) {
+            if (found->keys.contains(key))
+                continue;
+            point.state = State::Fails;
+            point.text = lacks(shownNeed(need), shown(key));
+            point.fix = Words::tr("Add the key, or name one that is there.");
+            return;
+        }
+    }
+    if (unseen.isEmpty())
+        return;
+    constexpr qsizetype kNamed = 5;
+    point.state = State::Unknown;
+    point.text = Words::tr("Whether it is there could not be read: %1.").arg(unseen.mid(0, kNamed).join(u", "_s) + (unseen.size() > kNamed ? u", …"_s : QString()));
+}
+
+} // namespace
+
+QList<Point> namedFor(const Needs &needs, const FitFacts &facts)
+{
+    const auto keys = [](const Need &need) { return need.keys; };
+    const auto lacks = [](const QString &object, const QString &key) { return Words::tr("%1 has no key %2.", "an object").arg(object, key); };
+    QList<Need> accounts, priorities, objects;
+    for (const Need &need : needs.named)
+        (need.what == Need::What::ServiceAccount ? accounts : need.what == Need::What::PriorityClass ? priorities : objects).append(need);
+    QList<Point> points;
+    const auto add = [&](const QString &id, const QString &title, const QList<Need> &some) {
+        if (some.isEmpty())
+            return;
+        Point point{id, State::Holds, title, some.size() == 1 ? Words::tr("%1 is there", "an object").arg(shownNeed(some.first())) : Words::tr("they are there"), {}};
+        judge(point, some, facts, keys, lacks);
+        points.append(point);
+    };
+    add(u"service-account"_s, Words::tr("Service account"), accounts);
+    add(u"priority"_s, Words::tr("Priority"), priorities);
+    add(u"objects"_s, Words::tr("Secrets and ConfigMaps"), objects);
+    return points;
+}
+
+QList<Point> subPathsFor(const Needs &needs, const FitFacts &facts)
+{
+    QList<Need> mounted;
+    std::ranges::copy_if(needs.named, std::back_inserter(mounted), [](const Need &need) { return !need.files.isEmpty(); });
+    if (mounted.isEmpty())
+        return {};
+    Point point{u"sub-paths"_s, State::Holds, Words::tr("Sub-paths of volumes"), Words::tr("they are there"), {}};
+    judge(
+        point, mounted, facts, [](const Need &need) { return need.files; },
+        [](const QString &object, const QString &key) {
+            return Words::tr("%1 has no key %2, which a container mounts by its sub-path: it finds an empty folder there.", "an object").arg(object, key);
+        });
+    return {point};
 }
 
 Point pullSecretFor(const Spec &spec, const FitFacts &facts)

@@ -8,6 +8,7 @@
 #include "manifest/JsonEdit.h"
 
 #include <QCoreApplication>
+#include <QDir>
 #include <QJsonArray>
 #include <QLocale>
 #include <QRegularExpression>
@@ -510,9 +511,11 @@ public:
         if (folder.contains("://"_L1))
             return folder;
         const Mount *mount = mountOf(spec, folder);
-        return mount == nullptr ? QString()
-                                : mount->claim + u":/"_s
-                + QString(mount->subPath + folder.mid(mount->path.size())).remove(QRegularExpression(u"^/+"_s));
+        if (mount == nullptr)
+            return {};
+        // However it is written: "/checkpoints//bert/" is the folder of "/checkpoints/bert".
+        const QString below = QDir::cleanPath(folder).mid(QDir::cleanPath(mount->path).size());
+        return mount->claim + u":/"_s + QDir::cleanPath(mount->subPath + u'/' + below).remove(QRegularExpression(u"^/+"_s));
     }
 
 private:
@@ -524,12 +527,14 @@ private:
     bool m_blind; ///< it is laid over a runtime that was not read
 
     /// The mount that the folder is in: the deepest.
-    static const Mount *mountOf(const Spec &spec, const QString &folder)
+    static const Mount *mountOf(const Spec &spec, const QString &written)
     {
         const Mount *best = nullptr;
+        const QString folder = QDir::cleanPath(written);
         for (const Mount &mount : spec.mounts) {
-            const QString root = mount.path.endsWith(u'/') ? mount.path : mount.path + u'/';
-            if ((folder == mount.path || folder.startsWith(root))
+            const QString path = QDir::cleanPath(mount.path);
+            const QString root = path.endsWith(u'/') ? path : path + u'/';
+            if (!mount.path.isEmpty() && (folder == path || folder.startsWith(root))
                 && (best == nullptr || mount.path.size() > best->path.size()))
                 best = &mount;
         }
@@ -564,9 +569,9 @@ QList<Point> safetyNet(const QJsonObject &job, Framework framework, const Around
     return {at.saves(), at.interval(), at.grace(), at.restarts(), at.shared(), at.keep(), at.folder(), at.space()};
 }
 
-QString saveFolder(const QJsonObject &job)
+QString saveFolder(const QJsonObject &job, const QJsonObject &runtime)
 {
-    const Spec spec = specOf(job);
+    const Spec spec = effectiveSpec(job, runtime);
     return Looked::placeOf(spec, policyOf(spec, recognise(spec)).folder);
 }
 

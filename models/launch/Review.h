@@ -57,8 +57,9 @@ QList<Point> expertPoints(const QJsonObject &job, Framework framework, const Aro
 /// Whether a dead node costs little: saves, interval, grace, restarts, shared, keep, folder, room.
 QList<Point> safetyNet(const QJsonObject &job, Framework framework, const Around &around);
 
-/// Where the job saves, as a key of Around::folders; empty where it does not say, or saves inside of its containers.
-QString saveFolder(const QJsonObject &job);
+/// Where the job saves, as a key of Around::folders; empty where it does not say, or saves inside of its containers. `runtime`: what a
+/// TrainJob is laid over; without it what that one says is not known.
+QString saveFolder(const QJsonObject &job, const QJsonObject &runtime = {});
 
 /// True for names of variables that usually hold what nobody should read: "HF_TOKEN", "DB_PASSWORD",
 /// "AWS_SECRET_ACCESS_KEY".

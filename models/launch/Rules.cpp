@@ -4,6 +4,8 @@
 #include "base/Text.h"
 #include "domain/NameRules.h"
 #include "domain/QuantityDecoder.h"
+#include "launch/Draft.h"
+#include "launch/Layout.h"
 
 #include <QCoreApplication>
 #include <QRegularExpression>
@@ -65,6 +67,8 @@ private:
     /// `within`: the field that holds the map, or the list that it is an item of.
     void visit(const Node &map, const Path &path, const QString &within)
     {
+        if (within == "env"_L1 && map.member(u"name").text() == "CHECKPOINT_DIR")
+            folder(map.member(u"value"), Path(path).field(u"value"_s));
         for (const Node &child : map.children()) {
             if (child.isMerge() || ++m_nodes > kMostNodes)
                 continue;
@@ -125,6 +129,13 @@ private:
             || (within == "schedulingPolicy"_L1 && (key == "queue"_L1 || key == "priorityClass"_L1))) {
             if (!rules::isDnsName(text))
                 add(node, path, notAnObject());
+        } else if (within == "volumeMounts"_L1 && key == "subPath"_L1) {
+            const rules::FolderFault fault = rules::folderFault(u'/' + text);
+            if (text.startsWith(u'/') || fault != rules::FolderFault::None)
+                add(node, path, RuleWords::tr("This is no sub-path of a volume: it is relative to the volume, and has no “..” in it."));
+        } else if (within == "volumeMounts"_L1 && key == "mountPath"_L1) {
+            if (const QString why = whyNoFolder(text); !why.isEmpty())
+                add(node, path, why);
         } else if (within == "tolerations"_L1 && key == "key"_L1) {
             if (!rules::isQualifiedName(text))
                 add(node, path, RuleWords::tr("This is no key of a taint."));
@@ -132,6 +143,14 @@ private:
             if (!rules::isLabelValue(text))
                 add(node, path, RuleWords::tr("This is no value of a taint."));
         }
+    }
+
+    void folder(const Node &node, const Path &path)
+    {
+        if (!node.isValid() || node.target().kind() != Node::Kind::Text)
+            return;
+        if (const QString why = whyNoFolder(QString::fromUtf8(node.target().text())); !why.isEmpty())
+            add(node, path, why);
     }
 
     void labels(const Node &map, const Path &path)
@@ -162,7 +181,48 @@ private:
     }
 };
 
+/// Where the arguments say that it saves, which is the framework's to name; nullopt where that is in order.
+std::optional<Finding> folderArgument(const manifest::Document &document, const QJsonObject &job, int index)
+{
+    const Spec spec = specOf(job);
+    const Framework framework = recognise(spec);
+    const QString folder = policyOf(spec, framework).folder;
+    // torchtitan's is relative to its own dump folder.
+    const bool relative = framework == Framework::Torchtitan && rules::folderFault(folder) == rules::FolderFault::Relative;
+    const QString why = relative ? QString() : whyNoFolder(folder);
+    if (why.isEmpty())
+        return std::nullopt;
+    for (const Path &process : Layout(job, {}).processes()) {
+        for (const QString &list : {u"args"_s, u"command"_s}) {
+            Path path = under(process, {list});
+            const QList<Node> words = document.at(path.in(index)).children();
+            for (qsizetype i = words.size(); i-- > 0;) { // the last one counts
+                if (QString::fromUtf8(words[i].target().text()).contains(folder))
+                    return Finding{Finding::Kind::Value, words[i].place(), words[i].extent(), Path(path).item(static_cast<int>(i)), why, {}};
+            }
+        }
+    }
+    return std::nullopt; // a variable, which is looked at wherever it stands
+}
+
 } // namespace
+
+QString whyNoFolder(const QString &folder)
+{
+    switch (rules::folderFault(folder)) {
+    case rules::FolderFault::None: break;
+    case rules::FolderFault::Control:
+        return RuleWords::tr("There is a character in this path that cannot be seen, such as a line break.");
+    case rules::FolderFault::Long: return RuleWords::tr("This path is longer than the 4,096 characters that Linux takes.");
+    case rules::FolderFault::Relative:
+        return RuleWords::tr("This path is relative, so that it lies in the container and is gone with its pod. An absolute one begins with "
+                             "the mount path of a volume, such as /checkpoints/run.");
+    case rules::FolderFault::Upwards:
+        return RuleWords::tr("A step “..” may lead out of the volume. Write where it leads to instead.");
+    case rules::FolderFault::Bucket: return RuleWords::tr("This address names no bucket. It is written such as s3://BUCKET/PREFIX.");
+    }
+    return {};
+}
 
 QList<manifest::Finding> findingsOf(const manifest::Document &document, const manifest::Schema *schema, int index)
 {
@@ -170,7 +230,12 @@ QList<manifest::Finding> findingsOf(const manifest::Document &document, const ma
     if (!root.isValid() || root.json().isUndefined())
         return {};
     QList<Finding> findings = schema != nullptr ? manifest::validate(document, *schema, index) : QList<Finding>();
-    for (const Finding &own : Walk(index).run(root)) {
+    QList<Finding> ours = Walk(index).run(root);
+    if (const QJsonObject job = root.json().toObject(); whyNoJob(job).why.isEmpty()) {
+        if (const std::optional<Finding> folder = folderArgument(document, job, index))
+            ours.append(*folder);
+    }
+    for (const Finding &own : std::as_const(ours)) {
         const auto same = [&](const Finding &other) { return other.path.steps() == own.path.steps(); };
         if (std::ranges::none_of(findings, same)) // the schema may say it too
             findings.append(own);

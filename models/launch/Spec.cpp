@@ -18,34 +18,6 @@ using manifest::Path;
 
 const QString kQueueLabel = u"kueue.x-k8s.io/queue-name"_s;
 
-QStringList texts(const QJsonValue &list)
-{
-    QStringList all;
-    for (const QJsonValue item : list.toArray())
-        all.append(item.toString());
-    return all;
-}
-
-Variable variableOf(const QJsonObject &entry)
-{
-    Variable variable{entry.value("name"_L1).toString(), Variable::From::Value, entry.value("value"_L1).toString(), {}};
-    const QJsonObject from = entry.value("valueFrom"_L1).toObject();
-    if (from.isEmpty())
-        return variable;
-    const auto reference = [&](Variable::From kind, const QJsonObject &where) {
-        variable.from = kind;
-        variable.object = where.value("name"_L1).toString();
-        variable.value = where.value("key"_L1).toString();
-    };
-    if (from.contains("secretKeyRef"_L1))
-        reference(Variable::From::Secret, from.value("secretKeyRef"_L1).toObject());
-    else if (from.contains("configMapKeyRef"_L1))
-        reference(Variable::From::ConfigMap, from.value("configMapKeyRef"_L1).toObject());
-    else
-        variable.from = Variable::From::Other;
-    return variable;
-}
-
 QJsonObject jsonOf(const Variable &variable)
 {
     QJsonObject entry{{u"name"_s, variable.name}};
@@ -305,6 +277,34 @@ QJsonObject skeleton(const Spec &spec)
 }
 
 } // namespace
+
+QStringList texts(const QJsonValue &list)
+{
+    QStringList all;
+    for (const QJsonValue item : list.toArray())
+        all.append(item.toString());
+    return all;
+}
+
+Variable variableOf(const QJsonObject &entry)
+{
+    Variable variable{entry.value("name"_L1).toString(), Variable::From::Value, entry.value("value"_L1).toString(), {}};
+    const QJsonObject from = entry.value("valueFrom"_L1).toObject();
+    if (from.isEmpty())
+        return variable;
+    const auto reference = [&](Variable::From kind, const QJsonObject &where) {
+        variable.from = kind;
+        variable.object = where.value("name"_L1).toString();
+        variable.value = where.value("key"_L1).toString();
+    };
+    if (from.contains("secretKeyRef"_L1))
+        reference(Variable::From::Secret, from.value("secretKeyRef"_L1).toObject());
+    else if (from.contains("configMapKeyRef"_L1))
+        reference(Variable::From::ConfigMap, from.value("configMapKeyRef"_L1).toObject());
+    else
+        variable.from = Variable::From::Other;
+    return variable;
+}
 
 Resources resourcesOf(const QJsonObject &resources)
 {

@@ -270,7 +270,7 @@ private:
 
     void account()
     {
-        QJsonObject object = head(serviceAccounts(), m_spec.name, m_spec.ns);
+        QJsonObject object = head(kinds::serviceAccounts(), m_spec.name, m_spec.ns);
         QJsonObject metadata = object.value("metadata"_L1).toObject();
         QJsonObject annotations;
         give(annotations, u"eks.amazonaws.com/role-arn"_s, value(u"role"_s));
@@ -278,7 +278,7 @@ private:
         give(annotations, u"azure.workload.identity/client-id"_s, value(u"azure-client"_s));
         metadata.insert(u"annotations"_s, annotations);
         object.insert(u"metadata"_s, metadata);
-        m_volume.objects.append({serviceAccounts(), object,
+        m_volume.objects.append({kinds::serviceAccounts(), object,
             Words::tr("Whom the cloud takes the pods for: choose it as the job's service account. The cloud has to trust it too."), {}});
     }
 
@@ -354,12 +354,6 @@ const ResourceKind &csiDrivers()
 const ResourceKind &bucketClaims()
 {
     static const ResourceKind kind{u"objectbucket.io"_s, u"v1alpha1"_s, u"objectbucketclaims"_s, u"ObjectBucketClaim"_s, true};
-    return kind;
-}
-
-const ResourceKind &serviceAccounts()
-{
-    static const ResourceKind kind{{}, u"v1"_s, u"serviceaccounts"_s, u"ServiceAccount"_s, true};
     return kind;
 }
 

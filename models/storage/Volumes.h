@@ -76,6 +76,5 @@ QByteArray textOf(const Volume &volume);
 /// storage.k8s.io/v1 CSIDriver, for the whole cluster; and Rook's objectbucket.io/v1alpha1.
 const ResourceKind &csiDrivers();
 const ResourceKind &bucketClaims();
-const ResourceKind &serviceAccounts();
 
 } // namespace cairn::storage

@@ -99,15 +99,23 @@ class Launch(unittest.TestCase):
 
     def test_4_a_file_is_launched_once(self):
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-            file.write(self.cairnctl("-o", "yaml", "job", "new", "e2e-file", "--kind", "PyTorchJob", "--image", "localhost/python:1").stdout)
+            text = self.cairnctl("-o", "yaml", "job", "new", "e2e-file", "--kind", "PyTorchJob", "--image", "localhost/python:1").stdout
+            self.assertIn("  runPolicy:\n", text)
+            text = text.replace("  runPolicy:\n", "  runPolicy:\n    suspend: true\n", 1)  # it neither runs nor ends meanwhile
+            file.write(text)
             file.flush()
             self.cairnctl("job", "new", "e2e-file", "--file", file.name, expect=REFUSED)  # without --yes it is shown
             self.cairnctl("job", "new", "another", "--file", file.name, "--yes", expect=FAILED)
             self.cairnctl("job", "new", "e2e-file", "--file", file.name, "--nodes", "2", "--yes", expect=FAILED)
             first = self.cairnctl("job", "new", "--file", file.name, "--yes")
             self.assertIn("is launched", first.stdout)
-            second = self.cairnctl("job", "new", "e2e-file", "--file", file.name, "--yes", expect=REFUSED)
-            self.assertIn("e2e-file", second.stderr)
+            uid = kube.get(self.lab, "-n", NAMESPACE, "pytorchjob", "e2e-file")["metadata"]["uid"]
+            # As after a kill: the very same finds its own, and anything else is told whose it is.
+            second = json.loads(self.cairnctl("-o", "json", "job", "new", "e2e-file", "--file", file.name, "--yes").stdout)
+            self.assertEqual((second["found"], second["job"]["uid"]), (True, uid))
+            other = self.cairnctl("job", "new", "--file", "-", "--yes", expect=REFUSED, input=text + "# another\n")
+            self.assertIn("another launch of Cairn's", other.stderr)
+            kube.kubectl(self.lab, "-n", NAMESPACE, "delete", "pytorchjob", "e2e-file", "--wait=true")
 
     def test_4_what_cannot_start_is_not_launched(self):
         done = self.cairnctl("job", "new", "e2e-file", "--kind", "PyTorchJob", "--image", "localhost/python:1", "--checkpoints", "nothing", "--yes", expect=REFUSED)
@@ -120,9 +128,19 @@ class Launch(unittest.TestCase):
         base = ("job", "new", "e2e-wrong", "--kind", "PyTorchJob", "--yes")
         for args, field in ((("--image", "localhost/python:1", "--memory", "1.5"), "requests.memory"),
                             (("--image", "my image:1"), "image"),
+                            (("--image", "localhost/python:1", "--env", "CHECKPOINT_DIR=/checkpoints/../../etc"), "env[0].value"),
                             (("--image", "localhost/python:1", "--pull-secret", "../x"), "imagePullSecrets[0].name")):
             done = self.cairnctl("-o", "json", *base, *args, expect=REFUSED)
             self.assertTrue(any(one["field"].endswith(field) for one in json.loads(done.stdout)["problems"]), done.stdout)
+        for folder in ("/checkpoints/../../etc", "runs/bert", "s3://", "/checkpoints/a\nb"):
+            done = self.cairnctl(*base, "--image", "localhost/python:1", "--checkpoints", "checkpoints", "--folder", folder, expect=2)
+            self.assertIn("--folder cannot be", done.stderr)
+        for args, missing in ((("--service-account", "nobody"), "ServiceAccount nobody"), (("--priority", "highest"), "PriorityClass highest"),
+                              (("--env", "T=secret:nothing/key"), "Secret nothing"), (("--env", "T=configmap:nothing/key"), "ConfigMap nothing")):
+            done = self.cairnctl("-o", "json", "--dry-run", "job", "new", "e2e-wrong", "--kind", "PyTorchJob", "--image", "localhost/python:1", *args)
+            fit = json.loads(done.stdout)["fit"]
+            self.assertEqual(fit["answer"], "never", fit["text"])
+            self.assertIn(missing, fit["text"])
         done = self.cairnctl("-o", "json", "--dry-run", "job", "new", "e2e-wrong", "--kind", "PyTorchJob", "--image", "localhost/python:1", "--mount", "nothing:/data")
         fit = json.loads(done.stdout)["fit"]
         self.assertEqual(fit["answer"], "never")

@@ -76,8 +76,13 @@ bool TextField::isEmpty() const
 
 void TextField::setPattern(const QRegularExpression &pattern, const QString &why)
 {
-    m_pattern = QRegularExpression(QRegularExpression::anchoredPattern(pattern.pattern()), pattern.patternOptions());
-    m_why = why;
+    const QRegularExpression whole(QRegularExpression::anchoredPattern(pattern.pattern()), pattern.patternOptions());
+    setRule([whole, why](const QString &text) { return whole.match(text).hasMatch() ? QString() : why; });
+}
+
+void TextField::setRule(std::function<QString(const QString &)> rule)
+{
+    m_rule = std::move(rule);
     updateMessage();
 }
 
@@ -108,7 +113,7 @@ void TextField::setColumns(int columns)
 
 QString TextField::ownProblem() const
 {
-    return m_why.isEmpty() || m_pattern.match(text()).hasMatch() ? QString() : m_why;
+    return m_rule ? m_rule(text()) : QString();
 }
 
 SecretField::SecretField(const QString &name, QWidget *parent)

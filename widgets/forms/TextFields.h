@@ -5,6 +5,7 @@
 
 #include <QRegularExpression>
 #include <chrono>
+#include <functional>
 #include <optional>
 
 class QPlainTextEdit;
@@ -29,6 +30,8 @@ public:
 
     /// The whole text has to match; `why` says what is allowed: "Lower-case letters, digits and hyphens."
     void setPattern(const QRegularExpression &pattern, const QString &why);
+    /// The same by a rule that says what is wrong with a text; "" where nothing is.
+    void setRule(std::function<QString(const QString &)> rule);
     void setMaxLength(int characters);
     void setPlaceholder(const QString &text);
     /// Names to be typed, paths and code are in the monospace type.
@@ -42,8 +45,7 @@ protected:
 
 private:
     kit::Input *m_input;
-    QRegularExpression m_pattern;
-    QString m_why;
+    std::function<QString(const QString &)> m_rule;
     int m_columns = 0;
 };
 

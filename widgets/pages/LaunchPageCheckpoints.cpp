@@ -10,6 +10,7 @@
 #include "kit/Inputs.h"
 #include "kit/Label.h"
 #include "kit/Messages.h"
+#include "launch/Rules.h"
 #include "pages/AdvisorCard.h"
 #include "pages/LaunchPage.h"
 
@@ -57,6 +58,7 @@ QWidget *LaunchPage::makeCheckpoints()
     folder->setMono();
     folder->setMaxLength(1024);
     folder->setPlaceholder(u"/checkpoints/bert-xl"_s);
+    folder->setRule(&launch::whyNoFolder);
     form->addRow(tr("Save to"), folder)
         ->setHint(tr("A folder of its own on the checkpoint volume: other jobs must not save there."));
     bindPolicy(

@@ -279,6 +279,17 @@ public:
     }
 };
 
+/// What of a record in "team" lies elsewhere; nothing of these is suspicious in another way alone.
+QList<ObjectRef> elsewhere(const Record &record)
+{
+    QList<ObjectRef> found;
+    for (const Suspicion &one : suspicions(record, u"team"_s)) {
+        if (one.what == Suspicion::What::Elsewhere)
+            found.append(one.target);
+    }
+    return found;
+}
+
 } // namespace
 
 class TestChange : public QObject
@@ -629,6 +640,83 @@ private slots:
         const auto back = rollBack(world.api, outcome->record, world.options(), {});
         QVERIFY2(back && back->state == PlanOutcome::State::RolledBack, back && back->error ? qPrintable(back->error->oneLine()) : "");
         QVERIFY(world.isAsItWas() && !world.twoWithoutFlag && !world.isRecorded());
+    }
+
+    /// Storage for a namespace reaches out of it by what it is made of; a forged record must not by anything else.
+    void storageOfItsOwnAlone_data()
+    {
+        QTest::addColumn<QJsonObject>("volume");
+        QTest::addColumn<bool>("inside");
+        const auto volume = [](const QJsonObject &more) {
+            QJsonObject spec{{u"claimRef"_s, QJsonObject{{u"namespace"_s, u"team"_s}, {u"name"_s, u"x"_s}}}, {u"persistentVolumeReclaimPolicy"_s, u"Retain"_s}, {u"capacity"_s, QJsonObject()},
+                {u"nfs"_s, QJsonObject{{u"server"_s, u"nas"_s}, {u"path"_s, u"/x"_s}}}};
+            for (auto it = more.begin(); it != more.end(); ++it) {
+                spec.insert(it.key(), it.value());
+                if (it->isNull())
+                    spec.remove(it.key());
+            }
+            return QJsonObject{{u"metadata"_s, QJsonObject{{u"name"_s, u"team-x"_s}}}, {u"spec"_s, spec}};
+        };
+        const auto row = [&](const char *name, const QJsonObject &more, bool inside = false) { QTest::newRow(name) << volume(more) << inside; };
+        row("as it is written", {}, true);
+        row("by a driver", {{u"nfs"_s, QJsonValue()}, {u"csi"_s, QJsonObject{{u"driver"_s, u"d"_s}, {u"nodeStageSecretRef"_s, QJsonObject{{u"name"_s, u"s"_s}, {u"namespace"_s, u"team"_s}}}}}}, true);
+        row("data of the nodes", {{u"nfs"_s, QJsonValue()}, {u"hostPath"_s, QJsonObject{{u"path"_s, u"/mnt/x"_s}}}}, true);
+        row("the nodes themselves", {{u"nfs"_s, QJsonValue()}, {u"hostPath"_s, QJsonObject{{u"path"_s, u"/"_s}}}});
+        row("by another way", {{u"nfs"_s, QJsonValue()}, {u"hostPath"_s, QJsonObject{{u"path"_s, u"/mnt/../etc"_s}}}});
+        row("no path at all", {{u"nfs"_s, QJsonValue()}, {u"hostPath"_s, QJsonObject()}});
+        row("a disk", {{u"local"_s, QJsonObject{{u"path"_s, u"/mnt/x"_s}}}});
+        row("another's Secret", {{u"csi"_s, QJsonObject{{u"nodeStageSecretRef"_s, QJsonObject{{u"name"_s, u"s"_s}, {u"namespace"_s, u"kube-system"_s}}}}}});
+        row("for another namespace", {{u"claimRef"_s, QJsonObject{{u"namespace"_s, u"auth"_s}, {u"name"_s, u"x"_s}}}});
+        row("for anybody", {{u"claimRef"_s, QJsonValue()}});
+        row("deleted with its claim", {{u"persistentVolumeReclaimPolicy"_s, u"Delete"_s}});
+    }
+    void storageOfItsOwnAlone()
+    {
+        QFETCH(QJsonObject, volume);
+        QFETCH(bool, inside);
+        const ObjectRef target{kinds::volumes(), {}, u"team-x"_s, {}}, claim{kinds::claims(), u"team"_s, u"x"_s, {}};
+        Plan plan;
+        plan.id = u"0123456789abcdef"_s;
+        plan.ns = u"team"_s;
+        plan.changes.append({.act = Change::Act::Create, .target = target, .body = volume});
+        plan.changes.append({.act = Change::Act::Create, .target = claim, .body = {{u"metadata"_s, QJsonObject{{u"name"_s, u"x"_s}}}, {u"spec"_s, QJsonObject{{u"volumeName"_s, u"team-x"_s}}}}});
+        const auto outside = [&](const Plan &of) { return elsewhere(Record::of(of, QDateTime::currentDateTimeUtc(), u"t"_s)); };
+        QCOMPARE(outside(plan), inside ? QList<ObjectRef>() : QList<ObjectRef>{target});
+        // Nothing is made of another act, of another name, or for a claim that is not made.
+        Plan merged = plan;
+        merged.changes[0].act = Change::Act::Merge;
+        QCOMPARE(outside(merged), QList<ObjectRef>{target});
+        Plan deleted = plan;
+        deleted.changes[0].act = Change::Act::Delete;
+        deleted.changes[0].before = volume;
+        QCOMPARE(outside(deleted), QList<ObjectRef>{target});
+        Plan renamed = plan;
+        renamed.changes[0].target.name = u"auth-x"_s;
+        QCOMPARE(outside(renamed).size(), 1);
+        Plan alone = plan;
+        alone.changes.removeLast();
+        QCOMPARE(outside(alone), QList<ObjectRef>{target});
+    }
+    void classesOfItsOwnAlone()
+    {
+        const ObjectRef target{kinds::storageClasses(), {}, u"fast"_s, {}}, claim{kinds::claims(), u"team"_s, u"x"_s, {}};
+        const auto outside = [&](const QJsonObject &more, const QString &used = u"fast"_s) {
+            QJsonObject body{{u"metadata"_s, QJsonObject{{u"name"_s, u"fast"_s}}}, {u"provisioner"_s, u"d"_s}, {u"reclaimPolicy"_s, u"Retain"_s}};
+            for (auto it = more.begin(); it != more.end(); ++it)
+                body.insert(it.key(), it.value());
+            Plan plan;
+            plan.id = u"0123456789abcdef"_s;
+            plan.ns = u"team"_s;
+            plan.changes.append({.act = Change::Act::Create, .target = target, .body = body});
+            plan.changes.append({.act = Change::Act::Create, .target = claim, .body = {{u"metadata"_s, QJsonObject{{u"name"_s, u"x"_s}}}, {u"spec"_s, QJsonObject{{u"storageClassName"_s, used}}}}});
+            return elsewhere(Record::of(plan, QDateTime::currentDateTimeUtc(), u"t"_s)).size();
+        };
+        QCOMPARE(outside({}), 0);
+        QCOMPARE(outside({{u"parameters"_s, QJsonObject{{u"csi.storage.k8s.io/node-stage-secret-namespace"_s, u"team"_s}}}}), 0);
+        QCOMPARE(outside({{u"parameters"_s, QJsonObject{{u"csi.storage.k8s.io/node-stage-secret-namespace"_s, u"kube-system"_s}}}}), 1);
+        QCOMPARE(outside({{u"reclaimPolicy"_s, u"Delete"_s}}), 1);
+        QCOMPARE(outside({{u"metadata"_s, QJsonObject{{u"name"_s, u"fast"_s}, {u"annotations"_s, QJsonObject{{u"storageclass.kubernetes.io/is-default-class"_s, u"true"_s}}}}}}), 1);
+        QCOMPARE(outside({}, u"slow"_s), 1);
     }
 
     /// Whoever may write ConfigMaps in a namespace can write a record there, and somebody with more rights would carry it out.

@@ -275,6 +275,20 @@ private slots:
         const Result<LaunchPreview> again = previewLaunch(*api, text, u"nlp"_s, {}, {});
         QVERIFY(again && again->refused && again->late.isEmpty());
     }
+    /// Of the same text its own launch is known, and it too writes nothing before it is told to.
+    void norDoesOneOfTheSameTextWrite()
+    {
+        const QString id = launchIdOf(text, u"nlp"_s);
+        launchKilledAt(u"patch"_s, u"trainingruntimes"_s, id);
+        QVERIFY(!job().isEmpty() && !jobOwnsRuntime());
+        api->forgetCalls();
+        const Result<LaunchPreview> preview = previewLaunch(*api, text, u"nlp"_s, {.id = id, .mends = false}, {});
+        QVERIFY(preview && !preview->made.isEmpty());
+        QVERIFY(std::ranges::none_of(api->calls(), &FakeObjectApi::Call::writes));
+        QCOMPARE(preview->late.size(), 1);
+        QVERIFY(finishLaunch(*api, preview->late, {}, {}));
+        QVERIFY(jobOwnsRuntime());
+    }
     /// A runtime of somebody's, which the job refers to, is nobody's to give away.
     void butNotWhatIsSomebodys()
     {

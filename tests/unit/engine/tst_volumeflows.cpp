@@ -41,6 +41,8 @@ QStringList idsOf(const QList<change::Note> &notes)
 
 } // namespace
 
+Q_DECLARE_METATYPE(cairn::storage::VolumeSpec)
+
 class TestVolumeFlows : public QObject {
     Q_OBJECT
 
@@ -128,6 +130,85 @@ private slots:
             QCOMPARE(change.body[u"metadata"_s][u"annotations"_s][change::changeMark()].toString(), plan->plan.id);
         QVERIFY(!plan->text.contains(change::changeMark().toUtf8())); // a file that is saved is nobody's change
         QVERIFY(std::ranges::none_of(api->calls(), &FakeObjectApi::Call::writes));
+    }
+
+    /// Nothing of an ordinary plan is outside of what its namespace may do: whoever finds its record can finish it.
+    void aRecordOfStorageIsNothingSuspicious_data()
+    {
+        QTest::addColumn<storage::VolumeSpec>("spec");
+        QTest::addColumn<QStringList>("outside");
+        const auto row = [](const char *name, const storage::VolumeSpec &spec, const QStringList &outside = {}) { QTest::newRow(name) << spec << outside; };
+        row("file system that is there", nfs());
+        storage::VolumeSpec byClass = nfs();
+        byClass.byClass = true;
+        row("by a class", byClass);
+        byClass.values.insert(u"class"_s, u"team-nfs"_s);
+        row("by a class with a name", byClass);
+        row("data on the nodes", {u"host-path"_s, u"ckpt"_s, u"nlp"_s, false, u"1Ti"_s, {{u"path"_s, u"/mnt/training"_s}}});
+        row("system of the nodes", {u"host-path"_s, u"ckpt"_s, u"nlp"_s, false, u"1Ti"_s, {{u"path"_s, u"/etc"_s}}}, {u"PersistentVolume nlp-ckpt"_s});
+        QMap<QString, QString> ceph{{u"cluster-id"_s, u"rook"_s}, {u"file-system"_s, u"fs"_s}, {u"path"_s, u"/x"_s}, {u"secret"_s, u"s"_s}};
+        row("its own Secret", {u"cephfs"_s, u"ckpt"_s, u"nlp"_s, false, u"1Ti"_s, ceph});
+        ceph.insert(u"secret-namespace"_s, u"rook-ceph"_s);
+        row("another's Secret", {u"cephfs"_s, u"ckpt"_s, u"nlp"_s, false, u"1Ti"_s, ceph}, {u"PersistentVolume nlp-ckpt"_s});
+    }
+    void aRecordOfStorageIsNothingSuspicious()
+    {
+        QFETCH(storage::VolumeSpec, spec);
+        QFETCH(QStringList, outside);
+        api->put(storage::csiDrivers(), named(u"cephfs.csi.ceph.com"_s));
+        const Result<VolumePlan> plan = planVolume(*api, spec, {});
+        QVERIFY2(plan && plan->refused.isEmpty(), plan ? "" : qPrintable(plan.error().oneLine()));
+        RecordedChange recorded;
+        recorded.record = {kinds::configMaps(), u"nlp"_s, u"cairn-change-0123456789"_s, {}};
+        // As it is read from the cluster.
+        const Result<change::Record> record = change::Record::fromJson(change::Record::of(plan->plan, QDateTime::currentDateTimeUtc(), u"t"_s).toJson());
+        QVERIFY(record);
+        recorded.content = *record;
+        QCOMPARE(suspicious(recorded), outside);
+        // In another namespace's record the same objects are.
+        recorded.record.ns = u"vision"_s;
+        QVERIFY(suspicious(recorded).size() >= 2);
+    }
+
+    /// Killed after the volume was made: what is left is made without anybody's agreement to more.
+    void whatWasKilledIsFinished()
+    {
+        bindClaims();
+        const Result<VolumePlan> plan = planVolume(*api, nfs(), {});
+        QVERIFY(plan && plan->feasible());
+        struct Killed {};
+        api->before = [](const FakeObjectApi::Call &call) -> std::optional<Error> {
+            if (call.writes() && call.verb == "create"_L1 && call.resource == "persistentvolumeclaims"_L1)
+                throw Killed();
+            return std::nullopt;
+        };
+        QVERIFY_THROWS_EXCEPTION(Killed, (void)makeVolume(*api, *plan, quick(), std::chrono::seconds(1), {}));
+        api->before = {};
+        const Result<QList<RecordedChange>> changes = recordedChanges(*api, u"nlp"_s, {});
+        QVERIFY(changes && changes->size() == 1 && changes->first().isOpen());
+        QCOMPARE(suspicious(changes->first()), QStringList());
+        change::Options options = quick();
+        options.elsewhere = false;
+        options.now = [] { return QDateTime::currentDateTimeUtc().addSecs(3600); }; // whoever was at work is gone
+        const Result<change::PlanOutcome> finished = change::finish(*api, changes->first().record, options, {});
+        QVERIFY2(finished && !finished->error, !finished ? qPrintable(finished.error().oneLine()) : finished->error ? qPrintable(finished->error->oneLine()) : "");
+        QVERIFY(!api->stored(kinds::claims(), u"nlp"_s, u"ckpt"_s).isEmpty());
+    }
+
+    void foldersOfTheNodesAreWarnedOf()
+    {
+        const auto ids = [&](const QString &path) {
+            const Result<VolumePlan> plan = planVolume(*api, {u"host-path"_s, u"ckpt"_s, u"nlp"_s, false, u"1Ti"_s, {{u"path"_s, path}}}, {});
+            return plan && plan->feasible() ? idsOf(plan->plan.warnings) : QStringList{u"refused"_s};
+        };
+        QCOMPARE(ids(u"/"_s), QStringList{u"host-root"_s});
+        for (const QString &path : {u"/etc"_s, u"/var/lib/kubelet"_s, u"/var/run"_s, u"/var"_s})
+            QCOMPARE(ids(path), QStringList{u"host-system"_s});
+        QCOMPARE(ids(u"/mnt/training"_s), QStringList());
+        // An export of that name is no folder of the nodes.
+        storage::VolumeSpec spec = nfs();
+        spec.values[u"path"_s] = u"/etc"_s;
+        QVERIFY(planVolume(*api, spec, {})->plan.warnings.isEmpty());
     }
 
     void namesThatAreTakenAreRefused()

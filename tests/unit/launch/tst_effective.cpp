@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "launch/Effective.h"
 #include "launch/Pools.h"
+#include "launch/Review.h"
 #include "launch/Runtime.h"
 #include "manifest/Document.h"
 
@@ -120,6 +121,37 @@ private slots:
         QCOMPARE(specOf(job).mounts, QList<Mount>());
         QCOMPARE(effectiveSpec(job, runtime).mounts, trainJob().mounts);
         QCOMPARE(effectiveSpec(job).mounts, QList<Mount>()); // nobody knows
+    }
+
+    /// Number, program and variables are the runtime's where the job says none; what Trainer puts in is nobody's.
+    void whatTheRuntimeSays()
+    {
+        QJsonObject runtime = fixture(u"trainer-2.3.0-torch-distributed.json"_s);
+        manifest::Document document = manifest::Document::read(QJsonDocument(runtime).toJson());
+        const auto set = [&](const QString &path, const QJsonValue &value) { return document.set(*manifest::Path::parse(path), value).has_value(); };
+        const QString container = u"spec.template.spec.replicatedJobs[0].template.spec.template.spec.containers[0]."_s;
+        QVERIFY(set(u"spec.mlPolicy.numNodes"_s, 5));
+        QVERIFY(set(container + u"command"_s, QJsonArray{u"torchrun"_s, u"train.py"_s}));
+        QVERIFY(set(container + u"env"_s, QJsonArray{QJsonObject{{u"name"_s, u"CHECKPOINT_DIR"_s}, {u"value"_s, u"/checkpoints/of-the-team"_s}}, QJsonObject{{u"name"_s, u"LR"_s}, {u"value"_s, u"1"_s}}}));
+        runtime = document.json().toObject();
+        const QJsonObject job = *newJob(trainJob(), fields());
+        const Spec is = effectiveSpec(job, runtime);
+        QCOMPARE(is.nodes, 3);
+        QCOMPARE(is.command, (QStringList{u"torchrun"_s, u"train.py"_s}));
+        QCOMPARE(is.variables.size(), 2);
+        QCOMPARE(is.variables[0], trainJob().variables[0]); // the job's counts
+        QCOMPARE(is.variables[1].name, u"CHECKPOINT_DIR"_s);
+        QCOMPARE(saveFolder(job, runtime), u"fast:/of-the-team"_s);
+        QCOMPARE(saveFolder(job), QString());
+        QJsonObject body = job.value(u"spec"_s).toObject();
+        QJsonObject trainer = body.value(u"trainer"_s).toObject();
+        trainer.remove(u"numNodes"_s);
+        body.insert(u"trainer"_s, trainer);
+        QJsonObject without = job;
+        without.insert(u"spec"_s, body);
+        QCOMPARE(effectiveSpec(without, runtime).nodes, 5);
+        QCOMPARE(effectiveSpec(without).nodes, 1);
+        QCOMPARE(effectiveObject(job, runtime), effective(job, runtime).object);
     }
 
     void mpiRuntime()

@@ -99,6 +99,8 @@ Point pointOf(const Fit &fit, const QString &id)
 
 } // namespace
 
+Q_DECLARE_METATYPE(cairn::launch::Need)
+
 class TestFit : public QObject {
     Q_OBJECT
 
@@ -210,6 +212,125 @@ private slots:
         QCOMPARE(answerWord(fitOf(with, some).answer), u"unknown"_s);
         QCOMPARE(answerWord(fitOf(spec(2), some).answer), u"now"_s);
     }
+    /// What a job's pods name: variables, volumes, accounts, priorities; and who names them in the end.
+    void whatPodsName()
+    {
+        const QJsonObject job = json("{'apiVersion':'kubeflow.org/v1','kind':'PyTorchJob','metadata':{'name':'x','annotations':{'serviceAccountName':'free text'}},'spec':{'pytorchReplicaSpecs':{"
+            "'Master':{'template':{'spec':{'serviceAccountName':'trainer','priorityClassName':'high','containers':[{'name':'pytorch',"
+            "'env':[{'name':'A','valueFrom':{'secretKeyRef':{'name':'hf','key':'token'}}},{'name':'B','valueFrom':{'secretKeyRef':{'name':'may','key':'x','optional':true}}},"
+            "{'name':'C','valueFrom':{'configMapKeyRef':{'name':'settings','key':'lr'}}}],"
+            "'envFrom':[{'secretRef':{'name':'hf'}},{'configMapRef':{'name':'all'}},{'configMapRef':{'name':'may','optional':true}}],"
+            "'volumeMounts':[{'name':'cfg','mountPath':'/a','subPath':'train.yaml'},{'name':'cfg','mountPath':'/b','subPath':'.'},{'name':'keys','mountPath':'/c','subPath':'ssh/id'},{'name':'keys','mountPath':'/d','subPath':'other'}]}],"
+            "'volumes':[{'name':'cfg','configMap':{'name':'files'}},{'name':'keys','secret':{'secretName':'ssh','items':[{'key':'id','path':'ssh/id'}]}},"
+            "{'name':'may','secret':{'secretName':'nobody','optional':true}},"
+            "{'name':'all','projected':{'sources':[{'secret':{'name':'p1'}},{'configMap':{'name':'p2','items':[{'key':'k','path':'k'}]}},{'serviceAccountToken':{'path':'t'}}]}}]}}},"
+            "'Worker':{'template':{'spec':{'serviceAccountName':'trainer','initContainers':[{'name':'i','env':[{'name':'A','valueFrom':{'secretKeyRef':{'name':'hf','key':'user'}}}]}]}}}}}}");
+        const Needs needs = needsOf(job);
+        QVERIFY(needs.whole);
+        using What = Need::What;
+        const auto of = [&](What what, const QString &name) {
+            const auto at = std::ranges::find(needs.named, std::pair{what, name}, &Need::id);
+            return at == needs.named.end() ? Need{What::Secret, u"none"_s} : *at;
+        };
+        QCOMPARE(needs.named.size(), 9);
+        QCOMPARE(of(What::Secret, u"hf"_s), (Need{What::Secret, u"hf"_s, {u"token"_s, u"user"_s}, {}}));
+        QCOMPARE(of(What::ConfigMap, u"settings"_s).keys, QStringList{u"lr"_s});
+        QCOMPARE(of(What::ConfigMap, u"all"_s).keys, QStringList());
+        QCOMPARE(of(What::ConfigMap, u"files"_s).files, QStringList{u"train.yaml"_s});
+        QCOMPARE(of(What::Secret, u"ssh"_s), (Need{What::Secret, u"ssh"_s, {u"id"_s}, {u"other"_s}}));
+        QCOMPARE(of(What::Secret, u"p1"_s).name, u"p1"_s);
+        QCOMPARE(of(What::ConfigMap, u"p2"_s).keys, QStringList{u"k"_s});
+        QCOMPARE(of(What::ServiceAccount, u"trainer"_s).name, u"trainer"_s);
+        QCOMPARE(of(What::PriorityClass, u"high"_s).name, u"high"_s);
+        // A TrainJob's initializers, and that its runtime was not read.
+        const Needs blind = needsOf(json("{'apiVersion':'trainer.kubeflow.org/v1alpha1','kind':'TrainJob','spec':{'initializer':{'model':{'secretRef':{'name':'hub'}}},"
+            "'trainer':{'env':[{'name':'A','valueFrom':{'secretKeyRef':{'name':'hf','key':'token'}}}]}}}"));
+        QVERIFY(!blind.whole);
+        QCOMPARE(blind.named.size(), 2);
+        // Hostile: neither deep nor odd ones do harm.
+        QJsonValue deep = QJsonObject{{u"env"_s, 3}};
+        for (int i = 0; i < 300; ++i)
+            deep = QJsonArray{deep};
+        QVERIFY(needsOf({{u"spec"_s, deep}}).named.isEmpty());
+        QVERIFY(needsOf(json("{'spec':{'env':[1,{'valueFrom':7}],'envFrom':'x','volumes':[[],{'secret':[]}],'serviceAccountName':[]}}")).named.isEmpty());
+    }
+
+    void whatPodsNameHasToBeThere_data()
+    {
+        using What = Need::What;
+        QTest::addColumn<Need>("need");
+        QTest::addColumn<QString>("point");
+        QTest::addColumn<QString>("missing");
+        const auto row = [](const char *name, const Need &need, const QString &point, const QString &missing) { QTest::newRow(name) << need << point << missing; };
+        row("service account", {What::ServiceAccount, u"trainer"_s, {}, {}}, u"service-account"_s, u"ServiceAccount trainer does not exist."_s);
+        row("priority", {What::PriorityClass, u"high"_s, {}, {}}, u"priority"_s, u"PriorityClass high does not exist."_s);
+        row("Secret", {What::Secret, u"hf"_s, {}, {}}, u"objects"_s, u"Secret hf does not exist."_s);
+        row("ConfigMap", {What::ConfigMap, u"all"_s, {}, {}}, u"objects"_s, u"ConfigMap all does not exist."_s);
+    }
+    void whatPodsNameHasToBeThere()
+    {
+        QFETCH(Need, need);
+        QFETCH(QString, point);
+        QFETCH(QString, missing);
+        const Needs needs{{need}, true};
+        FitFacts some = facts();
+        const Fit unread = fitOf(spec(2), some, needs);
+        QCOMPARE(answerWord(unread.answer), u"unknown"_s);
+        QCOMPARE(pointOf(unread, point).state, Point::State::Unknown);
+        some.found.insert(need.id(), {});
+        const Fit never = fitOf(spec(2), some, needs);
+        QCOMPARE(answerWord(never.answer), u"never"_s);
+        QVERIFY2(never.text.endsWith(missing), qPrintable(never.text));
+        QVERIFY(!pointOf(never, point).fix.isEmpty());
+        some.found.insert(need.id(), {.exists = true});
+        const Fit now = fitOf(spec(2), some, needs);
+        QCOMPARE(answerWord(now.answer), u"now"_s);
+        QCOMPARE(pointOf(now, point).state, Point::State::Holds);
+        // Who names none is not told of them.
+        QVERIFY(std::ranges::none_of(fitOf(spec(2), some).points, [&](const Point &one) { return one.id == point; }));
+    }
+
+    void keysHaveToBeInIt()
+    {
+        const Need need{Need::What::ConfigMap, u"files"_s, {u"lr"_s}, {u"train.yaml"_s}};
+        const Needs needs{{need}, true};
+        FitFacts some = facts();
+        some.found.insert(need.id(), foundIn(json("{'data':{'lr':'1'},'binaryData':{'other.yaml':'eA=='}}")));
+        const Fit lost = fitOf(spec(2), some, needs);
+        QCOMPARE(answerWord(lost.answer), u"never"_s);
+        QVERIFY2(lost.text.startsWith(u"It would start, and not train: ConfigMap files has no key train.yaml"_s), qPrintable(lost.text));
+        some.found.insert(need.id(), foundIn(json("{'data':{'train.yaml':'x'}}")));
+        QVERIFY2(fitOf(spec(2), some, needs).text.endsWith(u"It will never start: ConfigMap files has no key lr."_s), qPrintable(fitOf(spec(2), some, needs).text));
+        some.found.insert(need.id(), foundIn(json("{'data':{'lr':'1','train.yaml':'x'}}")));
+        QCOMPARE(answerWord(fitOf(spec(2), some, needs).answer), u"now"_s);
+        // Nothing of what it holds is kept, and names are shown safely.
+        QCOMPARE(foundIn(json("{'data':{'a':'hunter2'}}")).keys, QStringList{u"a"_s});
+        const Needs odd{{{Need::What::Secret, u"a\u202Eb"_s, {}, {}}}, true};
+        QVERIFY(!fitOf(spec(2), facts(), odd).text.contains(QChar(0x202E)));
+    }
+
+    /// What a TrainJob leaves to its runtime is known where that was read.
+    void aRuntimeSaysHowLargeItIs()
+    {
+        const QJsonObject job = json("{'apiVersion':'trainer.kubeflow.org/v1alpha1','kind':'TrainJob','metadata':{'name':'x'},'spec':{'runtimeRef':{'name':'big'}}}");
+        const auto runtime = [](const QByteArray &gpus) {
+            return json("{'apiVersion':'trainer.kubeflow.org/v1alpha1','kind':'ClusterTrainingRuntime','metadata':{'name':'big'},'spec':{'mlPolicy':{'numNodes':2,'torch':{}},'template':{'spec':{'replicatedJobs':["
+                        "{'name':'node','template':{'metadata':{'labels':{'trainer.kubeflow.org/trainjob-ancestor-step':'trainer'}},'spec':{'template':{'spec':{'serviceAccountName':'trainer','containers':["
+                        "{'name':'node','resources':{'limits':{'nvidia.com/gpu':'" + gpus + "'}}}]}}}}}]}}}}");
+        };
+        FitFacts some = facts();
+        some.found.insert({Need::What::ServiceAccount, u"trainer"_s}, {.exists = true});
+        QCOMPARE(fitOf(Objects{job, {}}, some).answer, Fit::Answer::Unknown);
+        const Fit two = fitOf(Objects{job, runtime("8")}, some);
+        QCOMPARE(answerWord(two.answer), u"now"_s);
+        QCOMPARE(two.pods, 2);
+        QCOMPARE(two.nodes.size(), 2);
+        QCOMPARE(answerWord(fitOf(Objects{job, runtime("16")}, some).answer), u"never"_s);
+        some.found.clear();
+        some.found.insert({Need::What::ServiceAccount, u"trainer"_s}, {});
+        QVERIFY(fitOf(Objects{job, runtime("8")}, some).text.contains(u"ServiceAccount trainer"_s));
+    }
+
     void whoMayNotReadClassesIsToldSo()
     {
         FitFacts some = facts();

@@ -339,6 +339,16 @@ private slots:
         spec = withPolicy(good(), pass({.framework = Framework::Torchtitan, .folder = u"s3://b/x"_s}));
         QCOMPARE(saveFolder(*newJob(spec)), u"s3://b/x"_s);
         QCOMPARE(saveFolder({}), QString());
+        // However it is written, it is the same folder.
+        for (const QString &written : {u"/checkpoints//bert"_s, u"/checkpoints/bert/"_s, u"/checkpoints/./bert"_s, u"/checkpoints/x/../bert"_s}) {
+            const QString plain = u"/checkpoints/bert"_s;
+            spec = good();
+            spec.mounts = {{u"checkpoints"_s, u"fast"_s, u"/checkpoints/"_s, {}, false}};
+            QCOMPARE(saveFolder(*newJob(withFolder(spec, recognise(spec), written))), saveFolder(*newJob(withFolder(spec, recognise(spec), plain))));
+            QVERIFY(saveFolder(*newJob(withFolder(spec, recognise(spec), written))).endsWith(u":/bert"_s));
+        }
+        // What leads out of the volume is not on it.
+        QCOMPARE(saveFolder(*newJob(withFolder(spec, recognise(spec), u"/checkpoints/../etc"_s))), QString());
     }
 
     void secretNames()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "launch/Policy.h"
 #include "launch/Rules.h"
 #include "launch/Runtime.h"
 
@@ -100,6 +101,9 @@ private slots:
         row("runtime", u"runtimeRef.name"_s, [](Spec &s) { s.runtime = u"Torch"_s; }, JobKind::TrainJob);
         row("namespace", u"metadata.namespace"_s, [](Spec &s) { s.ns = u"a.b"_s; });
         row("name", u"metadata.name"_s, [](Spec &s) { s.name = u"1bert"_s; });
+        row("sub-path", u"volumeMounts[0].subPath"_s, [](Spec &s) { s.mounts.first().subPath = u"a/../../b"_s; });
+        row("absolute sub-path", u"volumeMounts[0].subPath"_s, [](Spec &s) { s.mounts.first().subPath = u"/a"_s; });
+        row("mount path", u"volumeMounts[0].mountPath"_s, [](Spec &s) { s.mounts.first().path = u"/ckpt/../etc"_s; });
     }
     void eachAtItsField()
     {
@@ -118,6 +122,47 @@ private slots:
             QVERIFY2(path.contains(end.section(u'.', -1)), qPrintable(path));
         }
         QVERIFY2(there, qPrintable(findings.first().path.text()));
+    }
+
+    /// Where checkpoints are saved, at whatever says it to the framework.
+    void foldersForCheckpoints_data()
+    {
+        QTest::addColumn<Framework>("framework");
+        QTest::addColumn<QString>("folder");
+        QTest::addColumn<QString>("path"); ///< how it ends; empty: nothing is wrong
+        const auto row = [](const char *name, Framework framework, const QString &folder, const QString &path) { QTest::newRow(name) << framework << folder << path; };
+        row("variable", Framework::Contract, u"/ckpt/../../etc"_s, u".value"_s);
+        row("relative variable", Framework::Contract, u"ckpt/run"_s, u".value"_s);
+        row("NUL", Framework::Contract, u"/ckpt/a"_s + QChar(0), u".value"_s);
+        row("line break", Framework::Contract, u"/ckpt/a\nb"_s, u".value"_s);
+        row("bucket without a name", Framework::Contract, u"s3://"_s, u".value"_s);
+        row("argument", Framework::HuggingFace, u"/ckpt/../../etc"_s, u"args[0]"_s);
+        row("relative argument", Framework::HuggingFace, u"out"_s, u"args[0]"_s);
+        row("bucket in an argument", Framework::Verl, u"s3:///x"_s, u"args[0]"_s);
+        row("in order", Framework::HuggingFace, u"/ckpt/run"_s, {});
+        row("torchtitan's own folder", Framework::Torchtitan, u"checkpoint"_s, {});
+        row("but not out of it", Framework::Torchtitan, u"../checkpoint"_s, u"args[0]"_s);
+    }
+    void foldersForCheckpoints()
+    {
+        QFETCH(Framework, framework);
+        QFETCH(QString, folder);
+        QFETCH(QString, path);
+        const Spec spec = withFolder(good(JobKind::PyTorchJob), framework, folder);
+        Spec saves = withPolicy(spec, pass({.framework = framework, .folder = folder, .everySteps = 500}));
+        const QList<manifest::Finding> findings = found(saves);
+        if (path.isEmpty()) {
+            for (const manifest::Finding &finding : findings)
+                QFAIL(qPrintable(finding.path.text() + finding.message));
+            return;
+        }
+        QVERIFY(!findings.isEmpty());
+        for (const manifest::Finding &finding : findings) {
+            QCOMPARE(finding.message, whyNoFolder(folder));
+            const bool argument = path.startsWith("args"_L1);
+            QVERIFY2(argument ? finding.path.text().contains(u"args["_s) : finding.path.text().endsWith(path), qPrintable(finding.path.text()));
+        }
+        QVERIFY(whyNoFolder(u"/ckpt/run"_s).isEmpty());
     }
 
     void theUnitThatWasMeant()
