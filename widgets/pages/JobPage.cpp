@@ -14,6 +14,7 @@
 #include "kit/Marks.h"
 #include "kit/Messages.h"
 #include "kit/StateView.h"
+#include "pages/CheckpointActs.h"
 #include "pages/LogPane.h"
 #include "pages/TabChain.h"
 #include "pages/WhyPanel.h"
@@ -218,6 +219,7 @@ void JobPage::updateTabOrder()
     for (Button *button : m_consentBanner->findChildren<Button *>())
         stops.append(button);
     stops.append({m_consentCode, m_tabs, m_search, m_again, m_timeline, m_table, m_newJob});
+    stops.append(m_checkpointActs->stops());
     tabChain(stops);
 }
 
@@ -494,7 +496,7 @@ QString JobPage::whyNoBeginning() const
         return !m_listed        ? tr("The checkpoints have not been read yet.")
             : m_listing.partial ? tr("There is no checkpoint to resume from among what was read.")
                                 : tr("There is no checkpoint to resume from.");
-    if (checkpoint->verdict == Verdict::Damaged)
+    if (checkpoint->verdict == Verdict::Damaged || m_checkpoints->isFoundDamaged(checkpoint->path))
         return tr("The selected checkpoint is damaged. Select another one.");
     if (checkpoint->verdict == Verdict::Writing)
         return tr("The selected checkpoint is still being written. Select another one.");
@@ -563,9 +565,9 @@ void JobPage::selectCheckpoint(const QString &path)
     m_checkpoints->setActiveKey(path);
     m_timeline->setSelectedKey(path);
     // The narrow table leaves its reason column out; the selected one's reason is always here.
-    const Checkpoint *checkpoint = m_checkpoints->checkpoint(path);
-    if (checkpoint && !checkpoint->reason.isEmpty() && !m_table->isColumnShown(CheckpointTableModel::Reason))
-        m_listFoot->setText(tr("%1 · selected: %2", "count and size, reason").arg(m_footText, text::safe(checkpoint->reason)));
+    const QString reason = m_checkpoints->reason(path);
+    if (!reason.isEmpty() && !m_table->isColumnShown(CheckpointTableModel::Reason))
+        m_listFoot->setText(tr("%1 · selected: %2", "count and size, reason").arg(m_footText, reason));
     else
         m_listFoot->setText(m_footText);
     updateResume();
@@ -590,7 +592,7 @@ void JobPage::requestResume(const QString &path)
     if (!m_refusal.isEmpty() || m_key.isEmpty())
         return;
     const Checkpoint *checkpoint = m_checkpoints->checkpoint(path);
-    if (checkpoint && (checkpoint->verdict == Verdict::Damaged || checkpoint->verdict == Verdict::Writing))
+    if (checkpoint && (checkpoint->verdict == Verdict::Damaged || checkpoint->verdict == Verdict::Writing || m_checkpoints->isFoundDamaged(path)))
         return;
     emit resumeRequested(path);
 }

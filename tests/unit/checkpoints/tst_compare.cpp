@@ -123,7 +123,7 @@ private slots:
     {
         MemorySource source(false);
         const QByteArray model = safetensorsFile(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}})", 4);
-        for (const QByteArray &step : {"1", "2"}) {
+        for (const QByteArray &step : QByteArrayList{"1", "2"}) {
             source.add("checkpoint-" + step + "/trainer_state.json", R"({"global_step": )" + step + "}");
             source.add("checkpoint-" + step + "/model.safetensors", model);
         }

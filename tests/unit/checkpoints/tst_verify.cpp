@@ -206,7 +206,7 @@ private slots:
         QVERIFY2(fileOf(whole, u"step-100/__2_0.distcp"_s).result == FullRead::Proved, qPrintable(fileOf(whole, u"step-100/__2_0.distcp"_s).reason));
         QCOMPARE(fileOf(whole, u"step-100/.metadata"_s).result, FullRead::Held);
         MemorySource source(false);
-        for (const QByteArray &name : {".metadata", "__0_0.distcp", "__1_0.distcp", "__2_0.distcp", "__3_0.distcp"})
+        for (const QByteArray &name : QByteArrayList{".metadata", "__0_0.distcp", "__1_0.distcp", "__2_0.distcp", "__3_0.distcp"})
             source.add("step-100/" + name, contents(fixture(u"dcp/step-100/"_s) + QString::fromUtf8(name)));
         const QByteArray shard = source.files["step-100/__2_0.distcp"];
         const qsizetype at = shard.indexOf("/data/0"); // its bytes follow, after padding
