@@ -5,6 +5,7 @@
 #include "checkpoints/Paths.h"
 
 #include <QJsonArray>
+#include <QRegularExpression>
 #include <algorithm>
 
 using namespace Qt::StringLiterals;
@@ -76,6 +77,16 @@ void merge(const QList<T> &a, const QList<T> &b, NameOf nameOf, Each each)
         i += onlyB ? 0 : 1;
         k += onlyA ? 0 : 1;
     }
+}
+
+/// "global_step4000/x.pt" and "global_step4500/x.pt" are the same file of two saves: the step becomes "<step>" where a word says that
+/// it is one.
+QString withoutStep(const QString &name, const std::optional<qint64> &step)
+{
+    if (!step)
+        return name;
+    const QRegularExpression number(u"((?:step|iter|iteration|checkpoint|ckpt)[-_=]?)0*%1(?!\\d)"_s.arg(*step));
+    return QString(name).replace(number, u"\\1<step>"_s);
 }
 
 QString fileName(const QString &name)
@@ -164,7 +175,7 @@ Result<Contents> readContents(Shelf &shelf, const QString &path, const Recognise
     contents.otherBytes = look->otherBytes;
     QList<QPair<QString, TensorList>> lists;
     for (const Entry &entry : look->files) {
-        const QString name = pathToText(look->nameOf(entry));
+        const QString name = withoutStep(pathToText(look->nameOf(entry)), look->checkpoint.step);
         if (progress)
             progress(Words::tr("Reading headers of %1").arg(text::safe(pathToText(entry.path))), lists.size());
         contents.files << Contents::File{name, entry.size};

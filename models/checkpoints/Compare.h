@@ -13,7 +13,7 @@ namespace cairn::ckpt {
 /// What a checkpoint holds.
 struct Contents {
     struct File {
-        QString name;      ///< relative to the checkpoint, lossless text; "" where it is this one file
+        QString name;      ///< relative to the checkpoint, lossless text; "" where it is this one file. Its own step in it is "<step>"
         qint64 bytes = 0;
         bool operator==(const File &) const = default;
     };

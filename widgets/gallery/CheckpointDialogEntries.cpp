@@ -59,7 +59,7 @@ ckpt::Comparison comparison()
     a.checkpoint.path = u"llama3-8b-sft/checkpoint-4000"_s;
     a.checkpoint.bytes = 119 * gib;
     a.checkpoint.files = 32;
-    a.files = {{u"global_step4000/zero_pp_rank_5_mp_rank_00_optim_states.pt"_s, 11 * gib}, {u"model-00001-of-00004.safetensors"_s, 4 * gib}, {u"trainer_state.json"_s, 14'000}};
+    a.files = {{u"global_step<step>/zero_pp_rank_5_mp_rank_00_optim_states.pt"_s, 11 * gib}, {u"model-00001-of-00004.safetensors"_s, 4 * gib}, {u"trainer_state.json"_s, 14'000}};
     for (int layer = 0; layer < 12; ++layer)
         a.tensors.append({u"model.layers.%1.self_attn.q_proj.weight"_s.arg(layer, 2, 10, QLatin1Char('0')), {4096, 4096}, u"BF16"_s});
     ckpt::Contents b = a;

@@ -136,6 +136,13 @@ private slots:
                 files << differenceName(row.difference) + u' ' + row.name;
         }
         QCOMPARE(files, (QStringList{u"same model.safetensors"_s, u"lost rng_state_0.pth"_s, u"added rng_state_1.pth"_s, u"same trainer_state.json"_s}));
+        // The step in a name is that of the save, not another file.
+        for (const QByteArray &step : QByteArrayList{"1", "2"})
+            source.add("checkpoint-" + step + "/global_step" + step + "/mp_rank_00_model_states.pt", trainingFile(1));
+        const Comparison deep = compare(contentsOf(source, u"checkpoint-1"_s), contentsOf(source, u"checkpoint-2"_s));
+        QVERIFY(std::ranges::any_of(deep.rows, [](const Row &row) {
+            return row.name == u"global_step<step>/mp_rank_00_model_states.pt"_s && row.difference == Difference::Same;
+        }));
         // A name that several files have gets theirs.
         source.add("checkpoint-1/rng_state_1.pth", trainingFile(1));
         const QStringList names = shapes(contentsOf(source, u"checkpoint-1"_s));

@@ -211,7 +211,7 @@ private slots:
         const QByteArray shard = source.files["step-100/__2_0.distcp"];
         const qsizetype at = shard.indexOf("/data/0"); // its bytes follow, after padding
         QVERIFY(at > 0);
-        const Verification bad = verified(flippedIn(source, "step-100/__2_0.distcp", at + 64), u"step-100"_s);
+        const Verification bad = verified(flippedIn(source, "step-100/__2_0.distcp", at + 80), u"step-100"_s);
         QCOMPARE(bad.result, FullRead::Damaged);
         QVERIFY2(fileOf(bad, u"step-100/__2_0.distcp"_s).reason.contains(u"its CRC-32 does not match"_s), qPrintable(fileOf(bad, u"step-100/__2_0.distcp"_s).reason));
         QCOMPARE(verified(flippedIn(source, "step-100/__2_0.distcp", 0), u"step-100"_s).result, FullRead::Damaged);
