@@ -123,7 +123,8 @@ void VerifyController::ask(const QString &path)
 {
     const CheckpointReader::Known *known = m_reader.known(m_uid);
     const Checkpoint *checkpoint = known ? known->listing.find(path) : nullptr;
-    if (!checkpoint || !m_session)
+    const Job *shown = job(m_uid);
+    if (!checkpoint || !shown)
         return;
     if (m_dialog)
         m_dialog->close();
@@ -150,7 +151,7 @@ void VerifyController::ask(const QString &path)
     } else {
         m_keptScope.run(
             this,
-            [cluster = m_session->sharedCluster(), server = m_session->server(), store = m_store, job = *job(m_uid), listing = known->listing, checkpoint = *checkpoint](std::stop_token stop) {
+            [cluster = m_session->sharedCluster(), server = m_session->server(), store = m_store, job = *shown, listing = known->listing, checkpoint = *checkpoint](std::stop_token stop) {
                 return store->find(placeOfJob(clusterName(*cluster, server, stop), job, listing), checkpoint);
             },
             [this, uid = m_uid, path](const Result<std::optional<Verification>> &kept) {
