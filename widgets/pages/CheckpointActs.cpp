@@ -38,13 +38,13 @@ CheckpointActs::CheckpointActs(views::DataTable *table, QWidget *parent)
     connect(m_compare, &QPushButton::clicked, this, &CheckpointActs::compare);
     connect(m_verifyAct, &QAction::triggered, this, &CheckpointActs::verify);
     connect(m_compareAct, &QAction::triggered, this, &CheckpointActs::compare);
-    connect(table, &views::DataTable::checkedChanged, this, &CheckpointActs::update);
-    connect(table, &views::DataTable::currentKeyChanged, this, &CheckpointActs::update);
-    connect(table, &views::DataTable::countsChanged, this, &CheckpointActs::update);
+    connect(table, &views::DataTable::checkedChanged, this, &CheckpointActs::updateActs);
+    connect(table, &views::DataTable::currentKeyChanged, this, &CheckpointActs::updateActs);
+    connect(table, &views::DataTable::countsChanged, this, &CheckpointActs::updateActs);
     connect(table, &views::DataTable::menuRequested, this, &CheckpointActs::showMenu);
     // With large text the foot has no room for them; the menus and the keys do the same.
     bindTheme(this, [this] { setVisible(Theme::instance().textScale() < 1.5); });
-    update();
+    updateActs();
 }
 
 void CheckpointActs::addTo(QMenu *menu)
@@ -74,7 +74,7 @@ QString CheckpointActs::whyNoCompare() const
     return m_table->checkedKeys().size() == 2 ? QString() : tr("Check exactly two checkpoints to compare them: Space checks the selected one.");
 }
 
-void CheckpointActs::update()
+void CheckpointActs::updateActs()
 {
     const QString none = m_table->currentKey().isEmpty() ? tr("Select a checkpoint.") : QString();
     m_verify->setRefusal(none);
@@ -107,7 +107,7 @@ void CheckpointActs::showMenu(const QPoint &at)
     const QString path = m_table->currentKey();
     if (path.isEmpty())
         return;
-    update();
+    updateActs();
     auto *menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
     menu->setToolTipsVisible(true);

@@ -39,7 +39,7 @@ signals:
     void compareRequested(const QString &a, const QString &b);
 
 private:
-    void update();
+    void updateActs();
     void verify();
     void compare();
     QString whyNoCompare() const;
