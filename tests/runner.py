@@ -235,6 +235,7 @@ def main():
         runner.stage("snippets", runner.unittest, "tests/lab/test_snippets.py")
         if built:
             runner.stage("tests-bucket", runner.unittest, "tests/e2e/test_bucket.py")
+            runner.stage("tests-checkpoint", runner.unittest, "tests/e2e/test_checkpoint.py")
             runner.stage("tests-audit", runner.unittest, "tests/e2e/test_audit.py")
             runner.stage("tests-keychain", runner.unittest, "tests/e2e/test_keychain.py")
             runner.stage("tests-mpi", runner.unittest, "tests/e2e/test_mpi.py")

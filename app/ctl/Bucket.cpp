@@ -46,42 +46,48 @@ Result<> takeKept(const Options &options, s3::Access &access, const QString &buc
 }
 
 /// --keychain, after: keys of the environment that proved good are kept.
-void keepGood(const Options &options, const s3::Access &access, const QString &bucket, std::stop_token stop)
+void keepGood(const Options &options, const QString &bucket, std::stop_token stop)
 {
-    if (!options.keychain || access.keys.isEmpty())
+    const Result<s3::Access> own = accessFromUser(options);
+    if (!options.keychain || !own || own->keys.isEmpty())
         return;
-    if (const Result<> done = app::keepKeys(*app::desktopKeychain(), access, bucket, stop); !done)
+    if (const Result<> done = app::keepKeys(*app::desktopKeychain(), *own, bucket, stop); !done)
         note(u"The credentials stay in memory only. "_s + done.error().oneLine());
 }
 
 } // namespace
+
+Result<s3::Access> accessToBucket(const Options &options, const QString &bucket, std::stop_token stop)
+{
+    Result<s3::Access> access = accessFromUser(options);
+    if (!access)
+        return access;
+    if (const Result<> taken = takeKept(options, *access, bucket, stop); !taken)
+        return fail(taken.error());
+    sayWhatIsPlain(*access);
+    return access;
+}
 
 int checkpointsOfBucket(const Options &options, std::stop_token stop)
 {
     const Result<s3::Place> place = s3::parsePlace(options.command[1]);
     if (!place)
         return printError(place.error());
-    Result<s3::Access> access = accessFromUser(options);
+    const Result<s3::Access> access = accessToBucket(options, place->bucket, stop);
     if (!access)
         return printError(access.error());
-    const bool own = !access->keys.isEmpty();
-    if (const Result<> taken = takeKept(options, *access, place->bucket, stop); !taken)
-        return printError(taken.error());
-    sayWhatIsPlain(*access);
     net::HttpClient http("cairnctl/" CAIRN_VERSION_STRING);
     s3::BucketScanOptions scan;
     scan.asOf = options.asOf;
     const Result<Listing> listing = s3::scanBucket(http, *access, *place, scan, stop);
     if (!listing)
         return printError(listing.error());
-    if (own)
-        keepGood(options, *access, place->bucket, stop);
+    keepGood(options, place->bucket, stop);
     printListing(options, *listing);
     return listingExit(options, *listing);
 }
 
-Result<app::JobListing> readBucketOfJob(net::HttpClient &http, ObjectApi &api, const app::JobDetail &detail, const Options &options,
-                                        std::stop_token stop)
+Result<app::AgreedAccess> accessToBucketOfJob(ObjectApi &api, const app::JobDetail &detail, const Options &options, std::stop_token stop)
 {
     Result<s3::Access> mine = accessFromUser(options);
     if (!mine)
@@ -118,7 +124,16 @@ Result<app::JobListing> readBucketOfJob(net::HttpClient &http, ObjectApi &api, c
         access = *theirs;
     }
     sayWhatIsPlain(access);
-    return app::readBucket(http, detail.job, detail.pods, *plan, access, stop);
+    return app::AgreedAccess{*plan, access};
+}
+
+Result<app::JobListing> readBucketOfJob(net::HttpClient &http, ObjectApi &api, const app::JobDetail &detail, const Options &options,
+                                        std::stop_token stop)
+{
+    const Result<app::AgreedAccess> access = accessToBucketOfJob(api, detail, options, stop);
+    if (!access)
+        return fail(access.error());
+    return app::readBucket(http, detail.job, detail.pods, access->plan, access->access, stop);
 }
 
 } // namespace cairn::ctl

@@ -55,5 +55,7 @@ int checkpointsOfFolder(const Options &options, std::stop_token stop);
 /// The target begins with s3://. Keys come from the environment.
 int checkpointsOfBucket(const Options &options, std::stop_token stop);
 int checkpointsOfJob(app::Engine &engine, const Options &options, std::stop_token stop);
+/// verify or compare, as the command says. `engine` may be nullptr where all targets have a slash: folders and buckets.
+int checkpoint(app::Engine *engine, const Options &options, std::stop_token stop);
 
 } // namespace cairn::ctl

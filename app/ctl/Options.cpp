@@ -39,6 +39,10 @@ const auto usage = u"cairnctl: Kubeflow jobs, their checkpoints and their resume
                    "  job edit NAME          change its YAML, in $EDITOR or from a file (-f), checked first (with --yes)\n"
                    "  checkpoints TARGET     checkpoints of a job, of a folder (a target with a slash), or of\n"
                    "                         s3://BUCKET/PREFIX\n"
+                   "  checkpoint verify TARGET\n"
+                   "                         read one to its last byte (--from latest|step=N|PATH): every checksum there is\n"
+                   "  checkpoint compare A [B]\n"
+                   "                         two of them: files, and tensors by name, shape and type (--from of A, --with of B)\n"
                    "  claims [NAME]          PVCs: how full, measured by what, used by what\n"
                    "  storage classes        StorageClasses, which of them several nodes can write, and what can be made here\n"
                    "  storage new KIND NAME  make storage for jobs: volume, PVC, class (with --yes)\n"
@@ -86,6 +90,8 @@ int wordsOf(const QStringList &words)
             return std::clamp<int>(static_cast<int>(words.size()), 2, 3);
         return words[1] == "classes"_L1 ? 2 : words[1] == "prove"_L1 ? 3 : words[1] == "new"_L1 ? 4 : 0;
     }
+    if (first == "checkpoint"_L1 && words.size() > 1)
+        return words[1] == "verify"_L1 ? 3 : words[1] == "compare"_L1 ? std::clamp<int>(static_cast<int>(words.size()), 3, 4) : 0;
     if (first == "claims"_L1 || first == "components"_L1)
         return words.size() == 1 ? 1 : 2;
     if (first == "checkpoints"_L1 || first == "what-if"_L1 || first == "failover"_L1)
@@ -137,6 +143,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"allow-node-proxy"_s}, u"Allow asking kubelets through nodes/proxy, a permission that can run commands in every pod."_s);
     flag({u"use-exec"_s}, u"List a PVC by exec in a running pod that mounts it."_s);
     value({u"from"_s}, u"latest (default), step=N or a checkpoint's path; of overlay test here (default), cluster or both."_s, u"WHICH"_s);
+    value({u"with"_s}, u"The other checkpoint of checkpoint compare: latest (default), step=N or a path."_s, u"WHICH"_s);
     value({u"by"_s}, u"How the path is passed to the script: env:NAME, arg:TEMPLATE with {path} {dir} {name} {step}, or newest."_s, u"HOW"_s);
     value({u"save-by"_s}, u"How the save directory is passed to it: env:NAME or arg:TEMPLATE with {save}."_s, u"HOW"_s);
     value({u"name"_s}, u"Name of the new job."_s, u"NAME"_s);
@@ -285,12 +292,17 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
         return error(u"--manifests takes a file, a folder or -"_s);
     if (!isAudit && parser.isSet(u"fail-on"_s) && !QStringList{u"down"_s, u"degraded"_s, u"single-point"_s, u"node"_s}.contains(options.failOn))
         return error(u"--fail-on takes down, degraded, single-point or node"_s);
-    if (options.from.isEmpty())
-        return error(u"--from takes latest, step=N or a path"_s);
-    if (options.from.startsWith("step="_L1)) {
-        bool ok = false;
-        if (options.from.mid(5).toLongLong(&ok) < 0 || !ok)
-            return error(u"--from step=N needs a whole number"_s);
+    if (parser.isSet(u"with"_s)) {
+        options.with = parser.value(u"with"_s);
+        if (options.command.first() != "checkpoint"_L1 || options.command[1] != "compare"_L1)
+            return error(u"--with goes with checkpoint compare"_s);
+    }
+    for (const auto &[name, which] : {std::pair(u"--from"_s, options.from), std::pair(u"--with"_s, options.with)}) {
+        if (which.isEmpty())
+            return error(u"%1 takes latest, step=N or a path"_s.arg(name));
+        bool ok = true;
+        if (which.startsWith("step="_L1) && (which.mid(5).toLongLong(&ok) < 0 || !ok))
+            return error(u"%1 step=N needs a whole number"_s.arg(name));
     }
     if (parser.isSet(u"as-of"_s)) {
         options.asOf = QDateTime::fromString(parser.value(u"as-of"_s), Qt::ISODate).toUTC();

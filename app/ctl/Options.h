@@ -34,6 +34,7 @@ struct Options {
     bool allowNodeProxy = false; ///< --allow-node-proxy: may ask kubelets through nodes/proxy
     bool useExec = false;       ///< --use-exec: list through exec in a pod that mounts the claim
     QString from = QStringLiteral("latest"); ///< --from latest|step=N|PATH; of overlay test here|cluster|both
+    QString with = QStringLiteral("latest"); ///< --with latest|step=N|PATH: the other one of checkpoint compare
     QString by;                 ///< --by env:NAME | arg:TEMPLATE | newest: how the script takes the path
     QString saveBy;             ///< --save-by env:NAME | arg:TEMPLATE: how it is told where to save
     QString newName;            ///< --name: name of the new object

@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QTimer>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -29,6 +30,8 @@ int run(const Options &options, std::stop_token stop)
         return checkpointsOfBucket(options, stop);
     if (first == "checkpoints"_L1 && options.command[1].contains(u'/'))
         return checkpointsOfFolder(options, stop);
+    if (first == "checkpoint"_L1 && std::ranges::all_of(options.command.mid(2), [](const QString &target) { return target.contains(u'/'); }))
+        return ctl::checkpoint(nullptr, options, stop);
     if (first == "audit"_L1 && options.rules)
         return auditRules(options);
     if (first == "audit"_L1 && !options.manifests.isEmpty())
@@ -67,6 +70,8 @@ int run(const Options &options, std::stop_token stop)
         return overview(engine, options, stop);
     if (first == "jobs"_L1)
         return ctl::jobs(engine, options, stop);
+    if (first == "checkpoint"_L1)
+        return ctl::checkpoint(&engine, options, stop);
     if (first == "checkpoints"_L1)
         return checkpointsOfJob(engine, options, stop);
     const QString second = options.command[1];

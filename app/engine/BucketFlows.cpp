@@ -233,20 +233,28 @@ Result<s3::Access> accessOfJob(ObjectApi &api, const Job &job, const BucketPlan 
     return access;
 }
 
+Result<AgreedAccess> agreedAccess(Keychain &keychain, ObjectApi &api, const QString &cluster, const QSet<QString> &agreed, const Job &job, std::stop_token stop)
+{
+    const Result<BucketPlan> plan = planBucket(api, job, stop);
+    if (!plan)
+        return fail(plan.error());
+    if (!agreed.contains(plan->consentKey(cluster, job.ns)))
+        return fail(Error::Kind::Consent, Words::tr("The bucket was not read"), Words::tr("nobody has agreed to use its credentials yet"),
+                    Words::tr("Open the job and allow it there"));
+    Result<s3::Access> access = accessOfJob(api, job, *plan, stop);
+    if (!access)
+        return fail(access.error());
+    addKeptKeys(keychain, *access, plan->place.bucket, stop);
+    return AgreedAccess{*plan, *access};
+}
+
 ReadAgain agreedBucket(net::HttpClient &http, Keychain &keychain, ObjectApi &api, const QString &cluster, const QSet<QString> &agreed)
 {
     return [&http, &keychain, &api, cluster, agreed](const JobDetail &now, std::stop_token stop, const ckpt::Progress &progress) -> Result<JobListing> {
-        const Result<BucketPlan> plan = planBucket(api, now.job, stop);
-        if (!plan)
-            return fail(plan.error());
-        if (!agreed.contains(plan->consentKey(cluster, now.job.ns)))
-            return fail(Error::Kind::Consent, Words::tr("The bucket was not read"), Words::tr("nobody has agreed to use its credentials yet"),
-                        Words::tr("Open the job and allow it there"));
-        Result<s3::Access> access = accessOfJob(api, now.job, *plan, stop);
+        const Result<AgreedAccess> access = agreedAccess(keychain, api, cluster, agreed, now.job, stop);
         if (!access)
             return fail(access.error());
-        addKeptKeys(keychain, *access, plan->place.bucket, stop);
-        return readBucket(http, now.job, now.pods, *plan, *access, stop, progress);
+        return readBucket(http, now.job, now.pods, access->plan, access->access, stop, progress);
     };
 }
 

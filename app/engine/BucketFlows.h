@@ -65,6 +65,14 @@ Result<s3::Access> accessOfJob(ObjectApi &api, const Job &job, const BucketPlan 
 Result<JobListing> readBucket(net::HttpClient &http, const Job &job, const QList<Pod> &pods, const BucketPlan &plan,
                               const s3::Access &access, std::stop_token stop, const ckpt::Progress &progress = {});
 
+/// A bucket and the credentials for it. They live as long as this does.
+struct AgreedAccess {
+    BucketPlan plan;
+    s3::Access access;
+};
+/// Plans and reads the Secrets, where what is asked for is in `agreed`; see agreedBucket().
+Result<AgreedAccess> agreedAccess(Keychain &keychain, ObjectApi &api, const QString &cluster, const QSet<QString> &agreed, const Job &job, std::stop_token stop);
+
 /// Plans, reads the Secrets and lists, where what is asked for is in `agreed` (BucketPlan::consentKey); Error::Consent
 /// where it is not, as when the job was changed since. Keys that the job does not name come from the keychain; none are
 /// held between two readings. All that it takes by

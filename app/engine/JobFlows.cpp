@@ -500,11 +500,9 @@ bool mayBeWriting(const Job &job, const QList<Pod> &pods)
     return !isFinished(job.phase) && !(job.phase == JobPhase::Suspended && pods.isEmpty());
 }
 
-Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
-                                   std::stop_token stop, const ckpt::Progress &progress, const HelperCheck &mayRun,
-                                   const std::shared_ptr<ckpt::HeldHelper> &held)
+Result<ClaimPlace> placeOnClaim(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via, std::stop_token stop, const HelperCheck &mayRun)
 {
-    JobListing result;
+    ClaimPlace result;
     result.location = ckpt::locate(job);
     const ckpt::SaveLocation &location = result.location;
     if (location.kind != ckpt::SaveLocation::Kind::Claim) {
@@ -535,10 +533,7 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
                         Words::tr("Listing by exec needs one"), Words::tr("Allow the helper Job instead"));
         }
         target->recognise = recognise;
-        Result<Listing> listing = ckpt::listClaimByExec(api, *target, stop, progress);
-        if (!listing)
-            return fail(listing.error());
-        result.listing = *listing;
+        result.target = *target;
         return result;
     }
     Result<ckpt::ClaimRequest> request = ckpt::planClaim(api, job.ns, location.place.claim, job.ref(), stop);
@@ -558,11 +553,23 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
     while (request->path.startsWith(u'/'))
         request->path.remove(0, 1);
     request->recognise = recognise;
-    Result<Listing> listing = held ? held->list(*request, stop, progress) : ckpt::listClaim(api, *request, stop, progress);
+    result.request = *request;
+    return result;
+}
+
+Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,
+                                   std::stop_token stop, const ckpt::Progress &progress, const HelperCheck &mayRun,
+                                   const std::shared_ptr<ckpt::HeldHelper> &held)
+{
+    const Result<ClaimPlace> place = placeOnClaim(api, job, pods, via, stop, mayRun);
+    if (!place)
+        return fail(place.error());
+    const Result<Listing> listing = place->target ? ckpt::listClaimByExec(api, *place->target, stop, progress)
+        : held                                    ? held->list(*place->request, stop, progress)
+                                                  : ckpt::listClaim(api, *place->request, stop, progress);
     if (!listing)
         return fail(listing.error());
-    result.listing = *listing;
-    return result;
+    return JobListing{place->location, place->root, *listing};
 }
 
 std::shared_ptr<ckpt::HeldHelper> holdHelper(std::shared_ptr<ObjectApi> api)

@@ -67,6 +67,15 @@ Result<JobListing> readCheckpoints(ObjectApi &api, const Job &job, const QList<P
                                    std::stop_token stop, const ckpt::Progress &progress = {}, const HelperCheck &mayRun = {},
                                    const std::shared_ptr<ckpt::HeldHelper> &held = {});
 
+/// Where on its PVC a job saves, and how it is got at: by exec in a running pod, or by a helper.
+struct ClaimPlace {
+    ckpt::SaveLocation location;
+    QString root; ///< JobListing::root
+    std::optional<ckpt::ExecTarget> target = {};    ///< of ListVia::Exec
+    std::optional<ckpt::ClaimRequest> request = {}; ///< of ListVia::Helper, if `mayRun` lets it
+};
+Result<ClaimPlace> placeOnClaim(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via, std::stop_token stop, const HelperCheck &mayRun = {});
+
 /// A helper for all looks of one resume. It ends on the flow pool, whoever lets it go: that asks the server.
 std::shared_ptr<ckpt::HeldHelper> holdHelper(std::shared_ptr<ObjectApi> api);
 /// Ends it now, on the flow pool. nullptr is no helper.

@@ -2,6 +2,7 @@
 #include "JobController.h"
 
 #include "LogStart.h"
+#include "VerifyController.h"
 #include "base/Names.h"
 #include "base/Text.h"
 #include "jobs/ShownOnly.h"
@@ -31,7 +32,9 @@ JobController::JobController(net::HttpClient &http, Keychain &keychain, Preferen
     , m_preferences(preferences)
     , m_reader(reader)
     , m_page(page)
+    , m_verify(new VerifyController(http, keychain, preferences, reader, page, {}, this))
 {
+    connect(m_verify, &VerifyController::notice, this, &JobController::notice);
     m_whySoon.setSingleShot(true);
     connect(&m_whySoon, &QTimer::timeout, this, &JobController::askWhy);
     connect(page, &pages::JobPage::whyRequested, this, &JobController::askWhy);
@@ -108,6 +111,7 @@ void JobController::setSession(ClusterSession *session)
     if (m_session)
         m_session->jobs().disconnect(this);
     m_session = session;
+    m_verify->setSession(session);
     if (!session)
         return;
     connect(&session->jobs(), &store::StoreSignals::changed, this, [this](const store::StoreChange &change) {
@@ -171,6 +175,7 @@ void JobController::open(const QString &uid)
         showListing();
     else
         askForListing();
+    m_verify->setJob(uid);
     onTab(m_page->tab());
 }
 
@@ -189,6 +194,7 @@ void JobController::close()
     m_rightsInPlace.reset();
     m_askedBucket.clear();
     m_uid.clear();
+    m_verify->setJob({});
 }
 
 void JobController::refresh()

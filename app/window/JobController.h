@@ -16,6 +16,8 @@
 
 namespace cairn::app {
 
+class VerifyController;
+
 /// One opened job: its checkpoints, logs, YAML and events on the Job page, and the wish to resume. GUI thread.
 class JobController : public QObject
 {
@@ -77,6 +79,7 @@ private:
     Preferences &m_preferences;
     CheckpointReader &m_reader;
     pages::JobPage *m_page;
+    VerifyController *m_verify;
     const Changes *m_changes = nullptr;
     ClusterSession *m_session = nullptr;
     QString m_uid;

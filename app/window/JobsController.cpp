@@ -207,6 +207,8 @@ void JobsController::addActions(ActionRegistry &actions)
     actions.addSource(u"yaml"_s, {}, tab(pages::JobPage::Tab::Yaml));
     actions.addKeys(tr("Jobs"), {{u"R"_s, tr("Resume…")},
                                  {u"L"_s, tr("Logs of the job")},
+                                 {u"V"_s, tr("Verify the checkpoint fully…")},
+                                 {u"C"_s, tr("Compare the two checked checkpoints…")},
                                  {u"Del"_s, tr("Delete the selected jobs…")},
                                  {u"Menu"_s, tr("All actions for them")}});
     actions.addKeys(tr("Logs"), {{u"F"_s, tr("Follow the log")}, {u"N"_s, tr("Next hit")}, {u"Shift N"_s, tr("Previous hit")}, {u"E"_s, tr("Next error")}});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/Text.h"
 
+#include "base/Error.h"
+
 #include <QCoreApplication>
 #include <QStringDecoder>
 #include <algorithm>
@@ -75,6 +77,15 @@ QString safe(const QString &raw)
         }
     }
     return out;
+}
+
+Error safe(const Error &raw)
+{
+    Error error = raw;
+    error.what = safe(raw.what);
+    error.why = safe(raw.why);
+    error.fix = safe(raw.fix);
+    return error;
 }
 
 QString safe(const QByteArray &raw)

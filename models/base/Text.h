@@ -7,6 +7,10 @@
 #include <chrono>
 #include <optional>
 
+namespace cairn {
+struct Error;
+}
+
 /// Text for people. Units and wording follow the design language: powers of 1024, thin no-break space (U+202F)
 /// between thousands, at most two units in a duration, relative time below 24 h and days above.
 namespace cairn::text {
@@ -16,6 +20,8 @@ namespace cairn::text {
 QString safe(const QString &raw);
 /// The same for bytes that ought to be UTF-8; bytes that are not become "\xNN".
 QString safe(const QByteArray &raw);
+/// An error with all its sentences safe to show.
+Error safe(const Error &raw);
 
 /// 12400 → "12 400" (U+202F).
 QString number(qint64 value);

@@ -33,25 +33,6 @@ QString listFailed(const QString &name)
     return Words::tr("%1 could not be listed").arg(text::safe(name));
 }
 
-Result<> checkOutput(const helper::Output &output, const QString &name, const QByteArray &folder, const QByteArray &raw)
-{
-    if (output.refusal == u"nofolder"_s)
-        return fail(Error::Kind::NotFound, listFailed(name), Words::tr("The folder %1 does not exist, or this user has no permission to enter it").arg(text::safe(folder)),
-                    Words::tr("Correct where the job saves, or list as the user who owns the files"));
-    if (output.refusal == u"outside"_s)
-        return fail(Error::Kind::Invalid, listFailed(name), Words::tr("The folder %1 leads out of the volume through a link").arg(text::safe(folder)),
-                    Words::tr("Name the folder itself"));
-    if (output.refusal.startsWith(u"missing-"_s))
-        return fail(Error::Kind::Unsupported, listFailed(name), Words::tr("The image has no %1").arg(text::safe(output.refusal.mid(8))),
-                    Words::tr("Choose an image with the usual shell tools, such as one based on Debian or Alpine"));
-    if (!output.begun && !output.ended && output.candidates.isEmpty())
-        return fail(Error::Kind::Io, listFailed(name), raw.trimmed().isEmpty()
-                        ? Words::tr("The helper printed nothing")
-                        : Words::tr("The helper printed something else: %1").arg(text::safe(raw.trimmed().left(200))),
-                    Words::tr("Use an image with a shell, or list through exec"));
-    return {};
-}
-
 /// Listing, then as many rounds of ranges as the recognisers ask for.
 Result<Listing> listThrough(const Transport &transport, const QString &name, RecogniseOptions options, std::stop_token stop,
                             const Progress &progress)
@@ -61,7 +42,7 @@ Result<Listing> listThrough(const Transport &transport, const QString &name, Rec
     if (!first)
         return fail(first.error());
     const helper::Output output = helper::parse(*first, marker);
-    if (const Result<> usable = checkOutput(output, name, transport.folder, *first); !usable)
+    if (const Result<> usable = checkListing(output, listFailed(name), transport.folder, *first); !usable)
         return fail(usable.error());
     if (!options.now.isValid())
         options.now = QDateTime::currentDateTimeUtc();
@@ -105,6 +86,25 @@ Result<Listing> listThrough(const Transport &transport, const QString &name, Rec
 }
 
 } // namespace
+
+Result<> checkListing(const helper::Output &output, const QString &what, const QByteArray &folder, const QByteArray &raw)
+{
+    if (output.refusal == u"nofolder"_s)
+        return fail(Error::Kind::NotFound, what, Words::tr("The folder %1 does not exist, or this user has no permission to enter it").arg(text::safe(folder)),
+                    Words::tr("Correct where the job saves, or list as the user who owns the files"));
+    if (output.refusal == u"outside"_s)
+        return fail(Error::Kind::Invalid, what, Words::tr("The folder %1 leads out of the volume through a link").arg(text::safe(folder)),
+                    Words::tr("Name the folder itself"));
+    if (output.refusal.startsWith(u"missing-"_s))
+        return fail(Error::Kind::Unsupported, what, Words::tr("The image has no %1").arg(text::safe(output.refusal.mid(8))),
+                    Words::tr("Choose an image with the usual shell tools, such as one based on Debian or Alpine"));
+    if (!output.begun && !output.ended && output.candidates.isEmpty())
+        return fail(Error::Kind::Io, what, raw.trimmed().isEmpty()
+                        ? Words::tr("The helper printed nothing")
+                        : Words::tr("The helper printed something else: %1").arg(text::safe(raw.trimmed().left(200))),
+                    Words::tr("Use an image with a shell, or list through exec"));
+    return {};
+}
 
 Result<Listing> listClaim(ObjectApi &api, const ClaimRequest &request, std::stop_token stop, const Progress &progress)
 {

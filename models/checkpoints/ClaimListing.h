@@ -3,6 +3,7 @@
 
 #include "base/Result.h"
 #include "checkpoints/HelperJob.h"
+#include "checkpoints/HelperScript.h"
 #include "checkpoints/Recognise.h"
 #include "domain/Job.h"
 #include "domain/ObjectApi.h"
@@ -58,6 +59,8 @@ public:
 
     /// As listClaim(). Starts the helper at the first call, and anew where it is gone or another claim is meant.
     Result<Listing> list(const ClaimRequest &request, std::stop_token stop, const Progress &progress = {});
+    /// Where commands may run in the helper: started at the first call, and anew where `anew` says that it is gone.
+    Result<ExecTarget> target(const ClaimRequest &request, bool anew, std::stop_token stop, const Progress &progress = {});
     /// Removes the helper. Blocks on the server; a later list() starts another.
     void end();
 
@@ -75,6 +78,9 @@ private:
 /// Asks the file system behind a claim how full it is, through a helper Job of the same kind that lists nothing: what df
 /// says. Blocks up to minutes. Source and time are filled in.
 Result<VolumeUse> measureClaim(ObjectApi &api, const ClaimRequest &request, std::stop_token stop, const Progress &progress = {});
+
+/// Why what the script printed is no listing of `folder`. `what` is the first sentence of the error.
+Result<> checkListing(const helper::Output &output, const QString &what, const QByteArray &folder, const QByteArray &raw);
 
 /// The same as listClaim through exec in a running pod. Nothing is created.
 Result<Listing> listClaimByExec(ObjectApi &api, const ExecTarget &target, std::stop_token stop,

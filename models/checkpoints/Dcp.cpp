@@ -146,6 +146,8 @@ DcpMetadata DcpMetadata::parse(const QByteArray &bytes)
                 end = std::numeric_limits<qint64>::max();
             qint64 &need = metadata.shards[pickle.node(path).text.toByteArray()];
             need = std::max(need, end);
+            if (length > 0 && offset >= 0 && end != std::numeric_limits<qint64>::max())
+                metadata.items << Item{pickle.node(path).text.toByteArray(), offset, length};
         }
         const Pickle::Id keys = pickle.member(id, "state_dict_metadata");
         if (keys != Pickle::none && pickle.node(keys).type == Pickle::Type::Dict) {

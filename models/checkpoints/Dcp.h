@@ -15,6 +15,12 @@ struct DcpMetadata {
     bool complete = false;           ///< the pickle was followed to its end, so `length` is known for every shard
     bool loads = true;               ///< false where it breaks off or is no pickle at all
     QMap<QByteArray, qint64> shards; ///< file name → bytes it must have at least, 0 where unknown
+    struct Item {
+        QByteArray file;
+        qint64 offset = 0;
+        qint64 length = 0;
+    };
+    QList<Item> items;               ///< what the shards are made of, each a file of torch.save by itself
     bool training = false;           ///< keys beside the weights
     bool weights = false;            ///< keys that are nothing else
     bool keysKnown = false;

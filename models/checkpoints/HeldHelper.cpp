@@ -20,6 +20,14 @@ bool sameHelper(const ClaimRequest &a, const ClaimRequest &b)
     return a.ns == b.ns && a.claim == b.claim && a.subPath == b.subPath;
 }
 
+ExecTarget targetIn(const ClaimRequest &request, const QString &pod)
+{
+    ExecTarget target{request.ns, pod, u"list"_s, QString(helperMountPath), QString(helperMountPath), request.recognise};
+    if (!request.path.isEmpty() && request.path != u".")
+        target.path += u'/' + request.path;
+    return target;
+}
+
 } // namespace
 
 /// One helper that waits in the cluster.
@@ -71,6 +79,17 @@ Result<QString> HeldHelper::started(const ClaimRequest &request, std::stop_token
     return pod;
 }
 
+Result<ExecTarget> HeldHelper::target(const ClaimRequest &request, bool anew, std::stop_token stop, const Progress &progress)
+{
+    const std::lock_guard lock(m_mutex);
+    if (anew)
+        drop();
+    const Result<QString> pod = started(request, std::move(stop), progress);
+    if (!pod)
+        return fail(pod.error());
+    return targetIn(request, *pod);
+}
+
 Result<Listing> HeldHelper::list(const ClaimRequest &request, std::stop_token stop, const Progress &progress)
 {
     const std::lock_guard lock(m_mutex);
@@ -79,10 +98,7 @@ Result<Listing> HeldHelper::list(const ClaimRequest &request, std::stop_token st
         const Result<QString> pod = started(request, stop, progress);
         if (!pod)
             return fail(pod.error());
-        ExecTarget target{request.ns, *pod, u"list"_s, QString(helperMountPath), QString(helperMountPath), request.recognise};
-        if (!request.path.isEmpty() && request.path != u".")
-            target.path += u'/' + request.path;
-        Result<Listing> listing = listClaimByExec(*m_api, target, stop, progress);
+        Result<Listing> listing = listClaimByExec(*m_api, targetIn(request, *pod), stop, progress);
         if (listing) {
             listing->source = u"helper job"_s;
             return listing;

@@ -403,9 +403,10 @@ Recognised recognise(const Tree &tree, Source &source, const RecogniseOptions &o
                      const Progress &progress)
 {
     Recogniser recogniser(tree, source, options, stop, progress);
-    const QList<Finding> findings = recogniser.run();
     Recognised result;
+    result.findings = recogniser.run();
     result.pending = recogniser.pending();
+    const QList<Finding> &findings = result.findings;
     QMap<QByteArray, QList<const Finding *>> runs;
     for (const Finding &finding : findings) {
         runs[finding.run] << &finding;

@@ -18,6 +18,7 @@ struct RecogniseOptions {
 struct Recognised {
     Listing listing;
     bool pending = false;
+    QList<Finding> findings; ///< what the listing was made from, in no order
 };
 Recognised recognise(const Tree &tree, Source &source, const RecogniseOptions &options, std::stop_token stop,
                      const Progress &progress = {});

@@ -5,6 +5,7 @@
 
 #include <QtEndian>
 #include <array>
+#include <limits>
 
 namespace cairn::ckpt {
 namespace {
@@ -136,6 +137,23 @@ bool eachEntry(QByteArrayView block, Each each)
     return cursor.ok;
 }
 
+/// TensorShapeProto: dim = 2, of each its size = 1, which is left out where it is 0.
+bool readShape(QByteArrayView message, QList<qint64> &shape)
+{
+    constexpr qsizetype most = 254; // TensorShape::MaxDimensions()
+    bool fits = true;
+    const bool good = eachField(message, [&](quint64 field, quint64, QByteArrayView dimension) {
+        if (field != 2)
+            return;
+        quint64 size = 0;
+        const bool read = eachField(dimension, [&](quint64 inner, quint64 number, QByteArrayView) { size = inner == 1 ? number : size; });
+        fits = fits && read && shape.size() < most && size <= quint64(std::numeric_limits<qint64>::max());
+        if (fits)
+            shape << static_cast<qint64>(size);
+    });
+    return good && fits;
+}
+
 bool addEntry(TfBundle &bundle, const QByteArray &key, QByteArrayView value)
 {
     constexpr qsizetype most = 1'000'000;
@@ -154,11 +172,12 @@ bool addEntry(TfBundle &bundle, const QByteArray &key, QByteArrayView value)
     TfBundle::Tensor tensor;
     tensor.key = key;
     bool fits = true;
-    const bool good = eachField(value, [&](quint64 field, quint64 number, QByteArrayView) {
+    const bool good = eachField(value, [&](quint64 field, quint64 number, QByteArrayView bytes) {
         constexpr quint64 largest = quint64(1) << 60;
         fits = fits && number <= largest;
         switch (field) {
         case 1: tensor.dtype = static_cast<int>(number & 0xffff); break;
+        case 2: fits = fits && readShape(bytes, tensor.shape); break;
         case 3: tensor.shard = number < 100'000 ? static_cast<int>(number) : -1; break;
         case 4: tensor.offset = static_cast<qint64>(number); break;
         case 5: tensor.size = static_cast<qint64>(number); break;
@@ -172,9 +191,9 @@ bool addEntry(TfBundle &bundle, const QByteArray &key, QByteArrayView value)
 
 } // namespace
 
-quint32 crc32c(QByteArrayView bytes)
+quint32 crc32c(QByteArrayView bytes, quint32 before)
 {
-    quint32 crc = 0xffffffffu;
+    quint32 crc = ~before;
     for (const char c : bytes)
         crc = crcTable[(crc ^ static_cast<quint8>(c)) & 0xff] ^ (crc >> 8);
     return ~crc;
@@ -182,8 +201,7 @@ quint32 crc32c(QByteArrayView bytes)
 
 quint32 maskedCrc32c(QByteArrayView bytes)
 {
-    const quint32 crc = crc32c(bytes);
-    return ((crc >> 15) | (crc << 17)) + 0xa282ead8u;
+    return masked(crc32c(bytes));
 }
 
 TfBundle TfBundle::read(FileReader &file, const Limits &limits)

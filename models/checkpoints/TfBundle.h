@@ -10,6 +10,7 @@ namespace cairn::ckpt {
 struct TfBundle {
     struct Tensor {
         QByteArray key;
+        QList<qint64> shape; ///< empty for a scalar
         int dtype = 0; ///< DataType of TensorFlow: 3 int32, 7 string, 9 int64
         int shard = 0;
         qint64 offset = 0;

@@ -390,29 +390,41 @@ ZipBytes readZipHead(FileReader &file, const ZipDirectory &directory, const ZipE
     return result;
 }
 
-Check checkZipContents(FileReader &file, const ZipDirectory &directory)
+Check zipDataOffset(FileReader &file, const ZipDirectory &directory, const ZipEntry &entry, qint64 &offset)
 {
     const auto read = [&file](qint64 at, qint64 length) { return file.readContents(at, length); };
+    return dataOffset(directory, entry, 0, read, offset);
+}
+
+Check checkZipEntry(FileReader &file, const ZipDirectory &directory, const ZipEntry &entry, const std::function<bool(qint64)> &told)
+{
+    qint64 offset = 0;
+    if (const Check header = zipDataOffset(file, directory, entry, offset); !header.isGood())
+        return header;
+    Checksum sum(entry);
+    constexpr qint64 piece = 1024 * 1024;
+    for (qint64 done = 0; done < entry.packed; done += piece) {
+        const qint64 length = std::min(piece, entry.packed - done);
+        const FileReader::Bytes bytes = file.readContents(offset + done, length);
+        if (!bytes.ok())
+            return readFailure(bytes.status, 0);
+        sum.add(bytes.data);
+        if (told && !told(length))
+            return {State::Pending, Words::tr("not read yet")};
+    }
+    return sum.matches() ? Check() : crcMismatch(entry);
+}
+
+Check checkZipContents(FileReader &file, const ZipDirectory &directory)
+{
     qint64 inflated = 0;
     for (const ZipEntry &entry : directory.entries) {
-        qint64 offset = 0;
-        const Check header = dataOffset(directory, entry, 0, read, offset);
-        if (!header.isGood())
-            return header;
         // Deflated entries can expand a thousandfold; torch stores its entries, so four times the limit is ample.
         inflated += entry.method == 0 ? 0 : std::min<qint64>(entry.size, qint64{1} << 40);
         if (inflated > 256 * 1024 * 1024)
             return {State::Unverified, Words::tr("its compressed entries are too large to check")};
-        Checksum sum(entry);
-        constexpr qint64 piece = 1024 * 1024;
-        for (qint64 done = 0; done < entry.packed; done += piece) {
-            const FileReader::Bytes bytes = read(offset + done, std::min(piece, entry.packed - done));
-            if (!bytes.ok())
-                return readFailure(bytes.status, 0);
-            sum.add(bytes.data);
-        }
-        if (!sum.matches())
-            return crcMismatch(entry);
+        if (const Check check = checkZipEntry(file, directory, entry); !check.isGood())
+            return check;
     }
     return {};
 }

@@ -3,6 +3,8 @@
 
 #include "checkpoints/Check.h"
 
+#include <functional>
+
 namespace cairn::ckpt {
 
 /// One entry of a zip directory. All numbers were checked against the file's size and each other.
@@ -39,6 +41,11 @@ ZipBytes readZipEntry(FileReader &file, const ZipDirectory &directory, const Zip
 /// The first `length` bytes of a stored entry, or all of it; the CRC is not checked.
 ZipBytes readZipHead(FileReader &file, const ZipDirectory &directory, const ZipEntry &entry, const Limits &limits, qint64 length);
 
+/// Where the bytes of an entry begin, from its local header: they end before the directory.
+Check zipDataOffset(FileReader &file, const ZipDirectory &directory, const ZipEntry &entry, qint64 &offset);
+/// One entry's CRC over what it holds unpacked, in pieces, outside of the budget. `told` gets the length of each piece; where it
+/// returns false the check ends as Pending.
+Check checkZipEntry(FileReader &file, const ZipDirectory &directory, const ZipEntry &entry, const std::function<bool(qint64)> &told = {});
 /// Every entry's CRC, in pieces, without keeping the bytes. For small local files.
 Check checkZipContents(FileReader &file, const ZipDirectory &directory);
 

@@ -29,7 +29,54 @@ void CheckpointTableModel::setListing(const Listing &listing)
     for (const Run &run : listing.runs)
         for (const Checkpoint &checkpoint : run.checkpoints)
             rows.append({checkpoint, listing.runs.size() > 1 ? runWord(run, listing) : QString()});
+    for (CheckpointRow &row : rows)
+        addVerified(row);
     replaceRows(std::move(rows));
+}
+
+void CheckpointTableModel::addVerified(CheckpointRow &row) const
+{
+    const auto it = m_verifications.constFind(row.checkpoint.path);
+    const bool same = it != m_verifications.cend() && it->stamp == stampOf(row.checkpoint);
+    row.verified = same ? std::optional(*it) : std::nullopt;
+    row.verifying = row.checkpoint.path == m_verifyingPath ? m_verifying : QString();
+}
+
+void CheckpointTableModel::setVerifications(const QHash<QString, Verification> &verifications)
+{
+    m_verifications = verifications;
+    changeAll([this](CheckpointRow &row) { addVerified(row); });
+}
+
+void CheckpointTableModel::setVerifying(const QString &path, const QString &progress)
+{
+    m_verifyingPath = progress.isEmpty() ? QString() : path;
+    m_verifying = progress;
+    changeAll([this](CheckpointRow &row) { addVerified(row); });
+}
+
+QString CheckpointTableModel::reasonText(const CheckpointRow &row) const
+{
+    const QString listed = text::safe(row.checkpoint.reason);
+    if (!row.verifying.isEmpty())
+        return tr("Being verified fully, %1. %2", "progress, what the listing says").arg(row.verifying, listed);
+    if (row.verified)
+        return tr("Verified fully %1: %2 %3", "time ago, a sentence, what the listing says")
+            .arg(text::ago(row.verified->at, m_now), text::safe(row.verified->reason), listed == text::safe(row.verified->reason) ? QString() : listed)
+            .trimmed();
+    return listed;
+}
+
+bool CheckpointTableModel::isFoundDamaged(const QString &path) const
+{
+    const CheckpointRow *row = find(path);
+    return row && row->verified && row->verified->result == FullRead::Damaged;
+}
+
+QString CheckpointTableModel::reason(const QString &path) const
+{
+    const CheckpointRow *row = find(path);
+    return row ? reasonText(*row) : QString();
 }
 
 void CheckpointTableModel::setActiveKey(const QString &key)
@@ -97,7 +144,7 @@ QString CheckpointTableModel::text(const CheckpointRow &row, int column) const
     case Loss:
         // Three decimals line up; small losses need their digits.
         return !c.loss ? u"–"_s : QString::number(*c.loss, std::abs(*c.loss) >= 0.1 ? 'f' : 'g', 3);
-    case Reason: return text::safe(c.reason);
+    case Reason: return reasonText(row);
     default: return {};
     }
 }
@@ -123,7 +170,9 @@ QVariant CheckpointTableModel::action(const CheckpointRow &row) const
         return {};
     const bool weightsAlone = row.checkpoint.verdict == Verdict::Whole && !row.checkpoint.resumable;
     ActionValue value{u"checkpoint.resume"_s, weightsAlone ? tr("Start from these weights…") : tr("Resume from here…"), true, true, {}};
-    if (row.checkpoint.verdict == Verdict::Damaged)
+    if (row.verified && row.verified->result == FullRead::Damaged)
+        value.why = tr("A damaged checkpoint cannot be resumed. %1").arg(text::safe(row.verified->reason));
+    else if (row.checkpoint.verdict == Verdict::Damaged)
         value.why = tr("A damaged checkpoint cannot be resumed. %1").arg(text::safe(row.checkpoint.reason));
     else if (row.checkpoint.verdict == Verdict::Writing)
         value.why = tr("This checkpoint is still being written.");
@@ -148,7 +197,7 @@ QVariant CheckpointTableModel::data(const QModelIndex &index, int role) const
         case Saved: return exactTime(c.savedAt);
         case Size: return tr("%1 bytes in %n file(s)", nullptr, c.files).arg(text::number(c.bytes));
         case State:
-        case Reason: return text::safe(c.reason);
+        case Reason: return reasonText(*row);
         default: return {};
         }
     case Qt::AccessibleTextRole:
@@ -174,7 +223,7 @@ QVariant CheckpointTableModel::data(const QModelIndex &index, int role) const
     case DetailRole: return column == Step && !row->run.isEmpty() ? QVariant(row->run) : QVariant();
     case ToneRole:
         if (column == Reason)
-            return static_cast<int>(Tone::Dim);
+            return static_cast<int>(row->verified && row->verified->result == FullRead::Damaged ? Tone::Err : Tone::Dim);
         return static_cast<int>(column == Format && c.filesExpected > 0 && c.files < c.filesExpected
                                         && c.verdict == Verdict::Damaged
                                     ? Tone::Err

@@ -41,4 +41,16 @@ TagValue tag(Verdict verdict)
     return {word(QT_TRANSLATE_NOOP("Vocabulary", "Unverified")), Tone::Idle};
 }
 
+TagValue tag(FullRead result)
+{
+    switch (result) {
+    case FullRead::Proved: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Proved")), Tone::Ok};
+    case FullRead::Held: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Holds")), Tone::Ok};
+    case FullRead::Unread: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Not read")), Tone::Warn};
+    case FullRead::Changed: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Changed")), Tone::Warn};
+    case FullRead::Damaged: break;
+    }
+    return {word(QT_TRANSLATE_NOOP("Vocabulary", "Damaged")), Tone::Err};
+}
+
 } // namespace cairn::items

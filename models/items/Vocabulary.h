@@ -3,6 +3,7 @@
 
 #include "domain/Checkpoint.h"
 #include "domain/Job.h"
+#include "domain/Verification.h"
 #include "items/Roles.h"
 
 /// The status vocabulary of the design language: each state has exactly one translated word and one tone.
@@ -10,5 +11,6 @@ namespace cairn::items {
 
 TagValue tag(JobPhase phase);
 TagValue tag(Verdict verdict);
+TagValue tag(FullRead result);
 
 } // namespace cairn::items

@@ -177,6 +177,7 @@ void registerDialogEntries(kit::GalleryRegistry &registry)
                       return inPlace(new dialogs::ProofDialog({u"nlp"_s, u"bert-xl-checkpoints"_s, {}, 65534, 256LL * 1024 * 1024}));
                   },
                   {QSize(560, 360)}});
+    registerCheckpointDialogs(registry);
     registry.add({u"dialog.consent"_s, u"A program asks to run"_s,
                   [] {
                       dialogs::ExecConsentView asks;

@@ -24,6 +24,8 @@ void registerOverviewEntries(kit::GalleryRegistry &registry);
 void registerCheckpointsEntries(kit::GalleryRegistry &registry);
 void registerSettingsEntries(kit::GalleryRegistry &registry);
 void registerDialogEntries(kit::GalleryRegistry &registry);
+/// Of the dialogs those that read checkpoints whole.
+void registerCheckpointDialogs(kit::GalleryRegistry &registry);
 void registerBulkEntries(kit::GalleryRegistry &registry);
 /// All of the above.
 void registerPageEntries(kit::GalleryRegistry &registry);

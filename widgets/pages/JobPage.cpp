@@ -14,6 +14,7 @@
 #include "kit/Marks.h"
 #include "kit/Messages.h"
 #include "kit/StateView.h"
+#include "pages/CheckpointActs.h"
 #include "pages/LogPane.h"
 #include "pages/TabChain.h"
 #include "pages/WhyPanel.h"
@@ -218,6 +219,7 @@ void JobPage::updateTabOrder()
     for (Button *button : m_consentBanner->findChildren<Button *>())
         stops.append(button);
     stops.append({m_consentCode, m_tabs, m_search, m_again, m_timeline, m_table, m_newJob});
+    stops.append(m_checkpointActs->stops());
     tabChain(stops);
 }
 

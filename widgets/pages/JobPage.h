@@ -44,6 +44,7 @@ class DataTable;
 
 namespace cairn::pages {
 
+class CheckpointActs;
 class LogPane;
 class WhyPanel;
 struct JobWhyView;
@@ -82,6 +83,10 @@ public:
     /// What it would help to be told: on which server the bucket is, or the folder that the job saves to.
     enum class Ask { Nothing, Server, Folder };
     void setListingError(const Error &error, Ask ask = Ask::Nothing);
+    /// What full reads of checkpoints came to, by path within the listing.
+    void setVerifications(const QHash<QString, Verification> &verifications);
+    /// How far the full read of one is; "" when it ended.
+    void setVerifying(const QString &path, const QString &progress);
     void setListingForbidden(const QString &title, const QString &text, const QString &roleRequest);
     /// Asks before the first helper Job of a namespace; nullopt takes the question away.
     void setListingConsent(const std::optional<items::ListingConsent> &consent);
@@ -118,6 +123,9 @@ signals:
     void cloneRequested();
     /// A new job that begins at this checkpoint; path within the listing.
     void newJobRequested(const QString &checkpoint);
+    /// Read it to its last byte; compare two: paths within the listing.
+    void verifyRequested(const QString &checkpoint);
+    void compareRequested(const QString &a, const QString &b);
     void actRequested(cairn::pages::JobAct act);
     void openJobRequested(const QString &key);
     void readAgainRequested();
@@ -201,6 +209,7 @@ private:
     QAction *m_newJobAct;
     kit::Button *m_resume;
     kit::Button *m_newJob;
+    CheckpointActs *m_checkpointActs;
     QWidget *m_facts;
     QWidget *m_lineage;
     kit::ElidedLabel *m_lineageText;

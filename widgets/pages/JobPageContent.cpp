@@ -154,6 +154,18 @@ void JobPage::setListing(const Listing &listing, const QString &proposed)
     selectCheckpoint(m_table->currentKey());
 }
 
+void JobPage::setVerifications(const QHash<QString, Verification> &verifications)
+{
+    m_checkpoints->setVerifications(verifications);
+    selectCheckpoint(m_table->currentKey());
+}
+
+void JobPage::setVerifying(const QString &path, const QString &progress)
+{
+    m_checkpoints->setVerifying(path, progress);
+    selectCheckpoint(m_table->currentKey());
+}
+
 void JobPage::setListingError(const Error &error, Ask ask)
 {
     m_again->setEnabled(true);

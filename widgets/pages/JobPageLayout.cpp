@@ -11,6 +11,7 @@
 #include "kit/Marks.h"
 #include "kit/Messages.h"
 #include "kit/StateView.h"
+#include "pages/CheckpointActs.h"
 #include "pages/FlowLayout.h"
 #include "pages/WhyPanel.h"
 #include "views/DataTable.h"
@@ -242,6 +243,13 @@ QWidget *JobPage::makeCheckpoints()
     m_newJob = new Button(tr("New job from it…"), ButtonVariant::Link, Button::Size::Small);
     m_newJob->setObjectName(u"job.newJob"_s);
     foot->addWidget(m_newJob);
+    m_checkpointActs = new CheckpointActs(m_table);
+    m_checkpointActs->addTo(m_more->menu());
+    foot->addWidget(m_checkpointActs);
+    connect(m_checkpointActs, &CheckpointActs::resumeRequested, this, &JobPage::requestResume);
+    connect(m_checkpointActs, &CheckpointActs::newJobRequested, this, &JobPage::requestNewJob);
+    connect(m_checkpointActs, &CheckpointActs::verifyRequested, this, &JobPage::verifyRequested);
+    connect(m_checkpointActs, &CheckpointActs::compareRequested, this, &JobPage::compareRequested);
     // With large text the foot has no room for it; More and N do the same.
     bindTheme(m_newJob, [this] { m_newJob->setVisible(Theme::instance().textScale() < 1.5); });
     connect(m_newJob, &QPushButton::clicked, this, [this] { requestNewJob(selectedCheckpoint()); });
@@ -278,6 +286,8 @@ QWidget *JobPage::makeCheckpoints()
     connect(m_table, &views::DataTable::actionTriggered, this,
             [this](const QString &key, const QString &) { requestResume(key); });
     connect(m_table, &views::DataTable::keyTyped, this, [this](const QString &typed) {
+        if (m_checkpointActs->takeKey(typed))
+            return;
         if (typed.compare(u"r"_s, Qt::CaseInsensitive) == 0)
             requestResume(m_table->currentKey());
         else if (typed.compare(u"n"_s, Qt::CaseInsensitive) == 0)

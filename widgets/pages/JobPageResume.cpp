@@ -2,7 +2,6 @@
 // What begins at the selected checkpoint of the Job page: a resume, or another job; and a resume that was interrupted.
 #include "pages/JobPage.h"
 
-#include "base/Text.h"
 #include "charts/TimelineChart.h"
 #include "kit/Button.h"
 #include "kit/Label.h"
@@ -39,9 +38,9 @@ void JobPage::selectCheckpoint(const QString &path)
     m_checkpoints->setActiveKey(path);
     m_timeline->setSelectedKey(path);
     // The narrow table leaves its reason column out; the selected one's reason is always here.
-    const Checkpoint *checkpoint = m_checkpoints->checkpoint(path);
-    if (checkpoint && !checkpoint->reason.isEmpty() && !m_table->isColumnShown(CheckpointTableModel::Reason))
-        m_listFoot->setText(tr("%1 · selected: %2", "count and size, reason").arg(m_footText, text::safe(checkpoint->reason)));
+    const QString reason = m_checkpoints->reason(path);
+    if (!reason.isEmpty() && !m_table->isColumnShown(CheckpointTableModel::Reason))
+        m_listFoot->setText(tr("%1 · selected: %2", "count and size, reason").arg(m_footText, reason));
     else
         m_listFoot->setText(m_footText);
     updateResume();
@@ -74,7 +73,7 @@ QString JobPage::whyNoBeginning() const
         return !m_listed        ? tr("The checkpoints have not been read yet.")
             : m_listing.partial ? tr("There is no checkpoint to resume from among what was read.")
                                 : tr("There is no checkpoint to resume from.");
-    if (checkpoint->verdict == Verdict::Damaged)
+    if (checkpoint->verdict == Verdict::Damaged || m_checkpoints->isFoundDamaged(checkpoint->path))
         return tr("The selected checkpoint is damaged. Select another one.");
     if (checkpoint->verdict == Verdict::Writing)
         return tr("The selected checkpoint is still being written. Select another one.");
@@ -107,7 +106,7 @@ void JobPage::requestResume(const QString &path)
     if (!m_refusal.isEmpty() || m_key.isEmpty())
         return;
     const Checkpoint *checkpoint = m_checkpoints->checkpoint(path);
-    if (checkpoint && (checkpoint->verdict == Verdict::Damaged || checkpoint->verdict == Verdict::Writing))
+    if (checkpoint && (checkpoint->verdict == Verdict::Damaged || checkpoint->verdict == Verdict::Writing || m_checkpoints->isFoundDamaged(path)))
         return;
     emit resumeRequested(path);
 }

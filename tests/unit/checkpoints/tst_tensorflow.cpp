@@ -1,76 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "FormatSupport.h"
-#include "checkpoints/Crc32c.h"
+#include "TfSupport.h"
 
 using namespace Qt::StringLiterals;
 using namespace cairn;
 using namespace cairn::ckpt;
 using namespace support;
+using namespace support::tf;
 
 namespace {
-
-QByteArray varint(quint64 value)
-{
-    QByteArray bytes;
-    for (; value >= 0x80; value >>= 7)
-        bytes += static_cast<char>(0x80 | (value & 0x7f));
-    return bytes + static_cast<char>(value);
-}
-
-QByteArray withTrailer(const QByteArray &block)
-{
-    const QByteArray typed = block + '\0';
-    return typed + le<quint32>(maskedCrc32c(typed));
-}
-
-/// A LevelDB block in which no key shares a beginning.
-QByteArray blockOf(const QList<QPair<QByteArray, QByteArray>> &entries)
-{
-    QByteArray block;
-    for (const auto &[key, value] : entries)
-        block += varint(0) + varint(static_cast<quint64>(key.size())) + varint(static_cast<quint64>(value.size())) + key + value;
-    return block + le<quint32>(0) + le<quint32>(1);
-}
-
-QByteArray handle(quint64 offset, quint64 size)
-{
-    return varint(offset) + varint(size);
-}
-
-struct Tensor {
-    QByteArray key;
-    int dtype;
-    int shard;
-    QByteArray bytes;
-};
-
-/// What BundleWriter and MergeBundles leave: the shards' bytes and the index.
-void addBundle(MemorySource &source, const QByteArray &prefix, const QList<Tensor> &tensors, int shards = 1,
-               const std::function<void(QByteArray &)> &change = {})
-{
-    QList<QByteArray> data(shards);
-    QList<QPair<QByteArray, QByteArray>> entries{{"", varint(1 << 3) + varint(static_cast<quint64>(shards)) + "\x1a\x02\x08\x01"}};
-    for (const Tensor &t : tensors) {
-        entries.append({t.key, "\x08" + varint(static_cast<quint64>(t.dtype)) + "\x12"_ba + varint(0) + "\x18" + varint(static_cast<quint64>(t.shard)) + "\x20"
-                                   + varint(static_cast<quint64>(data[t.shard].size())) + "\x28" + varint(static_cast<quint64>(t.bytes.size()))
-                                   + "\x35" + le<quint32>(maskedCrc32c(t.bytes))});
-        data[t.shard] += t.bytes;
-    }
-    QByteArray block = blockOf(entries);
-    if (change)
-        change(block); // before its checksum is made
-    QByteArray index = withTrailer(block);
-    const QByteArray meta = blockOf({});
-    const QByteArray metaHandle = handle(static_cast<quint64>(index.size()), static_cast<quint64>(meta.size()));
-    index += withTrailer(meta);
-    const QByteArray root = blockOf({{"z", handle(0, static_cast<quint64>(block.size()))}});
-    const QByteArray rootHandle = handle(static_cast<quint64>(index.size()), static_cast<quint64>(root.size()));
-    index += withTrailer(root);
-    index += (metaHandle + rootHandle).leftJustified(40, '\0') + QByteArray::fromHex("57fb808b247547db");
-    source.add(prefix + ".index", index);
-    for (int i = 0; i < shards; ++i)
-        source.add(prefix + ".data-" + QByteArray::number(i).rightJustified(5, '0') + "-of-" + QByteArray::number(shards).rightJustified(5, '0'), data[i]);
-}
 
 const QByteArray value = "/.ATTRIBUTES/VARIABLE_VALUE";
 

@@ -159,6 +159,60 @@ private slots:
         QCOMPARE(resumes.first().first().toString(), u"step-100"_s);
     }
 
+    void aFullReadIsAskedForByKeyAndItsResultKept()
+    {
+        const Checkpoint c = checkpoint(200, Verdict::Whole);
+        m_page->setListing(listing({checkpoint(100, Verdict::Whole), c}));
+        QSignalSpy verify(m_page.get(), &JobPage::verifyRequested);
+        QSignalSpy resume(m_page.get(), &JobPage::resumeRequested);
+        QTest::keyClick(table(), Qt::Key_V);
+        QCOMPARE(verify.size(), 1);
+        QCOMPARE(verify.first().first().toString(), u"step-200"_s);
+        const auto reason = [&](const QString &path) {
+            return table()->filter()->index(table()->indexOfKey(path).row(), items::CheckpointTableModel::Reason).data().toString();
+        };
+        m_page->setVerifying(u"step-200"_s, u"41 %"_s);
+        QVERIFY2(reason(u"step-200"_s).contains(u"41 %"_s), qPrintable(reason(u"step-200"_s)));
+        m_page->setVerifying(u"step-200"_s, {});
+        Verification damaged;
+        damaged.path = c.path;
+        damaged.at = now.addSecs(-7200);
+        damaged.result = FullRead::Damaged;
+        damaged.reason = u"entry data/3 does not hold."_s;
+        damaged.stamp = stampOf(c);
+        m_page->setVerifications({{c.path, damaged}});
+        QVERIFY2(reason(u"step-200"_s).contains(u"2 h ago"_s) && reason(u"step-200"_s).contains(u"entry data/3"_s), qPrintable(reason(u"step-200"_s)));
+        QCOMPARE(reason(u"step-100"_s), u"because"_s);
+        QVERIFY(!m_page->findChild<kit::Button *>(u"job.resume"_s)->isEnabled());
+        QTest::keyClick(table(), Qt::Key_R);
+        QCOMPARE(resume.size(), 0);
+        // Of files that were written since it says nothing.
+        Checkpoint newer = c;
+        newer.savedAt = c.savedAt.addSecs(60);
+        m_page->setListing(listing({checkpoint(100, Verdict::Whole), newer}));
+        QCOMPARE(reason(u"step-200"_s), u"because"_s);
+        QVERIFY(m_page->findChild<kit::Button *>(u"job.resume"_s)->isEnabled());
+    }
+
+    void exactlyTwoAreCompared()
+    {
+        m_page->setListing(listing({checkpoint(100, Verdict::Whole), checkpoint(200, Verdict::Whole), checkpoint(300, Verdict::Damaged)}));
+        QSignalSpy compare(m_page.get(), &JobPage::compareRequested);
+        auto *act = m_page->findChild<kit::Button *>(u"job.compare"_s);
+        for (const QStringList &checked : {QStringList(), QStringList{u"step-100"_s}, QStringList{u"step-100"_s, u"step-200"_s, u"step-300"_s}}) {
+            table()->setCheckedKeys(checked);
+            QVERIFY(!act->isEnabled());
+            QTest::keyClick(table(), Qt::Key_C);
+        }
+        QCOMPARE(compare.size(), 0);
+        table()->setCheckedKeys({u"step-300"_s, u"step-100"_s});
+        QVERIFY(act->isEnabled());
+        QTest::keyClick(table(), Qt::Key_C);
+        act->click();
+        QCOMPARE(compare.size(), 2);
+        QCOMPARE(compare.first(), (QVariantList{u"step-100"_s, u"step-300"_s})); // the older is A
+    }
+
     void aMissingRightTurnsEveryResumeOff()
     {
         m_page->setListing(listing({checkpoint(100, Verdict::Whole)}));

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "pages/CheckpointActs.h"
+
+#include "kit/Button.h"
+#include "kit/Card.h"
+#include "kit/Theme.h"
+#include "views/DataTable.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QMenu>
+#include <algorithm>
+
+namespace cairn::pages {
+
+using namespace Qt::StringLiterals;
+using namespace cairn::kit;
+
+CheckpointActs::CheckpointActs(views::DataTable *table, QWidget *parent)
+    : QWidget(parent)
+    , m_table(table)
+    , m_verify(new Button(tr("Verify fully…"), ButtonVariant::Link, Button::Size::Small))
+    , m_compare(new Button(tr("Compare…"), ButtonVariant::Link, Button::Size::Small))
+    , m_verifyAct(new QAction(tr("Verify the selected checkpoint fully…"), this))
+    , m_compareAct(new QAction(tr("Compare the two checked checkpoints…"), this))
+{
+    m_verify->setObjectName(u"job.verify"_s);
+    m_compare->setObjectName(u"job.compare"_s);
+    m_verifyAct->setObjectName(u"job.verify.act"_s);
+    m_compareAct->setObjectName(u"job.compare.act"_s);
+    auto *row = hbox(10);
+    row->addWidget(m_verify);
+    row->addWidget(m_compare);
+    row->setContentsMargins(0, 0, 0, 0);
+    setLayout(row);
+    table->setCheckable(true);
+    connect(m_verify, &QPushButton::clicked, this, &CheckpointActs::verify);
+    connect(m_compare, &QPushButton::clicked, this, &CheckpointActs::compare);
+    connect(m_verifyAct, &QAction::triggered, this, &CheckpointActs::verify);
+    connect(m_compareAct, &QAction::triggered, this, &CheckpointActs::compare);
+    connect(table, &views::DataTable::checkedChanged, this, &CheckpointActs::updateActs);
+    connect(table, &views::DataTable::currentKeyChanged, this, &CheckpointActs::updateActs);
+    connect(table, &views::DataTable::countsChanged, this, &CheckpointActs::updateActs);
+    connect(table, &views::DataTable::menuRequested, this, &CheckpointActs::showMenu);
+    // With large text the foot has no room for them; the menus and the keys do the same.
+    bindTheme(this, [this] { setVisible(Theme::instance().textScale() < 1.5); });
+    updateActs();
+}
+
+void CheckpointActs::addTo(QMenu *menu)
+{
+    menu->addAction(m_verifyAct);
+    menu->addAction(m_compareAct);
+}
+
+QList<QWidget *> CheckpointActs::stops() const
+{
+    return {m_verify, m_compare};
+}
+
+bool CheckpointActs::takeKey(const QString &key)
+{
+    if (key.compare(u"v"_s, Qt::CaseInsensitive) == 0)
+        verify();
+    else if (key.compare(u"c"_s, Qt::CaseInsensitive) == 0)
+        compare();
+    else
+        return false;
+    return true;
+}
+
+QString CheckpointActs::whyNoCompare() const
+{
+    return m_table->checkedKeys().size() == 2 ? QString() : tr("Check exactly two checkpoints to compare them: Space checks the selected one.");
+}
+
+void CheckpointActs::updateActs()
+{
+    const QString none = m_table->currentKey().isEmpty() ? tr("Select a checkpoint.") : QString();
+    m_verify->setRefusal(none);
+    m_verifyAct->setEnabled(none.isEmpty());
+    m_verifyAct->setToolTip(none.isEmpty() ? m_verifyAct->text() : none);
+    const QString why = whyNoCompare();
+    m_compare->setRefusal(why);
+    m_compareAct->setEnabled(why.isEmpty());
+    m_compareAct->setToolTip(why.isEmpty() ? m_compareAct->text() : why);
+}
+
+void CheckpointActs::verify()
+{
+    if (const QString path = m_table->currentKey(); !path.isEmpty())
+        emit verifyRequested(path);
+}
+
+void CheckpointActs::compare()
+{
+    QStringList keys = m_table->checkedKeys();
+    if (keys.size() != 2)
+        return;
+    // A is the lower one in the table, which is the older where the newest come first.
+    std::ranges::sort(keys, {}, [this](const QString &key) { return -m_table->indexOfKey(key).row(); });
+    emit compareRequested(keys[0], keys[1]);
+}
+
+void CheckpointActs::showMenu(const QPoint &at)
+{
+    const QString path = m_table->currentKey();
+    if (path.isEmpty())
+        return;
+    updateActs();
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setToolTipsVisible(true);
+    connect(menu->addAction(tr("Resume from here…")), &QAction::triggered, this, [this, path] { emit resumeRequested(path); });
+    connect(menu->addAction(tr("New job from it…")), &QAction::triggered, this, [this, path] { emit newJobRequested(path); });
+    menu->addSeparator();
+    addTo(menu);
+    menu->popup(at);
+}
+
+} // namespace cairn::pages
