@@ -90,6 +90,11 @@ void initCurl()
     Q_UNUSED(once)
 }
 
+QString curlVersion()
+{
+    return QString::fromLatin1(curl_version());
+}
+
 Result<Target> Target::of(const Endpoint &endpoint)
 {
     const QUrl &url = endpoint.server;
