@@ -17,6 +17,8 @@ CAIRN_PACKAGES_PACKAGE_TEST="lintian man-db bash-completion zsh fish"
 CAIRN_PACKAGES_BENCH="python3-pyte"
 # A server for tests/services/test_services.py beside the databases above; it starts them itself.
 CAIRN_PACKAGES_SERVICES="rabbitmq-server"
+# tests/package/test_install.py.
+CAIRN_PACKAGES_INSTALL="debootstrap"
 CAIRN_PACKAGES_FUZZ="clang libclang-rt-14-dev"
 
 # cairn_missing PACKAGE… prints those that are not installed.
