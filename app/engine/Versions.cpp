@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "engine/Versions.h"
 
-#include "net/Http.h"
+#include "net/CurlVersion.h"
 
 #include <QtGlobal>
 

@@ -3,6 +3,7 @@
 
 #include "base/Text.h"
 #include "net/CurlError.h"
+#include "net/CurlVersion.h"
 #include "net/Proxy.h"
 #include "net/Url.h"
 

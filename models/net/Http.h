@@ -28,9 +28,6 @@ struct Endpoint {
     bool compression = true;     ///< ask for gzip
 };
 
-/// What libcurl says of itself: "libcurl/7.88.1 OpenSSL/3.0.15 zlib/1.2.13 …".
-QString curlVersion();
-
 using Header = QPair<QByteArray, QByteArray>;
 
 struct Request {
