@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Commands.h"
 #include "Output.h"
+#include "TextEditor.h"
 #include "base/Text.h"
+#include "engine/Diagnostics.h"
 #include "kube/Doctor.h"
 
 #include <QJsonArray>
@@ -23,6 +25,32 @@ QString sign(kube::DoctorState state)
     return {};
 }
 
+/// The steps without what only stands there for a person: a report is read by others.
+QJsonArray bundledSteps(const kube::DoctorReport &report)
+{
+    QJsonArray steps;
+    for (const kube::DoctorStep &step : report.steps)
+        steps.append(QJsonObject{{u"id"_s, kube::doctorStepName(step.id)}, {u"state"_s, kube::doctorStateName(step.state)},
+                                 {u"milliseconds"_s, qint64(step.took.count())}, {u"detail"_s, step.detail}, {u"why"_s, step.why}});
+    return steps;
+}
+
+/// Shown first, then saved; on a terminal only after a yes. With "-" shown alone.
+int writeBundle(const kube::Kubeconfig &config, const kube::DoctorReport &report, const Options &options)
+{
+    const QJsonObject bundle = app::diagnostics(u"cairnctl"_s, config, {{u"doctor"_s, bundledSteps(report)}, {u"server"_s, report.serverVersion}});
+    const QString text = app::diagnosticsText(bundle);
+    print(options.format, bundle, text);
+    if (options.bundle == "-"_L1)
+        return ExitOk;
+    if (onTerminal() && !options.yes && !agrees(u"Save this as %1?"_s.arg(text::safe(options.bundle))))
+        return ExitRefused;
+    if (const Result<> saved = app::saveDiagnostics(options.bundle, text); !saved)
+        return printError(saved.error());
+    note(u"Saved as %1, readable by you alone."_s.arg(text::safe(options.bundle)));
+    return ExitOk;
+}
+
 } // namespace
 
 int doctor(app::Engine &engine, const Options &options, std::stop_token stop)
@@ -30,6 +58,8 @@ int doctor(app::Engine &engine, const Options &options, std::stop_token stop)
     kube::DoctorOptions doctorOptions;
     doctorOptions.session = engine.sessionOptions();
     const kube::DoctorReport report = kube::diagnose(engine.source(), options.context, engine.http(), doctorOptions, stop);
+    if (!options.bundle.isEmpty())
+        return writeBundle(engine.kubeconfig(), report, options);
     QJsonArray steps, rights;
     QString table;
     bool refused = false;

@@ -114,14 +114,14 @@ std::optional<Variable> variableOf(const QString &text)
 
 } // namespace
 
-void addLaunchOptions(QCommandLineParser &parser)
+void addLaunchOptions(OptionTable &table)
 {
     // --image is one of all commands (Options.cpp).
-    const auto value = [&parser](const QString &name, const QString &help, const QString &what) {
-        parser.addOption({{name}, help, what});
+    const auto value = [&table](const QString &name, const QString &help, const QString &what) {
+        table.addOption({{name}, help, what});
     };
-    parser.addOption({{u"anyway"_s}, u"Launch also what can be seen not to start, such as a job whose PVC is not there."_s});
-    parser.addOption({{u"f"_s, u"file"_s}, u"Launch this YAML; - is standard input. No option says anything of the job then. Of job edit: the text to be applied."_s, u"FILE"_s});
+    table.addOption({{u"anyway"_s}, u"Launch also what can be seen not to start, such as a job whose PVC is not there."_s});
+    table.addOption({{u"f"_s, u"file"_s}, u"Launch this YAML; - is standard input. No option says anything of the job then. Of job edit: the text to be applied."_s, u"FILE"_s});
     value(u"template"_s, u"Launch this template of job templates; --set says what differs from it."_s, u"NAME"_s);
     value(u"templates"_s, u"Folder of templates, such as a Git checkout's; your own when left out."_s, u"DIR"_s);
     value(u"set"_s, u"A parameter of the template. May be given several times."_s, u"NAME=VALUE"_s);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "OptionTable.h"
 #include "base/Result.h"
 #include "launch/Policy.h"
 #include "launch/Template.h"
@@ -27,7 +28,7 @@ struct LaunchOptions {
     std::optional<int> workers = {};                 ///< --workers N, of job scale
 };
 
-void addLaunchOptions(QCommandLineParser &parser);
+void addLaunchOptions(OptionTable &table);
 /// Values that make no sense are a Kind::Invalid whose `why` names the option.
 Result<LaunchOptions> launchOptions(const QCommandLineParser &parser);
 

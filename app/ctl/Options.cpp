@@ -1,113 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Options.h"
 
+#include "CommandTable.h"
 #include "audit/Audit.h"
+#include "engine/Versions.h"
 
 #include <QCommandLineParser>
-#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
 namespace cairn::ctl {
-namespace {
-
-const auto usage = u"cairnctl: Kubeflow jobs, their checkpoints and their resume, from the terminal.\n\n"
-                   "Usage: cairnctl [options] COMMAND\n\n"
-                   "Commands:\n"
-                   "  doctor                 check the context step by step: file, sign-in, TLS, server, permissions\n"
-                   "  contexts               the contexts of the kubeconfig and what is wrong with them\n"
-                   "  overview               what needs attention, worst first\n"
-                   "  jobs                   training jobs\n"
-                   "  job show NAME          one job ([KIND/]NAME)\n"
-                   "  job why NAME           why it does not run: what waits, what never will, and what helps\n"
-                   "  job effective NAME     what it becomes: runtime, job, patches and queue merged, each line with its origin\n"
-                   "  job resume NAME        resume it from a checkpoint (--from latest|step=N|PATH)\n"
-                   "  job start-from-weights NAME\n"
-                   "                         begin a new run with the weights of a checkpoint alone (--from), in a new job\n"
-                   "  job suspend NAME...    suspend jobs (with --yes)\n"
-                   "  job unsuspend NAME...  unsuspend jobs; their script chooses where it starts (with --yes)\n"
-                   "  job delete NAME...     delete jobs; checkpoints on PVCs and in buckets stay (with --yes)\n"
-                   "  job yaml NAME...       their YAML, to apply again\n"
-                   "  job new NAME [-- COMMAND...]\n"
-                   "                         launch a job from options, from YAML (--file) or from a template (--template),\n"
-                   "                         checked first (with --yes)\n"
-                   "  job templates          templates of jobs, Cairn's and those of a folder (--templates DIR)\n"
-                   "  job clone NAME         launch a copy of a job (--name NEW), into a folder of its own (with --yes), perhaps\n"
-                   "                         from one of its checkpoints (--from-checkpoint latest|step=N|PATH)\n"
-                   "  job convert NAME       make a TrainJob of it, and list what has no counterpart (with --yes)\n"
-                   "  job scale NAME         give it another number of workers (--workers N, with --yes)\n"
-                   "  job edit NAME          change its YAML, in $EDITOR or from a file (-f), checked first (with --yes)\n"
-                   "  checkpoints TARGET     checkpoints of a job, of a folder (a target with a slash), or of\n"
-                   "                         s3://BUCKET/PREFIX\n"
-                   "  checkpoint verify TARGET\n"
-                   "                         read one to its last byte (--from latest|step=N|PATH): every checksum there is\n"
-                   "  checkpoint compare A [B]\n"
-                   "                         two of them: files, and tensors by name, shape and type (--from of A, --with of B)\n"
-                   "  claims [NAME]          PVCs: how full, measured by what, used by what\n"
-                   "  storage classes        StorageClasses, which of them several nodes can write, and what can be made here\n"
-                   "  storage new KIND NAME  make storage for jobs: volume, PVC, class (with --yes)\n"
-                   "  storage prove PVC      write and read it from two nodes (with --allow-helper)\n"
-                   "  storage finish [NAME], storage rollback [NAME]\n"
-                   "                         go on with what was interrupted, or take it back (with --yes)\n"
-                   "  quotas                 quotas of namespaces and Kueue queues: used and free, GPUs first\n"
-                   "  components [NAME]      Kubeflow components, and which do not tolerate a node failure\n"
-                   "  what-if NODE           what stops when a node is lost, or drained (--drain), and the safe way\n"
-                   "  failover COMPONENT     kill its leader and measure until another one works (with --yes)\n"
-                   "  overlay new            generate a kustomize overlay that makes Kubeflow highly available (--out DIR)\n"
-                   "  overlay diff           what the overlay of a folder changes, and whether every patch lands\n"
-                   "  overlay apply          apply it in the safe order (with --yes)\n"
-                   "  overlay test [PATH]    whether the databases and brokers of its settings can be used (--from)\n"
-                   "  overlay move-database [SERVICE]\n"
-                   "                         how to move the data of pipelines or katib, with the commands for this cluster\n"
-                   "  overlay finish [NAME], overlay rollback [NAME]\n"
-                   "                         go on with an apply that was interrupted, or take one back (with --yes)\n"
-                   "  audit                  what falls over, hurts or misleads when a node fails: findings with their fix\n"_s;
-
-/// Commands that take three words or more.
-bool takesNames(const QStringList &words)
-{
-    // The command of a new job counts as some.
-    static const QStringList several{u"suspend"_s, u"unsuspend"_s, u"delete"_s, u"yaml"_s, u"new"_s};
-    return words.size() > 1 && words.first() == "job"_L1 && several.contains(words[1]);
-}
-
-/// Number of words each command takes; at least so many where it takes names.
-int wordsOf(const QStringList &words)
-{
-    if (words.isEmpty())
-        return 0;
-    const QString &first = words.first();
-    if (first == "doctor"_L1 || first == "contexts"_L1 || first == "overview"_L1 || first == "jobs"_L1 || first == "quotas"_L1 || first == "audit"_L1)
-        return 1;
-    if (first == "overlay"_L1) {
-        if (words.size() > 1 && (words[1] == "new"_L1 || words[1] == "diff"_L1 || words[1] == "apply"_L1))
-            return 2;
-        static const QStringList named{u"finish"_s, u"rollback"_s, u"test"_s, u"move-database"_s};
-        return words.size() > 1 && named.contains(words[1]) ? std::clamp<int>(static_cast<int>(words.size()), 2, 3) : 0;
-    }
-    if (first == "storage"_L1 && words.size() > 1) {
-        if (words[1] == "finish"_L1 || words[1] == "rollback"_L1)
-            return std::clamp<int>(static_cast<int>(words.size()), 2, 3);
-        return words[1] == "classes"_L1 ? 2 : words[1] == "prove"_L1 ? 3 : words[1] == "new"_L1 ? 4 : 0;
-    }
-    if (first == "checkpoint"_L1 && words.size() > 1)
-        return words[1] == "verify"_L1 ? 3 : words[1] == "compare"_L1 ? std::clamp<int>(static_cast<int>(words.size()), 3, 4) : 0;
-    if (first == "claims"_L1 || first == "components"_L1)
-        return words.size() == 1 ? 1 : 2;
-    if (first == "checkpoints"_L1 || first == "what-if"_L1 || first == "failover"_L1)
-        return 2;
-    if (first == "job"_L1 && words.size() > 1 && words[1] == "templates"_L1)
-        return 2;
-    if (takesNames(words))
-        return 3;
-    static const QStringList one{u"show"_s, u"why"_s, u"effective"_s, u"resume"_s, u"start-from-weights"_s, u"clone"_s, u"convert"_s, u"scale"_s, u"edit"_s};
-    if (first == "job"_L1 && words.size() > 1 && one.contains(words[1]))
-        return 3;
-    return 0;
-}
-
-} // namespace
-
 std::pair<QString, QString> passwordSource(const QString &option)
 {
     const qsizetype equals = option.indexOf(u'=');
@@ -115,15 +17,14 @@ std::pair<QString, QString> passwordSource(const QString &option)
     return named ? std::pair(option.left(equals), option.mid(equals + 1)) : std::pair(QString(), option);
 }
 
-std::variant<Options, Stop> parseOptions(const QStringList &arguments)
+QList<QCommandLineOption> optionTable()
 {
-    QCommandLineParser parser;
-    parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsCompactedShortOptions);
-    const auto flag = [&parser](const QStringList &names, const QString &help) {
-        parser.addOption({names, help});
+    OptionTable table;
+    const auto flag = [&table](const QStringList &names, const QString &help) {
+        table.addOption({names, help});
     };
-    const auto value = [&parser](const QStringList &names, const QString &help, const QString &what) {
-        parser.addOption({names, help, what});
+    const auto value = [&table](const QStringList &names, const QString &help, const QString &what) {
+        table.addOption({names, help, what});
     };
     flag({u"h"_s, u"help"_s}, u"Show this help."_s);
     flag({u"version"_s}, u"Show the version."_s);
@@ -173,9 +74,18 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     flag({u"virtual-host"_s}, u"Name the bucket in the host name: the default for AWS."_s);
     value({u"as-of"_s}, u"The bucket as it was at that time, by its versions: 2026-11-28T03:00 (here) or …Z (UTC)."_s, u"TIME"_s);
     flag({u"fail-on-damaged"_s}, u"Exit with 5 when a listed checkpoint is damaged."_s);
+    value({u"bundle"_s}, u"Of doctor: write versions, platform, settings without secrets and the log to this file, which must not exist; - is standard output."_s, u"FILE"_s);
 
-    addLaunchOptions(parser);
-    addVolumeOptions(parser);
+    addLaunchOptions(table);
+    addVolumeOptions(table);
+    return table.options();
+}
+
+std::variant<Options, Stop> parseOptions(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsCompactedShortOptions);
+    parser.addOptions(optionTable());
 
     const auto error = [](const QString &text) {
         return Stop{ExitUsage, u"cairnctl: "_s + text + u"\nTry: cairnctl --help"_s};
@@ -185,24 +95,24 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     if (parser.isSet(u"help"_s)) {
         QString options = parser.helpText();
         options.remove(0, options.indexOf(u"Options:"_s));
-        return Stop{ExitOk, usage + u'\n' + options};
+        return Stop{ExitOk, commandHelp() + u'\n' + options};
     }
     if (parser.isSet(u"version"_s))
-        return Stop{ExitOk, u"cairnctl " CAIRN_VERSION_STRING ""_s};
+        return Stop{ExitOk, app::versions(u"cairnctl"_s)};
 
     Options options;
     options.command = parser.positionalArguments();
-    const int words = wordsOf(options.command);
     if (options.command.isEmpty())
-        return Stop{ExitUsage, usage};
-    if (words == 0)
+        return Stop{ExitUsage, commandHelp()};
+    const CommandFacts *command = commandOf(options.command);
+    if (!command)
         return error(u"there is no command \"%1\""_s.arg(options.command.join(u' ')));
-    const bool launchesFile = options.command.size() == 2 && options.command[1] == "new"_L1
+    const bool launchesFile = command->path == "job new"_L1 && options.command.size() == 2
         && (parser.isSet(u"file"_s) || parser.isSet(u"template"_s)); // which names the job
-    if (options.command.size() < words && !launchesFile)
+    if (options.command.size() < command->fewestWords() && !launchesFile)
         return error(u"\"%1\" needs one more word: which?"_s.arg(options.command.join(u' ')));
-    if (options.command.size() > words && !takesNames(options.command))
-        return error(u"\"%1\" is one word too many"_s.arg(options.command[words]));
+    if (command->mostWords() >= 0 && options.command.size() > command->mostWords())
+        return error(u"\"%1\" is one word too many"_s.arg(options.command[command->mostWords()]));
 
     const Result<LaunchOptions> launch = launchOptions(parser);
     if (!launch)
@@ -240,6 +150,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     options.overlay = parser.value(u"overlay"_s);
     options.kustomize = parser.value(u"kustomize"_s);
     options.accepted = parser.value(u"accepted"_s);
+    options.bundle = parser.value(u"bundle"_s);
     options.helmValues = parser.values(u"helm-values"_s);
     options.passwordFrom = parser.values(u"password-from"_s);
     options.image = parser.value(u"image"_s);
@@ -257,6 +168,8 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
         options.style = s3::Store::Style::VirtualHost;
     if (parser.isSet(u"from"_s))
         options.from = parser.value(u"from"_s);
+    if (parser.isSet(u"bundle"_s) && (options.bundle.isEmpty() || options.command.first() != "doctor"_L1))
+        return error(u"--bundle goes with doctor, and takes a file or -"_s);
     if (options.command.value(1) == "scale"_L1 && !options.launch.workers)
         return error(u"job scale needs the number: --workers N"_s);
     if (options.allNamespaces && !options.ns.isEmpty())

@@ -44,6 +44,7 @@ struct Options {
     QString recover;            ///< --recover finish|undo: what a killed resume began
     QString failOn;             ///< --fail-on: exit 5 when a component is down|degraded|single-point|node, or a finding critical|high|medium|low; empty: never
     QString manifests;          ///< --manifests PATH: audit rendered YAML instead of a cluster; "-" is stdin
+    QString bundle;             ///< --bundle FILE: where doctor writes what a report of a fault needs; "-" is stdout; empty: nowhere
     QString accepted;           ///< --accepted FILE: findings that a team accepts
     QString settings;           ///< --settings FILE: what an overlay is generated from
     QString out;                ///< --out DIR: the folder of an overlay
@@ -75,6 +76,9 @@ struct Stop {
 
 /// The two parts of --password-from: a path may hold "=" as well.
 std::pair<QString, QString> passwordSource(const QString &option);
+
+/// Every option, in the order of the help.
+QList<QCommandLineOption> optionTable();
 
 /// Parses argv. Unknown commands and options, missing values and surplus arguments are a Stop with ExitUsage.
 std::variant<Options, Stop> parseOptions(const QStringList &arguments);

@@ -26,17 +26,17 @@ QMap<QString, std::pair<QString, QStringList>> fieldsOfAll()
 
 } // namespace
 
-void addVolumeOptions(QCommandLineParser &parser)
+void addVolumeOptions(OptionTable &table)
 {
-    parser.addOption({{u"by-class"_s}, u"Of storage new: a new file system by a StorageClass, instead of one that is there."_s});
-    parser.addOption({{u"size"_s}, u"Of storage new: how large, as 500Gi."_s, u"QUANTITY"_s});
-    parser.addOption({{u"save"_s}, u"Of storage new: write the YAML to this file, which must not exist."_s, u"FILE"_s});
-    parser.addOption({{u"test-size"_s}, u"Of storage prove: how much each node writes, a quarter of what is free at most (256Mi)."_s, u"QUANTITY"_s});
-    parser.addOption({{u"as-user"_s}, u"Of storage prove: the user ID that writes; that of the pods that use the PVC, or 65534, when left out."_s, u"UID"_s});
+    table.addOption({{u"by-class"_s}, u"Of storage new: a new file system by a StorageClass, instead of one that is there."_s});
+    table.addOption({{u"size"_s}, u"Of storage new: how large, as 500Gi."_s, u"QUANTITY"_s});
+    table.addOption({{u"save"_s}, u"Of storage new: write the YAML to this file, which must not exist."_s, u"FILE"_s});
+    table.addOption({{u"test-size"_s}, u"Of storage prove: how much each node writes, a quarter of what is free at most (256Mi)."_s, u"QUANTITY"_s});
+    table.addOption({{u"as-user"_s}, u"Of storage prove: the user ID that writes; that of the pods that use the PVC, or 65534, when left out."_s, u"UID"_s});
     const auto fields = fieldsOfAll();
     for (auto it = fields.cbegin(); it != fields.cend(); ++it) {
         if (it.key() != "endpoint"_L1 && it.key() != "region"_L1) // of buckets too: Options.cpp
-            parser.addOption({{it.key()}, u"Of storage new %1: %2."_s.arg(it->second.join(u", "_s), it->first), u"VALUE"_s});
+            table.addOption({{it.key()}, u"Of storage new %1: %2."_s.arg(it->second.join(u", "_s), it->first), u"VALUE"_s});
     }
 }
 

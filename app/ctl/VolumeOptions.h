@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "OptionTable.h"
 #include "base/Result.h"
 
 #include <QCommandLineParser>
@@ -19,7 +20,7 @@ struct VolumeOptions {
 };
 
 /// Each field of each kind of storage is an option of its name; those that another command has too are not added twice.
-void addVolumeOptions(QCommandLineParser &parser);
+void addVolumeOptions(OptionTable &table);
 /// Values that make no sense whatever the kind are a Kind::Invalid.
 Result<VolumeOptions> volumeOptions(const QCommandLineParser &parser);
 

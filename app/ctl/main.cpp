@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "CommandManual.h"
 #include "Commands.h"
+#include "Complete.h"
 #include "Output.h"
 #include "base/CoreDumps.h"
+#include "base/Log.h"
 #include "base/Translation.h"
 
 #include <QCoreApplication>
@@ -108,6 +111,16 @@ int main(int argc, char *argv[])
     app.setApplicationVersion(u"" CAIRN_VERSION_STRING ""_s);
 
     installTranslation(QLocale::c()); // scripts read the output: always English
+
+    // Not for people, so not in the help: what the shells ask while a line is typed, and what the manual is made from.
+    const QString hidden = app.arguments().value(1);
+    if (hidden == "__complete"_L1)
+        complete(app.arguments().mid(2)); // does not come back
+    if (hidden == "__manual"_L1) {
+        std::fputs(manual().toUtf8().constData(), stdout);
+        return ExitOk;
+    }
+    keepLog();
 
     const std::variant<Options, Stop> parsed = parseOptions(app.arguments());
     if (const Stop *end = std::get_if<Stop>(&parsed)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "Preferences.h"
 
+#include "engine/Diagnostics.h"
 #include "engine/StartFlows.h"
 
 #include <QDir>
@@ -30,7 +31,7 @@ const std::pair<situation::AlertKind, const char *> alertWords[] = {{situation::
 
 Preferences::Preferences(const QString &file)
     : m_settings(file.isEmpty()
-                     ? QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) + u"/cairn/cairn.conf"_s
+                     ? settingsFile()
                      : file,
                  QSettings::IniFormat)
 {

@@ -5,10 +5,15 @@
 #include "ConnectViews.h"
 #include "DesktopNotifications.h"
 #include "base/Text.h"
+#include "dialogs/YamlDialog.h"
 #include "engine/BucketFlows.h"
+#include "engine/Diagnostics.h"
 #include "kit/Theme.h"
 
 #include <QFileDialog>
+#include <QGuiApplication>
+#include <QJsonArray>
+#include <QScreen>
 
 using namespace Qt::StringLiterals;
 
@@ -40,6 +45,7 @@ SettingsController::SettingsController(Engine &engine, Preferences &preferences,
     connect(m_page, &SettingsPage::addKubeconfigRequested, this, &SettingsController::addKubeconfigRequested);
     connect(m_page, &SettingsPage::changed, this, &SettingsController::keep);
     connect(m_page, &SettingsPage::takeBackRequested, this, &SettingsController::takeBack);
+    connect(m_page, &SettingsPage::diagnosticsRequested, this, &SettingsController::showDiagnostics);
     connect(m_page, &SettingsPage::addProgramFolderRequested, this, &SettingsController::addFolder);
     const auto reachable = [page = m_page, &desktop] { page->setDesktopReachable(desktop.isReachable()); };
     connect(&desktop, &DesktopNotifications::reachableChanged, m_page, reachable);
@@ -86,6 +92,7 @@ void SettingsController::addActions(ActionRegistry &actions)
     add(u"text.larger"_s, tr("Larger text"), zoom, {Qt::CTRL | Qt::Key_Plus, Qt::CTRL | Qt::Key_Equal}, [this] { stepTextSize(1); });
     add(u"text.smaller"_s, tr("Smaller text"), zoom, {Qt::CTRL | Qt::Key_Minus}, [this] { stepTextSize(-1); });
     add(u"text.normal"_s, tr("Text at 100 %"), zoom, {}, [this] { stepTextSize(0); });
+    add(u"diagnostics"_s, tr("Copy diagnostics"), tr("version log report fault bug", "to be found by"), {}, [this] { showDiagnostics(); });
 }
 
 void SettingsController::keep(const SettingsView &view)
@@ -188,6 +195,22 @@ void SettingsController::addFolder()
         showGrants();
         emit sourcesChanged();
     });
+    dialog->open();
+}
+
+void SettingsController::showDiagnostics()
+{
+    // Shown before it is copied: what is sent to strangers is for its owner to judge.
+    auto *dialog = new dialogs::YamlDialog(tr("Diagnostics"), {}, m_page->window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    QJsonArray screens;
+    for (const QScreen *screen : QGuiApplication::screens())
+        screens.append(u"%1x%2 at %3"_s.arg(screen->size().width()).arg(screen->size().height()).arg(screen->devicePixelRatio()));
+    const QJsonObject window{{u"windowSystem"_s, QGuiApplication::platformName()}, {u"screens"_s, screens}};
+    m_scope.run(
+        dialog,
+        [&engine = m_engine, window](std::stop_token) { return diagnosticsText(diagnostics(u"cairn"_s, engine.kubeconfig(), {{u"window"_s, window}})); },
+        [dialog](const QString &text) { dialog->setYaml(text); });
     dialog->open();
 }
 

@@ -44,6 +44,7 @@ private:
     void takeBack(pages::Grant::Kind kind, const QString &id);
     void showGrants();
     void addFolder();
+    void showDiagnostics();
     pages::SettingsView read() const;
 
     Engine &m_engine;

@@ -3,8 +3,11 @@
 #include "Preferences.h"
 #include "WindowSet.h"
 #include "base/CoreDumps.h"
+#include "base/Log.h"
 #include "base/Translation.h"
 #include "engine/Engine.h"
+#include "engine/Manual.h"
+#include "engine/Versions.h"
 #include "kit/Theme.h"
 
 #include <QApplication>
@@ -38,8 +41,28 @@ void withoutMissingScripts(QtMsgType type, const QMessageLogContext &context, co
 /// Help and version are asked for where there is no display as well: in a build, over ssh.
 bool asksForWords(int argc, char *argv[])
 {
-    static constexpr std::array<std::string_view, 5> words{"-h", "--help", "--help-all", "-v", "--version"};
+    static constexpr std::array<std::string_view, 6> words{"-h", "--help", "--help-all", "-v", "--version", "--manual"};
     return std::any_of(argv + std::min(1, argc), argv + argc, [](const char *word) { return std::ranges::find(words, word) != words.end(); });
+}
+
+/// cairn(1). `cairn --manual` prints it, for the build.
+QString manual(const QList<QCommandLineOption> &options)
+{
+    app::Manual page;
+    page.program = u"cairn"_s;
+    page.summary = u"desktop console for Kubeflow training jobs and their checkpoints"_s;
+    page.synopsis = u"[OPTIONS]"_s;
+    page.description = u"Shows the training jobs of a Kubernetes cluster live, says which checkpoints can be trusted and how much work is unsaved, and "
+                       "resumes training from the checkpoint that is chosen. It connects through a kubeconfig and installs nothing on the cluster."_s;
+    page.options = options;
+    page.after = {{u"FILES"_s,
+                   {},
+                   {{u"~/.config/cairn/cairn.conf"_s, u"Settings and consents; no secrets."_s},
+                    {u"~/.config/cairn/exec-consent.json"_s, u"The sign-in programs that may run, as digests."_s},
+                    {u"~/.local/share/cairn/"_s, u"Histories, drafts and templates of jobs."_s}}},
+                  {u"ENVIRONMENT"_s, {}, {{u"KUBECONFIG"_s, u"The kubeconfig files, separated by colons; ~/.kube/config when not set."_s}}}};
+    page.seeAlso = u"cairnctl(1), kubectl(1)"_s;
+    return app::toRoff(page);
 }
 
 void introduce()
@@ -55,20 +78,31 @@ int main(int argc, char *argv[])
     leaveNoCoreDumps();
     QCommandLineParser parser;
     parser.setApplicationDescription(u"Desktop console for Kubeflow training jobs and their checkpoints"_s);
-    parser.addHelpOption();
-    parser.addVersionOption();
+    const QCommandLineOption help = parser.addHelpOption();
+    const QCommandLineOption version = parser.addVersionOption();
     const QCommandLineOption kubeconfig(u"kubeconfig"_s, u"Read this kubeconfig only."_s, u"FILE"_s);
     const QCommandLineOption context(u"context"_s, u"Open on this context instead of the current one."_s, u"NAME"_s);
     const QCommandLineOption page(u"page"_s, u"Show this page first (overview, jobs, ha …; a wrong one names them all)."_s, u"PAGE"_s);
     const QCommandLineOption theme(u"theme"_s, u"light, dark or system."_s, u"THEME"_s);
     const QCommandLineOption language(u"lang"_s, u"en or zh_TW; the system's when left out."_s, u"LANG"_s);
     const QCommandLineOption exitAfterStartup(u"exit-after-startup"_s, u"Start, show the window once, end."_s);
-    parser.addOptions({kubeconfig, context, page, theme, language, exitAfterStartup});
+    QCommandLineOption forBuild(u"manual"_s);
+    forBuild.setFlags(QCommandLineOption::HiddenFromHelp);
+    const QList<QCommandLineOption> own{kubeconfig, context, page, theme, language, exitAfterStartup};
+    parser.addOptions(own);
+    parser.addOption(forBuild);
     if (asksForWords(argc, argv)) {
         const QCoreApplication words(argc, argv);
         introduce();
+        const bool understood = parser.parse(QCoreApplication::arguments());
+        if (understood && (parser.isSet(version) || parser.isSet(forBuild))) {
+            const QString text = parser.isSet(version) ? app::versions(u"cairn"_s) + u'\n' : manual(QList{help, version} + own);
+            std::fputs(text.toUtf8().constData(), stdout);
+            return 0;
+        }
         parser.process(words); // which ends the program
     }
+    keepLog();
     shown = qInstallMessageHandler(withoutMissingScripts);
 #ifdef M_MMAP_THRESHOLD
     // glibc raises this limit to the largest block that was given back: the answers to the first lists would leave holes of

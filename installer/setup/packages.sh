@@ -11,9 +11,14 @@ CAIRN_PACKAGES_LAB="containerd runc containernetworking-plugins busybox-static i
  python3 python3-pip python3-venv python3-torch python3-yaml openssl curl procps"
 CAIRN_PACKAGES_TEST="libcpp-httplib-dev
  libnghttp2-dev gnome-keyring dbus-daemon qt6-websockets-dev mariadb-server postgresql clang-format clang-tidy clazy codespell desktop-file-utils appstream"
+# installer/build deb, and what looks at its packages.
+CAIRN_PACKAGES_PACKAGE="dpkg-dev file gzip xz-utils"
+CAIRN_PACKAGES_PACKAGE_TEST="lintian man-db bash-completion zsh fish"
 CAIRN_PACKAGES_BENCH="python3-pyte"
 # A server for tests/services/test_services.py beside the databases above; it starts them itself.
 CAIRN_PACKAGES_SERVICES="rabbitmq-server"
+# tests/package/test_install.py.
+CAIRN_PACKAGES_INSTALL="debootstrap"
 CAIRN_PACKAGES_FUZZ="clang libclang-rt-14-dev"
 
 # cairn_missing PACKAGE… prints those that are not installed.

@@ -3,6 +3,7 @@
 
 #include "base/Text.h"
 #include "net/CurlError.h"
+#include "net/CurlVersion.h"
 #include "net/Proxy.h"
 #include "net/Url.h"
 
@@ -88,6 +89,11 @@ void initCurl()
 {
     static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
     Q_UNUSED(once)
+}
+
+QString curlVersion()
+{
+    return QString::fromLatin1(curl_version());
 }
 
 Result<Target> Target::of(const Endpoint &endpoint)

@@ -3,6 +3,8 @@
 #include "WindowTest.h"
 
 #include "dialogs/Palette.h"
+#include "dialogs/YamlDialog.h"
+#include "editors/CodeEditor.h"
 #include "kit/Inputs.h"
 #include "kit/Label.h"
 #include "kit/Messages.h"
@@ -128,6 +130,13 @@ private slots:
         QCOMPARE(kit::Theme::instance().textScale(), 1.25);
         QTest::keyClick(w.find<kit::Segment>("settings.first"), Qt::Key_Right);
         QCOMPARE(w.preferences.textPercent(), 125);
+        // What a report of a fault needs is shown before it goes anywhere.
+        w.find<QWidget>("settings.diagnostics")->setFocus();
+        QTest::keyClick(w.find<QWidget>("settings.diagnostics"), Qt::Key_Space);
+        auto *diagnostics = w.find<dialogs::YamlDialog>("yaml");
+        const auto *shown = diagnostics->findChild<editors::CodeEditor *>(u"yaml.text"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(shown->text().contains(u"windowSystem: offscreen"_s) && shown->text().contains(u"libcurl/"_s), wait);
+        diagnostics->close();
         app::WindowSet windows(w.engine, w.preferences);
         app::MainWindow *second = windows.open(u"cairn-lab-viewer"_s);
         QVERIFY(QTest::qWaitFor([second] { return second->session() != nullptr; }, wait));

@@ -15,7 +15,7 @@ class StateView;
 
 namespace cairn::dialogs {
 
-/// One object as YAML, to read and to copy. Loading until setYaml() or setError(). Show it with open(). GUI thread only.
+/// One object as YAML, or another text in it, to read and to copy. Loading until setYaml() or setError(). Show it with open(). GUI thread only.
 class YamlDialog : public QDialog
 {
     Q_OBJECT

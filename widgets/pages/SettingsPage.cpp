@@ -206,6 +206,13 @@ QWidget *SettingsPage::makeFacts()
     Card *card = section(tr("About"));
     m_factRows = vbox(4);
     card->body()->addLayout(m_factRows);
+    auto *buttons = hbox();
+    auto *copy = new Button(tr("Copy diagnostics…"), ButtonVariant::Normal, Button::Size::Small);
+    copy->setObjectName(u"settings.diagnostics"_s);
+    connect(copy, &QPushButton::clicked, this, &SettingsPage::diagnosticsRequested);
+    buttons->addWidget(copy);
+    buttons->addStretch(1);
+    card->body()->addLayout(buttons);
     return card;
 }
 

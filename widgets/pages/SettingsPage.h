@@ -69,6 +69,7 @@ signals:
     void addKubeconfigRequested();
     void addProgramFolderRequested();
     void tryNotificationRequested();
+    void diagnosticsRequested();
 
 private:
     QWidget *makeLook();
