@@ -358,7 +358,7 @@ void LaunchController::showCheckpoints(const QString &uid)
         for (const Checkpoint &one : std::as_const(all)) {
             const QString refusal = one.verdict == Verdict::Damaged ? tr("It is damaged.")
                 : one.verdict == Verdict::Writing                   ? tr("It is still being written.")
-                : one.verdict == Verdict::Whole && !one.resumable   ? tr("It holds weights alone.")
+                : one.holdsWeightsAlone()                           ? tr("It holds weights alone.")
                                                                     : QString();
             shown.items.append({one.path, one.step ? tr("Step %1").arg(text::number(*one.step)) : text::safe(one.path),
                 u"%1 · %2"_s.arg(items::tag(one.verdict).text, text::ago(one.savedAt, now)), refusal});

@@ -219,8 +219,7 @@ void ResumeController::onCheck(const QString &check, const QString &offer)
 jobs::Act ResumeController::act() const
 {
     // What holds weights alone cannot be resumed, whatever was pressed.
-    const bool weightsAlone = m_checkpoint.verdict == Verdict::Whole && !m_checkpoint.resumable;
-    return weightsAlone ? jobs::Act::StartFromWeights : m_wanted;
+    return m_checkpoint.holdsWeightsAlone() ? jobs::Act::StartFromWeights : m_wanted;
 }
 
 kit::CheckItem ResumeController::lookItem() const

@@ -29,6 +29,8 @@ struct Checkpoint {
     QString proof;        ///< what stands behind "whole": "marker", "renamed", "tracker", "count", "probe"; else empty
     QString reason;       ///< one sentence: what was checked, or what is wrong
     bool resumable = false; ///< whole and holds what a resume needs (not weights alone)
+    /// A new run can start from it, and none can be resumed.
+    bool holdsWeightsAlone() const { return verdict == Verdict::Whole && !resumable; }
     int worldSize = 0;    ///< it loads with this number of processes only; 0 where any will do or nothing is known
     int ranks = 0;        ///< processes whose random states it holds; 0 where it keeps none by process
     std::optional<double> loss; ///< from trainer_state.json and the like; never from unpickling

@@ -168,8 +168,7 @@ QVariant CheckpointTableModel::action(const CheckpointRow &row) const
 {
     if (row.checkpoint.path != m_active)
         return {};
-    const bool weightsAlone = row.checkpoint.verdict == Verdict::Whole && !row.checkpoint.resumable;
-    ActionValue value{u"checkpoint.resume"_s, weightsAlone ? tr("Start from these weights…") : tr("Resume from here…"), true, true, {}};
+    ActionValue value{u"checkpoint.resume"_s, row.checkpoint.holdsWeightsAlone() ? tr("Start from these weights…") : tr("Resume from here…"), true, true, {}};
     if (row.verified && row.verified->result == FullRead::Damaged)
         value.why = tr("A damaged checkpoint cannot be resumed. %1").arg(text::safe(row.verified->reason));
     else if (row.checkpoint.verdict == Verdict::Damaged)

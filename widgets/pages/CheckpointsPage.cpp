@@ -96,7 +96,7 @@ void CheckpointsPage::showMenu(const QPoint &at)
         connect(action, &QAction::triggered, this, act);
     };
     add(tr("Open the job"), {}, [this, uid = row->jobUid] { emit jobRequested(uid); });
-    const bool weightsAlone = row->checkpoint.verdict == Verdict::Whole && !row->checkpoint.resumable;
+    const bool weightsAlone = row->checkpoint.holdsWeightsAlone();
     const QString whyNoResume = weightsAlone ? tr("The checkpoint holds only weights: it cannot be resumed, a new run can start from them.") : why;
     add(tr("Resume…"), whyNoResume, [this, key] { resume(key); });
     add(tr("Start from these weights…"), why, [this, key] { startFromWeights(key); });

@@ -57,7 +57,7 @@ void JobPage::updateResume()
 {
     const QString none = whyNoBeginning();
     const Checkpoint *selected = m_checkpoints->checkpoint(selectedCheckpoint());
-    const bool weightsAlone = selected && selected->verdict == Verdict::Whole && !selected->resumable;
+    const bool weightsAlone = selected && selected->holdsWeightsAlone();
     m_resume->setText(weightsAlone ? tr("Start from these weights…") : tr("Resume…"));
     m_resume->setRefusal(m_refusal.isEmpty() ? none : m_refusal);
     m_newJob->setRefusal(none); // needs no right on this job
