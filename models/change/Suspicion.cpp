@@ -94,7 +94,8 @@ private:
 
     static void add(QStringList &list, const QString &text)
     {
-        if (!list.contains(text))
+        constexpr qsizetype most = 200; // a record may have tens of thousands, and nobody reads them
+        if (list.size() < most && !list.contains(text))
             list.append(text);
     }
     /// Whatever is no plain no: servers differ in what they take for a yes.
