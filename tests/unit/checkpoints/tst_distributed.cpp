@@ -194,7 +194,7 @@ private slots:
         MemorySource less = source;
         for (const char *rank : {"0", "1"})
             less = without(less, "run/global_step_40/critic/extra_state_world_size_2_rank_"_ba + rank + ".pt");
-        QVERIFY2(look(less).brief(u"run/global_step_40"_s).startsWith(u"damaged no: critic: 0 of 2 extra_state files"_s), qPrintable(look(less).brief(u"run/global_step_40"_s)));
+        QVERIFY2(look(less).brief(u"run/global_step_40"_s).startsWith(u"damaged no: Critic: 0 of 2 extra_state files"_s), qPrintable(look(less).brief(u"run/global_step_40"_s)));
         MemorySource flat; // supervised fine-tuning
         for (const char *step : {"10", "20"}) {
             for (const char *kind : {"model", "optim"}) {

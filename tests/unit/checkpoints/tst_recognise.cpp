@@ -73,9 +73,9 @@ private slots:
     {
         const Listing listing = scan(u"torch/lightning"_s);
         QCOMPARE(lines(listing.runs.first()),
-                 (QStringList{u"epoch=0-step=40.ckpt lightning 40 name 0 whole resumable"_s,
-                              u"epoch=1-step=80.ckpt lightning 80 name 1 whole resumable"_s,
-                              u"last.ckpt lightning 80 pickle 1 whole resumable"_s}));
+                 (QStringList{u"epoch=0-step=40.ckpt torch-zip 40 name 0 whole resumable"_s,
+                              u"epoch=1-step=80.ckpt torch-zip 80 name 1 whole resumable"_s,
+                              u"last.ckpt torch-zip 80 pickle 1 whole resumable"_s}));
     }
     void damageIsFoundAndNeverResumable()
     {

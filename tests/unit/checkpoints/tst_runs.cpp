@@ -15,7 +15,7 @@ class TestRuns : public QObject
     {
         QByteArrayList tensors;
         for (qsizetype i = 0; i < names.size(); ++i)
-            tensors << '"' + names[i] + R"(":{"dtype":"U8","shape":[4],"data_offsets":[)" + QByteArray::number(4 * i) + ',' + QByteArray::number(4 * i + 4) + "]}";
+            tensors << "\"" + names[i] + "\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[" + QByteArray::number(4 * i) + ',' + QByteArray::number(4 * i + 4) + "]}";
         const QByteArray header = '{' + tensors.join(',') + '}';
         return le<quint64>(static_cast<quint64>(header.size())) + header + QByteArray(4 * names.size(), 'w');
     }
@@ -208,6 +208,28 @@ private slots:
         }
         MemorySource less = without(source, "out/checkpoint-10/adapter_config.json");
         QVERIFY2(look(less).brief(u"out/checkpoint-10"_s).startsWith(u"damaged no: adapter_config.json is missing"_s), qPrintable(look(less).brief(u"out/checkpoint-10"_s)));
+    }
+    void lightningGoesByItsOwnCounter()
+    {
+        const auto file = [](qint32 step) {
+            return torchFile(py::dict({{"epoch", py::integer(1)}, {"global_step", py::integer(step)}, {"pytorch-lightning_version", py::text("2.6.5")},
+                                       {"state_dict", py::model()}, {"optimizer_states", py::list({py::optimizer()})}}));
+        };
+        MemorySource source;
+        source.add("c/epoch=1-step=80.ckpt", file(80));
+        source.add("c/epoch=1-step=80-v1.ckpt", file(80));
+        source.add("c/epoch=2-step=120.ckpt", file(80)); // renamed
+        source.add("c/hpc_ckpt_3.ckpt", file(80)); // counts saves
+        source.add("c/last.ckpt", file(80));
+        const Seen seen = look(source);
+        QCOMPARE(seen.lines, (QStringList{u"c/epoch=1-step=80-v1.ckpt lightning 80 whole resumable"_s, u"c/epoch=1-step=80.ckpt lightning 80 whole resumable"_s,
+                                          u"c/epoch=2-step=120.ckpt lightning 80 whole resumable"_s, u"c/hpc_ckpt_3.ckpt lightning 80 whole resumable"_s,
+                                          u"c/last.ckpt lightning 80 whole resumable"_s}));
+        QCOMPARE(seen.at(u"c/epoch=1-step=80.ckpt"_s).stepSource, u"name"_s);
+        QCOMPARE(seen.at(u"c/epoch=2-step=120.ckpt"_s).stepSource, u"pickle"_s);
+        MemorySource one;
+        one.add("c/last.ckpt", file(80));
+        QCOMPARE(firstFalseWhole(one), QString());
     }
     void foldersUnderWayAreLeftOut()
     {
