@@ -48,7 +48,7 @@ QString copyByHand(const Job &job, const PathContract &contract, const QString &
     if (hasRoles)
         sentences << Words::tr("Do the same in the folder of every other role.");
     sentences << Words::tr("Then list the checkpoints again and choose the copy: the job is told its folder.");
-    return sentences.join(u' ');
+    return sentences.join(u'\n'); // so that the end of the command is seen
 }
 
 } // namespace cairn::jobs

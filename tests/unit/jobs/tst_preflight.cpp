@@ -256,16 +256,16 @@ private slots:
     void jsonHasTheDocumentedFields()
     {
         const ResumePlan plan = prepare(contractJob());
-        QCOMPARE(toJson(plan).keys(), (QStringList{u"alternative"_s, u"attempt"_s, u"checkpoint"_s, u"contract"_s, u"diff"_s, u"feasible"_s, u"id"_s, u"job"_s,
-                                                  u"loss"_s, u"mode"_s, u"object"_s, u"problems"_s, u"saveDir"_s, u"target"_s, u"told"_s,
+        QCOMPARE(toJson(plan).keys(), (QStringList{u"act"_s, u"alternative"_s, u"attempt"_s, u"checkpoint"_s, u"contract"_s, u"diff"_s, u"feasible"_s, u"id"_s, u"job"_s,
+                                                  u"loss"_s, u"mode"_s, u"object"_s, u"problems"_s, u"processes"_s, u"saveDir"_s, u"target"_s, u"told"_s,
                                                   u"warnings"_s, u"wrapper"_s}));
         QVERIFY(!toJson(plan, false).contains(u"object"_s));
         QCOMPARE(toJson(plan)[u"contract"_s][u"resumeBy"_s].toString(), u"env:RESUME_FROM_CHECKPOINT"_s);
         ResumeOutcome outcome;
         outcome.error = Error::make(Error::Kind::Conflict, u"w"_s);
         QCOMPARE(toJson(outcome)[u"error"_s][u"kind"_s].toString(), u"Conflict"_s);
-        QCOMPARE(toJson(outcome).keys(), (QStringList{u"canPutBack"_s, u"checkpoint"_s, u"checkpointStep"_s, u"error"_s, u"firstStep"_s,
-                                                     u"id"_s, u"mode"_s, u"notes"_s, u"pod"_s, u"resumedLine"_s, u"saveDir"_s, u"state"_s,
+        QCOMPARE(toJson(outcome).keys(), (QStringList{u"act"_s, u"canPutBack"_s, u"checkpoint"_s, u"checkpointStep"_s, u"error"_s, u"firstStep"_s,
+                                                     u"id"_s, u"mode"_s, u"notes"_s, u"pod"_s, u"resumedLine"_s, u"saveDir"_s, u"startedFromZero"_s, u"state"_s,
                                                      u"target"_s}));
         QCOMPARE(toJson(run(plan).first()).keys(), (QStringList{u"fix"_s, u"id"_s, u"state"_s, u"text"_s, u"tookMs"_s}));
         QVERIFY(toJson(LossOfWork())[u"steps"_s].isNull());
@@ -289,7 +289,7 @@ private slots:
         for (const char *id : {"damaged", "writing", "unverified", "not-resumable", "no-path", "not-mounted", "path-bytes", "deleting", "pending",
                                "name", "needs-contract", "only-newest", "needs-save", "no-step", "save-not-mounted", "save-read-only",
                                "no-container", "no-wrapper", "shell-line", "managed", "both-run", "image-arguments", "restarts-from-named",
-                               "script-must-pass", "same-directory", "was-suspended", "may-rotate", "ttl"})
+                               "processes", "path-words", "processes-unknown", "other-processes", "care", "script-must-pass", "same-directory", "was-suspended", "may-rotate", "ttl"})
             QVERIFY2(text.contains(u'`' + QString::fromLatin1(id) + u'`'), id);
     }
 };

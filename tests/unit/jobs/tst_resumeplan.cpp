@@ -560,7 +560,7 @@ private slots:
         QVERIFY(refused.hasProblem("only-newest"_L1));
         const auto note = std::ranges::find(refused.problems, u"only-newest"_s, &PlanNote::id);
         QVERIFY2(note->text.contains(u"highest step"_s), qPrintable(note->text));
-        QVERIFY2(note->fix.contains(u"mkdir -p '/ckpt/it'\\''s/attempt-2-abc123' && cp -a '/ckpt/it'\\''s/step_100' '/ckpt/it'\\''s/attempt-2-abc123/'"_s), qPrintable(note->fix));
+        QVERIFY2(note->fix.contains(u"mkdir -p '/ckpt/it'\\''s/attempt-2-abc123' && cp -a '/ckpt/it'\\''s/step_100' '/ckpt/it'\\''s/attempt-2-abc123'/"_s), qPrintable(note->fix));
         QVERIFY2(note->fix.contains(u"ckpt-claim"_s) && note->fix.contains(u"-n research"_s), qPrintable(note->fix));
 
         // The copy is listed, and alone in its folder.
@@ -590,7 +590,7 @@ private slots:
         const ResumePlan refused = planResume(r);
         const auto note = std::ranges::find(refused.problems, u"only-newest"_s, &PlanNote::id);
         QVERIFY(note != refused.problems.end());
-        QVERIFY2(note->fix.contains(u"cp -a '/ckpt/run/_actor/global_step100' '/ckpt/run/attempt-2-abc123/_actor/' && printf %s 'global_step100' > '/ckpt/run/attempt-2-abc123/_actor/latest'"_s), qPrintable(note->fix));
+        QVERIFY2(note->fix.contains(u"cp -a '/ckpt/run/_actor/global_step100' '/ckpt/run/attempt-2-abc123/_actor'/ && printf %s 'global_step100' > '/ckpt/run/attempt-2-abc123/_actor/latest'"_s), qPrintable(note->fix));
         r.path = u"/ckpt/run/attempt-2-abc123/_actor/global_step100"_s;
         r.alone = true;
         const ResumePlan plan = planResume(r);
