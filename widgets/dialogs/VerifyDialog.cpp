@@ -109,7 +109,7 @@ QString VerifyDialog::progressText(const ckpt::VerifyState &state, std::chrono::
 void VerifyDialog::setRunning(const ckpt::VerifyState &state, std::chrono::milliseconds since)
 {
     if (m_cancel->isHidden()) {
-        const bool focused = m_verify->hasFocus();
+        const bool focused = focusWidget() == m_verify;
         m_files->clear();
         setRunningNow(true);
         if (focused)

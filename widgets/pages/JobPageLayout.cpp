@@ -59,6 +59,7 @@ QWidget *JobPage::makeHeader()
     m_newJobAct = more->addAction(tr("New job from the selected checkpoint…"));
     m_newJobAct->setObjectName(u"job.newJob.act"_s);
     connect(m_newJobAct, &QAction::triggered, this, [this] { requestNewJob(selectedCheckpoint()); });
+    m_checkpointActs->addTo(more); // the tabs are made before the header
     connect(more, &QMenu::aboutToShow, this, &JobPage::updateActs);
     m_more->setMenu(more);
     m_resume = new Button(tr("Resume…"), ButtonVariant::Primary);
@@ -244,7 +245,6 @@ QWidget *JobPage::makeCheckpoints()
     m_newJob->setObjectName(u"job.newJob"_s);
     foot->addWidget(m_newJob);
     m_checkpointActs = new CheckpointActs(m_table);
-    m_checkpointActs->addTo(m_more->menu());
     foot->addWidget(m_checkpointActs);
     connect(m_checkpointActs, &CheckpointActs::resumeRequested, this, &JobPage::requestResume);
     connect(m_checkpointActs, &CheckpointActs::newJobRequested, this, &JobPage::requestNewJob);

@@ -66,14 +66,16 @@ private slots:
         auto *act = dialog.findChild<QAbstractButton *>(u"verify.act"_s);
         auto *cancel = dialog.findChild<QAbstractButton *>(u"verify.cancel"_s);
         QCOMPARE(state->state(), StateView::State::Empty);
-        QVERIFY(act->isVisible() && act->hasFocus());
+        QVERIFY(act->isVisible());
+        QCOMPARE(dialog.focusWidget(), act);
         QVERIFY(!cancel->isVisible());
         QSignalSpy asked(&dialog, &VerifyDialog::verifyRequested);
         QTest::keyClick(act, Qt::Key_Return);
         QCOMPARE(asked.size(), 1);
         dialog.setRunning({u"run/rank_5.pt"_s, 1, 2, 1000, 2000}, std::chrono::seconds(4));
         QVERIFY(!act->isVisible());
-        QVERIFY(cancel->isVisible() && cancel->hasFocus());
+        QVERIFY(cancel->isVisible());
+        QCOMPARE(dialog.focusWidget(), cancel);
         QSignalSpy cancelled(&dialog, &VerifyDialog::cancelRequested);
         QTest::keyClick(cancel, Qt::Key_Space);
         QCOMPARE(cancelled.size(), 1);
