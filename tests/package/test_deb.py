@@ -6,7 +6,10 @@ import gzip
 import hashlib
 import json
 import os
+import pty
 import re
+import select
+import signal
 import socket
 import stat
 import subprocess
@@ -284,6 +287,40 @@ class Packages(unittest.TestCase):
         self.assertEqual([line.split("\t")[0] for line in lines], ["resume"])
         lines = out("fish", "--no-config", "-c", f"source {path}; complete -C 'cairnctl --context prod'", env=env, cwd=home).splitlines()
         self.assertEqual(lines, ["prod-eu"])
+
+    def zsh(self, line, home):
+        """What a line in a terminal becomes when Tab is pressed at its end."""
+        setup = (f"unset zle_bracketed_paste; PS1=; fpath=({self.root['cairn']}/usr/share/zsh/vendor-completions $fpath); autoload -Uz compinit; compinit -u -D; "
+                 "said() { print -r -- \"<$BUFFER>\"; zle kill-buffer; }; zle -N said; bindkey '^X' said; print rea''dy\n")
+        env = self.environment(home, KUBECONFIG=str(home / "kubeconfig"), TERM="dumb")
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(home)
+            os.execve("/usr/bin/zsh", ["zsh", "-f", "-i"], env)
+
+        def until(mark):
+            got, end = b"", time.monotonic() + 60
+            while not re.search(mark, got):
+                self.assertLess(time.monotonic(), end, got)
+                if select.select([terminal], [], [], 0.2)[0]:
+                    got += os.read(terminal, 65536)
+            return re.search(mark, got)
+        try:
+            os.write(terminal, setup.encode())
+            until(b"ready")
+            os.write(terminal, line.encode() + b"\t\x18")
+            return until(rb"<(.*?)>")[1].decode()
+        finally:
+            os.close(terminal)
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+    def test_zsh_completes(self):
+        home = self.home()
+        self.kubeconfig(home, names=("arn:aws:a b",))
+        self.assertEqual(self.zsh("cairnctl job res", home), "cairnctl job resume ")
+        self.assertEqual(self.zsh("cairnctl --output=js", home), "cairnctl --output=json ")
+        self.assertEqual(self.zsh("cairnctl --context ar", home), "cairnctl --context arn:aws:a\\ b ")
 
     def complete(self, home, *words):
         start = time.monotonic()
