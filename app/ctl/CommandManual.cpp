@@ -22,8 +22,9 @@ QString manual()
     page.summary = u"Kubeflow jobs, their checkpoints and their resume, from the terminal"_s;
     page.synopsis = u"[OPTIONS] COMMAND"_s;
     page.description = u"One command per call, by the engine of the window cairn(1). The result goes to standard output, everything else to "
-                       "standard error; with -o json the result is one JSON object whose fields are stable. Nothing on a cluster is changed "
-                       "without --yes, but for job resume, which has --dry-run. Options may stand before or after the command."_s;
+                       "standard error; with -o json the result is one JSON object whose fields are stable. What changes a cluster "
+                       "only shows what it would do without --yes; job resume does it, and has --dry-run. Helper Jobs run with "
+                       "--allow-helper alone. Options may stand before or after the command."_s;
     page.before = {commands};
     page.options = optionTable();
     page.after = {{u"EXIT STATUS"_s,

@@ -137,7 +137,7 @@ QJsonObject diagnostics(const QString &program, const kube::Kubeconfig &config, 
 
 QString diagnosticsText(const QJsonObject &diagnostics)
 {
-    return u"# Read it before you send it: secrets are masked, names in messages are not.\n"_s + manifest::toYaml(diagnostics);
+    return u"# Read it before you send it: secrets are masked, names in messages are not.\n"_s + manifest::toYaml(diagnostics, {u"versions"_s, u"at"_s, u"platform"_s});
 }
 
 Result<> saveDiagnostics(const QString &path, const QString &text)

@@ -6,7 +6,10 @@ import gzip
 import hashlib
 import json
 import os
+import pty
 import re
+import select
+import signal
 import socket
 import stat
 import subprocess
@@ -106,7 +109,7 @@ class Packages(unittest.TestCase):
             for path in root.rglob("*"):
                 if path.is_file():
                     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-                    self.assertNotIn(os.fsencode(str(ROOT)), data, f"{package}: {path}")
+                    self.assertFalse(os.fsencode(str(ROOT)) in data, f"{package}: {path}")  # not assertNotIn, which prints it all
 
     def test_sums_are_those_of_the_files(self):
         sums = dict(reversed(line.split("  ")) for line in (PACKAGES / "SHA256SUMS").read_text(encoding="utf-8").splitlines())
@@ -205,7 +208,7 @@ class Packages(unittest.TestCase):
             env = self.environment(home, PATH="/usr/bin:/bin")
             program = self.root[package] / "usr/bin/cairnctl"
             whole = json.loads(out(program, "checkpoints", FIXTURES / "torch/run", "-o", "json", env=env))
-            self.assertEqual([c["step"] for c in whole["checkpoints"]], [300, 200, 100])
+            self.assertEqual([(c["step"], c["verdict"]) for run in whole["runs"] for c in run["checkpoints"]], [(step, "whole") for step in (100, 200, 300)])
             damaged = subprocess.run([program, "checkpoints", FIXTURES / "torch/damaged", "--fail-on-damaged"], capture_output=True, check=False, env=env)
             self.assertEqual(damaged.returncode, 5)
 
@@ -284,6 +287,40 @@ class Packages(unittest.TestCase):
         self.assertEqual([line.split("\t")[0] for line in lines], ["resume"])
         lines = out("fish", "--no-config", "-c", f"source {path}; complete -C 'cairnctl --context prod'", env=env, cwd=home).splitlines()
         self.assertEqual(lines, ["prod-eu"])
+
+    def zsh(self, line, home):
+        """What a line in a terminal becomes when Tab is pressed at its end."""
+        setup = (f"unset zle_bracketed_paste; PS1=; fpath=({self.root['cairn']}/usr/share/zsh/vendor-completions $fpath); autoload -Uz compinit; compinit -u -D; "
+                 "said() { print -r -- \"<$BUFFER>\"; zle kill-buffer; }; zle -N said; bindkey '^X' said; print rea''dy\n")
+        env = self.environment(home, KUBECONFIG=str(home / "kubeconfig"), TERM="dumb")
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(home)
+            os.execve("/usr/bin/zsh", ["zsh", "-f", "-i"], env)
+
+        def until(mark):
+            got, end = b"", time.monotonic() + 60
+            while not re.search(mark, got):
+                self.assertLess(time.monotonic(), end, got)
+                if select.select([terminal], [], [], 0.2)[0]:
+                    got += os.read(terminal, 65536)
+            return re.search(mark, got)
+        try:
+            os.write(terminal, setup.encode())
+            until(b"ready")
+            os.write(terminal, line.encode() + b"\t\x18")
+            return until(rb"<(.*?)>")[1].decode()
+        finally:
+            os.close(terminal)
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+    def test_zsh_completes(self):
+        home = self.home()
+        self.kubeconfig(home, names=("arn:aws:a b",))
+        self.assertEqual(self.zsh("cairnctl job res", home), "cairnctl job resume ")
+        self.assertEqual(self.zsh("cairnctl --output=js", home), "cairnctl --output=json ")
+        self.assertEqual(self.zsh("cairnctl --context ar", home), "cairnctl --context arn:aws:a\\ b ")
 
     def complete(self, home, *words):
         start = time.monotonic()
