@@ -689,6 +689,20 @@
             <numerusform>and %n more</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <translation>
+            <numerusform>%1 and %n more</numerusform>
+            <numerusform>%1 and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Suspicious: it decides the same of %n more object(s).</source>
+        <translation>
+            <numerusform>Suspicious: it decides the same of %n more object.</numerusform>
+            <numerusform>Suspicious: it decides the same of %n more objects.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>cairn::charts::ActivityChart</name>
@@ -772,6 +786,76 @@
         <translation>
             <numerusform>%n folder lies deeper than %1 levels and was left out.</numerusform>
             <numerusform>%n folders lie deeper than %1 levels and were left out.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors were added</source>
+        <translation>
+            <numerusform>%n tensor was added</numerusform>
+            <numerusform>%n tensors were added</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n files were added</source>
+        <translation>
+            <numerusform>%n file was added</numerusform>
+            <numerusform>%n files were added</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors are gone</source>
+        <translation>
+            <numerusform>%n tensor is gone</numerusform>
+            <numerusform>%n tensors are gone</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n files are gone</source>
+        <translation>
+            <numerusform>%n file is gone</numerusform>
+            <numerusform>%n files are gone</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors have another shape or type</source>
+        <translation>
+            <numerusform>%n tensor has another shape or type</numerusform>
+            <numerusform>%n tensors have another shape or type</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n files have another size</source>
+        <translation>
+            <numerusform>%n file has another size</numerusform>
+            <numerusform>%n files have another size</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n tensors have the same name, shape and type.</source>
+        <translation>
+            <numerusform>The only tensor has the same name, shape and type.</numerusform>
+            <numerusform>All %n tensors have the same name, shape and type.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n files have the same name and size.</source>
+        <translation>
+            <numerusform>The only file has the same name and size.</numerusform>
+            <numerusform>All %n files have the same name and size.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 (and %n more damaged files)</source>
+        <translation>
+            <numerusform>%1 (and %n more damaged file)</numerusform>
+            <numerusform>%1 (and %n more damaged files)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Every byte of its %n files is as it was written: all checksums hold</source>
+        <translation>
+            <numerusform>Every byte of its file is as it was written: all checksums hold</numerusform>
+            <numerusform>Every byte of its %n files is as it was written: all checksums hold</numerusform>
         </translation>
     </message>
 </context>
@@ -978,6 +1062,30 @@
     </message>
 </context>
 <context>
+    <name>cairn::dialogs::CompareDialog</name>
+    <message numerus="yes">
+        <source>%1, %n file(s)</source>
+        <translation>
+            <numerusform>%1, %n file</numerusform>
+            <numerusform>%1, %n files</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s)</source>
+        <translation>
+            <numerusform>%n tensor</numerusform>
+            <numerusform>%n tensors</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s), %1 elements</source>
+        <translation>
+            <numerusform>%n tensor, %1 elements</numerusform>
+            <numerusform>%n tensors, %1 elements</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>cairn::dialogs::LeaveDialog</name>
     <message numerus="yes">
         <source>%n change(s) under way</source>
@@ -1025,6 +1133,23 @@
         <translation>
             <numerusform>%n problem blocks the resume.</numerusform>
             <numerusform>%n problems block the resume.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::VerifyDialog</name>
+    <message numerus="yes">
+        <source>Cairn reads all %n files (%1) to their last byte and checks every checksum that the format has. %2</source>
+        <translation>
+            <numerusform>Cairn reads its file (%1) to the last byte and checks every checksum that the format has. %2</numerusform>
+            <numerusform>Cairn reads all %n files (%1) to their last byte and checks every checksum that the format has. %2</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more files (%1) in its folders have names that no format knows, and were not read.</source>
+        <translation>
+            <numerusform>%n more file (%1) in its folders has a name that no format knows, and was not read.</numerusform>
+            <numerusform>%n more files (%1) in its folders have names that no format knows, and were not read.</numerusform>
         </translation>
     </message>
 </context>

@@ -210,6 +210,22 @@
         <source>Node lost</source>
         <translation>節點失聯</translation>
     </message>
+    <message>
+        <source>Proved</source>
+        <translation>已證實</translation>
+    </message>
+    <message>
+        <source>Holds</source>
+        <translation>無異狀</translation>
+    </message>
+    <message>
+        <source>Not read</source>
+        <translation>未讀取</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>已變更</translation>
+    </message>
 </context>
 <context>
     <name>Words</name>
@@ -308,6 +324,24 @@
     <message>
         <source>Making %1 %2</source>
         <translation>正在建立 %1 %2</translation>
+    </message>
+    <message>
+        <source>The checkpoint loads only with %1 processes, and how many the job will have is not known. %2</source>
+        <translation>檢查點只能以 %1 個行程載入，而不知道工作會有多少個行程。%2</translation>
+    </message>
+    <message>
+        <source>Make sure that %1 makes %2.</source>
+        <comment>fields of the job, number</comment>
+        <translation>請確認 %1 得出的數量為 %2。</translation>
+    </message>
+    <message>
+        <source>The checkpoint loads only with %1 processes, as many as saved it; the job would have %2 (%3).</source>
+        <translation>檢查點只能以 %1 個行程載入，與儲存時相同；工作會有 %2 個（%3）。</translation>
+    </message>
+    <message>
+        <source>Make %1 give %2 in a copy of the job, or choose a checkpoint that loads with any number.</source>
+        <comment>fields of the job, number</comment>
+        <translation>請在複製出的工作中讓 %1 得出 %2，或選擇能以任意行程數載入的檢查點。</translation>
     </message>
 </context>
 <context>
@@ -1314,6 +1348,52 @@
         <source>%1 is no version of an API.</source>
         <translation>%1 不是 API 版本。</translation>
     </message>
+    <message>
+        <source>There is no whole checkpoint below %1 whose weights a run could start from</source>
+        <translation>%1 之下沒有可用其權重開始執行的完整檢查點</translation>
+    </message>
+    <message>
+        <source>the Argo CD application %1</source>
+        <translation>Argo CD 應用程式 %1</translation>
+    </message>
+    <message>
+        <source>the Helm release %1</source>
+        <translation>Helm release %1</translation>
+    </message>
+    <message>
+        <source>a time that is not known</source>
+        <translation>不明的時間</translation>
+    </message>
+    <message>
+        <source>The job of that name belongs to %1, and was made at %2.</source>
+        <extracomment>%1 a program or an object, %2 a time</extracomment>
+        <translation>該名稱的工作屬於 %1，建立於 %2。</translation>
+    </message>
+    <message>
+        <source>The job of that name was made by another launch of Cairn&apos;s at %1.</source>
+        <translation>該名稱的工作是由 Cairn 的另一次啟動所建立，建立於 %1。</translation>
+    </message>
+    <message>
+        <source>The job of that name was made by %1 at %2.</source>
+        <extracomment>%1 a program, %2 a time</extracomment>
+        <translation>該名稱的工作由 %1 建立於 %2。</translation>
+    </message>
+    <message>
+        <source>The job of that name was made at %1.</source>
+        <translation>該名稱的工作建立於 %1。</translation>
+    </message>
+    <message>
+        <source>It holds all that this one says.</source>
+        <translation>它已包含此工作所寫的全部內容。</translation>
+    </message>
+    <message>
+        <source>It is being deleted.</source>
+        <translation>它正在刪除中。</translation>
+    </message>
+    <message>
+        <source>Give the job another name, or delete that one first.</source>
+        <translation>請為工作另取名稱，或先刪除該工作。</translation>
+    </message>
 </context>
 <context>
     <name>cairn::app::Advisor</name>
@@ -1548,6 +1628,17 @@
     <message>
         <source>Show</source>
         <translation>顯示</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::Diagnostics</name>
+    <message>
+        <source>%1 cannot be written.</source>
+        <translation>無法寫入 %1。</translation>
+    </message>
+    <message>
+        <source>Name a file that does not exist yet.</source>
+        <translation>請指定尚不存在的檔案。</translation>
     </message>
 </context>
 <context>
@@ -2545,6 +2636,14 @@
         <source>Nothing was opened</source>
         <translation>未開啟任何內容</translation>
     </message>
+    <message>
+        <source>Verify the checkpoint fully…</source>
+        <translation>完整驗證檢查點…</translation>
+    </message>
+    <message>
+        <source>Compare the two checked checkpoints…</source>
+        <translation>比較勾選的兩個檢查點…</translation>
+    </message>
 </context>
 <context>
     <name>cairn::app::Keychain</name>
@@ -3373,10 +3472,6 @@
         <translation>它記錄在 ConfigMap %1 中。</translation>
     </message>
     <message>
-        <source>Whoever may write ConfigMaps in %1 can have written this record: see that you know what it changes.</source>
-        <translation>任何可在 %1 寫入 ConfigMap 的人都可能寫了這筆記錄：請確認你知道它會變更什麼。</translation>
-    </message>
-    <message>
         <source>Finish</source>
         <translation>完成</translation>
     </message>
@@ -3397,21 +3492,12 @@
         </translation>
     </message>
     <message>
-        <source>Suspicious: it lies in namespace %1, but changes %2.</source>
-        <translation>可疑：它位於命名空間 %1，卻變更 %2。</translation>
+        <source>Whoever may write ConfigMaps in %1 can have written this record.</source>
+        <translation>此紀錄可能由任何能在 %1 寫入 ConfigMap 的人寫成。</translation>
     </message>
     <message>
-        <source>Change objects outside of %1?</source>
-        <comment>a namespace</comment>
-        <translation>變更 %1 以外的物件？</translation>
-    </message>
-    <message>
-        <source>The record may have been written by somebody who may not change these objects. With your permissions it would be done.</source>
-        <translation>寫入此紀錄的人可能無權變更這些物件；若繼續，就會以您的權限執行。</translation>
-    </message>
-    <message>
-        <source>Change them</source>
-        <translation>變更這些物件</translation>
+        <source>See that you know what it changes.</source>
+        <translation>請確認您知道它會變更什麼。</translation>
     </message>
 </context>
 <context>
@@ -3592,6 +3678,11 @@
         <source>The checkpoints could not be read again. %1</source>
         <translation>無法重新讀取檢查點。%1</translation>
     </message>
+    <message>
+        <source>Starting %1 from weights</source>
+        <comment>job</comment>
+        <translation>正在從權重開始 %1</translation>
+    </message>
 </context>
 <context>
     <name>cairn::app::ResumeRun</name>
@@ -3614,6 +3705,11 @@
     <message>
         <source>Everything is back as it was.</source>
         <translation>一切已恢復原狀。</translation>
+    </message>
+    <message>
+        <source>%1 started from zero</source>
+        <comment>job</comment>
+        <translation>%1 從零開始了</translation>
     </message>
 </context>
 <context>
@@ -3734,6 +3830,19 @@
         <source>Text at 100 %</source>
         <translation>文字 100%</translation>
     </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>複製診斷資訊</translation>
+    </message>
+    <message>
+        <source>version log report fault bug</source>
+        <comment>to be found by</comment>
+        <translation>版本 記錄 報告 故障 錯誤</translation>
+    </message>
+    <message>
+        <source>Diagnostics</source>
+        <translation>診斷資訊</translation>
+    </message>
 </context>
 <context>
     <name>cairn::app::StartFlows</name>
@@ -3792,6 +3901,60 @@
         <source>PVC · %1</source>
         <comment>namespace</comment>
         <translation>PVC · %1</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::Verify</name>
+    <message>
+        <source>The PVC %1 could not be read</source>
+        <translation>無法讀取 PVC %1</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::app::VerifyController</name>
+    <message>
+        <source>step %1</source>
+        <translation>第 %1 步</translation>
+    </message>
+    <message>
+        <source>%1 is being verified; one checkpoint is read at a time.</source>
+        <translation>正在驗證 %1；一次只讀取一個檢查點。</translation>
+    </message>
+    <message>
+        <source>It reads the bucket: all of it comes to this computer.</source>
+        <translation>它會讀取儲存桶：全部內容都會傳到這台電腦。</translation>
+    </message>
+    <message>
+        <source>It runs commands in a pod of the job that mounts the PVC, which takes one of its cores meanwhile. It only reads.</source>
+        <translation>它會在掛載該 PVC 的工作 Pod 中執行命令，期間會佔用該 Pod 的一個核心。它只會讀取。</translation>
+    </message>
+    <message>
+        <source>A helper Job mounts the PVC read-only and is gone a minute later. What needs no look at single bytes is summed up there.</source>
+        <translation>輔助 Job 會以唯讀方式掛載 PVC，一分鐘後即消失。不需檢視個別位元組的內容會在該處計算總和檢查碼。</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>listing its files</source>
+        <translation>正在列出其檔案</translation>
+    </message>
+    <message>
+        <source>%1 is damaged</source>
+        <translation>%1 已損壞</translation>
+    </message>
+    <message>
+        <source>%1 was verified fully</source>
+        <translation>%1 已完整驗證</translation>
+    </message>
+    <message>
+        <source>%1 could not be verified</source>
+        <translation>無法驗證 %1</translation>
+    </message>
+    <message>
+        <source>Reading headers…</source>
+        <translation>正在讀取標頭…</translation>
     </message>
 </context>
 <context>
@@ -3991,6 +4154,18 @@
     <message>
         <source>Finish it with: cairnctl storage finish %1 -n %2 --yes, or take it back with storage rollback.</source>
         <translation>請以此完成：cairnctl storage finish %1 -n %2 --yes，或以 storage rollback 撤回。</translation>
+    </message>
+    <message>
+        <source>Choose a folder that is made for it, such as /mnt/training.</source>
+        <translation>請選擇專為此用途建立的資料夾，例如 /mnt/training。</translation>
+    </message>
+    <message>
+        <source>%1 is all of a node: whoever mounts the PVC reads and writes its system, its keys and the volumes of all other pods there, and can take over the cluster.</source>
+        <translation>%1 是整個節點：任何掛載此 PVC 的人都能讀寫該處的系統、金鑰與所有其他 Pod 的磁碟區，並可接管叢集。</translation>
+    </message>
+    <message>
+        <source>%1 is a folder of the node&apos;s system: whoever mounts the PVC reads and writes it, and can take over the node.</source>
+        <translation>%1 是節點系統的資料夾：任何掛載此 PVC 的人都能讀寫它，並可接管該節點。</translation>
     </message>
 </context>
 <context>
@@ -6230,11 +6405,6 @@
         <translation>重新建立 %1</translation>
     </message>
     <message>
-        <source>put back %1</source>
-        <comment>kind and name of an object</comment>
-        <translation>還原 %1</translation>
-    </message>
-    <message>
         <source>put back %1: %2</source>
         <comment>kind and name of an object, fields</comment>
         <translation>還原 %1：%2</translation>
@@ -6252,8 +6422,149 @@
         <translation>請查看它會變更什麼；只有在您知道此變更時才繼續。</translation>
     </message>
     <message>
-        <source>It lies in namespace %1, but changes objects elsewhere or gives rights, as with %2: whoever may write ConfigMaps in %1 can have written it.</source>
-        <translation>它在命名空間 %1 中，卻變更其他地方的物件或授予權限，例如 %2：可能由任何能在 %1 寫入 ConfigMap 的人寫成。</translation>
+        <source>The record of this change was written anew meanwhile; nothing was changed.</source>
+        <translation>此變更的紀錄已在此期間重新寫入；沒有任何變更。</translation>
+    </message>
+    <message>
+        <source>It says something else than what was looked at.</source>
+        <translation>其內容與先前查看的不同。</translation>
+    </message>
+    <message>
+        <source>Look at what it changes now.</source>
+        <translation>請查看它現在會變更什麼。</translation>
+    </message>
+    <message>
+        <source>%1 is left alone: it does not say any more that this change made it.</source>
+        <comment>kind and name of an object</comment>
+        <translation>%1 維持不動：它已不再標明由此變更建立。</translation>
+    </message>
+    <message>
+        <source>delete %1, if this change made it</source>
+        <comment>kind and name of an object</comment>
+        <translation>若 %1 由此變更建立，則刪除</translation>
+    </message>
+    <message>
+        <source>leave %1 alone: it was there before and is not changed</source>
+        <comment>kind and name of an object</comment>
+        <translation>保留 %1 不動：它先前已存在，且不會變更</translation>
+    </message>
+    <message>
+        <source>%1 is left alone: it was there before and was not changed.</source>
+        <comment>kind and name of an object</comment>
+        <translation>%1 維持不動：它先前已存在，且未曾變更。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <translation>
+            <numerusform>%1 及另外 %n 個</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>runs as service account %1</source>
+        <translation>以 ServiceAccount %1 執行</translation>
+    </message>
+    <message>
+        <source>namespaces of the node (%1)</source>
+        <translation>節點的命名空間（%1）</translation>
+    </message>
+    <message>
+        <source>a privileged container</source>
+        <translation>特權容器</translation>
+    </message>
+    <message>
+        <source>capabilities beyond the usual ones</source>
+        <translation>超出一般範圍的 capabilities</translation>
+    </message>
+    <message>
+        <source>paths of the node (%1)</source>
+        <translation>節點的路徑（%1）</translation>
+    </message>
+    <message>
+        <source>image %1</source>
+        <translation>映像檔 %1</translation>
+    </message>
+    <message>
+        <source>command, arguments or variables of a container</source>
+        <translation>容器的命令、引數或變數</translation>
+    </message>
+    <message>
+        <source>Suspicious: it lies in namespace %1, but changes %2.</source>
+        <translation>可疑：它位於命名空間 %1，卻變更 %2。</translation>
+    </message>
+    <message>
+        <source>Suspicious: it gives rights with %1.</source>
+        <translation>可疑：它以 %1 授予權限。</translation>
+    </message>
+    <message>
+        <source>Suspicious: it decides what the pods of %1 run or may do: %2.</source>
+        <comment>kind and name of an object, what</comment>
+        <translation>可疑：它決定 %1 的 Pod 執行什麼或可以做什麼：%2。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Suspicious: it decides the same of %n more object(s).</source>
+        <translation>
+            <numerusform>可疑：它還對另外 %n 個物件決定同樣的事項。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Whoever may write ConfigMaps in %1 can have written it.</source>
+        <translation>可能由任何能在 %1 寫入 ConfigMap 的人寫成。</translation>
+    </message>
+    <message>
+        <source>Carry out a change that more than one thing speaks against?</source>
+        <translation>此變更有多處可疑，仍要執行嗎？</translation>
+    </message>
+    <message>
+        <source>%1 The record may have been written by somebody who may do none of this. With your permissions it would be done.</source>
+        <translation>%1 寫入此紀錄的人可能無權執行其中任何一項；若繼續，就會以您的權限執行。</translation>
+    </message>
+    <message>
+        <source>Do all of it</source>
+        <translation>全部執行</translation>
+    </message>
+    <message>
+        <source>Give rights in %1?</source>
+        <comment>a namespace</comment>
+        <translation>要在 %1 授予權限嗎？</translation>
+    </message>
+    <message>
+        <source>It would be done with %1. The record may have been written by somebody who has no such rights and wants them. With your permissions they would be given.</source>
+        <translation>將以 %1 授予權限。寫入此紀錄的人可能沒有這些權限，並想藉此取得；若繼續，就會以您的權限授予。</translation>
+    </message>
+    <message>
+        <source>Give them</source>
+        <translation>授予權限</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>kind and name of an object, what its pods run or may do</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message>
+        <source>Let pods in %1 run what this record says?</source>
+        <comment>a namespace</comment>
+        <translation>要讓 %1 的 Pod 執行此紀錄所寫的內容嗎？</translation>
+    </message>
+    <message>
+        <source>%1. The record may have been written by somebody who may make no pods here. They would get the rights of their service account.</source>
+        <translation>%1。寫入此紀錄的人可能無權在此建立 Pod；若繼續，對方會取得這些 Pod 的 ServiceAccount 所擁有的權限。</translation>
+    </message>
+    <message>
+        <source>Let them run</source>
+        <translation>允許執行</translation>
+    </message>
+    <message>
+        <source>Change objects outside of %1?</source>
+        <comment>a namespace</comment>
+        <translation>變更 %1 以外的物件？</translation>
+    </message>
+    <message>
+        <source>The record may have been written by somebody who may not change these objects. With your permissions it would be done.</source>
+        <translation>寫入此紀錄的人可能無權變更這些物件；若繼續，就會以您的權限執行。</translation>
+    </message>
+    <message>
+        <source>Change them</source>
+        <translation>變更這些物件</translation>
     </message>
 </context>
 <context>
@@ -6933,10 +7244,6 @@
         <translation>trainer_state.json、模型與訓練器的其他檔案都在且正確</translation>
     </message>
     <message>
-        <source>Only the first %1 checkpoints and files were looked into.</source>
-        <translation>只檢視了前 %1 個檢查點與檔案。</translation>
-    </message>
-    <message>
         <source>tensor %1 has no valid place in the file</source>
         <translation>張量 %1 在檔案中沒有有效的位置</translation>
     </message>
@@ -7334,20 +7641,12 @@
         <translation>載入它會匯入或呼叫未知是否無害的內容：%1</translation>
     </message>
     <message>
-        <source>its data.pkl has the right checksum, but is not a pickle this version can follow</source>
-        <translation>其 data.pkl 的總和檢查碼正確，但不是此版本能解析的 pickle</translation>
-    </message>
-    <message>
         <source>its data.pkl is longer than what is followed, so not all that loading it imports is known</source>
         <translation>其 data.pkl 超過可解析的長度，因此無法得知載入時會匯入的所有內容</translation>
     </message>
     <message>
         <source>it is not a torch file</source>
         <translation>它不是 torch 檔案</translation>
-    </message>
-    <message>
-        <source>No checkpoint is among the first %1 files and folders; the others were not looked into.</source>
-        <translation>前 %1 個檔案與資料夾中沒有檢查點；其餘未查看。</translation>
     </message>
     <message>
         <source>%1 is no path: it is too long, or holds a line break.</source>
@@ -7913,6 +8212,640 @@
     <message>
         <source>its files have numbers that are higher than the number of files that they state</source>
         <translation>檔案的編號大於它們所寫的檔案總數</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <comment>a tensor and its file</comment>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source>other type, same shape</source>
+        <translation>型別不同，形狀相同</translation>
+    </message>
+    <message>
+        <source>%1 more in dimension %2</source>
+        <translation>維度 %2 多 %1</translation>
+    </message>
+    <message>
+        <source>%1 fewer in dimension %2</source>
+        <translation>維度 %2 少 %1</translation>
+    </message>
+    <message>
+        <source>%1, other type</source>
+        <comment>what changed in a shape</comment>
+        <translation>%1，型別不同</translation>
+    </message>
+    <message>
+        <source>other shape and type</source>
+        <translation>形狀與型別不同</translation>
+    </message>
+    <message>
+        <source>other shape</source>
+        <translation>形狀不同</translation>
+    </message>
+    <message>
+        <source>%1 more</source>
+        <translation>多 %1</translation>
+    </message>
+    <message>
+        <source>%1 less</source>
+        <translation>少 %1</translation>
+    </message>
+    <message>
+        <source>the file itself</source>
+        <translation>檔案本身</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors were added</source>
+        <translation>
+            <numerusform>新增了 %n 個張量</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n files were added</source>
+        <translation>
+            <numerusform>新增了 %n 個檔案</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors are gone</source>
+        <translation>
+            <numerusform>%n 個張量已不存在</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n files are gone</source>
+        <translation>
+            <numerusform>%n 個檔案已不存在</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensors have another shape or type</source>
+        <translation>
+            <numerusform>%n 個張量的形狀或型別不同</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n files have another size</source>
+        <translation>
+            <numerusform>%n 個檔案的大小不同</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>, </source>
+        <comment>between parts of a sentence</comment>
+        <translation>，</translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n tensors have the same name, shape and type.</source>
+        <translation>
+            <numerusform>全部 %n 個張量的名稱、形狀與型別皆相同。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>All %n files have the same name and size.</source>
+        <translation>
+            <numerusform>全部 %n 個檔案的名稱與大小皆相同。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Reading headers of %1</source>
+        <translation>正在讀取 %1 的標頭</translation>
+    </message>
+    <message>
+        <source>Not all tensors of %1 are known: %2.</source>
+        <translation>無法得知 %1 的所有張量：%2。</translation>
+    </message>
+    <message>
+        <source>only in A</source>
+        <translation>只在 A</translation>
+    </message>
+    <message>
+        <source>only in B</source>
+        <translation>只在 B</translation>
+    </message>
+    <message>
+        <source>scalar %1</source>
+        <comment>a type</comment>
+        <translation>純量 %1</translation>
+    </message>
+    <message>
+        <source>.metadata breaks off, or is no pickle that could be loaded; %1 shards are there</source>
+        <translation>.metadata 內容中斷，或不是可載入的 pickle；有 %1 個分片</translation>
+    </message>
+    <message>
+        <source>%1 of %2 files of experts are missing</source>
+        <translation>%2 個專家檔案中缺少 %1 個</translation>
+    </message>
+    <message>
+        <source>layer %1: %2 of %3 files are there</source>
+        <translation>第 %1 層：%3 個檔案中有 %2 個</translation>
+    </message>
+    <message>
+        <source>the numbers of its layers have gaps: perhaps these hold no parameters, perhaps files are missing</source>
+        <translation>其各層的編號有缺漏：可能這些層不含參數，也可能缺少檔案</translation>
+    </message>
+    <message>
+        <source>its files are of different steps: %1 and %2</source>
+        <translation>其檔案屬於不同的步數：%1 與 %2</translation>
+    </message>
+    <message>
+        <source>%1 of %2 files of its parameters are missing</source>
+        <translation>其參數的 %2 個檔案中缺少 %1 個</translation>
+    </message>
+    <message>
+        <source>the files with model states are missing</source>
+        <translation>缺少模型狀態檔案</translation>
+    </message>
+    <message>
+        <source>%1 of %2 parameters are missing</source>
+        <translation>%2 個參數中缺少 %1 個</translation>
+    </message>
+    <message>
+        <source>a universal checkpoint, which loads with any number of processes: all files of its %1 parameters are there and hold</source>
+        <translation>universal 格式的檢查點，能以任意行程數載入：其 %1 個參數的所有檔案都在且正確</translation>
+    </message>
+    <message>
+        <source>it breaks off: the file is cut short or still being written</source>
+        <translation>內容中斷：檔案已截斷或仍在寫入</translation>
+    </message>
+    <message>
+        <source>only its beginning was followed, for it has no directory</source>
+        <translation>只解析了開頭，因為它沒有目錄</translation>
+    </message>
+    <message>
+        <source>it can be followed to its end; the format has no checksums</source>
+        <translation>可解析到結尾；此格式沒有總和檢查碼</translation>
+    </message>
+    <message>
+        <source>Links that lead out of the folder were not followed: %1, such as %2.</source>
+        <translation>指向資料夾之外的連結未予追蹤：%1 個，例如 %2。</translation>
+    </message>
+    <message>
+        <source>Links with the names of checkpoints lead to nothing: %1, such as %2.</source>
+        <translation>名稱像檢查點的連結沒有指向任何東西：%1 個，例如 %2。</translation>
+    </message>
+    <message>
+        <source>Pipes with the names of checkpoints were left out: %1, such as %2.</source>
+        <translation>名稱像檢查點的管線已略過：%1 個，例如 %2。</translation>
+    </message>
+    <message>
+        <source>Sockets and devices with the names of checkpoints were left out: %1, such as %2.</source>
+        <translation>名稱像檢查點的通訊端與裝置已略過：%1 個，例如 %2。</translation>
+    </message>
+    <message>
+        <source>it does not begin like a GGUF file</source>
+        <translation>其開頭不像 GGUF 檔案</translation>
+    </message>
+    <message>
+        <source>a version of GGUF that is not followed</source>
+        <translation>無法解析此版本的 GGUF</translation>
+    </message>
+    <message>
+        <source>its alignment is impossible</source>
+        <translation>其對齊值不可能成立</translation>
+    </message>
+    <message>
+        <source>the file is cut short: its tensors take %1 bytes, %2 are there</source>
+        <translation>檔案已截斷：其張量需要 %1 位元組，只有 %2</translation>
+    </message>
+    <message>
+        <source>some of its tensors have a type that is not known here</source>
+        <translation>其中有些張量的型別在此未知</translation>
+    </message>
+    <message>
+        <source>its list of tensors does not hold</source>
+        <translation>其張量清單不正確</translation>
+    </message>
+    <message>
+        <source>a tensor of it has an impossible shape</source>
+        <translation>其中一個張量的形狀不可能成立</translation>
+    </message>
+    <message>
+        <source>a tensor of it lies outside of any file</source>
+        <translation>其中一個張量位於任何檔案的範圍之外</translation>
+    </message>
+    <message>
+        <source>its header does not hold</source>
+        <translation>其標頭不正確</translation>
+    </message>
+    <message>
+        <source>its header holds, and the file has the bytes of all tensors; the format has no checksums</source>
+        <translation>其標頭正確，且檔案含有所有張量的位元組；此格式沒有總和檢查碼</translation>
+    </message>
+    <message>
+        <source>the root of its groups is damaged</source>
+        <translation>其群組的根損壞</translation>
+    </message>
+    <message>
+        <source>a superblock of version %1</source>
+        <translation>版本 %1 的 superblock</translation>
+    </message>
+    <message>
+        <source>the superblock</source>
+        <translation>superblock</translation>
+    </message>
+    <message>
+        <source>addresses that do not count from the beginning of the file</source>
+        <translation>並非從檔案開頭起算的位址</translation>
+    </message>
+    <message>
+        <source>more than %1 objects, or %2 levels</source>
+        <translation>超過 %1 個物件，或 %2 層</translation>
+    </message>
+    <message>
+        <source>%1 at byte %2 is not what it has to be</source>
+        <comment>a structure within a file</comment>
+        <translation>位元組 %2 處的 %1 與應有的內容不符</translation>
+    </message>
+    <message>
+        <source>the place of the %1 at byte %2 lies outside of the file</source>
+        <translation>位元組 %2 處的 %1，其位置在檔案之外</translation>
+    </message>
+    <message>
+        <source>object headers of version 2</source>
+        <translation>版本 2 的物件標頭</translation>
+    </message>
+    <message>
+        <source>the object header of %1</source>
+        <translation>%1 的物件標頭</translation>
+    </message>
+    <message>
+        <source>shared messages</source>
+        <translation>共用訊息</translation>
+    </message>
+    <message>
+        <source>groups of the newer kind</source>
+        <translation>較新類型的群組</translation>
+    </message>
+    <message>
+        <source>data layouts of an old kind</source>
+        <translation>舊類型的資料配置</translation>
+    </message>
+    <message>
+        <source>data layouts of the newest kind</source>
+        <translation>最新類型的資料配置</translation>
+    </message>
+    <message>
+        <source>the data of %1 lies outside of the file</source>
+        <translation>%1 的資料位於檔案之外</translation>
+    </message>
+    <message>
+        <source>the shape of %1 does not match its size</source>
+        <translation>%1 的形狀與其大小不符</translation>
+    </message>
+    <message>
+        <source>the chunk index of %1</source>
+        <translation>%1 的區塊索引</translation>
+    </message>
+    <message>
+        <source>the names of group %1</source>
+        <translation>群組 %1 的名稱</translation>
+    </message>
+    <message>
+        <source>the tree of group %1</source>
+        <translation>群組 %1 的樹</translation>
+    </message>
+    <message>
+        <source>an entry of group %1</source>
+        <translation>群組 %1 的一個項目</translation>
+    </message>
+    <message>
+        <source>adapter_config.json is missing, which %1 has</source>
+        <translation>缺少 adapter_config.json，而 %1 有它</translation>
+    </message>
+    <message>
+        <source>DeepSpeed&apos;s files are of step %1, trainer_state.json of step %2</source>
+        <translation>DeepSpeed 的檔案屬於第 %1 步，trainer_state.json 則屬於第 %2 步</translation>
+    </message>
+    <message>
+        <source>its header names no lengths of trees</source>
+        <translation>其標頭沒有列出樹的長度</translation>
+    </message>
+    <message>
+        <source>it has more trees than are followed</source>
+        <translation>其樹的數量超過可解析的上限</translation>
+    </message>
+    <message>
+        <source>its lengths of trees are no numbers</source>
+        <translation>其樹的長度不是數字</translation>
+    </message>
+    <message>
+        <source>its trees do not have the lengths that its header names</source>
+        <translation>其樹的長度與標頭所列的不符</translation>
+    </message>
+    <message>
+        <source>every tree has the length that the header names, and the parameters at the end are there; the format has no checksums</source>
+        <translation>每棵樹的長度皆與標頭所列相符，結尾的參數也都在；此格式沒有總和檢查碼</translation>
+    </message>
+    <message>
+        <source>There is no checkpoint %1</source>
+        <translation>沒有檢查點 %1</translation>
+    </message>
+    <message>
+        <source>It may have been removed since it was listed</source>
+        <translation>它可能在列出之後已被移除</translation>
+    </message>
+    <message>
+        <source>List the checkpoints again</source>
+        <translation>請重新列出檢查點</translation>
+    </message>
+    <message>
+        <source>%1 of %2 files distrib_optim.pt are there</source>
+        <translation>%2 個 distrib_optim.pt 檔案中有 %1 個</translation>
+    </message>
+    <message>
+        <source>its ranks are of different iterations: %1 and %2</source>
+        <translation>其各 rank 屬於不同的迭代：%1 與 %2</translation>
+    </message>
+    <message>
+        <source>%1 is missing, which is written after the model</source>
+        <translation>缺少在模型之後寫入的 %1</translation>
+    </message>
+    <message>
+        <source>its roles are of different steps: %1 and %2</source>
+        <translation>其各角色屬於不同的步數：%1 與 %2</translation>
+    </message>
+    <message>
+        <source>%1 has no save of this step</source>
+        <translation>%1 沒有這一步的儲存</translation>
+    </message>
+    <message>
+        <source>the model and optimizer states of all ranks of each role are there and hold</source>
+        <translation>每個角色所有 rank 的模型與最佳化器狀態都在且正確</translation>
+    </message>
+    <message>
+        <source>%1 has less data than the other steps of this run: perhaps some of it is missing</source>
+        <translation>%1 的資料比此次執行的其他步數少：可能缺少其中一部分</translation>
+    </message>
+    <message>
+        <source>files of this kind cannot be checked without loading them</source>
+        <translation>此類型的檔案不載入就無法檢查</translation>
+    </message>
+    <message>
+        <source>it names more than what is followed</source>
+        <translation>它列出的內容超過可解析的上限</translation>
+    </message>
+    <message>
+        <source>its pickle could not be followed to its end</source>
+        <translation>其 pickle 無法解析到結尾</translation>
+    </message>
+    <message>
+        <source>bytes %1 to %2</source>
+        <comment>a range of a file</comment>
+        <translation>位元組 %1 至 %2</translation>
+    </message>
+    <message>
+        <source>byte %1</source>
+        <comment>a place in a file</comment>
+        <translation>位元組 %1</translation>
+    </message>
+    <message>
+        <source>read to its end, as long as listed; the format has no checksums</source>
+        <translation>已讀到結尾，長度與清單所列相符；此格式沒有總和檢查碼</translation>
+    </message>
+    <message>
+        <source>it could not be read to its end: %1 of %2 bytes</source>
+        <translation>無法讀到結尾：%2 位元組中只讀了 %1</translation>
+    </message>
+    <message>
+        <source>read to its end; its checksums could not be looked at: %1</source>
+        <translation>已讀到結尾；無法檢視其總和檢查碼：%1</translation>
+    </message>
+    <message>
+        <source>its CRC-32 does not match</source>
+        <translation>其 CRC-32 不符</translation>
+    </message>
+    <message>
+        <source>entry %1, %2: %3</source>
+        <comment>what, where in the file, what is wrong</comment>
+        <translation>項目 %1，%2：%3</translation>
+    </message>
+    <message>
+        <source>the CRC-32 of all %1 entries holds</source>
+        <translation>全部 %1 個項目的 CRC-32 皆正確</translation>
+    </message>
+    <message>
+        <source>header, places, shapes and types of %1 tensors hold, and all of it could be read; the format has no checksums</source>
+        <translation>%1 個張量的標頭、位置、形狀與型別皆正確，且全部內容都能讀取；此格式沒有總和檢查碼</translation>
+    </message>
+    <message>
+        <source>groups, headers and places of %1 datasets hold, and all of it could be read; the format has no checksums</source>
+        <translation>%1 個資料集的群組、標頭與位置皆正確，且全部內容都能讀取；此格式沒有總和檢查碼</translation>
+    </message>
+    <message>
+        <source>read to its end, as long as its superblock says; its structure was not followed: %1</source>
+        <translation>已讀到結尾，長度與其 superblock 所述相符；未解析其結構：%1</translation>
+    </message>
+    <message>
+        <source>it is not valid JSON</source>
+        <translation>它不是有效的 JSON</translation>
+    </message>
+    <message>
+        <source>valid JSON to its end</source>
+        <translation>到結尾皆為有效的 JSON</translation>
+    </message>
+    <message>
+        <source>%1 are beyond its end: it is cut short</source>
+        <translation>%1 超出其結尾：檔案已截斷</translation>
+    </message>
+    <message>
+        <source>%1 of its %2 items do not begin like the others</source>
+        <translation>其 %2 個項目中有 %1 個的開頭與其他不同</translation>
+    </message>
+    <message>
+        <source>%1 items could be read; the serializer that wrote them keeps no checksums</source>
+        <translation>%1 個項目可讀取；寫入它們的序列化程式不保留總和檢查碼</translation>
+    </message>
+    <message>
+        <source>the CRC-32 of every entry in %1 items holds</source>
+        <translation>%1 個項目中每個條目的 CRC-32 皆正確</translation>
+    </message>
+    <message>
+        <source>read to its end; its checksums are in the index, which does not hold</source>
+        <translation>已讀到結尾；其總和檢查碼在索引中，而索引不正確</translation>
+    </message>
+    <message>
+        <source>the CRC-32C of every block holds</source>
+        <translation>每個區塊的 CRC-32C 皆正確</translation>
+    </message>
+    <message>
+        <source>tensor %1, %2, lies beyond its end: the shard is cut short</source>
+        <translation>張量 %1（%2）超出其結尾：分片已截斷</translation>
+    </message>
+    <message>
+        <source>tensor %1 could be read, but has no checksum that can be followed</source>
+        <translation>張量 %1 可讀取，但沒有可解析的總和檢查碼</translation>
+    </message>
+    <message>
+        <source>tensor %1, %2: it could not be read</source>
+        <translation>張量 %1，%2：無法讀取</translation>
+    </message>
+    <message>
+        <source>tensor %1, %2: its CRC-32C does not match</source>
+        <translation>張量 %1，%2：其 CRC-32C 不符</translation>
+    </message>
+    <message>
+        <source>the CRC-32C of all %1 tensors in it holds</source>
+        <translation>其中全部 %1 個張量的 CRC-32C 皆正確</translation>
+    </message>
+    <message>
+        <source>Only the newest %1 checkpoints and files were looked into.</source>
+        <translation>只檢視了最新的 %1 個檢查點與檔案。</translation>
+    </message>
+    <message>
+        <source>Only the newest %1 checkpoints and files were looked into, of %2 files that may belong to one; not the older ones, such as %3.</source>
+        <translation>在可能屬於檢查點的 %2 個檔案中，只檢視了最新的 %1 個檢查點與檔案；未檢視較舊的，例如 %3。</translation>
+    </message>
+    <message>
+        <source>No checkpoint is among the newest %1 files and folders; the others were not looked into.</source>
+        <translation>最新的 %1 個檔案與資料夾中沒有檢查點；其餘未查看。</translation>
+    </message>
+    <message>
+        <source>Links, pipes and the like with the names of checkpoints were left out: %1, such as %2.</source>
+        <translation>名稱像檢查點的連結、管線等已略過：%1 個，例如 %2。</translation>
+    </message>
+    <message>
+        <source>recover_info/step_info.json, which is written after it, is missing</source>
+        <translation>缺少在它之後寫入的 recover_info/step_info.json</translation>
+    </message>
+    <message>
+        <source>it is newer than step_info.json: a later save may have been broken off over this one</source>
+        <translation>它比 step_info.json 新：後來的儲存可能在覆寫此檢查點時中斷</translation>
+    </message>
+    <message>
+        <source>step_info.json names no global_step</source>
+        <translation>step_info.json 沒有 global_step</translation>
+    </message>
+    <message>
+        <source>%1 is missing, which all other saves of this run have</source>
+        <translation>缺少 %1，而此次執行的其他所有儲存都有它</translation>
+    </message>
+    <message>
+        <source>%1 is missing, which most saves of this run have</source>
+        <translation>缺少 %1，而此次執行的大多數儲存都有它</translation>
+    </message>
+    <message>
+        <source>tensor %1 has a type that is not known here: %2</source>
+        <translation>張量 %1 的型別在此未知：%2</translation>
+    </message>
+    <message>
+        <source>tensor %1 has no type that there is: %2</source>
+        <translation>張量 %1 的型別並不存在：%2</translation>
+    </message>
+    <message>
+        <source>its __metadata__ holds more than texts</source>
+        <translation>其 __metadata__ 含有文字以外的內容</translation>
+    </message>
+    <message>
+        <source>Reading whole files of a PVC takes exec: ask for permission to create pods/exec in %1</source>
+        <translation>讀取 PVC 的完整檔案需要 exec：請要求在 %1 建立 pods/exec 的權限</translation>
+    </message>
+    <message>
+        <source>Listing the PVC</source>
+        <translation>正在列出 PVC</translation>
+    </message>
+    <message>
+        <source>its safetensors header cannot be read</source>
+        <translation>無法讀取其 safetensors 標頭</translation>
+    </message>
+    <message>
+        <source>some of its arrays have headers that cannot be read</source>
+        <translation>其中有些陣列的標頭無法讀取</translation>
+    </message>
+    <message>
+        <source>written without a directory: its tensors cannot be listed without loading it</source>
+        <translation>寫入時沒有目錄：不載入就無法列出其張量</translation>
+    </message>
+    <message>
+        <source>its end is missing: the file is cut short or still being written</source>
+        <translation>缺少結尾：檔案已截斷或仍在寫入</translation>
+    </message>
+    <message>
+        <source>the list of its tensor storages is no pickle</source>
+        <translation>其張量儲存區的清單不是 pickle</translation>
+    </message>
+    <message>
+        <source>the file is cut short: %1 of %2 bytes of its tensors are there</source>
+        <translation>檔案已截斷：張量 %2 位元組中只有 %1</translation>
+    </message>
+    <message>
+        <source>what it holds is no pickle that torch.load could follow</source>
+        <translation>其內容不是 torch.load 能解析的 pickle</translation>
+    </message>
+    <message>
+        <source>the entry with the version of its format is missing, without which torch loads nothing</source>
+        <translation>缺少記載其格式版本的項目，沒有它 torch 什麼都不會載入</translation>
+    </message>
+    <message>
+        <source>its data.pkl is no pickle that torch.load could follow</source>
+        <translation>其 data.pkl 不是 torch.load 能解析的 pickle</translation>
+    </message>
+    <message>
+        <source>a tensor of it reaches beyond its storage</source>
+        <translation>其中有張量超出其儲存區</translation>
+    </message>
+    <message>
+        <source>its data.pkl refers to something that is no tensor storage</source>
+        <translation>其 data.pkl 參照了不是張量儲存區的內容</translation>
+    </message>
+    <message>
+        <source>the tensor storage %1 is too short: %2 of %3 bytes</source>
+        <translation>張量儲存區 %1 太短：%3 位元組中只有 %2</translation>
+    </message>
+    <message>
+        <source>it was removed while it was read</source>
+        <translation>讀取期間被移除</translation>
+    </message>
+    <message>
+        <source>it was written while it was read</source>
+        <translation>讀取期間被寫入</translation>
+    </message>
+    <message>
+        <source>None of its files is known one by one, so nothing was read</source>
+        <translation>無法逐一得知其檔案，因此未讀取任何內容</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>a file, what is wrong with it</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 (and %n more damaged files)</source>
+        <translation>
+            <numerusform>%1（另有 %n 個損壞的檔案）</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1; verify it again when nothing writes it</source>
+        <comment>a file and how it changed</comment>
+        <translation>%1；請在沒有任何程式寫入它時再驗證一次</translation>
+    </message>
+    <message>
+        <source>Everything could be read and holds. Checksums cover %1 of %2; of the rest structure and length are proved, not the content</source>
+        <translation>所有內容皆可讀取且正確。總和檢查碼涵蓋 %2 中的 %1；其餘部分只證實了結構與長度，未證實內容</translation>
+    </message>
+    <message>
+        <source>Everything could be read and its structure holds. The format has no checksums: length is proved, not the content</source>
+        <translation>所有內容皆可讀取且結構正確。此格式沒有總和檢查碼：只證實了長度，未證實內容</translation>
+    </message>
+    <message numerus="yes">
+        <source>Every byte of its %n files is as it was written: all checksums hold</source>
+        <translation>
+            <numerusform>其 %n 個檔案的每個位元組都與寫入時相同：所有總和檢查碼皆正確</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 does not hold %2, which the index says it does</source>
+        <translation>%1 不含 %2，但索引記載它應含有</translation>
+    </message>
+    <message>
+        <source>%1 holds %2, of which the index knows nothing: they are of different saves</source>
+        <translation>%1 含有 %2，但索引中沒有記載：兩者屬於不同次的儲存</translation>
+    </message>
+    <message>
+        <source>the model is not valid JSON: it is cut short or still being written</source>
+        <translation>模型不是有效的 JSON：已截斷或仍在寫入</translation>
     </message>
 </context>
 <context>
@@ -9386,6 +10319,123 @@
     </message>
 </context>
 <context>
+    <name>cairn::dialogs::CompareDialog</name>
+    <message>
+        <source>Compare %1 with %2</source>
+        <translation>比較 %1 與 %2</translation>
+    </message>
+    <message>
+        <source>What is shown</source>
+        <translation>顯示內容</translation>
+    </message>
+    <message>
+        <source>Differences</source>
+        <translation>差異</translation>
+    </message>
+    <message>
+        <source>Tensors</source>
+        <translation>張量</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>檔案</translation>
+    </message>
+    <message>
+        <source>Name, shape or type</source>
+        <translation>名稱、形狀或類型</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>關閉</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試一次</translation>
+    </message>
+    <message>
+        <source>Checkpoint</source>
+        <translation>檢查點</translation>
+    </message>
+    <message>
+        <source>A: %1</source>
+        <translation>A：%1</translation>
+    </message>
+    <message>
+        <source>B: %1</source>
+        <translation>B：%1</translation>
+    </message>
+    <message>
+        <source>Verdict</source>
+        <translation>判定</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>格式</translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation>步</translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation>儲存時間</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n file(s)</source>
+        <translation>
+            <numerusform>%1，%n 個檔案</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s)</source>
+        <translation>
+            <numerusform>%n 個張量</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tensor(s), %1 elements</source>
+        <translation>
+            <numerusform>%n 個張量，%1 個元素</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Contents</source>
+        <translation>內容</translation>
+    </message>
+    <message>
+        <source>Differences %1</source>
+        <translation>差異 %1</translation>
+    </message>
+    <message>
+        <source>Tensors %1</source>
+        <translation>張量 %1</translation>
+    </message>
+    <message>
+        <source>Files %1</source>
+        <translation>檔案 %1</translation>
+    </message>
+    <message>
+        <source>Nothing matches the filter</source>
+        <translation>沒有符合篩選條件的項目</translation>
+    </message>
+    <message>
+        <source>No differences: the same tensors in the same shapes, and the same files in the same sizes</source>
+        <translation>沒有差異：張量與其形狀相同，檔案與其大小也相同</translation>
+    </message>
+    <message>
+        <source>Neither names its tensors in a way that Cairn reads</source>
+        <translation>兩者都未以 Cairn 能讀取的方式記載張量名稱</translation>
+    </message>
+    <message>
+        <source>No files</source>
+        <translation>沒有檔案</translation>
+    </message>
+</context>
+<context>
     <name>cairn::dialogs::EditDialog</name>
     <message>
         <source>YAML of the job</source>
@@ -10048,10 +11098,6 @@
         <translation>正在檢查…</translation>
     </message>
     <message>
-        <source>Put {path}, {dir} or {step} where the checkpoint goes, for example --resume={path}.</source>
-        <translation>請在檢查點的位置放入 {path}、{dir} 或 {step}，例如 --resume={path}。</translation>
-    </message>
-    <message>
         <source>Put {save} where the new folder goes, for example --output={save}.</source>
         <translation>請在新資料夾的位置放入 {save}，例如 --output={save}。</translation>
     </message>
@@ -10133,6 +11179,23 @@
         <source>Wrap the command, to continue</source>
         <translation>包裝指令以接續</translation>
     </message>
+    <message>
+        <source>Start a new run from weights of %1</source>
+        <comment>job</comment>
+        <translation>以 %1 的權重開始新的執行</translation>
+    </message>
+    <message>
+        <source>A new job begins at step 0 with these weights. Optimizer, step and data position are not taken over, so this resumes nothing. The old job and all its checkpoints stay as they are.</source>
+        <translation>新工作以這些權重從第 0 步開始。不會沿用最佳化器、步數與資料位置，因此並非接續。舊工作及其所有檢查點維持不變。</translation>
+    </message>
+    <message>
+        <source>Start from these weights</source>
+        <translation>從這些權重開始</translation>
+    </message>
+    <message>
+        <source>Put {path}, {name} or {step} where the checkpoint goes, for example --resume={path}.</source>
+        <translation>請在檢查點的位置放入 {path}、{name} 或 {step}，例如 --resume={path}。</translation>
+    </message>
 </context>
 <context>
     <name>cairn::dialogs::ScaleDialog</name>
@@ -10198,6 +11261,96 @@
     <message>
         <source>Save the template</source>
         <translation>儲存範本</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::dialogs::VerifyDialog</name>
+    <message>
+        <source>Verify %1 fully</source>
+        <translation>完整驗證 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>Cairn reads all %n files (%1) to their last byte and checks every checksum that the format has. %2</source>
+        <translation>
+            <numerusform>Cairn 會將全部 %n 個檔案（%1）讀取到最後一個位元組，並檢查該格式具備的每個總和檢查碼。%2</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>進度</translation>
+    </message>
+    <message>
+        <source>Files of the checkpoint</source>
+        <translation>檢查點的檔案</translation>
+    </message>
+    <message>
+        <source>It has not been verified fully</source>
+        <translation>尚未完整驗證</translation>
+    </message>
+    <message>
+        <source>A listing looks at the ends and headers of files. Only a full read finds bytes that changed in their middle.</source>
+        <translation>列出時只查看檔案的結尾與標頭。只有完整讀取才能發現檔案中段有變的位元組。</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>關閉</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>驗證</translation>
+    </message>
+    <message>
+        <source>Go on in background</source>
+        <translation>在背景繼續</translation>
+    </message>
+    <message>
+        <source>Listing its files…</source>
+        <translation>正在列出其檔案…</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <comment>bytes that were read, of all</comment>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>%1 · %2/s · %3 left</source>
+        <comment>bytes, speed, time</comment>
+        <translation>%1 · %2/s · 剩餘 %3</translation>
+    </message>
+    <message>
+        <source>Reading %1</source>
+        <translation>正在讀取 %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>time ago, a sentence</comment>
+        <translation>%1：%2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n more files (%1) in its folders have names that no format knows, and were not read.</source>
+        <translation>
+            <numerusform>其資料夾中另有 %n 個檔案（%1）的名稱不屬於任何已知格式，未予讀取。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Verify again</source>
+        <translation>再次驗證</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Nothing is known of what was not read; a result that was there before is kept.</source>
+        <translation>未讀取的部分無從得知；先前已有的結果會保留。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>再試一次</translation>
     </message>
 </context>
 <context>
@@ -10981,6 +12134,20 @@
         <source>Reason</source>
         <translation>原因</translation>
     </message>
+    <message>
+        <source>Being verified fully, %1. %2</source>
+        <comment>progress, what the listing says</comment>
+        <translation>正在完整驗證，%1。%2</translation>
+    </message>
+    <message>
+        <source>Verified fully %1: %2 %3</source>
+        <comment>time ago, a sentence, what the listing says</comment>
+        <translation>%1完整驗證：%2%3</translation>
+    </message>
+    <message>
+        <source>Start from these weights…</source>
+        <translation>從這些權重開始…</translation>
+    </message>
 </context>
 <context>
     <name>cairn::items::ClaimTableModel</name>
@@ -11111,6 +12278,49 @@
     <message>
         <source>PVC</source>
         <translation>PVC</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::items::ComparisonTableModel</name>
+    <message>
+        <source>same</source>
+        <translation>相同</translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>gone</source>
+        <translation>消失</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>已變更</translation>
+    </message>
+    <message>
+        <source>file</source>
+        <translation>檔案</translation>
+    </message>
+    <message>
+        <source>Difference</source>
+        <translation>差異</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名稱</translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>What it means</source>
+        <translation>意義</translation>
     </message>
 </context>
 <context>
@@ -12186,6 +13396,29 @@
     </message>
 </context>
 <context>
+    <name>cairn::items::VerificationTableModel</name>
+    <message>
+        <source>%1 bytes, of which %2 were read and %3 have a checksum that holds</source>
+        <translation>%1 位元組，其中已讀取 %2，總和檢查碼正確的有 %3</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>結果</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>檔案</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>What was checked</source>
+        <translation>檢查內容</translation>
+    </message>
+</context>
+<context>
     <name>cairn::jobs</name>
     <message>
         <source>Arguments cannot be added to this command.</source>
@@ -12221,7 +13454,6 @@
     </message>
     <message>
         <source>%1, found in the job&apos;s arguments.</source>
-        <extracomment>%1 is a framework such as torchtitan</extracomment>
         <translation>%1，見於工作的引數。</translation>
     </message>
     <message>
@@ -12555,10 +13787,6 @@
         <translation>訓練已接續。</translation>
     </message>
     <message>
-        <source>The job trains, but not from the checkpoint: its log is at step %1.</source>
-        <translation>工作正在訓練，但不是從檢查點開始：其記錄位於第 %1 步。</translation>
-    </message>
-    <message>
         <source>The script did not take the path it was given.</source>
         <translation>指令碼未採用所給的路徑。</translation>
     </message>
@@ -12573,10 +13801,6 @@
     <message>
         <source>Confirm that you want to try it.</source>
         <translation>請確認您要嘗試。</translation>
-    </message>
-    <message>
-        <source>Choose a checkpoint with the training state.</source>
-        <translation>請選擇含有訓練狀態的檢查點。</translation>
     </message>
     <message>
         <source>It is not known under which path the job&apos;s containers see this checkpoint.</source>
@@ -12609,10 +13833,6 @@
     <message>
         <source>An earlier resume of this job is not finished.</source>
         <translation>此工作先前的接續尚未完成。</translation>
-    </message>
-    <message>
-        <source>The script looks for its newest checkpoint by itself, so it cannot be told to start from an older one.</source>
-        <translation>指令碼會自行尋找最新的檢查點，因此無法指定從較舊的開始。</translation>
     </message>
     <message>
         <source>Choose a checkpoint whose step is known.</source>
@@ -13139,6 +14359,245 @@
     <message>
         <source>It holds nothing of the current attempt. Choose it to continue from there instead.</source>
         <translation>它不含目前嘗試的任何成果。若要改從該處繼續，請選擇它。</translation>
+    </message>
+    <message>
+        <source>%1 has to go, and it stands in a shell line.</source>
+        <translation>%1 必須移除，但它位於一行 shell 命令中。</translation>
+    </message>
+    <message>
+        <source>Together with the new arguments it would begin something else than was asked for.</source>
+        <translation>與新的引數並用時，開始的會是別的內容，而非所要求的。</translation>
+    </message>
+    <message>
+        <source>Take it out of the line in the job&apos;s YAML.</source>
+        <translation>請在工作的 YAML 中將它從該行移除。</translation>
+    </message>
+    <message>
+        <source>Choose the newest whole checkpoint.</source>
+        <translation>請選擇最新的完整檢查點。</translation>
+    </message>
+    <message>
+        <source>To go on from this one, copy it into a folder of its own, in a pod that mounts the PVC %1 at %2 (kubectl -n %4 exec -it POD -- sh): %3</source>
+        <extracomment>%1 a PVC, %2 a path, %3 a shell command, %4 a namespace; POD stays as it is</extracomment>
+        <translation>要從這個檢查點繼續，請在將 PVC %1 掛載於 %2 的 Pod 中 (kubectl -n %4 exec -it POD -- sh)，將它複製到專屬的資料夾：%3</translation>
+    </message>
+    <message>
+        <source>Do the same in the folder of every other role.</source>
+        <translation>請在其他每個角色的資料夾中執行相同操作。</translation>
+    </message>
+    <message>
+        <source>Then list the checkpoints again and choose the copy: the job is told its folder.</source>
+        <translation>接著再次列出檢查點並選擇該副本：工作會收到其資料夾。</translation>
+    </message>
+    <message>
+        <source>The checkpoint is of %1, which takes it as %2; whether the command passes that on cannot be seen.</source>
+        <extracomment>%1 a framework, %2 arguments</extracomment>
+        <translation>檢查點屬於 %1，接收方式為 %2；無法看出命令是否會將它傳下去。</translation>
+    </message>
+    <message>
+        <source>%1 has no argument that takes nothing but the weights of its own checkpoints.</source>
+        <translation>%1 沒有只接收其自身檢查點權重的引數。</translation>
+    </message>
+    <message>
+        <source>%1, by the format of the checkpoint.</source>
+        <translation>%1，依檢查點的格式判斷。</translation>
+    </message>
+    <message>
+        <source>RESUME_FROM_CHECKPOINT resumes a run; which variable or argument takes weights alone is not known.</source>
+        <translation>RESUME_FROM_CHECKPOINT 會接續執行；不知道以哪個變數或引數只接收權重。</translation>
+    </message>
+    <message>
+        <source>%1 nodes × %2 processes</source>
+        <extracomment>%1 nodes or replicas, %2 processes of one</extracomment>
+        <translation>%1 個節點 × %2 個行程</translation>
+    </message>
+    <message>
+        <source>mpirun starts %1</source>
+        <translation>mpirun 啟動 %1 個</translation>
+    </message>
+    <message>
+        <source>The launcher takes their number from %1.</source>
+        <translation>launcher 的行程數取自 %1。</translation>
+    </message>
+    <message>
+        <source>The command of the launcher does not tell how many it starts.</source>
+        <translation>launcher 的命令沒有指明會啟動多少個行程。</translation>
+    </message>
+    <message>
+        <source>The job is elastic: their number changes while it runs.</source>
+        <translation>此工作具有彈性：行程數會在執行期間改變。</translation>
+    </message>
+    <message>
+        <source>The number of nodes is in the runtime, which was not read.</source>
+        <translation>節點數由 runtime 指定，而該 runtime 未讀取。</translation>
+    </message>
+    <message>
+        <source>The job does not tell how many replicas it has.</source>
+        <translation>從工作看不出它有多少個複本。</translation>
+    </message>
+    <message>
+        <source>Each node starts as many as it finds devices (%1), and the job asks for no GPU.</source>
+        <translation>每個節點啟動的行程數等於它找到的裝置數（%1），而此工作未要求 GPU。</translation>
+    </message>
+    <message>
+        <source>Their number per node is %1, which the job does not tell.</source>
+        <translation>每個節點的行程數為 %1，其值無法從工作得知。</translation>
+    </message>
+    <message>
+        <source>accelerate starts %1</source>
+        <translation>accelerate 啟動 %1 個</translation>
+    </message>
+    <message>
+        <source>torchrun is told %1 nodes.</source>
+        <translation>torchrun 收到的節點數為 %1。</translation>
+    </message>
+    <message>
+        <source>The command does not tell how many each pod starts.</source>
+        <translation>命令沒有指明每個 Pod 啟動多少個行程。</translation>
+    </message>
+    <message>
+        <source>Waiting for the first step.</source>
+        <translation>正在等待第一步。</translation>
+    </message>
+    <message>
+        <source>A new run trains from these weights.</source>
+        <translation>新的執行已從這些權重開始訓練。</translation>
+    </message>
+    <message>
+        <source>No run can start from these weights like this.</source>
+        <translation>無法以這種方式從這些權重開始執行。</translation>
+    </message>
+    <message>
+        <source>The training started from zero, not from the checkpoint at step %1: its log begins at step %2.</source>
+        <translation>訓練是從零開始，而非從第 %1 步的檢查點開始：其記錄從第 %2 步起。</translation>
+    </message>
+    <message>
+        <source>The training started from zero, not from the checkpoint: its log begins at step %1.</source>
+        <translation>訓練是從零開始，而非從檢查點開始：其記錄從第 %1 步起。</translation>
+    </message>
+    <message>
+        <source>Its log says: %1</source>
+        <translation>其記錄寫道：%1</translation>
+    </message>
+    <message>
+        <source>Choose a checkpoint with the training state, or start a new run from these weights.</source>
+        <translation>請選擇含有訓練狀態的檢查點，或從這些權重開始新的執行。</translation>
+    </message>
+    <message>
+        <source>It is not known how weights alone are passed to this job&apos;s script. %1</source>
+        <translation>不知道如何只將權重傳給此工作的指令碼。%1</translation>
+    </message>
+    <message>
+        <source>Name the variable or argument that takes them.</source>
+        <translation>請指定以哪個變數或引數接收它們。</translation>
+    </message>
+    <message>
+        <source>A script that takes its newest checkpoint resumes it: weights alone have to be passed to it.</source>
+        <translation>會自行採用最新檢查點的指令碼，是從該檢查點接續：若只要權重，必須將權重傳給它。</translation>
+    </message>
+    <message>
+        <source>The script looks for its newest checkpoint by itself, so it cannot be told to start from an older one. %1</source>
+        <translation>指令碼會自行尋找最新的檢查點，因此無法指定從較舊的開始。%1</translation>
+    </message>
+    <message>
+        <source>The path holds characters that have a meaning of their own in an override such as %1.</source>
+        <translation>路徑含有在 %1 這類覆寫設定中具有特殊意義的字元。</translation>
+    </message>
+    <message>
+        <source>Rename the folder so that it has letters, digits and . _ - only.</source>
+        <translation>請重新命名資料夾，只使用字母、數字與 . _ -。</translation>
+    </message>
+    <message>
+        <source>The checkpoint holds the random states of %1 processes, and the job will have %2 (%3): it goes on, but not with exactly the same order of data.</source>
+        <translation>檢查點含有 %1 個行程的亂數狀態，而此工作將有 %2 個（%3）：訓練會繼續，但資料順序不會完全相同。</translation>
+    </message>
+    <message>
+        <source>The wrapper cannot tell the whole checkpoints of this framework from others.</source>
+        <translation>包裝程式無法分辨此框架的檢查點中哪些是完整的。</translation>
+    </message>
+    <message>
+        <source>Every restart starts a new run from these weights again.</source>
+        <translation>每次重啟都會再次從這些權重開始新的執行。</translation>
+    </message>
+    <message>
+        <source>With trainer.resume_mode=auto and no tracker file verl starts from scratch without a word.</source>
+        <translation>若設定 trainer.resume_mode=auto 而沒有追蹤檔，verl 會直接從頭開始，不會有任何提示。</translation>
+    </message>
+    <message>
+        <source>NeMo RL always takes the highest step in its checkpoint folder.</source>
+        <translation>NeMo RL 一律採用其檢查點資料夾中步數最高的檢查點。</translation>
+    </message>
+    <message>
+        <source>OpenRLHF takes what the file latest in the folder of each role names.</source>
+        <translation>OpenRLHF 採用各角色資料夾中 latest 檔案所記載的檢查點。</translation>
+    </message>
+    <message>
+        <source>The file latest must name this checkpoint in the folder of every role: _actor and, with a critic, _critic.</source>
+        <translation>每個角色的資料夾中，latest 檔案都必須記載此檢查點：_actor，若有 critic 則還有 _critic。</translation>
+    </message>
+    <message>
+        <source>AReaL keeps one recovery checkpoint, which it overwrites; its other saves hold only weights.</source>
+        <translation>AReaL 只保留一個復原用的檢查點，並會覆寫它；其他儲存只含權重。</translation>
+    </message>
+    <message>
+        <source>Where slime finds no tracker file in the folder of --load, it starts from --ref-load with a fresh optimizer without a word.</source>
+        <translation>若 slime 在 --load 的資料夾中找不到追蹤檔，會直接從 --ref-load 以全新的最佳化器開始，不會有任何提示。</translation>
+    </message>
+    <message>
+        <source>torchtune keeps one recipe state, of the newest checkpoint alone.</source>
+        <translation>torchtune 只保留一份 recipe 狀態，且只屬於最新的檢查點。</translation>
+    </message>
+    <message>
+        <source>checkpointer.checkpoint_files has to name the files of that folder.</source>
+        <translation>checkpointer.checkpoint_files 必須列出該資料夾的檔案。</translation>
+    </message>
+    <message>
+        <source>Ultralytics goes on in the folder that is written in the checkpoint, and overwrites what was saved there after it.</source>
+        <translation>Ultralytics 會在檢查點所記載的資料夾中繼續，並覆寫在它之後存到該處的內容。</translation>
+    </message>
+    <message>
+        <source>The training scripts of diffusers look for checkpoints in the folder they save to and nowhere else, and would mix the new ones with those saved after it.</source>
+        <translation>diffusers 的訓練指令碼只在自己的儲存資料夾中尋找檢查點，並會將新的檢查點與在它之後儲存的混在一起。</translation>
+    </message>
+    <message>
+        <source>Where the script does not find the checkpoint, it warns and starts a new run.</source>
+        <translation>若指令碼找不到檢查點，會發出警告並開始新的執行。</translation>
+    </message>
+    <message>
+        <source>BackupAndRestore keeps one backup, which it overwrites, and takes it by itself when fit() begins.</source>
+        <translation>BackupAndRestore 只保留一份備份並會覆寫它，且在 fit() 開始時自行採用。</translation>
+    </message>
+    <message>
+        <source>DeepSpeed has no argument for it: the script calls load_checkpoint() with a folder, {dir}, and a tag, {name}; without a tag it takes what the file latest names.</source>
+        <translation>DeepSpeed 沒有對應的引數：由指令碼以資料夾 {dir} 與標籤 {name} 呼叫 load_checkpoint()；若沒有標籤，則採用 latest 檔案所記載的檢查點。</translation>
+    </message>
+    <message>
+        <source>Accelerate has no argument for it: the script calls load_state() with the folder, {path}.</source>
+        <translation>Accelerate 沒有對應的引數：由指令碼以資料夾 {path} 呼叫 load_state()。</translation>
+    </message>
+    <message>
+        <source>Keras has no argument for it: the script calls load_model() or load_weights() with the file, {path}.</source>
+        <translation>Keras 沒有對應的引數：由指令碼以檔案 {path} 呼叫 load_model() 或 load_weights()。</translation>
+    </message>
+    <message>
+        <source>TensorFlow has no argument for it: the script calls restore() with the prefix, {path}, or restore_or_initialize(), which takes the newest.</source>
+        <translation>TensorFlow 沒有對應的引數：由指令碼以前綴 {path} 呼叫 restore()，或呼叫採用最新檢查點的 restore_or_initialize()。</translation>
+    </message>
+    <message>
+        <source>Orbax has no argument for it: the script calls restore() with the step, {step}; without one it takes the newest.</source>
+        <translation>Orbax 沒有對應的引數：由指令碼以步數 {step} 呼叫 restore()；若未指定步數，則採用最新的檢查點。</translation>
+    </message>
+    <message>
+        <source>XGBoost has no argument for it: the script passes the file, {path}, to train() as xgb_model.</source>
+        <translation>XGBoost 沒有對應的引數：由指令碼將檔案 {path} 以 xgb_model 傳給 train()。</translation>
+    </message>
+    <message>
+        <source>prime-rl takes a step of the run&apos;s own folder, --resume.step {step}, and goes on there.</source>
+        <translation>prime-rl 採用該次執行自身資料夾中的某一步（--resume.step {step}），並在該處繼續。</translation>
+    </message>
+    <message>
+        <source>XTuner takes it from its Python config: load_checkpoint_cfg.</source>
+        <translation>XTuner 從其 Python 設定取得：load_checkpoint_cfg。</translation>
     </message>
 </context>
 <context>
@@ -17584,6 +19043,54 @@
         <source>Change the chart&apos;s values as well.</source>
         <translation>請一併變更 chart 的 values。</translation>
     </message>
+    <message>
+        <source>It would start, and not train: %1</source>
+        <translation>它會啟動，但不會訓練：%1</translation>
+    </message>
+    <message>
+        <source>%1 does not exist.</source>
+        <comment>kind and name of an object</comment>
+        <translation>%1 不存在。</translation>
+    </message>
+    <message>
+        <source>Add the key, or name one that is there.</source>
+        <translation>請加入該鍵，或指定現有的鍵。</translation>
+    </message>
+    <message>
+        <source>Whether it is there could not be read: %1.</source>
+        <translation>無法讀取，因此不知道是否存在：%1。</translation>
+    </message>
+    <message>
+        <source>%1 has no key %2.</source>
+        <comment>an object</comment>
+        <translation>%1 沒有鍵 %2。</translation>
+    </message>
+    <message>
+        <source>%1 is there</source>
+        <comment>an object</comment>
+        <translation>%1 已存在</translation>
+    </message>
+    <message>
+        <source>Service account</source>
+        <translation>ServiceAccount</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>優先順序</translation>
+    </message>
+    <message>
+        <source>Secrets and ConfigMaps</source>
+        <translation>Secret 與 ConfigMap</translation>
+    </message>
+    <message>
+        <source>Sub-paths of volumes</source>
+        <translation>磁碟區的子路徑</translation>
+    </message>
+    <message>
+        <source>%1 has no key %2, which a container mounts by its sub-path: it finds an empty folder there.</source>
+        <comment>an object</comment>
+        <translation>%1 沒有鍵 %2，而容器以子路徑掛載它：容器在該處只會看到空資料夾。</translation>
+    </message>
 </context>
 <context>
     <name>cairn::launch::Advice</name>
@@ -17839,6 +19346,102 @@
     <message>
         <source>This is less than 1 MiB: the unit is missing, or too small. Memory is counted in Mi or Gi.</source>
         <translation>這小於 1 MiB：缺少單位，或單位太小。記憶體以 Mi 或 Gi 計算。</translation>
+    </message>
+    <message>
+        <source>This is no sub-path of a volume: it is relative to the volume, and has no “..” in it.</source>
+        <translation>這不是磁碟區的子路徑：子路徑相對於磁碟區，且不含「..」。</translation>
+    </message>
+    <message>
+        <source>There is a character in this path that cannot be seen, such as a line break.</source>
+        <translation>此路徑含有看不見的字元，例如換行。</translation>
+    </message>
+    <message>
+        <source>This path is longer than the 4,096 characters that Linux takes.</source>
+        <translation>此路徑超過 Linux 所接受的 4,096 個字元。</translation>
+    </message>
+    <message>
+        <source>This path is relative, so that it lies in the container and is gone with its pod. An absolute one begins with the mount path of a volume, such as /checkpoints/run.</source>
+        <translation>此路徑是相對路徑，因此位於容器中，會隨其 Pod 消失。絕對路徑以磁碟區的掛載路徑開頭，例如 /checkpoints/run。</translation>
+    </message>
+    <message>
+        <source>A step “..” may lead out of the volume. Write where it leads to instead.</source>
+        <translation>路徑中的「..」可能通往磁碟區之外。請改寫成它所通往的位置。</translation>
+    </message>
+    <message>
+        <source>This address names no bucket. It is written such as s3://BUCKET/PREFIX.</source>
+        <translation>此位址沒有指定儲存桶。格式如 s3://BUCKET/PREFIX。</translation>
+    </message>
+    <message>
+        <source>Trainer takes %1 or %2 here.</source>
+        <translation>Trainer 在此接受 %1 或 %2。</translation>
+    </message>
+    <message>
+        <source>Its runtime has no replicated job %1, which would do this: choose a runtime that has one.</source>
+        <translation>其 runtime 沒有負責此事的 replicated job %1：請選擇具備它的 runtime。</translation>
+    </message>
+    <message>
+        <source>The replicated job %1 of its runtime has no container of that name, which would do this.</source>
+        <translation>其 runtime 的 replicated job %1 沒有負責此事的同名容器。</translation>
+    </message>
+    <message>
+        <source>A runtime of torch takes a number here, or auto, cpu or gpu.</source>
+        <translation>torch 的 runtime 在此接受數字，或 auto、cpu、gpu。</translation>
+    </message>
+    <message>
+        <source>A runtime of MPI takes a number here.</source>
+        <translation>MPI 的 runtime 在此接受數字。</translation>
+    </message>
+    <message>
+        <source>Its runtime trains in the launcher alone: it takes one node, or needs the replicated jobs launcher and node.</source>
+        <translation>其 runtime 只在 launcher 中訓練：它只接受一個節點，否則需要 replicated job launcher 與 node。</translation>
+    </message>
+    <message>
+        <source>Trainer sets %1 itself, and refuses another value: leave it out.</source>
+        <translation>Trainer 會自行設定 %1，並拒絕其他值：請將它略去。</translation>
+    </message>
+    <message>
+        <source>For “tune run” Trainer takes the model from the name of the runtime, and knows torchtune-%1.</source>
+        <translation>使用「tune run」時，Trainer 從 runtime 的名稱得知模型，認得的名稱為 torchtune-%1。</translation>
+    </message>
+    <message>
+        <source>Trainer tunes %1 on one node alone.</source>
+        <translation>Trainer 只在單一節點上微調 %1。</translation>
+    </message>
+    <message>
+        <source>Another override is for %1 already: this version of Trainer takes one for each replicated job.</source>
+        <translation>已有另一個覆寫設定用於 %1：此版本的 Trainer 對每個 replicated job 只接受一個。</translation>
+    </message>
+    <message>
+        <source>The manager of a patch is a domain and a path, such as example.com/team.</source>
+        <translation>修補的管理者是網域加路徑，例如 example.com/team。</translation>
+    </message>
+    <message>
+        <source>Its runtime has no replicated job %1. It has %2.</source>
+        <translation>其 runtime 沒有 replicated job %1。它有的是 %2。</translation>
+    </message>
+    <message>
+        <source>The replicated job %1 of its runtime has no container %2: only a runtime can add one.</source>
+        <translation>其 runtime 的 replicated job %1 沒有容器 %2：只有 runtime 能新增容器。</translation>
+    </message>
+    <message>
+        <source>Trainer takes the variables of this container from spec.trainer.env alone.</source>
+        <translation>Trainer 只從 spec.trainer.env 取得此容器的變數。</translation>
+    </message>
+    <message>
+        <source>Trainer takes the variables of this container from spec.initializer alone.</source>
+        <translation>Trainer 只從 spec.initializer 取得此容器的變數。</translation>
+    </message>
+    <message>
+        <source>A runtime has one policy, and this one has %1.</source>
+        <translation>runtime 只能有一個原則，而這個 runtime 有 %1。</translation>
+    </message>
+    <message>
+        <source>Trainer takes 1 here; the number of nodes is spec.trainer.numNodes of the job.</source>
+        <translation>Trainer 在此只接受 1；節點數由工作的 spec.trainer.numNodes 指定。</translation>
+    </message>
+    <message>
+        <source>A replicated job that is marked as %1 has a container named %2.</source>
+        <translation>標記為 %1 的 replicated job 須有名為 %2 的容器。</translation>
     </message>
 </context>
 <context>
@@ -20341,6 +21944,41 @@
     </message>
 </context>
 <context>
+    <name>cairn::pages::CheckpointActs</name>
+    <message>
+        <source>Verify fully…</source>
+        <translation>完整驗證…</translation>
+    </message>
+    <message>
+        <source>Compare…</source>
+        <translation>比較…</translation>
+    </message>
+    <message>
+        <source>Verify the selected checkpoint fully…</source>
+        <translation>完整驗證選取的檢查點…</translation>
+    </message>
+    <message>
+        <source>Compare the two checked checkpoints…</source>
+        <translation>比較勾選的兩個檢查點…</translation>
+    </message>
+    <message>
+        <source>Check exactly two checkpoints to compare them: Space checks the selected one.</source>
+        <translation>請剛好勾選兩個檢查點以進行比較：按空白鍵可勾選目前選取的檢查點。</translation>
+    </message>
+    <message>
+        <source>Select a checkpoint.</source>
+        <translation>請選取檢查點。</translation>
+    </message>
+    <message>
+        <source>Resume from here…</source>
+        <translation>從這裡接續…</translation>
+    </message>
+    <message>
+        <source>New job from it…</source>
+        <translation>以此建立新工作…</translation>
+    </message>
+</context>
+<context>
     <name>cairn::pages::CheckpointsPage</name>
     <message>
         <source>Checkpoints</source>
@@ -20548,6 +22186,14 @@
     <message>
         <source>New job from this checkpoint…</source>
         <translation>以此檢查點建立新工作…</translation>
+    </message>
+    <message>
+        <source>The checkpoint holds only weights: it cannot be resumed, a new run can start from them.</source>
+        <translation>此檢查點只含權重：無法接續，但新的執行可從這些權重開始。</translation>
+    </message>
+    <message>
+        <source>Start from these weights…</source>
+        <translation>從這些權重開始…</translation>
     </message>
 </context>
 <context>
@@ -22378,6 +24024,10 @@
     <message>
         <source>New job from the selected checkpoint…</source>
         <translation>以選取的檢查點建立新工作…</translation>
+    </message>
+    <message>
+        <source>Start from these weights…</source>
+        <translation>從這些權重開始…</translation>
     </message>
 </context>
 <context>
@@ -24625,6 +26275,10 @@
         <source>Correct the name…</source>
         <translation>更正名稱…</translation>
     </message>
+    <message>
+        <source>A user or a password does not belong in the address.</source>
+        <translation>位址中不該有使用者或密碼。</translation>
+    </message>
 </context>
 <context>
     <name>cairn::pages::OverlayServices</name>
@@ -25063,6 +26717,18 @@
     <message>
         <source>It is created beside the component and removed when it is done. It runs the image of the database or store that is there.</source>
         <translation>它建立在元件旁，完成後移除。它執行該處的資料庫或儲存所用的映像檔。</translation>
+    </message>
+    <message>
+        <source>Certificates alone: a private key does not belong here.</source>
+        <translation>只接受憑證：私密金鑰不該放在這裡。</translation>
+    </message>
+    <message>
+        <source>The name of a Secret: lower-case letters, digits, dots and hyphens.</source>
+        <translation>Secret 的名稱：小寫字母、數字、點與連字號。</translation>
+    </message>
+    <message>
+        <source>HOST:PORT in each line, without user or scheme.</source>
+        <translation>每行一個 HOST:PORT，不含使用者或通訊協定。</translation>
     </message>
 </context>
 <context>
@@ -25922,6 +27588,10 @@
     <message>
         <source>YAML files that a new job can begin with, each with its form beside it; a folder of a Git checkout does too. Left empty, Cairn&apos;s own folder.</source>
         <translation>新工作可用作起點的 YAML 檔案，各附有自己的表單；Git checkout 中的資料夾也可以。留空則使用 Cairn 自己的資料夾。</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics…</source>
+        <translation>複製診斷資訊…</translation>
     </message>
 </context>
 <context>
@@ -28224,6 +29894,18 @@
         <source>Look at the server&apos;s log, and try again.</source>
         <translation>請查看伺服器的日誌，再試一次。</translation>
     </message>
+    <message>
+        <source>The answer has no end.</source>
+        <translation>回應沒有結尾。</translation>
+    </message>
+    <message>
+        <source>The answer of %1 has no end.</source>
+        <translation>%1 的回應沒有結尾。</translation>
+    </message>
+    <message>
+        <source>Check what answers at this port: whoever asks it waits for ever.</source>
+        <translation>請檢查此連接埠上是什麼在回應：向它提出要求者會一直等待。</translation>
+    </message>
 </context>
 <context>
     <name>cairn::situation</name>
@@ -29702,6 +31384,25 @@
     <message>
         <source>PVC usage cannot be saved</source>
         <translation>無法記錄 PVC 使用量</translation>
+    </message>
+</context>
+<context>
+    <name>cairn::store::VerificationStore</name>
+    <message>
+        <source>The result of a full verification could not be saved in %1</source>
+        <translation>無法將完整驗證的結果儲存到 %1</translation>
+    </message>
+    <message>
+        <source>The results of full verifications %1 can be neither read nor set aside</source>
+        <translation>完整驗證的結果 %1 無法讀取，也無法移開</translation>
+    </message>
+    <message>
+        <source>The results of full verifications start over</source>
+        <translation>完整驗證的結果重新開始</translation>
+    </message>
+    <message>
+        <source>Results of full verifications cannot be saved</source>
+        <translation>無法儲存完整驗證的結果</translation>
     </message>
 </context>
 <context>
