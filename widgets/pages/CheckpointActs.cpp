@@ -3,6 +3,7 @@
 
 #include "kit/Button.h"
 #include "kit/Card.h"
+#include "items/Roles.h"
 #include "kit/Theme.h"
 #include "views/DataTable.h"
 
@@ -31,9 +32,9 @@ CheckpointActs::CheckpointActs(views::DataTable *table, QWidget *parent)
     auto *row = hbox(10);
     row->addWidget(m_verify);
     row->addWidget(m_compare);
-    row->setContentsMargins(0, 0, 0, 0);
+    row->setContentsMargins(10, 0, 0, 0);
     setLayout(row);
-    table->setCheckable(true);
+    table->installEventFilter(this);
     connect(m_verify, &QPushButton::clicked, this, &CheckpointActs::verify);
     connect(m_compare, &QPushButton::clicked, this, &CheckpointActs::compare);
     connect(m_verifyAct, &QAction::triggered, this, &CheckpointActs::verify);
@@ -42,9 +43,25 @@ CheckpointActs::CheckpointActs(views::DataTable *table, QWidget *parent)
     connect(table, &views::DataTable::currentKeyChanged, this, &CheckpointActs::updateActs);
     connect(table, &views::DataTable::countsChanged, this, &CheckpointActs::updateActs);
     connect(table, &views::DataTable::menuRequested, this, &CheckpointActs::showMenu);
-    // With large text the foot has no room for them; the menus and the keys do the same.
-    bindTheme(this, [this] { setVisible(Theme::instance().textScale() < 1.5); });
+    bindTheme(this, [this] { updateRoom(); });
     updateActs();
+}
+
+bool CheckpointActs::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::Resize)
+        updateRoom();
+    return QWidget::eventFilter(watched, event);
+}
+
+/// What is not there the menus and the keys do as well.
+void CheckpointActs::updateRoom()
+{
+    const bool wide = m_table->width() >= scaled(760) && Theme::instance().textScale() < 1.5;
+    setVisible(wide);
+    if (!wide)
+        m_table->setCheckedKeys({}); // nobody would see them
+    m_table->setCheckable(wide);
 }
 
 void CheckpointActs::addTo(QMenu *menu)
@@ -69,9 +86,20 @@ bool CheckpointActs::takeKey(const QString &key)
     return true;
 }
 
-QString CheckpointActs::whyNoCompare() const
+QStringList CheckpointActs::pair() const
 {
-    return m_table->checkedKeys().size() == 2 ? QString() : tr("Check exactly two checkpoints to compare them: Space checks the selected one.");
+    QStringList keys = m_table->checkedKeys();
+    if (keys.isEmpty()) {
+        const QModelIndex selected = m_table->indexOfKey(m_table->currentKey());
+        const QModelIndex below = selected.siblingAtRow(selected.row() + 1);
+        if (below.isValid())
+            keys = {m_table->currentKey(), below.data(items::KeyRole).toString()};
+    }
+    if (keys.size() != 2)
+        return {};
+    // A is the lower one in the table, which is the older where the newest come first.
+    std::ranges::sort(keys, {}, [this](const QString &key) { return -m_table->indexOfKey(key).row(); });
+    return keys;
 }
 
 void CheckpointActs::updateActs()
@@ -80,7 +108,11 @@ void CheckpointActs::updateActs()
     m_verify->setRefusal(none);
     m_verifyAct->setEnabled(none.isEmpty());
     m_verifyAct->setToolTip(none.isEmpty() ? m_verifyAct->text() : none);
-    const QString why = whyNoCompare();
+    const bool checked = !m_table->checkedKeys().isEmpty();
+    m_compareAct->setText(checked ? tr("Compare the two checked checkpoints…") : tr("Compare with the checkpoint below it…"));
+    const QString why = !pair().isEmpty() ? QString()
+        : checked                         ? tr("Check exactly two checkpoints to compare them: Space checks the selected one.")
+                                          : tr("There is no checkpoint below the selected one to compare it with.");
     m_compare->setRefusal(why);
     m_compareAct->setEnabled(why.isEmpty());
     m_compareAct->setToolTip(why.isEmpty() ? m_compareAct->text() : why);
@@ -94,12 +126,8 @@ void CheckpointActs::verify()
 
 void CheckpointActs::compare()
 {
-    QStringList keys = m_table->checkedKeys();
-    if (keys.size() != 2)
-        return;
-    // A is the lower one in the table, which is the older where the newest come first.
-    std::ranges::sort(keys, {}, [this](const QString &key) { return -m_table->indexOfKey(key).row(); });
-    emit compareRequested(keys[0], keys[1]);
+    if (const QStringList keys = pair(); !keys.isEmpty())
+        emit compareRequested(keys[0], keys[1]);
 }
 
 void CheckpointActs::showMenu(const QPoint &at)

@@ -17,12 +17,13 @@ class DataTable;
 namespace cairn::pages {
 
 /// What can be done with the checkpoints of a table beside a resume: buttons under it, its keys V and C, and its menu. Two are chosen for a
-/// comparison by their check boxes. GUI thread only.
+/// comparison by their check boxes; without any it is the selected one with the one below it. A narrow table has neither boxes nor buttons,
+/// which would take the room of its numbers. GUI thread only.
 class CheckpointActs : public QWidget
 {
     Q_OBJECT
 public:
-    /// Makes the table's rows checkable. `table` outlives it.
+    /// Makes the table's rows checkable where there is room. `table` outlives it.
     explicit CheckpointActs(views::DataTable *table, QWidget *parent = nullptr);
 
     /// Puts its acts into a menu of the page as well.
@@ -38,11 +39,15 @@ signals:
     /// The older of the two in the table's order first, as it is shown.
     void compareRequested(const QString &a, const QString &b);
 
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
 private:
+    void updateRoom();
     void updateActs();
     void verify();
     void compare();
-    QString whyNoCompare() const;
+    QStringList pair() const; ///< paths to compare, A first; empty where there are none
     void showMenu(const QPoint &at);
 
     views::DataTable *m_table;

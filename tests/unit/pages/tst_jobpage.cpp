@@ -194,12 +194,12 @@ private slots:
         QVERIFY(m_page->findChild<kit::Button *>(u"job.resume"_s)->isEnabled());
     }
 
-    void exactlyTwoAreCompared()
+    void twoAreCompared()
     {
         m_page->setListing(listing({checkpoint(100, Verdict::Whole), checkpoint(200, Verdict::Whole), checkpoint(300, Verdict::Damaged)}));
         QSignalSpy compare(m_page.get(), &JobPage::compareRequested);
         auto *act = m_page->findChild<kit::Button *>(u"job.compare"_s);
-        for (const QStringList &checked : {QStringList(), QStringList{u"step-100"_s}, QStringList{u"step-100"_s, u"step-200"_s, u"step-300"_s}}) {
+        for (const QStringList &checked : {QStringList{u"step-100"_s}, QStringList{u"step-100"_s, u"step-200"_s, u"step-300"_s}}) {
             table()->setCheckedKeys(checked);
             QVERIFY(!act->isEnabled());
             QTest::keyClick(table(), Qt::Key_C);
@@ -211,6 +211,19 @@ private slots:
         act->click();
         QCOMPARE(compare.size(), 2);
         QCOMPARE(compare.first(), (QVariantList{u"step-100"_s, u"step-300"_s})); // the older is A
+    }
+    /// Where none is checked, as in a narrow table, which has no boxes.
+    void theSelectedOneIsComparedWithTheOneBelow()
+    {
+        m_page->setListing(listing({checkpoint(100, Verdict::Whole), checkpoint(200, Verdict::Whole), checkpoint(300, Verdict::Whole)}));
+        QSignalSpy compare(m_page.get(), &JobPage::compareRequested);
+        table()->setCurrentKey(u"step-300"_s);
+        QTest::keyClick(table(), Qt::Key_C);
+        QCOMPARE(compare.takeFirst(), (QVariantList{u"step-200"_s, u"step-300"_s}));
+        table()->setCurrentKey(u"step-100"_s);
+        QTest::keyClick(table(), Qt::Key_C);
+        QCOMPARE(compare.size(), 0);
+        QVERIFY(!m_page->findChild<QAction *>(u"job.compare.act"_s)->isEnabled());
     }
 
     void aMissingRightTurnsEveryResumeOff()
