@@ -21977,6 +21977,14 @@
         <source>New job from it…</source>
         <translation>以此建立新工作…</translation>
     </message>
+    <message>
+        <source>Compare with the checkpoint below it…</source>
+        <translation>與下方的檢查點比較…</translation>
+    </message>
+    <message>
+        <source>There is no checkpoint below the selected one to compare it with.</source>
+        <translation>所選檢查點下方沒有可供比較的檢查點。</translation>
+    </message>
 </context>
 <context>
     <name>cairn::pages::CheckpointsPage</name>

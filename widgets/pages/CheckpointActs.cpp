@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "pages/CheckpointActs.h"
 
+#include "items/CheckpointTableModel.h"
+#include "items/Roles.h"
 #include "kit/Button.h"
 #include "kit/Card.h"
-#include "items/Roles.h"
 #include "kit/Theme.h"
 #include "views/DataTable.h"
 
@@ -41,7 +42,10 @@ CheckpointActs::CheckpointActs(views::DataTable *table, QWidget *parent)
     connect(m_compareAct, &QAction::triggered, this, &CheckpointActs::compare);
     connect(table, &views::DataTable::checkedChanged, this, &CheckpointActs::updateActs);
     connect(table, &views::DataTable::currentKeyChanged, this, &CheckpointActs::updateActs);
-    connect(table, &views::DataTable::countsChanged, this, &CheckpointActs::updateActs);
+    connect(table, &views::DataTable::countsChanged, this, [this] {
+        updateRoom();
+        updateActs();
+    });
     connect(table, &views::DataTable::menuRequested, this, &CheckpointActs::showMenu);
     bindTheme(this, [this] { updateRoom(); });
     updateActs();
@@ -62,6 +66,7 @@ void CheckpointActs::updateRoom()
     if (!wide)
         m_table->setCheckedKeys({}); // nobody would see them
     m_table->setCheckable(wide);
+    m_table->keepWhole(items::CheckpointTableModel::Step, 80);
 }
 
 void CheckpointActs::addTo(QMenu *menu)

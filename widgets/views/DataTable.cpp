@@ -10,6 +10,7 @@
 #include <QMenu>
 #include <QTimer>
 #include <algorithm>
+#include <utility>
 
 namespace cairn::views {
 
@@ -201,7 +202,10 @@ int DataTable::leadOf(int modelColumn) const
 
 void DataTable::setCheckable(bool checkable)
 {
-    m_checkable = checkable;
+    if (std::exchange(m_checkable, checkable) == checkable)
+        return;
+    if (m_fittedRows > 0)
+        fitColumns();
     viewport()->update();
     m_header->viewport()->update();
 }
