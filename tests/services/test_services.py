@@ -90,7 +90,7 @@ class TestMariaDb(Services):
         self.is_so(self.look(user="locked"), login="failed: locked")
         self.is_so(self.look(tls="verify", ca=""), tls="failed: does not trust", login="skipped")
         self.is_so(self.look(tls="encrypt"), tls="warn: nobody checks", login="ok")
-        self.is_so(self.look(user=""), login="skipped: No user", version="ok")
+        self.is_so(self.look(user=""), login="skipped: no user", version="ok")
 
     def test_another_kind_of_server_than_was_asked_for(self):
         for kind in ("postgresql", "rabbitmq", "kafka"):
