@@ -30,7 +30,7 @@ const QList<CommandFacts> &commandTable()
         {u"job why"_s, u"NAME"_s, u"why it does not run: what waits, what never will, and what helps"_s, Names::Jobs},
         {u"job effective"_s, u"NAME"_s, u"what it becomes: runtime, job, patches and queue merged, each line with its origin"_s, Names::Jobs},
         {u"job resume"_s, u"NAME"_s, u"resume it from a checkpoint (--from latest|step=N|PATH)"_s, Names::Jobs},
-        {u"job start-from-weights"_s, u"NAME"_s, u"begin a new run with the weights of a checkpoint alone (--from), in a new job"_s, Names::Jobs},
+        {u"job start-from-weights"_s, u"NAME"_s, u"begin a new run with the weights of a checkpoint alone (--from), in a new job (with --yes)"_s, Names::Jobs},
         {u"job suspend"_s, u"NAME..."_s, u"suspend jobs (with --yes)"_s, Names::Jobs},
         {u"job unsuspend"_s, u"NAME..."_s, u"unsuspend jobs; their script chooses where it starts (with --yes)"_s, Names::Jobs},
         {u"job delete"_s, u"NAME..."_s, u"delete jobs; checkpoints on PVCs and in buckets stay (with --yes)"_s, Names::Jobs},

@@ -98,7 +98,7 @@ void tell(const app::LaunchPreview &preview)
             if (point.state == Point::State::Holds || told.contains(point.id))
                 continue;
             told.append(point.id);
-            const QString head = point.state == Point::State::Fails ? u"Fails: "_s
+            const QString head = point.state == Point::State::Fails ? u"Not met: "_s
                 : point.state == Point::State::Look                 ? u"Look at: "_s
                                                                     : u"Not known: "_s;
             note(head + point.title + u": "_s + point.text
@@ -193,19 +193,19 @@ int tellWhy(const Options &options, const Job &job, const app::JobWhy &read)
     return ExitOk;
 }
 
-/// Why the pods of a job that the server takes would never train; "" where nothing tells.
-QString neverStarts(const app::LaunchPreview &preview)
+/// How to mend what the answer names, and what else is not right with what the job names.
+void tellMore(const launch::Fit &fit)
 {
-    static const QStringList deadly{u"shared"_s, u"image"_s, u"text"_s, u"names"_s};
-    // On the disks of its nodes it trains; what it saves is not shared, which the safety net says.
-    const launch::Around &around = preview.ground.around;
-    const QString claim = launch::saveFolder(preview.create.body, preview.runtime).section(u":/"_s, 0, 0);
-    const bool trains = around.local.contains(claim) && !around.broken.contains(claim) && around.claims.value(claim).contains(u"ReadWriteMany"_s);
-    for (const Point &point : preview.points) {
-        if (point.state == Point::State::Fails && deadly.contains(point.id) && !(trains && point.id == "shared"_L1))
-            return point.text;
+    for (const Point &point : fit.points) {
+        const bool told = fit.text.endsWith(point.text);
+        const bool missing = point.state == Point::State::Fails || point.state == Point::State::Look || (point.state == Point::State::Unknown && point.id == "pull-secret"_L1);
+        if (!missing)
+            continue;
+        if (!told)
+            note(u"  %1: %2"_s.arg(point.title, point.text));
+        if (!point.fix.isEmpty() && (!told || point.state == Point::State::Fails))
+            note(u"  Fix: "_s + point.fix);
     }
-    return {};
 }
 
 /// The very same command made the job already: it was cut short, or is given twice. Nothing is made twice.
@@ -291,6 +291,8 @@ Result<QByteArray> written(const Options &options, const app::LaunchDefaults &de
                 u"Install the training operator or Trainer, or give --kind and -o yaml"_s);
         spec.kind = defaults.kinds.first();
     }
+    if (!spec.runtime.isEmpty() && !facts(spec.kind).isTrainJob())
+        return fail(Error::Kind::Invalid, u"A %1 has no runtime"_s.arg(facts(spec.kind).resource.kind), u"--runtime is of a TrainJob."_s, u"Leave --runtime out, or give --kind TrainJob"_s);
     const QStringList words = options.command.mid(3);
     if (facts(spec.kind).isTrainJob() || words.isEmpty() || !words.first().startsWith(u'-'))
         spec.command = words;
@@ -424,14 +426,12 @@ int carryOn(kube::Cluster &cluster, const Options &options, const app::LaunchPre
     for (auto it = more.begin(); it != more.end(); ++it)
         json.insert(it.key(), it.value());
     json.insert(u"fit"_s, QJsonValue());
+    Result<app::LaunchFit> fit = fail(Error::cancelled());
     if (!preview.create.body.isEmpty()) {
-        const Result<app::LaunchFit> fit =
-            app::readFit(cluster, {preview.create.body, preview.runtime}, preview.create.target.ns, stop);
+        fit = app::readFit(cluster, {preview.create.body, preview.runtime}, preview.create.target.ns, stop);
         note(u"Fit: "_s + (fit ? fit->fit.text : fit.error().oneLine()));
-        for (const Point &point : fit ? fit->fit.points : QList<Point>()) {
-            if (point.state == Point::State::Fails && !point.fix.isEmpty() && fit->fit.text.endsWith(point.text))
-                note(u"  Fix: "_s + point.fix);
-        }
+        if (fit)
+            tellMore(fit->fit);
         if (fit)
             json.insert(u"fit"_s, toJson(*fit));
     }
@@ -473,9 +473,9 @@ int carryOn(kube::Cluster &cluster, const Options &options, const app::LaunchPre
             options.dryRun ? QString() : u": give --yes to launch it"_s));
         return options.dryRun ? ExitOk : ExitRefused;
     }
-    if (const QString why = never.isEmpty() ? neverStarts(preview) : never; !why.isEmpty() && !options.launch.anyway) {
-        note(u"Refused: the server would take it, but it %1. %2 Give --anyway to launch it all the same."_s.arg(
-            never.isEmpty() ? u"cannot run"_s : u"would not train as it did"_s, why));
+    const QString why = never.isEmpty() ? app::neverTrains(preview, fit ? &fit->fit : nullptr) : u"It would not train as it did. "_s + never;
+    if (!why.isEmpty() && !options.launch.anyway) {
+        note(u"Refused, although the server would take it: %1 Give --anyway to launch it all the same."_s.arg(why));
         return ExitRefused;
     }
     const Result<QJsonObject> made = app::submitLaunch(cluster, preview.needs + QList{preview.create}, changeOptions(), stop);

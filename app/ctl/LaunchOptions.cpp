@@ -120,7 +120,7 @@ void addLaunchOptions(OptionTable &table)
     const auto value = [&table](const QString &name, const QString &help, const QString &what) {
         table.addOption({{name}, help, what});
     };
-    table.addOption({{u"anyway"_s}, u"Launch also what can be seen not to start, such as a job whose PVC is not there."_s});
+    table.addOption({{u"anyway"_s}, u"Launch also what can be seen not to start, such as a job whose PVC is not there. Of storage new: also a folder by which the node is run."_s});
     table.addOption({{u"f"_s, u"file"_s}, u"Launch this YAML; - is standard input. No option says anything of the job then. Of job edit: the text to be applied."_s, u"FILE"_s});
     value(u"template"_s, u"Launch this template of job templates; --set says what differs from it."_s, u"NAME"_s);
     value(u"templates"_s, u"Folder of templates, such as a Git checkout's; your own when left out."_s, u"DIR"_s);
@@ -230,6 +230,8 @@ Result<LaunchOptions> launchOptions(const QCommandLineParser &parser)
         spec.ownRuntime = true;
         spec.runtime.remove(0, 10);
     }
+    if (options.kindGiven && parser.isSet(u"runtime"_s) && !facts(spec.kind).isTrainJob())
+        return fail(Error::Kind::Invalid, u"--runtime goes with --kind TrainJob: a %1 has no runtime"_s.arg(facts(spec.kind).resource.kind));
     spec.pullSecrets = parser.values(u"pull-secret"_s);
     spec.serviceAccount = text(u"service-account"_s);
     spec.volcanoQueue = text(u"volcano-queue"_s);

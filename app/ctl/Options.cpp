@@ -35,7 +35,7 @@ QList<QCommandLineOption> optionTable()
     value({u"o"_s, u"output"_s}, u"table (default), json or yaml; of audit also sarif or markdown; of job new, clone and convert also effective, or kustomize with --out."_s, u"FORMAT"_s);
     flag({u"dry-run"_s}, u"Show what would change, let the server check it, change nothing."_s);
     flag({u"yes"_s}, u"Do it: without it, suspend, unsuspend, delete, failover and overlay apply, finish and rollback only show what they would do."_s);
-    flag({u"elsewhere"_s}, u"Go on with a record, or roll it back, although it changes objects outside of its namespace, gives rights, or decides what pods run or may do."_s);
+    flag({u"elsewhere"_s}, u"Go on with a record, or roll it back, although it changes objects outside of its namespace, gives rights, decides what pods run or may do, or deletes what it has not made."_s);
     flag({u"whole"_s}, u"YAML with status and all that the server owns."_s);
     flag({u"wait"_s}, u"Follow until the first step after the checkpoint is seen."_s);
     flag({u"allow-exec"_s}, u"Allow the sign-in program that the kubeconfig names to run."_s);

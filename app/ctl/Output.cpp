@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include <memory>
+
 using namespace Qt::StringLiterals;
 
 namespace cairn::ctl {
@@ -129,8 +131,16 @@ change::Options changeOptions()
 {
     change::Options options;
     options.tool = u"cairnctl " CAIRN_VERSION_STRING ""_s;
-    options.progress = [](const change::Event &event) { note(event.text); };
+    options.progress = tellEvents();
     return options;
+}
+
+std::function<void(const change::Event &)> tellEvents()
+{
+    return [last = std::make_shared<QString>()](const change::Event &event) {
+        if (event.text != *last)
+            note(*last = event.text);
+    };
 }
 
 } // namespace cairn::ctl

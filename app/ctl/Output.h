@@ -30,5 +30,7 @@ void noteGaps(const QList<Gap> &gaps);
 QJsonArray notesJson(const QList<change::Note> &notes);
 /// As cairnctl, with every event told on stderr.
 change::Options changeOptions();
+/// Tells events on stderr; what is waited for is looked at every second, and told again only when it is something else.
+std::function<void(const change::Event &)> tellEvents();
 
 } // namespace cairn::ctl

@@ -378,7 +378,8 @@ QString stepsText(const QList<change::Change> &changes)
             text += u"  write Secret %1/%2: %3 = \u2022\u2022\u2022\n"_s.arg(text::safe(change.target.ns), text::safe(change.target.name), text::safe(keys.join(u", "_s)));
             continue;
         }
-        text += u"  %1 %2 %3\n"_s.arg(change.act == change::Change::Act::Create ? u"create"_s : u"change"_s, text::safe(change.target.kind.kind),
+        const bool deletes = change.act == change::Change::Act::Delete;
+        text += u"  %1 %2 %3\n"_s.arg(change.act == change::Change::Act::Create ? u"create"_s : deletes ? u"delete"_s : u"change"_s, text::safe(change.target.kind.kind),
                                       text::safe(change.target.ns.isEmpty() ? change.target.name : change.target.ns + u'/' + change.target.name));
     }
     return text;
@@ -407,8 +408,7 @@ int printOutcome(const Options &options, const Result<change::PlanOutcome> &outc
     for (const QString &line : outcome->notes)
         note(line);
     if (outcome->canRollBack)
-        note(u"To take it back: cairnctl overlay rollback %1 -n %2 --yes%3%4"_s.arg(outcome->record.name, outcome->record.ns, elsewhere ? u" --elsewhere"_s : QString(),
-                                                                                   outcome->state == State::Done ? u" (or keep it: overlay finish)"_s : u" (or go on: overlay finish)"_s));
+        note(takesBack(options.command.first(), outcome->record, elsewhere, outcome->state == State::Done));
     return outcome->error ? printError(*outcome->error) : static_cast<int>(ExitOk);
 }
 
@@ -587,21 +587,22 @@ int recorded(kube::Cluster &cluster, const Options &options, std::stop_token sto
     }
     const bool mayNot = std::ranges::any_of(checks, [](const change::Check &check) { return check.state == change::Check::State::Fail; });
     const bool refused = (!suspicions.isEmpty() && !options.elsewhere) || mayNot;
+    QString steps;
+    if (found.size() == 1 && (back || found.first().content.undoing)) {
+        const QStringList lines = change::wayBack(found.first().content);
+        for (const QString &line : lines)
+            steps += u"  "_s + line + u'\n';
+        QJsonObject one = json[0].toObject();
+        one.insert(u"wayBack"_s, QJsonArray::fromStringList(lines));
+        json[0] = one;
+    } else if (found.size() == 1) {
+        QList<change::Change> changes;
+        for (const change::Record::Entry &entry : found.first().content.entries)
+            changes.append(entry.change);
+        steps = stepsText(changes);
+    }
     if (found.size() > 1 || !options.yes || refused) {
-        QString table = renderTable(rows);
-        if (found.size() == 1 && (back || found.first().content.undoing)) {
-            const QStringList lines = change::wayBack(found.first().content);
-            for (const QString &line : lines)
-                table += u"  "_s + line + u'\n';
-            QJsonObject one = json[0].toObject();
-            one.insert(u"wayBack"_s, QJsonArray::fromStringList(lines));
-            json[0] = one;
-        } else if (found.size() == 1) {
-            QList<change::Change> changes;
-            for (const change::Record::Entry &entry : found.first().content.entries)
-                changes.append(entry.change);
-            table += stepsText(changes);
-        }
+        QString table = renderTable(rows) + steps;
         for (const change::Check &check : std::as_const(checks)) {
             if (check.state != change::Check::State::Ok)
                 table += u"  %1 %2\n"_s.arg(check.text, check.fix);
@@ -615,6 +616,8 @@ int recorded(kube::Cluster &cluster, const Options &options, std::stop_token sto
                               : howToDoIt(!suspicions.isEmpty() && !options.elsewhere, options.yes));
         return ExitRefused;
     }
+    if (!steps.isEmpty())
+        note(steps.chopped(1)); // before they run: it may be stopped
     const ObjectRef &record = found.first().record;
     change::Options execution = changeOptions();
     execution.elsewhere = options.elsewhere;

@@ -16,11 +16,6 @@ using namespace Qt::StringLiterals;
 namespace cairn::ctl {
 namespace {
 
-void printEvent(const jobs::ResumeEvent &event)
-{
-    note(event.text);
-}
-
 QJsonObject jobOf(const ObjectRef &ref)
 {
     return {{u"namespace"_s, ref.ns}, {u"name"_s, ref.name}, {u"kind"_s, ref.kind.kind}, {u"uid"_s, ref.uid}};
@@ -63,7 +58,7 @@ int recover(app::Engine &engine, const std::shared_ptr<kube::Cluster> &connected
     const std::shared_ptr<ckpt::HeldHelper> held = app::holdHelper(connected);
     jobs::ExecuteOptions execute;
     execute.follow = options.wait;
-    execute.progress = printEvent;
+    execute.progress = tellEvents();
     execute.tool = u"cairnctl " CAIRN_VERSION_STRING ""_s;
     const bool finish = options.recover != "undo"_L1;
     execute.recheck = app::recheckToRecover(cluster, job, finish, [&](const app::JobDetail &now, std::stop_token token, const ckpt::Progress &) {
@@ -86,7 +81,7 @@ int refuse(const jobs::ResumePlan &plan, const QList<jobs::Check> &checks)
     if (plan.hasProblem("needs-contract"_L1))
         note(u"  Name it with --by env:NAME, --by 'arg:--flag={path}' or --by newest, and --save-by likewise."_s);
     if (plan.hasProblem("not-resumable"_L1))
-        note(u"  To start a new run from these weights: cairnctl -n %1 job start-from-weights %2"_s.arg(text::safe(plan.job.ns), text::safe(plan.job.name)));
+        note(u"  To start a new run from these weights: cairnctl -n %1 job start-from-weights %2 --yes"_s.arg(text::safe(plan.job.ns), text::safe(plan.job.name)));
     return ExitRefused;
 }
 
@@ -152,16 +147,18 @@ int begin(app::Engine &engine, const Options &options, jobs::Act act, std::stop_
         return printError(Error::cancelled());
     if (std::ranges::any_of(checks, [](const jobs::Check &c) { return c.state == jobs::Check::State::Fail; }))
         return refuse(*plan, checks);
-    if (options.dryRun) {
+    // It makes another job each time: as with job new, that is asked for.
+    const bool shown = act == jobs::Act::StartFromWeights && !options.yes;
+    if (options.dryRun || shown) {
         print(options.format, json, diffText(plan->diff));
-        note(u"Nothing was changed."_s);
-        return ExitOk;
+        note(options.dryRun ? u"Nothing was changed."_s : u"Nothing was made: give --yes to start it"_s);
+        return options.dryRun ? ExitOk : ExitRefused;
     }
     jobs::ExecuteOptions execute;
     execute.follow = options.wait;
     execute.recheck = recheck;
     execute.looksDone = [&] { app::endHelper(held); };
-    execute.progress = printEvent;
+    execute.progress = tellEvents();
     execute.tool = u"cairnctl " CAIRN_VERSION_STRING ""_s;
     const Result<jobs::ResumeOutcome> outcome = jobs::execute(cluster, *plan, execute, stop);
     if (!outcome)

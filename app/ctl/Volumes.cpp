@@ -3,11 +3,13 @@
 #include "Commands.h"
 #include "Output.h"
 #include "Overlay.h"
+#include "OverlayWords.h"
 #include "base/Text.h"
 #include "engine/VolumeFlows.h"
 
 #include <QFile>
 
+#include <algorithm>
 #include <cstdio>
 
 using namespace Qt::StringLiterals;
@@ -91,6 +93,12 @@ int save(const QString &path, const QByteArray &text)
     return ExitOk;
 }
 
+/// A folder by which the node is run.
+bool isDanger(const change::Note &warning)
+{
+    return warning.id.startsWith("host-"_L1);
+}
+
 int makeNew(kube::Cluster &cluster, const Options &options, const std::stop_token &stop)
 {
     storage::VolumeSpec spec;
@@ -111,7 +119,7 @@ int makeNew(kube::Cluster &cluster, const Options &options, const std::stop_toke
     for (const change::Note &problem : plan.plan.problems)
         note(u"Problem: %1 %2"_s.arg(problem.text, problem.fix).trimmed());
     for (const change::Note &warning : plan.plan.warnings)
-        note(u"%1: %2 %3"_s.arg(warning.id.startsWith("host-"_L1) ? u"Danger"_s : u"Note"_s, warning.text, warning.fix).trimmed());
+        note(u"%1: %2 %3"_s.arg(isDanger(warning) ? u"Danger"_s : u"Note"_s, warning.text, warning.fix).trimmed());
     // What may not be made here may be made by somebody else, from the file.
     if (plan.refused.isEmpty() && !options.volume.save.isEmpty()) {
         if (const int saved = save(options.volume.save, plan.text); saved != ExitOk)
@@ -140,6 +148,11 @@ int makeNew(kube::Cluster &cluster, const Options &options, const std::stop_toke
             note(u"The server accepts it. Nothing was made%1."_s.arg(options.dryRun ? QString() : u": give --yes to make it"_s));
         return accepted && options.dryRun ? ExitOk : ExitRefused;
     }
+    if (std::ranges::any_of(plan.plan.warnings, isDanger) && !options.launch.anyway) {
+        print(options.format, json, QString::fromUtf8(plan.text));
+        note(u"Refused: whoever mounts it could take over the node. Choose a folder that is made for it, or give --anyway."_s);
+        return ExitRefused;
+    }
     change::Options how = changeOptions();
     const Result<QMap<QString, Secret>> secrets = secretValues(cluster, options, plan.volume, stop);
     if (!secrets)
@@ -162,7 +175,7 @@ int makeNew(kube::Cluster &cluster, const Options &options, const std::stop_toke
     for (const QString &line : outcome.notes)
         note(line);
     if (outcome.canRollBack)
-        note(u"To take it back: cairnctl storage rollback %1 -n %2 --yes%3 (or keep it: storage finish)"_s.arg(outcome.record.name, outcome.record.ns, change::asksForConsent(plan.plan) ? u" --elsewhere"_s : QString()));
+        note(takesBack(u"storage"_s, outcome.record, change::asksForConsent(plan.plan), outcome.state == change::PlanOutcome::State::Done));
     else if (!outcome.error && !plan.volume.claim.isEmpty())
         note(u"Test whether nodes share it: cairnctl -n %1 storage prove %2"_s.arg(text::safe(spec.ns), text::safe(spec.name)));
     return outcome.error ? printError(*outcome.error) : static_cast<int>(ExitOk);

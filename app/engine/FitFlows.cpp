@@ -211,11 +211,14 @@ Result<> readNamed(ObjectApi &api, const QString &ns, const launch::Objects &job
         read.runtime = launching::runtimeOf(api, job.job, ns, stop);
     }
     const launch::Needs needs = launch::needsOf(job.job, read.runtime);
-    const QStringList pulls = launch::effectiveSpec(job.job, read.runtime).pullSecrets;
-    if (needs == read.needs && pulls == read.pullSecrets)
+    const launch::Spec spec = launch::effectiveSpec(job.job, read.runtime);
+    const QStringList &pulls = spec.pullSecrets;
+    const QString &queue = spec.volcanoQueue;
+    if (needs == read.needs && pulls == read.pullSecrets && queue == read.volcanoQueue)
         return {};
     read.needs = needs;
     read.pullSecrets = pulls;
+    read.volcanoQueue = queue;
     for (const launch::Need &need : needs.named.mid(0, kMostNamed)) {
         if (read.facts.found.contains(need.id()))
             continue;
@@ -227,6 +230,14 @@ Result<> readNamed(ObjectApi &api, const QString &ns, const launch::Objects &job
             continue;
         if (const std::optional<QJsonObject> secret = seen(api, kinds::secrets(), ns, name, stop))
             read.facts.pullSecrets.insert(name, secret->isEmpty() ? launch::PullSecret() : launch::pullSecretOf(*secret));
+    }
+    if (!queue.isEmpty() && !read.facts.volcano) {
+        if (const Result<bool> volcano = api.serves(launching::volcanoQueues(), stop))
+            read.facts.volcano = *volcano;
+    }
+    if (!queue.isEmpty() && read.facts.volcano == std::optional(true) && !read.facts.volcanoQueues.contains(queue)) {
+        if (const std::optional<QJsonObject> object = seen(api, launching::volcanoQueues(), {}, queue, stop))
+            read.facts.volcanoQueues.insert(queue, !object->isEmpty());
     }
     if (stop.stop_requested())
         return fail(Error::cancelled());
@@ -244,6 +255,22 @@ Result<LaunchFit> readFit(ObjectApi &api, const launch::Objects &job, const QStr
     if (!read)
         return fail(read.error());
     return LaunchFit{fitOf(job, *read), read->gaps};
+}
+
+QString neverTrains(const LaunchPreview &preview, const launch::Fit *fit)
+{
+    if (fit != nullptr && fit->answer == launch::Fit::Answer::Never)
+        return fit->text;
+    static const QStringList deadly{u"shared"_s, u"image"_s, u"text"_s, u"names"_s};
+    // On the disks of its nodes it trains; what it saves is not shared, which the safety net says.
+    const launch::Around &around = preview.ground.around;
+    const QString claim = launch::saveFolder(preview.create.body, preview.runtime).section(u":/"_s, 0, 0);
+    const bool trains = around.local.contains(claim) && !around.broken.contains(claim) && around.claims.value(claim).contains(u"ReadWriteMany"_s);
+    for (const launch::Point &point : preview.points) {
+        if (point.state == launch::Point::State::Fails && deadly.contains(point.id) && !(trains && point.id == "shared"_L1))
+            return FitWords::tr("It cannot run: %1", "why").arg(point.text);
+    }
+    return {};
 }
 
 Result<JobWhy> readWhyNot(ObjectApi &api, const ObjectRef &job, std::stop_token stop)

@@ -161,10 +161,11 @@ struct FitRead {
     QJsonObject runtime;   ///< that a TrainJob is laid over; empty: not read
     launch::Needs needs;
     QStringList pullSecrets;
+    QString volcanoQueue;
 };
 Result<FitRead> readFitFacts(ObjectApi &api, const QString &ns, const launch::Objects &job, std::stop_token stop);
 /// Looks at what `job` names and `read` does not know yet: the runtime of a TrainJob, Secrets, ConfigMaps, service accounts,
-/// priorities. At most 40 of them, a Secret only where getting it is allowed; what they hold is dropped at once, but for the names of
+/// priorities, Volcano's Queue. At most 40 of them, a Secret only where getting it is allowed; what they hold is dropped at once, but for the names of
 /// keys and registries. Costs nothing where the job names the same as the last one. Cancelled alone fails it.
 Result<> readNamed(ObjectApi &api, const QString &ns, const launch::Objects &job, FitRead &read, const std::stop_token &stop);
 /// Whether it could start, by what was read. Pure.
@@ -176,6 +177,10 @@ struct LaunchFit {
     QList<Gap> gaps;
 };
 Result<LaunchFit> readFit(ObjectApi &api, const launch::Objects &job, const QString &ns, std::stop_token stop);
+
+/// Why the pods of a job that the server takes would never start or never train, sentences, safe to show; "" where nothing tells.
+/// cairnctl refuses such a job without --anyway, the window asks. `fit`: null where it is not known.
+QString neverTrains(const LaunchPreview &preview, const launch::Fit *fit);
 
 /// Why a job does not run, with what could not be read. Within the same bounds, and of at most 5,000 events.
 struct JobWhy {

@@ -13,6 +13,12 @@ namespace cairn::app::launching {
 inline constexpr qint64 pageSize = 500;
 inline constexpr int mostNodes = 20; // pages
 
+/// Volcano's, which are for the whole cluster.
+inline ResourceKind volcanoQueues()
+{
+    return {QStringLiteral("scheduling.volcano.sh"), QStringLiteral("v1beta1"), QStringLiteral("queues"), QStringLiteral("Queue"), false};
+}
+
 /// Hands on what a list holds, a page at a time; false where there is more than `most` pages.
 Result<bool> readPages(ObjectApi &api, const ResourceKind &kind, ListQuery query, int most,
     const std::function<void(const QJsonObject &)> &take, const std::stop_token &stop);

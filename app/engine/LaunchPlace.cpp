@@ -69,8 +69,7 @@ LaunchPlace readLaunchPlace(ObjectApi &api, const QString &ns, std::stop_token s
     place.priorities.removeIf([](const QString &name) { return name.startsWith("system-"_L1); });
     place.runtimes = namesOf(api, kinds::clusterTrainingRuntimes(), {}, place.gaps, stop);
     place.ownRuntimes = namesOf(api, kinds::trainingRuntimes(), ns, place.gaps, stop);
-    const ResourceKind volcano{u"scheduling.volcano.sh"_s, u"v1beta1"_s, u"queues"_s, u"Queue"_s, false};
-    place.volcanoQueues = namesOf(api, volcano, {}, place.gaps, stop);
+    place.volcanoQueues = namesOf(api, launching::volcanoQueues(), {}, place.gaps, stop);
     QList<QJsonObject> nodes;
     // Who may not list nodes types a label; the fit says that they were not read.
     if (launching::readPages(api, kinds::nodes(), {}, launching::mostNodes, [&](const QJsonObject &node) { nodes.append(node); }, stop))

@@ -309,7 +309,7 @@ KustomizeRun runKustomize(const Files &files, const QString &entry, const audit:
 
 QList<change::Suspicion> suspicious(const RecordedChange &recorded)
 {
-    return change::suspicions(recorded.content, recorded.record.ns);
+    return change::suspicions(recorded.content, recorded.record.ns, recorded.older);
 }
 
 QList<change::Check> tryRecorded(ObjectApi &api, const change::Record &record, std::stop_token stop)
@@ -413,6 +413,7 @@ Result<QList<RecordedChange>> recordedChanges(ObjectApi &api, const QString &ns,
         if (const Result<change::Record> record = change::Record::fromObject(object)) {
             one.content = *record;
             one.done = doneOf(api, *record, stop);
+            one.older = change::notMadeBy(api, *record, object, stop);
         } else {
             one.unreadable = record.error();
             one.unreadable->causes.append({u"%1/%2"_s.arg(one.record.ns, one.record.name), u"ConfigMap"_s, QString()});

@@ -65,6 +65,7 @@ struct RecordedChange {
     /// How many of its changes are done: content.next, and the one after it where whoever was at work was killed between making the
     /// object and recording that.
     qsizetype done = 0;
+    QList<ObjectRef> older; ///< change::notMadeBy()
     bool isOpen() const { return unreadable || !content.isDone(); }
 };
 /// What asks for consent before it is finished or rolled back.

@@ -149,14 +149,14 @@ private:
         return {};
     }
 
-    /// The record of the change that made it, where that is not done.
+    /// The record of the change that made it. One of storage is kept until the PVC is bound.
     std::optional<ObjectRef> openRecordOf(const QJsonObject &object)
     {
         const QString mark = object.value("metadata"_L1)[u"annotations"_s][change::changeMark()].toString();
         if (mark.isEmpty())
             return std::nullopt;
         for (const RecordedChange &one : recordedChanges(m_api, m_plan.plan.ns, m_stop).value_or(QList<RecordedChange>())) {
-            if (one.content.id == mark && one.isOpen())
+            if (one.content.id == mark)
                 return one.record;
         }
         return std::nullopt;
@@ -346,7 +346,13 @@ QString bindingWord(VolumeOutcome::Binding binding)
 
 Result<VolumeOutcome> makeVolume(ObjectApi &api, const VolumePlan &plan, const change::Options &options, std::chrono::seconds patience, std::stop_token stop)
 {
-    const Result<change::PlanOutcome> made = change::execute(api, plan.plan, options, stop);
+    change::Options making = options;
+    // It is done once it is bound.
+    making.progress = [&options](const change::Event &event) {
+        if (options.progress && event.stage != change::Event::Stage::Done)
+            options.progress(event);
+    };
+    const Result<change::PlanOutcome> made = change::execute(api, plan.plan, making, stop);
     if (!made)
         return fail(made.error());
     VolumeOutcome outcome;

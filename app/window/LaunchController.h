@@ -11,6 +11,7 @@
 #include "pages/LaunchPage.h"
 
 #include <QHash>
+#include <QPointer>
 #include <functional>
 
 class QTimer;
@@ -123,6 +124,7 @@ private:
     void save();
     void saveFolder();
     void submit();
+    void launchIt();
     /// Shows how a launch goes, which somebody may have begun before.
     void follow(const std::shared_ptr<LaunchRun> &run);
     void unfollow();
@@ -167,6 +169,8 @@ private:
     QDateTime m_kept;
     QList<change::Change> m_needs; ///< what is made before it
     std::optional<change::Change> m_create; ///< of the text that is shown, as the server accepted it
+    std::shared_ptr<const LaunchPreview> m_accepted; ///< that m_create is of
+    QPointer<QWidget> m_asked; ///< whether to launch what will not train
     std::unique_ptr<SchemaProvider> m_provider;
     LaunchGround m_ground; ///< of the preview before
     std::shared_ptr<LaunchRun> m_run; ///< that is shown; null: none

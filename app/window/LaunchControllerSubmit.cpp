@@ -5,6 +5,7 @@
 #include "Drafts.h"
 #include "SchemaProvider.h"
 #include "base/Text.h"
+#include "dialogs/AskDialog.h"
 #include "engine/LaunchFolder.h"
 #include "pages/LaunchPage.h"
 
@@ -112,6 +113,7 @@ void LaunchController::askServer()
                 if (answer.preview->feasible()) {
                     m_needs = answer.preview->needs;
                     m_create = answer.preview->create;
+                    m_accepted = std::make_shared<const LaunchPreview>(*answer.preview);
                 }
             } else {
                 review.state = LaunchReview::State::Failed;
@@ -159,7 +161,28 @@ void LaunchController::saveFolder()
     dialog->open();
 }
 
+/// One that will never start is launched only where somebody wants that.
 void LaunchController::submit()
+{
+    if (!m_session || !m_create || m_run || m_asked)
+        return;
+    const bool known = m_fit.state == pages::LaunchFitView::State::Done && m_fitted == m_job;
+    const QString why = m_accepted ? neverTrains(*m_accepted, known ? m_fit.fit.get() : nullptr) : QString();
+    if (why.isEmpty()) {
+        launchIt();
+        return;
+    }
+    auto *dialog = new dialogs::AskDialog(u"never"_s, {tr("Launch a job that will not train?"), why, {}, tr("Launch it all the same"), true}, m_page->window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    m_asked = dialog;
+    connect(dialog, &dialogs::AskDialog::actRequested, this, [this, dialog] {
+        dialog->accept();
+        launchIt();
+    });
+    dialog->open();
+}
+
+void LaunchController::launchIt()
 {
     if (!m_session || !m_create || m_run)
         return;

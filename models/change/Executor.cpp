@@ -708,7 +708,7 @@ Result<Record> recorded(const Run &run, const ObjectRef &ref)
         return fail(rewritten());
     if (run.options().elsewhere)
         return record;
-    if (const QStringList why = sentences(suspicions(*record, ref.ns), ref.ns); !why.isEmpty())
+    if (const QStringList why = sentences(suspicions(*record, ref.ns, notMadeBy(run.api(), *record, *object, run.stop())), ref.ns); !why.isEmpty())
         return fail(Error::Kind::Consent, Words::tr("The record of this change is suspicious; nothing was changed."), why.join(u' '),
                     Words::tr("Look at what it changes; go on only where you know of this change."));
     return record;

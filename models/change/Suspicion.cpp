@@ -177,6 +177,19 @@ bool isStorageOf(const Change &change, const QList<const Change *> &claims, cons
         && bound[u"namespace"_s].toString() == ns && name == ns + u'-' + bound[u"name"_s].toString() && isUsed(u"volumeName"_s);
 }
 
+/// Cairn's own records hold no Secret but for the keys that somebody gives values of. One of these types is filled by the server, with a
+/// token of whatever account it names.
+bool givesRights(const Change &change)
+{
+    const ResourceKind &kind = change.target.kind;
+    // The path that is asked, whatever word stands beside it.
+    const auto is = [&kind](const ResourceKind &other) { return kind.group == other.group && kind.plural == other.plural; };
+    if (kind.group == "rbac.authorization.k8s.io"_L1 || is(kinds::serviceAccounts()))
+        return true;
+    static const QStringList tokens{u"kubernetes.io/service-account-token"_s, u"bootstrap.kubernetes.io/token"_s};
+    return is(kinds::secrets()) && (change.act != Change::Act::Fill || tokens.contains(change.body.value(u"type"_s).toString()));
+}
+
 QStringList namesOf(const QList<Suspicion> &suspicions, What what)
 {
     QStringList names;
@@ -199,12 +212,50 @@ QString whatWord(What what)
     switch (what) {
     case What::Elsewhere: return u"elsewhere"_s;
     case What::Rights: return u"rights"_s;
+    case What::Data: return u"data"_s;
     case What::Pods: break;
     }
     return u"pods"_s;
 }
 
-QList<Suspicion> suspicions(const Record &record, const QString &ns)
+QList<ObjectRef> notMadeBy(ObjectApi &api, const Record &record, const QJsonObject &kept, const std::stop_token &stop)
+{
+    constexpr int most = 100; // a record of Cairn's own outside of its home has a few
+    const auto madeAt = [](const QJsonObject &object) { return QDateTime::fromString(object.value(u"metadata"_s)[u"creationTimestamp"_s].toString(), Qt::ISODate); };
+    const QString ns = kept.value(u"metadata"_s)[u"namespace"_s].toString();
+    QList<ObjectRef> found;
+    if (ns == recordHome())
+        return found;
+    // The name is of the id, so that nobody can have put a record there before a change had that id.
+    const bool named = kept.value(u"metadata"_s)[u"name"_s].toString() == record.ref(ns).name;
+    const QDateTime since = madeAt(kept);
+    int looks = 0;
+    for (const Record::Entry &entry : record.entries) {
+        using Act = Change::Act;
+        const Change &change = entry.change;
+        const ObjectRef target{change.target.kind, change.target.ns, change.target.name, {}};
+        const bool made = change.act == Act::Create || ((change.act == Act::Apply || change.act == Act::Fill) && change.before.isEmpty());
+        if (!made || found.contains(target))
+            continue;
+        if (++looks > most) {
+            found.append(target);
+            continue;
+        }
+        const Result<QJsonObject> live = api.get(target, stop);
+        if (!live) {
+            if (live.error().kind != Error::Kind::NotFound)
+                found.append(target);
+            continue;
+        }
+        // Of another mark it is left alone anyway.
+        const bool marked = live->value(u"metadata"_s)[u"annotations"_s][changeMark()].toString() == record.id;
+        if (marked && (!named || madeAt(*live) < since))
+            found.append(target);
+    }
+    return found;
+}
+
+QList<Suspicion> suspicions(const Record &record, const QString &ns, const QList<ObjectRef> &older)
 {
     QList<Suspicion> found;
     if (ns == recordHome())
@@ -216,11 +267,15 @@ QList<Suspicion> suspicions(const Record &record, const QString &ns)
     const QList<const Change *> claims = claimsIn(record, ns);
     for (const Record::Entry &entry : record.entries) {
         const ObjectRef &target = entry.change.target;
-        if (entry.change.act == Change::Act::Await || isStorageOf(entry.change, claims, ns))
+        if (entry.change.act == Change::Act::Await)
             continue;
         const ObjectRef named{target.kind, target.ns, target.name, {}};
+        if (entry.change.act == Change::Act::Delete || older.contains(named))
+            add({What::Data, named, {}});
+        if (isStorageOf(entry.change, claims, ns))
+            continue;
         // Who may write ConfigMaps may by far not give rights, nor make pods, not even in the same namespace.
-        if (target.kind.group == "rbac.authorization.k8s.io"_L1)
+        if (givesRights(entry.change))
             add({What::Rights, named, {}});
         else if (!target.kind.namespaced || target.ns != ns)
             add({What::Elsewhere, named, {}});
@@ -243,10 +298,17 @@ QStringList sentences(const QList<Suspicion> &suspicions, const QString &ns)
         all.append(Words::tr("Suspicious: it lies in namespace %1, but changes %2.").arg(place, listed(names)));
     if (const QStringList names = namesOf(suspicions, What::Rights); !names.isEmpty())
         all.append(Words::tr("Suspicious: it gives rights with %1.").arg(listed(names)));
+    if (const QStringList names = namesOf(suspicions, What::Data); !names.isEmpty())
+        all.append(Words::tr("Suspicious: it deletes %1, which it has not made.").arg(listed(names)));
     qsizetype pods = 0;
     for (const Suspicion &one : suspicions) {
-        if (one.what == What::Pods && ++pods <= kNamed)
-            all.append(Words::tr("Suspicious: it decides what the pods of %1 run or may do: %2.", "kind and name of an object, what").arg(one.name(), one.powers.join(u", "_s)));
+        if (one.what != What::Pods || ++pods > kNamed)
+            continue;
+        const QString powers = one.powers.join(u", "_s);
+        // A record may leave the kind out: then the name begins with "pods".
+        all.append(one.target.kind.group.isEmpty() && one.target.kind.plural == "pods"_L1
+                       ? Words::tr("Suspicious: it decides what the pod %1 runs or may do: %2.", "namespace and name, what").arg(text::safe(one.target.ns + u'/' + one.target.name), powers)
+                       : Words::tr("Suspicious: it decides what the pods of %1 run or may do: %2.", "kind and name of an object, what").arg(one.name(), powers));
     }
     if (pods > kNamed)
         all.append(Words::tr("Suspicious: it decides the same of %n more object(s).", nullptr, static_cast<int>(pods - kNamed)));
@@ -261,7 +323,8 @@ Question consentQuestion(const QList<Suspicion> &suspicions, const QString &ns)
     const bool elsewhere = !namesOf(suspicions, What::Elsewhere).isEmpty();
     const bool rights = !namesOf(suspicions, What::Rights).isEmpty();
     const bool pods = !namesOf(suspicions, What::Pods).isEmpty();
-    if (int(elsewhere) + int(rights) + int(pods) > 1) {
+    const bool data = !namesOf(suspicions, What::Data).isEmpty();
+    if (int(elsewhere) + int(rights) + int(pods) + int(data) > 1) {
         QStringList what = sentences(suspicions, ns);
         what.removeLast();
         return {Words::tr("Carry out a change that more than one thing speaks against?"),
@@ -272,6 +335,11 @@ Question consentQuestion(const QList<Suspicion> &suspicions, const QString &ns)
             Words::tr("It would be done with %1. The record may have been written by somebody who has no such rights and wants them. With your permissions they would be given.")
                 .arg(listed(namesOf(suspicions, What::Rights))),
             Words::tr("Give them")};
+    if (data)
+        return {Words::tr("Delete what this change has not made?"),
+            Words::tr("It would delete %1, and what that holds. The record may have been written by somebody who may not delete it. With your permissions it would be done.")
+                .arg(listed(namesOf(suspicions, What::Data))),
+            Words::tr("Delete it")};
     if (pods) {
         QStringList what;
         for (const Suspicion &one : suspicions)

@@ -4,14 +4,15 @@
 #include "change/Record.h"
 
 /// What of a record nobody may carry out unseen. Whoever may write ConfigMaps in a namespace can have written a record there, and
-/// it is carried out with the rights of somebody else. Pure; any thread.
+/// it is carried out with the rights of somebody else. Pure but for notMadeBy(); any thread.
 namespace cairn::change {
 
 struct Suspicion {
     enum class What {
         Elsewhere, ///< it lies in another namespace than the record, or in none
-        Rights,    ///< it gives rights (rbac.authorization.k8s.io), in whichever namespace
+        Rights,    ///< it gives rights, in whichever namespace: by RBAC, a service account, or a Secret, which the server may write a token into
         Pods,      ///< it chooses what pods run or as whom, or lets them out of their bounds
+        Data,      ///< it deletes what it has not made: what that holds is gone
     };
     What what = What::Elsewhere;
     ObjectRef target;
@@ -21,13 +22,19 @@ struct Suspicion {
     bool operator==(const Suspicion &) const = default;
 };
 
-/// "elsewhere", "rights", "pods".
+/// "elsewhere", "rights", "pods", "data".
 QString whatWord(Suspicion::What what);
+
+/// What taking back the record, which is kept in the ConfigMap `kept`, would delete although it cannot have made it: that bears its id, which
+/// can be copied, and was there before the record, or could not be looked at. A hundred are looked at, any beyond count as such.
+/// Empty for a record in recordHome(). Blocking.
+QList<ObjectRef> notMadeBy(ObjectApi &api, const Record &record, const QJsonObject &kept, const std::stop_token &stop);
 
 /// All that asks for consent before the record, which lies in `ns`, is finished or rolled back: each object and reason once. Nothing
 /// of a record in recordHome(), and not the PersistentVolume or StorageClass that is made for a claim of `ns`, is that one's alone,
 /// outlives it, and leads to no other namespace's Secret and to no folder of the nodes but one for data. What the record says of before is no excuse: it may be forged as well.
-QList<Suspicion> suspicions(const Record &record, const QString &ns);
+/// `older`: notMadeBy().
+QList<Suspicion> suspicions(const Record &record, const QString &ns, const QList<ObjectRef> &older = {});
 /// The same of a plan that is not recorded yet: whether its record would ask.
 bool asksForConsent(const Plan &plan);
 

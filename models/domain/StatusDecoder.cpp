@@ -128,6 +128,12 @@ Error statusError(const ApiStatus &status, const RequestFacts &request)
         break;
     }
     case Error::Kind::NotFound:
+        // What was to be made in a namespace that is not there: the server names that one.
+        if (status.kind == "namespaces"_L1 && status.group.isEmpty() && request.resource != "namespaces"_L1) {
+            error.what = Words::tr("There is no namespace “%1”").arg(text::safe(status.name));
+            error.fix = Words::tr("Choose a namespace that is there, or create it.");
+            break;
+        }
         error.what = request.name.isEmpty() ? Words::tr("The server does not have %1").arg(what)
                                             : Words::tr("There is no %1").arg(what);
         error.fix = request.name.isEmpty() ? Words::tr("Check that the resource type is installed on this cluster.")

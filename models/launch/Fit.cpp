@@ -94,6 +94,7 @@ public:
         m_fit.points = {nodes(), claimsFor(m_spec, m_facts)};
         m_fit.points += namedFor(m_needs, m_facts);
         m_fit.points += {quota(), limits(), queue(), security()};
+        m_fit.points += volcanoFor(m_spec, m_facts);
         m_fit.points += subPathsFor(m_needs, m_facts);
         m_fit.points.append(pullSecretFor(m_spec, m_facts));
         std::ranges::stable_sort(m_fit.shares, {}, [this](const Fit::Share &share) { return requestedResource(share.resource) != gpu(); });
@@ -326,7 +327,9 @@ private:
             return point;
         const QString name = text::safe(m_spec.queue);
         if (m_facts.kueue == std::optional(false)) {
-            point.text = Words::tr("Kueue is not installed, so %1 has no meaning").arg(name);
+            point.state = State::Look;
+            point.text = Words::tr("Kueue is not installed, so queue %1 has no meaning: the job waits for nobody.").arg(name);
+            point.fix = Words::tr("Leave the queue out, or have Kueue installed.");
             return point;
         }
         const auto unknown = [&](const QString &text) {
@@ -492,9 +495,13 @@ private:
 
     void conclude()
     {
+        // Without the one who lets jobs in, its queue holds up nobody.
+        const auto counts = [&](const Point &point) {
+            return point.id != "pull-secret"_L1 && !(point.id == "queue"_L1 && m_facts.kueue == std::optional(false))
+                && !(point.id == "volcano"_L1 && m_facts.volcano == std::optional(false));
+        };
         const auto first = [&](State state) {
-            const auto it = std::ranges::find_if(m_fit.points,
-                [&](const Point &point) { return point.state == state && point.id != "pull-secret"_L1; });
+            const auto it = std::ranges::find_if(m_fit.points, [&](const Point &point) { return point.state == state && counts(point); });
             return it == m_fit.points.end() ? nullptr : &*it;
         };
         if (const Point *never = first(State::Fails)) {

@@ -35,6 +35,8 @@ struct FitFacts {
     std::optional<bool> kueue = {};               ///< its LocalQueues are served
     std::optional<QList<Quota>> localQueues = {}; ///< of the namespace
     std::optional<QList<Quota>> clusterQueues = {};
+    std::optional<bool> volcano = {};              ///< its Queues are served; read only where a job names one
+    QMap<QString, bool> volcanoQueues = {};        ///< whether they exist: those that were looked at
     std::optional<QList<QJsonObject>> claims = {}; ///< PVCs of the namespace
     QMap<QString, PullSecret> pullSecrets = {};    ///< those that were looked at
     QMap<std::pair<Need::What, QString>, Found> found = {}; ///< by Need::id(), of what pods name: those that were looked at
@@ -60,9 +62,10 @@ struct Fit {
     };
     Answer answer = Answer::Unknown;
     QString text = {}; ///< one sentence
-    /// nodes, claims, service-account, priority, objects, quota, limits, queue, security, sub-paths, pull-secret: Holds, Look: not
-    /// now, Fails: never, but of sub-paths, without which pods start and do not train. Of what pods name there are those alone that
-    /// something is named of. The last one does not change the answer: an image that is public is pulled without a Secret too.
+    /// nodes, claims, service-account, priority, objects, quota, limits, queue, security, volcano, sub-paths, pull-secret: Holds, Look: not
+    /// now, Fails: never, but of sub-paths, without which pods start and do not train. Of what pods name, and of volcano, there are those
+    /// alone that something is named of. The last one does not change the answer: an image that is public is pulled without a Secret
+    /// too; nor does a queue of Kueue or Volcano where that is not installed.
     QList<Point> points = {};
     QList<Share> shares = {}; ///< of each quota that counts it, GPUs first
     QList<GpuPool> pools = {}; ///< of its GPU resource; empty where it asks for none, or nodes or pods were not read

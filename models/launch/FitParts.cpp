@@ -211,6 +211,28 @@ QList<Point> subPathsFor(const Needs &needs, const FitFacts &facts)
     return {point};
 }
 
+QList<Point> volcanoFor(const Spec &spec, const FitFacts &facts)
+{
+    if (spec.volcanoQueue.isEmpty())
+        return {};
+    const QString name = text::safe(spec.volcanoQueue);
+    Point point{u"volcano"_s, State::Holds, Words::tr("Volcano's Queue"), Words::tr("%1 is there", "an object").arg(name), {}};
+    const auto found = facts.volcanoQueues.constFind(spec.volcanoQueue);
+    if (facts.volcano == std::optional(false)) {
+        point.state = State::Look;
+        point.text = Words::tr("Volcano is not installed, so queue %1 has no meaning: the job waits for nobody.").arg(name);
+        point.fix = Words::tr("Leave the queue out, or have Volcano installed.");
+    } else if (!facts.volcano || found == facts.volcanoQueues.cend()) {
+        point.state = State::Unknown;
+        point.text = Words::tr("Whether it is there could not be read: %1.").arg(name);
+    } else if (!*found) {
+        point.state = State::Fails;
+        point.text = Words::tr("Volcano has no Queue %1.").arg(name);
+        point.fix = Words::tr("Choose one that is there.");
+    }
+    return {point};
+}
+
 Point pullSecretFor(const Spec &spec, const FitFacts &facts)
 {
     Point point{u"pull-secret"_s, State::Holds, Words::tr("Pull secret"),

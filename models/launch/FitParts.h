@@ -12,6 +12,8 @@ Point claimsFor(const Spec &spec, const FitFacts &facts);
 QList<Point> namedFor(const Needs &needs, const FitFacts &facts);
 /// "sub-paths": keys that are mounted by a sub-path. Empty where there are none.
 QList<Point> subPathsFor(const Needs &needs, const FitFacts &facts);
+/// "volcano": its Queue has to be there, where Volcano is. Empty where the job names none.
+QList<Point> volcanoFor(const Spec &spec, const FitFacts &facts);
 /// "pull-secret": the kubelet passes over a Secret that is missing or of another registry, and pulls without.
 Point pullSecretFor(const Spec &spec, const FitFacts &facts);
 

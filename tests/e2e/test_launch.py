@@ -141,6 +141,8 @@ class Launch(unittest.TestCase):
             fit = json.loads(done.stdout)["fit"]
             self.assertEqual(fit["answer"], "never", fit["text"])
             self.assertIn(missing, fit["text"])
+            refused = self.cairnctl("job", "new", "e2e-wrong", "--kind", "PyTorchJob", "--image", "localhost/python:1", "--yes", *args, expect=REFUSED)
+            self.assertIn("--anyway", refused.stderr)
         done = self.cairnctl("-o", "json", "--dry-run", "job", "new", "e2e-wrong", "--kind", "PyTorchJob", "--image", "localhost/python:1", "--mount", "nothing:/data")
         fit = json.loads(done.stdout)["fit"]
         self.assertEqual(fit["answer"], "never")

@@ -65,7 +65,8 @@ class Volumes(unittest.TestCase):
         return done
 
     def new(self, *args, **more):
-        return self.cairnctl("storage", "new", "host-path", CLAIM, "--path", str(self.folder), "--size", "1Gi", *args, **more)
+        # The lab may lie in a folder by which this machine is run.
+        return self.cairnctl("storage", "new", "host-path", CLAIM, "--path", str(self.folder), "--size", "1Gi", "--anyway", *args, **more)
 
     def claim(self):
         return kube.get(self.lab, "-n", NAMESPACE, "pvc", CLAIM)
@@ -105,6 +106,8 @@ class Volumes(unittest.TestCase):
             self.assertEqual(saved.read_text(), text)
             self.new("--dry-run", "--save", str(saved), expect=FAILED)  # never over what is there
         self.new(expect=REFUSED)
+        danger = self.cairnctl("storage", "new", "host-path", CLAIM, "--path", "/etc", "--size", "1Gi", "--yes", expect=REFUSED)
+        self.assertIn("--anyway", danger.stderr)
         self.assertIsNone(self.claim())
         self.assertEqual(self.records(), [])
 

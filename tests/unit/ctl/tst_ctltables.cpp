@@ -44,6 +44,13 @@ class TestCtlTables : public QObject
     }
 
 private slots:
+    void whatDoesNotGoWithTheKindIsRefused()
+    {
+        const QStringList words{u"job"_s, u"new"_s, u"x"_s, u"--image"_s, u"a:1"_s, u"--runtime"_s, u"torch"_s, u"--kind"_s};
+        QVERIFY(refusal(words + QStringList{u"PyTorchJob"_s}).contains(u"--runtime goes with --kind TrainJob"_s));
+        QCOMPARE(refusal(words + QStringList{u"TrainJob"_s}), QString());
+    }
+
     void everyCommandIsFoundByItsWordsAndTakesAsManyAsItSays()
     {
         for (const CommandFacts &command : commandTable()) {

@@ -86,6 +86,19 @@ private slots:
         QVERIFY(!error.what.isEmpty());
     }
 
+    void aMissingNamespaceIsNamed()
+    {
+        ApiStatus status;
+        status.code = 404;
+        status.reason = u"NotFound"_s;
+        status.kind = u"namespaces"_s;
+        status.name = u"zz"_s;
+        const Error error = statusError(status, {u"create"_s, u"pytorchjobs"_s, u"zz"_s, u"x"_s});
+        QCOMPARE(error.what, u"There is no namespace \u201czz\u201d"_s);
+        QVERIFY(!error.fix.contains(u"Refresh"_s));
+        QVERIFY(statusError(status, {u"get"_s, u"namespaces"_s, {}, u"zz"_s}).fix.contains(u"Refresh"_s));
+    }
+
     void forbiddenNamesUserVerbAndResource()
     {
         ApiStatus status;

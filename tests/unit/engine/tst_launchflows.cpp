@@ -202,6 +202,40 @@ private slots:
             QVERIFY2(!call.writes(), qPrintable(call.verb + u' ' + call.resource));
     }
 
+    /// Both programs ask before they launch it.
+    void whatNeverStartsNeverTrains()
+    {
+        const Result<LaunchPreview> preview = previewLaunch(*api, launch::textOf(*launch::newJob([] {
+            launch::Spec one = spec(3);
+            one.name = u"bart"_s;
+            return one;
+        }())), u"nlp"_s, {}, {});
+        QVERIFY(preview);
+        const Result<LaunchFit> never = readFit(*api, jobOf(spec(3)), u"nlp"_s, {}), later = readFit(*api, jobOf(spec(2)), u"nlp"_s, {});
+        QVERIFY2(neverTrains(*preview, &never->fit).startsWith(u"It will never start: "_s), qPrintable(neverTrains(*preview, &never->fit)));
+        LaunchPreview fine;
+        QCOMPARE(neverTrains(fine, &later->fit), QString());
+        QCOMPARE(neverTrains(fine, nullptr), QString());
+        fine.points = {{u"image"_s, launch::Point::State::Fails, u"Image"_s, u"It has none."_s, {}}};
+        QCOMPARE(neverTrains(fine, &later->fit), u"It cannot run: It has none."_s);
+    }
+
+    void volcanosQueueIsLookedForWhereAJobNamesOne()
+    {
+        launch::Spec with = spec(1);
+        with.volcanoQueue = u"q"_s;
+        const auto told = [&] {
+            const Result<LaunchFit> fit = readFit(*api, jobOf(with), u"nlp"_s, {});
+            const auto point = std::ranges::find(fit->fit.points, u"volcano"_s, &launch::Point::id);
+            return point == fit->fit.points.end() ? QString() : launch::stateWord(point->state) + u": "_s + launch::answerWord(fit->fit.answer);
+        };
+        QCOMPARE(told(), u"fails: never"_s);
+        api->put({u"scheduling.volcano.sh"_s, u"v1beta1"_s, u"queues"_s, u"Queue"_s, false}, json("{'metadata':{'name':'q'}}"));
+        QCOMPARE(told(), u"holds: now"_s);
+        api->setMapper(RestMapper());
+        QCOMPARE(told(), u"look: now"_s);
+    }
+
     void whatIsForbiddenIsToldAndUnknown_data()
     {
         QTest::addColumn<QString>("denied");

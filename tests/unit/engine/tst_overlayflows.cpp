@@ -400,6 +400,9 @@ private slots:
         QCOMPARE(ctl::howToDoIt(false, false), u"Nothing was changed. Do it with --yes."_s);
         QVERIFY(ctl::howToDoIt(true, true).contains(u"--elsewhere"_s) && !ctl::howToDoIt(true, true).contains(u"--yes"_s)); // it was given
         QVERIFY(ctl::howToDoIt(true, false).contains(u"--yes --elsewhere"_s));
+        QCOMPARE(ctl::takesBack(u"storage"_s, recorded.record, true, false),
+            u"To take it back: cairnctl storage rollback cairn-change-0123456789 -n team --yes --elsewhere (or go on: storage finish)"_s);
+        QCOMPARE(ctl::takesBack(u"overlay"_s, recorded.record, false, true), u"To take it back: cairnctl overlay rollback cairn-change-0123456789 -n team --yes (or keep it: overlay finish)"_s);
         // The next one is there already: its answer was lost.
         api.put(kinds::configMaps(), plan.changes.first().body);
         api.before = [](const FakeObjectApi::Call &call) -> std::optional<Error> {

@@ -206,6 +206,33 @@ private slots:
         QVERIFY(!api->stored(kinds::claims(), u"nlp"_s, u"ckpt"_s).isEmpty());
     }
 
+    /// Killed while it waited: the record is done then, and still there.
+    void storageThatIsNotBoundYetNamesItsRecord()
+    {
+        const Result<VolumePlan> plan = planVolume(*api, nfs(), {});
+        QVERIFY(plan && plan->feasible());
+        change::Options options = quick();
+        QStringList told;
+        options.progress = [&](const change::Event &event) { told.append(event.text); };
+        struct Killed {};
+        options.sleep = [](std::chrono::milliseconds, const std::stop_token &) -> bool { throw Killed(); };
+        QVERIFY_THROWS_EXCEPTION(Killed, (void)makeVolume(*api, *plan, options, std::chrono::seconds(60), {}));
+        QVERIFY2(!told.contains(u"Everything is done."_s), qPrintable(told.join(u'|')));
+        const Result<VolumePlan> again = planVolume(*api, nfs(), {});
+        QVERIFY(again && !again->feasible());
+        QVERIFY2(again->plan.problems.first().fix.contains(u"cairnctl storage finish cairn-change-"_s), qPrintable(again->plan.problems.first().fix));
+        // It is done once, and told once.
+        init();
+        bindClaims();
+        told.clear();
+        options = quick();
+        options.progress = [&](const change::Event &event) { told.append(event.text); };
+        const Result<VolumePlan> fresh = planVolume(*api, nfs(), {});
+        QVERIFY(makeVolume(*api, *fresh, options, std::chrono::seconds(60), {}));
+        QCOMPARE(told.count(u"Everything is done."_s), 1);
+        QCOMPARE(told.last(), u"Everything is done."_s);
+    }
+
     void foldersOfTheNodesAreWarnedOf()
     {
         const auto ids = [&](const QString &path) {

@@ -632,7 +632,8 @@ private slots:
         with.clusterQueues->first().pending = 3;
         QCOMPARE(fitOf(queued, with).answer, Fit::Answer::Later);
         with.kueue = false;
-        QCOMPARE(fitOf(queued, with).answer, Fit::Answer::Now);
+        QCOMPARE(fitOf(queued, with).answer, Fit::Answer::Now); // and that its queue means nothing is told
+        QCOMPARE(pointOf(fitOf(queued, with), u"queue"_s).state, Point::State::Look);
         // Two flavors of which neither holds both resources are no room.
         QCOMPARE(fitOf(queued,
                      withQueue({{u"cpu"_s, u"a"_s, 100, 0, -1}, {u"memory"_s, u"a"_s, 1e13, 0, -1},
@@ -640,6 +641,24 @@ private slots:
                          {u"memory"_s, u"b"_s, 1e13, 0, -1}, {u"nvidia.com/gpu"_s, u"b"_s, 8, 0, -1}}))
                      .answer,
             Fit::Answer::Later);
+    }
+
+    void volcanosQueueHasToBeThere()
+    {
+        Spec queued = spec(1);
+        const auto none = fitOf(queued, facts());
+        QVERIFY(std::ranges::find(none.points, u"volcano"_s, &Point::id) == none.points.end());
+        queued.volcanoQueue = u"q"_s;
+        FitFacts with = facts();
+        QCOMPARE(fitOf(queued, with).answer, Fit::Answer::Unknown);
+        with.volcano = false;
+        QCOMPARE(fitOf(queued, with).answer, Fit::Answer::Now);
+        QVERIFY(pointOf(fitOf(queued, with), u"volcano"_s).text.contains(u"Volcano is not installed"_s));
+        with.volcano = true;
+        with.volcanoQueues = {{u"q"_s, false}};
+        QCOMPARE(fitOf(queued, with).text, u"It will never start: Volcano has no Queue q."_s);
+        with.volcanoQueues = {{u"q"_s, true}};
+        QCOMPARE(fitOf(queued, with).answer, Fit::Answer::Now);
     }
 
     void whatWasNotReadStaysUnknown()
