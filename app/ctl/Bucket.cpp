@@ -5,6 +5,7 @@
 #include "Output.h"
 #include "base/Text.h"
 #include "engine/Keychain.h"
+#include "engine/VerifyFlows.h"
 #include "s3/Bucket.h"
 
 using namespace Qt::StringLiterals;
@@ -79,10 +80,12 @@ int checkpointsOfBucket(const Options &options, std::stop_token stop)
     net::HttpClient http("cairnctl/" CAIRN_VERSION_STRING);
     s3::BucketScanOptions scan;
     scan.asOf = options.asOf;
-    const Result<Listing> listing = s3::scanBucket(http, *access, *place, scan, stop);
+    Result<Listing> listing = s3::scanBucket(http, *access, *place, scan, stop);
     if (!listing)
         return printError(listing.error());
     keepGood(options, place->bucket, stop);
+    store::VerificationStore store;
+    app::addFoundDamage(*listing, app::placeOfBucket(*access, *place), store);
     printListing(options, *listing);
     return listingExit(options, *listing);
 }

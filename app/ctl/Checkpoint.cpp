@@ -4,7 +4,6 @@
 #include "Commands.h"
 #include "Output.h"
 #include "base/Text.h"
-#include "engine/StorageFlows.h"
 #include "engine/VerifyFlows.h"
 #include "s3/BucketShelf.h"
 
@@ -23,6 +22,7 @@ struct Opened {
     std::shared_ptr<net::HttpClient> http;        ///< of a bucket; so too
     std::unique_ptr<ckpt::Shelf> shelf;
     QString path;                                 ///< within the shelf
+    QString root;                                 ///< the listed folder, or its address
     QString place;                                ///< names it in the store of results
     ckpt::RecogniseOptions recognise;
     QJsonObject about;                            ///< more keys of the JSON
@@ -65,9 +65,11 @@ Result<Opened> openFolder(const QString &target, const QString &from, std::stop_
     if (!shelf)
         return fail(shelf.error());
     if (folder) {
-        const Result<Listing> listing = ckpt::scanFolder(root, {}, stop);
+        Result<Listing> listing = ckpt::scanFolder(root, {}, stop);
         if (!listing)
             return fail(listing.error());
+        store::VerificationStore store;
+        app::addFoundDamage(*listing, app::placeOfFolder(root), store);
         const Result<QString> path = choose(*listing, from, target);
         if (!path)
             return fail(path.error());
@@ -77,6 +79,7 @@ Result<Opened> openFolder(const QString &target, const QString &from, std::stop_
     }
     opened.shelf = *std::move(shelf);
     opened.place = app::placeOfFolder(root);
+    opened.root = QFileInfo(root).canonicalFilePath();
     return opened;
 }
 
@@ -90,15 +93,18 @@ Result<Opened> openBucket(const Options &options, const QString &target, const Q
     if (!access)
         return fail(access.error());
     opened.http = std::make_shared<net::HttpClient>("cairnctl/" CAIRN_VERSION_STRING);
-    const Result<Listing> listing = s3::scanBucket(*opened.http, *access, *place, {}, stop);
+    Result<Listing> listing = s3::scanBucket(*opened.http, *access, *place, {}, stop);
     if (!listing)
         return fail(listing.error());
+    store::VerificationStore store;
+    app::addFoundDamage(*listing, app::placeOfBucket(*access, *place), store);
     const Result<QString> path = choose(*listing, from, target);
     if (!path)
         return fail(path.error());
     opened.path = *path;
     opened.shelf = std::make_unique<s3::BucketShelf>(*opened.http, *access, *place);
     opened.place = app::placeOfBucket(*access, *place);
+    opened.root = target;
     return opened;
 }
 
@@ -134,9 +140,8 @@ Result<Opened> openJob(app::Engine &engine, const Options &options, const QStrin
             return fail(shelf.error());
         opened.shelf = *std::move(shelf);
     }
-    // Who may not read kube-system still gets a result, filed under the name of the context.
-    const Result<QString> id = app::clusterId(cluster, stop);
-    opened.place = app::placeOfJob(id ? *id : options.context, detail->job, *listing);
+    opened.place = app::placeOfJob(app::clusterName(cluster, options.context, stop), detail->job, *listing);
+    opened.root = listing->root;
     opened.recognise.writerMayBeAlive = app::mayBeWriting(detail->job, detail->pods);
     opened.about = {{u"job"_s, QJsonObject{{u"namespace"_s, detail->job.ns}, {u"name"_s, detail->job.name}}}, {u"root"_s, listing->root}};
     return opened;
@@ -149,6 +154,12 @@ Result<Opened> open(app::Engine *engine, const Options &options, const QString &
     if (target.contains(u'/') || !engine)
         return openFolder(target, from, stop);
     return openJob(*engine, options, target, from, stop);
+}
+
+/// What the user knows it by: the listed folder itself is "." only within the listing.
+QString nameOf(const Opened &opened)
+{
+    return opened.path == "."_L1 ? opened.root.section(u'/', -1, -1, QString::SectionSkipEmpty) : opened.path;
 }
 
 /// A line on stderr every few seconds.
@@ -187,7 +198,7 @@ int verify(app::Engine *engine, const Options &options, std::stop_token stop)
                      text::safe(file.reason)});
     }
     QString table = renderTable(rows, {1, 2, 3});
-    table += u"%1 is %2: %3\n"_s.arg(text::safe(result->path), fullReadName(result->result), text::safe(result->reason));
+    table += u"%1 is %2: %3\n"_s.arg(text::safe(nameOf(*opened)), fullReadName(result->result), text::safe(result->reason));
     print(options.format, json, table);
     if (result->otherFiles > 0)
         note(u"%1 other files (%2) in its folders have names that no format knows, and were not read."_s.arg(result->otherFiles).arg(text::bytes(result->otherBytes)));
@@ -197,7 +208,8 @@ int verify(app::Engine *engine, const Options &options, std::stop_token stop)
         note(trouble->oneLine());
     switch (result->result) {
     case FullRead::Proved:
-    case FullRead::Held: return ExitOk;
+    case FullRead::Held:
+    case FullRead::Read: return ExitOk;
     case FullRead::Damaged: return ExitThreshold;
     case FullRead::Unread:
     case FullRead::Changed: break;
@@ -240,10 +252,17 @@ int compare(app::Engine *engine, const Options &options, std::stop_token stop)
     const QString first = options.command[2];
     const QString second = options.command.value(3, first);
     QList<ckpt::Contents> contents;
+    QList<std::pair<QString, QString>> meant;
     for (const auto &[target, which] : {std::pair(first, options.from), std::pair(second, options.with)}) {
         const Result<Opened> opened = open(engine, options, target, which, stop);
         if (!opened)
             return printError(opened.error());
+        meant.append({opened->place, opened->path});
+        if (meant.first() == meant.last() && meant.size() == 2) {
+            printError(Error::make(Error::Kind::Invalid, u"A and B are both %1"_s.arg(text::safe(nameOf(*opened))), {},
+                                   u"Name two: cairnctl checkpoint compare A B, or --from and --with for two of one target"_s));
+            return ExitUsage;
+        }
         const Result<ckpt::Contents> one = ckpt::readContents(*opened->shelf, opened->path, opened->recognise, stop);
         if (!one)
             return printError(one.error());

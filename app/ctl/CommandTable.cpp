@@ -42,7 +42,7 @@ const QList<CommandFacts> &commandTable()
         {u"job scale"_s, u"NAME"_s, u"give it another number of workers (--workers N, with --yes)"_s, Names::Jobs},
         {u"job edit"_s, u"NAME"_s, u"change its YAML, in $EDITOR or from a file (-f), checked first (with --yes)"_s, Names::Jobs},
         {u"checkpoints"_s, u"TARGET"_s, u"checkpoints of a job, of a folder (a target with a slash), or of s3://BUCKET/PREFIX"_s, Names::Checkpoints},
-        {u"checkpoint verify"_s, u"TARGET"_s, u"read one to its last byte (--from latest|step=N|PATH): every checksum there is"_s, Names::Checkpoints},
+        {u"checkpoint verify"_s, u"TARGET"_s, u"read all contents of one (--from latest|step=N|PATH): every checksum there is"_s, Names::Checkpoints},
         {u"checkpoint compare"_s, u"A [B]"_s, u"two of them: files, and tensors by name, shape and type (--from of A, --with of B)"_s, Names::Checkpoints},
         {u"claims"_s, u"[NAME]"_s, u"PVCs: how full, measured by what, used by what"_s, Names::Claims},
         {u"storage classes"_s, {}, u"StorageClasses, which of them several nodes can write, and what can be made here"_s},

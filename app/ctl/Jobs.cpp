@@ -9,6 +9,7 @@
 #include "engine/JobFlows.h"
 #include "engine/JobJson.h"
 #include "engine/SilenceWatch.h"
+#include "engine/VerifyFlows.h"
 #include "jobs/ResumeJson.h"
 #include "jobs/Unfinished.h"
 #include "situation/JobWords.h"
@@ -98,8 +99,10 @@ app::ListVia listVia(const Options &options)
     return options.useExec ? app::ListVia::Exec : app::ListVia::Helper;
 }
 
-Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster, const app::JobDetail &detail,
-                                    const Options &options, std::stop_token stop, const std::shared_ptr<ckpt::HeldHelper> &held)
+namespace {
+
+Result<app::JobListing> listed(app::Engine &engine, kube::Cluster &cluster, const app::JobDetail &detail,
+                               const Options &options, std::stop_token stop, const std::shared_ptr<ckpt::HeldHelper> &held)
 {
     if (app::savesToBucket(ckpt::locate(detail.job)))
         return readBucketOfJob(engine.http(), cluster, detail, options, stop);
@@ -112,6 +115,14 @@ Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster,
     if (options.allowHelper && !held)
         (void)ckpt::sweepHelpers(cluster, detail.job.ns, std::chrono::minutes(15), stop);
     return app::readCheckpoints(cluster, detail.job, detail.pods, listVia(options), stop, {}, {}, held);
+}
+
+} // namespace
+
+Result<app::JobListing> readListing(app::Engine &engine, kube::Cluster &cluster, const app::JobDetail &detail,
+                                    const Options &options, std::stop_token stop, const std::shared_ptr<ckpt::HeldHelper> &held)
+{
+    return app::withFoundDamage(listed(engine, cluster, detail, options, stop, held), cluster, options.context, detail.job, stop);
 }
 
 int jobs(app::Engine &engine, const Options &options, std::stop_token stop)

@@ -35,8 +35,9 @@ void printListing(const Options &options, const Listing &listing, const QJsonObj
         table = none + u'\n';
         if (listing.partial)
             json.insert(u"notes"_s, QJsonArray::fromStringList(QStringList(none) + listing.notes));
-    } else
+    } else if (std::ranges::any_of(listing.runs, [](const Run &run) { return !run.latestResumable.isEmpty(); })) {
         table += u"* newest that can be resumed, per folder\n"_s;
+    }
     print(options.format, json, table);
     for (const QString &line : listing.notes)
         note(line);

@@ -3,6 +3,7 @@
 
 #include "base/Text.h"
 #include "engine/Keychain.h"
+#include "engine/StorageFlows.h"
 #include "s3/BucketShelf.h"
 
 #include <QCoreApplication>
@@ -39,6 +40,33 @@ QString placeOfJob(const QString &cluster, const Job &job, const JobListing &lis
     const std::optional<ckpt::ClaimPath> inClaim = ckpt::claimPathOf(job, listing.root);
     const ckpt::ClaimPath &place = inClaim ? *inClaim : listing.location.place;
     return u"%1 %2 pvc/%3 %4"_s.arg(cluster, job.ns, place.claim, place.path);
+}
+
+QString clusterName(ObjectApi &api, const QString &server, std::stop_token stop)
+{
+    const Result<QString> id = clusterId(api, stop);
+    return id && !id->isEmpty() ? *id : server;
+}
+
+void addFoundDamage(Listing &listing, const QString &place, store::VerificationStore &store)
+{
+    if (!store.exists() || listing.runs.isEmpty())
+        return;
+    const Result<QHash<QString, Verification>> found = store.read(place, listing);
+    if (found)
+        cairn::addFoundDamage(listing, *found);
+    else
+        listing.notes << Words::tr("Results of full verifications could not be read: %1").arg(found.error().why);
+    if (const std::optional<Error> notice = store.takeNotice())
+        listing.notes << notice->oneLine();
+}
+
+Result<JobListing> withFoundDamage(Result<JobListing> listing, ObjectApi &api, const QString &server, const Job &job, std::stop_token stop)
+{
+    store::VerificationStore store;
+    if (listing && store.exists() && !listing->listing.runs.isEmpty())
+        addFoundDamage(listing->listing, placeOfJob(clusterName(api, server, stop), job, *listing), store);
+    return listing;
 }
 
 Result<std::unique_ptr<ckpt::Shelf>> openClaim(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,

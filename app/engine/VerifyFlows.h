@@ -15,6 +15,15 @@ QString placeOfFolder(const QString &path);
 QString placeOfJob(const QString &cluster, const Job &job, const JobListing &listing);
 QString placeOfBucket(const s3::Access &access, const s3::Place &place);
 
+/// What earlier full reads of the place found damaged is so in the listing too (cairn::addFoundDamage()). That the store could not be
+/// asked is among its notes.
+void addFoundDamage(Listing &listing, const QString &place, store::VerificationStore &store);
+/// The same of what was listed of a job, from the usual store: whatever shows checkpoints of jobs or chooses among them lists through
+/// this. `server` names the cluster for whom kube-system is closed.
+Result<JobListing> withFoundDamage(Result<JobListing> listing, ObjectApi &api, const QString &server, const Job &job, std::stop_token stop);
+/// clusterId(), else `server`.
+QString clusterName(ObjectApi &api, const QString &server, std::stop_token stop);
+
 /// A job's claim, to read whole files of: by commands in a running pod, or in the helper that `held` keeps, if `mayRun` lets it. What is
 /// listed is what readCheckpoints() lists. `api` outlives it.
 Result<std::unique_ptr<ckpt::Shelf>> openClaim(ObjectApi &api, const Job &job, const QList<Pod> &pods, ListVia via,

@@ -5,6 +5,7 @@
 #include "VerifyController.h"
 #include "base/Names.h"
 #include "base/Text.h"
+#include "engine/VerifyFlows.h"
 #include "jobs/ShownOnly.h"
 #include "jobs/Unfinished.h"
 #include "kube/Rights.h"
@@ -433,9 +434,10 @@ void JobController::startListing(ListVia via)
     m_listScope.run(
         this,
         [cluster = m_session->sharedCluster(), shown = *shown, pods = m_session->jobs().podsOf(m_uid), via, progress = shownProgress(),
-         consent = m_preferences.helperConsent(m_session->server())](std::stop_token stop) {
-            return app::readCheckpoints(*cluster, shown, pods, via, stop, progress,
-                                        [&](const ckpt::HelperPod &request) { return consent.check(request); });
+         server = m_session->server(), consent = m_preferences.helperConsent(m_session->server())](std::stop_token stop) {
+            return withFoundDamage(app::readCheckpoints(*cluster, shown, pods, via, stop, progress,
+                                                        [&](const ckpt::HelperPod &request) { return consent.check(request); }),
+                                   *cluster, server, shown, stop);
         },
         [this, via](const Result<JobListing> &listing) { endReading(listing, via); });
 }
@@ -464,7 +466,7 @@ void JobController::listBucket()
             if (!access)
                 return {{}, fail(access.error())};
             addKeptKeys(keychain, *access, plan->place.bucket, stop);
-            return {{}, readBucket(http, shown, pods, *plan, *access, stop, progress)};
+            return {{}, withFoundDamage(readBucket(http, shown, pods, *plan, *access, stop, progress), *cluster, server, shown, stop)};
         },
         [this](const Outcome &outcome) {
             if (!outcome.question) {

@@ -9,6 +9,7 @@
 #include "base/Text.h"
 #include "engine/BucketFlows.h"
 #include "engine/CheckpointReader.h"
+#include "engine/VerifyFlows.h"
 #include "items/JobTableModel.h"
 #include "jobs/LossOfWork.h"
 #include "kube/Rights.h"
@@ -255,14 +256,20 @@ JobsController::Reading JobsController::readingFor(ListVia via)
     const std::shared_ptr<kube::Cluster> cluster = m_session->sharedCluster();
     if (via == ListVia::Bucket) {
         const QStringList allowed = m_preferences.allowedBuckets();
-        return {agreedBucket(m_engine.http(), m_engine.keychain(), *cluster, m_session->server(), {allowed.begin(), allowed.end()}), {}};
+        return {[cluster, server = m_session->server(),
+                 read = agreedBucket(m_engine.http(), m_engine.keychain(), *cluster, m_session->server(), {allowed.begin(), allowed.end()})](
+                    const JobDetail &now, std::stop_token stop, const ckpt::Progress &progress) {
+                    return withFoundDamage(read(now, stop, progress), *cluster, server, now.job, stop);
+                },
+                {}};
     }
     // One helper for all looks of this resume: to start one takes seconds, for which the job would stand still.
     const auto held = holdHelper(cluster);
-    return {[cluster, held, via, consent = m_preferences.helperConsent(m_session->server())](const JobDetail &now, std::stop_token stop,
-                                                                                                     const ckpt::Progress &progress) {
-                return readCheckpoints(*cluster, now.job, now.pods, via, stop, progress,
-                                       [&](const ckpt::HelperPod &request) { return consent.check(request); }, held);
+    return {[cluster, held, via, server = m_session->server(), consent = m_preferences.helperConsent(m_session->server())](
+                const JobDetail &now, std::stop_token stop, const ckpt::Progress &progress) {
+                return withFoundDamage(readCheckpoints(*cluster, now.job, now.pods, via, stop, progress,
+                                                       [&](const ckpt::HelperPod &request) { return consent.check(request); }, held),
+                                       *cluster, server, now.job, stop);
             },
             [held] { endHelper(held); }};
 }

@@ -5,6 +5,7 @@
 #include "checkpoints/ClaimListing.h"
 #include "engine/BucketFlows.h"
 #include "engine/ClusterSession.h"
+#include "engine/VerifyFlows.h"
 
 namespace cairn::app {
 
@@ -20,14 +21,15 @@ CheckpointReader::Access checkpointAccess(net::HttpClient &http, Keychain &keych
         const std::shared_ptr<kube::Cluster> cluster = session.sharedCluster();
         const QList<Pod> pods = session.jobs().podsOf(job.uid);
         if (via != ListVia::Bucket) {
-            return [cluster, job, pods, via, consent = preferences.helperConsent(session.server())](std::stop_token stop) {
-                return readCheckpoints(*cluster, job, pods, via, stop, {}, [&](const ckpt::HelperPod &request) { return consent.check(request); });
+            return [cluster, job, pods, via, server = session.server(), consent = preferences.helperConsent(session.server())](std::stop_token stop) {
+                return withFoundDamage(readCheckpoints(*cluster, job, pods, via, stop, {}, [&](const ckpt::HelperPod &request) { return consent.check(request); }),
+                                       *cluster, server, job, stop);
             };
         }
         const QStringList agreed = preferences.allowedBuckets();
         return [&http, &keychain, cluster, job, pods, server = session.server(),
                 allowed = QSet<QString>(agreed.begin(), agreed.end())](std::stop_token stop) {
-            return agreedBucket(http, keychain, *cluster, server, allowed)({job, {}, pods, false}, stop, {});
+            return withFoundDamage(agreedBucket(http, keychain, *cluster, server, allowed)({job, {}, pods, false}, stop, {}), *cluster, server, job, stop);
         };
     };
     access.sweep = [cluster = session.sharedCluster()](const QString &ns, std::stop_token stop) {

@@ -4,23 +4,11 @@
 #include "base/Text.h"
 #include "dialogs/CompareDialog.h"
 #include "dialogs/VerifyDialog.h"
-#include "engine/StorageFlows.h"
 #include "pages/JobPage.h"
 
 using namespace Qt::StringLiterals;
 
 namespace cairn::app {
-namespace {
-
-/// Who may not read kube-system still gets results, filed under the address of the server.
-QString clusterName(ObjectApi &api, const QString &server, const std::stop_token &stop)
-{
-    const Result<QString> id = clusterId(api, stop);
-    return id && !id->isEmpty() ? *id : server;
-}
-
-} // namespace
-
 VerifyController::VerifyController(net::HttpClient &http, Keychain &keychain, Preferences &preferences, CheckpointReader &reader, pages::JobPage *page,
                                    const QString &file, QObject *parent)
     : QObject(parent)
@@ -216,6 +204,11 @@ void VerifyController::end(const Result<Verification> &result, const std::option
     if (was.uid == m_uid) {
         m_page->setVerifying(was.path, {});
         readKept();
+    }
+    if (const CheckpointReader::Known *known = m_reader.known(was.uid); known && result && result->result == FullRead::Damaged) {
+        CheckpointReader::Known now = *known;
+        cairn::addFoundDamage(now.listing.listing, {{was.path, *result}});
+        m_reader.put(was.uid, now); // the Overview and a resume go by it
     }
     if (trouble)
         emit notice(trouble->what, trouble->why + u' ' + trouble->fix, true);

@@ -143,8 +143,10 @@ QList<VerifiedFile> ReadThrough::read(const Entry &entry)
         readJson(entry, file);
     else if (endsWithAny(name, {".pt", ".pth", ".ckpt", ".bin"}) && ZipDirectory::read(reader, m_limits).hasEnd)
         readZip(entry, file, {0, entry.size}); // its beginning is lost
+    else if (name == ".metadata")
+        readMetadata(entry, file);
     else
-        readPlain(entry, file, Words::tr("read to its end, as long as listed; the format has no checksums"));
+        readUnknown(entry, file);
     return {file};
 }
 
@@ -157,10 +159,39 @@ bool ReadThrough::pass(const Entry &entry, VerifiedFile &file, qint64 offset, qi
     return false;
 }
 
-void ReadThrough::readPlain(const Entry &entry, VerifiedFile &file, const QString &reason)
+void ReadThrough::readPlain(const Entry &entry, VerifiedFile &file, const QString &reason, FullRead result)
 {
     if (pass(entry, file, 0, entry.size))
-        spoil(file, FullRead::Held, reason);
+        spoil(file, result, reason);
+}
+
+void ReadThrough::readUnknown(const Entry &entry, VerifiedFile &file)
+{
+    if (m_look.checkpoint.verdict == Verdict::Whole)
+        readPlain(entry, file, Words::tr("read to its end, as long as listed; the format has no checksums"));
+    else
+        readPlain(entry, file, Words::tr("read to its last byte; nothing about it can be checked"), FullRead::Read);
+}
+
+void ReadThrough::readMetadata(const Entry &entry, VerifiedFile &file)
+{
+    FileReader reader(m_shelf.source(), entry, structureBudget);
+    const FileReader::Bytes bytes = reader.read(0, entry.size);
+    if (!bytes.ok()) {
+        readUnknown(entry, file);
+        return;
+    }
+    const DcpMetadata metadata = DcpMetadata::parse(bytes.data);
+    if (!told(file, entry.size, false))
+        return;
+    if (!metadata.loads)
+        spoil(file, FullRead::Damaged, Words::tr("it breaks off, or is no pickle that could be loaded"));
+    else if (metadata.shards.isEmpty())
+        spoil(file, FullRead::Damaged, Words::tr("it names no shards"));
+    else if (metadata.complete)
+        spoil(file, FullRead::Held, Words::tr("a pickle that can be followed to its end; it has no checksums"));
+    else
+        spoil(file, FullRead::Read, Words::tr("read to its last byte; it could not be followed to its end"));
 }
 
 void ReadThrough::readZip(const Entry &entry, VerifiedFile &file, const Item &part)
@@ -209,7 +240,7 @@ void ReadThrough::readZip(const Entry &entry, VerifiedFile &file, const Item &pa
     file.read += part.length - directory.offset;
     m_told(0);
     if (file.reason.isEmpty())
-        file.reason = Words::tr("the CRC-32 of all %1 entries holds").arg(holds);
+        file.reason = Words::tr("the CRC-32 of all %1 entries holds; %2 of headers and padding carry none").arg(holds).arg(text::bytes(std::max<qint64>(0, part.length - file.checksummed)));
 }
 
 void ReadThrough::readSafetensors(const Entry &entry, VerifiedFile &file)
@@ -305,7 +336,7 @@ void ReadThrough::readShard(const Entry &entry, VerifiedFile &file, const QList<
     else if (others > 0)
         spoil(file, FullRead::Held, Words::tr("%1 items could be read; the serializer that wrote them keeps no checksums").arg(others));
     else if (file.reason.isEmpty())
-        file.reason = Words::tr("the CRC-32 of every entry in %1 items holds").arg(zips);
+        file.reason = Words::tr("the CRC-32 of every entry in %1 items holds; %2 of headers and padding carry none").arg(zips).arg(text::bytes(std::max<qint64>(0, entry.size - file.checksummed)));
 }
 
 QMap<int, Entry> ReadThrough::shardsOf(const Entry &index) const

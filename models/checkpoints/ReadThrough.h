@@ -30,7 +30,10 @@ private:
     void readHdf5(const Entry &entry, VerifiedFile &file);
     void readJson(const Entry &entry, VerifiedFile &file);
     void readShard(const Entry &entry, VerifiedFile &file, const QList<Item> &items);
-    void readPlain(const Entry &entry, VerifiedFile &file, const QString &reason);
+    void readMetadata(const Entry &entry, VerifiedFile &file);
+    /// Of no structure that is known here: what its format's own rules said of it holds for all, or nothing does.
+    void readUnknown(const Entry &entry, VerifiedFile &file);
+    void readPlain(const Entry &entry, VerifiedFile &file, const QString &reason, FullRead result = FullRead::Held);
     QList<VerifiedFile> readBundle(const Entry &index, const QMap<int, Entry> &shards);
     /// Reads [offset, offset + length) without a checksum of its own; false where it could not.
     bool pass(const Entry &entry, VerifiedFile &file, qint64 offset, qint64 length);

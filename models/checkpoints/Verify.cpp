@@ -104,6 +104,8 @@ QString reasonOf(const Verification &result, const Checkpoint &checkpoint)
     case FullRead::Changed:
         return sentence(Words::tr("%1; verify it again when nothing writes it", "a file and how it changed").arg(first));
     case FullRead::Unread: return sentence(first);
+    case FullRead::Read:
+        return count > 1 ? sentence(Words::tr("%1 (and %n more files like it)", nullptr, static_cast<int>(count - 1)).arg(first)) : sentence(first);
     case FullRead::Held:
         return sentence(result.checksummed > 0
                             ? Words::tr("Everything could be read and holds. Checksums cover %1 of %2; of the rest structure and length are proved, not the content")
@@ -111,7 +113,10 @@ QString reasonOf(const Verification &result, const Checkpoint &checkpoint)
                             : Words::tr("Everything could be read and its structure holds. The format has no checksums: length is proved, not the content"));
     case FullRead::Proved: break;
     }
-    return sentence(Words::tr("Every byte of its %n files is as it was written: all checksums hold", nullptr, static_cast<int>(result.files.size())));
+    const auto files = static_cast<int>(result.files.size());
+    const qint64 rest = result.bytes - result.checksummed;
+    return sentence(rest > 0 ? Words::tr("Every checksum of its %n files holds; %1 between what they cover, headers and padding, carry none", nullptr, files).arg(text::bytes(rest))
+                             : Words::tr("Every checksum of its %n files holds, and they cover every byte", nullptr, files));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "domain/Verification.h"
 
+#include <QCoreApplication>
 #include <QJsonArray>
 #include <array>
 
@@ -9,7 +10,11 @@ using namespace Qt::StringLiterals;
 namespace cairn {
 namespace {
 
-constexpr std::array results{FullRead::Proved, FullRead::Held, FullRead::Unread, FullRead::Changed, FullRead::Damaged};
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(cairn::Verification)
+};
+
+constexpr std::array results{FullRead::Proved, FullRead::Held, FullRead::Read, FullRead::Unread, FullRead::Changed, FullRead::Damaged};
 
 std::optional<FullRead> resultOf(const QString &name)
 {
@@ -27,6 +32,7 @@ QString fullReadName(FullRead result)
     switch (result) {
     case FullRead::Proved: return u"proved"_s;
     case FullRead::Held: return u"held"_s;
+    case FullRead::Read: return u"read"_s;
     case FullRead::Unread: return u"unread"_s;
     case FullRead::Changed: return u"changed"_s;
     case FullRead::Damaged: break;
@@ -83,6 +89,23 @@ std::optional<Verification> verificationFromJson(const QJsonObject &json)
 QString stampOf(const Checkpoint &checkpoint)
 {
     return u"%1 %2 %3"_s.arg(checkpoint.files).arg(checkpoint.bytes).arg(checkpoint.savedAt.toSecsSinceEpoch());
+}
+
+void addFoundDamage(Listing &listing, const QHash<QString, Verification> &results)
+{
+    for (Run &run : listing.runs) {
+        for (Checkpoint &checkpoint : run.checkpoints) {
+            const auto it = results.constFind(checkpoint.path);
+            if (it == results.cend() || it->result != FullRead::Damaged || it->stamp != stampOf(checkpoint) || checkpoint.verdict == Verdict::Damaged)
+                continue;
+            checkpoint.verdict = Verdict::Damaged;
+            checkpoint.proof.clear();
+            checkpoint.resumable = false;
+            checkpoint.reason = Words::tr("A full read on %1 found it damaged. %2", "a time, what was found").arg(it->at.toString(Qt::ISODate), it->reason);
+        }
+        const Checkpoint *latest = newestResumable(run);
+        run.latestResumable = latest ? latest->path : QString();
+    }
 }
 
 } // namespace cairn

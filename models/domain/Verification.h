@@ -3,19 +3,21 @@
 
 #include "domain/Checkpoint.h"
 
+#include <QHash>
 #include <QJsonObject>
 
 namespace cairn {
 
 /// What a full read of a file came to, the worst last.
 enum class FullRead {
-    Proved,  ///< every byte that is stored in it has a checksum, and all of them hold
-    Held,    ///< every byte could be read and the structure holds; not all of it has a checksum
+    Proved,  ///< all contents have a checksum, and all of them hold; headers, and padding between the parts, may have none
+    Held,    ///< every byte could be read and the structure holds; not all contents have a checksum
+    Read,    ///< every byte could be read, and nothing else about it can be checked
     Unread,  ///< some of it could not be read
     Changed, ///< it changed while it was read, or is still being written: nothing is said about it
     Damaged
 };
-/// "proved", "held", "unread", "changed", "damaged": the words of the JSON.
+/// "proved", "held", "read", "unread", "changed", "damaged": the words of the JSON.
 QString fullReadName(FullRead result);
 
 struct VerifiedFile {
@@ -28,7 +30,7 @@ struct VerifiedFile {
     bool operator==(const VerifiedFile &) const = default;
 };
 
-/// A checkpoint of which every byte was read.
+/// A checkpoint of which all contents were read.
 struct Verification {
     QString path;         ///< of the checkpoint
     QDateTime at;         ///< UTC, when it ended
@@ -53,5 +55,9 @@ std::optional<Verification> verificationFromJson(const QJsonObject &json);
 /// Changes as soon as a file of the checkpoint is added, taken away, resized or written anew: by number, size and newest time, in
 /// whole seconds, since PVCs and buckets keep no more.
 QString stampOf(const Checkpoint &checkpoint);
+
+/// The one place where a full read changes a verdict: what it found damaged is damaged in a listing, for as long as its stamp is the
+/// same. `results` by path.
+void addFoundDamage(Listing &listing, const QHash<QString, Verification> &results);
 
 } // namespace cairn

@@ -62,7 +62,7 @@ QString CheckpointTableModel::reasonText(const CheckpointRow &row) const
         return tr("Being verified fully, %1. %2", "progress, what the listing says").arg(row.verifying, listed);
     if (row.verified)
         return tr("Verified fully %1: %2 %3", "time ago, a sentence, what the listing says")
-            .arg(text::ago(row.verified->at, m_now), text::safe(row.verified->reason), listed == text::safe(row.verified->reason) ? QString() : listed)
+            .arg(text::ago(row.verified->at, m_now), text::safe(row.verified->reason), listed.contains(text::safe(row.verified->reason)) ? QString() : listed)
             .trimmed();
     return listed;
 }

@@ -46,6 +46,7 @@ TagValue tag(FullRead result)
     switch (result) {
     case FullRead::Proved: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Proved")), Tone::Ok};
     case FullRead::Held: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Holds")), Tone::Ok};
+    case FullRead::Read: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Read")), Tone::Idle};
     case FullRead::Unread: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Not read")), Tone::Warn};
     case FullRead::Changed: return {word(QT_TRANSLATE_NOOP("Vocabulary", "Changed")), Tone::Warn};
     case FullRead::Damaged: break;

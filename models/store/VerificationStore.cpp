@@ -30,6 +30,23 @@ HistoryFile::Schema schema()
             }};
 }
 
+/// Where a checkpoint lies, whichever folder above it was listed: its folder, and its name in that.
+struct Key {
+    QString folder;
+    QString name;
+};
+
+Key keyOf(const QString &place, const QString &path)
+{
+    QString whole = place;
+    while (whole.endsWith(u'/'))
+        whole.chop(1);
+    if (path != "."_L1)
+        whole += u'/' + path;
+    const qsizetype slash = whole.lastIndexOf(u'/');
+    return {whole.left(slash), whole.mid(slash + 1)};
+}
+
 std::optional<Verification> decoded(const QVariant &value)
 {
     return verificationFromJson(QJsonDocument::fromJson(value.toString().toUtf8()).object());
@@ -49,14 +66,20 @@ std::optional<Error> VerificationStore::takeNotice()
     return m_history->takeNotice();
 }
 
+bool VerificationStore::exists() const
+{
+    return QFileInfo::exists(m_history->file());
+}
+
 Result<> VerificationStore::put(const QString &place, const Verification &verification)
 {
     const std::lock_guard lock(m_history->mutex());
     return m_history->with<void>([&](HistoryConnection &connection) -> Result<> {
         const QString json = QString::fromUtf8(QJsonDocument(toJson(verification)).toJson(QJsonDocument::Compact));
+        const Key key = keyOf(place, verification.path);
         return m_history->inTransaction(connection, [&] {
             return connection.run(u"INSERT OR REPLACE INTO verified VALUES (?, ?, ?, ?, ?)"_s,
-                                  {place, verification.path, verification.stamp, verification.at.toSecsSinceEpoch(), json})
+                                  {key.folder, key.name, verification.stamp, verification.at.toSecsSinceEpoch(), json})
                 && connection.run(u"DELETE FROM verified WHERE at < (SELECT at FROM verified ORDER BY at DESC LIMIT 1 OFFSET %1)"_s.arg(mostResults - 1));
         });
     });
@@ -75,39 +98,47 @@ Result<std::optional<Verification>> VerificationStore::find(const QString &place
 
 Result<QHash<QString, Verification>> VerificationStore::read(const QString &place, const Listing &listing)
 {
-    QHash<QString, QString> stamps;
+    struct Listed {
+        QString path;
+        QString stamp;
+    };
+    QHash<QString, QHash<QString, Listed>> folders; // by name in it
     for (const Run &run : listing.runs) {
-        for (const Checkpoint &checkpoint : run.checkpoints)
-            stamps.insert(checkpoint.path, stampOf(checkpoint));
+        for (const Checkpoint &checkpoint : run.checkpoints) {
+            const Key key = keyOf(place, checkpoint.path);
+            folders[key.folder].insert(key.name, {checkpoint.path, stampOf(checkpoint)});
+        }
     }
     using Found = QHash<QString, Verification>;
     const std::lock_guard lock(m_history->mutex());
     return m_history->with<Found>([&](HistoryConnection &connection) -> Result<Found> {
         Found found;
-        QStringList old;
-        QSqlQuery query(connection.database());
-        if (!connection.run(query, u"SELECT path, stamp, result FROM verified WHERE place = ?"_s, {place}))
-            return fail(m_history->explain(connection.error()));
-        while (query.next()) {
-            const QString path = query.value(0).toString();
-            const auto stamp = stamps.constFind(path);
-            if (stamp == stamps.constEnd())
-                continue; // the listing may be partial
-            std::optional<Verification> verification = query.value(1).toString() == *stamp ? decoded(query.value(2)) : std::nullopt;
-            if (verification) {
-                verification->stamp = *stamp;
-                found.insert(path, *verification);
-            } else {
-                old << path;
+        QList<Key> old;
+        for (auto folder = folders.cbegin(); folder != folders.cend(); ++folder) {
+            QSqlQuery query(connection.database());
+            if (!connection.run(query, u"SELECT path, stamp, result FROM verified WHERE place = ?"_s, {folder.key()}))
+                return fail(m_history->explain(connection.error()));
+            while (query.next()) {
+                const QString name = query.value(0).toString();
+                const auto listed = folder->constFind(name);
+                if (listed == folder->cend())
+                    continue; // the listing may be partial
+                std::optional<Verification> verification = query.value(1).toString() == listed->stamp ? decoded(query.value(2)) : std::nullopt;
+                if (verification) {
+                    verification->path = listed->path;
+                    verification->stamp = listed->stamp;
+                    found.insert(listed->path, *verification);
+                } else {
+                    old << Key{folder.key(), name};
+                }
+            }
+            if (query.lastError().isValid()) {
+                connection.fail(query.lastError());
+                return fail(m_history->explain(query.lastError()));
             }
         }
-        if (query.lastError().isValid()) {
-            connection.fail(query.lastError());
-            return fail(m_history->explain(query.lastError()));
-        }
-        query.finish();
-        for (const QString &path : std::as_const(old)) {
-            if (!connection.run(u"DELETE FROM verified WHERE place = ? AND path = ?"_s, {place, path}))
+        for (const Key &key : std::as_const(old)) {
+            if (!connection.run(u"DELETE FROM verified WHERE place = ? AND path = ?"_s, {key.folder, key.name}))
                 return fail(m_history->explain(connection.error()));
         }
         return found;

@@ -23,7 +23,11 @@ public:
     explicit VerificationStore(const QString &file = {});
     ~VerificationStore();
 
-    /// `place` names what is listed, across programs and days (app::placeName()).
+    /// Whether anything was ever kept: reading begins no file.
+    bool exists() const;
+
+    /// `place` names what is listed, across programs and days (placeOfFolder() and its like), and ends with its path: a checkpoint is
+    /// the same one whichever folder above it was listed.
     Result<> put(const QString &place, const Verification &verification);
     /// nullopt where there is none; one of other files than the checkpoint has now is forgotten.
     Result<std::optional<Verification>> find(const QString &place, const Checkpoint &checkpoint);

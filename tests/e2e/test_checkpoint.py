@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -66,6 +67,32 @@ class Checkpoint(unittest.TestCase):
         self.assertIn("its CRC-32 does not match", out)
         self.assertIn("step-00000200.pt is damaged", out)
 
+    def listed(self, target):
+        done = subprocess.run([CAIRNCTL, "checkpoints", target, "-o", "json"], capture_output=True, timeout=120, check=True, env=self.environment())
+        return {one["path"]: (one, run) for run in json.loads(done.stdout)["runs"] for one in run["checkpoints"]}
+
+    def test_what_was_found_damaged_is_so_in_every_list(self):
+        run = self.runs / "torch/run"
+        path = run / "step-00000300.pt"
+        self.assertEqual(self.listed(f"{run}/")[path.name][1]["latestResumable"], path.name)
+        self.assertFalse((self.folder / "data/cairn").exists(), "a list begins no file")
+        # Damage in small files a listing sees itself.
+        self.cairnctl("verify", path)
+        database = sqlite3.connect(self.folder / "data/cairn/verified.sqlite")
+        (text,) = database.execute("SELECT result FROM verified").fetchone()
+        database.execute("UPDATE verified SET result = ?", (json.dumps(json.loads(text) | {"result": "damaged", "reason": "Byte 7 is wrong."}),))
+        database.commit()
+        database.close()
+        for target, name in ((f"{run}/", path.name), (f"{self.runs}/", f"torch/run/{path.name}")):
+            found, its_run = self.listed(target)[name]
+            self.assertEqual((found["verdict"], found["resumable"]), ("damaged", False))
+            self.assertIn("Byte 7 is wrong.", found["reason"])
+            self.assertTrue(its_run["latestResumable"].endswith("step-00000200.pt"))
+        out, _ = self.cairnctl("verify", f"{run}/", "-o", "json")  # latest
+        self.assertEqual(json.loads(out)["path"], "step-00000200.pt")
+        os.utime(path, (1_700_000_100, 1_700_000_100))
+        self.assertEqual(self.listed(f"{run}/")[path.name][0]["verdict"], "whole")
+
     def test_which_one_is_meant(self):
         run = self.runs / "torch/run"
         for which, found in (("latest", 300), ("step=100", 100), ("step-00000200.pt", 200)):
@@ -81,6 +108,18 @@ class Checkpoint(unittest.TestCase):
         # A folder that is a checkpoint is meant itself.
         out, _ = self.cairnctl("verify", f"{self.runs}/dcp/step-100/", "-o", "json")
         self.assertEqual((json.loads(out)["path"], len(json.loads(out)["files"])), (".", 5))
+        out, _ = self.cairnctl("verify", f"{self.runs}/dcp/step-100/")
+        self.assertIn("\nstep-100 is held: ", out)
+
+    def test_what_nothing_is_known_of_is_read_not_held(self):
+        folder = self.folder / "garbage"
+        folder.mkdir()
+        (folder / "step-5.pkl").write_bytes(bytes(range(256)) * 20)
+        os.utime(folder / "step-5.pkl", (1_700_000_000, 1_700_000_000))
+        out, _ = self.cairnctl("verify", folder / "step-5.pkl")
+        self.assertIn("step-5.pkl is read: step-5.pkl: read to its last byte; nothing about it can be checked.", out)
+        listed = subprocess.run([CAIRNCTL, "checkpoints", f"{folder}/"], capture_output=True, check=True, env=self.environment()).stdout.decode()
+        self.assertNotIn("*", listed)
 
     def test_a_missing_shard_is_damage_although_each_file_holds(self):
         out, _ = self.cairnctl("verify", f"{self.runs}/dcp/", "--from", "step-400", "-o", "json", expect=THRESHOLD)
@@ -100,6 +139,10 @@ class Checkpoint(unittest.TestCase):
         out, _ = self.cairnctl("compare", f"{run}/", f"{self.runs}/dcp/", "--with", "step-100")
         self.assertIn("added", out)
         self.assertIn("only in A", out)
+        # One target, and nothing that tells two of it apart.
+        _, err = self.cairnctl("compare", f"{run}/", expect=USAGE)
+        self.assertIn("A and B are both step-00000300.pt", err)
+        self.cairnctl("compare", f"{run}/", "--with", "step=300", expect=USAGE)
 
     def test_ctrl_c_ends_it_and_keeps_nothing(self):
         large = self.folder / "large"

@@ -30,7 +30,7 @@ VerifyDialog::VerifyDialog(const VerifyView &view, QWidget *parent)
     setObjectName(u"verify"_s);
     setWindowTitle(tr("Verify %1 fully").arg(text::safe(view.name)));
     paintBackground(this, Token::Panel);
-    m_sentence->setText(tr("Cairn reads all %n files (%1) to their last byte and checks every checksum that the format has. %2", nullptr, view.files)
+    m_sentence->setText(tr("Cairn reads the contents of all %n files (%1) and checks every checksum that the format has. %2", nullptr, view.files)
                             .arg(text::bytes(view.bytes), view.how));
     m_bar->setName(tr("Progress"));
     m_bar->set(0, items::Tone::Info);

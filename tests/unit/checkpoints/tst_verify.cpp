@@ -4,6 +4,7 @@
 #include "TfSupport.h"
 
 #include "FakeObjectApi.h"
+#include "base/Text.h"
 #include "checkpoints/Verify.h"
 
 #include <QTemporaryDir>
@@ -95,12 +96,31 @@ private slots:
         const Verification result = verified(source, u"run/step-200.pt"_s);
         QCOMPARE(result.result, FullRead::Proved);
         QCOMPARE(result.files.size(), 1);
-        QCOMPARE(result.files[0].reason, u"the CRC-32 of all 3 entries holds"_s);
+        const QString rest = text::bytes(result.bytes - result.checksummed);
+        QCOMPARE(result.files[0].reason, u"the CRC-32 of all 3 entries holds; %1 of headers and padding carry none"_s.arg(rest));
         QCOMPARE(result.bytes, source.files["run/step-200.pt"].size());
         QVERIFY(result.read > result.checksummed);
         QVERIFY(result.checksummed > 16);
-        QVERIFY2(result.reason.contains(u"as it was written"_s), qPrintable(result.reason));
+        QCOMPARE(result.reason, u"Every checksum of its 1 files holds; %1 between what they cover, headers and padding, carry none."_s.arg(rest));
         QVERIFY(result.at.isValid());
+    }
+    void whatHasNoKnownStructureIsReadNotHeld()
+    {
+        MemorySource source(false);
+        source.add("run/step-5.pkl", QByteArray(5000, '\xa7'));
+        const Verification plain = verified(source, u"run/step-5.pkl"_s);
+        QCOMPARE(plain.result, FullRead::Read);
+        QCOMPARE(plain.read, plain.bytes);
+        QCOMPARE(plain.reason, u"run/step-5.pkl: read to its last byte; nothing about it can be checked."_s);
+        QCOMPARE(verificationFromJson(toJson(plain))->result, FullRead::Read);
+        // More than a listing reads, so that judges nothing.
+        MemorySource set(false);
+        set.add("step-7/.metadata", QByteArray(20 * 1024 * 1024, '\xa7'));
+        set.add("step-7/__0_0.distcp", QByteArray(100, 'x'));
+        const Verification garbage = verified(set, u"step-7"_s);
+        QCOMPARE(garbage.result, FullRead::Damaged);
+        QVERIFY2(garbage.reason.startsWith(u"step-7/.metadata: it breaks off, or is no pickle"_s), qPrintable(garbage.reason));
+        QCOMPARE(fileOf(garbage, u"step-7/__0_0.distcp"_s).result, FullRead::Read);
     }
     void everyFlippedByteOfAnEntryIsFoundAndNamed()
     {

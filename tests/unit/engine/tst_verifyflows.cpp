@@ -76,6 +76,15 @@ private slots:
         QVERIFY(kept.has_value());
         QCOMPARE(kept->value(checkpoint->path).reason, result->reason);
         QCOMPARE(store.read(placeOfJob(u"another"_s, detail->job, *listing), listing->listing)->size(), 0);
+        // What is found damaged is so in what is listed of the job, from the usual store.
+        qputenv("XDG_DATA_HOME", data.path().toLocal8Bit());
+        QCOMPARE(withFoundDamage(list(), api, u"server"_s, detail->job, {})->listing.runs, list()->listing.runs);
+        Verification damaged = *result;
+        damaged.result = FullRead::Damaged;
+        QVERIFY(store::VerificationStore().put(placeOfJob(u"server"_s, detail->job, *listing), damaged).has_value());
+        const Result<JobListing> known = withFoundDamage(list(), api, u"server"_s, detail->job, {});
+        QCOMPARE(newestCheckpoint(known->listing)->verdict, Verdict::Damaged);
+        QVERIFY(!chooseCheckpoint(detail->job, *known, u"latest"_s).has_value());
         // Once the file is another one, nothing is known of it.
         QFile again(file);
         QVERIFY(again.open(QIODevice::Append) && again.write("x") == 1);

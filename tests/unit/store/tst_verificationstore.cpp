@@ -42,6 +42,45 @@ class TestVerificationStore : public QObject
 {
     Q_OBJECT
 private slots:
+    void itIsTheSameCheckpointWhicheverFolderAboveItWasListed()
+    {
+        const QTemporaryDir folder;
+        VerificationStore store(folder.filePath(u"v.sqlite"_s));
+        QVERIFY(!store.exists());
+        QVERIFY(store.put(u"folder:/runs/a"_s, verification(checkpoint(u"."_s))).has_value());
+        QVERIFY(store.exists());
+        const Checkpoint below = checkpoint(u"a"_s);
+        const Result<std::optional<Verification>> found = store.find(u"folder:/runs"_s, below);
+        QVERIFY(found.has_value() && *found);
+        QCOMPARE((*found)->path, u"a"_s);
+        QVERIFY(*store.find(u"folder:/"_s, checkpoint(u"runs/a"_s)));
+        QVERIFY(!*store.find(u"folder:/other"_s, below));
+    }
+    void whatAFullReadFoundDamagedIsSoInAListing()
+    {
+        Listing listing;
+        Checkpoint older = checkpoint(u"step-1.pt"_s);
+        older.verdict = Verdict::Whole;
+        older.proof = u"probe"_s;
+        older.resumable = true;
+        older.savedAt = now.addDays(-2);
+        Checkpoint newer = older;
+        newer.path = u"step-2.pt"_s;
+        newer.savedAt = now.addDays(-1);
+        listing.runs = {Run{u"."_s, {}, newer.path, {older, newer}}};
+        Verification other = verification(newer);
+        other.stamp = u"2 99 1"_s; // of other files
+        Listing same = listing;
+        addFoundDamage(same, {{newer.path, other}});
+        QCOMPARE(same, listing);
+        addFoundDamage(listing, {{newer.path, verification(newer)}});
+        const Checkpoint &damaged = listing.runs[0].checkpoints[1];
+        QCOMPARE(damaged.verdict, Verdict::Damaged);
+        QVERIFY(!damaged.resumable && damaged.proof.isEmpty());
+        QCOMPARE(damaged.reason, u"A full read on 2026-05-01T12:30:00Z found it damaged. entry 3 does not hold."_s);
+        QCOMPARE(listing.runs[0].latestResumable, older.path);
+        QCOMPARE(newestResumable(listing)->path, older.path);
+    }
     void aResultIsKeptUntilAFileChanges()
     {
         const QTemporaryDir folder;
