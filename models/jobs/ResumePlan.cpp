@@ -215,7 +215,8 @@ private:
             return;
         }
         if (!finished)
-            warn(u"both-run"_s, Words::tr("The old job keeps running: both will hold GPUs and quota until you stop one."));
+            warn(u"both-run"_s, r.job.gpus() > 0 ? Words::tr("The old job keeps running: both will hold GPUs and quota until you stop one.")
+                                                 : Words::tr("The old job keeps running: both will hold CPUs, memory and quota until you stop one."));
         if (r.newName.isEmpty()) {
             plan.newName = attemptName(r.job, plan.attempt, r.takenNames);
         } else {
@@ -278,7 +279,7 @@ private:
         plan.processes = processes.count;
         const PlanNote note = whyNotLoadable(processes, r.checkpoint.worldSize);
         if (!note.id.isEmpty())
-            (processes.count ? plan.problems : plan.warnings).append(note);
+            (processes.count && !r.anyProcesses ? plan.problems : plan.warnings).append(note);
         else if (!weights() && processes.count && r.checkpoint.ranks > 1 && *processes.count != r.checkpoint.ranks)
             warn(u"other-processes"_s, Words::tr("The checkpoint holds the random states of %1 processes, and the job will have %2 (%3): it goes on, but not with exactly the same order of data.")
                                            .arg(r.checkpoint.ranks).arg(*processes.count).arg(processes.told));

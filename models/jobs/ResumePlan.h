@@ -29,6 +29,7 @@ struct ResumeRequest {
     bool newObject = false;  ///< make a new job even where the old one could go on
     bool useWrapper = false; ///< see jobs/Wrapper.h
     bool acceptUnverified = false;
+    bool anyProcesses = false; ///< another number of processes than the checkpoint needs is a warning
     QString newName;         ///< of the new job; "" to choose one
     QString saveInto;        ///< of a new job: where it saves; "" for a directory of the attempt's beside the others
     QSet<QString> takenNames; ///< names of jobs of this kind in the namespace

@@ -154,7 +154,9 @@ constexpr ResumeSwitch rows[] = {
      .save = kTrainerSave},
     // Only the last part of the path counts, and only inside the output folder.
     {.framework = "diffusers",
-     .signs = "^(?=.* --output_dir[ =])(?=.* --pretrained_model_name_or_path[ =]).* --(?:checkpointing_steps|resume_from_checkpoint)[ =]",
+     .signs = "^(?=.* --output_dir[ =])(?=.* --pretrained_model_name_or_path[ =]).* --(?:checkpointing_steps|resume_from_checkpoint)[ =]|"
+              "[ /](?:train_(?:text_to_image|dreambooth|controlnet|unconditional|instruct_pix2pix|t2i_adapter|custom_diffusion|lcm_distill|cogvideox)\\w*|"
+              "textual_inversion\\w*)\\.py ",
      .newest = "--resume_from_checkpoint {name}",
      .save = kTrainerSave,
      .why = QT_TRANSLATE_NOOP("cairn::jobs", "The training scripts of diffusers look for checkpoints in the folder they save to and nowhere else, and would mix the new ones with those saved after it."),

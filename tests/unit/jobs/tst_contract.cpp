@@ -112,6 +112,11 @@ private slots:
         row("python -m MaxText.train base.yml run_name=a", "orbax", "MaxText", "load_full_state_path={path}/items", "load_parameters_path={path}/items", "base_output_directory={save}");
         row("accelerate launch run_clm_no_trainer.py --output_dir /c", "accelerate", "Accelerate", "--resume_from_checkpoint {path}", "", "--output_dir {save}");
         row("accelerate launch train_text_to_image.py --pretrained_model_name_or_path m --output_dir /c --checkpointing_steps 5", "accelerate", "diffusers", "", "", "--output_dir {save}");
+        for (const char *line : {"python train_text_to_image.py --output_dir /c", "accelerate launch train_dreambooth.py --output_dir /c --max_train_steps 9",
+                                 "python /opt/diffusers/examples/dreambooth/train_dreambooth_lora_sdxl.py --output_dir /c",
+                                 "accelerate launch --mixed_precision fp16 train_controlnet_flux.py --num_train_epochs 1 --output_dir=/c",
+                                 "python train_unconditional.py --output_dir /c", "python textual_inversion_sdxl.py --output_dir /c"})
+            row(line, "accelerate", "diffusers", "", "", "--output_dir {save}");
         row("python -m paddle.distributed.launch run.py --output_dir /c", "paddle", "PaddleNLP Trainer", "--resume_from_checkpoint {path}", "", "--output_dir {save}");
         row("python run_clm.py --output-dir /c --save-steps 5", "hf-trainer", "Hugging Face Trainer", "--resume_from_checkpoint {path}", "", "--output_dir {save}");
         row("python main.py fit --trainer.max_epochs 3", "torch-zip", "Lightning", "--ckpt_path={path}", "", "--trainer.default_root_dir={save}");

@@ -44,14 +44,35 @@ private slots:
         row("torchrun --nnodes 1:4 --nproc-per-node 4 t.py", 8, 0);
         row("torchrun t.py", 8, 24); // the operator says auto
         row("python -m torch.distributed.run --nproc_per_node 2 t.py", 0, 6);
-        row("python t.py", 0, 3);
-        row("python t.py", 1, 3);
-        row("python t.py", 8, 0); // may start its own
+        // A script may start its own, or leave it to Ray.
+        row("python t.py", 0, 0);
+        row("python t.py", 1, 0);
+        row("python t.py", 8, 0);
+        row("python -m openrlhf.cli.train_ppo_ray --ckpt.path /c", 0, 0);
+        row("python -m verl.trainer.main_ppo trainer.default_local_dir=/c", 0, 0);
+        row("python -m verl.trainer.main_ppo trainer.nnodes=2", 8, 0);
+        row("srun -n 4 python train.py", 0, 0);
+        row("srun -n 4 torchrun --nproc-per-node 4 t.py", 8, 0);
+        row("bash run.sh torchrun --nproc-per-node 4 t.py", 8, 0);
+        row("python t.py --launcher torchrun", 8, 0);
+        // What stands behind the script or the module is the script's.
+        row("torchrun t.py --nproc-per-node 4", 8, 24);
+        row("torchrun t.py --nproc-per-node 4", 0, 0);
+        row("torchrun -m pkg.train --nnodes 7 --nproc-per-node 4", 8, 24);
+        row("torchrun --rdzv-backend c10d --nproc 4 --max-restarts=3 -m pkg.train --nproc-per-node 5", 8, 12);
+        row("torchrun --standalone --nproc-per-node 4 t.py", 8, 0);
+        row("torchrun $OPTIONS t.py", 8, 0);
+        row("torchrun --nproc-per-node 4 -m verl.trainer.sft trainer.n_gpus_per_node=8 trainer.nnodes=2", 8, 12);
+        row("accelerate launch t.py --num_processes 16", 8, 0);
+        row("accelerate launch --multi_gpu --num_processes 16 -m pkg.train --num_processes 3", 8, 16);
+        row("deepspeed t.py --num_gpus 4", 8, 0);
         row("accelerate launch --num_processes 16 t.py", 8, 16);
         row("accelerate launch t.py", 8, 0);
-        row("deepspeed --num_gpus 4 t.py", 8, 12);
+        row("deepspeed --num_gpus 4 t.py", 8, 0); // of three pods, and which it knows is in its hostfile
+        row("deepspeed --num_nodes 3 --num_gpus 4 t.py", 8, 12);
         row("python -m verl.trainer.main_ppo trainer.n_gpus_per_node=8 trainer.nnodes=2", 8, 16);
         row("python m.py fit --trainer.devices=4 --trainer.num_nodes=2", 4, 8);
+        row("python m.py fit --trainer.devices=4 --trainer.num_nodes=auto", 4, 0);
         row("bash run.sh", 1, 0);
         row("torchrun --nproc-per-node 99999999999999999999 t.py", 8, 0);
         row("torchrun --nproc-per-node -3 t.py", 8, 0);
@@ -64,7 +85,7 @@ private slots:
         const QJsonObject object = job(words, gpus);
         const Processes found = processesOf(decoded(object), object);
         QCOMPARE(found.count.value_or(0), qint64(processes));
-        QVERIFY(!found.told.isEmpty());
+        QVERIFY(!found.told.isEmpty() && !found.told.contains(u"1 nodes"_s));
         QVERIFY(!found.change.isEmpty());
     }
 
@@ -82,6 +103,34 @@ private slots:
         QCOMPARE(of(job(split("torchrun --nproc-per-node $(N) t.py"), 0, {{u"N"_s, u"2"_s}})), 6);
     }
 
+    void whatDecidesIsNamed_data()
+    {
+        QTest::addColumn<QString>("line");
+        QTest::addColumn<QString>("change");
+        const auto row = [](const char *line, const char *change) { QTest::newRow(line) << QString::fromLatin1(line) << QString::fromUtf8(change); };
+        row("torchrun t.py", "spec.pytorchReplicaSpecs.*.replicas × spec.nprocPerNode");
+        row("torchrun --nproc_per_node=8 t.py", "spec.pytorchReplicaSpecs.*.replicas × --nproc_per_node");
+        row("torchrun --nnodes 2 --nproc-per-node 8 t.py", "--nnodes × --nproc-per-node");
+        row("accelerate launch --num_processes 16 t.py", "--num_processes");
+        row("python -m verl.trainer.main_ppo trainer.n_gpus_per_node=8 trainer.nnodes=2", "trainer.nnodes × trainer.n_gpus_per_node");
+        row("python m.py fit --trainer.devices=4", "--trainer.num_nodes × --trainer.devices");
+        row("python t.py", "the command of the job");
+    }
+    void whatDecidesIsNamed()
+    {
+        QFETCH(QString, line);
+        QFETCH(QString, change);
+        const QJsonObject object = job(line.split(u' '), 8);
+        QCOMPARE(processesOf(decoded(object), object).change, change);
+    }
+
+    void aShellLineMayStartSeveral()
+    {
+        const auto line = [](const QString &text) { return job({u"sh"_s, u"-c"_s, text}, 8); };
+        QCOMPARE(of(line(u"cd /w && exec torchrun --nproc-per-node 4 t.py --nproc-per-node 2"_s)), 12);
+        QCOMPARE(of(line(u"torchrun --nproc-per-node 4 a.py && torchrun --nproc-per-node 2 b.py"_s)), std::nullopt);
+    }
+
     void mpiCountsSlots()
     {
         const auto mpi = [](const char *line, const QJsonValue &perWorker) {
@@ -96,6 +145,9 @@ private slots:
         QCOMPARE(of(mpi("mpirun -np 6 python t.py", 2), JobKind::MPIJob), 6);
         QCOMPARE(of(mpi("mpirun -n $N python t.py", 2), JobKind::MPIJob), std::nullopt);
         QCOMPARE(of(mpi("bash run.sh", 2), JobKind::MPIJob), std::nullopt);
+        QCOMPARE(of(mpi("mpirun --allow-run-as-root -mca btl tcp -x A python t.py -n 5", 2), JobKind::MPIJob), 8);
+        QCOMPARE(of(mpi("mpirun -np 2 torchrun --nproc-per-node 4 t.py", 2), JobKind::MPIJob), std::nullopt);
+        QCOMPARE(of(mpi("mpirun -np 2 bash run.sh", 2), JobKind::MPIJob), std::nullopt);
     }
 
     void aTrainJobTakesFromItsRuntime()
@@ -120,7 +172,7 @@ private slots:
 
     void whatDoesNotFitIsSaid()
     {
-        Processes eight{8, u"2 nodes × 4 processes"_s, u"spec.x"_s};
+        Processes eight{8, u"nodes: 2, processes on each: 4"_s, u"spec.x"_s};
         QVERIFY(whyNotLoadable(eight, 0).id.isEmpty());
         QVERIFY(whyNotLoadable(eight, 8).id.isEmpty());
         const change::Note other = whyNotLoadable(eight, 16);

@@ -531,6 +531,9 @@ private slots:
         const ResumePlan larger = planResume(r);
         QVERIFY(larger.hasProblem("processes"_L1));
         QVERIFY2(larger.problems.first().text.contains(u"16"_s) && larger.problems.first().text.contains(u"8"_s), qPrintable(larger.problems.first().text));
+        r.anyProcesses = true;
+        QVERIFY(planResume(r).feasible() && planResume(r).hasWarning("processes"_L1));
+        r.anyProcesses = false;
         r = requestFor(job("python3 -m verl.trainer.main_ppo trainer.default_local_dir=/ckpt/run"));
         r.job.replicas[0].gpusEach = 8;
         r.checkpoint.worldSize = 8;
@@ -544,7 +547,7 @@ private slots:
 
     void otherRandomStatesAreAWarningOnly()
     {
-        ResumeRequest r = requestFor(contractJob()); // python3 in three pods
+        ResumeRequest r = requestFor(pytorchJob(container(u"pytorch"_s, {{u"CHECKPOINT_DIR"_s, u"/ckpt/a"_s}}, {u"torchrun"_s, u"--nproc-per-node=1"_s, u"t.py"_s})));
         r.checkpoint.ranks = 3;
         QVERIFY(!planResume(r).hasWarning("other-processes"_L1));
         r.checkpoint.ranks = 8;
