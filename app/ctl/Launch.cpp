@@ -349,6 +349,7 @@ Result<QByteArray> copyFrom(app::Engine &engine, kube::Cluster &cluster, const a
         return fail(request.error());
     app::ResumeChoice choice;
     choice.acceptUnverified = options.acceptUnverified;
+    choice.anyProcesses = options.anyProcesses;
     if (!options.by.isEmpty()) {
         const Result<jobs::PathContract> contract = jobs::parseContract(options.by, options.saveBy);
         if (!contract)

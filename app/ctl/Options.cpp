@@ -51,6 +51,7 @@ QList<QCommandLineOption> optionTable()
     flag({u"as-new"_s}, u"Create a new job although this one could be resumed in place."_s);
     flag({u"wrapper"_s}, u"Wrap the command so that later restarts continue from the newest checkpoint."_s);
     flag({u"accept-unverified"_s}, u"Resume from a checkpoint that could not be verified."_s);
+    flag({u"any-processes"_s}, u"Resume although the checkpoint seems to need another number of processes."_s);
     value({u"recover"_s}, u"finish or undo (roll back) a resume that was interrupted."_s, u"HOW"_s);
     value({u"fail-on"_s}, u"Exit with 5 when a component is down, degraded, a single point of failure (single-point) or all on one node (node); of audit when a finding that is not accepted is critical, high, medium or low, or worse."_s, u"WHAT"_s);
     value({u"manifests"_s}, u"Audit this file or folder of rendered YAML instead of a cluster, or generate an overlay for it; - is standard input (audit)."_s, u"PATH"_s);
@@ -141,6 +142,7 @@ std::variant<Options, Stop> parseOptions(const QStringList &arguments)
     options.asNew = parser.isSet(u"as-new"_s);
     options.wrapper = parser.isSet(u"wrapper"_s);
     options.acceptUnverified = parser.isSet(u"accept-unverified"_s);
+    options.anyProcesses = parser.isSet(u"any-processes"_s);
     options.recover = parser.value(u"recover"_s);
     options.failOnDamaged = parser.isSet(u"fail-on-damaged"_s);
     options.failOn = parser.value(u"fail-on"_s);

@@ -41,6 +41,7 @@ struct Options {
     bool asNew = false;         ///< --as-new: a new object even where in place is possible
     bool wrapper = false;       ///< --wrapper: restart from the newest of the new folder
     bool acceptUnverified = false; ///< --accept-unverified
+    bool anyProcesses = false;  ///< --any-processes: the user knows better how many there will be
     QString recover;            ///< --recover finish|undo: what a killed resume began
     QString failOn;             ///< --fail-on: exit 5 when a component is down|degraded|single-point|node, or a finding critical|high|medium|low; empty: never
     QString manifests;          ///< --manifests PATH: audit rendered YAML instead of a cluster; "-" is stdin

@@ -78,8 +78,12 @@ int refuse(const jobs::ResumePlan &plan, const QList<jobs::Check> &checks)
         if (check.state == jobs::Check::State::Fail)
             note(u"Refused (%1): %2%3"_s.arg(check.id, check.text, check.fix.isEmpty() ? QString() : u"\n  Fix: "_s + check.fix));
     }
+    // What takes its newest resumes it, so a start from weights would refuse it.
     if (plan.hasProblem("needs-contract"_L1))
-        note(u"  Name it with --by env:NAME, --by 'arg:--flag={path}' or --by newest, and --save-by likewise."_s);
+        note(plan.act == jobs::Act::StartFromWeights ? u"  Name it with --by env:NAME or --by 'arg:--flag={path}', and --save-by likewise."_s
+                                                     : u"  Name it with --by env:NAME, --by 'arg:--flag={path}' or --by newest, and --save-by likewise."_s);
+    if (plan.hasProblem("processes"_L1))
+        note(u"  If you know that it will load all the same: --any-processes"_s);
     if (plan.hasProblem("not-resumable"_L1))
         note(u"  To start a new run from these weights: cairnctl -n %1 job start-from-weights %2 --yes"_s.arg(text::safe(plan.job.ns), text::safe(plan.job.name)));
     return ExitRefused;
@@ -112,6 +116,7 @@ int begin(app::Engine &engine, const Options &options, jobs::Act act, std::stop_
     choice.newObject = options.asNew;
     choice.useWrapper = options.wrapper;
     choice.acceptUnverified = options.acceptUnverified;
+    choice.anyProcesses = options.anyProcesses;
     choice.newName = options.newName;
     if (!options.by.isEmpty()) {
         const Result<jobs::PathContract> contract = jobs::parseContract(options.by, options.saveBy);

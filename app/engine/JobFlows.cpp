@@ -652,6 +652,7 @@ jobs::ResumeRequest chosen(jobs::ResumeRequest request, const ResumeChoice &choi
     request.newObject = choice.newObject;
     request.useWrapper = choice.useWrapper;
     request.acceptUnverified = choice.acceptUnverified;
+    request.anyProcesses = choice.anyProcesses;
     request.newName = choice.newName;
     request.id = choice.id;
     return request;
@@ -719,13 +720,14 @@ Result<Checkpoint> chooseCheckpoint(const Job &job, const JobListing &listing, c
     QList<Checkpoint> all;
     for (const Run &run : listing.listing.runs)
         all += run.checkpoints;
+    const QString see = Words::tr("See: %1", "a command").arg(u"cairnctl -n %1 checkpoints %2"_s.arg(text::safe(job.ns), text::safe(job.name)));
     if (from == "latest"_L1 && act == jobs::Act::StartFromWeights) {
         QList<Checkpoint> whole;
         std::ranges::copy_if(all, std::back_inserter(whole), [](const Checkpoint &c) { return c.verdict == Verdict::Whole; });
         if (!whole.isEmpty())
             return *std::ranges::max_element(whole, isOlder);
         return fail(Error::Kind::NotFound, Words::tr("There is no whole checkpoint below %1 whose weights a run could start from").arg(text::safe(listing.root)), {},
-                    Words::tr("See: cairnctl checkpoints JOB"));
+                    see);
     }
     if (from == "latest"_L1) {
         if (const Checkpoint *newest = listing.attemptOf(job).newestResumable())
@@ -733,7 +735,7 @@ Result<Checkpoint> chooseCheckpoint(const Job &job, const JobListing &listing, c
         return fail(Error::Kind::NotFound, Words::tr("There is no checkpoint to resume from below %1").arg(text::safe(listing.root)),
                     all.isEmpty() && listing.listing.partial ? Words::tr("None is among what was read, which is not all")
                     : all.isEmpty() ? Words::tr("None was found") : Words::tr("None of the %1 found is whole and holds what a resume needs").arg(all.size()),
-                    Words::tr("See: cairnctl checkpoints JOB"));
+                    see);
     }
     QList<Checkpoint> hits;
     if (from.startsWith("step="_L1)) {
@@ -745,7 +747,7 @@ Result<Checkpoint> chooseCheckpoint(const Job &job, const JobListing &listing, c
     }
     if (hits.isEmpty()) {
         return fail(Error::Kind::NotFound, Words::tr("There is no checkpoint \"%1\" below %2").arg(text::safe(from), text::safe(listing.root)), {},
-                    Words::tr("See: cairnctl checkpoints JOB"));
+                    see);
     }
     // Two attempts may have saved the same step: the newer one counts, unless only the older can be resumed from.
     std::ranges::stable_sort(hits, [](const Checkpoint &a, const Checkpoint &b) {

@@ -97,6 +97,7 @@ struct ResumeChoice {
     bool newObject = false;
     bool useWrapper = false;
     bool acceptUnverified = false;
+    bool anyProcesses = false;
     QString newName;
     QString id; ///< of an earlier plan of the same resume, so that names stay; "" draws one
 };

@@ -96,7 +96,10 @@ private slots:
         QCOMPARE(chooseCheckpoint({}, two, u"step=10"_s)->path, u"two/step-10"_s);
         QCOMPARE(chooseCheckpoint({}, two, u"one/step-10"_s)->path, u"one/step-10"_s);
         QCOMPARE(chooseCheckpoint({}, two, u"/ckpt/three/step-10"_s)->path, u"three/step-10"_s);
-        QVERIFY(!chooseCheckpoint({}, two, u"step=11"_s));
+        Job named;
+        named.ns = u"nlp"_s;
+        named.name = u"bert"_s;
+        QCOMPARE(chooseCheckpoint(named, two, u"step=11"_s).error().fix, u"See: cairnctl -n nlp checkpoints bert"_s);
     }
     /// Attempt 1 came to step 500; attempt 2 went back to step 100.
     JobListing wentBack(const QList<Checkpoint> &since) const
