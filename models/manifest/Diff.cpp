@@ -106,7 +106,9 @@ QList<DiffLine> diffText(const QString &before, const QString &after, int contex
 
 QList<DiffLine> diff(const QJsonObject &before, const QJsonObject &after, int context)
 {
-    return diffText(toYaml(withoutSecrets(before, after, u"*** (before)"_s)), toYaml(withoutSecrets(after, before, u"*** (after)"_s)), context);
+    // An object that is not there has no lines; as YAML it would be "{}".
+    const auto text = [](const QJsonObject &object) { return object.isEmpty() ? QString() : toYaml(object); };
+    return diffText(text(withoutSecrets(before, after, u"*** (before)"_s)), text(withoutSecrets(after, before, u"*** (after)"_s)), context);
 }
 
 TextMerge mergeText(const QString &base, const QString &mine, const QString &theirs)

@@ -554,7 +554,10 @@ private:
                     u"Stores and brokers outside of the cluster: take these out for a base that keeps its own."_s, 2);
         for (const QString &folder : outside)
             yaml.item(u"../components/"_s + folder);
-        patches(yaml, patchesOf(nullptr, u"patches"_s));
+        const QList<Piece> set = patchesOf(nullptr, u"patches"_s);
+        if (made.isEmpty() && outside.isEmpty() && set.isEmpty())
+            yaml.value(u"patches"_s, QJsonArray()); // kustomize refuses a file that sets nothing at all
+        patches(yaml, set);
         write(u"patches/kustomization.yaml"_s, yaml.text());
     }
 

@@ -633,6 +633,9 @@ void OverlayPage::updateReview()
         why = tr("There is nothing to change");
     for (Button *button : {m_save, m_copy, m_apply})
         button->setRefusal(why);
+    // The folder is worth keeping on a cluster that is already as it says.
+    if (why.isEmpty() && m_result->changed.isEmpty() && built.faults.isEmpty())
+        m_apply->setRefusal(tr("There is nothing to change"));
 }
 
 void OverlayPage::showLines(const QList<ReviewLine> &lines)

@@ -102,6 +102,11 @@ private slots:
         QCOMPARE(lines[3].newLine, 3);
         QCOMPARE(lines.last().newLine, 11);
         QVERIFY(diff(before, before).isEmpty());
+        // What is not there has no line to lose.
+        for (const DiffLine &line : diff({}, after))
+            QCOMPARE(line.kind, DiffLine::Kind::Added);
+        for (const DiffLine &line : diff(before, {}))
+            QCOMPARE(line.kind, DiffLine::Kind::Removed);
     }
 
     void diffNeverShowsSecretValues()

@@ -427,6 +427,14 @@ subjects: [{kind: ServiceAccount, name: training-operator, namespace: kubeflow}]
         QVERIFY(!plain.contains(u"| kubectl apply"_s) && plain.contains(u"cairnctl overlay apply --out . --yes"_s));
     }
 
+    /// On a cluster that is already as the overlay says: kustomize refuses a kustomization.yaml without any field.
+    void withNothingToSetThereIsAFieldStill()
+    {
+        const Tree tree = generate(audit::Scene(), Settings());
+        QVERIFY(tree.files.value(u"patches/kustomization.yaml"_s).contains("\npatches: []\n"));
+        QVERIFY(!tree.files.contains(u"patches/new.yaml"_s));
+    }
+
     void namesInTheReadmeDoNothingInAShell()
     {
         audit::Scene scene = kubeflowScene();

@@ -458,8 +458,14 @@ private slots:
     void whatForbidsItTurnsTheButtonsOff()
     {
         auto made = result();
+        made->changed.clear();
         m_page->setResult(made);
         m_page->showStep(3);
+        // The cluster is as the overlay says: the folder can be kept.
+        QVERIFY(!find<kit::Button>(u"overlay.apply"_s)->isEnabled() && find<kit::Button>(u"overlay.save"_s)->isEnabled());
+        made = result();
+        made->changed.append(OverlayDiff());
+        m_page->setResult(made);
         QVERIFY(find<kit::Button>(u"overlay.apply"_s)->isEnabled());
         made = result();
         made->proposal.problems = {{u"x"_s, u"Two workloads have one name."_s, u"Rename one."_s}};
