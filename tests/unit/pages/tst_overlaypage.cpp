@@ -464,7 +464,7 @@ private slots:
         // The cluster is as the overlay says: the folder can be kept.
         QVERIFY(!find<kit::Button>(u"overlay.apply"_s)->isEnabled() && find<kit::Button>(u"overlay.save"_s)->isEnabled());
         made = result();
-        made->changed.append(OverlayDiff());
+        made->changed.append(pages::OverlayDiff());
         m_page->setResult(made);
         QVERIFY(find<kit::Button>(u"overlay.apply"_s)->isEnabled());
         made = result();
