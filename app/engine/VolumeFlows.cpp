@@ -135,10 +135,14 @@ private:
         }
         const Result<QJsonObject> there = m_api.get(ref, m_stop);
         if (there) {
-            if (const std::optional<ObjectRef> record = openRecordOf(*there))
+            const std::optional<RecordedChange> made = recordOf(*there);
+            const QString name = made ? text::safe(made->record.name) : QString(), ns = made ? text::safe(made->record.ns) : QString();
+            if (made && made->isOpen())
                 problem(u"unfinished"_s, Words::tr("%1 was made by a change that was interrupted.").arg(shownName(ref)),
-                    Words::tr("Finish it with: cairnctl storage finish %1 -n %2 --yes, or take it back with storage rollback.")
-                        .arg(text::safe(record->name), text::safe(record->ns)));
+                    Words::tr("Finish it with: cairnctl storage finish %1 -n %2 --yes, or take it back with storage rollback.").arg(name, ns));
+            else if (made)
+                problem(u"taken"_s, Words::tr("%1 exists already: a change made it that nobody has accepted yet.").arg(shownName(ref)),
+                    Words::tr("Keep it with: cairnctl storage finish %1 -n %2 --yes, or take it back with storage rollback.").arg(name, ns));
             else
                 problem(u"taken"_s, Words::tr("%1 exists already.").arg(shownName(ref)), Words::tr("Choose another name."));
         } else if (there.error().kind == Error::Kind::Cancelled) {
@@ -150,14 +154,14 @@ private:
     }
 
     /// The record of the change that made it. One of storage is kept until the PVC is bound.
-    std::optional<ObjectRef> openRecordOf(const QJsonObject &object)
+    std::optional<RecordedChange> recordOf(const QJsonObject &object)
     {
         const QString mark = object.value("metadata"_L1)[u"annotations"_s][change::changeMark()].toString();
         if (mark.isEmpty())
             return std::nullopt;
         for (const RecordedChange &one : recordedChanges(m_api, m_plan.plan.ns, m_stop).value_or(QList<RecordedChange>())) {
             if (one.content.id == mark)
-                return one.record;
+                return one;
         }
         return std::nullopt;
     }
