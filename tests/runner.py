@@ -224,18 +224,12 @@ def main():
             runner.stage("tidy", runner.tidy, changed)
             runner.stage("clazy", runner.clazy, changed)
         # Tests on the lab wait most of the time: the compiler gets what they leave, and nothing else.
-        asan_built, deb_built = [], []
+        asan_built = []
 
         def build_asan():
             asan_built.append(runner.stage("build-asan", runner.build, "asan", ("cairn_sanitized_tests",), ("chrt", "--idle", "0")))
         asan_build = threading.Thread(target=build_asan)
         asan_build.start()
-
-        def build_deb():
-            asan_build.join()  # two compilers at a time are slower than one after the other
-            deb_built.append(runner.stage("build-deb", runner.command, ["chrt", "--idle", "0", "installer/build", "deb"]))
-        deb_build = threading.Thread(target=build_deb)
-        deb_build.start()
         lab_build.join()
         runner.stage("train", runner.unittest, "tests/lab/test_train.py")
         runner.stage("snippets", runner.unittest, "tests/lab/test_snippets.py")
@@ -249,9 +243,6 @@ def main():
         asan_build.join()
         if asan_built[0]:
             runner.stage("tests-asan", runner.ctest, "asan", "unit|net|campaign")
-        deb_build.join()
-        if deb_built[0]:
-            runner.stage("tests-deb", runner.unittest, "tests/package/test_deb.py")
     if options.all:
         slow_stages(runner)
 
@@ -328,6 +319,8 @@ def slow_stages(runner):
     # QtTest ends a test function after five minutes unless told otherwise.
     runner.stage("campaign", runner.command, ["env", "CAIRN_CAMPAIGN_SEEDS=1000", "QTEST_FUNCTION_TIMEOUT=3600000",
                                               "build/dev/tests/net/tst_campaign"], 3600)
+    if runner.stage("build-deb", runner.command, ["installer/build", "deb"]):
+        runner.stage("tests-deb", runner.unittest, "tests/package/test_deb.py")
     runner.stage("deb-reproducible", runner.unittest, "tests/package/test_reproducible.py", None, 7200)
     if os.geteuid() == 0:
         runner.stage("deb-installed", runner.unittest, "tests/package/test_install.py", None, 3600)
