@@ -5,6 +5,7 @@
 #include "checkpoints/Paths.h"
 #include "checkpoints/SaveParts.h"
 #include "checkpoints/SmallFiles.h"
+#include "checkpoints/TorchFile.h"
 #include "checkpoints/Weights.h"
 
 #include <algorithm>
@@ -74,11 +75,20 @@ std::optional<Finding> recogniseAccelerate(const Index &index, const QByteArray 
     addWeights(index, folder, source, limits, parts);
     addWeightsBelow(index, folder, source, limits, parts);
     addShardedParts(index, folder, source, limits, parts);
+    QSet<qint64> steps; // save_state's own counter, which is the same on all ranks
     for (const Entry *entry : index.filesIn(folder)) {
         const QByteArray name = baseName(entry->path);
         const bool optimizer = isOptimizerName(name);
-        const bool pickled = (name.startsWith("random_states_") || name.startsWith("custom_checkpoint_")) && name.endsWith(".pkl");
-        if (!optimizer && !isOtherStateName(name) && !pickled)
+        const bool random = name.startsWith("random_states_") && name.endsWith(".pkl");
+        const bool custom = name.startsWith("custom_checkpoint_") && name.endsWith(".pkl");
+        if (random) {
+            const TorchFile torch = probeTorchMember(*entry, source, limits);
+            worsen(parts.check, torch.check);
+            if (torch.numbers.contains("step"))
+                steps << torch.numbers.value("step");
+            continue;
+        }
+        if (!optimizer && !isOtherStateName(name) && !custom)
             continue;
         parts.optimizer = parts.optimizer || optimizer;
         worsen(parts.check, checkWeightsFile(*entry, source, limits));
@@ -88,6 +98,8 @@ std::optional<Finding> recogniseAccelerate(const Index &index, const QByteArray 
             worsen(parts.check, checkSettings(*settings, source, limits));
     }
     finding.check = parts.check;
+    if (steps.size() > 1)
+        worsen(finding.check, {State::Broken, Words::tr("its files are of different steps: %1 and %2").arg(*std::ranges::min_element(steps)).arg(*std::ranges::max_element(steps))});
 
     const QSet<int> ranks = randomRanks(index, folder);
     const int highest = ranks.isEmpty() ? -1 : *std::ranges::max_element(ranks);
@@ -113,8 +125,8 @@ std::optional<Finding> recogniseAccelerate(const Index &index, const QByteArray 
     finding.holdsTraining = parts.optimizer && parts.model;
     if (!parts.optimizer)
         finding.lack = Words::tr("there is no optimizer state in it");
-    else if (!parts.model)
-        finding.lack = Words::tr("no weights were found in it");
+    else if (!parts.model) // they may have names of the script's own, or be lost
+        worsen(finding.check, {State::Unverified, Words::tr("no weights were found in it")});
     finding.goodReason = Words::tr("every file of the save is there and holds; ranks with random states: %1").arg(finding.ranks);
     const QByteArray name = index.nameOf(folder);
     decideStep(finding, isSaveCounter(name) ? NameFacts() : factsFromName(name), std::nullopt, std::nullopt);

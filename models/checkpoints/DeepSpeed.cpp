@@ -6,11 +6,13 @@
 #include "checkpoints/Paths.h"
 #include "checkpoints/SaveParts.h"
 #include "checkpoints/TorchFile.h"
+#include "checkpoints/TorchStorage.h"
 
 #include <QMap>
 #include <QRegularExpression>
 #include <QSet>
 #include <algorithm>
+#include <cmath>
 
 using namespace Qt::StringLiterals;
 
@@ -83,21 +85,47 @@ struct Grid {
     }
 };
 
-/// The optimizer's own counter, the same on every rank, where it is a plain number: the highest "step" in any mapping.
-void addOptimizerStep(const Pickle &pickle, QSet<qint64> &steps)
-{
+/// The optimizer's own counter, the same on every rank: the highest "step" in any mapping that is a plain number, else tensors
+/// of that name, of which the first few do (torch's AdamW keeps one for each parameter, all alike).
+struct OptimizerStep {
     qint64 step = -1;
+    QList<StoredNumber> stored;
+};
+
+OptimizerStep optimizerStep(const Pickle &pickle)
+{
+    constexpr qsizetype enough = 4;
+    OptimizerStep found;
     for (Pickle::Id id = 0; id < pickle.size(); ++id) {
         if (pickle.node(id).type != Pickle::Type::Dict)
             continue;
         const std::vector<Pickle::Id> &items = pickle.node(id).items;
         for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
-            if (pickle.node(items[i]).type == Pickle::Type::Text && pickle.node(items[i]).text == "step")
-                step = std::max(step, pickle.integer(items[i + 1]).value_or(-1));
+            if (pickle.node(items[i]).type != Pickle::Type::Text || pickle.node(items[i]).text != "step")
+                continue;
+            found.step = std::max(found.step, pickle.integer(items[i + 1]).value_or(-1));
+            const std::optional<StoredNumber> stored = found.stored.size() < enough ? storedNumber(pickle, items[i + 1]) : std::nullopt;
+            if (stored)
+                found.stored << *stored;
         }
     }
-    if (step >= 0)
-        steps << step;
+    return found;
+}
+
+/// The ranks that a group of parameters is spread over, the least of them: of experts the ranks that hold the same ones. 0
+/// where the optimizer does not say.
+qint64 leastPartition(const Pickle &pickle)
+{
+    const Pickle::Id state = pickle.member(pickle.root(), "optimizer_state_dict");
+    const Pickle::Id counts = state == Pickle::none ? Pickle::none : pickle.member(state, "partition_count");
+    qint64 least = 0;
+    if (counts == Pickle::none || pickle.node(counts).type != Pickle::Type::List)
+        return least;
+    for (const Pickle::Id item : pickle.node(counts).items) {
+        if (const std::optional<qint64> count = pickle.integer(item); count && *count > 0)
+            least = least == 0 ? *count : std::min(least, *count);
+    }
+    return least;
 }
 
 /// The experts of each layer with experts.
@@ -126,6 +154,7 @@ struct Save {
     QSet<qint64> steps;
     QSet<qint64> optimizerSteps;
     bool optimizerInside = false;
+    qint64 partition = 0; ///< see leastPartition()
     qint64 dp = 0;
     qint64 mp = 0;
 };
@@ -134,13 +163,30 @@ void addFile(Save &save, Finding &finding, const Entry &entry, Source &source, c
 {
     const std::optional<Place> place = placeOf(baseName(entry.path));
     const bool optimizer = place && (place->kind == Place::Kind::Optimizer || place->kind == Place::Kind::ExpertOptimizer);
+    OptimizerStep counter;
     const TorchFile torch = probeTorchMember(entry, source, limits, [&](const Pickle &pickle) {
-        if (optimizer)
-            addOptimizerStep(pickle, save.optimizerSteps);
-        else if (save.expertCounts.isEmpty())
+        if (optimizer) {
+            counter = optimizerStep(pickle);
+            save.partition = std::max(save.partition, leastPartition(pickle));
+        } else if (save.expertCounts.isEmpty()) {
             save.expertCounts = expertCounts(pickle);
+        }
     });
     worsen(finding.check, torch.check);
+    // Parameters of an expert that got no tokens may be behind, so of experts only plain numbers count.
+    if (counter.step < 0 && place && place->kind == Place::Kind::Optimizer && torch.check.isGood()) {
+        for (const StoredNumber &number : std::as_const(counter.stored)) {
+            FileReader file(source, entry, limits.fileBudget);
+            Check check;
+            const std::optional<double> value = readNumber(file, number, limits, check);
+            if (check.state == State::Pending)
+                worsen(finding.check, check);
+            if (value && *value >= 0 && *value < 1e15 && std::floor(*value) == *value)
+                counter.step = std::max(counter.step, static_cast<qint64>(*value));
+        }
+    }
+    if (counter.step >= 0)
+        save.optimizerSteps << counter.step;
     if (!place)
         return;
     switch (place->kind) {
@@ -179,6 +225,32 @@ void checkExperts(const Save &save, Finding &finding)
         count(static_cast<int>(layer), save.expertCounts.value(layer, highest));
     if (missing > 0)
         worsen(finding.check, {State::Incomplete, Words::tr("%1 of %2 files of experts are missing").arg(missing).arg(expected)});
+}
+
+QSet<int> expertRanksIn(const Index &index, const QByteArray &folder)
+{
+    QSet<int> ranks;
+    for (const Entry *entry : index.filesIn(folder)) {
+        if (const std::optional<Place> place = placeOf(baseName(entry->path)); place && place->kind == Place::Kind::ExpertOptimizer)
+            ranks << place->group;
+    }
+    return ranks;
+}
+
+/// The ranks of the experts' optimizer: those that are there, or what the other optimizer files say of them. Where nothing
+/// tells, and there may have been more, other saves of the run do.
+qint64 expertRanks(const Save &save, const Index &index, Finding &finding)
+{
+    const qint64 there = save.expertOptimizers.group;
+    if (save.partition > 0 && save.dp > 0 && save.dp % save.partition == 0)
+        return std::max(there, save.dp / save.partition);
+    const qint64 experts = save.expertCounts.isEmpty() ? 0 : *std::ranges::max_element(save.expertCounts);
+    const QList<QByteArray> beside = finding.path.isEmpty() ? QList<QByteArray>() : index.foldersIn(parentPath(finding.path));
+    const QSet<int> own = expertRanksIn(index, finding.path);
+    const bool alike = std::ranges::any_of(beside, [&](const QByteArray &other) { return other != finding.path && expertRanksIn(index, other) == own; });
+    if (there > 0 && there < std::min(save.dp, experts) && !alike)
+        worsen(finding.check, {State::Unverified, Words::tr("nothing in it says how many ranks its experts were spread over")});
+    return there;
 }
 
 QSet<int> layersIn(const Index &index, const QByteArray &folder)
@@ -297,6 +369,8 @@ std::optional<Finding> judgeUniversal(const Index &index, const QByteArray &fold
         finding.add(*entry, Role::Optimizer);
     if (!models)
         worsen(finding.check, {State::Incomplete, Words::tr("the files with model states are missing")});
+    if (!index.find(zero, "optimizer_state.pt"))
+        worsen(finding.check, {State::Incomplete, Words::tr("%1 is missing, without which DeepSpeed loads none of it").arg(u"zero/optimizer_state.pt"_s)});
     QSet<QByteArray> there;
     for (const QByteArray &parameter : std::as_const(parameters))
         there << baseName(parameter);
@@ -345,13 +419,14 @@ std::optional<Finding> recogniseDeepSpeed(const Index &index, const QByteArray &
     }
     const qint64 ranks = save.dp * save.mp;
     const bool expertsApart = !save.expertOptimizers.there.isEmpty();
+    const qint64 experts = expertRanks(save, index, finding);
     const bool zero = !save.optimizers.there.isEmpty() || (!save.optimizerInside && !expertsApart);
     const bool stage3 = !save.shards.there.isEmpty();
     const qint64 lostModels = stage3 ? save.shards.missing(save.dp, save.mp)
                                      : save.mp - std::count_if(save.models.begin(), save.models.end(), [&](int m) { return m < save.mp; });
     const qint64 lostOptimizers = (zero ? save.optimizers.missing(save.dp, save.mp) : 0)
-        + (expertsApart ? save.expertOptimizers.missing(save.expertOptimizers.group, save.mp) : 0);
-    const qint64 optimizers = (zero ? ranks : 0) + (expertsApart ? save.expertOptimizers.group * save.mp : 0);
+        + (expertsApart ? save.expertOptimizers.missing(experts, save.mp) : 0);
+    const qint64 optimizers = (zero ? ranks : 0) + (expertsApart ? experts * save.mp : 0);
     if (lostModels > 0)
         worsen(finding.check, {State::Incomplete, Words::tr("%1 of %2 files with model states are missing").arg(lostModels).arg(stage3 ? ranks : save.mp)});
     if (lostOptimizers > 0)
@@ -365,7 +440,15 @@ std::optional<Finding> recogniseDeepSpeed(const Index &index, const QByteArray &
     finding.lack = Words::tr("there is no optimizer state in it");
     finding.worldSize = zero && stated ? static_cast<int>(std::min<qint64>(ranks, most)) : 0;
     finding.goodReason = Words::tr("the model and optimizer states of all ranks are there and hold");
-    decideStep(finding, factsFromName(index.nameOf(folder)), std::nullopt, save.steps.isEmpty() ? std::nullopt : std::optional(*save.steps.begin()));
+    const NameFacts name = factsFromName(index.nameOf(folder));
+    decideStep(finding, name, std::nullopt, save.steps.isEmpty() ? std::nullopt : std::optional(*save.steps.begin()));
+    if (name.explicitStep && name.step && save.steps.size() == 1) {
+        // A script may count otherwise than DeepSpeed does, so a difference alone is no fault: the optimizer and the other
+        // saves tell (Runs.cpp).
+        finding.counted = *save.steps.begin();
+        if (*finding.counted != *name.step && save.optimizerSteps == QSet<qint64>{*name.step})
+            worsen(finding.check, {State::Broken, Words::tr("its model states are of step %1, its optimizer states of step %2").arg(*finding.counted).arg(*name.step)});
+    }
     addAll(finding, index, folder);
     return finding;
 }

@@ -57,6 +57,7 @@ struct Finding {
     int filesExpected = 0;
     std::optional<qint64> step;
     QString stepSource;       ///< "name", "json", "pickle" or empty
+    std::optional<qint64> counted; ///< the step that its files count, where `step` is its name's: saves of a run are held against each other
     std::optional<double> epoch;
     std::optional<double> loss;
     int ranks = 0;            ///< whose random states are there; 0 where the format keeps none by rank

@@ -48,6 +48,36 @@ Check checkAdapter(const Index &index, const QByteArray &folder, Source &source,
     return {};
 }
 
+/// A resume of the Trainer does without it, but it is written each time: one that all other saves of the run have was lost.
+Check checkConfig(const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
+{
+    if (const Entry *settings = index.find(folder, "config.json")) // read by a resume where it is there
+        return checkSettings(*settings, source, limits);
+    int have = 0;
+    for (const QByteArray &other : folder.isEmpty() ? QList<QByteArray>() : index.foldersIn(parentPath(folder))) {
+        if (other == folder || !isTrainerFolderName(baseName(other)) || !index.find(other, "trainer_state.json"))
+            continue;
+        if (!index.find(other, "config.json"))
+            return {};
+        ++have;
+    }
+    return have == 0 ? Check() : Check{State::Incomplete, Words::tr("%1 is missing, which all other saves of this run have").arg(u"config.json"_s)};
+}
+
+/// Shards of the model are found by their index alone.
+Check checkShardsHaveIndex(const Index &index, const QByteArray &folder)
+{
+    for (const Entry *entry : index.filesIn(folder)) {
+        const std::optional<ShardName> shard = shardName(baseName(entry->path));
+        if (!shard || (shard->prefix != "model" && shard->prefix != "pytorch_model"))
+            continue;
+        const QByteArray name = shard->prefix + shard->suffix + ".index.json";
+        if (!index.find(folder, name))
+            return {State::Incomplete, Words::tr("%1 is missing, without which its shards are not found").arg(text::safe(pathToText(name)))};
+    }
+    return {};
+}
+
 SaveParts findParts(const Index &index, const QByteArray &folder, Source &source, const Limits &limits)
 {
     SaveParts parts;
@@ -71,11 +101,32 @@ SaveParts findParts(const Index &index, const QByteArray &folder, Source &source
     }
     addShardedParts(index, folder, source, limits, parts);
     worsen(parts.check, checkAdapter(index, folder, source, limits));
-    if (const Entry *settings = index.find(folder, "config.json")) // read by a resume where it is there
-        worsen(parts.check, checkSettings(*settings, source, limits));
+    worsen(parts.check, checkConfig(index, folder, source, limits));
+    worsen(parts.check, checkShardsHaveIndex(index, folder));
     if (!parts.model) // an adapter with a name has a folder of this name
         addWeightsBelow(index, folder, source, limits, parts);
     return parts;
+}
+
+/// DeepSpeed is asked for the checkpoint without a tag, and finds it by "latest" alone (transformers,
+/// deepspeed_load_checkpoint): `step` is the trainer's.
+Check checkLatest(const Index &index, const QByteArray &folder, std::optional<qint64> step, Source &source, const Limits &limits)
+{
+    if (!std::ranges::any_of(index.foldersIn(folder), [](const QByteArray &child) { return baseName(child).startsWith("global_step"); }))
+        return {};
+    const Entry *latest = index.find(folder, "latest");
+    if (!latest)
+        return {State::Incomplete, Words::tr("latest is missing, without which DeepSpeed finds none of its files")};
+    const SmallText tag = readSmallText(*latest, source, limits);
+    if (!tag.check.isGood())
+        return tag.check;
+    const QString shown = text::safe(pathToText(tag.text.left(80)));
+    if (!index.foldersIn(folder).contains(joined(folder, tag.text)))
+        return {State::Broken, Words::tr("latest names %1, which is not there, so DeepSpeed finds none of its files").arg(shown)};
+    const NameFacts name = factsFromName(tag.text);
+    if (name.explicitStep && name.step && step && *name.step != *step)
+        return {State::Broken, Words::tr("latest names %1, trainer_state.json is of step %2").arg(shown).arg(*step)};
+    return {};
 }
 
 /// An optimizer that never made a step, or lost its state: {}, or param_groups alone. SGD without momentum keeps none.
@@ -299,6 +350,10 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
     finding.ranksKnown = worldSize.has_value();
     // What rank 0 writes before trainer_state.json is damage when it is gone afterwards.
     const State gone = stateFile ? State::Broken : State::Incomplete;
+    Check latest = checkLatest(index, folder, state.step, source, limits);
+    if (latest.state == State::Incomplete)
+        latest.state = gone;
+    worsen(finding.check, latest);
     if (!parts.model)
         worsen(finding.check, {gone, Words::tr("the model is missing")});
     const bool scheduler = index.find(folder, "scheduler.pt") != nullptr;
@@ -322,8 +377,8 @@ std::optional<Finding> recogniseHfTrainer(const Index &index, const QByteArray &
 } // namespace
 
 const Format hfTrainerFormat{
-    .names = "trainer_state.json config.json adapter_config.json *.bin.index.json *.safetensors.index.json",
-    .parts = "training_args.bin scaler.pt optimizer.* optimizer_* scheduler.* scheduler_* rng_state* trainer_state.json "
+    .names = "trainer_state.json config.json adapter_config.json latest *.bin.index.json *.safetensors.index.json",
+    .parts = "training_args.bin scaler.pt optimizer.* optimizer_* scheduler.* scheduler_* rng_state* trainer_state.json latest "
              "*_optim_states.pt *_model_states.pt",
     .folder = recogniseHfTrainer,
 };

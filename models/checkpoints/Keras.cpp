@@ -162,8 +162,13 @@ void recogniseFiles(Files &files)
         const KerasFile file = archive ? probeArchive(*entry, files.source, files.limits) : probeWeights(*entry, files.source, files.limits);
         // Data sets have this ending too.
         const NameFacts facts = factsFromName(name.left(name.lastIndexOf('.')));
-        if (!archive && !name.endsWith(".weights.h5") && !file.isKeras && !facts.explicitStep && !facts.epoch)
+        if (!archive && !name.endsWith(".weights.h5") && !file.isKeras && !facts.explicitStep && !facts.epoch) {
+            const QByteArray lower = name.toLower();
+            const bool named = lower.contains("model") || lower.contains("weights") || lower.contains("ckpt") || lower.contains("checkpoint");
+            if (named && (file.check.state == State::Incomplete || file.check.state == State::Broken))
+                files.unclear << entry->path;
             continue;
+        }
         files.take(*entry);
         Finding finding;
         finding.format = u"keras"_s;

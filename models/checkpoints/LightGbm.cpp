@@ -79,7 +79,7 @@ void recogniseModels(Files &files)
         files.looks.count(entry->path);
         FileReader file(files.source, *entry, files.limits.fileBudget);
         Model model = probe(file, files.limits);
-        if (!model.isModel && entry->size == 0 && !name.endsWith(".txt"))
+        if (!model.isModel && entry->size == 0 && (!name.endsWith(".txt") || name.startsWith("lgb")))
             model = {true, {State::Incomplete, Words::tr("the file is empty")}};
         if (!model.isModel)
             continue; // a text

@@ -172,7 +172,7 @@ std::optional<Finding> judgeDistributed(const Index &index, const QByteArray &fo
     worsen(finding->check, json.check);
     if (json.check.isGood() && !json.object.contains(u"sharded_backend"_s))
         worsen(finding->check, {State::Broken, Words::tr("metadata.json names no sharded_backend")});
-    if (json.check.isGood() && !index.find(folder, "common.pt") && json.object[u"common_backend"_s].toString() == u"torch"_s)
+    if (json.check.isGood() && !index.find(folder, "common.pt") && json.object[u"common_backend"_s].toString(u"torch"_s) == u"torch"_s)
         worsen(finding->check, {State::Broken, Words::tr("common.pt is missing")});
     return finding;
 }

@@ -38,6 +38,8 @@ std::optional<Finding> recogniseRoles(const Index &index, const QByteArray &fold
         worsen(finding->check, critic->check);
         if (critic->step && finding->step && *critic->step != *finding->step)
             worsen(finding->check, {State::Broken, Words::tr("its roles are of different steps: %1 and %2").arg(*finding->step).arg(*critic->step)});
+        if (critic->counted && finding->counted == finding->step) // of both the one that disagrees with the name
+            finding->counted = critic->counted;
         finding->holdsTraining = finding->holdsTraining && critic->holdsTraining;
         finding->filesExpected += critic->filesExpected;
         for (const Entry *entry : index.filesIn(other))

@@ -24,7 +24,7 @@ QByteArray seriesOf(const Finding &finding)
 /// rank to rank, for which each format has rules of its own.
 QByteArray partOf(const QByteArray &path, const Finding &finding)
 {
-    static const QRegularExpression ranks(u"(rank|world_size|random_states|rng_state|data|ocdbt\\.process)_?\\d+(_\\d+)*"_s);
+    static const QRegularExpression ranks(u"((?<!expp_)rank|world_size|random_states|rng_state|data|ocdbt\\.process)_?\\d+(_\\d+)*"_s);
     static const QRegularExpression shards(u"\\d+-of-\\d+"_s);
     static const QRegularExpression pieces(u"__\\d+_\\d+\\.distcp"_s);
     const qsizetype begin = finding.path.isEmpty() ? 0 : finding.path.size() + 1;
@@ -88,6 +88,36 @@ void judgeFiles(QList<Finding> &findings)
     }
 }
 
+/// Files that count another step than the name says. Scripts may count otherwise than their framework does, in every save of
+/// a run; one save that does so beside others that agree was put together.
+void judgeCounters(QList<Finding> &findings)
+{
+    QHash<QByteArray, QList<qsizetype>> series;
+    for (qsizetype i = 0; i < findings.size(); ++i) {
+        if (findings[i].counted && findings[i].step)
+            series[seriesOf(findings[i])] << i;
+    }
+    for (const QList<qsizetype> &saves : std::as_const(series)) {
+        QSet<qint64> agreed;
+        QHash<qint64, int> times;
+        for (const qsizetype i : saves) {
+            ++times[*findings[i].counted];
+            if (findings[i].counted == findings[i].step)
+                agreed << *findings[i].step;
+        }
+        for (const qsizetype i : saves) {
+            Finding &finding = findings[i];
+            if (finding.counted == finding.step)
+                continue;
+            const bool doubtful = !agreed.isEmpty() || times.value(*finding.counted) > 1 || (saves.size() == 1 && finding.format == u"deepspeed"_s);
+            if (agreed.contains(*finding.counted))
+                worsen(finding.check, {State::Broken, Words::tr("its model states are those of step %1, which is another save of this run").arg(*finding.counted)});
+            else if (doubtful)
+                worsen(finding.check, {State::Unverified, Words::tr("its model states count step %1, its name says %2: they may be of another save").arg(*finding.counted).arg(*finding.step)});
+        }
+    }
+}
+
 /// The random states of fewer ranks than the others have: perhaps ranks are missing, perhaps the run shrank. Only asking can
 /// tell.
 void judgeRandomStates(QList<Finding> &findings)
@@ -135,6 +165,7 @@ QByteArray resumedFrom(const Index &index, const QByteArray &version, Source &so
 
 void judgeAmongOthers(QList<Finding> &findings)
 {
+    judgeCounters(findings);
     judgeFiles(findings);
     judgeRandomStates(findings);
 }

@@ -102,6 +102,12 @@ Check checkHeader(const QJsonObject &header, qint64 buffer, SafetensorsFile &res
 
 } // namespace
 
+bool hasTooManyValues(const QByteArray &header)
+{
+    constexpr qsizetype most = 200'000 * 16;
+    return header.count(',') > most;
+}
+
 SafetensorsFile probeSafetensors(FileReader &file, const Limits &limits)
 {
     SafetensorsFile result;
@@ -129,6 +135,10 @@ SafetensorsFile probeSafetensors(FileReader &file, const Limits &limits)
     const FileReader::Bytes raw = file.read(8, headerLength);
     if (!raw.ok()) {
         result.check = readFailure(raw.status, limits.fileBudget);
+        return result;
+    }
+    if (hasTooManyValues(raw.data)) {
+        result.check = {State::Unverified, Words::tr("it names more than what is followed")};
         return result;
     }
     const std::optional<QJsonObject> header = parsePythonJson(raw.data);

@@ -18,6 +18,8 @@ struct SafetensorsFile {
     std::optional<qint64> step; ///< from __metadata__
 };
 
+/// More values than any header of 200,000 tensors has: parsed, such a one takes many times its size.
+bool hasTooManyValues(const QByteArray &header);
 SafetensorsFile probeSafetensors(FileReader &file, const Limits &limits);
 
 } // namespace cairn::ckpt

@@ -82,7 +82,7 @@ void addShardedParts(const Index &index, const QByteArray &folder, Source &sourc
         } else if (const std::optional<Finding> deepSpeed = recogniseDeepSpeed(index, child, source, limits)) {
             parts.model = true;
             parts.optimizer = parts.optimizer || deepSpeed->holdsTraining;
-            parts.step = deepSpeed->step;
+            parts.step = deepSpeed->counted ? deepSpeed->counted : deepSpeed->step;
             parts.worldSize = std::max(parts.worldSize, deepSpeed->worldSize);
             worsen(parts.check, deepSpeed->check);
         }

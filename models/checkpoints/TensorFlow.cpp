@@ -198,7 +198,7 @@ void recogniseCheckpoints(Files &files)
     for (auto it = prefixes.begin(); it != prefixes.end(); ++it) {
         const bool indexed = files.index.find(files.folder, it.key() + ".index");
         const bool data = it->size() > (indexed ? 1 : 0);
-        if (!data && !state.text.contains(it.key()) && !isStepFolder(it.key()))
+        if (!data && !state.text.contains(it.key()) && !isStepFolder(it.key()) && !it.key().contains("ckpt"))
             continue; // ".index" of another program
         if (!files.looks.mayGoOn())
             return;

@@ -7,6 +7,7 @@
 #include "checkpoints/Json.h"
 #include "checkpoints/Paths.h"
 #include "checkpoints/PickledTensors.h"
+#include "checkpoints/Safetensors.h"
 #include "checkpoints/Slice.h"
 #include "checkpoints/TfBundle.h"
 #include "checkpoints/Zip.h"
@@ -23,7 +24,7 @@ namespace {
 constexpr qsizetype mostTensors = 200'000;
 /// The headers of a file: of safetensors up to 100 MB, of torch the pickle.
 constexpr qint64 headerBudget = 128 * 1024 * 1024;
-constexpr std::size_t mostNodes = 4'000'000;
+constexpr std::size_t mostNodes = 2'000'000; // each takes some hundred bytes
 
 Limits limits()
 {
@@ -39,6 +40,8 @@ TensorList ofSafetensors(FileReader &file)
         return {{}, Words::tr("it could not be read")};
     const auto length = qFromLittleEndian<quint64>(start.data.constData());
     const FileReader::Bytes raw = length <= 100'000'000 ? file.read(8, static_cast<qint64>(length)) : FileReader::Bytes();
+    if (raw.ok() && hasTooManyValues(raw.data))
+        return {{}, Words::tr("it names more than what is followed")};
     const std::optional<QJsonObject> header = raw.ok() ? parsePythonJson(raw.data) : std::nullopt;
     if (!header)
         return {{}, Words::tr("its safetensors header cannot be read")};

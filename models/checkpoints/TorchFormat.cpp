@@ -38,7 +38,9 @@ bool recogniseTorch(Files &files, const Entry &entry)
     const TorchFile torch = probeTorch(file, files.limits);
     if (torch.kind == TorchFile::Kind::NotTorch)
         return false;
-    if (torch.content == Content::Other)
+    const bool stated = factsFromName(baseName(entry.path)).explicitStep || isStepFolder(files.index.nameOf(files.folder));
+    // What would run code when it is loaded is not passed over where a checkpoint should be.
+    if (torch.content == Content::Other && (torch.globals.unknown.isEmpty() || !stated))
         return true; // tensors or settings that torch.save wrote: a data set, not a checkpoint
     Finding finding;
     finding.format = torch.kind == TorchFile::Kind::Legacy ? u"torch-legacy"_s : torch.lightning ? u"lightning"_s : u"torch-zip"_s;

@@ -2,8 +2,11 @@
 #include "checkpoints/TorchStorage.h"
 
 #include "base/Text.h"
+#include "checkpoints/Zip.h"
 
 #include <QHash>
+#include <QtEndian>
+#include <algorithm>
 
 namespace cairn::ckpt {
 namespace {
@@ -112,6 +115,50 @@ Check checkStorages(const Pickle &pickle, const QList<qint64> &sizes)
             return {State::Broken, Words::tr("the tensor storage %1 is too short: %2 of %3 bytes").arg(key).arg(sizes[key]).arg(need)};
     }
     return {};
+}
+
+std::optional<StoredNumber> storedNumber(const Pickle &pickle, Pickle::Id id)
+{
+    const Id tuple = pickle.className(id).startsWith("_rebuild_tensor") ? pickle.node(id).arguments : Pickle::none;
+    if (tuple == Pickle::none || pickle.node(tuple).type != Type::Tuple || pickle.node(tuple).items.size() < 4)
+        return std::nullopt;
+    const std::vector<Id> &arguments = pickle.node(tuple).items;
+    const Storage storage = storageOf(pickle, arguments[0]);
+    const std::optional<qint64> offset = pickle.integer(arguments[1]);
+    const bool single = pickle.node(arguments[2]).type == Type::Tuple
+        && std::ranges::all_of(pickle.node(arguments[2]).items, [&](Id length) { return pickle.integer(length) == 1; });
+    if (!storage.valid || storage.element == 0 || !single || !offset || *offset < 0)
+        return std::nullopt;
+    const Id type = pickle.node(pickle.node(arguments[0]).callable).items[1];
+    return StoredNumber{storage.key, pickle.global(type).name.toByteArray(), *offset};
+}
+
+std::optional<double> readNumber(FileReader &file, const StoredNumber &number, const Limits &limits, Check &check)
+{
+    constexpr qint64 most = 256;
+    const ZipDirectory directory = ZipDirectory::read(file, limits);
+    const QByteArray suffix = "/data/" + number.key;
+    const auto entry = std::ranges::find_if(directory.entries, [&](const ZipEntry &e) { return e.name.endsWith(suffix) && e.name.count('/') == 2; });
+    if (!directory.check.isGood() || entry == directory.entries.end() || entry->size > most) {
+        check = directory.check;
+        return std::nullopt;
+    }
+    const ZipBytes bytes = readZipEntry(file, directory, *entry, limits);
+    check = bytes.check;
+    const auto value = [&]<class T>(T) -> std::optional<double> {
+        if (number.offset >= bytes.data.size() / static_cast<qint64>(sizeof(T)))
+            return std::nullopt;
+        return static_cast<double>(qFromLittleEndian<T>(bytes.data.constData() + number.offset * static_cast<qint64>(sizeof(T))));
+    };
+    if (!check.isGood())
+        return std::nullopt;
+    if (number.storageClass == "FloatStorage")
+        return value(0.0F);
+    if (number.storageClass == "DoubleStorage")
+        return value(0.0);
+    if (number.storageClass == "LongStorage")
+        return value(qint64{0});
+    return number.storageClass == "IntStorage" ? value(qint32{0}) : std::nullopt;
 }
 
 std::optional<qint64> bytesOfLegacyStorages(const Pickle &pickle, const Pickle &keys)

@@ -174,8 +174,38 @@ Check checkModel(const Entry &entry, Source &source, const Limits &limits)
     return model.hasLearner() ? Check() : Check{State::Unverified, Words::tr("no model of XGBoost was found in it")};
 }
 
+/// Files of the series that no longer look like a model; alone, all that can be done is to count them.
+void recogniseRemains(Files &files, const QList<const Entry *> &suspects)
+{
+    QSet<QByteArray> families;
+    for (const Finding &finding : std::as_const(files.findings)) {
+        if (finding.format == u"xgboost"_s)
+            families << family(baseName(finding.path));
+    }
+    for (const Entry *entry : suspects) {
+        const QByteArray name = baseName(entry->path);
+        FileReader file(files.source, *entry, files.limits.fileBudget);
+        const FileReader::Bytes head = file.read(0, std::min<qint64>(file.size(), 512));
+        const QByteArray start = head.data.trimmed();
+        if (!head.ok() || start.startsWith('{') || start.startsWith('[') || family(name) == name)
+            continue; // another program's
+        files.take(*entry);
+        if (!families.contains(family(name))) {
+            files.unclear << entry->path;
+            continue;
+        }
+        Finding finding;
+        finding.format = u"xgboost"_s;
+        setPlace(finding, *entry, Role::Weights);
+        finding.check = entry->size == 0 ? Check{State::Incomplete, Words::tr("the file is empty")} : Check{State::Broken, Words::tr("no model of XGBoost was found in it")};
+        decideStep(finding, placeFacts(finding, files.index, name.left(name.lastIndexOf('.'))), std::nullopt, std::nullopt);
+        files.findings << finding;
+    }
+}
+
 void recogniseModels(Files &files)
 {
+    QList<const Entry *> suspects;
     for (const Entry *entry : std::as_const(files.entries)) {
         const QByteArray name = baseName(entry->path);
         const bool json = name.endsWith(".json");
@@ -185,8 +215,10 @@ void recogniseModels(Files &files)
             return;
         files.looks.count(entry->path);
         const Model model = json ? checkJson(*entry, files.source, files.limits) : Model{true, checkModel(*entry, files.source, files.limits)};
-        if (!model.isModel)
+        if (!model.isModel) {
+            suspects << entry;
             continue;
+        }
         files.take(*entry);
         Finding finding;
         finding.format = u"xgboost"_s;
@@ -199,6 +231,7 @@ void recogniseModels(Files &files)
         decideStep(finding, facts, std::nullopt, std::nullopt);
         files.findings << finding;
     }
+    recogniseRemains(files, suspects);
 }
 
 } // namespace

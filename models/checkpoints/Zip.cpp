@@ -179,10 +179,15 @@ Check findEnd(FileReader &file, const Limits &limits, End &end, bool &found)
     end.entries = u16(tail.data, at + 10);
     end.size = u32(tail.data, at + 12);
     end.offset = u32(tail.data, at + 16);
-    if (at < 20 || u32(tail.data, at - 20) != locatorMagic) {
+    // Loaders refuse what claims to be of several disks, or counts its entries in two ways.
+    const QString disks = Words::tr("its zip end records do not agree with each other: bytes changed after it was written");
+    const auto isDisk = [&](qint64 field, bool large) { return u16(tail.data, field) == 0 || (large && u16(tail.data, field) == 0xffff); };
+    const bool large = at >= 20 && u32(tail.data, at - 20) == locatorMagic;
+    const bool plainHolds = isDisk(at + 4, large) && isDisk(at + 6, large) && u16(tail.data, at + 8) == u16(tail.data, at + 10);
+    if (!large) {
         if (end.entries == 0xffff || end.size == 0xffffffff || end.offset == 0xffffffff)
             return broken(Words::tr("the ZIP64 end record is missing"));
-        return {};
+        return plainHolds ? Check() : broken(disks);
     }
     const quint64 position64 = u64(tail.data, at - 12);
     if (position64 > static_cast<quint64>(end.position - 20) || static_cast<quint64>(end.position - 20) - position64 < 56)
@@ -196,7 +201,12 @@ Check findEnd(FileReader &file, const Limits &limits, End &end, bool &found)
     end.size = u64(record.data, 40);
     end.offset = u64(record.data, 48);
     end.position = static_cast<qint64>(position64);
-    return {};
+    const auto agrees = [](quint64 plain, quint64 ones, quint64 value) { return plain == ones || plain == value; };
+    const bool holds = plainHolds && u32(tail.data, at - 16) == 0 && u32(tail.data, at - 4) == 1 // the locator: disk, and how many there are
+        && u64(record.data, 4) == static_cast<quint64>(end.plainPosition - 20) - position64 - 12 && u32(record.data, 16) == 0 && u32(record.data, 20) == 0
+        && u64(record.data, 24) == end.entries && agrees(u16(tail.data, at + 10), 0xffff, end.entries) && agrees(u32(tail.data, at + 12), 0xffffffff, end.size)
+        && agrees(u32(tail.data, at + 16), 0xffffffff, end.offset);
+    return holds ? Check() : broken(disks);
 }
 
 Check parseDirectory(const QByteArray &raw, quint64 count, qint64 directoryOffset, QList<ZipEntry> &entries)
@@ -211,6 +221,9 @@ Check parseDirectory(const QByteArray &raw, quint64 count, qint64 directoryOffse
         if (raw.size() - at - 46 < nameLength + extraLength + commentLength)
             return broken(Words::tr("the zip directory breaks off at entry %1").arg(i));
         ZipEntry entry;
+        constexpr quint16 unreadable = 0x0001 | 0x0020 | 0x0040; // encrypted, patched, strongly encrypted
+        if ((u16(raw, at + 8) & unreadable) != 0 || u16(raw, at + 34) != 0)
+            return broken(Words::tr("entry %1 claims to be encrypted or on another disk").arg(text::safe(raw.mid(at + 46, nameLength))));
         entry.method = u16(raw, at + 10);
         entry.crc = u32(raw, at + 16);
         quint64 packed = u32(raw, at + 20);

@@ -237,7 +237,7 @@ private slots:
         QCOMPARE(verdict({u"random_states_0.pkl"_s}), u"sd/checkpoint-500 damaged no"_s);
         QCOMPARE(verdict({u"random_states_0.pkl"_s, u"random_states_1.pkl"_s}), u"sd/checkpoint-500 damaged no"_s);
         QCOMPARE(verdict({u"optimizer.bin"_s}), u"sd/checkpoint-500 whole no"_s);
-        QCOMPARE(verdict({u"unet/diffusion_pytorch_model.safetensors"_s}), u"sd/checkpoint-500 whole no"_s);
+        QCOMPARE(verdict({u"unet/diffusion_pytorch_model.safetensors"_s}), u"sd/checkpoint-500 unverified no"_s);
         QCOMPARE(verdict({u"random_states_1.pkl"_s}, "random_states_1.pkl", {}), u"sd/checkpoint-500 damaged no"_s);
         QCOMPARE(verdict({u"optimizer.bin"_s}, "optimizer.bin", "x"), u"sd/checkpoint-500 damaged no"_s);
         QCOMPARE(verdict({u"unet/diffusion_pytorch_model.safetensors"_s}, "unet/diffusion_pytorch_model.safetensors",

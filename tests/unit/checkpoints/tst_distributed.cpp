@@ -81,6 +81,9 @@ private slots:
         QCOMPARE(seen.at(u"m/iter_0000100"_s).proof, u"marker"_s);
         QCOMPARE(seen.listing.notes, QStringList());
         QCOMPARE(firstFalseWhole(source, {"latest_checkpointed_iteration.txt"}), QString());
+        // An older metadata.json does not name what common.pt is of.
+        MemorySource older = with(without(source, "m/iter_0000100/common.pt"), "m/iter_0000100/metadata.json", R"({"sharded_backend": "torch_dist", "sharded_backend_version": 1})");
+        QVERIFY2(look(older).brief(u"m/iter_0000100"_s).startsWith(u"damaged no: common.pt is missing"_s), qPrintable(look(older).brief(u"m/iter_0000100"_s)));
     }
     void megatronLegacyNeedsEveryRank()
     {
@@ -172,6 +175,12 @@ private slots:
             MemorySource less = without(source, "ckpt/_critic/global_step40/"_ba + name);
             QVERIFY2(look(less).brief(u"ckpt/_actor/global_step40"_s).startsWith(u"damaged no: "_s), name);
             QVERIFY(look(less).brief(u"ckpt/_actor/global_step20"_s).startsWith(u"whole"_s));
+        }
+        for (const char *role : {"_actor", "_critic"}) { // of the step before, under the name of this one
+            const QByteArray states = "ckpt/"_ba + role + "/global_step";
+            MemorySource mixed = with(source, states + "40/mp_rank_00_model_states.pt", source.files[states + "20/mp_rank_00_model_states.pt"]);
+            QVERIFY2(look(mixed).brief(u"ckpt/_actor/global_step40"_s).startsWith(u"damaged no: "_s), qPrintable(look(mixed).brief(u"ckpt/_actor/global_step40"_s)));
+            QVERIFY(look(mixed).brief(u"ckpt/_actor/global_step20"_s).startsWith(u"whole"_s));
         }
         const auto withoutFolder = [&](const QByteArray &folder) {
             MemorySource less;
@@ -430,6 +439,35 @@ private slots:
         MemorySource empty = source;
         empty.tree.others["run/checkpoints/200/meta"].bytes = 0;
         QVERIFY(look(empty).brief(u"run/checkpoints/200"_s).contains(u"the files of meta are empty"_s, Qt::CaseInsensitive));
+    }
+    void whatWasAModelIsNotPassedOver()
+    {
+        const QByteArray model = R"({"learner": {"a": 1}, "version": [2, 0, 0]})";
+        for (const QByteArray &bytes : {QByteArray(), "\xf3\x91\x07 noise"_ba, QByteArray(2000, '\0')}) {
+            MemorySource source;
+            source.add("model_5.json", model);
+            source.add("model_10.json", bytes);
+            QVERIFY2(look(source).brief(u"model_10.json"_s).startsWith(u"damaged no: "_s), qPrintable(look(source).brief(u"model_10.json"_s)));
+            MemorySource alone; // nothing says what it was
+            alone.add("model_10.json", bytes);
+            QCOMPARE(look(alone).lines, QStringList());
+            QVERIFY2(look(alone).listing.notes.join(u' ').contains(u"model_10.json"_s), qPrintable(look(alone).listing.notes.join(u' ')));
+        }
+        MemorySource others;
+        others.add("model_5.json", model);
+        others.add("model_6.json", R"({"settings": 1})");
+        others.add("model_notes.json", "");
+        QCOMPARE(look(others).lines.size(), 1);
+        MemorySource empty;
+        empty.add("a/lgb_model.txt", {});
+        empty.add("b/model.ckpt.index", {});
+        empty.add("c/model.h5", QByteArray(3000, '\0'));
+        empty.add("d/step-9.pt", torchFile("cposix\nsystem\n(" + py::text("id") + "tR"));
+        const Seen seen = look(empty);
+        QVERIFY2(seen.brief(u"a/lgb_model.txt"_s).startsWith(u"damaged no: "_s), qPrintable(seen.brief(u"a/lgb_model.txt"_s)));
+        QVERIFY2(seen.brief(u"b/model.ckpt"_s).startsWith(u"damaged no: "_s), qPrintable(seen.brief(u"b/model.ckpt"_s)));
+        QVERIFY2(seen.listing.notes.join(u' ').contains(u"c/model.h5"_s), qPrintable(seen.listing.notes.join(u' ')));
+        QVERIFY2(seen.brief(u"d/step-9.pt"_s).startsWith(u"unverified no: "_s) && seen.brief(u"d/step-9.pt"_s).contains(u"posix.system"_s), qPrintable(seen.brief(u"d/step-9.pt"_s)));
     }
     void xgboostModelsAreFollowedToTheirEnd()
     {

@@ -42,6 +42,12 @@ class TestRuns : public QObject
             source.add("run/" + tag + "/expp_rank_" + rank + "_mp_rank_00_optim_states.pt", optimStates(step));
         return source;
     }
+    /// A tensor of one number, in the storage 1.
+    static QByteArray scalar()
+    {
+        return "ctorch._utils\n_rebuild_tensor_v2\n((" + py::text("storage") + "ctorch\nFloatStorage\n" + py::text("1") + py::text("cpu") + py::integer(1)
+            + "tQ" + py::integer(0) + "))\x89" + "ccollections\nOrderedDict\n)RtR";
+    }
     static void add(MemorySource &into, const MemorySource &from)
     {
         for (const Entry &entry : from.tree.files)
@@ -74,8 +80,16 @@ private slots:
     {
         MemorySource source = experts("global_step8", 8);
         QCOMPARE(look(source).lines, QStringList{u"run/global_step8 deepspeed 8 whole resumable"_s});
-        // The highest rank of the expert optimizer may be lost unseen, where no other save tells.
-        QCOMPARE(firstFalseWhole(source, {"expp_rank_1_mp_rank_00_optim_states.pt"}), QString());
+        QCOMPARE(firstFalseWhole(source), QString());
+        // Alone, nothing tells of the highest rank of the experts' optimizer, unless the other optimizer files do.
+        const QByteArray highest = "run/global_step8/expp_rank_1_mp_rank_00_optim_states.pt";
+        MemorySource parted = without(source, highest);
+        QVERIFY(look(parted).brief(u"run/global_step8"_s).startsWith(u"unverified no: "_s));
+        for (const char *rank : {"0", "1"}) {
+            parted.add("run/global_step8/zero_pp_rank_"_ba + rank + "_mp_rank_00_optim_states.pt",
+                       torchFile(py::dict({{"optimizer_state_dict", py::dict({{"partition_count", py::list({py::integer(2), py::integer(1)})}, {"base", py::optimizer()}})}})));
+        }
+        QVERIFY2(look(parted).brief(u"run/global_step8"_s).startsWith(u"damaged no: 1 of 4 files with optimizer states"_s), qPrintable(look(parted).brief(u"run/global_step8"_s)));
         for (const char *lost : {"layer_0_expert_1", "layer_1_expert_0", "layer_1_expert_1"}) {
             MemorySource less = without(source, "run/global_step8/"_ba + lost + "_mp_rank_00_model_states.pt");
             QVERIFY2(look(less).brief(u"run/global_step8"_s).startsWith(u"damaged no: 1 of 4 files of experts"_s), qPrintable(look(less).brief(u"run/global_step8"_s)));
@@ -88,8 +102,13 @@ private slots:
         QCOMPARE(look(two).lines.size(), 2);
         for (const QString &line : look(two).lines)
             QVERIFY2(line.endsWith(u"whole resumable"_s), qPrintable(line));
-        MemorySource rank = without(two, "run/global_step16/expp_rank_0_mp_rank_00_optim_states.pt");
-        QVERIFY(look(rank).brief(u"run/global_step16"_s).startsWith(u"damaged no: "_s));
+        for (const char *name : {"expp_rank_0", "expp_rank_1"}) {
+            MemorySource rank = without(two, "run/global_step16/"_ba + name + "_mp_rank_00_optim_states.pt");
+            QVERIFY2(look(rank).brief(u"run/global_step16"_s).startsWith(u"damaged no: "_s), qPrintable(look(rank).brief(u"run/global_step16"_s)));
+        }
+        MemorySource mixed = with(two, "run/global_step16/mp_rank_00_model_states.pt", two.files["run/global_step8/mp_rank_00_model_states.pt"]);
+        QVERIFY2(look(mixed).brief(u"run/global_step16"_s).startsWith(u"damaged no: "_s), qPrintable(look(mixed).brief(u"run/global_step16"_s)));
+        QVERIFY(look(mixed).brief(u"run/global_step8"_s).startsWith(u"whole resumable: "_s));
     }
     void deepSpeedNeedsEveryLayerOfAPipeline()
     {
@@ -115,6 +134,48 @@ private slots:
         MemorySource optimizer = with(source, "run/global_step8/zero_pp_rank_0_mp_rank_01_optim_states.pt", optimStates(16));
         QVERIFY(look(optimizer).brief(u"run/global_step8"_s).contains(u"of different steps: 8 and 16"_s));
     }
+    void aCounterMayBeATensor()
+    {
+        const auto states = [](float step) {
+            const QByteArray state = py::dict({{"step", scalar()}, {"exp_avg", py::tensor()}});
+            const QByteArray value = py::dict({{"optimizer_state_dict", py::dict({{"state", state}, {"param_groups", py::list({py::dict({{"lr", py::integer(1)}})})}})}});
+            QByteArray bytes(4, '\0');
+            qToLittleEndian<float>(step, bytes.data());
+            return zipOf({{"archive/data.pkl", "\x80\x02" + value + "."}, {"archive/data/0", QByteArray(16, '\1')}, {"archive/data/1", bytes}, {"archive/version", "3\n"}});
+        };
+        MemorySource source;
+        source.add("run/global_step20/mp_rank_00_model_states.pt", modelStates(2, 1, 20));
+        source.add("run/global_step20/zero_pp_rank_0_mp_rank_00_optim_states.pt", states(20));
+        source.add("run/global_step20/zero_pp_rank_1_mp_rank_00_optim_states.pt", states(20));
+        const QString path = u"run/global_step20"_s;
+        QVERIFY2(look(source).brief(path).startsWith(u"whole resumable: "_s), qPrintable(look(source).brief(path)));
+        MemorySource rank = with(source, "run/global_step20/zero_pp_rank_1_mp_rank_00_optim_states.pt", states(10));
+        QVERIFY2(look(rank).brief(path).startsWith(u"damaged no: Its files are of different steps: 10 and 20"_s), qPrintable(look(rank).brief(path)));
+        // Without another save of the run, the optimizer and the name stand against the model.
+        MemorySource model = with(source, "run/global_step20/mp_rank_00_model_states.pt", modelStates(2, 1, 10));
+        QVERIFY2(look(model).brief(path).startsWith(u"damaged no: Its model states are of step 10, its optimizer states of step 20"_s), qPrintable(look(model).brief(path)));
+        for (const float odd : {-1.0F, 0.5F, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+            MemorySource strange = with(source, "run/global_step20/zero_pp_rank_1_mp_rank_00_optim_states.pt", states(odd));
+            QVERIFY(look(strange).brief(path).startsWith(u"whole resumable: "_s)); // no counter
+        }
+    }
+    void aScriptMayCountOtherwise()
+    {
+        const auto save = [](const QByteArray &tag, qint32 counted) {
+            MemorySource one;
+            one.add("run/" + tag + "/mp_rank_00_model_states.pt", modelStates(1, 1, counted));
+            one.add("run/" + tag + "/zero_pp_rank_0_mp_rank_00_optim_states.pt", torchFile(py::dict({{"optimizer_state_dict", py::optimizer()}})));
+            return one;
+        };
+        MemorySource run = save("global_step10", 40);
+        QVERIFY2(look(run).brief(u"run/global_step10"_s).startsWith(u"unverified no: "_s), qPrintable(look(run).brief(u"run/global_step10"_s)));
+        add(run, save("global_step20", 80));
+        QVERIFY(look(run).brief(u"run/global_step10"_s).startsWith(u"whole resumable: "_s));
+        QVERIFY(look(run).brief(u"run/global_step20"_s).startsWith(u"whole resumable: "_s));
+        add(run, save("global_step30", 80)); // which of the two is real, nothing tells
+        QVERIFY(look(run).brief(u"run/global_step20"_s).startsWith(u"unverified no: "_s));
+        QVERIFY(look(run).brief(u"run/global_step30"_s).startsWith(u"unverified no: "_s));
+    }
     void universalCheckpointsHaveAFolderForEachParameter()
     {
         MemorySource source;
@@ -130,7 +191,7 @@ private slots:
         QCOMPARE(seen.lines, QStringList{u"run/global_step8_universal deepspeed 8 whole resumable"_s});
         QCOMPARE(seen.at(u"run/global_step8_universal"_s).worldSize, 0);
         QCOMPARE(seen.at(u"run/global_step8_universal"_s).files, 8);
-        QCOMPARE(firstFalseWhole(source, {"optimizer_state.pt"}), QString());
+        QCOMPARE(firstFalseWhole(source), QString());
         MemorySource less;
         for (const Entry &entry : source.tree.files) {
             if (!entry.path.contains("h.1.weight"))
@@ -154,6 +215,9 @@ private slots:
         QVERIFY(look(source).listing.runs.first().latestResumable.endsWith(u"checkpoint-1500"_s));
         MemorySource rank = without(source, "sd/checkpoint-1500/random_states_1.pkl");
         QVERIFY(look(rank).brief(u"sd/checkpoint-1500"_s).startsWith(u"unverified no: "_s));
+        // The ranks count together.
+        MemorySource mixed = with(source, "sd/checkpoint-1500/random_states_1.pkl", trainingFile(2));
+        QVERIFY2(look(mixed).brief(u"sd/checkpoint-1500"_s).startsWith(u"damaged no: Its files are of different steps: 1 and 2"_s), qPrintable(look(mixed).brief(u"sd/checkpoint-1500"_s)));
         // What is broken already tells nothing about the others.
         MemorySource more = source;
         more.add("sd/checkpoint-2000/optimizer.bin", "x");
@@ -186,6 +250,27 @@ private slots:
         QVERIFY2(look(torch).brief(u"t"_s).startsWith(u"whole resumable"_s), qPrintable(look(torch).brief(u"t"_s)));
         MemorySource other = with(torch, "t/pytorch_model-00002-of-00002.bin", torchFile(py::dict({{"d", py::tensor()}})));
         QVERIFY2(look(other).brief(u"t"_s).contains(u"does not hold c"_s), qPrintable(look(other).brief(u"t"_s)));
+    }
+    void aTrainersSaveNeedsItsIndexAndSettings()
+    {
+        MemorySource source;
+        for (const QByteArray step : {"10", "20", "30"}) {
+            const QByteArray folder = "hf/checkpoint-" + step + '/';
+            source.add(folder + "global_step" + step + "/mp_rank_00_model_states.pt", modelStates(1, 1, step.toInt()));
+            source.add(folder + "global_step" + step + "/zero_pp_rank_0_mp_rank_00_optim_states.pt", optimStates(step.toInt()));
+            source.add(folder + "latest", "global_step" + step);
+            source.add(folder + "model-00001-of-00001.safetensors", safetensors({"a"}));
+            source.add(folder + "model.safetensors.index.json", R"({"weight_map": {"a": "model-00001-of-00001.safetensors"}})");
+            source.add(folder + "config.json", "{}");
+            source.add(folder + "rng_state.pth", trainingFile(1));
+            source.add(folder + "trainer_state.json", R"({"global_step": )" + step + "}");
+        }
+        QCOMPARE(look(source).lines.filter(u"whole resumable"_s).size(), 3);
+        for (const char *name : {"config.json", "model.safetensors.index.json"}) {
+            MemorySource less = without(source, "hf/checkpoint-30/"_ba + name);
+            const QString brief = look(less).brief(u"hf/checkpoint-30"_s);
+            QVERIFY2(brief.startsWith(u"damaged no: "_s) && brief.contains(QLatin1String(name) + u" is missing"_s), qPrintable(brief));
+        }
     }
     void anAdapterNeedsItsSettings()
     {

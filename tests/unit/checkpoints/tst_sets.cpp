@@ -242,10 +242,22 @@ private slots:
         }
         source.add("out/checkpoint-20/global_step20/mp_rank_00_model_states.pt", modelStates(2, 1, 20));
         source.add("out/checkpoint-20/trainer_state.json", R"({"global_step": 20, "epoch": 1.0})");
+        source.add("out/checkpoint-20/latest", "global_step20");
         source.add("out/checkpoint-20/scheduler.pt", trainingFile(1));
         QCOMPARE(look(source).lines, QStringList{u"out/checkpoint-20 hf-trainer 20 whole resumable"_s});
         QCOMPARE(look(source).at(u"out/checkpoint-20"_s).worldSize, 2);
         QCOMPARE(firstFalseWhole(source, {"scheduler.pt"}), QString());
+        for (const char *tag : {"global_step10", "global_step2", "\x80", ".", ".."}) {
+            MemorySource named = with(source, "out/checkpoint-20/latest", tag);
+            const QString brief = look(named).brief(u"out/checkpoint-20"_s);
+            QVERIFY2(brief.startsWith(u"damaged no: Latest names "_s), qPrintable(brief));
+        }
+        MemorySource older = with(source, "out/checkpoint-20/latest", "global_step10");
+        older.add("out/checkpoint-20/global_step10/mp_rank_00_model_states.pt", modelStates(1, 1, 10));
+        QVERIFY2(look(older).brief(u"out/checkpoint-20"_s).startsWith(u"damaged no: "_s), qPrintable(look(older).brief(u"out/checkpoint-20"_s)));
+        // The folder's name and the trainer agree, the states inside are of another step.
+        MemorySource inside = with(source, "out/checkpoint-20/global_step20/mp_rank_00_model_states.pt", modelStates(2, 1, 10));
+        QVERIFY2(look(inside).brief(u"out/checkpoint-20"_s).startsWith(u"damaged no: DeepSpeed's files are of step 10"_s), qPrintable(look(inside).brief(u"out/checkpoint-20"_s)));
         MemorySource mixed = with(source, "out/checkpoint-20/trainer_state.json", R"({"global_step": 30, "epoch": 1.0})");
         QVERIFY2(look(mixed).brief(u"out/checkpoint-20"_s).contains(u"DeepSpeed's files are of step 20, trainer_state.json of step 30"_s), qPrintable(look(mixed).brief(u"out/checkpoint-20"_s)));
     }
