@@ -31,7 +31,7 @@ QJsonArray bundledSteps(const kube::DoctorReport &report)
     QJsonArray steps;
     for (const kube::DoctorStep &step : report.steps)
         steps.append(QJsonObject{{u"id"_s, kube::doctorStepName(step.id)}, {u"state"_s, kube::doctorStateName(step.state)},
-                                 {u"milliseconds"_s, qint64(step.took.count())}, {u"detail"_s, step.detail}, {u"why"_s, step.why}});
+                                 {u"milliseconds"_s, qint64(step.took.count())}, {u"detail"_s, step.detail}, {u"why"_s, step.quotes ? u"What it printed is left out."_s : step.why}});
     return steps;
 }
 

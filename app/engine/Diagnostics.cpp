@@ -11,8 +11,10 @@
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QLocale>
+#include <QProcessEnvironment>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QSysInfo>
@@ -90,10 +92,16 @@ QJsonArray environment()
 {
     QJsonArray out;
     for (const char *name : {"KUBECONFIG", "KUBERC", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
-                             "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "QT_QPA_PLATFORM", "QT_SCALE_FACTOR",
+                             "QT_QPA_PLATFORM", "QT_SCALE_FACTOR",
                              "QT_LOGGING_RULES", "QT_PLUGIN_PATH", "LD_LIBRARY_PATH"}) {
         if (qEnvironmentVariableIsSet(name))
             out.append(QString::fromLatin1(name));
+    }
+    QStringList all = QProcessEnvironment::systemEnvironment().keys();
+    all.sort();
+    for (const QString &name : std::as_const(all)) {
+        if (name.startsWith("AWS_"_L1))
+            out.append(text::safe(name));
     }
     return out;
 }
@@ -142,6 +150,10 @@ QString diagnosticsText(const QJsonObject &diagnostics)
 
 Result<> saveDiagnostics(const QString &path, const QString &text)
 {
+    const QString folder = QFileInfo(path).absolutePath();
+    if (!QFileInfo(folder).isDir())
+        return fail(Error::Kind::Io, Words::tr("%1 cannot be written.").arg(path), Words::tr("There is no folder %1.").arg(folder),
+                    Words::tr("Make the folder, or name a file in one that exists."));
     QFile file(path);
     if (!file.open(QIODevice::WriteOnly | QIODevice::NewOnly, QFile::ReadOwner | QFile::WriteOwner))
         return fail(Error::Kind::Io, Words::tr("%1 cannot be written.").arg(path), file.errorString(), Words::tr("Name a file that does not exist yet."));

@@ -162,6 +162,12 @@ QString maskedText(const QString &text, const QList<QByteArray> &known)
         QRegularExpression::CaseInsensitiveOption);
     static const QRegularExpression address(u"(\\w://)[^/\\s@]+@"_s);
     static const QRegularExpression cloudKey(u"\\b(AKIA|ASIA)[A-Z0-9]{16}\\b|\\bk8s-aws-v1\\.[A-Za-z0-9_-]+|\\bya29\\.[A-Za-z0-9_-]+"_s);
+    // Keys and certificates as PEM, of which the beginning or the end may have been cut off.
+    static const QRegularExpression pem(u"-----BEGIN [^-]{0,60}-----.*?(?:-----END [^-]{0,60}-----|\\z)"_s, QRegularExpression::DotMatchesEverythingOption);
+    static const QRegularExpression pemEnd(u"[A-Za-z0-9+/=\\s]*+-----END [^-]{0,60}-----"_s);
+    shown.replace(pem, mask);
+    if (shown.contains("-----END "_L1))
+        shown.replace(pemEnd, mask);
     shown.replace(jwt, mask);
     shown.replace(bearer, u"\\1 "_s + mask);
     shown.replace(pair, u"\\1"_s + mask);

@@ -179,6 +179,7 @@ private:
         it.why = error.why;
         it.fix = error.fix;
         it.cause = error.kind;
+        it.quotes = error.reason == "ExecFailed"_L1;
         return false;
     }
 

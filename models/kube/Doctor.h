@@ -34,6 +34,7 @@ struct DoctorStep {
     int waitsFor = 0;               ///< 1-based number of a step; 0 for none
     QString detail;
     QString why;
+    bool quotes = false; ///< `why` has what a sign-in program printed: for who ran it alone
     QString fix;
     QString fixCommand; ///< for a terminal; may be empty
     QString fixFolder;  ///< folder that holds the missing program: offer to add it for Cairn; may be empty

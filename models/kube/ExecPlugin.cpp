@@ -38,8 +38,9 @@ QString lastWords(const QByteArray &err, const ExecConfig &config)
         }
     }
     QStringList lines;
-    for (const QByteArray &line : err.split('\n')) {
-        const QString shown = maskedText(QString::fromUtf8(line).trimmed(), known);
+    // As a whole: a key has many lines.
+    for (const QString &line : maskedText(QString::fromUtf8(err), known).split(u'\n')) {
+        const QString shown = line.trimmed();
         if (!shown.isEmpty())
             lines.append(text::safe(shown));
     }

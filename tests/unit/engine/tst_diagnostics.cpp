@@ -72,12 +72,15 @@ private slots:
     {
         qCWarning(lcNet) << "answer was Authorization: Bearer abcdef0123456789 from" << QDir::homePath() + u"/.kube/config"_s;
         qCWarning(lcKube, "%s", "two\nlines\x1b[31m");
-        const QJsonObject all = app::diagnostics(u"cairn"_s, kubeconfig(), {{u"doctor"_s, QJsonArray{u"password: hunter22 at https://u:p@x.example/"_s}}});
+        qputenv("AWS_SECRET_ACCESS_KEY", "aws-hidden-value");
+        const QJsonObject all = app::diagnostics(u"cairn"_s, kubeconfig(), {{u"doctor"_s, QJsonArray{u"password: hunter22 at https://u:p@x.example/"_s,
+            u"key -----BEGIN PRIVATE KEY-----\nbWluZS1hbG9uZQ==\n-----END PRIVATE KEY----- end"_s, u"aGFsZi1rZXk=\n-----END RSA PRIVATE KEY-----"_s, u"-----BEGIN PRIVATE KEY-----\nY3V0LW9mZg=="_s}}});
+        QVERIFY(all["environment"_L1].toArray().contains(u"AWS_SECRET_ACCESS_KEY"_s));
         QCOMPARE(all["kubeconfig"_L1].toObject()["contexts"_L1].toInt(), 2);
         QCOMPARE(all["kubeconfig"_L1].toObject()["signIn"_L1].toObject()["token"_L1].toInt(), 2);
         QVERIFY(all["environment"_L1].toArray().contains(u"HTTPS_PROXY"_s));
         const QString text = app::diagnosticsText(all);
-        for (const QString &secret : {u"hidden-pw"_s, u"kept-secret-token"_s, u"proxy-pw"_s, u"abcdef0123456789"_s, u"hunter22"_s, u"u:p@"_s, u"prod-eu"_s, u"prod.example"_s, u"/home/ada"_s, u"\x1b"_s})
+        for (const QString &secret : {u"aws-hidden-value"_s, u"bWluZS1hbG9uZQ"_s, u"aGFsZi1rZXk"_s, u"Y3V0LW9mZg"_s, u"hidden-pw"_s, u"kept-secret-token"_s, u"proxy-pw"_s, u"abcdef0123456789"_s, u"hunter22"_s, u"u:p@"_s, u"prod-eu"_s, u"prod.example"_s, u"/home/ada"_s, u"\x1b"_s})
             QVERIFY2(!text.contains(secret), qPrintable(secret + u" in\n"_s + text));
         QVERIFY2(text.contains(u"~/.kube/config"_s), qPrintable(text));
         QVERIFY(text.contains(u"warning cairn.kube: two\\nlines"_s) || text.contains(u"warning cairn.kube: two\\\\nlines"_s));
@@ -112,6 +115,9 @@ private slots:
         QVERIFY(QFile::link(m_dir.filePath(u"nowhere.yaml"_s), link));
         QVERIFY(!app::saveDiagnostics(link, u"b: 2\n"_s));
         QVERIFY(!QFile::exists(m_dir.filePath(u"nowhere.yaml"_s)));
+        const Result<> nowhere = app::saveDiagnostics(m_dir.filePath(u"nodir/x"_s), u"c: 3\n"_s);
+        QVERIFY(!nowhere);
+        QCOMPARE(nowhere.error().why, u"There is no folder %1."_s.arg(m_dir.filePath(u"nodir"_s)));
     }
 };
 

@@ -201,6 +201,17 @@ private slots:
         QCOMPARE(states(run(from)), u"kubeconfig=done plugin=done credential=waits tls=warning api=done permissions=waits3"_s);
     }
 
+    void whatAProgramPrintedIsMarked()
+    {
+        const QString plugin = write(u"plugin"_s, "#!/bin/sh\necho 'the word is hunter22' >&2\nexit 4\n", true);
+        m_options.session.allowExec = AllowExec::Always;
+        const FaultServer server(FakeApi{"Bearer t"}.script(), tls());
+        const auto report = run(source(server.url(), execUser(plugin)));
+        QVERIFY(report.steps[2].why.contains(u"hunter22"_s) && report.steps[2].quotes);
+        for (const DoctorStep &step : report.steps)
+            QVERIFY2(step.quotes || !(step.detail + step.why).contains(u"hunter22"_s), qPrintable(step.detail + step.why));
+    }
+
     void aRefusedCredentialIsRenewedOnce()
     {
         const QString plugin = write(u"plugin"_s, "#!/bin/sh\nPATH=/usr/bin:/bin\ncd \"$(dirname \"$0\")\"\necho x >> runs\nn=$(wc -l < runs)\n"

@@ -434,6 +434,13 @@ private slots:
             QVERIFY2(!text.contains(QLatin1StringView(secret)), qPrintable(text));
     }
 
+    void aKeyOfManyLinesIsNotShown()
+    {
+        usePlugin("printf '%s\\n' 'cannot use' '-----BEGIN PRIVATE KEY-----' 'bWluZS1hbG9uZQ==' '-----END PRIVATE KEY-----' >&2; exit 7");
+        const QString text = whole(session()->material({}).error());
+        QVERIFY2(text.contains(u"exit code 7"_s) && text.contains(u"cannot use"_s) && !text.contains(u"bWluZS1hbG9uZQ"_s), qPrintable(text));
+    }
+
     void signalsAreExplained()
     {
         usePlugin("kill -9 $$");
