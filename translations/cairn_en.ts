@@ -852,10 +852,24 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>Every byte of its %n files is as it was written: all checksums hold</source>
+        <source>%1 (and %n more files like it)</source>
         <translation>
-            <numerusform>Every byte of its file is as it was written: all checksums hold</numerusform>
-            <numerusform>Every byte of its %n files is as it was written: all checksums hold</numerusform>
+            <numerusform>%1 (and %n more file like it)</numerusform>
+            <numerusform>%1 (and %n more files like it)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Every checksum of its %n files holds; %1 between what they cover, headers and padding, carry none</source>
+        <translation>
+            <numerusform>Every checksum of its file holds; %1 between what they cover, headers and padding, carry none</numerusform>
+            <numerusform>Every checksum of its %n files holds; %1 between what they cover, headers and padding, carry none</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Every checksum of its %n files holds, and they cover every byte</source>
+        <translation>
+            <numerusform>Every checksum of its file holds, and they cover every byte</numerusform>
+            <numerusform>Every checksum of its %n files holds, and they cover every byte</numerusform>
         </translation>
     </message>
 </context>
@@ -1139,17 +1153,17 @@
 <context>
     <name>cairn::dialogs::VerifyDialog</name>
     <message numerus="yes">
-        <source>Cairn reads all %n files (%1) to their last byte and checks every checksum that the format has. %2</source>
-        <translation>
-            <numerusform>Cairn reads its file (%1) to the last byte and checks every checksum that the format has. %2</numerusform>
-            <numerusform>Cairn reads all %n files (%1) to their last byte and checks every checksum that the format has. %2</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n more files (%1) in its folders have names that no format knows, and were not read.</source>
         <translation>
             <numerusform>%n more file (%1) in its folders has a name that no format knows, and was not read.</numerusform>
             <numerusform>%n more files (%1) in its folders have names that no format knows, and were not read.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Cairn reads the contents of all %n files (%1) and checks every checksum that the format has. %2</source>
+        <translation>
+            <numerusform>Cairn reads the contents of its file (%1) and checks every checksum that the format has. %2</numerusform>
+            <numerusform>Cairn reads the contents of all %n files (%1) and checks every checksum that the format has. %2</numerusform>
         </translation>
     </message>
 </context>

@@ -226,6 +226,10 @@
         <source>Changed</source>
         <translation>已變更</translation>
     </message>
+    <message>
+        <source>Read</source>
+        <translation>已讀取</translation>
+    </message>
 </context>
 <context>
     <name>Words</name>
@@ -326,22 +330,22 @@
         <translation>正在建立 %1 %2</translation>
     </message>
     <message>
-        <source>The checkpoint loads only with %1 processes, and how many the job will have is not known. %2</source>
-        <translation>檢查點只能以 %1 個行程載入，而不知道工作會有多少個行程。%2</translation>
-    </message>
-    <message>
-        <source>Make sure that %1 makes %2.</source>
-        <comment>fields of the job, number</comment>
-        <translation>請確認 %1 得出的數量為 %2。</translation>
-    </message>
-    <message>
-        <source>The checkpoint loads only with %1 processes, as many as saved it; the job would have %2 (%3).</source>
-        <translation>檢查點只能以 %1 個行程載入，與儲存時相同；工作會有 %2 個（%3）。</translation>
-    </message>
-    <message>
         <source>Make %1 give %2 in a copy of the job, or choose a checkpoint that loads with any number.</source>
         <comment>fields of the job, number</comment>
         <translation>請在複製出的工作中讓 %1 得出 %2，或選擇能以任意行程數載入的檢查點。</translation>
+    </message>
+    <message>
+        <source>The checkpoint loads only where the number of processes is %1, and how many the job will have is not known. %2</source>
+        <translation>此檢查點僅能以 %1 個行程載入，但不知道工作會有幾個。%2</translation>
+    </message>
+    <message>
+        <source>Make sure that %1 gives %2.</source>
+        <comment>fields of the job, number</comment>
+        <translation>請確認 %1 得出 %2。</translation>
+    </message>
+    <message>
+        <source>The checkpoint loads only where the number of processes is %1, as when it was saved; the job would have %2 (%3).</source>
+        <translation>此檢查點僅能以 %1 個行程載入，與儲存時相同；工作會有 %2 個（%3）。</translation>
     </message>
 </context>
 <context>
@@ -486,6 +490,14 @@
         <source>Change what it names: it is no matter of permissions.</source>
         <translation>請修改它指出的內容：這不是權限問題。</translation>
     </message>
+    <message>
+        <source>There is no namespace “%1”</source>
+        <translation>沒有命名空間「%1」</translation>
+    </message>
+    <message>
+        <source>Choose a namespace that is there, or create it.</source>
+        <translation>請選擇現有的命名空間，或建立該命名空間。</translation>
+    </message>
 </context>
 <context>
     <name>cairn::Error</name>
@@ -590,6 +602,14 @@
     </message>
 </context>
 <context>
+    <name>cairn::Verification</name>
+    <message>
+        <source>A full read on %1 found it damaged. %2</source>
+        <comment>a time, what was found</comment>
+        <translation>%1 的完整讀取發現它已損壞。%2</translation>
+    </message>
+</context>
+<context>
     <name>cairn::VolumeStatistics</name>
     <message>
         <source>The kubelet&apos;s statistics could not be read</source>
@@ -677,10 +697,6 @@
     <message>
         <source>None of the %1 found is whole and holds what a resume needs</source>
         <translation>找到的 %1 個之中，沒有完整且具備接續所需內容的檢查點</translation>
-    </message>
-    <message>
-        <source>See: cairnctl checkpoints JOB</source>
-        <translation>請參閱：cairnctl checkpoints JOB</translation>
     </message>
     <message>
         <source>There is no checkpoint &quot;%1&quot; below %2</source>
@@ -1394,6 +1410,16 @@
         <source>Give the job another name, or delete that one first.</source>
         <translation>請為工作另取名稱，或先刪除該工作。</translation>
     </message>
+    <message>
+        <source>It cannot run: %1</source>
+        <comment>why</comment>
+        <translation>它無法執行：%1</translation>
+    </message>
+    <message>
+        <source>See: %1</source>
+        <comment>a command</comment>
+        <translation>請參閱：%1</translation>
+    </message>
 </context>
 <context>
     <name>cairn::app::Advisor</name>
@@ -1639,6 +1665,14 @@
     <message>
         <source>Name a file that does not exist yet.</source>
         <translation>請指定尚不存在的檔案。</translation>
+    </message>
+    <message>
+        <source>There is no folder %1.</source>
+        <translation>沒有資料夾 %1。</translation>
+    </message>
+    <message>
+        <source>Make the folder, or name a file in one that exists.</source>
+        <translation>請建立該資料夾，或指定位於現有資料夾中的檔案。</translation>
     </message>
 </context>
 <context>
@@ -2911,6 +2945,14 @@
         <source>The folder is saved</source>
         <translation>資料夾已儲存</translation>
     </message>
+    <message>
+        <source>Launch a job that will not train?</source>
+        <translation>要啟動一個不會訓練的工作嗎？</translation>
+    </message>
+    <message>
+        <source>Launch it all the same</source>
+        <translation>仍要啟動</translation>
+    </message>
 </context>
 <context>
     <name>cairn::app::LaunchFolder</name>
@@ -3909,6 +3951,10 @@
         <source>The PVC %1 could not be read</source>
         <translation>無法讀取 PVC %1</translation>
     </message>
+    <message>
+        <source>Results of full verifications could not be read: %1</source>
+        <translation>無法讀取完整驗證的結果：%1</translation>
+    </message>
 </context>
 <context>
     <name>cairn::app::VerifyController</name>
@@ -4166,6 +4212,14 @@
     <message>
         <source>%1 is a folder of the node&apos;s system: whoever mounts the PVC reads and writes it, and can take over the node.</source>
         <translation>%1 是節點系統的資料夾：任何掛載此 PVC 的人都能讀寫它，並可接管該節點。</translation>
+    </message>
+    <message>
+        <source>%1 exists already: a change made it that nobody has accepted yet.</source>
+        <translation>%1 已存在：由一項尚未被接受的變更所建立。</translation>
+    </message>
+    <message>
+        <source>Keep it with: cairnctl storage finish %1 -n %2 --yes, or take it back with storage rollback.</source>
+        <translation>若要保留：cairnctl storage finish %1 -n %2 --yes；若要還原：storage rollback。</translation>
     </message>
 </context>
 <context>
@@ -6566,6 +6620,27 @@
         <source>Change them</source>
         <translation>變更這些物件</translation>
     </message>
+    <message>
+        <source>Suspicious: it deletes %1, which it has not made.</source>
+        <translation>可疑：它會刪除並非由它建立的 %1。</translation>
+    </message>
+    <message>
+        <source>Suspicious: it decides what the pod %1 runs or may do: %2.</source>
+        <comment>namespace and name, what</comment>
+        <translation>可疑：它決定 Pod %1 執行什麼或能做什麼：%2。</translation>
+    </message>
+    <message>
+        <source>Delete what this change has not made?</source>
+        <translation>要刪除並非由此變更建立的物件嗎？</translation>
+    </message>
+    <message>
+        <source>It would delete %1, and what that holds. The record may have been written by somebody who may not delete it. With your permissions it would be done.</source>
+        <translation>這會刪除 %1 及其中的資料。此紀錄可能是由無權刪除它的人所寫。將以您的權限執行。</translation>
+    </message>
+    <message>
+        <source>Delete it</source>
+        <translation>刪除</translation>
+    </message>
 </context>
 <context>
     <name>cairn::charts::ActivityChart</name>
@@ -8622,10 +8697,6 @@
         <translation>項目 %1，%2：%3</translation>
     </message>
     <message>
-        <source>the CRC-32 of all %1 entries holds</source>
-        <translation>全部 %1 個項目的 CRC-32 皆正確</translation>
-    </message>
-    <message>
         <source>header, places, shapes and types of %1 tensors hold, and all of it could be read; the format has no checksums</source>
         <translation>%1 個張量的標頭、位置、形狀與型別皆正確，且全部內容都能讀取；此格式沒有總和檢查碼</translation>
     </message>
@@ -8656,10 +8727,6 @@
     <message>
         <source>%1 items could be read; the serializer that wrote them keeps no checksums</source>
         <translation>%1 個項目可讀取；寫入它們的序列化程式不保留總和檢查碼</translation>
-    </message>
-    <message>
-        <source>the CRC-32 of every entry in %1 items holds</source>
-        <translation>%1 個項目中每個條目的 CRC-32 皆正確</translation>
     </message>
     <message>
         <source>read to its end; its checksums are in the index, which does not hold</source>
@@ -8829,12 +8896,6 @@
         <source>Everything could be read and its structure holds. The format has no checksums: length is proved, not the content</source>
         <translation>所有內容皆可讀取且結構正確。此格式沒有總和檢查碼：只證實了長度，未證實內容</translation>
     </message>
-    <message numerus="yes">
-        <source>Every byte of its %n files is as it was written: all checksums hold</source>
-        <translation>
-            <numerusform>其 %n 個檔案的每個位元組都與寫入時相同：所有總和檢查碼皆正確</numerusform>
-        </translation>
-    </message>
     <message>
         <source>%1 does not hold %2, which the index says it does</source>
         <translation>%1 不含 %2，但索引記載它應含有</translation>
@@ -8846,6 +8907,92 @@
     <message>
         <source>the model is not valid JSON: it is cut short or still being written</source>
         <translation>模型不是有效的 JSON：已截斷或仍在寫入</translation>
+    </message>
+    <message>
+        <source>nothing in it says how many ranks its experts were spread over</source>
+        <translation>其中沒有任何內容說明其 expert 分散於幾個 rank</translation>
+    </message>
+    <message>
+        <source>%1 is missing, without which DeepSpeed loads none of it</source>
+        <translation>缺少 %1；沒有它，DeepSpeed 完全無法載入</translation>
+    </message>
+    <message>
+        <source>its model states are of step %1, its optimizer states of step %2</source>
+        <translation>其模型狀態屬於第 %1 步，最佳化器狀態屬於第 %2 步</translation>
+    </message>
+    <message>
+        <source>%1 is missing, without which its shards are not found</source>
+        <translation>缺少 %1；沒有它就找不到各個 shard</translation>
+    </message>
+    <message>
+        <source>latest is missing, without which DeepSpeed finds none of its files</source>
+        <translation>缺少 latest；沒有它，DeepSpeed 找不到任何檔案</translation>
+    </message>
+    <message>
+        <source>latest names %1, which is not there, so DeepSpeed finds none of its files</source>
+        <translation>latest 指向不存在的 %1，因此 DeepSpeed 找不到任何檔案</translation>
+    </message>
+    <message>
+        <source>latest names %1, trainer_state.json is of step %2</source>
+        <translation>latest 指向 %1，trainer_state.json 則屬於第 %2 步</translation>
+    </message>
+    <message>
+        <source>read to its last byte; nothing about it can be checked</source>
+        <translation>已讀到最後一個位元組；其內容無從檢查</translation>
+    </message>
+    <message>
+        <source>it breaks off, or is no pickle that could be loaded</source>
+        <translation>它中途截斷，或不是可載入的 pickle</translation>
+    </message>
+    <message>
+        <source>a pickle that can be followed to its end; it has no checksums</source>
+        <translation>可解析到結尾的 pickle；它沒有總和檢查碼</translation>
+    </message>
+    <message>
+        <source>read to its last byte; it could not be followed to its end</source>
+        <translation>已讀到最後一個位元組；無法解析到結尾</translation>
+    </message>
+    <message>
+        <source>the CRC-32 of all %1 entries holds; %2 of headers and padding carry none</source>
+        <translation>全部 %1 個項目的 CRC-32 相符；標頭與填補的 %2 沒有檢查碼</translation>
+    </message>
+    <message>
+        <source>the CRC-32 of every entry in %1 items holds; %2 of headers and padding carry none</source>
+        <translation>%1 個項目中每個條目的 CRC-32 相符；標頭與填補的 %2 沒有檢查碼</translation>
+    </message>
+    <message>
+        <source>its model states are those of step %1, which is another save of this run</source>
+        <translation>其模型狀態屬於第 %1 步，那是此執行的另一次儲存</translation>
+    </message>
+    <message>
+        <source>its model states count step %1, its name says %2: they may be of another save</source>
+        <translation>其模型狀態記為第 %1 步，名稱則為 %2：它們可能來自另一次儲存</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 (and %n more files like it)</source>
+        <translation>
+            <numerusform>%1（以及另外 %n 個類似的檔案）</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Every checksum of its %n files holds; %1 between what they cover, headers and padding, carry none</source>
+        <translation>
+            <numerusform>其 %n 個檔案的所有總和檢查碼相符；未涵蓋的 %1（標頭與填補）沒有檢查碼</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Every checksum of its %n files holds, and they cover every byte</source>
+        <translation>
+            <numerusform>其 %n 個檔案的所有總和檢查碼相符，且涵蓋每個位元組</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>its zip end records do not agree with each other: bytes changed after it was written</source>
+        <translation>其 zip 結尾紀錄彼此不一致：寫入後有位元組遭變更</translation>
+    </message>
+    <message>
+        <source>entry %1 claims to be encrypted or on another disk</source>
+        <translation>條目 %1 宣稱已加密或位於另一個磁碟</translation>
     </message>
 </context>
 <context>
@@ -11269,12 +11416,6 @@
         <source>Verify %1 fully</source>
         <translation>完整驗證 %1</translation>
     </message>
-    <message numerus="yes">
-        <source>Cairn reads all %n files (%1) to their last byte and checks every checksum that the format has. %2</source>
-        <translation>
-            <numerusform>Cairn 會將全部 %n 個檔案（%1）讀取到最後一個位元組，並檢查該格式具備的每個總和檢查碼。%2</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Progress</source>
         <translation>進度</translation>
@@ -11351,6 +11492,12 @@
     <message>
         <source>Try again</source>
         <translation>再試一次</translation>
+    </message>
+    <message numerus="yes">
+        <source>Cairn reads the contents of all %n files (%1) and checks every checksum that the format has. %2</source>
+        <translation>
+            <numerusform>Cairn 會讀取全部 %n 個檔案（%1）的內容，並檢查此格式所有的總和檢查碼。%2</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -14407,11 +14554,6 @@
         <translation>RESUME_FROM_CHECKPOINT 會接續執行；不知道以哪個變數或引數只接收權重。</translation>
     </message>
     <message>
-        <source>%1 nodes × %2 processes</source>
-        <extracomment>%1 nodes or replicas, %2 processes of one</extracomment>
-        <translation>%1 個節點 × %2 個行程</translation>
-    </message>
-    <message>
         <source>mpirun starts %1</source>
         <translation>mpirun 啟動 %1 個</translation>
     </message>
@@ -14598,6 +14740,32 @@
     <message>
         <source>XTuner takes it from its Python config: load_checkpoint_cfg.</source>
         <translation>XTuner 從其 Python 設定取得：load_checkpoint_cfg。</translation>
+    </message>
+    <message>
+        <source>nodes: %1, processes on each: %2</source>
+        <extracomment>in parentheses behind a number of processes; %1 nodes or replicas, %2 processes of each</extracomment>
+        <translation>節點：%1，每個節點的行程：%2</translation>
+    </message>
+    <message>
+        <source>the command of the job</source>
+        <extracomment>stands for the fields of the job that decide how many processes it has</extracomment>
+        <translation>工作的命令</translation>
+    </message>
+    <message>
+        <source>torchrun is told to start on one node alone, and the job has %1.</source>
+        <translation>torchrun 被指定只在一個節點上啟動，但工作有 %1 個節點。</translation>
+    </message>
+    <message>
+        <source>The command does not name both trainer.nnodes and trainer.n_gpus_per_node.</source>
+        <translation>命令未同時指定 trainer.nnodes 與 trainer.n_gpus_per_node。</translation>
+    </message>
+    <message>
+        <source>The number of nodes is %1, which the job does not tell.</source>
+        <translation>節點數為 %1，工作本身並未說明。</translation>
+    </message>
+    <message>
+        <source>The old job keeps running: both will hold CPUs, memory and quota until you stop one.</source>
+        <translation>舊工作會繼續執行：在您停止其中一個之前，兩者都會佔用 CPU、記憶體與配額。</translation>
     </message>
 </context>
 <context>
@@ -17282,10 +17450,6 @@
         <translation>無</translation>
     </message>
     <message>
-        <source>Kueue is not installed, so %1 has no meaning</source>
-        <translation>未安裝 Kueue，因此 %1 沒有作用</translation>
-    </message>
-    <message>
         <source>LocalQueues could not be read.</source>
         <translation>無法讀取 LocalQueue。</translation>
     </message>
@@ -19090,6 +19254,30 @@
         <source>%1 has no key %2, which a container mounts by its sub-path: it finds an empty folder there.</source>
         <comment>an object</comment>
         <translation>%1 沒有鍵 %2，而容器以子路徑掛載它：容器在該處只會看到空資料夾。</translation>
+    </message>
+    <message>
+        <source>Kueue is not installed, so queue %1 has no meaning: the job waits for nobody.</source>
+        <translation>未安裝 Kueue，因此佇列 %1 沒有意義：工作不會等待任何對象。</translation>
+    </message>
+    <message>
+        <source>Leave the queue out, or have Kueue installed.</source>
+        <translation>請移除佇列，或安裝 Kueue。</translation>
+    </message>
+    <message>
+        <source>Volcano&apos;s Queue</source>
+        <translation>Volcano 的 Queue</translation>
+    </message>
+    <message>
+        <source>Volcano is not installed, so queue %1 has no meaning: the job waits for nobody.</source>
+        <translation>未安裝 Volcano，因此佇列 %1 沒有意義：工作不會等待任何對象。</translation>
+    </message>
+    <message>
+        <source>Leave the queue out, or have Volcano installed.</source>
+        <translation>請移除佇列，或安裝 Volcano。</translation>
+    </message>
+    <message>
+        <source>Volcano has no Queue %1.</source>
+        <translation>Volcano 沒有 Queue %1。</translation>
     </message>
 </context>
 <context>
